@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Contract is what an action promises to menus: what it is given, how it may
+// end, and what each ending gives. Contracts are read off the registered Go
+// functions, so they can't drift from them.
+type Contract struct {
+	Name string
+	// About is one sentence for the person who writes menus.
+	About  string
+	Params []Field
+	// Outcomes are the expected endings. Every action may also end as Failed
+	// or Pending, which are not listed.
+	Outcomes []OutcomeContract
+	// Reads says that the action changes nothing, so a replay may run it again.
+	Reads bool
+	// Money says that the action moves money.
+	Money bool
+	// SIMPrompt says that the network prompts the caller after the action
+	// (an STK push), which needs the session to be over.
+	SIMPrompt bool
+	// Takes is the longest the action may take within a callback.
+	Takes time.Duration
+}
+
+// OutcomeContract is one expected ending of an action.
+type OutcomeContract struct {
+	Name string
+	// Gives are the session values it sets.
+	Gives []Field
+}
+
+// Outcome returns the contract of one ending.
+func (c *Contract) Outcome(name string) (OutcomeContract, bool) {
+	for _, o := range c.Outcomes {
+		if o.Name == name {
+			return o, true
+		}
+	}
+	return OutcomeContract{}, false
+}
+
+// The two endings that every action has besides its own.
+const (
+	// Failed: surely nothing happened.
+	Failed = "failed"
+	// Pending: the truth is not known in time.
+	Pending = "pending"
+)
+
+// Reserved names of the engine's own calls, which menus write with a key of
+// their own (sms:, remember:) and not as actions. They travel as calls so that
+// they are done once, like every effect.
+const (
+	CallSMS      = "sms"      // Args: to (phone), text; outcome "done"
+	CallRemember = "remember" // Remember: the values; outcome "done"
+	CallFacts    = "facts"    // reads the start facts; outcome "done"
+)
+
+// Done is the outcome of the engine's own calls.
+const Done = "done"
+
+// Call is one run of an action that a step asks for.
+type Call struct {
+	// ID is the action's identity: the same for every delivery of the callback
+	// that led to it, on every instance, whatever was lost in between. The
+	// Runner sets it; Step leaves it empty.
+	ID string
+	// StoredOnly asks for the stored result of an earlier run and forbids a
+	// new one: ErrNotStored when there is none. The Runner sets it in a replay.
+	StoredOnly bool
+
+	Action string
+	Args   []Value
+	// Remember are the values of a CallRemember, by name.
+	Remember []Named
+	// Facts are the names a CallFacts must read: "worker" and remembered names.
+	Facts []string
+
+	// Caller is the MSISDN the network vouches for.
+	Caller   string
+	Service  string
+	Lang     string
+	Session  string
+	Provider string
+	Pos      Pos // the line of the menu that asked
+}
+
+// Named is a value with its name.
+type Named struct {
+	Name  string
+	Value Value
+}
+
+// Outcome is how an action ended: the contract's name for it and its values.
+type Outcome struct {
+	Name   string
+	Values []Named
+}
+
+// Actions runs actions, once per Call.ID: a repeat returns the stored outcome.
+// An error says that the action surely did nothing, unless it wraps ErrUnknown.
+type Actions interface {
+	Do(ctx context.Context, call Call) (Outcome, error)
+}
+
+var (
+	// ErrUnknown marks an action whose effect may or may not have happened.
+	ErrUnknown = errors.New("outcome unknown")
+	// ErrNotStored: StoredOnly was set and no result is stored.
+	ErrNotStored = errors.New("no stored result")
+	// ErrLimited: the caller has done this too often; the caller is told so.
+	ErrLimited = errors.New("limit reached")
+)

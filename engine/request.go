@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// Request is one callback of a gateway, decoded.
+type Request struct {
+	// Provider is the gateway's name, as "africastalking".
+	Provider string
+	// Session is the gateway's session ID.
+	Session string
+	// Caller is the MSISDN the network vouches for: digits, no plus sign.
+	Caller string
+	// Service is the dialled code, as "*384*8481#".
+	Service string
+	// Network is the operator's code, as "63902"; opaque.
+	Network string
+	// Text is all the caller typed in this session so far, joined with "*";
+	// empty on the first callback.
+	Text string
+}
+
+// Reply is the answer to a callback: always a screen.
+type Reply struct {
+	Text string
+	// End says that the call is over with this screen.
+	End bool
+
+	// Screen, Program and Fault are for logs and scripts, never for callers:
+	// the screen's name, the program's hash, and what went wrong, if anything.
+	Screen  string
+	Program string
+	Fault   error
+}
+
+// Sessions keeps the records of calls in progress. A record is opaque but for
+// its head: the bytes up to and including the first `",` after `"h":"`.
+type Sessions interface {
+	// Load returns the record of a session, nil if there is none.
+	Load(ctx context.Context, id string) ([]byte, error)
+	// Save stores next for ttl if the stored record's head equals expect, or
+	// if there is no record and expect is empty. Otherwise it stores nothing
+	// and returns the record that stands there.
+	Save(ctx context.Context, id string, expect string, next []byte, ttl time.Duration) (stored []byte, saved bool, err error)
+
+	// Latest is the session that a caller was last seen in, "" for none, and
+	// SetLatest says so for ttl. tag is an opaque name for the caller.
+	Latest(ctx context.Context, tag string) (id string, err error)
+	SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error
+}
+
+// Programs finds compiled menus.
+type Programs interface {
+	// ForCode is the program in force for a dialled service code, and what is
+	// left of the code behind the longest match: the inputs of a deep dial.
+	ForCode(code string) (*Program, string)
+	// ByHash is a program by its content hash, as long as sessions may use it.
+	ByHash(hash string) (*Program, bool)
+}

@@ -1,0 +1,171 @@
+// Package store declares what must be kept: workers, the action log, messages,
+// jobs, remembered values and limits. The implementations are its
+// subfolders, and storetest is the one suite that each of them passes.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+var (
+	// ErrNotFound: no such row.
+	ErrNotFound = errors.New("not found")
+	// ErrPhoneTaken: another worker has this phone number.
+	ErrPhoneTaken = errors.New("phone number taken")
+	// ErrWorkerIDTaken: another worker has this worker ID; make a new one.
+	ErrWorkerIDTaken = errors.New("worker ID taken")
+	// ErrMismatch: the same action ID came with another action or other
+	// arguments.
+	ErrMismatch = errors.New("action ID used for another action")
+	// ErrUnknown: the answer to COMMIT was lost, so the transaction may or may
+	// not have happened. The same action ID tells which.
+	ErrUnknown = errors.New("transaction outcome unknown")
+	// ErrSchema: the database holds a schema this program does not know.
+	ErrSchema = errors.New("unknown schema")
+)
+
+// Worker is one account, as the table "workers" holds it.
+type Worker struct {
+	// WorkerID is "NW-" and eight upper-case hex digits.
+	WorkerID string
+	// Phone is an MSISDN: digits with country code, no plus sign.
+	Phone string
+	Name  string // "" when unknown
+	// PublicKey is the wallet's Stellar address (G…, 56 characters).
+	PublicKey string
+	// SealedSecret is the wallet's secret as a Fernet token.
+	SealedSecret string
+	// VerifiedAt is when the phone number proved to be the caller's own; zero
+	// for an account that was only typed.
+	VerifiedAt time.Time
+	CreatedAt  time.Time
+}
+
+// Message is an SMS to be sent, and what became of it.
+type Message struct {
+	ID   string // the action that caused it, and its place there; unique
+	To   string // MSISDN
+	Text string
+	// Status is "queued", "sent", "failed", or "logged" where no provider is
+	// set.
+	Status     string
+	ProviderID string // the provider's message ID
+	Error      string // the provider's last word, without the text
+	CreatedAt  time.Time
+	SentAt     time.Time
+}
+
+// Job is one piece of background work: what to do (Kind) and on what (Args).
+// Key makes it unique: a second job of the same kind and key is the same job.
+type Job struct {
+	Kind string
+	Key  string
+	Args json.RawMessage
+}
+
+// JobState is where a job stands.
+type JobState string
+
+// The states a person sees. A waiting job runs at RunAt, again after an error;
+// a failed one has used up its attempts and waits for a person.
+const (
+	JobWaiting JobState = "waiting"
+	JobRunning JobState = "running"
+	JobDone    JobState = "done"
+	JobFailed  JobState = "failed"
+)
+
+// JobInfo is a job as "paytrace jobs" shows it.
+type JobInfo struct {
+	ID          int64
+	Kind, Key   string
+	State       JobState
+	Attempt     int
+	MaxAttempts int
+	LastError   string
+	RunAt       time.Time
+	CreatedAt   time.Time
+}
+
+// Store is a database. Every method is safe for concurrent use.
+type Store interface {
+	// Within runs fn in one READ COMMITTED transaction and commits it if fn
+	// returns nil. fn may be run again where the database asks for that
+	// (serialisation, busy), so it must hold no state of its own. An error that
+	// wraps ErrUnknown says the outcome isn't known; any other, that nothing
+	// happened.
+	Within(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error
+
+	Jobs
+
+	// Worker reads one account by phone number: ErrNotFound if there is none.
+	Worker(ctx context.Context, phone string) (Worker, error)
+	// Result is the stored result of an action, nil if it has none.
+	Result(ctx context.Context, id string) ([]byte, error)
+	// Remembered are the values kept for a phone number under a service; a
+	// phone number never seen has none.
+	Remembered(ctx context.Context, service, phone string) (map[string]json.RawMessage, error)
+
+	// Messages lists the newest messages first.
+	Messages(ctx context.Context, limit int) ([]Message, error)
+	// Message reads one: ErrNotFound if there is none.
+	Message(ctx context.Context, id string) (Message, error)
+	// SetMessage stores what became of a message: status, provider's ID,
+	// error, time.
+	SetMessage(ctx context.Context, m Message) error
+
+	// Ping says whether the database answers.
+	Ping(ctx context.Context) error
+	// Close waits for what is running and lets go of the database.
+	Close() error
+}
+
+// Tx is what one transaction offers.
+type Tx interface {
+	// Begin starts an action under its ID. A twin that runs now is waited for.
+	// done is true with the stored result if the action has already ended;
+	// ErrMismatch if the ID belongs to another fingerprint.
+	Begin(ctx context.Context, id string, fingerprint []byte) (result []byte, done bool, err error)
+	// Finish stores the action's result.
+	Finish(ctx context.Context, id string, result []byte) error
+
+	Worker(ctx context.Context, phone string) (Worker, error)
+	// AddWorker stores a new account: ErrPhoneTaken, ErrWorkerIDTaken. After
+	// either the transaction goes on.
+	AddWorker(ctx context.Context, w Worker) error
+	// Verify marks the account of a phone number as its caller's own, once.
+	Verify(ctx context.Context, phone string, at time.Time) error
+
+	// Remember keeps values for a phone number under a service.
+	Remember(ctx context.Context, service, phone string, values map[string]json.RawMessage) error
+
+	// Count adds one to what subject did under name in the window that now
+	// falls in, and returns the count with it. Windows are aligned to the Unix
+	// epoch.
+	Count(ctx context.Context, name, subject string, window time.Duration, now time.Time) (int, error)
+
+	// AddMessage stores an SMS to send, status "queued". A message ID that is
+	// there already is left alone.
+	AddMessage(ctx context.Context, m Message) error
+	// Enqueue adds a job in this transaction. A job of the same kind and key
+	// is left alone.
+	Enqueue(ctx context.Context, j Job) error
+}
+
+// Jobs runs background work on the same database.
+type Jobs interface {
+	// Work runs jobs with the handlers, by kind, until ctx ends; then it gives
+	// running ones the grace to finish and hands the others back. A handler's
+	// error is a retry with growing pauses, until the attempts are used up.
+	Work(ctx context.Context, handlers map[string]JobHandler, grace time.Duration) error
+	// ListJobs lists waiting, running and failed jobs, the next to run first.
+	ListJobs(ctx context.Context, limit int) ([]JobInfo, error)
+	// RetryJob runs a waiting or failed job now: ErrNotFound if there is none.
+	RetryJob(ctx context.Context, id int64) error
+}
+
+// JobHandler does one job. attempt counts from 1.
+type JobHandler func(ctx context.Context, job Job, attempt int) error
