@@ -1,6 +1,14 @@
 package engine
 
-// Value is one typed value of a session. The zero Value is "not set".
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Value is one typed value of a session. The zero Value is "not set". Values
+// are immutable and may be shared.
 type Value struct {
 	kind Kind
 	n    int64  // number, money (cents), date (days)
@@ -9,6 +17,253 @@ type Value struct {
 }
 
 type compound struct {
-	fields []Named // a record, sorted by name
-	items  []Value // a list of records
+	fields []Named // a record's
+	items  []Value // a list's
+}
+
+// TextValue is plain text.
+func TextValue(s string) Value { return Value{kind: KindText, s: s} }
+
+// NumberValue is a whole number.
+func NumberValue(n int64) Value { return Value{kind: KindNumber, n: n} }
+
+// MoneyValue is an amount in whole cents.
+func MoneyValue(cents int64) Value { return Value{kind: KindMoney, n: cents} }
+
+// DateValue is a calendar day.
+func DateValue(d Date) Value { return Value{kind: KindDate, n: int64(d)} }
+
+// PhoneValue is an MSISDN: digits with country code, no plus sign.
+func PhoneValue(digits string) Value { return Value{kind: KindPhone, s: digits} }
+
+// ChoiceValue is the name of one option.
+func ChoiceValue(name string) Value { return Value{kind: KindChoice, s: name} }
+
+// SecretValue is a PIN or password.
+func SecretValue(s string) Value { return Value{kind: KindSecret, s: s} }
+
+// RecordValue is a record with the fields given.
+func RecordValue(fields []Named) Value {
+	return Value{kind: KindRecord, more: &compound{fields: fields}}
+}
+
+// ListValue is a list of records.
+func ListValue(items []Value) Value { return Value{kind: KindList, more: &compound{items: items}} }
+
+// Kind is the value's kind; KindNone when it is not set.
+func (v Value) Kind() Kind { return v.kind }
+
+// IsSet reports whether there is a value at all.
+func (v Value) IsSet() bool { return v.kind != KindNone }
+
+// Text is the text of a text, phone or choice; "" for every other kind, and
+// for secrets, which only Reveal gives.
+func (v Value) Text() string {
+	if v.kind == KindSecret {
+		return ""
+	}
+	return v.s
+}
+
+// Reveal gives a secret to the one action that checks it.
+func (v Value) Reveal() string {
+	if v.kind != KindSecret {
+		return ""
+	}
+	return v.s
+}
+
+// Int is a number, an amount in cents, or a date's days since 1970-01-01.
+func (v Value) Int() int64 { return v.n }
+
+// Fields are a record's.
+func (v Value) Fields() []Named {
+	if v.more == nil {
+		return nil
+	}
+	return v.more.fields
+}
+
+// Field is one field of a record; not set where there is none.
+func (v Value) Field(name string) Value {
+	for _, f := range v.Fields() {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return Value{}
+}
+
+// Items are a list's rows.
+func (v Value) Items() []Value {
+	if v.more == nil {
+		return nil
+	}
+	return v.more.items
+}
+
+// Equal reports whether both hold the same thing.
+func (v Value) Equal(w Value) bool {
+	if v.kind != w.kind || v.n != w.n || v.s != w.s {
+		return false
+	}
+	return namedEqual(v.Fields(), w.Fields()) && itemsEqual(v.Items(), w.Items())
+}
+
+func namedEqual(a, b []Named) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Name != b[i].Name || !a[i].Value.Equal(b[i].Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func itemsEqual(a, b []Value) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !a[i].Equal(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is for people who debug; a secret stays hidden.
+func (v Value) String() string {
+	switch v.kind {
+	case KindNone:
+		return "(not set)"
+	case KindText, KindPhone, KindChoice:
+		return v.s
+	case KindSecret:
+		return redacted
+	case KindMoney:
+		return fmt.Sprintf("%d.%02d", v.n/100, v.n%100)
+	case KindDate:
+		return Date(v.n).Time().Format("2006-01-02")
+	case KindNumber:
+		return fmt.Sprint(v.n)
+	case KindRecord:
+		parts := make([]string, 0, len(v.Fields()))
+		for _, f := range v.Fields() {
+			parts = append(parts, f.Name+": "+f.Value.String())
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	default:
+		return fmt.Sprintf("[%d rows]", len(v.Items()))
+	}
+}
+
+// GoString hides secrets from %#v.
+func (v Value) GoString() string { return v.String() }
+
+const redacted = "[redacted]"
+
+// ErrSecret says that something tried to write a secret down.
+var ErrSecret = errors.New("a secret can't be written down")
+
+// kindTags are the letters that stand before a value in its JSON form, a
+// one-entry object as {"t":"Amina"}.
+var kindTags = map[Kind]string{
+	KindText: "t", KindNumber: "n", KindMoney: "m", KindDate: "d",
+	KindPhone: "p", KindChoice: "c", KindRecord: "r", KindList: "l",
+}
+
+// MarshalJSON writes the value with a tag for its kind; ErrSecret for secrets,
+// at any depth.
+func (v Value) MarshalJSON() ([]byte, error) {
+	switch v.kind {
+	case KindNone:
+		return []byte("null"), nil
+	case KindSecret:
+		return nil, ErrSecret
+	case KindNumber, KindMoney, KindDate:
+		return fmt.Appendf(nil, `{"%s":%d}`, kindTags[v.kind], v.n), nil
+	case KindRecord:
+		return tagged("r", v.Fields())
+	case KindList:
+		return tagged("l", v.Items())
+	default:
+		return tagged(kindTags[v.kind], v.s)
+	}
+}
+
+func tagged(tag string, x any) ([]byte, error) {
+	b, err := json.Marshal(x)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, len(b)+8)
+	out = append(out, `{"`...)
+	out = append(out, tag...)
+	out = append(out, `":`...)
+	out = append(out, b...)
+	return append(out, '}'), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (v *Value) UnmarshalJSON(b []byte) error {
+	*v = Value{}
+	if string(b) == "null" {
+		return nil
+	}
+	var in map[string]json.RawMessage
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	if len(in) != 1 {
+		return fmt.Errorf("a value has one tag, found %d", len(in))
+	}
+	for tag, raw := range in {
+		return v.untag(tag, raw)
+	}
+	return nil
+}
+
+func (v *Value) untag(tag string, raw json.RawMessage) error {
+	for kind, t := range kindTags {
+		if t != tag {
+			continue
+		}
+		v.kind = kind
+		switch kind {
+		case KindNumber, KindMoney, KindDate:
+			return json.Unmarshal(raw, &v.n)
+		case KindRecord:
+			v.more = &compound{}
+			return json.Unmarshal(raw, &v.more.fields)
+		case KindList:
+			v.more = &compound{}
+			return json.Unmarshal(raw, &v.more.items)
+		default:
+			return json.Unmarshal(raw, &v.s)
+		}
+	}
+	return fmt.Errorf("no kind of value has the tag %q", tag)
+}
+
+// MarshalJSON writes the short form ["name", value].
+func (n Named) MarshalJSON() ([]byte, error) {
+	return json.Marshal([2]any{n.Name, n.Value})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (n *Named) UnmarshalJSON(b []byte) error {
+	var raw []json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	if len(raw) != 2 {
+		return fmt.Errorf("a named value is a name and a value, found %d parts", len(raw))
+	}
+	if err := json.Unmarshal(raw[0], &n.Name); err != nil {
+		return err
+	}
+	return json.Unmarshal(raw[1], &n.Value)
 }

@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits of types, so that every value has a greatest width.
+const (
+	// MaxText is the longest text an answer or a value may have: one screen.
+	MaxText = 160
+	// MaxNumber and MaxMoneyUnits are what fits 12 digits: beyond any wage, and
+	// far from overflow in cents.
+	MaxNumber     = 999_999_999_999
+	MaxMoneyUnits = 999_999_999
+	// MaxDigits is the longest PIN or secret.
+	MaxDigits = 32
+)
+
+// ParseType reads a type as the menu language spells it: "phone", "phone
+// KE|UG", "phone any", "money 10..70000", "number 1..12", "date
+// today-2y..today", "text 20", "choice", "pin 4", "secret 8". Ranges are
+// required where a width depends on them; the options of a choice are given
+// apart. The error is one sentence for the person who wrote it.
+func ParseType(s string) (Type, error) {
+	name, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
+	rest = strings.TrimSpace(rest)
+	parse, ok := typeParsers[name]
+	if !ok {
+		return Type{}, fmt.Errorf("%q is not a type; the types are phone, money, number, date, text, choice, pin and secret", name)
+	}
+	return parse(rest)
+}
+
+// TypeNames are the words a type may begin with.
+func TypeNames() []string {
+	return []string{"phone", "money", "number", "date", "text", "choice", "pin", "secret"}
+}
+
+var typeParsers = map[string]func(string) (Type, error){
+	"phone":  parsePhoneType,
+	"money":  parseMoneyType,
+	"number": parseNumberType,
+	"date":   parseDateType,
+	"text":   parseTextType,
+	"choice": parseChoiceType,
+	"pin":    parsePinType,
+	"secret": parseSecretType,
+}
+
+// phoneWidth is the longest a phone number is shown: a plus sign and the
+// fifteen digits of E.164.
+const phoneWidth = 16
+
+func parsePhoneType(rest string) (Type, error) {
+	t := Type{Kind: KindPhone, Width: phoneWidth}
+	if rest == "" {
+		return t, nil
+	}
+	if rest == "any" {
+		t.Countries = []string{"any"}
+		return t, nil
+	}
+	for _, c := range strings.Split(rest, "|") {
+		c = strings.TrimSpace(c)
+		if len(c) != 2 || strings.ToUpper(c) != c {
+			return Type{}, fmt.Errorf("%q is not a country; write two capital letters as KE, several as KE|UG, or any", c)
+		}
+		t.Countries = append(t.Countries, c)
+	}
+	return t, nil
+}
+
+func parseMoneyType(rest string) (Type, error) {
+	lo, hi, err := parseRange("money", "10..70000", rest, MaxMoneyUnits)
+	if err != nil {
+		return Type{}, err
+	}
+	t := Type{Kind: KindMoney, Lo: lo * 100, Hi: hi * 100}
+	t.Width = len("KES ") + len(groupDigits(hi)) + len(".00")
+	return t, nil
+}
+
+func parseNumberType(rest string) (Type, error) {
+	lo, hi, err := parseRange("number", "1..12", rest, MaxNumber)
+	if err != nil {
+		return Type{}, err
+	}
+	width := max(len(strconv.FormatInt(lo, 10)), len(strconv.FormatInt(hi, 10)))
+	return Type{Kind: KindNumber, Lo: lo, Hi: hi, Width: width}, nil
+}
+
+func parseRange(kind, example, rest string, most int64) (lo, hi int64, err error) {
+	from, to, ok := strings.Cut(rest, "..")
+	if ok {
+		lo, err = strconv.ParseInt(strings.TrimSpace(from), 10, 64)
+		if err == nil {
+			hi, err = strconv.ParseInt(strings.TrimSpace(to), 10, 64)
+		}
+	}
+	switch {
+	case !ok || err != nil:
+		return 0, 0, fmt.Errorf("%s needs its smallest and largest value in whole numbers, as %s %s", kind, kind, example)
+	case lo > hi:
+		return 0, 0, fmt.Errorf("%s %s: the first number is larger than the second", kind, rest)
+	case hi > most || lo < -most:
+		return 0, 0, fmt.Errorf("%s %s: the largest number that fits is %d", kind, rest, most)
+	}
+	return lo, hi, nil
+}
+
+func parseTextType(rest string) (Type, error) {
+	n, err := parseCount("text", "20", rest, MaxText)
+	return Type{Kind: KindText, Width: n}, err
+}
+
+func parsePinType(rest string) (Type, error) {
+	n, err := parseCount("pin", "4", rest, MaxDigits)
+	return Type{Kind: KindSecret, Digits: n, Width: n}, err
+}
+
+func parseSecretType(rest string) (Type, error) {
+	n, err := parseCount("secret", "8", rest, MaxDigits)
+	return Type{Kind: KindSecret, Width: n}, err
+}
+
+func parseCount(kind, example, rest string, most int) (int, error) {
+	n, err := strconv.Atoi(rest)
+	if err != nil || n < 1 || n > most {
+		return 0, fmt.Errorf("%s needs its length, from 1 to %d, as %s %s", kind, most, kind, example)
+	}
+	return n, nil
+}
+
+func parseChoiceType(rest string) (Type, error) {
+	if rest != "" {
+		return Type{}, fmt.Errorf("choice takes no words here; list its options below it")
+	}
+	return Type{Kind: KindChoice}, nil
+}
+
+// dateWidth is the width of a shown date, "02/01/2006".
+const dateWidth = 10
+
+func parseDateType(rest string) (Type, error) {
+	t := Type{Kind: KindDate, Width: dateWidth}
+	if rest == "" {
+		return t, nil
+	}
+	from, to, ok := strings.Cut(rest, "..")
+	if !ok {
+		return Type{}, fmt.Errorf("a date's range is written date today-2y..today or date 2020-01-01..2030-12-31")
+	}
+	var err error
+	if t.From, err = parseDateBound(strings.TrimSpace(from)); err != nil {
+		return Type{}, err
+	}
+	if t.To, err = parseDateBound(strings.TrimSpace(to)); err != nil {
+		return Type{}, err
+	}
+	return t, nil
+}
+
+func parseDateBound(s string) (DateBound, error) {
+	if s == "" {
+		return DateBound{}, nil
+	}
+	if rest, ok := strings.CutPrefix(s, "today"); ok {
+		return parseDistance(s, rest)
+	}
+	day, err := time.Parse("2006-01-02", s)
+	if err != nil {
+		return DateBound{}, fmt.Errorf("%q is not a day; write it as 2026-03-01, or as today, today-2y, today+30d", s)
+	}
+	return DateBound{Set: true, Day: DateOf(day)}, nil
+}
+
+// maxDistance is the furthest a relative date may be from today, in any unit.
+const maxDistance = 50_000
+
+func parseDistance(s, rest string) (DateBound, error) {
+	b := DateBound{Set: true, Relative: true}
+	if rest == "" {
+		return b, nil
+	}
+	bad := fmt.Errorf("%q is not a day; write today, today-2y, today+6m or today+30d", s)
+	if len(rest) < 3 || rest[0] != '-' && rest[0] != '+' {
+		return DateBound{}, bad
+	}
+	n, err := strconv.Atoi(rest[1 : len(rest)-1])
+	if err != nil || n < 0 || n > maxDistance {
+		return DateBound{}, bad
+	}
+	if rest[0] == '-' {
+		n = -n
+	}
+	switch rest[len(rest)-1] {
+	case 'y':
+		b.Years = n
+	case 'm':
+		b.Months = n
+	case 'd':
+		b.Days = n
+	default:
+		return DateBound{}, bad
+	}
+	return b, nil
+}
+
+// groupDigits writes 1500 as "1,500".
+func groupDigits(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
