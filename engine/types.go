@@ -84,12 +84,3 @@ type (
 	// Money is an amount in whole cents.
 	Money int64
 )
-
-// Secret is a PIN or password. It prints as [redacted] whatever the verb.
-type Secret struct{ value string }
-
-// NewSecret wraps text that must never be printed.
-func NewSecret(s string) Secret { return Secret{s} }
-
-// Reveal gives the text itself, for the one action that checks it.
-func (s Secret) Reveal() string { return s.value }
