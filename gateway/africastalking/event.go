@@ -1,0 +1,64 @@
+package africastalking
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/paytrace/paytrace/gateway"
+)
+
+// DecodeEvent reads the notification that a session is over, posted to the
+// events URL. Only sessionId and status must be there and well formed: the
+// values of the others differ between sources, and news that can't be read in
+// full is still news. input and lastAppResponse are dropped unread.
+func (Codec) DecodeEvent(r gateway.Request) (gateway.Event, error) {
+	var form gateway.Form
+	if err := parse(&form, r); err != nil {
+		return gateway.Event{}, err
+	}
+	value := func(at int) string { v, _ := form.Get(at); return v }
+	for _, at := range [...]int{sessionID, status} {
+		if _, ok := form.Get(at); !ok {
+			return gateway.Event{}, gateway.Refuse("The field %s is missing.", fields[at])
+		}
+	}
+	session, err := gateway.Session(fields[sessionID], value(sessionID))
+	if err != nil {
+		return gateway.Event{}, err
+	}
+	event := gateway.Event{Provider: Name, Session: session, Status: ending(value(status)), Error: value(errorMessage)}
+	event.Caller, _ = gateway.Caller(fields[phoneNumber], value(phoneNumber))
+	event.Service, _ = gateway.Service(fields[serviceCode], value(serviceCode))
+	event.Network, _ = gateway.Network(fields[networkCode], value(networkCode))
+	event.Hops = int(count(value(hopsCount), maxHops))
+	event.Duration = time.Duration(count(value(durationInMillis), maxMillis)) * time.Millisecond
+	return event, nil
+}
+
+// Numbers above these are noise: no session has a thousand screens or lasts a
+// day.
+const (
+	maxHops   = 1000
+	maxMillis = 24 * 60 * 60 * 1000
+)
+
+// count reads a number, 0 if it is none or over most.
+func count(s string, most int64) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > most {
+		return 0
+	}
+	return n
+}
+
+func ending(status string) gateway.Ending {
+	switch status {
+	case "Success":
+		return gateway.Completed
+	case "Incomplete":
+		return gateway.Abandoned
+	case "Failed":
+		return gateway.Failed
+	}
+	return gateway.Unclear
+}

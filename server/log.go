@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/gateway"
+)
+
+// shownHash is how much of a program's hash a line shows: enough to tell a
+// service's menus apart.
+const shownHash = 12
+
+// shownError is the most of a foreign error text that a line shows.
+const shownError = 200
+
+// logCallback writes the line of an answered callback. What was typed and what
+// the screen said are left out: both can hold a PIN or a name.
+func (s *Server) logCallback(req engine.Request, reply engine.Reply, took time.Duration) {
+	level := slog.LevelInfo
+	if reply.Fault != nil {
+		level = slog.LevelError
+	}
+	if !s.config.Logger.Enabled(context.Background(), level) {
+		return
+	}
+	attrs := [...]slog.Attr{
+		slog.String("provider", req.Provider),
+		slog.String("session", req.Session),
+		slog.String("caller", msisdn.Mask(req.Caller)),
+		slog.String("service", req.Service),
+		slog.String("screen", reply.Screen),
+		slog.Bool("end", reply.End),
+		slog.Duration("took", took),
+		slog.String("program", short(reply.Program)),
+		slog.Any("fault", reply.Fault),
+	}
+	last := len(attrs)
+	if reply.Fault == nil {
+		last--
+	}
+	s.config.Logger.LogAttrs(context.Background(), level, "callback", attrs[:last]...)
+}
+
+func (s *Server) logRefusal(r *gateway.Refusal) {
+	s.config.Logger.LogAttrs(context.Background(), slog.LevelWarn, "callback refused",
+		slog.String("provider", s.config.Codec.Name()),
+		slog.Int("status", r.Status),
+		slog.String("why", r.Sentence))
+}
+
+func (s *Server) logEvent(e gateway.Event) {
+	s.config.Logger.LogAttrs(context.Background(), slog.LevelInfo, "session ended",
+		slog.String("provider", e.Provider),
+		slog.String("session", e.Session),
+		slog.String("caller", msisdn.Mask(e.Caller)),
+		slog.String("service", e.Service),
+		slog.String("ending", string(e.Status)),
+		slog.Int("hops", e.Hops),
+		slog.Duration("lasted", e.Duration),
+		slog.String("error", s.foreign(e.Error)))
+}
+
+// foreign prepares an error text that a gateway made: it can name our own
+// callback URL, and with it the path secret.
+func (s *Server) foreign(text string) string {
+	if s.config.PathSecret != "" {
+		text = strings.ReplaceAll(text, s.config.PathSecret, "[redacted]")
+	}
+	if len(text) > shownError {
+		text = strings.ToValidUTF8(text[:shownError], "") + "…"
+	}
+	return text
+}
+
+func short(hash string) string {
+	return hash[:min(len(hash), shownHash)]
+}
+
+// fault is a panic that was caught: what it was and where, never with values.
+type fault struct {
+	kind string
+	at   []string
+}
+
+func (f *fault) Error() string {
+	return "panic: " + f.kind + " at " + strings.Join(f.at, " < ")
+}
+
+// shownFrames is how many calls a fault shows.
+const shownFrames = 6
+
+// panicked describes a panic for the log. The run-time's own errors are texts
+// about indexes and pointers; the value of any other panic may be anything, so
+// only its type is told.
+func panicked(cause any) error {
+	f := &fault{kind: fmt.Sprintf("a value of type %T", cause)}
+	if err, ok := cause.(runtime.Error); ok {
+		f.kind = err.Error()
+	}
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for more := true; more && len(f.at) < shownFrames; {
+		var frame runtime.Frame
+		frame, more = frames.Next()
+		if !strings.HasPrefix(frame.Function, "runtime.") {
+			f.at = append(f.at, fmt.Sprintf("%s:%d", frame.Function, frame.Line))
+		}
+	}
+	return f
+}

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"bytes"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
+
+	"github.com/paytrace/paytrace/gateway"
+)
+
+// routes is every path that the server answers; openapi.json describes them, and
+// a test holds the two against each other.
+func (s *Server) routes() error {
+	s.app.Get("/health", health)
+	s.app.Get("/ready", s.ready.serve)
+	s.app.Get("/openapi.json", describe)
+	docs := docsPage()
+	s.app.Get("/docs", docs)
+	s.app.Get("/docs/*", docs)
+
+	s.app.Post("/ussd", s.callback)
+	s.app.Post("/ussd/events", s.event)
+	s.app.Post("/ussd/:secret", s.callback)
+	s.app.Post("/ussd/:secret/events", s.event)
+
+	for _, m := range s.config.Mounts {
+		handler := mounted(fasthttpadaptor.NewFastHTTPHandler(m.Handler))
+		s.app.All(m.Path, handler)
+		s.app.All(m.Path+"/*", handler)
+	}
+	return nil
+}
+
+func mounted(handler fasthttp.RequestHandler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		handler(c.Context())
+		return nil
+	}
+}
+
+// bodyLimits lets mounts have bodies that are larger than a callback's; nil if
+// none wants to.
+func (s *Server) bodyLimits() func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
+	var larger []Mount
+	for _, m := range s.config.Mounts {
+		if m.MaxBody > gateway.MaxBody {
+			larger = append(larger, m)
+		}
+	}
+	if larger == nil {
+		return nil
+	}
+	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
+		for _, m := range larger {
+			if below(string(path), m.Path) {
+				return fasthttp.RequestConfig{MaxRequestBodySize: m.MaxBody}
+			}
+		}
+		return fasthttp.RequestConfig{}
+	}
+}
+
+// below says whether path is base or under it.
+func below(path, base string) bool {
+	return len(path) >= len(base) && path[:len(base)] == base && (len(path) == len(base) || path[len(base)] == '/')
+}

@@ -1,0 +1,152 @@
+package server
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+)
+
+// guard stands before every route. It refuses what fasthttp lets through and a
+// proxy in front may read differently (RFC 9112, sections 2.2, 5.2, 6.1 and
+// 11.2), and it catches panics, which would end the process.
+func (s *Server) guard(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		defer s.rescue(ctx)
+		fault, chunked := inspect(&ctx.Request.Header)
+		if fault != "" {
+			ctx.SetConnectionClose()
+			_ = refuseHTTP(ctx, http.StatusBadRequest, fault)
+			return
+		}
+		if chunked {
+			// fasthttp reads chunk extensions loosely. Whatever it may have taken
+			// for a next request is dropped with the connection.
+			ctx.SetConnectionClose()
+		}
+		next(ctx)
+	}
+}
+
+func (s *Server) rescue(ctx *fasthttp.RequestCtx) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	s.config.Logger.LogAttrs(ctx, slog.LevelError, "request failed", slog.Any("fault", panicked(cause)))
+	ctx.Response.Reset()
+	ctx.SetConnectionClose()
+	_ = refuseHTTP(ctx, http.StatusInternalServerError, details[http.StatusInternalServerError])
+}
+
+// single are the headers that may stand in a request once, each with its bit:
+// two of one let two readers believe two things.
+var single = [...]string{
+	fiber.HeaderHost, fiber.HeaderContentLength, fiber.HeaderTransferEncoding, fiber.HeaderContentType,
+	fiber.HeaderAuthorization, fiber.HeaderContentEncoding, fiber.HeaderExpect, "Idempotency-Key",
+}
+
+const (
+	bitHost = 1 << iota
+	bitLength
+	bitTransfer
+)
+
+// inspect reads a request's header as it came and returns a sentence about what
+// is wrong with it, "" for nothing, and whether its body came in chunks.
+func inspect(h *fasthttp.RequestHeader) (fault string, chunked bool) {
+	if fault = inspectFirstLine(h); fault != "" {
+		return fault, false
+	}
+	var seen uint
+	for raw := h.RawHeaders(); len(raw) > 0; {
+		end := bytes.IndexByte(raw, '\n')
+		line := raw[:end+1]
+		raw = raw[end+1:]
+		if len(line) < 2 || line[len(line)-2] != '\r' {
+			return "A header line does not end with CR LF.", false
+		}
+		line = line[:len(line)-2]
+		if len(line) == 0 {
+			break
+		}
+		if fault = inspectLine(line, &seen); fault != "" {
+			return fault, false
+		}
+	}
+	switch {
+	case seen&bitHost == 0 && h.IsHTTP11():
+		return "The Host header is missing.", false
+	case seen&bitTransfer == 0:
+		return "", false
+	case seen&bitLength != 0:
+		return "Transfer-Encoding and Content-Length stand in one request.", false
+	case !h.IsHTTP11():
+		return "Transfer-Encoding needs HTTP/1.1.", false
+	}
+	return "", true
+}
+
+func inspectFirstLine(h *fasthttp.RequestHeader) string {
+	if p := h.Protocol(); string(p) != "HTTP/1.1" && string(p) != "HTTP/1.0" {
+		return "The protocol is neither HTTP/1.1 nor HTTP/1.0."
+	}
+	if !isToken(h.Method()) {
+		return "The method is not a word."
+	}
+	for _, b := range h.RequestURI() {
+		if b <= ' ' || b >= 0x7f {
+			return "The path holds a character that must be escaped."
+		}
+	}
+	return ""
+}
+
+// inspectLine checks one header line and notes the single ones in seen.
+func inspectLine(line []byte, seen *uint) string {
+	if line[0] == ' ' || line[0] == '\t' {
+		return "A header is folded over two lines."
+	}
+	name, value, ok := bytes.Cut(line, []byte(":"))
+	if !ok || !isToken(name) {
+		return "A header line has no name."
+	}
+	for _, b := range value {
+		if b < ' ' && b != '\t' || b == 0x7f {
+			return "A header holds a control character."
+		}
+	}
+	for i, one := range single {
+		if len(one) != len(name) || !equalFold(name, one) {
+			continue
+		}
+		if *seen&(1<<i) != 0 {
+			return "The header " + one + " comes twice."
+		}
+		*seen |= 1 << i
+		if 1<<i == bitTransfer && !equalFold(bytes.TrimSpace(value), "chunked") {
+			return "The Transfer-Encoding is not chunked."
+		}
+	}
+	return ""
+}
+
+// equalFold compares ASCII without regard to case.
+func equalFold(b []byte, s string) bool {
+	return len(b) == len(s) && bytes.EqualFold(b, []byte(s))
+}
+
+// isToken says whether b is a token of RFC 9110, section 5.6.2.
+func isToken(b []byte) bool {
+	for _, c := range b {
+		switch {
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9':
+		case bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), c) >= 0:
+		default:
+			return false
+		}
+	}
+	return len(b) > 0
+}
