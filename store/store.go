@@ -117,6 +117,13 @@ type Store interface {
 	// error, time.
 	SetMessage(ctx context.Context, m Message) error
 
+	// Setting reads a value that belongs to this database, such as the check
+	// tag of the ID key: ErrNotFound if it was never set.
+	Setting(ctx context.Context, key string) (string, error)
+	// SetSettingOnce keeps value unless the key has one, and returns the one
+	// that stands: two instances that start together agree on the first.
+	SetSettingOnce(ctx context.Context, key, value string) (stored string, err error)
+
 	// Ping says whether the database answers.
 	Ping(ctx context.Context) error
 	// Close waits for what is running and lets go of the database.

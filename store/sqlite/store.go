@@ -1,0 +1,103 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/internal/jobs"
+	"github.com/paytrace/paytrace/store/internal/rows"
+)
+
+// Store is store.Store in one SQLite file.
+type Store struct {
+	writer, reader   *sql.DB
+	writing, reading *prepared
+	queue            *jobs.Queue[*sql.Tx]
+	now              func() time.Time
+}
+
+var _ store.Store = (*Store)(nil)
+
+func (s *Store) write() conn { return conn{prepared: s.writing} }
+func (s *Store) read() conn  { return conn{prepared: s.reading} }
+
+// Worker reads one account by phone number.
+func (s *Store) Worker(ctx context.Context, phone string) (store.Worker, error) {
+	return rows.Worker(ctx, s.read(), phone)
+}
+
+// Result is the stored result of an action, nil if it has none.
+func (s *Store) Result(ctx context.Context, id string) ([]byte, error) {
+	return rows.Result(ctx, s.read(), id)
+}
+
+// Remembered are the values kept for a phone number under a service.
+func (s *Store) Remembered(ctx context.Context, service, phone string) (map[string]json.RawMessage, error) {
+	return rows.Remembered(ctx, s.read(), service, phone)
+}
+
+// Messages lists the newest first.
+func (s *Store) Messages(ctx context.Context, limit int) ([]store.Message, error) {
+	return rows.Messages(ctx, s.read(), limit)
+}
+
+// Message reads one.
+func (s *Store) Message(ctx context.Context, id string) (store.Message, error) {
+	return rows.Message(ctx, s.read(), id)
+}
+
+// SetMessage stores what became of a message.
+func (s *Store) SetMessage(ctx context.Context, m store.Message) error {
+	return rows.SetMessage(ctx, s.write(), m)
+}
+
+// Setting reads a value that belongs to this database.
+func (s *Store) Setting(ctx context.Context, key string) (string, error) {
+	return rows.Setting(ctx, s.read(), key)
+}
+
+// SetSettingOnce keeps the first value of a key and returns it.
+func (s *Store) SetSettingOnce(ctx context.Context, key, value string) (string, error) {
+	return rows.SetSettingOnce(ctx, s.write(), key, value)
+}
+
+// Work runs jobs until ctx ends.
+func (s *Store) Work(ctx context.Context, handlers map[string]store.JobHandler, grace time.Duration) error {
+	return s.queue.Work(ctx, riversqlite.New(s.writer), handlers, grace)
+}
+
+// ListJobs lists waiting, running and failed jobs.
+func (s *Store) ListJobs(ctx context.Context, limit int) ([]store.JobInfo, error) {
+	return s.queue.List(ctx, limit)
+}
+
+// RetryJob runs a waiting or failed job now. The transaction is the only
+// writer, so nothing moves the job meanwhile.
+func (s *Store) RetryJob(ctx context.Context, id int64) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("retry job %d: %w", id, err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
+	if err := s.queue.Retry(ctx, tx, id); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Ping says whether the file can be written.
+func (s *Store) Ping(ctx context.Context) error {
+	return errors.Join(s.writer.PingContext(ctx), s.reader.PingContext(ctx))
+}
+
+// Close waits for what is running and closes the file.
+func (s *Store) Close() error {
+	return errors.Join(s.reader.Close(), s.writer.Close())
+}

@@ -1,0 +1,65 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/internal/rows"
+)
+
+// tries bounds how often a transaction is begun anew when another process has
+// the file. Each try waits busyTimeout itself, so the callback's own time is
+// nearly always over first.
+const tries = 3
+
+// Within runs fn in one transaction.
+func (s *Store) Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
+	var err error
+	for range tries {
+		err = s.once(ctx, fn)
+		if !busy(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
+	if err := s.writing.catchUp(ctx); err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
+	enqueue := func(ctx context.Context, j store.Job) error { return s.queue.Enqueue(ctx, tx, j) }
+	work := rows.NewTx(conn{prepared: s.writing, tx: tx}, enqueue, s.now)
+	if err := fn(ctx, work); err != nil {
+		return err
+	}
+	if err := work.Complete(); err != nil {
+		return err
+	}
+	return commit(tx)
+}
+
+// commit ends the transaction. Only where the disk failed is the outcome
+// unknown: the record of the commit may have reached it.
+func commit(tx *sql.Tx) error {
+	err := tx.Commit()
+	var fault *sqlite.Error
+	if errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_IOERR {
+		return fmt.Errorf("commit: %w: %w", store.ErrUnknown, err)
+	}
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,334 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/paytrace/paytrace/store"
+)
+
+var actionCases = []testCase{
+	{name: "a repeat gets the stored result", run: repeatGetsResult},
+	{name: "an empty result is a result", run: emptyResult},
+	{name: "another fingerprint is refused", run: otherFingerprint},
+	{name: "a rollback leaves nothing", run: rollbackLeavesNothing},
+	{name: "an action without a result is not committed", run: unfinished},
+	{name: "finish belongs to begin", run: finishWithoutBegin},
+	{name: "a twin waits and gets the result", run: twinWaits},
+	{name: "a twin of one that failed runs", run: twinOfFailed},
+	{name: "many twins have one effect", run: manyTwins},
+	{name: "a transaction whose context has ended leaves nothing", run: contextEnded},
+	{name: "a read beside a transaction sees what was committed", run: readBeside},
+}
+
+var fingerprint = []byte{0, 1, 2, 255}
+
+// act does an action once: its effect is one worker, and its result the
+// worker's ID.
+func (s *subject) act(id string, w store.Worker) (string, error) {
+	var answer string
+	err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+		stored, done, err := tx.Begin(ctx, id, fingerprint)
+		if err != nil || done {
+			answer = string(stored)
+			return err
+		}
+		if err := tx.AddWorker(ctx, w); err != nil {
+			return err
+		}
+		answer = w.WorkerID
+		return tx.Finish(ctx, id, []byte(answer))
+	})
+	return answer, err
+}
+
+func (s *subject) wantResult(id, want string) {
+	s.t.Helper()
+	got, err := s.Result(s.ctx, id)
+	s.want(err, nil)
+	if string(got) != want || (want == "" && got != nil) {
+		s.t.Fatalf("the result of %q is %q, want %q", id, got, want)
+	}
+}
+
+func repeatGetsResult(s *subject) {
+	s.wantResult("a1", "")
+	twice(func(round int) {
+		// The second time comes with another worker, as a program would that
+		// made a new ID: what was stored first stands.
+		answer, err := s.act("a1", worker(1+round))
+		s.want(err, nil)
+		if want := worker(1).WorkerID; answer != want {
+			s.t.Errorf("round %d answered %q, want %q", round, answer, want)
+		}
+	})
+	s.wantResult("a1", worker(1).WorkerID)
+	_, err := s.Worker(s.ctx, worker(2).Phone)
+	s.want(err, store.ErrNotFound)
+}
+
+func emptyResult(s *subject) {
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		if _, _, err := tx.Begin(ctx, "empty", fingerprint); err != nil {
+			return err
+		}
+		return tx.Finish(ctx, "empty", nil)
+	})
+	got, err := s.Result(s.ctx, "empty")
+	s.want(err, nil)
+	if got == nil || len(got) > 0 {
+		s.t.Errorf("the result is %#v, want one that is there and empty", got)
+	}
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		result, done, err := tx.Begin(ctx, "empty", fingerprint)
+		if !done || result == nil {
+			s.t.Errorf("a repeat is told done=%v result=%#v, want true and an empty one", done, result)
+		}
+		return err
+	})
+}
+
+func otherFingerprint(s *subject) {
+	_, err := s.act("a1", worker(1))
+	s.want(err, nil)
+	twice(func(int) {
+		err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+			_, _, err := tx.Begin(ctx, "a1", []byte("another"))
+			return err
+		})
+		s.want(err, store.ErrMismatch)
+	})
+	s.wantResult("a1", worker(1).WorkerID)
+}
+
+// everything does one of each effect in a transaction.
+func everything(ctx context.Context, tx store.Tx) error {
+	if _, _, err := tx.Begin(ctx, "all", fingerprint); err != nil {
+		return err
+	}
+	if err := tx.AddWorker(ctx, worker(1)); err != nil {
+		return err
+	}
+	if err := tx.Verify(ctx, worker(1).Phone, noon); err != nil {
+		return err
+	}
+	if err := tx.Remember(ctx, "*1#", worker(1).Phone, raw("lang", `"sw"`)); err != nil {
+		return err
+	}
+	if _, err := tx.Count(ctx, "lookup", "254700000001", day, noon); err != nil {
+		return err
+	}
+	if err := tx.AddMessage(ctx, message(1)); err != nil {
+		return err
+	}
+	if err := tx.Enqueue(ctx, store.Job{Kind: "fund", Key: "1"}); err != nil {
+		return err
+	}
+	return tx.Finish(ctx, "all", []byte("done"))
+}
+
+func rollbackLeavesNothing(s *subject) {
+	twice(func(int) { s.undone(everything) })
+	s.wantResult("all", "")
+	_, err := s.Worker(s.ctx, worker(1).Phone)
+	s.want(err, store.ErrNotFound)
+	_, err = s.Message(s.ctx, message(1).ID)
+	s.want(err, store.ErrNotFound)
+	values, err := s.Remembered(s.ctx, "*1#", worker(1).Phone)
+	s.want(err, nil)
+	if len(values) != 0 {
+		s.t.Errorf("remembered %v, want nothing", values)
+	}
+	s.wantJobs()
+	s.in(everything)
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		n, err := tx.Count(ctx, "lookup", "254700000001", day, noon)
+		if n != 2 {
+			s.t.Errorf("the second committed count is %d, want 2", n)
+		}
+		return err
+	})
+	s.wantResult("all", "done")
+}
+
+func unfinished(s *subject) {
+	twice(func(int) {
+		err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+			_, done, err := tx.Begin(ctx, "half", fingerprint)
+			if done {
+				s.t.Error("an action that was never finished is told to be done")
+			}
+			return err
+		})
+		if err == nil {
+			s.t.Fatal("an action without a result was committed: no repeat could be answered")
+		}
+	})
+}
+
+func finishWithoutBegin(s *subject) {
+	err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+		return tx.Finish(ctx, "never", []byte("x"))
+	})
+	if err == nil {
+		s.t.Error("an action was finished that nobody began")
+	}
+	err = s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+		if _, _, err := tx.Begin(ctx, "again", fingerprint); err != nil {
+			return err
+		}
+		_, _, err := tx.Begin(ctx, "again", fingerprint)
+		return err
+	})
+	if err == nil {
+		s.t.Error("an action was begun twice in one transaction")
+	}
+	s.wantResult("never", "")
+	s.wantResult("again", "")
+}
+
+// heldOpen begins an action and keeps its transaction open until release is
+// closed; it then ends with how.
+func (s *subject) heldOpen(id, result string, release <-chan struct{}, how error) (ended <-chan error) {
+	begun := make(chan struct{})
+	var once sync.Once
+	end := make(chan error, 1)
+	go func() {
+		end <- s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+			if _, _, err := tx.Begin(ctx, id, fingerprint); err != nil {
+				return err
+			}
+			once.Do(func() { close(begun) })
+			select {
+			case <-release:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if how != nil {
+				return how
+			}
+			return tx.Finish(ctx, id, []byte(result))
+		})
+	}()
+	select {
+	case <-begun:
+	case <-s.ctx.Done():
+		s.t.Fatal("the first transaction did not begin")
+	}
+	return end
+}
+
+// twin starts a second call of an action and lets the first one end once the
+// second is on its way.
+func (s *subject) twin(how error) (done bool, result string) {
+	release := make(chan struct{})
+	first := s.heldOpen("twin", "first", release, how)
+	started := make(chan struct{})
+	second := make(chan error, 1)
+	var once sync.Once
+	go func() {
+		second <- s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
+			once.Do(func() { close(started) })
+			stored, already, err := tx.Begin(ctx, "twin", fingerprint)
+			done, result = already, string(stored)
+			if err != nil || already {
+				return err
+			}
+			return tx.Finish(ctx, "twin", []byte("second"))
+		})
+		once.Do(func() { close(started) })
+	}()
+	// Where writers are let in one by one the second does not start before
+	// the first has ended, so it can't be waited for.
+	select {
+	case <-started:
+	case <-s.soon():
+	}
+	close(release)
+	s.want(<-first, how)
+	s.want(<-second, nil)
+	return done, result
+}
+
+func twinWaits(s *subject) {
+	done, result := s.twin(nil)
+	if !done || result != "first" {
+		s.t.Errorf("the twin is told done=%v %q, want true and the result of the first", done, result)
+	}
+	s.wantResult("twin", "first")
+}
+
+func twinOfFailed(s *subject) {
+	done, _ := s.twin(errBack)
+	if done {
+		s.t.Error("the twin is told that the action is done, and the first was rolled back")
+	}
+	s.wantResult("twin", "second")
+}
+
+func manyTwins(s *subject) {
+	const callers, actions = 8, 5
+	var effects atomic.Int32
+	for a := range actions {
+		answers := make([]string, callers)
+		var all sync.WaitGroup
+		for c := range callers {
+			all.Go(func() {
+				answer, err := s.act(fmt.Sprintf("many-%d", a), worker(100*a+c))
+				if err != nil {
+					s.t.Errorf("a twin failed: %v", err)
+				}
+				answers[c] = answer
+			})
+		}
+		all.Wait()
+		for c, answer := range answers {
+			if answer != answers[0] {
+				s.t.Errorf("action %d: twin %d was told %q and twin 0 %q", a, c, answer, answers[0])
+			}
+			if _, err := s.Worker(s.ctx, worker(100*a+c).Phone); err == nil {
+				effects.Add(1)
+			}
+		}
+	}
+	if got := effects.Load(); got != actions {
+		s.t.Errorf("%d effects of %d actions", got, actions)
+	}
+}
+
+func contextEnded(s *subject) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	err := s.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+		if err := everything(ctx, tx); err != nil {
+			return err
+		}
+		cancel()
+		return nil
+	})
+	s.want(err, context.Canceled)
+	s.wantResult("all", "")
+	_, err = s.Worker(s.ctx, worker(1).Phone)
+	s.want(err, store.ErrNotFound)
+	// The store is as good as before.
+	s.in(everything)
+	s.wantResult("all", "done")
+}
+
+func readBeside(s *subject) {
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		if err := tx.AddWorker(ctx, worker(1)); err != nil {
+			return err
+		}
+		if _, err := tx.Worker(ctx, worker(1).Phone); err != nil {
+			s.t.Errorf("a transaction does not see its own worker: %v", err)
+		}
+		_, err := s.Worker(ctx, worker(1).Phone)
+		s.want(err, store.ErrNotFound)
+		return nil
+	})
+	_, err := s.Worker(s.ctx, worker(1).Phone)
+	s.want(err, nil)
+}
