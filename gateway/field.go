@@ -2,16 +2,20 @@ package gateway
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
 // Text checks all that a caller typed, joined with "*", and returns it as the
-// engine wants it. One "#" at the end of an input is dropped: it ended the
-// caller's typing and is no part of the answer, and handsets and operators
-// differ in who takes it off. It is dropped at every input, because what follows
-// "1#" is "1#*2", and the session would look like another one.
+// engine wants it. Control characters are refused: no keypad has them, and they
+// would reach SMS and other people's screens.
+//
+// One "#" at the end of an input is dropped: it ended the caller's typing and is
+// no part of the answer, and handsets and operators differ in who takes it off.
+// It is dropped at every input, because what follows "1#" is "1#*2", and the
+// session would look like another one.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Text(name, text string) (string, error) {
@@ -23,6 +27,9 @@ func Text(name, text string) (string, error) {
 	}
 	if n := strings.Count(text, "*") + 1; n > MaxInputs {
 		return "", Refuse("The field %s has %d inputs; at most %d are allowed.", name, n, MaxInputs)
+	}
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return "", Refuse("The field %s holds a control character.", name)
 	}
 	text = dropHashes(text)
 	for rest, more := text, true; more; {
@@ -66,7 +73,7 @@ func Session(name, id string) (string, error) {
 	}
 	for i := 0; i < len(id); i++ {
 		if !sessionByte(id[i]) {
-			return "", Refuse("The field %s has other characters than letters, digits and . _ : ~ @ + = / -.", name)
+			return "", Refuse("The field %s has a character that is neither a letter nor a digit nor one of ._:~@+=/- in it.", name)
 		}
 	}
 	return id, nil

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -43,15 +42,15 @@ func (f *Form) Parse(raw []byte, names []string) error {
 		name, value := cut(pair, '=')
 		name, ok := plainName(name)
 		if !ok {
-			return Refuse("The name of form field %d is no percent-encoded UTF-8.", count+1)
+			return Refuse("The name of form field %d is not percent-encoded UTF-8 text.", count+1)
 		}
-		at := index(names, name)
-		if at < 0 {
-			if err := checkOther(others[:count], name, value); err != nil {
-				return err
-			}
-			others[count] = name
-		} else if err := f.keep(&kept, at, names[at], value); err != nil {
+		var err error
+		if at := index(names, name); at >= 0 {
+			kept, err = f.keep(kept, at, names[at], value)
+		} else {
+			others[count], err = name, checkOther(others[:count], name, value)
+		}
+		if err != nil {
 			return err
 		}
 		count++
@@ -67,54 +66,39 @@ func (f *Form) Get(at int) (value string, ok bool) {
 }
 
 // keep appends a value to kept and notes where it is.
-func (f *Form) keep(kept *[]byte, at int, name string, raw []byte) error {
+func (f *Form) keep(kept []byte, at int, name string, raw []byte) ([]byte, error) {
 	if f.fields[at].end > 0 {
-		return Refuse("The field %s comes twice.", name)
+		return kept, Refuse("The field %s comes twice.", name)
 	}
-	from := len(*kept)
-	out, ok := unescape(*kept, raw)
+	from := len(kept)
+	kept, ok := unescape(kept, raw)
 	if !ok {
-		return Refuse("The field %s has a broken percent escape.", name)
+		return kept, Refuse("The field %s has a broken percent escape.", name)
 	}
-	*kept = out
-	f.fields[at] = span{from, len(out)}
-	return checkValue(name, out[from:])
+	if !isText(kept[from:]) {
+		return kept, Refuse("The field %s is not valid UTF-8 text.", name)
+	}
+	f.fields[at] = span{from, len(kept)}
+	return kept, nil
 }
 
-// checkValue refuses what no handset sends: bytes that are no UTF-8 and control
-// characters, which would reach logs, SMS and other people's screens.
-func checkValue(name string, value []byte) error {
-	ascii := true
-	for _, b := range value {
-		if b < ' ' || b == 0x7f {
-			return Refuse("The field %s holds a control character.", name)
-		}
-		ascii = ascii && b < utf8.RuneSelf
-	}
-	if ascii {
-		return nil
-	}
-	if !utf8.Valid(value) {
-		return Refuse("The field %s is not valid UTF-8.", name)
-	}
-	if bytes.IndexFunc(value, unicode.IsControl) >= 0 {
-		return Refuse("The field %s holds a control character.", name)
-	}
-	return nil
+// isText refuses what no sender means: bytes that are no UTF-8, and NUL, which
+// databases do not store. Other control characters are for each field's own
+// check: an event repeats the last screen, with its line breaks.
+func isText(value []byte) bool {
+	return utf8.Valid(value) && bytes.IndexByte(value, 0) < 0
 }
 
-// checkOther checks a field that nobody asked for. Line breaks are allowed in
-// it: an event repeats the last screen.
+// checkOther checks a field that nobody asked for.
 func checkOther(earlier [][]byte, name, raw []byte) error {
 	for _, other := range earlier {
-		if bytes.Equal(other, name) && other != nil {
-			return Refuse("A field that is none of a callback's comes twice.")
+		if other != nil && bytes.Equal(other, name) {
+			return Refuse("An unknown field comes twice.")
 		}
 	}
 	var stack [room]byte
-	value, ok := unescape(stack[:0], raw)
-	if !ok || !utf8.Valid(value) || bytes.IndexByte(value, 0) >= 0 {
-		return Refuse("A field that is none of a callback's is no percent-encoded UTF-8 text.")
+	if value, ok := unescape(stack[:0], raw); !ok || !isText(value) {
+		return Refuse("An unknown field is not percent-encoded UTF-8 text.")
 	}
 	return nil
 }
@@ -122,10 +106,10 @@ func checkOther(earlier [][]byte, name, raw []byte) error {
 // plainName decodes a field's name, in most cases without a copy.
 func plainName(raw []byte) ([]byte, bool) {
 	if bytes.IndexByte(raw, '%') < 0 && bytes.IndexByte(raw, '+') < 0 {
-		return raw, utf8.Valid(raw)
+		return raw, isText(raw)
 	}
 	name, ok := unescape(nil, raw)
-	return name, ok && utf8.Valid(name)
+	return name, ok && isText(name)
 }
 
 // unescape appends the decoded raw to dst; ok is false if an escape is broken.

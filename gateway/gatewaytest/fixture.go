@@ -1,0 +1,76 @@
+package gatewaytest
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/paytrace/paytrace/gateway"
+)
+
+// Read reads a fixture.
+func Read(t testing.TB, path string) gateway.Request {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body, ok := bytes.Cut(raw, []byte("\n\n"))
+	if !ok {
+		t.Fatalf("%s: no empty line between headers and body", path)
+	}
+	first, rest, _ := strings.Cut(string(head), "\n")
+	method, query, _ := strings.Cut(first, " ")
+	headers := http.Header{}
+	for line := range strings.Lines(rest) {
+		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		if !ok {
+			t.Fatalf("%s: no header: %q", path, line)
+		}
+		headers.Add(name, value)
+	}
+	return gateway.Request{
+		Method: method,
+		Header: headers,
+		Query:  []byte(query),
+		Body:   bytes.TrimSuffix(body, []byte("\n")),
+	}
+}
+
+// Scribble writes over a request's bytes, as a server does that uses its memory
+// again.
+func Scribble(r gateway.Request) {
+	for _, b := range [][]byte{r.Query, r.Body} {
+		for i := range b {
+			b[i] = '!'
+		}
+	}
+}
+
+// Fuzz throws bodies at a codec, beginning with those of the fixtures in dir:
+// nothing panics, every refusal is one, and what is decoded is within all limits
+// and shares no memory with the body.
+func Fuzz(f *testing.F, codec gateway.Codec, dir string) {
+	var header gateway.Header
+	for _, path := range fixtures(f, dir) {
+		r := Read(f, path)
+		if header == nil {
+			header = r.Header
+		}
+		f.Add(r.Query, r.Body)
+	}
+	f.Fuzz(func(t *testing.T, query, body []byte) {
+		r := gateway.Request{Method: http.MethodPost, Header: header, Query: bytes.Clone(query), Body: bytes.Clone(body)}
+		before := Decode(t, codec, r)
+		var kept string
+		if before.Request != nil {
+			kept = strings.Clone(before.Request.Session + before.Request.Caller + before.Request.Text)
+		}
+		Scribble(r)
+		if q := before.Request; q != nil && q.Session+q.Caller+q.Text != kept {
+			t.Error("the request shares memory with the body")
+		}
+	})
+}

@@ -1,0 +1,201 @@
+// Package gatewaytest is the suite that every codec passes. An aggregator brings
+// only data: its folder's testdata has one file a request, as the aggregator
+// sent it, and beside each the golden of what it decodes to.
+//
+//	POST
+//	Content-Type: application/x-www-form-urlencoded
+//
+//	sessionId=ATUid_1&text=1%2A2
+//
+// Above the empty line stand the method, a query behind it if there is one, and
+// the headers. The newline at the end of the file is no part of the body. Run the
+// tests with -update to write the goldens anew.
+package gatewaytest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/gateway"
+)
+
+var update = flag.Bool("update", false, "write the goldens anew")
+
+// Canary is what fixtures have for a PIN: no refusal may repeat it.
+const Canary = "7391"
+
+// Outcome is what a request decodes to, one of the three.
+type Outcome struct {
+	Request *engine.Request  `json:"request,omitempty"`
+	Event   *gateway.Event   `json:"event,omitempty"`
+	Refused *gateway.Refusal `json:"refused,omitempty"`
+}
+
+// Run holds a codec against the fixtures in dir, *.http, and their goldens.
+func Run(t *testing.T, codec gateway.Codec, dir string) {
+	t.Helper()
+	var answered *engine.Request
+	for _, path := range fixtures(t, dir) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".http"), func(t *testing.T) {
+			outcome := checkRequest(t, codec, path)
+			if answered == nil {
+				answered = outcome.Request
+			}
+		})
+	}
+	if answered == nil {
+		t.Fatalf("no fixture in %s is a callback", dir)
+	}
+	t.Run("replies", func(t *testing.T) { checkReplies(t, codec, *answered, dir) })
+}
+
+func fixtures(t testing.TB, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.http"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no fixtures in %s: %v", dir, err)
+	}
+	return paths
+}
+
+func checkRequest(t *testing.T, codec gateway.Codec, path string) Outcome {
+	t.Helper()
+	r := Read(t, path)
+	got := Decode(t, codec, r)
+	Scribble(r)
+	if again := Decode(t, codec, Read(t, path)); !cmp.Equal(got, again) {
+		t.Errorf("the outcome changed when the request's memory was used again:\n%s", cmp.Diff(again, got))
+	}
+	golden(t, strings.TrimSuffix(path, ".http")+".golden", got)
+	return got
+}
+
+// Decode is the codec's outcome, with what must hold for every one.
+func Decode(t testing.TB, codec gateway.Codec, r gateway.Request) Outcome {
+	t.Helper()
+	req, err := codec.Decode(r)
+	if events, ok := codec.(gateway.EventCodec); ok && errors.Is(err, gateway.ErrNotACallback) {
+		event, err := events.DecodeEvent(r)
+		if err != nil {
+			return Outcome{Refused: refusal(t, err)}
+		}
+		return Outcome{Event: &event}
+	}
+	if err != nil {
+		return Outcome{Refused: refusal(t, err)}
+	}
+	checkDecoded(t, codec, req)
+	return Outcome{Request: &req}
+}
+
+// refusal is err as a refusal of one sentence that repeats nothing typed.
+func refusal(t testing.TB, err error) *gateway.Refusal {
+	t.Helper()
+	var r *gateway.Refusal
+	if !errors.As(err, &r) {
+		t.Fatalf("a %T, want a *gateway.Refusal: %v", err, err)
+	}
+	if r.Status != http.StatusBadRequest && r.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a refusal with status %d, want 400 or 413", r.Status)
+	}
+	if s := r.Sentence; !strings.HasSuffix(s, ".") || strings.ContainsAny(s, "\r\n") || strings.Contains(s, ". ") {
+		t.Errorf("not one sentence on one line: %q", s)
+	}
+	if strings.Contains(r.Sentence, Canary) {
+		t.Errorf("the refusal repeats what was typed: %q", r.Sentence)
+	}
+	return r
+}
+
+// checkDecoded holds a decoded request against the contract of engine.Request
+// and the limits.
+func checkDecoded(t testing.TB, codec gateway.Codec, req engine.Request) {
+	t.Helper()
+	if req.Provider != codec.Name() {
+		t.Errorf("provider %q, want %q", req.Provider, codec.Name())
+	}
+	for field, check := range map[string]struct {
+		value string
+		check func(name, value string) (string, error)
+	}{
+		"Session": {req.Session, gateway.Session},
+		"Caller":  {req.Caller, gateway.Caller},
+		"Service": {req.Service, gateway.Service},
+		"Network": {req.Network, gateway.Network},
+	} {
+		if kept, err := check.check(field, check.value); err != nil || kept != check.value {
+			t.Errorf("%s is %q, which the gateway's own check makes %q, %v", field, check.value, kept, err)
+		}
+	}
+	if _, err := gateway.Text("Text", req.Text); err != nil {
+		t.Errorf("Text is over a limit: %v", err)
+	}
+	if strings.ContainsFunc(req.Text, func(r rune) bool { return r < ' ' || r == 0x7f }) || !json.Valid(quoted(req.Text)) {
+		t.Errorf("Text holds a control character: %q", req.Text)
+	}
+}
+
+func quoted(s string) []byte {
+	b, _ := json.Marshal(s)
+	return b
+}
+
+// checkReplies writes down how a screen is encoded when the call goes on and
+// when it is over.
+func checkReplies(t *testing.T, codec gateway.Codec, req engine.Request, dir string) {
+	t.Helper()
+	type response struct {
+		Status      int    `json:"status"`
+		ContentType string `json:"contentType"`
+		Body        string `json:"body"`
+	}
+	screens := map[string]engine.Reply{
+		"continue": {Text: "Welcome\n1. \"Karibu\"\n2. Àsante & <b>", Screen: "secret-name", Program: "hash"},
+		"end":      {Text: "Goodbye.", End: true, Fault: errors.New("not for callers")},
+	}
+	got := map[string]response{}
+	for name, screen := range screens {
+		r := codec.Encode(req, screen)
+		got[name] = response{r.Status, r.ContentType, string(r.Body)}
+		for _, hidden := range []string{"secret-name", "hash", "not for callers"} {
+			if bytes.Contains(r.Body, []byte(hidden)) {
+				t.Errorf("%s: the body shows %q", name, hidden)
+			}
+		}
+	}
+	golden(t, filepath.Join(dir, "replies.golden"), got)
+}
+
+// golden compares got, as JSON, with a file.
+func golden(t *testing.T, path string, got any) {
+	t.Helper()
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(got); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (run with -update to make it)", err)
+	}
+	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
