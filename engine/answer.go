@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine/msisdn"
+)
+
+// parseAnswer reads what a caller typed as a value of the type; false if it is
+// not one. Choices are answered by number and are not read here.
+func (p *Program) parseAnswer(t *Type, typed string, today Date) (Value, bool) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" || len(typed) > maxAnswerBytes || !utf8.ValidString(typed) {
+		return Value{}, false
+	}
+	switch t.Kind {
+	case KindPhone:
+		return p.parsePhone(t, typed)
+	case KindMoney:
+		return parseMoney(t, typed, p.def.Currency)
+	case KindNumber:
+		return parseNumber(t, typed)
+	case KindDate:
+		return parseDate(t, typed, today)
+	case KindText:
+		return parseText(t, typed)
+	case KindSecret:
+		return parseSecret(t, typed)
+	default:
+		return Value{}, false
+	}
+}
+
+// maxAnswerBytes bounds one answer: the 160 characters a network transports,
+// at four bytes each.
+const maxAnswerBytes = 640
+
+func (p *Program) parsePhone(t *Type, typed string) (Value, bool) {
+	countries := t.Countries
+	if len(countries) == 0 {
+		countries = []string{p.def.Session.Country}
+	}
+	digits, ok := msisdn.Parse(typed, countries...)
+	return PhoneValue(digits), ok
+}
+
+// parseMoney reads 1500, 1,500, 1 500, 1500.50, KES 1500, Ksh1500 and 1500/-.
+func parseMoney(t *Type, typed, currency string) (Value, bool) {
+	s := strings.ToLower(typed)
+	for _, prefix := range []string{strings.ToLower(currency), "ksh", "sh"} {
+		if rest, ok := strings.CutPrefix(s, prefix); ok {
+			s = strings.TrimLeft(rest, ". ")
+			break
+		}
+	}
+	s = strings.TrimSuffix(s, "/-")
+	units, fraction, dot := strings.Cut(strings.TrimSpace(s), ".")
+	whole, ok := parseGrouped(units)
+	if !ok {
+		return Value{}, false
+	}
+	cents, ok := parseCents(fraction, dot)
+	if !ok || whole > MaxMoneyUnits {
+		return Value{}, false
+	}
+	n := whole*centsPerUnit + cents
+	return MoneyValue(n), n >= t.Lo && n <= t.Hi
+}
+
+func parseCents(fraction string, dot bool) (int64, bool) {
+	if !dot {
+		return 0, true
+	}
+	if len(fraction) == 0 || len(fraction) > 2 || !allDigits(fraction) {
+		return 0, false
+	}
+	n, _ := strconv.ParseInt(fraction, 10, 64)
+	if len(fraction) == 1 {
+		n *= 10
+	}
+	return n, true
+}
+
+func parseNumber(t *Type, typed string) (Value, bool) {
+	negative := false
+	if rest, ok := strings.CutPrefix(typed, "-"); ok {
+		negative, typed = true, rest
+	}
+	n, ok := parseGrouped(typed)
+	if negative {
+		n = -n
+	}
+	return NumberValue(n), ok && n >= t.Lo && n <= t.Hi
+}
+
+// parseGrouped reads digits, in groups of three parted by commas or spaces if
+// they are parted at all, so that 1,5 is not taken for 15.
+func parseGrouped(s string) (int64, bool) {
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+	seps := strings.Count(s, ",") + strings.Count(s, " ")
+	if len(groups) == 0 || seps != len(groups)-1 {
+		return 0, false
+	}
+	for i, g := range groups {
+		if !allDigits(g) || i > 0 && len(g) != 3 || len(groups) > 1 && len(g) > 3 {
+			return 0, false
+		}
+	}
+	digits := strings.Join(groups, "")
+	if len(digits) > maxNumberDigits {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil
+}
+
+// maxNumberDigits keeps a number, in cents too, far inside an int64.
+const maxNumberDigits = 15
+
+func allDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// parseDate reads 1/3/2026 (also with - . or spaces), 01032026 and 2026-03-01:
+// day before month, the year in full.
+func parseDate(t *Type, typed string, today Date) (Value, bool) {
+	parts := strings.FieldsFunc(typed, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
+	if len(parts) == 1 && len(typed) == len("01032026") && allDigits(typed) {
+		parts = []string{typed[:2], typed[2:4], typed[4:]}
+	}
+	if len(parts) != 3 {
+		return Value{}, false
+	}
+	if len(parts[0]) == 4 {
+		parts[0], parts[2] = parts[2], parts[0]
+	}
+	day, ok := calendarDay(parts[2], parts[1], parts[0])
+	return DateValue(day), ok && inRange(t, day, today)
+}
+
+func calendarDay(year, month, day string) (Date, bool) {
+	if len(year) != 4 || len(month) > 2 || len(day) > 2 || !allDigits(year+month+day) || month == "" || day == "" {
+		return 0, false
+	}
+	y, _ := strconv.Atoi(year)
+	m, _ := strconv.Atoi(month)
+	d, _ := strconv.Atoi(day)
+	when := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
+	if when.Year() != y || int(when.Month()) != m || when.Day() != d {
+		return 0, false // 31/02
+	}
+	return DateOf(when), true
+}
+
+func inRange(t *Type, day, today Date) bool {
+	if t.From.Set && day < t.From.on(today) {
+		return false
+	}
+	return !t.To.Set || day <= t.To.on(today)
+}
+
+// on is the bound's day in a call that happens today.
+func (b DateBound) on(today Date) Date {
+	if !b.Relative {
+		return b.Day
+	}
+	return DateOf(today.Time().AddDate(b.Years, b.Months, b.Days))
+}
+
+func parseText(t *Type, typed string) (Value, bool) {
+	if utf8.RuneCountInString(typed) > t.Width {
+		return Value{}, false
+	}
+	for _, r := range typed {
+		if unicode.IsControl(r) {
+			return Value{}, false
+		}
+	}
+	return TextValue(typed), true
+}
+
+func parseSecret(t *Type, typed string) (Value, bool) {
+	if t.Digits > 0 {
+		return SecretValue(typed), len(typed) == t.Digits && allDigits(typed)
+	}
+	return SecretValue(typed), utf8.RuneCountInString(typed) <= t.Width
+}

@@ -1,0 +1,123 @@
+package engine
+
+// leave fires the event by which the caller goes on from the screen shown, and
+// notes the way back.
+func (w *walk) leave(before *Session, n *node, event string) (Effect, error) {
+	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages})
+	w.s.before = before.Values
+	if len(w.s.Undo) > MaxUndo {
+		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
+	}
+	return w.follow(n, event)
+}
+
+// settle completes the way back once the next screen is known: none to the
+// screen itself, otherwise with the values that have changed since.
+func (w *walk) settle(n *node) {
+	if w.s.before == nil {
+		return
+	}
+	last := len(w.s.Undo) - 1
+	if w.s.Undo[last].Screen == n.Name {
+		w.s.Undo = w.s.Undo[:last]
+	} else {
+		w.s.Undo[last].Values = changes(w.s.before, w.s.Values)
+	}
+	w.s.before = nil
+}
+
+func changes(old, now []Value) []Change {
+	var list []Change
+	for i := range old {
+		if i != slotWorker && old[i].kind != KindSecret && !old[i].Equal(now[i]) {
+			list = append(list, Change{Slot: i, Old: old[i]})
+		}
+	}
+	return list
+}
+
+// back returns to the page before, or to the screen before as it was when it
+// was shown. It is no transition: nothing is fired.
+func (w *walk) back(n *node) (Effect, error) {
+	if last := len(w.s.Pages) - 1; last >= 0 {
+		w.s.Offset, w.s.Pages, w.s.Notice = w.s.Pages[last], w.s.Pages[:last], ""
+		w.asking = true
+		return w.shown(n), nil
+	}
+	last := len(w.s.Undo) - 1
+	u := w.s.Undo[last]
+	w.s.Undo = w.s.Undo[:last]
+	for _, c := range u.Values {
+		w.set(c.Slot, c.Old)
+	}
+	w.s.Screen = u.Screen
+	w.s.Wrong, w.s.Notice, w.s.Repeat = 0, "", ""
+	w.s.Offset, w.s.Pages = u.Offset, u.Pages
+	w.asking = true
+	return w.shown(w.p.nodes[u.Screen]), nil
+}
+
+// resume answers the question whether to go on with a dropped call.
+func (w *walk) resume(n *node, typed string) (Effect, error) {
+	nav := &w.p.def.Nav
+	switch typed {
+	case nav.Cancel.Key:
+		return w.follow(n, w.s.start)
+	case nav.Confirm.Key:
+		return w.restore(n)
+	default:
+		return w.again(n, noticeInvalid), nil
+	}
+}
+
+// restore takes up a dropped call where it stood.
+func (w *walk) restore(n *node) (Effect, error) {
+	snap := w.s.offered
+	if snap == nil {
+		return w.follow(n, w.s.start)
+	}
+	name := snap.Screen
+	if to, ok := w.p.def.Renamed[name]; ok && w.p.nodes[name] == nil {
+		name = to
+	}
+	target := w.p.nodes[name]
+	if target == nil || target.Kind.Silent() || target.Kind == ScreenEnd {
+		return w.follow(n, w.s.start)
+	}
+	w.give(snap.Values)
+	w.s.Screen = name
+	w.s.Shown, w.s.Moved = name, true
+	return w.arrive(target)
+}
+
+// rest notes where a dropped call would be taken up again. A consent is never
+// passed over and a secret is asked anew: behind one, the place stays until an
+// action has run and a screen that asks nothing is shown.
+func (w *walk) rest(n *node) {
+	if w.p.def.Session.Resume == 0 || n.Kind == ScreenEnd || n.Name == stateResume {
+		return
+	}
+	secret := n.askSlot >= 0 && w.p.slots[n.askSlot].Type.Kind == KindSecret
+	if w.acted && n.Kind != ScreenAsk && n.Kind != ScreenConfirm {
+		w.s.Guarded = false
+	}
+	if secret {
+		w.s.Guarded = true
+	}
+	if w.s.Guarded {
+		return
+	}
+	w.s.Resting = Snapshot{Screen: n.Name, Values: w.p.named(w.s.Values)}
+}
+
+// named are the values that may be kept: those that are set, without secrets
+// and without what every call finds out for itself.
+func (p *Program) named(values []Value) []Named {
+	var list []Named
+	for i := builtinSlots; i < len(values); i++ {
+		if v := values[i]; v.IsSet() && v.kind != KindSecret {
+			list = append(list, Named{p.slots[i].Name, v})
+		}
+	}
+	return list
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// record is a session as it is kept between callbacks. Its head, v and h, comes
+// first and is what a save compares. It holds no secret, no input and no reply:
+// a repeat is rendered again, from the same state to the same bytes.
+type record struct {
+	// V is 1 + the length of the text so far: a version without a counter.
+	V int `json:"v"`
+	// H is a keyed hash of whose session this is, its program and its inputs.
+	H string `json:"h"`
+	// Step is the screen, as the service before this one called it.
+	Step    string `json:"step"`
+	Owner   string `json:"o"`
+	Program string `json:"m"`
+	// Inputs are the lengths in bytes of the inputs so far, so that a typed "*"
+	// is told from the one between two inputs.
+	Inputs []int `json:"n,omitempty"`
+
+	Offset  int      `json:"at,omitempty"`
+	Pages   []int    `json:"pages,omitempty"`
+	Wrong   int      `json:"wrong,omitempty"`
+	Notice  string   `json:"notice,omitempty"`
+	Repeat  string   `json:"repeat,omitempty"`
+	Moved   bool     `json:"moved,omitempty"`
+	Ended   bool     `json:"end,omitempty"`
+	Facts   bool     `json:"facts,omitempty"`
+	Skipped []string `json:"skipped,omitempty"`
+	Sent    []string `json:"sent,omitempty"`
+
+	Lang   string  `json:"lang,omitempty"`
+	Today  int64   `json:"today"`
+	Values []Named `json:"values,omitempty"`
+	Worker *Value  `json:"worker,omitempty"`
+	Undo   []undo  `json:"undo,omitempty"`
+
+	Resting *Snapshot `json:"rest,omitempty"`
+	Guarded bool      `json:"guarded,omitempty"`
+	Offered *Snapshot `json:"offered,omitempty"`
+	Start   string    `json:"start,omitempty"`
+}
+
+// undo is an Undo with names for slots.
+type undo struct {
+	Step   string  `json:"s"`
+	Offset int     `json:"at,omitempty"`
+	Pages  []int   `json:"pages,omitempty"`
+	Values []Named `json:"v,omitempty"`
+}
+
+// ErrRecord: a stored record can't be read.
+var ErrRecord = errors.New("unreadable session record")
+
+// encode writes a session down. It fails rather than write a secret.
+func (p *Program) encode(s *Session, head record) ([]byte, error) {
+	head.Step, head.Program = s.Screen, p.hash
+	head.Offset, head.Pages = s.Offset, s.Pages
+	head.Wrong, head.Notice, head.Repeat = s.Wrong, s.Notice, s.Repeat
+	head.Moved, head.Ended, head.Facts = s.Moved, s.Ended, s.Facts
+	head.Skipped, head.Sent = s.Skipped, s.Sent
+	head.Lang, head.Today = s.Lang(), s.Values[slotToday].n
+	head.Values = p.named(s.Values)
+	if w := s.Values[slotWorker]; w.IsSet() {
+		head.Worker = &w
+	}
+	for _, u := range s.Undo {
+		head.Undo = append(head.Undo, undo{u.Screen, u.Offset, u.Pages, p.namedChanges(u.Values)})
+	}
+	if s.Resting.Screen != "" && !s.Ended {
+		head.Resting = &s.Resting
+	}
+	head.Guarded, head.Offered, head.Start = s.Guarded, s.offered, s.start
+	return json.Marshal(head)
+}
+
+func (p *Program) namedChanges(list []Change) []Named {
+	var named []Named
+	for _, c := range list {
+		named = append(named, Named{p.slots[c.Slot].Name, c.Old})
+	}
+	return named
+}
+
+// decode reads a session back. Who is calling comes from the request, whose
+// owner the caller of decode has compared.
+func (p *Program) decode(rec *record, r Request) (Session, error) {
+	s := p.Begin(r, Date(rec.Today))
+	if n := p.nodes[rec.Step]; n == nil || n.Kind.Silent() {
+		return s, fmt.Errorf("%w: program %s has no screen %q to show", ErrRecord, p.hash, rec.Step)
+	}
+	s.Screen, s.Shown = rec.Step, rec.Step
+	s.Offset, s.Pages = rec.Offset, rec.Pages
+	s.Wrong, s.Notice, s.Repeat = rec.Wrong, rec.Notice, rec.Repeat
+	s.Moved, s.Ended, s.Facts = rec.Moved, rec.Ended, rec.Facts
+	s.Skipped, s.Sent = rec.Skipped, rec.Sent
+	s.Values[slotLang] = ChoiceValue(rec.Lang)
+	if rec.Worker != nil {
+		s.Values[slotWorker] = *rec.Worker
+	}
+	p.put(s.Values, rec.Values)
+	for _, u := range rec.Undo {
+		if p.nodes[u.Step] == nil {
+			return s, fmt.Errorf("%w: program %s has no screen %q to go back to", ErrRecord, p.hash, u.Step)
+		}
+		s.Undo = append(s.Undo, Undo{u.Step, u.Offset, u.Pages, p.changes(u.Values)})
+	}
+	if rec.Resting != nil {
+		s.Resting = *rec.Resting
+	}
+	s.Guarded, s.offered, s.start = rec.Guarded, rec.Offered, rec.Start
+	return s, nil
+}
+
+func (p *Program) put(values []Value, named []Named) {
+	for _, n := range named {
+		if i, ok := p.slotIndex[n.Name]; ok && fitsType(n.Value, &p.slots[i].Type) {
+			values[i] = n.Value
+		}
+	}
+}
+
+func (p *Program) changes(named []Named) []Change {
+	var list []Change
+	for _, n := range named {
+		if i, ok := p.slotIndex[n.Name]; ok {
+			list = append(list, Change{i, n.Value})
+		}
+	}
+	return list
+}
+
+func parseRecord(b []byte) (*record, error) {
+	var rec record
+	if err := json.Unmarshal(b, &rec); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if rec.V < 1 || rec.H == "" || rec.Lang == "" {
+		return nil, fmt.Errorf("%w: it has no head", ErrRecord)
+	}
+	return &rec, nil
+}
+
+// head is the part of a record that a save compares. It ends in a delimiter, so
+// that no head is the beginning of another.
+func (rec *record) head() string {
+	return `{"v":` + strconv.Itoa(rec.V) + `,"h":"` + rec.H + `",`
+}
+
+// HeadOf is the head of a stored record, as Sessions.Save compares it; "" when
+// there is no record or it is none of ours.
+func HeadOf(stored []byte) string {
+	const mark = `,"h":"`
+	i := bytes.Index(stored, []byte(mark))
+	if i < 0 || !bytes.HasPrefix(stored, []byte(`{"v":`)) {
+		return ""
+	}
+	end := bytes.Index(stored[i+len(mark):], []byte(`",`))
+	if end < 0 {
+		return ""
+	}
+	return string(stored[:i+len(mark)+end+len(`",`)])
+}

@@ -1,0 +1,299 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Budgets of a callback. A gateway waits 10 s at most and callers less; what is
+// not done in four seconds is answered as unknown.
+const (
+	CallbackBudget = 4 * time.Second
+	// SessionBudget bounds one round trip to the session store; a slower one
+	// counts as down.
+	SessionBudget = 150 * time.Millisecond
+	// maxRounds bounds how often a callback starts over because another one of
+	// the same session was saved in between.
+	maxRounds = 3
+	// MaxCalls is how many actions one input may lead through.
+	MaxCalls = 16
+)
+
+// DefaultTTL is how long a network keeps a USSD session open.
+const DefaultTTL = 180 * time.Second
+
+// Runner answers callbacks: it loads the session, steps, acts and saves. All
+// its fields but Log are needed.
+type Runner struct {
+	Sessions Sessions
+	Programs Programs
+	Actions  Actions
+	Identity Identity
+	// TTL is how long a session's record is kept after its last callback.
+	TTL time.Duration
+	Now func() time.Time
+	// Log is told of actions and faults; nil for silence. It is never given
+	// what a caller typed.
+	Log *slog.Logger
+}
+
+// sessionKey is where the service before this one kept its sessions, too.
+func sessionKey(id string) string { return "ussd:session:" + id }
+
+var (
+	errDiverged = errors.New("the callback does not belong to this session")
+	errExpired  = errors.New("a result that the caller has seen can't be found")
+	errUpdated  = errors.New("the session's menu is not known here")
+)
+
+// Handle answers one callback. Whatever happens, the caller sees a screen.
+func (r *Runner) Handle(ctx context.Context, req Request) (reply Reply) {
+	ctx, cancel := context.WithTimeout(ctx, CallbackBudget)
+	defer cancel()
+	t := &turn{Runner: r, req: req}
+	defer func() {
+		// A menu or an action that panics ends one call, not the service.
+		if x := recover(); x != nil {
+			reply = t.fault(fmt.Errorf("panic: %v", x))
+		}
+	}()
+	t.program, t.ahead = r.Programs.ForCode(req.Service)
+	t.text = joinText(t.ahead, req.Text)
+	return t.run(ctx)
+}
+
+// joinText puts what a deep dial typed ahead before the rest.
+func joinText(ahead, text string) string {
+	if ahead == "" || text == "" {
+		return ahead + text
+	}
+	return ahead + "*" + text
+}
+
+// turn is the work on one callback.
+type turn struct {
+	*Runner
+	req     Request
+	program *Program
+	ahead   string // inputs in the service code
+	text    string // all inputs, joined with "*"
+}
+
+func (t *turn) run(ctx context.Context) Reply {
+	stored, err := t.load(ctx, sessionKey(t.req.Session))
+	if err != nil {
+		t.logFault("sessions can't be read; answering from the text alone", err)
+		return t.answer(ctx, nil, nil)
+	}
+	for range maxRounds {
+		var again bool
+		reply := t.answer(ctx, stored, func(expect string, next []byte, ttl time.Duration) bool {
+			var saved bool
+			saved, stored = t.save(ctx, expect, next, ttl)
+			again = !saved
+			return saved
+		})
+		if !again {
+			return reply
+		}
+	}
+	return t.end(t.program, "busy", fmt.Errorf("session changed %d times under one callback", maxRounds))
+}
+
+func (t *turn) load(ctx context.Context, key string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
+	defer cancel()
+	return t.Sessions.Load(ctx, key)
+}
+
+// save reports whether the callback may be answered: also when the store did
+// not answer, since the session is only a cache of what the text says.
+func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Duration) (bool, []byte) {
+	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
+	defer cancel()
+	stored, saved, err := t.Sessions.Save(ctx, sessionKey(t.req.Session), expect, next, ttl)
+	if err != nil {
+		t.logFault("session not saved", err)
+		return true, nil
+	}
+	return saved, stored
+}
+
+type saveFunc func(expect string, next []byte, ttl time.Duration) bool
+
+// answer works out the reply from the record that is stored, and saves the
+// next one. A nil save answers without writing.
+func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
+	if stored == nil {
+		return t.fresh(ctx, save)
+	}
+	rec, err := parseRecord(stored)
+	if err != nil {
+		t.logFault("session record ignored", err)
+		return t.fresh(ctx, nil)
+	}
+	p, ok := t.Programs.ByHash(rec.Program)
+	if !ok {
+		return t.end(t.program, "updated", fmt.Errorf("%w: %s", errUpdated, rec.Program))
+	}
+	s, err := p.decode(rec, t.req)
+	if err != nil {
+		return t.end(p, "updated", err)
+	}
+	if rec.Owner != t.Identity.owner(&t.req) {
+		return t.end(p, "expired", fmt.Errorf("%w: another owner", errDiverged))
+	}
+	switch seen := rec.V - 1; {
+	case len(t.text) < seen:
+		return t.show(p, &s) // a late one: it moves nothing
+	case len(t.text) == seen:
+		return t.repeat(p, &s, rec)
+	default:
+		return t.goOn(ctx, p, s, rec, save)
+	}
+}
+
+// repeat answers a callback that came before with the same bytes.
+func (t *turn) repeat(p *Program, s *Session, rec *record) Reply {
+	inputs, err := cutInputs(t.text, rec.Inputs)
+	if err == nil && t.Identity.head(&t.req, p.hash, inputs) != rec.H {
+		err = fmt.Errorf("%w: other inputs of the same length", errDiverged)
+	}
+	if err != nil {
+		return t.end(p, "expired", err)
+	}
+	return t.show(p, s)
+}
+
+// goOn takes what was typed since the record: one input, whatever it holds.
+func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, save saveFunc) Reply {
+	inputs, err := cutInputs(t.text, rec.Inputs)
+	if err == nil && t.Identity.head(&t.req, p.hash, inputs) != rec.H {
+		err = fmt.Errorf("%w: other inputs before", errDiverged)
+	}
+	if err != nil {
+		return t.end(p, "expired", err)
+	}
+	if s.Ended {
+		return t.show(p, &s)
+	}
+	typed := t.text[rec.V-1:]
+	if len(rec.Inputs) > 0 {
+		typed = typed[1:]
+	}
+	f := fold{turn: t, p: p, s: s, inputs: inputs}
+	return t.finish(ctx, &f, []string{typed}, rec.head(), save)
+}
+
+// fresh answers a session without a record: a call that begins, a deep dial, or
+// one whose record was lost.
+func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
+	p := t.program
+	f := fold{turn: t, p: p, fresh: true}
+	f.s = p.Begin(t.req, p.Today(t.Now()))
+	dial := Event{Kind: EventDial, Start: p.StartFor(t.req.Service)}
+	var inputs []string
+	if t.text != "" {
+		inputs = strings.Split(t.text, "*")
+	} else {
+		dial.Resume = t.dropped(ctx, p)
+	}
+	if err := f.event(ctx, dial, len(inputs) > 0); err != nil {
+		return t.failed(p, err)
+	}
+	return t.finish(ctx, &f, inputs, "", save)
+}
+
+// finish folds the inputs into the session, saves it and shows it.
+func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect string, save saveFunc) Reply {
+	if err := f.take(ctx, inputs); err != nil {
+		return t.failed(f.p, err)
+	}
+	if save != nil {
+		next, err := f.p.encode(&f.s, f.head())
+		if err != nil {
+			return t.fault(err)
+		}
+		if !save(expect, next, max(t.TTL, f.p.Resume())) {
+			return Reply{}
+		}
+		t.noteCaller(ctx, f.p, &f.s)
+	}
+	return t.show(f.p, &f.s)
+}
+
+// cutInputs cuts a text into the inputs of the given lengths, which must be
+// parted by "*".
+func cutInputs(text string, lengths []int) ([]string, error) {
+	inputs := make([]string, 0, len(lengths)+1)
+	at := 0
+	for i, n := range lengths {
+		if i > 0 {
+			if at >= len(text) || text[at] != '*' {
+				return nil, fmt.Errorf("%w: the inputs are parted elsewhere", errDiverged)
+			}
+			at++
+		}
+		if n < 0 || at+n > len(text) {
+			return nil, fmt.Errorf("%w: the inputs are shorter", errDiverged)
+		}
+		inputs = append(inputs, text[at:at+n])
+		at += n
+	}
+	if len(lengths) > 0 && at < len(text) && text[at] != '*' {
+		return nil, fmt.Errorf("%w: the last input is longer", errDiverged)
+	}
+	return inputs, nil
+}
+
+func (t *turn) show(p *Program, s *Session) Reply {
+	text, end := p.Show(s)
+	return Reply{Text: text, End: end, Screen: s.Screen, Program: p.hash}
+}
+
+// failed chooses the screen for a fold that could not be done.
+func (t *turn) failed(p *Program, err error) Reply {
+	if errors.Is(err, errExpired) {
+		return t.end(p, "expired", err)
+	}
+	return t.fault(err)
+}
+
+func (t *turn) fault(err error) Reply {
+	t.logFault("callback not answered by the menu", err)
+	return t.end(t.program, "busy", err)
+}
+
+// end is a built-in last screen.
+func (t *turn) end(p *Program, which string, err error) Reply {
+	reply := Reply{Text: builtinBusy, End: true, Screen: "(" + which + ")", Fault: err}
+	if p == nil {
+		return reply
+	}
+	nav := &p.def.Nav
+	words := map[string]Words{
+		"busy": builtin(nav.Busy, builtinBusy), "expired": builtin(nav.Expired, builtinExpired),
+		"updated": builtin(nav.Updated, builtinUpdated),
+	}[which]
+	reply.Text, _ = words.in(p.langs[p.defaultLang]).fixed()
+	reply.Program = p.hash
+	return reply
+}
+
+// Built-in texts of programs made without a menu; menus have them in every
+// language.
+const (
+	builtinBusy    = "The service is busy. Please try again later."
+	builtinExpired = "Your session has expired. Please dial again."
+	builtinUpdated = "The service was updated. Please dial again."
+)
+
+func (t *turn) logFault(msg string, err error) {
+	if t.Log != nil {
+		t.Log.Error(msg, "session", t.req.Session, "error", err)
+	}
+}

@@ -1,0 +1,433 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// MaxSilent is how many steps a call may go without showing a screen. The
+// checker finds loops; this stops what was built without it.
+const MaxSilent = 64
+
+var (
+	// ErrLoop: a menu went on and on without showing a screen.
+	ErrLoop = errors.New("no screen is shown")
+	// ErrEvent: the session does not stand where such an event can happen.
+	ErrEvent = errors.New("event out of place")
+)
+
+// Step takes one event: it returns the session after it, and the screen to
+// show or the call to make. It changes nothing else, keeps nothing and asks
+// nobody. An error says that the program or the session is broken; the session
+// returned with it is the one that was given.
+func (p *Program) Step(s Session, ev Event) (Session, Effect, error) {
+	w := walk{p: p, s: s}
+	eff, err := w.take(ev)
+	if err != nil {
+		return s, Effect{}, err
+	}
+	return w.s, eff, nil
+}
+
+// Show is the screen the session stands on, once more.
+func (p *Program) Show(s *Session) (text string, end bool) {
+	n := p.nodes[s.Screen]
+	if n == nil {
+		return "", true
+	}
+	return p.view(n, s, p.lang(s)).text, s.Ended
+}
+
+// Repeats reports whether the next input needs a Digest: it is one of two
+// answers that must be the same.
+func (p *Program) Repeats(s *Session) bool {
+	n := p.nodes[s.Screen]
+	return n != nil && n.Ask != nil && n.Ask.Repeat != nil
+}
+
+func (p *Program) lang(s *Session) int { return p.langs[s.Values[slotLang].s] }
+
+// walk is one step in progress.
+type walk struct {
+	p *Program
+	s Session
+	// owned says that s.Values is this step's own and may be written to.
+	owned bool
+	// asking says that a wrong answer was just given, so its count stays.
+	asking bool
+	// acted says that an action has just ended.
+	acted bool
+}
+
+func (w *walk) take(ev Event) (Effect, error) {
+	n := w.p.nodes[w.s.Screen]
+	switch {
+	case n == nil:
+		return Effect{}, fmt.Errorf("%w: this program has no screen %q", ErrEvent, w.s.Screen)
+	case len(w.s.Values) != len(w.p.slots):
+		return Effect{}, fmt.Errorf("%w: the session has %d values, the program %d", ErrEvent, len(w.s.Values), len(w.p.slots))
+	case w.s.Ended:
+		return Effect{}, fmt.Errorf("%w: the call is over", ErrEvent)
+	case ev.Kind == EventDial && w.s.Screen == stateIdle:
+		return w.dial(n, ev)
+	case ev.Kind == EventInput && w.s.waiting == waitInput && w.s.Screen != stateIdle:
+		return w.input(n, ev)
+	case ev.Kind == EventOutcome && w.s.waiting != waitInput:
+		return w.outcome(n, ev.Outcome)
+	default:
+		return Effect{}, fmt.Errorf("%w: event %d on screen %q", ErrEvent, ev.Kind, w.s.Screen)
+	}
+}
+
+func (w *walk) dial(n *node, ev Event) (Effect, error) {
+	if ev.Resume != nil {
+		w.s.offered = ev.Resume
+		w.s.start = ev.Start
+		return w.follow(n, stateResume)
+	}
+	return w.follow(n, ev.Start)
+}
+
+// follow fires an event and arrives where it leads.
+func (w *walk) follow(n *node, event string) (Effect, error) {
+	next, err := w.fire(n, event)
+	if err != nil {
+		return Effect{}, err
+	}
+	return w.arrive(next)
+}
+
+func (w *walk) fire(n *node, event string) (*node, error) {
+	dst, err := w.p.machine.fire(n.Name, event)
+	if err != nil {
+		return nil, err
+	}
+	w.s.Screen = dst
+	return w.p.nodes[dst], nil
+}
+
+// arrive goes on from a screen until one is shown or a call is to be made.
+func (w *walk) arrive(n *node) (Effect, error) {
+	for range MaxSilent {
+		if n.facts && !w.s.Facts {
+			return w.call(waitFacts, w.factsCall(n)), nil
+		}
+		if n.SMS != nil && !w.s.sent(n.Name) {
+			return w.call(waitSMS, w.smsCall(n)), nil
+		}
+		event := w.onward(n)
+		if event == "" {
+			return w.shown(n), nil
+		}
+		if event == eventCall {
+			return w.call(waitAction, w.actionCall(n)), nil
+		}
+		next, err := w.fire(n, event)
+		if err != nil {
+			return Effect{}, err
+		}
+		n = next
+	}
+	return Effect{}, fmt.Errorf("%w: %d silent steps, the last on %q (%s)", ErrLoop, MaxSilent, n.Name, n.Pos)
+}
+
+const eventCall = "call" // not an event of the machine: its outcome is
+
+// onward is the event by which a screen leads on by itself, "" if the caller
+// must see it.
+func (w *walk) onward(n *node) string {
+	if n.Skip != nil && !w.s.skipped(n.Name) {
+		w.s.Skipped = with(w.s.Skipped, n.Name)
+		if w.p.holds(&w.s, n.Skip.If) {
+			return eventSkip
+		}
+	}
+	switch n.Kind {
+	case ScreenChoose:
+		for i := range n.Choose {
+			if w.p.holds(&w.s, n.Choose[i].If) {
+				return n.caseEvents[i]
+			}
+		}
+		return "else"
+	case ScreenSet:
+		w.assign(n.Set)
+		return eventGo
+	case ScreenDo:
+		return eventCall
+	case ScreenList:
+		if isEmpty(w.p.value(&w.s, n.List.Items)) {
+			return eventEmpty
+		}
+	}
+	return ""
+}
+
+func (w *walk) call(state waiting, c *Call) Effect {
+	w.s.waiting = state
+	c.Caller, c.Service, c.Session, c.Provider = w.s.Caller, w.s.Service, w.s.ID, w.s.Provider
+	c.Lang = w.s.Lang()
+	return Effect{Call: c}
+}
+
+func (w *walk) factsCall(n *node) *Call {
+	names := []string{"worker"}
+	names = append(names, w.p.def.Remember...)
+	return &Call{Action: CallFacts, Facts: names, Pos: n.Pos}
+}
+
+func (w *walk) smsCall(n *node) *Call {
+	text := w.p.text(n.SMS.Say, &w.s, w.p.lang(&w.s))
+	return &Call{Action: CallSMS, Args: []Value{w.p.value(&w.s, n.SMS.To), TextValue(text)}, Pos: n.Pos}
+}
+
+func (w *walk) actionCall(n *node) *Call {
+	args := make([]Value, len(n.Do.Args))
+	for i, a := range n.Do.Args {
+		args[i] = w.p.arg(&w.s, a)
+	}
+	return &Call{Action: n.Do.Action, Args: args, Pos: n.Pos}
+}
+
+func (w *walk) outcome(n *node, out Outcome) (Effect, error) {
+	state := w.s.waiting
+	w.s.waiting = waitInput
+	switch state {
+	case waitFacts:
+		if out.Name != Done {
+			return w.follow(n, eventNoFacts)
+		}
+		w.s.Facts = true
+		w.give(out.Values)
+		w.s.Unsaved = false
+		return w.arrive(n)
+	case waitSMS:
+		w.s.Sent = with(w.s.Sent, n.Name)
+		return w.arrive(n)
+	case waitRemember:
+		w.s.Unsaved = false
+		return w.shown(n), nil
+	default:
+		return w.ended(n, out)
+	}
+}
+
+// ended takes the outcome of a menu's action: its values, then its arrow.
+func (w *walk) ended(n *node, out Outcome) (Effect, error) {
+	w.give(out.Values)
+	w.wipe()
+	w.acted = true
+	for i := range n.Do.Outcomes {
+		c := &n.Do.Outcomes[i]
+		if c.Outcome == out.Name && c.Retry != nil {
+			return w.retry(n, out.Name)
+		}
+	}
+	w.s.Wrong = 0
+	return w.follow(n, out.Name)
+}
+
+// retry asks the question again, using up one try.
+func (w *walk) retry(n *node, outcome string) (Effect, error) {
+	ask, err := w.fire(n, outcome)
+	if err != nil {
+		return Effect{}, err
+	}
+	return w.wrong(ask, noticeRetry+n.Name+" "+outcome)
+}
+
+// give sets the values that an outcome gives. What the program does not know
+// under that name is left out.
+func (w *walk) give(values []Named) {
+	for _, v := range values {
+		if i, ok := w.p.slotIndex[v.Name]; ok && fitsType(v.Value, &w.p.slots[i].Type) {
+			w.set(i, v.Value)
+		}
+	}
+}
+
+func fitsType(v Value, t *Type) bool { return !v.IsSet() || v.kind == t.Kind }
+
+// wipe forgets every secret: the action that takes them has run.
+func (w *walk) wipe() {
+	for i := range w.s.Values {
+		if w.s.Values[i].kind == KindSecret {
+			w.set(i, Value{})
+		}
+	}
+}
+
+func (w *walk) set(slot int, v Value) {
+	if !w.owned {
+		w.s.Values = append([]Value(nil), w.s.Values...)
+		w.owned = true
+	}
+	for _, r := range w.p.remembered {
+		if r == slot && !w.s.Values[slot].Equal(v) {
+			w.s.Unsaved = true
+		}
+	}
+	w.s.Values[slot] = v
+}
+
+func (w *walk) assign(set []Assign) {
+	for _, a := range set {
+		v := a.Value
+		if !a.From.IsZero() {
+			v = w.p.value(&w.s, a.From)
+		}
+		w.set(w.p.slotIndex[a.Var], v)
+	}
+}
+
+// shown is the end of a step: the caller sees n. Remembered values that have
+// changed are kept first.
+func (w *walk) shown(n *node) Effect {
+	if w.s.Unsaved {
+		return w.call(waitRemember, w.rememberCall(n))
+	}
+	w.wipe()
+	w.settle(n)
+	if !w.asking {
+		w.s.Wrong, w.s.Notice, w.s.Offset, w.s.Pages, w.s.Repeat = 0, "", 0, nil, ""
+	}
+	if w.s.Shown != "" && w.s.Shown != n.Name {
+		w.s.Moved = true
+	}
+	w.s.Shown = n.Name
+	w.s.Ended = n.Kind == ScreenEnd
+	w.rest(n)
+	v := w.p.view(n, &w.s, w.p.lang(&w.s))
+	return Effect{Text: v.text, End: w.s.Ended}
+}
+
+func (w *walk) rememberCall(n *node) *Call {
+	c := &Call{Action: CallRemember, Pos: n.Pos}
+	for _, i := range w.p.remembered {
+		if v := w.s.Values[i]; v.IsSet() {
+			c.Remember = append(c.Remember, Named{w.p.slots[i].Name, v})
+		}
+	}
+	return c
+}
+
+// wrong counts a wrong answer to a question, and gives up after the last.
+func (w *walk) wrong(ask *node, notice string) (Effect, error) {
+	w.s.Wrong++
+	w.s.Repeat = ""
+	if ask.Ask != nil && w.s.Wrong >= ask.Ask.Retries {
+		w.s.Wrong = 0
+		return w.follow(ask, eventGiveUp)
+	}
+	return w.again(ask, notice), nil
+}
+
+// again shows the same page with a notice above it.
+func (w *walk) again(n *node, notice string) Effect {
+	w.s.Notice = notice
+	w.asking = true
+	return w.shown(n)
+}
+
+// input resolves what was typed to an event before anything is fired.
+func (w *walk) input(n *node, ev Event) (Effect, error) {
+	typed := strings.TrimSpace(ev.Input)
+	before := w.s
+	lang := w.p.lang(&w.s)
+	live := w.p.live(n, &w.s)
+	nav := &w.p.def.Nav
+	switch {
+	case n.Name == stateResume:
+		return w.resume(n, typed)
+	case live&navBack != 0 && typed == nav.Back.Key:
+		return w.back(n)
+	case live&navHome != 0 && typed == nav.Home.Key:
+		return w.leave(&before, n, eventHome)
+	}
+	v := w.p.view(n, &w.s, lang)
+	if v.next > 0 && typed == nav.More.Key {
+		w.s.Pages = with(w.s.Pages, w.s.Offset)
+		w.s.Offset, w.s.Notice = v.next, ""
+		w.asking = true
+		return w.shown(n), nil
+	}
+	if n.Kind == ScreenAsk {
+		return w.answer(n, &before, v, typed, ev.Digest)
+	}
+	return w.choice(n, &before, v, typed, lang)
+}
+
+// choice takes one of the rows shown.
+func (w *walk) choice(n *node, before *Session, v view, typed string, lang int) (Effect, error) {
+	rows := v.rows
+	if v.whole {
+		rows = w.p.rows(n, &w.s, lang)
+	}
+	for i := range rows {
+		if rows[i].key != typed {
+			continue
+		}
+		switch rows[i].event {
+		case eventRow:
+			w.set(n.rowSlot, rows[i].value)
+		case eventLanguage:
+			w.set(slotLang, rows[i].value)
+		case eventYes:
+			w.s.Guarded = true
+		case eventNo:
+		default:
+			w.assign(n.Options[rows[i].index].Set)
+		}
+		return w.leave(before, n, rows[i].event)
+	}
+	return w.again(n, noticeInvalid), nil
+}
+
+// answer takes an answer to a question: a shortcut on offer, or a value of the
+// asked type that the accept rules let pass.
+func (w *walk) answer(n *node, before *Session, v view, typed, digest string) (Effect, error) {
+	t := &w.p.slots[n.askSlot].Type
+	rows := v.rows
+	if v.whole {
+		rows = w.p.rows(n, &w.s, w.p.lang(&w.s))
+	}
+	for i := range rows {
+		if rows[i].key != typed {
+			continue
+		}
+		if rows[i].value.IsSet() {
+			return w.accept(n, before, rows[i].value, rows[i].event, "")
+		}
+		return w.leave(before, n, rows[i].event)
+	}
+	value, ok := w.p.parseAnswer(t, typed, Date(w.s.Values[slotToday].n))
+	if !ok {
+		return w.wrong(n, noticeInvalid)
+	}
+	return w.accept(n, before, value, eventAnswer, digest)
+}
+
+func (w *walk) accept(n *node, before *Session, value Value, event, digest string) (Effect, error) {
+	w.set(n.askSlot, value)
+	for i, rule := range n.Ask.Accept {
+		if !w.p.holds(&w.s, rule.If) {
+			w.s.Values, w.owned = before.Values, false
+			return w.wrong(n, noticeAccept+strconv.Itoa(i))
+		}
+	}
+	if n.Ask.Repeat != nil && digest != "" {
+		if w.s.Repeat == "" {
+			w.s.Values, w.owned = before.Values, false
+			w.s.Repeat, w.s.Notice = digest, ""
+			w.asking = true
+			return w.shown(n), nil
+		}
+		if w.s.Repeat != digest {
+			w.s.Values, w.owned = before.Values, false
+			return w.wrong(n, noticeInvalid)
+		}
+	}
+	return w.leave(before, n, event)
+}
