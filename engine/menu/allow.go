@@ -1,0 +1,53 @@
+package menu
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// allowComment is "# allow U401: reason"; the code decides that it is one, so
+// that a comment may begin with the word.
+var allowComment = regexp.MustCompile(`^#+\s*allow\s*:?\s+([Uu]\d+)\s*:?\s*(.*)$`)
+
+// allows collects the exceptions of the current file. One on a line of its own
+// covers the next line that is no comment, one behind an entry that line.
+func (p *reader) allows() {
+	for _, n := range slices.Sorted(maps.Keys(p.src.comments)) {
+		c := p.src.comments[n]
+		m := allowComment.FindStringSubmatch(c.text)
+		if m == nil {
+			continue
+		}
+		a := &Allow{
+			Code:   strings.ToUpper(m[1]),
+			Reason: strings.TrimSpace(m[2]),
+			Pos:    engine.Pos{File: p.src.path, Line: n, Column: c.column},
+			Line:   n,
+		}
+		if c.whole {
+			a.Line = p.nextEntry(n + 1)
+		}
+		if a.Reason == "" {
+			p.find("U009", Text{Value: c.text, Pos: a.Pos}, "This exception gives no reason.", fmt.Sprintf(`Write "# allow %s: " and why.`, a.Code))
+			continue
+		}
+		p.file.Allows = append(p.file.Allows, a)
+	}
+}
+
+// nextEntry is the first line from n on that is neither blank nor a comment; 0
+// if there is none.
+func (p *reader) nextEntry(n int) int {
+	for ; n <= len(p.src.lines); n++ {
+		line := strings.TrimSpace(p.src.line(n))
+		if line != "" && line[0] != '#' {
+			return n
+		}
+	}
+	return 0
+}

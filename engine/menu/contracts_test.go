@@ -1,0 +1,57 @@
+package menu
+
+import (
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// testContracts are the actions that the menus of testdata may call.
+var testContracts = []engine.Contract{
+	{
+		Name:   "create_account",
+		Params: []engine.Field{{Name: "phone", Type: typeOf("phone")}},
+		Outcomes: []engine.OutcomeContract{
+			{Name: "created", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
+			{Name: "exists", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
+		},
+		Takes: 2 * time.Second,
+	},
+	{
+		Name:   "lookup_worker",
+		Params: []engine.Field{{Name: "phone", Type: typeOf("phone")}},
+		Outcomes: []engine.OutcomeContract{
+			{Name: "own", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
+			{Name: "found", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
+			{Name: "not_found"},
+		},
+		Reads: true,
+		Takes: time.Second,
+	},
+	{
+		Name: "withdraw",
+		Params: []engine.Field{
+			{Name: "amount", Type: typeOf("money 10..70000")},
+			{Name: "pin", Type: typeOf("pin 4")},
+		},
+		Outcomes: []engine.OutcomeContract{
+			{Name: "done", Gives: []engine.Field{
+				{Name: "ref", Type: typeOf("text 10")},
+				{Name: "fee", Type: typeOf("money 0..500")},
+			}},
+			{Name: "wrong_pin"},
+			{Name: "locked"},
+		},
+		Money: true,
+		Takes: 2 * time.Second,
+	},
+}
+
+// typeOf is a type as menus write it.
+func typeOf(s string) engine.Type {
+	t, err := engine.ParseType(s)
+	if err != nil {
+		panic(err) // a mistake of the test itself
+	}
+	return t
+}

@@ -1,0 +1,23 @@
+package menu
+
+// Limits of what is read. A menu of two thousand screens stays well below all
+// of them; a file made to exhaust the compiler meets one before it is decoded.
+const (
+	// MaxFileBytes is the size of one file.
+	MaxFileBytes = 256 << 10
+	// MaxLineBytes is the length of one line: a screen has 160 characters, and
+	// finding a column costs a walk along its line.
+	MaxLineBytes = 4 << 10
+	// MaxDepth is how deep entries may stand in each other; the language
+	// itself needs eight.
+	MaxDepth = 32
+	// MaxNodes is how many keys, values and lists a file may have.
+	MaxNodes = 20_000
+	// MaxScreens is how many screens a menu may have, over all its files.
+	MaxScreens = 2_000
+	// MaxCondDepth is how deep parentheses and "not" may stand in each other.
+	MaxCondDepth = 32
+	// MaxFindings is how many findings of a menu's reading are kept: nobody
+	// mends more in one go, and each one costs a suggestion.
+	MaxFindings = 200
+)

@@ -1,0 +1,61 @@
+package menu
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+
+	"gopkg.in/yaml.v3"
+)
+
+// translations reads NAME.LANG.yaml for each language but the first. A file
+// that is not there is left to the check of words.
+func (p *reader) translations() {
+	for i, lang := range p.file.Languages {
+		name := p.file.Name + "." + lang.Code.Value + ".yaml"
+		if i == 0 || !plainFile(name) {
+			continue
+		}
+		if _, err := fs.Stat(p.fsys, name); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if root := p.open(name, lang.Code); root != nil {
+			p.translation(lang.Code.Value, root)
+		}
+	}
+}
+
+func (p *reader) translation(lang string, root *yaml.Node) {
+	t := &Translation{Lang: lang, Path: p.src.path}
+	for _, e := range p.entries(root, "a translation") {
+		if e.node.Kind == yaml.MappingNode && e.node.Style&yaml.FlowStyle == 0 {
+			p.find("U003", e.key, fmt.Sprintf("A translation has one line for each text, but %q holds a group.", e.key.Value), fmt.Sprintf("Write %q.", e.key.Value+".say: …"))
+			continue
+		}
+		if words, ok := p.words(e); ok {
+			t.Entries = append(t.Entries, Entry{Key: e.key, Text: words, Of: p.hashBeside(e.key.Pos.Line)})
+		}
+	}
+	p.file.Translations = append(p.file.Translations, t)
+}
+
+// sourceHash is the comment that "fmt" writes behind a translated text.
+var sourceHash = regexp.MustCompile(`^# of ([0-9a-f]{8})\b`)
+
+func (p *reader) hashBeside(line int) string {
+	if m := sourceHash.FindStringSubmatch(p.src.comments[line].text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// SourceHash is the mark of a text that a translation was made from, written
+// beside the translation as "# of 1a2b3c4d". Eight digits tell the versions of
+// one text apart; nothing is secured by them.
+func SourceHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:4])
+}
