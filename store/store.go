@@ -96,7 +96,9 @@ type Store interface {
 	// returns nil. fn may be run again where the database asks for that
 	// (serialisation, busy), so it must hold no state of its own. An error that
 	// wraps ErrUnknown says the outcome isn't known; any other, that nothing
-	// happened.
+	// happened. fn reads and writes through tx only: the store's own methods
+	// refuse fn's ctx, since a transaction that waits for a second connection
+	// can wait for itself.
 	Within(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error
 
 	Jobs

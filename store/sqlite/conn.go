@@ -90,12 +90,16 @@ func (p *prepared) catchUp(ctx context.Context) error {
 
 // conn is rows.Conn over a pool, or over one transaction of it.
 type conn struct {
+	store    *Store
 	prepared *prepared
 	tx       *sql.Tx // nil outside a transaction
 }
 
 func (c conn) stmt(ctx context.Context, statement string) (*sql.Stmt, error) {
 	if c.tx == nil {
+		if err := rows.Outside(ctx, c.store); err != nil {
+			return nil, err
+		}
 		return c.prepared.get(ctx, statement)
 	}
 	return c.prepared.getIn(ctx, c.tx, statement)

@@ -52,16 +52,22 @@ type Config struct {
 	Now func() time.Time
 }
 
+func (c Config) withDefaults() Config {
+	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
+	c.Readers = cmp.Or(c.Readers, defaultReaders)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}
+
 // Open opens the file and brings its schema to this program's version. An
 // error wraps store.ErrSchema if the file holds another schema.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	if config.Path == "" {
 		return nil, errors.New("open SQLite: the path is empty; name a file")
 	}
-	config.Logger = cmp.Or(config.Logger, slog.New(slog.DiscardHandler))
-	if config.Now == nil {
-		config.Now = time.Now
-	}
+	config = config.withDefaults()
 	if err := migrate(ctx, config); err != nil {
 		return nil, fmt.Errorf("open SQLite file %s: %w", config.Path, err)
 	}
@@ -77,19 +83,30 @@ func connect(ctx context.Context, config Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader, err := pool(ctx, readerDSN(config.Path), cmp.Or(config.Readers, defaultReaders))
+	reader, err := pool(ctx, readerDSN(config.Path), config.Readers)
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	queue, err := jobs.New(riversqlite.New(writer), config.Logger, config.Jobs)
+	s, err := over(writer, reader, config)
 	if err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
 	}
-	return &Store{
-		writer: writer, reader: reader,
-		writing: newPrepared(writer), reading: newPrepared(reader),
-		queue: queue, now: config.Now,
-	}, nil
+	return s, nil
+}
+
+// over makes the store of open pools.
+func over(writer, reader *sql.DB, config Config) (*Store, error) {
+	queue, err := jobs.New(riversqlite.New(writer), config.Logger, config.Jobs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{writer: writer, reader: reader, queue: queue, now: config.Now}
+	s.writing = newPrepared(writer)
+	s.reading = s.writing
+	if reader != writer {
+		s.reading = newPrepared(reader)
+	}
+	return s, nil
 }
 
 // pool opens connections that live as long as the store.

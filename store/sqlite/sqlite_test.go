@@ -10,11 +10,8 @@ import (
 	"github.com/paytrace/paytrace/store/storetest"
 )
 
-func open(t *testing.T, rules store.JobRules) store.Store {
+func closing(t *testing.T, s *sqlite.Store, err error) store.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), sqlite.Config{
-		Path: filepath.Join(t.TempDir(), "a b?c%#.db"), Jobs: rules,
-	})
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
@@ -26,6 +23,20 @@ func open(t *testing.T, rules store.JobRules) store.Store {
 	return s
 }
 
-func TestConformance(t *testing.T) {
-	storetest.Run(t, open)
+func openFile(t *testing.T, rules store.JobRules) store.Store {
+	t.Helper()
+	s, err := sqlite.Open(context.Background(), sqlite.Config{
+		Path: filepath.Join(t.TempDir(), "a b?c%#.db"), Jobs: rules,
+	})
+	return closing(t, s, err)
 }
+
+func openMemory(t *testing.T, rules store.JobRules) store.Store {
+	t.Helper()
+	s, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Jobs: rules})
+	return closing(t, s, err)
+}
+
+func TestFileConformance(t *testing.T)   { storetest.Run(t, openFile) }
+func TestMemoryConformance(t *testing.T) { storetest.Run(t, openMemory) }
+func TestFileReadBeside(t *testing.T)    { storetest.ReadBeside(t, openFile) }

@@ -15,7 +15,8 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// Store is store.Store in one SQLite file.
+// Store is store.Store in one SQLite file, or in memory, where reader and
+// writer are the same single connection.
 type Store struct {
 	writer, reader   *sql.DB
 	writing, reading *prepared
@@ -25,8 +26,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-func (s *Store) write() conn { return conn{prepared: s.writing} }
-func (s *Store) read() conn  { return conn{prepared: s.reading} }
+func (s *Store) write() conn { return conn{store: s, prepared: s.writing} }
+func (s *Store) read() conn  { return conn{store: s, prepared: s.reading} }
 
 // Worker reads one account by phone number.
 func (s *Store) Worker(ctx context.Context, phone string) (store.Worker, error) {
@@ -70,17 +71,26 @@ func (s *Store) SetSettingOnce(ctx context.Context, key, value string) (string, 
 
 // Work runs jobs until ctx ends.
 func (s *Store) Work(ctx context.Context, handlers map[string]store.JobHandler, grace time.Duration) error {
+	if err := rows.Outside(ctx, s); err != nil {
+		return err
+	}
 	return s.queue.Work(ctx, riversqlite.New(s.writer), handlers, grace)
 }
 
 // ListJobs lists waiting, running and failed jobs.
 func (s *Store) ListJobs(ctx context.Context, limit int) ([]store.JobInfo, error) {
+	if err := rows.Outside(ctx, s); err != nil {
+		return nil, err
+	}
 	return s.queue.List(ctx, limit)
 }
 
 // RetryJob runs a waiting or failed job now. The transaction is the only
 // writer, so nothing moves the job meanwhile.
 func (s *Store) RetryJob(ctx context.Context, id int64) error {
+	if err := rows.Outside(ctx, s); err != nil {
+		return err
+	}
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("retry job %d: %w", id, err)
@@ -92,12 +102,18 @@ func (s *Store) RetryJob(ctx context.Context, id int64) error {
 	return tx.Commit()
 }
 
-// Ping says whether the file can be written.
+// Ping says whether both pools answer.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := rows.Outside(ctx, s); err != nil {
+		return err
+	}
 	return errors.Join(s.writer.PingContext(ctx), s.reader.PingContext(ctx))
 }
 
 // Close waits for what is running and closes the file.
 func (s *Store) Close() error {
+	if s.reader == s.writer {
+		return s.writer.Close()
+	}
 	return errors.Join(s.reader.Close(), s.writer.Close())
 }

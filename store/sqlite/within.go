@@ -20,6 +20,9 @@ const tries = 3
 
 // Within runs fn in one transaction.
 func (s *Store) Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
+	if err := rows.Outside(ctx, s); err != nil {
+		return err
+	}
 	var err error
 	for range tries {
 		err = s.once(ctx, fn)
@@ -40,8 +43,8 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
 	enqueue := func(ctx context.Context, j store.Job) error { return s.queue.Enqueue(ctx, tx, j) }
-	work := rows.NewTx(conn{prepared: s.writing, tx: tx}, enqueue, s.now)
-	if err := fn(ctx, work); err != nil {
+	work := rows.NewTx(conn{store: s, prepared: s.writing, tx: tx}, enqueue, s.now)
+	if err := fn(rows.Enter(ctx, s), work); err != nil {
 		return err
 	}
 	if err := work.Complete(); err != nil {

@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"testing"
 
 	"github.com/paytrace/paytrace/store"
 )
@@ -20,7 +22,7 @@ var actionCases = []testCase{
 	{name: "a twin of one that failed runs", run: twinOfFailed},
 	{name: "many twins have one effect", run: manyTwins},
 	{name: "a transaction whose context has ended leaves nothing", run: contextEnded},
-	{name: "a read beside a transaction sees what was committed", run: readBeside},
+	{name: "a transaction's context is for its own use", run: ownContext},
 }
 
 var fingerprint = []byte{0, 1, 2, 255}
@@ -317,15 +319,45 @@ func contextEnded(s *subject) {
 	s.wantResult("all", "done")
 }
 
-func readBeside(s *subject) {
+func ownContext(s *subject) {
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		for name, call := range map[string]func() error{
+			"Worker":         func() error { _, err := s.Worker(ctx, "254700000001"); return err },
+			"Result":         func() error { _, err := s.Result(ctx, "a1"); return err },
+			"Messages":       func() error { _, err := s.Messages(ctx, 1); return err },
+			"Setting":        func() error { _, err := s.Setting(ctx, "a"); return err },
+			"ListJobs":       func() error { _, err := s.ListJobs(ctx, 1); return err },
+			"RetryJob":       func() error { return s.RetryJob(ctx, 1) },
+			"SetMessage":     func() error { return s.SetMessage(ctx, message(1)) },
+			"another one":    func() error { return s.Within(ctx, everything) },
+			"Ping":           func() error { return s.Ping(ctx) },
+			"Work":           func() error { return s.Work(ctx, map[string]store.JobHandler{"sms": nil}, 0) },
+			"SetSettingOnce": func() error { _, err := s.SetSettingOnce(ctx, "a", "b"); return err },
+		} {
+			if err := call(); err == nil || errors.Is(err, store.ErrNotFound) {
+				s.t.Errorf("%s took the context of a transaction (%v): it can wait for itself", name, err)
+			}
+		}
+		_, err := tx.Worker(ctx, "254700000001")
+		s.want(err, store.ErrNotFound)
+		return nil
+	})
+	s.wantResult("all", "")
+}
+
+// ReadBeside holds a store that serves many callers at once to this: a read
+// does not wait for a transaction that is open, and sees what was committed.
+func ReadBeside(t *testing.T, open Open) {
+	t.Helper()
+	s := newSubject(t, open, store.JobRules{})
 	s.in(func(ctx context.Context, tx store.Tx) error {
 		if err := tx.AddWorker(ctx, worker(1)); err != nil {
 			return err
 		}
 		if _, err := tx.Worker(ctx, worker(1).Phone); err != nil {
-			s.t.Errorf("a transaction does not see its own worker: %v", err)
+			t.Errorf("a transaction does not see its own worker: %v", err)
 		}
-		_, err := s.Worker(ctx, worker(1).Phone)
+		_, err := s.Worker(s.ctx, worker(1).Phone)
 		s.want(err, store.ErrNotFound)
 		return nil
 	})
