@@ -12,25 +12,40 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// Limits of a connection and of a callback.
-const (
-	// Budget of one callback, for Handle. Gateways wait 10 s and callers about
-	// half of that.
-	Budget = 4 * time.Second
-	// readTimeout is for a request from its first byte to its last. A callback
-	// is one packet.
-	readTimeout = 5 * time.Second
-	// writeTimeout is for writing an answer.
-	writeTimeout = 10 * time.Second
-	// idleTimeout closes connections that are kept open without a request; it
-	// is longer than the minute after which common proxies close theirs.
-	idleTimeout = 75 * time.Second
-	// maxConns at a time. A connection has one callback at a time, so this many
-	// callbacks that all use up their budget are still 1,000 a second.
-	maxConns = 4096
-	// headerLimit in bytes, request line included.
-	headerLimit = 8 << 10
-)
+// Budget of one callback, for Handle. Gateways wait 10 s and callers about half
+// of that.
+const Budget = 4 * time.Second
+
+// headerLimit in bytes, request line included.
+const headerLimit = 8 << 10
+
+// limits of connections.
+type limits struct {
+	// conns at a time.
+	conns int
+	// read is for a request from its first byte to its last, or from the
+	// beginning of the connection for the first one.
+	read time.Duration
+	// write is for writing an answer.
+	write time.Duration
+	// idle closes a connection that is kept open without a request.
+	idle time.Duration
+	// check is what a dependency has to answer /ready.
+	check time.Duration
+}
+
+var defaultLimits = limits{
+	// A connection has one callback at a time, so this many callbacks that all
+	// use up their budget are still 1,000 a second.
+	conns: 4096,
+	// A callback is one packet.
+	read:  5 * time.Second,
+	write: 10 * time.Second,
+	// Longer than the minute after which common proxies close theirs.
+	idle: 75 * time.Second,
+	// Load balancers wait 3 to 5 seconds.
+	check: 2 * time.Second,
+}
 
 // Server answers HTTP requests. Make one with New.
 type Server struct {
@@ -47,10 +62,10 @@ type Server struct {
 // New makes a server; it listens nowhere yet. An error says what is wrong with
 // the configuration and holds no secret.
 func New(config Config) (*Server, error) {
-	return newServer(config, maxConns)
+	return newServer(config, defaultLimits)
 }
 
-func newServer(config Config, conns int) (*Server, error) {
+func newServer(config Config, limits limits) (*Server, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
@@ -58,24 +73,22 @@ func newServer(config Config, conns int) (*Server, error) {
 	s := &Server{
 		config: config,
 		door:   newDoor(config.APIKey, config.APIKeyOld, config.PathSecret),
-		ready:  readiness{checks: config.Ready, now: config.Now, log: config.Logger},
+		ready:  readiness{checks: config.Ready, timeout: limits.check, now: config.Now, log: config.Logger},
 	}
 	s.app = fiber.New(fiber.Config{
 		AppName:                      "paytrace",
 		BodyLimit:                    gateway.MaxBody,
 		CaseSensitive:                true,
-		Concurrency:                  conns,
+		Concurrency:                  limits.conns,
 		DisablePreParseMultipartForm: true,
 		DisableStartupMessage:        true,
 		ErrorHandler:                 s.fail,
-		IdleTimeout:                  idleTimeout,
+		IdleTimeout:                  limits.idle,
 		ReadBufferSize:               headerLimit,
-		ReadTimeout:                  readTimeout,
-		WriteTimeout:                 writeTimeout,
+		ReadTimeout:                  limits.read,
+		WriteTimeout:                 limits.write,
 	})
-	if err := s.routes(); err != nil {
-		return nil, err
-	}
+	s.routes()
 	http := s.app.Server()
 	http.CloseOnShutdown = true
 	http.HeaderReceived = s.bodyLimits()
