@@ -21,17 +21,27 @@ func TestErrGoldens(t *testing.T) {
 	root := "testdata/err"
 	for _, name := range menusIn(t, root) {
 		t.Run(strings.TrimSuffix(name, ".yaml"), func(t *testing.T) {
-			file, found := Diagnose(os.DirFS(root), name, "", testContracts)
+			code, _, _ := strings.Cut(name, "_")
+			file, found := diagnoseFor(code, os.DirFS(root), name)
 			if len(found) == 0 {
 				t.Fatal("no finding at all")
 			}
-			code, _, _ := strings.Cut(name, "_")
 			if !has(found, code) {
 				t.Errorf("no %s among the findings", code)
 			}
 			compareGolden(t, filepath.Join(root, strings.TrimSuffix(name, ".yaml")+".out"), printed(t, file, found))
 		})
 	}
+}
+
+// diagnoseFor is Diagnose, but for the codes of reading: what the checks say of
+// a menu that was read in part is noise in their goldens. Exceptions (U009) are
+// judged by the checks too.
+func diagnoseFor(code string, fsys fs.FS, name string) (*File, Findings) {
+	if strings.HasPrefix(code, "U00") && code != "U009" {
+		return Read(fsys, name, "")
+	}
+	return Diagnose(fsys, name, "", testContracts)
 }
 
 // TestOkGoldens reads every menu of testdata/ok without a finding, and

@@ -60,16 +60,13 @@ func looksLikeTarget(s string) bool {
 func (p *reader) jump(e entry, hint string) (label Text, to Target, ok bool) {
 	t, ok := p.scalar(e, "an arrow")
 	if !ok {
-		if empty(e.node) {
-			p.eaten(e.node, Text{})
-		}
 		return Text{}, Target{}, false
-	}
-	if p.eaten(e.node, t) {
-		return t, Target{}, false
 	}
 	label, target, has := p.splitArrow(t)
 	if !has {
+		if p.eaten(e.node, t, true) {
+			return t, Target{}, false
+		}
 		p.find("U003", t, fmt.Sprintf("%q has no arrow, so nobody knows where it leads.", short(t.Value)), "Write "+hint+".")
 		return t, Target{}, false
 	}
@@ -79,7 +76,7 @@ func (p *reader) jump(e entry, hint string) (label Text, to Target, ok bool) {
 // goTo reads a value that is a target alone; its arrow may be left out.
 func (p *reader) goTo(e entry) Target {
 	t, ok := p.scalar(e, "a screen")
-	if !ok || p.eaten(e.node, t) {
+	if !ok {
 		return Target{}
 	}
 	return p.bareTarget(t)

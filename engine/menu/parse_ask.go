@@ -43,7 +43,7 @@ func (r *screenReader) ask(e entry) {
 func (r *screenReader) offers(e entry) {
 	for _, o := range r.entries(e.node, `"offer"`) {
 		t, ok := r.scalar(o, "a value or an arrow")
-		if !ok || r.eaten(o.node, t) {
+		if !ok {
 			continue
 		}
 		offer := &Offer{Key: o.key}

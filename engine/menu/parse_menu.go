@@ -112,7 +112,7 @@ func (p *reader) constant(e entry) (Value, bool) {
 		}
 	}
 	t, ok := p.scalar(e, "a value")
-	if !ok || p.eaten(e.node, t) {
+	if !ok {
 		return Value{}, false
 	}
 	return p.value(t)

@@ -3,6 +3,7 @@ package menu
 import (
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -35,7 +36,13 @@ type entry struct {
 type parser func(entry)
 
 // find adds an error about a text.
+// Where the scan has refused a text, its kind is nobody's fault.
 func (p *reader) find(code string, at Text, message, hint string, notes ...Note) {
+	if code == "U003" && p.src != nil && p.src.path == at.Pos.File {
+		if _, refused := p.src.refused[spot{at.Pos.Line, at.Pos.Column}]; refused {
+			return
+		}
+	}
 	if len(p.out) < MaxFindings {
 		p.out = append(p.out, Finding{Code: code, Severity: Error, Pos: at.Pos, Length: at.Len(), Message: message, Hint: hint, Notes: notes})
 	}
@@ -153,24 +160,22 @@ func (p *reader) words(e entry) (Text, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode && n.Style&yaml.FlowStyle != 0:
 		raw := p.flowText(n)
-		p.find("U004", p.at(n), fmt.Sprintf("%q needs a text, but YAML takes what begins with a bracket for %s.", e.key.Value, shape(n)), "Put quotes round the whole text: "+quoted(raw)+".")
+		p.find("U004", p.at(n), fmt.Sprintf("%q needs a text, but YAML takes what begins with a bracket for %s.", e.key.Value, shape(n)), quoteHint(raw))
 		return Text{}, false
 	case n.Kind != yaml.ScalarNode:
 		p.wrong(n, `"`+e.key.Value+`"`, "a text")
 		return Text{}, false
 	}
 	t := p.src.scalar(n)
-	if p.eaten(n, t) {
-		return t, true
-	}
-	if n.Style&yaml.FoldedStyle != 0 {
+	switch {
+	case p.eaten(n, t, true) || p.changed(n, t):
+	case n.Style&yaml.FoldedStyle != 0:
 		p.find("U004", t, `Below ">" YAML joins lines to one.`, `Write "|" in its place.`)
-	}
-	if empty(n) {
+	case empty(n):
 		p.missing(e.key, "a text")
 		return Text{}, false
 	}
-	return t, true
+	return t, !empty(n)
 }
 
 // flowText is what stands in the source from a bracket on.
@@ -179,23 +184,60 @@ func (p *reader) flowText(n *yaml.Node) string {
 	return strings.TrimSpace(line[p.src.offset(n.Line, n.Column):])
 }
 
-// eaten finds a text that YAML cut at a #: "Buy #2". A comment behind a text
-// stands two spaces away and has a space behind its #.
-func (p *reader) eaten(n *yaml.Node, t Text) bool {
+// eaten finds a text that YAML cut at a #: "Buy #2". A comment has a space
+// behind its #, and behind words for callers two before it.
+func (p *reader) eaten(n *yaml.Node, t Text, words bool) bool {
 	c, ok := p.src.comments[n.Line]
 	if !ok || c.whole || n.Style&^yaml.TaggedStyle != 0 {
 		return false
 	}
-	if gap := c.column - c.gap; !empty(n) && gap != t.At(len(t.Value)).Column {
-		return false
+	if !empty(n) && c.column-c.gap != t.At(len(t.Value)).Column {
+		return false // it stands behind another text of the line
 	}
-	if commentLike(c.text) && (c.gap > 1 || empty(n)) {
+	if commentLike(c.text) && (c.gap > 1 || !words || empty(n)) {
 		return false
 	}
 	at := Text{Value: c.text, Pos: engine.Pos{File: p.src.path, Line: n.Line, Column: c.column}}
-	whole := strings.TrimSpace(t.Value + " " + c.text)
-	p.find("U004", at, "YAML takes what follows this # for a comment and drops it.", "Put quotes round the whole text: "+quoted(whole)+". A comment stands two spaces away.")
+	whole := strings.TrimSpace(t.Value + strings.Repeat(" ", c.gap) + c.text)
+	hint := quoteHint(whole)
+	if commentLike(c.text) {
+		hint += " Or let the comment stand two spaces away."
+	}
+	p.find("U004", at, "YAML takes what follows this # for a comment and drops it.", hint)
 	return true
+}
+
+// changed compares a text with the source at its place, and finds what YAML
+// made of it unseen by the scan.
+func (p *reader) changed(n *yaml.Node, t Text) bool {
+	if empty(n) || n.Style&(yaml.FoldedStyle|yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		return false
+	}
+	if _, refused := p.src.refused[spot{n.Line, n.Column}]; refused {
+		return false
+	}
+	for off, line := range lineStarts(t.Value) {
+		at := t.At(off)
+		source := p.src.line(at.Line)
+		if !strings.HasPrefix(source[p.src.offset(at.Line, at.Column):], line) {
+			p.find("U004", t, "YAML would read this text otherwise than it stands here.", "Put quotes round the whole text.")
+			return true
+		}
+	}
+	return false
+}
+
+// lineStarts are the lines of a text with their offsets.
+func lineStarts(s string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		off := 0
+		for line := range strings.SplitSeq(s, "\n") {
+			if !yield(off, line) {
+				return
+			}
+			off += len(line) + 1
+		}
+	}
 }
 
 // commentLike reports a # with a space behind it, as comments are written.
@@ -204,7 +246,7 @@ func commentLike(text string) bool {
 	return rest == "" || rest[0] == ' '
 }
 
-// optional is words where an empty text is one: error: "".
+// text puts words where they belong.
 func (p *reader) text(e entry, into *Text) {
 	if t, ok := p.words(e); ok {
 		*into = t
@@ -217,11 +259,15 @@ func (p *reader) scalar(e entry, want string) (Text, bool) {
 		p.wrong(e.node, `"`+e.key.Value+`"`, want)
 		return Text{}, false
 	}
+	t := p.src.scalar(e.node)
+	if p.eaten(e.node, t, false) || p.changed(e.node, t) {
+		return Text{}, false
+	}
 	if empty(e.node) {
 		p.missing(e.key, want)
 		return Text{}, false
 	}
-	t := p.src.scalar(e.node).Trim()
+	t = t.Trim()
 	if t.Value == "" {
 		p.find("U003", t, fmt.Sprintf("%q needs %s, but its quotes are empty.", e.key.Value, want), "")
 		return Text{}, false

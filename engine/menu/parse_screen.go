@@ -173,7 +173,7 @@ func holdsMappings(n *yaml.Node) bool {
 // condOf is the condition that a key "if" holds.
 func (p *reader) condOf(e entry) *Cond {
 	t, ok := p.scalar(e, "a condition")
-	if !ok || p.eaten(e.node, t) {
+	if !ok {
 		return nil
 	}
 	return p.cond(t)

@@ -20,11 +20,17 @@ type scanner struct {
 	row   int
 	nodes int
 
-	cols   []int // columns of the open mappings and lists
-	open   bool  // the last entry has no value yet: the next lines may be it
-	seen   bool  // the document has begun
-	skip   int   // lines from this column on are left out; -1 for none
-	broken bool  // decoding what is left would only mislead
+	cols   []column // the open mappings and lists
+	open   bool     // the last entry has no value yet: the next lines may be it
+	seen   bool     // the document has begun
+	skip   int      // lines from this column on are left out; -1 for none
+	broken bool     // decoding what is left would only mislead
+}
+
+// column is where the entries of an open mapping or list begin.
+type column struct {
+	off  int
+	list bool
 }
 
 // refusal is a text that YAML is not shown.
@@ -71,6 +77,9 @@ func (s *scanner) scanLine() {
 	switch {
 	case off == len(line):
 	case line[off] == '#':
+		if strings.HasPrefix(line[off:], "#: ") {
+			s.find("U004", s.row, off, 1, "YAML takes this line for a comment and drops it.", `Put quotes round the key: "#".`)
+		}
 		s.comment(off)
 	case off == 0 && isMarker(line):
 		s.marker(line)
@@ -157,77 +166,118 @@ func (s *scanner) nextText(row int) (int, bool) {
 // entry reads a line's dashes, its key and the beginning of its value.
 func (s *scanner) entry(off int) {
 	line := s.lines[s.row]
-	opened := s.open
-	if !s.place(off) {
+	dash := isDash(line, off)
+	below := s.below(off)
+	_, value, keyed := keyEnd(line, off)
+	if !dash && !keyed {
+		s.bare(off, below)
 		return
 	}
-	parent := off - 1
-	for off < len(line) && line[off] == '-' && (off+1 == len(line) || line[off+1] == ' ') {
+	if !s.place(off, dash) {
+		return
+	}
+	for isDash(line, off) {
 		s.nodes++
-		parent = off
 		next := skipSpaces(line, off+1)
 		if next == len(line) || line[next] == '#' {
 			s.value(next, off)
 			return
 		}
-		if off = next; !s.push(off) {
+		end, value, keyed := keyEnd(line, next)
+		again := isDash(line, next)
+		if !again && !keyed {
+			s.value(next, off)
 			return
 		}
-		opened = true
+		if off = next; !s.push(off, again) {
+			return
+		}
+		if !again {
+			s.key(off, end)
+			s.value(value, off)
+			return
+		}
 	}
-	if end, value, ok := keyEnd(line, off); ok {
-		s.nodes++
-		s.key(off, end)
-		s.value(value, off)
+	end, _, _ := keyEnd(line, off)
+	s.key(off, end)
+	s.value(value, off)
+}
+
+func isDash(line string, off int) bool {
+	return off < len(line) && line[off] == '-' && (off+1 == len(line) || line[off+1] == ' ')
+}
+
+// below is the column of the entry whose value a line at off may be, or -2.
+func (s *scanner) below(off int) int {
+	if !s.open || len(s.cols) == 0 {
+		return noColumn
+	}
+	if top := s.cols[len(s.cols)-1].off; off > top {
+		return top
+	}
+	return noColumn
+}
+
+// noColumn is less than any column, and than the -1 before the first.
+const noColumn = -2
+
+// bare reads a line with neither key nor dash: the value of the entry above,
+// or a stray text.
+func (s *scanner) bare(off, parent int) {
+	text := s.lines[s.row][off:]
+	if parent != noColumn {
+		s.value(off, parent)
 		return
 	}
-	if !opened {
-		s.find("U001", s.row, off, utf8.RuneCountInString(line[off:]), `This line is neither "key: value" nor "- item".`, s.strayHint(line[off:]))
-		s.drop(s.row)
-		return
-	}
-	s.value(off, parent)
+	s.find("U001", s.row, off, utf8.RuneCountInString(text), `This line is neither "key: value" nor "- item".`, strayHint(text))
+	s.drop(s.row)
 }
 
 // strayHint guesses what a line without a key was to be.
-func (s *scanner) strayHint(text string) string {
-	if i := strings.IndexByte(text, ':'); i > 0 && i+1 < len(text) && text[i+1] != '/' {
-		return "Write a space behind the colon: " + fmt.Sprintf("%q.", text[:i+1]+" "+text[i+1:])
+func strayHint(text string) string {
+	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
+		return fmt.Sprintf("Write a space behind the colon: %s.", short(text[:i+1]+" "+text[i+1:]))
 	}
 	return `A text of several lines stands below "say: |", further right.`
 }
 
 // place brings the columns of the open collections to a line's own, and finds
 // a line that does not line up with any of them.
-func (s *scanner) place(off int) bool {
+func (s *scanner) place(off int, dash bool) bool {
 	closed := false
-	for len(s.cols) > 0 && s.cols[len(s.cols)-1] > off {
-		s.cols = s.cols[:len(s.cols)-1]
+	top := column{off: noColumn}
+	for len(s.cols) > 0 {
+		top = s.cols[len(s.cols)-1]
+		// A list may stand at the column of its key, which ends it.
+		if top.off < off || top.off == off && (dash || !top.list) {
+			break
+		}
+		s.cols, top = s.cols[:len(s.cols)-1], column{off: noColumn}
 		closed = true
 	}
-	top := -1
-	if len(s.cols) > 0 {
-		top = s.cols[len(s.cols)-1]
-	}
-	if top == off {
-		return true
-	}
-	if s.open && !closed || top < 0 && !closed {
-		return s.push(off)
-	}
 	message := "This line stands further right than the entry above, which already has its value."
-	if closed {
+	switch {
+	case top.off == off && top.list == dash:
+		return true
+	case top.off == off && s.open && !closed, top.off < off && s.open && !closed, len(s.cols) == 0 && !closed:
+		return s.push(off, dash)
+	case top.off == off:
+		message = `A "- " begins an entry of a list, but the entries above it are none.`
+	case closed:
 		message = "This line does not line up with any entry above."
 	}
-	s.find("U001", s.row, off, 1, message, "Entries that belong together begin at the same column.")
+	s.find("U001", s.row, off, 1, message, "Entries that belong together begin at the same column and look alike.")
 	s.skip = off
+	if top.off == off {
+		s.skip = off + 1
+	}
 	s.drop(s.row)
 	return false
 }
 
-func (s *scanner) push(off int) bool {
+func (s *scanner) push(off int, list bool) bool {
 	s.nodes++
-	if s.cols = append(s.cols, off); len(s.cols) > MaxDepth {
+	if s.cols = append(s.cols, column{off, list}); len(s.cols) > MaxDepth {
 		s.find("U001", s.row, off, 1, fmt.Sprintf("The entries stand more than %d deep in each other.", MaxDepth), "")
 		s.broken = true
 		return false
@@ -264,6 +314,7 @@ func keyEnd(line string, off int) (end, value int, ok bool) {
 
 // key refuses a key that YAML takes for something else: "*: Home -> main".
 func (s *scanner) key(off, end int) {
+	s.nodes++
 	line := s.lines[s.row]
 	raw := strings.TrimRight(line[off:end], " ")
 	if end > off && (strings.IndexByte(specials, line[off]) < 0 && line[off] != '?' || line[off] == '?' && end > off+1) {
@@ -296,12 +347,32 @@ func (s *scanner) value(off, parent int) {
 		s.quote(off, parent)
 	case c == '{' || c == '[':
 		s.flow(off, parent)
+	case (c == '&' || c == '!') && s.mark(off, parent):
 	default:
 		s.plain(off, parent)
 	}
 }
 
 var blockHeader = regexp.MustCompile(`^[|>][+-]?[1-9]?[+-]?\s*( #.*)?$`)
+
+// mark meets an anchor or a tag with entries below it, and reads on as if it
+// were not there.
+func (s *scanner) mark(off, parent int) bool {
+	line := s.lines[s.row]
+	end := strings.IndexByte(line[off:]+" ", ' ') + off
+	rest := skipSpaces(line, end)
+	row, more := s.nextText(s.row + 1)
+	if rest < len(line) && line[rest] != '#' || !more || indentOf(s.lines[row]) <= parent {
+		return false
+	}
+	s.find("U004", s.row, off, end-off, fmt.Sprintf("Menus have no anchors and tags, and %q is one to YAML.", line[off:end]), fmt.Sprintf("Delete %q.", line[off:end]))
+	s.edits = append(s.edits, edit{s.row, off, end, ""})
+	if rest < len(line) {
+		s.comment(rest)
+	}
+	s.open = true
+	return true
+}
 
 // block passes over the lines of a block text.
 func (s *scanner) block(off, parent int) {
@@ -343,7 +414,7 @@ func (s *scanner) quote(off, parent int) {
 	}
 	rest := skipSpaces(line, end)
 	if bad := badEscape(line[off:end]); bad >= 0 {
-		s.refuseText(off, end, `YAML does not know what this backslash means.`, bad)
+		s.refuseText(off, end, unknownEscape, bad)
 	} else if rest < len(line) && (line[rest] != '#' || rest == end) {
 		s.refuseText(off, len(line), "The text goes on behind its closing quote.", 0)
 		rest = len(line)
@@ -369,7 +440,7 @@ func (s *scanner) unclosed(off, parent int) {
 			return
 		}
 	}
-	s.refuseText(off, len(line), "The quote that opens here is not closed on this line.", 0)
+	s.refuseOpen(off, len(line))
 	s.fused(parent)
 }
 
@@ -409,10 +480,11 @@ func (s *scanner) fused(parent int) {
 	if off <= parent || s.lines[row][off] == '\t' {
 		return
 	}
-	if _, _, key := keyEnd(s.lines[row], off); key {
+	text := s.lines[row][off:]
+	if _, _, key := keyEnd(s.lines[row], off); key || isDash(text, 0) {
 		s.find("U001", row, off, 1, "This line stands further right than the entry above, which already has its value.", "Entries that belong together begin at the same column.")
 	} else {
-		s.find("U004", row, off, utf8.RuneCountInString(s.lines[row][off:]), "YAML would join this line to the text above.", `Write "|" behind the key, and each line of the text below it, further right.`)
+		s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", `Write "|" behind the key, and each line of the text below it, further right.`)
 	}
 	for ; row < len(s.lines) && (indentOf(s.lines[row]) > parent || indentOf(s.lines[row]) == len(s.lines[row])); row++ {
 		s.drop(row)
@@ -428,7 +500,15 @@ func (s *scanner) refuseText(from, to int, message string, at int) {
 	if at == 0 {
 		length = utf8.RuneCountInString(raw)
 	}
-	s.find("U004", s.row, from+at, length, message, "Put quotes round the whole text: "+quoted(raw)+".")
+	s.find("U004", s.row, from+at, length, message, quoteHint(raw))
+	s.refuse(from, to, raw)
+}
+
+// refuseOpen finds a bracket or quote at from that never closes.
+func (s *scanner) refuseOpen(from, to int) {
+	raw := strings.TrimRight(s.lines[s.row][from:to], " ")
+	hint := "Close it; or if it belongs to a text, put quotes round the whole text."
+	s.find("U001", s.row, from, 1, fmt.Sprintf("The %s that opens here is not closed.", raw[:1]), hint)
 	s.refuse(from, to, raw)
 }
 
@@ -499,12 +579,23 @@ func badEscape(text string) int {
 
 var escapes = regexp.MustCompile(`^"(?:[^"\\]|\\(?:[0abt\tnvfre "'/\\N_LP]|x[0-9a-fA-F]{2}|u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})|U000[0-9a-fA-F]{5}))*"$`)
 
-// quoted is a text as YAML's quotes hold it; a long one is only hinted at.
-func quoted(text string) string {
+const unknownEscape = "YAML does not know what this backslash means."
+
+// quoteHint is how to write a text so that YAML leaves it alone. An attempt at
+// quotes is left for its writer to mend.
+func quoteHint(text string) string {
 	const longest = 60 // what still reads well in a hint
-	if utf8.RuneCountInString(text) > longest {
-		text = string([]rune(text)[:longest]) + "…"
+	switch first := text[:min(1, len(text))]; {
+	case first == `"`:
+		return `Close the quote at the end of the text, and write \" for a quote and \\ for a backslash inside it.`
+	case utf8.RuneCountInString(text) > longest:
+		return "Put quotes round the whole text."
 	}
+	return "Put quotes round the whole text: " + quoted(text) + "."
+}
+
+// quoted is a text as YAML's quotes hold it.
+func quoted(text string) string {
 	if !strings.ContainsAny(text, `"\`) {
 		return `"` + text + `"`
 	}

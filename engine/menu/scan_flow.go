@@ -36,11 +36,10 @@ func (s *scanner) flow(off, parent int) {
 		return
 	}
 	s.out, s.edits, s.texts, s.row = s.out[:found], s.edits[:edited], s.texts[:kept], row
-	open := s.lines[row][off]
 	if f.lost {
-		s.refuseText(off, len(s.lines[row]), fmt.Sprintf("The %q that opens here is never closed.", open), 0)
+		s.refuseOpen(off, len(s.lines[row]))
 	} else {
-		s.refuseText(off, len(s.lines[row]), fmt.Sprintf("YAML takes a %q at the beginning of a text for a collection.", open), 0)
+		s.refuseText(off, len(s.lines[row]), fmt.Sprintf("YAML takes a %c at the beginning of a text for a collection.", s.lines[row][off]), 0)
 	}
 	s.fused(parent)
 }
@@ -130,13 +129,13 @@ func (f *flowScan) quoted() {
 	end := closeQuote(line, f.off)
 	if end < 0 {
 		end = f.tokenEnd(f.off + 1)
-		f.refuseText(f.off, end, "The quote that opens here is not closed on this line.", 0)
+		f.refuseOpen(f.off, end)
 		f.off = end
 		return
 	}
 	rest := skipSpaces(line, end)
 	if bad := badEscape(line[f.off:end]); bad >= 0 {
-		f.refuseText(f.off, end, "YAML does not know what this backslash means.", bad)
+		f.refuseText(f.off, end, unknownEscape, bad)
 	} else if rest < len(line) && strings.IndexByte(",:]}#", line[rest]) < 0 {
 		end = f.tokenEnd(end)
 		f.refuseText(f.off, end, "The text goes on behind its closing quote.", 0)
@@ -161,7 +160,7 @@ scan:
 		case c == ',' || c == ']' || c == '}':
 			break scan
 		case c == '{' || c == '[':
-			trouble = fmt.Sprintf("YAML takes the %q in this text for a collection.", c)
+			trouble = fmt.Sprintf("YAML takes the %c in this text for a collection.", c)
 			end = f.tokenEnd(end)
 			continue
 		case c == '#' && end > f.off && line[end-1] == ' ':
