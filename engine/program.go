@@ -113,14 +113,20 @@ type node struct {
 	facts bool
 	// home says that the nav's home leads on from here.
 	home bool
-	// still are the screen's whole text by language where it never changes and
-	// fits; nil otherwise. See render.go.
-	still []string
+	// still is the screen by language where it never changes and fits one page;
+	// nil otherwise. See render.go.
+	still []still
 	// rowEvents are the events of the options, by position.
 	rowEvents, offerEvents, caseEvents []string
 	askSlot                            int
 	rowSlot                            int
 	doContract                         *Contract
+}
+
+// still is a screen that always shows the same, without its navigation.
+type still struct {
+	text string
+	rows []row
 }
 
 // New links a definition into a Program. Every name must be defined; the error

@@ -26,10 +26,9 @@ type row struct {
 
 // view is one page of a screen as the phone shows it.
 type view struct {
-	text  string
-	rows  []row // those shown
-	whole bool  // all rows are shown and none was built: see node.still
-	next  int   // where the next page begins; 0 when this is the last
+	text string
+	rows []row // those shown
+	next int   // where the next page begins; 0 when this is the last
 }
 
 // navBits choose among the navigation lines.
@@ -49,12 +48,13 @@ func (p *Program) prepare(n *node) {
 	blank := Session{Values: make([]Value, len(p.slots))}
 	for lang := range p.def.Languages {
 		body := p.body(n, &blank, lang)
-		text := joinLines(body, rowsText(p.rows(n, &blank, lang)))
+		rows := p.rows(n, &blank, lang)
+		text := joinLines(body, rowsText(rows))
 		if !p.fits(joinLines(text, p.navLine(lang, navBack|navHome))) {
 			n.still = nil
 			return
 		}
-		n.still = append(n.still, text)
+		n.still = append(n.still, still{text, rows})
 	}
 }
 
@@ -114,8 +114,8 @@ func (p *Program) fits(text string) bool {
 // view lays out the page that the session shows.
 func (p *Program) view(n *node, s *Session, lang int) view {
 	bits := p.live(n, s)
-	if n.still != nil && s.Notice == "" && s.Offset == 0 && s.Repeat == "" {
-		return view{text: joinLines(n.still[lang], p.navs[lang][bits]), whole: true}
+	if v, ok := p.stillView(n, s, lang, bits); ok {
+		return v
 	}
 	head, body := p.head(n, s, lang), p.body(n, s, lang)
 	rows := p.rows(n, s, lang)
@@ -129,6 +129,30 @@ func (p *Program) view(n *node, s *Session, lang int) view {
 		return p.cutView(head, body, rows, p.navs[lang][bits])
 	}
 	return p.page(head, flowOf(body, rows), s.Offset, p.navs[lang][bits], p.navs[lang][bits|navMore], p.def.Nav.More.Key != "")
+}
+
+// stillView is the view of a screen that always shows the same, with at most a
+// notice above it.
+func (p *Program) stillView(n *node, s *Session, lang, bits int) (view, bool) {
+	if n.still == nil || s.Offset != 0 || s.Repeat != "" || s.Notice != "" && n.Again != nil {
+		return view{}, false
+	}
+	v := view{text: joinLines(n.still[lang].text, p.navs[lang][bits]), rows: n.still[lang].rows}
+	if s.Notice == "" {
+		return v, true
+	}
+	v.text = joinLines(p.head(n, s, lang), v.text)
+	return v, p.fits(v.text)
+}
+
+// choices are the rows of the page that the session shows, and where the next
+// page begins.
+func (p *Program) choices(n *node, s *Session, lang int) ([]row, int) {
+	if n.still != nil && s.Offset == 0 && s.Notice == "" && s.Repeat == "" {
+		return n.still[lang].rows, 0
+	}
+	v := p.view(n, s, lang)
+	return v.rows, v.next
 }
 
 // pages reports whether a screen may be divided. A question, a confirm and an

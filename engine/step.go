@@ -346,25 +346,21 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 	case live&navHome != 0 && typed == nav.Home.Key:
 		return w.leave(&before, n, eventHome)
 	}
-	v := w.p.view(n, &w.s, lang)
-	if v.next > 0 && typed == nav.More.Key {
+	rows, next := w.p.choices(n, &w.s, lang)
+	if next > 0 && typed == nav.More.Key {
 		w.s.Pages = with(w.s.Pages, w.s.Offset)
-		w.s.Offset, w.s.Notice = v.next, ""
+		w.s.Offset, w.s.Notice = next, ""
 		w.asking = true
 		return w.shown(n), nil
 	}
 	if n.Kind == ScreenAsk {
-		return w.answer(n, &before, v, typed, ev.Digest)
+		return w.answer(n, &before, rows, typed, ev.Digest)
 	}
-	return w.choice(n, &before, v, typed, lang)
+	return w.choice(n, &before, rows, typed)
 }
 
 // choice takes one of the rows shown.
-func (w *walk) choice(n *node, before *Session, v view, typed string, lang int) (Effect, error) {
-	rows := v.rows
-	if v.whole {
-		rows = w.p.rows(n, &w.s, lang)
-	}
+func (w *walk) choice(n *node, before *Session, rows []row, typed string) (Effect, error) {
 	for i := range rows {
 		if rows[i].key != typed {
 			continue
@@ -387,12 +383,8 @@ func (w *walk) choice(n *node, before *Session, v view, typed string, lang int) 
 
 // answer takes an answer to a question: a shortcut on offer, or a value of the
 // asked type that the accept rules let pass.
-func (w *walk) answer(n *node, before *Session, v view, typed, digest string) (Effect, error) {
+func (w *walk) answer(n *node, before *Session, rows []row, typed, digest string) (Effect, error) {
 	t := &w.p.slots[n.askSlot].Type
-	rows := v.rows
-	if v.whole {
-		rows = w.p.rows(n, &w.s, w.p.lang(&w.s))
-	}
 	for i := range rows {
 		if rows[i].key != typed {
 			continue

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/looplab/fsm"
+)
+
+func two() Definition {
+	say := func(s string) []Say { return []Say{{Words: Words{{{Lit: s}}}}} }
+	return Definition{
+		Name: "two", Codes: []Code{{Dial: "*1#", Start: "first"}},
+		Screens: []Screen{
+			{Name: "first", Kind: ScreenMenu, Say: say("First"), Options: []Option{{Key: "1", Label: Words{{{Lit: "Next"}}}, Go: "second"}, {Key: "2", Label: Words{{{Lit: "Stay"}}}, Go: "first"}}},
+			{Name: "second", Kind: ScreenShow, Say: say("Second")},
+		},
+	}
+}
+
+func dialled(t *testing.T, p *Program) Session {
+	t.Helper()
+	s, _, err := p.Step(p.Begin(Request{Caller: "254711000111"}, 0), Event{Kind: EventDial, Start: "first"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The looplab table is the machine and not a picture of it: without its row a
+// step fails, and the session stays where it was.
+func TestStepNeedsTheTransition(t *testing.T) {
+	p, err := New(two())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := dialled(t, p)
+	if _, _, err := p.Step(s, Event{Kind: EventInput, Input: "1"}); err != nil {
+		t.Fatalf("with its row: %v", err)
+	}
+	rows := p.machine.shards["first"]
+	p.machine.shards["first"] = &shard{rows: slices.DeleteFunc(slices.Clone(rows.rows), func(r fsm.EventDesc) bool { return r.Name == "option 1" })}
+	after, _, err := p.Step(s, Event{Kind: EventInput, Input: "1"})
+	if !errors.Is(err, errTransition) {
+		t.Fatalf("without its row: got %v, want %v", err, errTransition)
+	}
+	if after.Screen != "first" {
+		t.Errorf("the session moved to %q", after.Screen)
+	}
+	// The failed instance was thrown away: other events still work.
+	if _, _, err := p.Step(s, Event{Kind: EventInput, Input: "2"}); err != nil {
+		t.Errorf("another event after the failure: %v", err)
+	}
+}
+
+func TestStepIsPure(t *testing.T) {
+	p, err := New(two())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := dialled(t, p)
+	for range 3 {
+		after, eff, err := p.Step(s, Event{Kind: EventInput, Input: "1"})
+		if err != nil || after.Screen != "second" || eff.Text != "Second" {
+			t.Fatalf("got %q %q %v", after.Screen, eff.Text, err)
+		}
+		if s.Screen != "first" || len(s.Undo) != 0 {
+			t.Fatalf("the session given has changed: %q, %d ways back", s.Screen, len(s.Undo))
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, change := range map[string]func(*Definition){
+		"a target that does not exist": func(d *Definition) { d.Screens[0].Options[0].Go = "nowhere" },
+		"two screens of one name":      func(d *Definition) { d.Screens[1].Name = "first" },
+		"a value that does not exist":  func(d *Definition) { d.Screens[1].Say[0].Words[0][0] = Part{Ref: Ref{Name: "x"}} },
+		"no code":                      func(d *Definition) { d.Codes = nil },
+		"a time zone that is none":     func(d *Definition) { d.Session.Timezone = "Moon" },
+		"two ways on for one event": func(d *Definition) {
+			d.Screens[1] = Screen{Name: "second", Kind: ScreenDo, Do: &Do{Action: "x", Outcomes: []OutcomeCase{{Outcome: "a", Go: "first"}, {Outcome: "a", Go: "second"}}}}
+			d.Contracts = []Contract{{Name: "x"}}
+		},
+	} {
+		d := two()
+		change(&d)
+		if _, err := New(d); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package menu
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"sort"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Options are what a service decides about a menu, and its author does not.
+type Options struct {
+	// Language is the code of the language calls begin in; the menu's first
+	// where it is empty or the menu does not have it.
+	Language string
+}
+
+// Load reads, checks and compiles a menu. The program is nil if the findings
+// are Bad.
+func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, Findings) {
+	file, found := Diagnose(fsys, name, dir, contracts)
+	if found.Bad() {
+		return nil, found
+	}
+	p, err := Compile(file, contracts, o)
+	if err != nil {
+		// The checker has let something pass that the engine does not take.
+		found = append(found, Finding{
+			Code: "U001", Severity: Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
+			Message: fmt.Sprintf("The menu can't be compiled: %v.", err),
+		})
+		return nil, found
+	}
+	return p, found
+}
+
+// Compile makes a program of a menu that Check has nothing against.
+func Compile(f *File, contracts []engine.Contract, o Options) (*engine.Program, error) {
+	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}}
+	for _, contract := range contracts {
+		c.contracts[contract.Name] = contract
+	}
+	for _, w := range Words(f) {
+		c.keys[w.Text.Pos] = w.Key
+	}
+	c.settings(o)
+	c.values()
+	c.nav()
+	for _, s := range f.Screens {
+		c.screen(s)
+	}
+	c.usedContracts()
+	c.def.Source = c.identity()
+	return engine.New(c.def)
+}
+
+type compiler struct {
+	f         *File
+	def       engine.Definition
+	contracts map[string]engine.Contract
+	// keys are the translation keys, by where their text stands.
+	keys map[engine.Pos]string
+	used map[string]bool // actions
+	// silent counts the screens made for arrows through actions, by name.
+	silent map[string]int
+	// types of all values, by name.
+	types map[string]engine.Type
+}
+
+func (c *compiler) settings(o Options) {
+	f, d := c.f, &c.def
+	profile, _ := ProfileNamed(f.Session.Gateway.Value)
+	d.Name, d.Service, d.Default = f.Name, f.Service.Value, o.Language
+	d.Currency, d.Limits = profile.Currency, LimitsOf(f)
+	d.Session = engine.SessionRules{
+		Gateway: profile.Name, Country: profile.Country, Timezone: profile.Timezone, Resume: f.Session.Resume.For,
+	}
+	if zone := f.Session.Timezone.Value; zone != "" {
+		d.Session.Timezone = zone
+	}
+	for _, l := range languagesOf(f) {
+		d.Languages = append(d.Languages, engine.Language{Code: l.Code.Value, Name: l.Name.Value})
+	}
+	for _, code := range f.Dials {
+		start := code.Screen
+		if !start.Written() {
+			start = f.Start
+		}
+		d.Codes = append(d.Codes, engine.Code{Dial: code.Code.Value, Start: start.Value, Pos: code.Code.Pos})
+	}
+	for _, name := range f.Remember {
+		d.Remember = append(d.Remember, name.Value)
+	}
+	d.OnFailed, d.OnPending = f.OnFailed.Value, f.OnPending.Value
+	d.Renamed = map[string]string{}
+	for _, pair := range f.Renamed {
+		d.Renamed[pair.Key.Value] = pair.Value.Value
+	}
+}
+
+// languagesOf are a menu's languages: English alone where it names none.
+func languagesOf(f *File) []Language {
+	if len(f.Languages) > 0 {
+		return f.Languages
+	}
+	return []Language{{Text{Value: "en"}, Text{Value: "English"}}}
+}
+
+// identity is what the program's hash is taken of: every byte of the menu's
+// files, and the contracts it was checked against.
+func (c *compiler) identity() []byte {
+	var id []byte
+	for _, s := range c.f.Sources {
+		id = fmt.Appendf(id, "file %q %d\n", s.Path, len(s.Bytes))
+		id = append(id, s.Bytes...)
+	}
+	contracts, err := json.Marshal(c.def.Contracts)
+	if err != nil {
+		panic(err) // plain data
+	}
+	return append(id, contracts...)
+}
+
+func (c *compiler) usedContracts() {
+	names := make([]string, 0, len(c.used))
+	for name := range c.used {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if contract, ok := c.contracts[name]; ok {
+			c.def.Contracts = append(c.def.Contracts, contract)
+		}
+	}
+}
+
+// words is a text in every language.
+func (c *compiler) words(t Text) engine.Words {
+	if !t.Written() {
+		return nil
+	}
+	w := make(engine.Words, len(c.def.Languages))
+	w[0] = c.text(t, 0)
+	key := c.keys[t.Pos]
+	for i, l := range c.def.Languages[1:] {
+		if entry, ok := translated(c.f, l.Code, key); ok {
+			w[i+1] = c.text(entry, i+1)
+		}
+	}
+	return w
+}
+
+func translated(f *File, lang, key string) (Text, bool) {
+	for _, t := range f.Translations {
+		if t.Lang != lang {
+			continue
+		}
+		for _, e := range t.Entries {
+			if e.Key.Value == key {
+				return e.Text, true
+			}
+		}
+	}
+	return Text{}, false
+}
+
+// text turns one text into parts. {texts.fees} stands for words of its own.
+func (c *compiler) text(t Text, lang int) engine.Text {
+	parts, _ := Parts(t)
+	out := engine.Text{}
+	for _, p := range parts {
+		switch {
+		case !p.Hole():
+			out = append(out, engine.Part{Lit: p.Lit})
+		case p.Name == "texts":
+			out = append(out, c.shared(p.Field, lang)...)
+		default:
+			out = append(out, engine.Part{Ref: engine.Ref{Name: p.Name, Field: p.Field, Pos: p.At.Pos}})
+		}
+	}
+	return merged(out)
+}
+
+func (c *compiler) shared(name string, lang int) engine.Text {
+	for _, n := range c.f.Texts {
+		if n.Name.Value != name {
+			continue
+		}
+		if lang > 0 {
+			if entry, ok := translated(c.f, c.def.Languages[lang].Code, "texts."+name); ok {
+				return c.plain(entry)
+			}
+		}
+		return c.plain(n.Text)
+	}
+	return nil
+}
+
+// plain is a shared text's own parts; one shared text can't hold another, so
+// that none can hold itself.
+func (c *compiler) plain(t Text) engine.Text {
+	parts, _ := Parts(t)
+	var out engine.Text
+	for _, p := range parts {
+		if p.Hole() && p.Name != "texts" {
+			out = append(out, engine.Part{Ref: engine.Ref{Name: p.Name, Field: p.Field, Pos: p.At.Pos}})
+		} else {
+			out = append(out, engine.Part{Lit: p.Lit})
+		}
+	}
+	return out
+}
+
+// merged joins neighbouring words, so that a text without holes is one part.
+func merged(t engine.Text) engine.Text {
+	out := engine.Text{}
+	for _, p := range t {
+		if n := len(out); n > 0 && p.Ref.IsZero() && out[n-1].Ref.IsZero() {
+			out[n-1].Lit += p.Lit
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
