@@ -11,6 +11,12 @@ func (c *compiler) nav() {
 	d.Back, d.Home, d.More = c.navKey(n.Back), c.navKey(n.Home), c.navKey(n.More)
 	d.HomeScreen = n.HomeTo.Screen.Value
 	d.Confirm, d.Cancel = c.navKey(n.Confirm), c.navKey(n.Cancel)
+	if d.Confirm.Label == nil {
+		d.Confirm.Label = c.builtin(Text{}, "yes")
+	}
+	if d.Cancel.Label == nil {
+		d.Cancel.Label = c.builtin(Text{}, "no")
+	}
 	d.Invalid, d.GaveUp = c.builtin(n.Invalid, "invalid"), c.builtin(n.GaveUp, "gave_up")
 	d.Busy, d.InProgress = c.builtin(n.Busy, "busy"), c.builtin(n.InProgress, "in_progress")
 	d.Expired, d.Updated = c.builtin(n.Expired, "expired"), c.builtin(n.Updated, "updated")

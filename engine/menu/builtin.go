@@ -1,0 +1,38 @@
+package menu
+
+// builtins are the engine's own texts by language code. A menu may word each of
+// them in "nav"; other languages get the English ones.
+var builtins = map[string]map[string]string{
+	"en": {
+		"invalid":     "Invalid option. Try again.",
+		"gave_up":     "Too many tries. Please dial again.",
+		"resume":      "Continue where you stopped?",
+		"yes":         "Yes",
+		"no":          "No",
+		"busy":        "The service is busy. Please try again later.",
+		"in_progress": "In progress. We will send an SMS. If none comes in 5 minutes, dial again.",
+		"expired":     "Your session has expired. Please dial again.",
+		"updated":     "The service was updated. Please dial again.",
+		"limited":     "You have reached today's limit. Please try again tomorrow.",
+	},
+	"sw": {
+		"invalid":     "Chaguo si sahihi. Jaribu tena.",
+		"gave_up":     "Umejaribu mara nyingi. Tafadhali piga tena.",
+		"resume":      "Uendelee ulipoishia?",
+		"yes":         "Ndiyo",
+		"no":          "Hapana",
+		"busy":        "Huduma ina shughuli nyingi. Tafadhali jaribu tena baadaye.",
+		"in_progress": "Inashughulikiwa. Tutatuma SMS. Isipokuja kwa dakika 5, piga tena.",
+		"expired":     "Muda wako umekwisha. Tafadhali piga tena.",
+		"updated":     "Huduma imesasishwa. Tafadhali piga tena.",
+		"limited":     "Umefikia kikomo cha leo. Tafadhali jaribu tena kesho.",
+	},
+}
+
+// Builtin is one of the engine's own texts in a language.
+func Builtin(name, lang string) string {
+	if text, ok := builtins[lang][name]; ok {
+		return text
+	}
+	return builtins["en"][name]
+}

@@ -1,0 +1,52 @@
+package menu_test
+
+import (
+	"testing"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/menus"
+)
+
+// shipped are the contracts that the shipped menus are written against.
+func shipped(t *testing.T) []engine.Contract {
+	t.Helper()
+	typ := func(s string) engine.Type {
+		typ, err := engine.ParseType(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return typ
+	}
+	id := []engine.Field{{Name: "worker_id", Type: typ("text 11")}}
+	phone := []engine.Field{{Name: "phone", Type: typ("phone")}}
+	return []engine.Contract{
+		{Name: "create_account", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "created", Gives: id}, {Name: "exists", Gives: id}}},
+		{Name: "lookup_worker", Params: phone, Reads: true, Outcomes: []engine.OutcomeContract{{Name: "own", Gives: id}, {Name: "found", Gives: id}, {Name: "not_found"}}},
+	}
+}
+
+func TestShippedDialogue(t *testing.T) {
+	p, found := menu.Load(menus.FS, "paytrace.yaml", "menus", shipped(t), menu.Options{})
+	for _, f := range found {
+		t.Errorf("%s: %s %s", f.Pos, f.Code, f.Message)
+	}
+	if p == nil {
+		t.Fatal("no program")
+	}
+	s, eff, err := p.Step(p.Begin(engine.Request{Caller: "254711000111"}, 0), engine.Event{Kind: engine.EventDial, Start: p.StartFor("*384*8481#")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Welcome to PayTrace\n1. Create account\n2. Sign in\n3. Exit"; eff.Text != want {
+		t.Errorf("got  %q\nwant %q", eff.Text, want)
+	}
+	s, eff, err = p.Step(s, engine.Event{Kind: engine.EventInput, Input: "1"})
+	if want := "Enter your phone number (e.g. 254712345678)"; err != nil || eff.Text != want {
+		t.Errorf("got  %q, %v\nwant %q", eff.Text, err, want)
+	}
+	_, eff, err = p.Step(s, engine.Event{Kind: engine.EventInput, Input: "0711000111"})
+	if err != nil || eff.Call == nil || eff.Call.Action != "create_account" || eff.Call.Args[0].Text() != "254711000111" {
+		t.Errorf("got %+v, %v", eff.Call, err)
+	}
+}
