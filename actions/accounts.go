@@ -1,0 +1,81 @@
+package actions
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet"
+)
+
+// Accounts are the actions on workers' accounts, and what they need.
+type Accounts struct {
+	Keys   wallet.Keys
+	Sealer *wallet.Sealer
+	// Rand is where key pairs and worker IDs come from; safe for concurrent
+	// use, as crypto/rand.Reader is.
+	Rand io.Reader
+	// Registrations and Lookups are how many of other people's numbers one
+	// caller may register, and look up, in a day; 0 for the defaults.
+	Registrations, Lookups int
+}
+
+// Defaults of the limits, which keep a caller from finding out who has an
+// account, or making accounts in other people's names, by the hundred.
+const (
+	DefaultRegistrations = 10
+	DefaultLookups       = 20
+)
+
+const day = 24 * time.Hour
+
+// Register adds the actions to a table.
+func (a *Accounts) Register(t *Table) error {
+	return errors.Join(a.registerCreate(t), a.registerLookup(t))
+}
+
+// limit counts one act on another person's number against the caller:
+// engine.ErrLimited beyond most in a day. A call without a caller has a door of
+// its own.
+func limit(ctx context.Context, tx store.Tx, c Call, name string, most int) error {
+	if c.Caller == "" {
+		return nil
+	}
+	n, err := tx.Count(ctx, name, c.Caller, day, c.Now)
+	if err != nil {
+		return err
+	}
+	if n > most {
+		return engine.ErrLimited
+	}
+	return nil
+}
+
+// claim is an account as the caller sees it. A call from the number itself is
+// the proof that an account only typed before was waiting for.
+func claim(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (store.Worker, error) {
+	w, err := tx.Worker(ctx, string(phone))
+	if err == nil && w.VerifiedAt.IsZero() && c.Own(phone) {
+		err = tx.Verify(ctx, w.Phone, c.Now)
+	}
+	return w, err
+}
+
+// workerIDTries bounds how often a worker ID is made anew on a collision: with
+// a million workers one in four thousand meets one, and five in a row nobody.
+const workerIDTries = 5
+
+// newWorkerID is "NW-" and eight upper-case hex digits.
+func newWorkerID(rand io.Reader) (string, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(rand, b[:]); err != nil {
+		return "", fmt.Errorf("read randomness for a worker ID: %w", err)
+	}
+	return "NW-" + strings.ToUpper(hex.EncodeToString(b[:])), nil
+}

@@ -1,0 +1,215 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// A field's tag is `menu:"name,type"`: the name as menus write it, and the type
+// as menus spell it ("money 10..70000", "text 20", "choice female|male"). The
+// name defaults to the Go name in snake case. engine.Phone and engine.Date need
+// no type; the others do, since every type has a greatest width.
+//
+// A struct is a record and a slice of structs a list; the type's place in the
+// tag is then the record's name: Payments []Payment `menu:"payments,payment"`.
+const tagKey = "menu"
+
+// goKinds says which Go type carries which kind.
+var goKinds = map[reflect.Type][]engine.Kind{
+	reflect.TypeFor[engine.Phone]():  {engine.KindPhone},
+	reflect.TypeFor[engine.Money]():  {engine.KindMoney},
+	reflect.TypeFor[engine.Date]():   {engine.KindDate},
+	reflect.TypeFor[engine.Secret](): {engine.KindSecret},
+	reflect.TypeFor[int64]():         {engine.KindNumber},
+	reflect.TypeFor[string]():        {engine.KindText, engine.KindChoice},
+}
+
+// goDefaults are the types that need no tag.
+var goDefaults = map[reflect.Type]string{
+	reflect.TypeFor[engine.Phone](): "phone",
+	reflect.TypeFor[engine.Date]():  "date",
+}
+
+// field is one field of a Go struct and what it is to menus.
+type field struct {
+	engine.Field
+	index int
+	sub   shape // of a record, or of a list's rows
+}
+
+// shape is a Go struct as named, typed fields, in order.
+type shape []field
+
+func (s shape) fields() []engine.Field {
+	var fields []engine.Field
+	for _, f := range s {
+		fields = append(fields, f.Field)
+	}
+	return fields
+}
+
+func paramsOf[In any]() (shape, error) {
+	s, err := shapeOf(reflect.TypeFor[In](), false)
+	if err != nil {
+		return nil, fmt.Errorf("parameters: %w", err)
+	}
+	return s, nil
+}
+
+// shapeOf reads a struct's fields. compound allows records and lists, which
+// actions give and don't take.
+func shapeOf(t reflect.Type, compound bool) (shape, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("%s must be a struct", t)
+	}
+	var s shape
+	var errs []error
+	seen := map[string]bool{}
+	for i := range t.NumField() {
+		f, err := fieldOf(t.Field(i), compound)
+		if err == nil && seen[f.Name] {
+			err = errors.New("the name is there twice")
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s.%s: %w", t, t.Field(i).Name, err))
+			continue
+		}
+		f.index = i
+		seen[f.Name] = true
+		s = append(s, f)
+	}
+	return s, errors.Join(errs...)
+}
+
+func fieldOf(sf reflect.StructField, compound bool) (field, error) {
+	name, spelled, err := tagOf(sf)
+	if err != nil {
+		return field{}, err
+	}
+	if row, kind := rowOf(sf.Type); row != nil {
+		if !compound {
+			return field{}, errors.New("records and lists are only given, not taken and not nested")
+		}
+		return compoundOf(name, spelled, kind, row)
+	}
+	kinds, ok := goKinds[sf.Type]
+	if !ok {
+		return field{}, fmt.Errorf("a %s carries no kind of value; use engine.Phone, engine.Money, engine.Date, engine.Secret, int64 or string", sf.Type)
+	}
+	if spelled == "" {
+		spelled = goDefaults[sf.Type]
+	}
+	typ, err := parseType(spelled)
+	if err != nil {
+		return field{}, err
+	}
+	for _, kind := range kinds {
+		if kind == typ.Kind {
+			return field{Field: engine.Field{Name: name, Type: typ}}, nil
+		}
+	}
+	return field{}, fmt.Errorf("a %s can't hold a %q", sf.Type, spelled)
+}
+
+// tagOf is a field's name and the type as its tag spells it, "" for none.
+func tagOf(sf reflect.StructField) (name, spelled string, err error) {
+	if !sf.IsExported() || sf.Anonymous {
+		return "", "", errors.New("the field must be exported and have a name of its own")
+	}
+	name, spelled, _ = strings.Cut(sf.Tag.Get(tagKey), ",")
+	if name == "" {
+		name = snake(sf.Name)
+	}
+	if !validName(name) {
+		return "", "", fmt.Errorf("the name %q must be lower-case letters, digits and _, beginning with a letter", name)
+	}
+	return name, strings.TrimSpace(spelled), nil
+}
+
+// rowOf is the struct of a record or of a list's rows, nil for neither.
+func rowOf(t reflect.Type) (reflect.Type, engine.Kind) {
+	_, scalar := goKinds[t]
+	switch {
+	case scalar:
+		return nil, engine.KindNone
+	case t.Kind() == reflect.Struct:
+		return t, engine.KindRecord
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
+		return t.Elem(), engine.KindList
+	}
+	return nil, engine.KindNone
+}
+
+func compoundOf(name, record string, kind engine.Kind, row reflect.Type) (field, error) {
+	if record == "" {
+		record = snake(row.Name())
+	}
+	if !validName(record) {
+		return field{}, fmt.Errorf("the record's name %q must be lower-case letters, digits and _", record)
+	}
+	sub, err := shapeOf(row, false)
+	if err == nil && len(sub) == 0 {
+		err = fmt.Errorf("%s has no fields", row)
+	}
+	for _, f := range sub {
+		if f.Type.Kind == engine.KindSecret {
+			err = errors.Join(err, errGivesSecret)
+		}
+	}
+	typ := engine.Type{Kind: kind, Record: record, Fields: sub.fields()}
+	return field{Field: engine.Field{Name: name, Type: typ}, sub: sub}, err
+}
+
+var errGivesSecret = errors.New("an outcome can't give a secret: it would be stored and shown")
+
+// parseType is engine.ParseType, and the options of a choice beside it.
+func parseType(spelled string) (engine.Type, error) {
+	if spelled == "" {
+		return engine.Type{}, errors.New(`its type is missing; write it in the tag as menu:"amount,money 10..70000"`)
+	}
+	options, ok := strings.CutPrefix(spelled, "choice ")
+	if !ok {
+		return engine.ParseType(spelled)
+	}
+	typ := engine.Type{Kind: engine.KindChoice}
+	for option := range strings.SplitSeq(options, "|") {
+		option = strings.TrimSpace(option)
+		if !validName(option) {
+			return engine.Type{}, fmt.Errorf("the option %q must be lower-case letters, digits and _", option)
+		}
+		typ.Options = append(typ.Options, option)
+		typ.Width = max(typ.Width, len(option))
+	}
+	return typ, nil
+}
+
+// validName is a name as menus write it.
+func validName(s string) bool {
+	for i, r := range s {
+		letter := r >= 'a' && r <= 'z'
+		if !letter && (i == 0 || r != '_' && (r < '0' || r > '9')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// snake writes WorkerID as worker_id.
+func snake(name string) string {
+	runes := []rune(name)
+	var b strings.Builder
+	for i, r := range runes {
+		begins := i > 0 && unicode.IsUpper(r) &&
+			(!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1]))
+		if begins {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}

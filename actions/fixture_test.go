@@ -1,0 +1,113 @@
+package actions_test
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+)
+
+const (
+	amina = "254711000001"
+	brian = "254711000002"
+)
+
+// clock is a time that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// bench is a table over a database of its own.
+type bench struct {
+	*actions.Table
+	store store.Store
+	clock *clock
+}
+
+func openStore(t testing.TB, now func() time.Time) store.Store {
+	t.Helper()
+	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: filepath.Join(t.TempDir(), "test.db"), Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	c := newClock()
+	s := openStore(t, c.now)
+	return &bench{actions.New(s, c.now), s, c}
+}
+
+// withAccounts registers the shipped actions.
+func withAccounts(t testing.TB, b *bench, random io.Reader) *bench {
+	t.Helper()
+	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.now, "a key for tests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if random == nil {
+		random = rand.Reader
+	}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: random}
+	if err := accounts.Register(b.Table); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// call is an action on one phone number.
+func call(id, action, caller, phone string) engine.Call {
+	return engine.Call{ID: id, Action: action, Caller: caller, Service: "*384*8481#", Args: []engine.Value{engine.PhoneValue(phone)}}
+}
+
+// must runs a call that has to succeed.
+func (b *bench) must(t testing.TB, c engine.Call) engine.Outcome {
+	t.Helper()
+	out, err := b.Do(context.Background(), c)
+	if err != nil {
+		t.Fatalf("Do(%s, %s): %v", c.ID, c.Action, err)
+	}
+	return out
+}
+
+// value is one value of an outcome.
+func value(out engine.Outcome, name string) engine.Value {
+	for _, n := range out.Values {
+		if n.Name == name {
+			return n.Value
+		}
+	}
+	return engine.Value{}
+}

@@ -1,0 +1,51 @@
+package actions
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+)
+
+type lookupIn struct {
+	Phone engine.Phone
+}
+
+type lookupOut struct {
+	Own      *accountOut // the number is the caller's own
+	Found    *accountOut // it is someone's
+	NotFound *struct{}
+}
+
+// A look-up counts against the caller and may verify an account, so it is a
+// write: its outcome is stored, and a replay shows the same.
+func (a *Accounts) registerLookup(t *Table) error {
+	return Register(t, Spec{
+		Name:  "lookup_worker",
+		About: "Finds the account of a phone number: the caller's own, someone's, or none.",
+		Takes: time.Second,
+	}, a.lookup)
+}
+
+func (a *Accounts) lookup(_ context.Context, c Call, in lookupIn) (Work[lookupOut], error) {
+	return func(ctx context.Context, tx store.Tx) (lookupOut, error) {
+		if !c.Own(in.Phone) {
+			if err := limit(ctx, tx, c, "lookup_other", cmp.Or(a.Lookups, DefaultLookups)); err != nil {
+				return lookupOut{}, err
+			}
+		}
+		w, err := claim(ctx, tx, c, in.Phone)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return lookupOut{NotFound: &struct{}{}}, nil
+		case err != nil:
+			return lookupOut{}, err
+		case c.Own(in.Phone):
+			return lookupOut{Own: &accountOut{w.WorkerID}}, nil
+		}
+		return lookupOut{Found: &accountOut{w.WorkerID}}, nil
+	}, nil
+}

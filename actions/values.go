@@ -1,0 +1,122 @@
+package actions
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/msisdn"
+)
+
+// readParams fills an In struct with a call's arguments. They are checked
+// against the contract: a menu that compiled can't fail here, a request of
+// another kind can.
+func readParams[In any](s shape, args []engine.Value) (in In, err error) {
+	if len(args) != len(s) {
+		return in, fmt.Errorf("it takes %d values, found %d", len(s), len(args))
+	}
+	v := reflect.ValueOf(&in).Elem()
+	for i, f := range s {
+		if err := checkValue(args[i], &f.Type); err != nil {
+			return in, fmt.Errorf("parameter %s: %w", f.Name, err)
+		}
+		setField(v.Field(f.index), args[i])
+	}
+	return in, nil
+}
+
+// ErrArgument: a value that the contract does not allow.
+var ErrArgument = errors.New("not a value the action takes")
+
+func checkValue(v engine.Value, t *engine.Type) error {
+	if v.Kind() != t.Kind {
+		return fmt.Errorf("%w: the kind is another, or it is not set", ErrArgument)
+	}
+	ok := true
+	switch t.Kind {
+	case engine.KindPhone:
+		ok = msisdn.Valid(v.Text())
+	case engine.KindMoney, engine.KindNumber:
+		ok = v.Int() >= t.Lo && v.Int() <= t.Hi
+	case engine.KindText:
+		ok = utf8.ValidString(v.Text()) && utf8.RuneCountInString(v.Text()) <= t.Width
+	case engine.KindChoice:
+		ok = len(t.Options) == 0 || slices.Contains(t.Options, v.Text())
+	case engine.KindSecret:
+		n := utf8.RuneCountInString(v.Reveal())
+		ok = n > 0 && n <= t.Width && (t.Digits == 0 || n == t.Digits)
+	}
+	if !ok {
+		return fmt.Errorf("%w: it is outside its range", ErrArgument)
+	}
+	return nil
+}
+
+func setField(to reflect.Value, v engine.Value) {
+	switch {
+	case v.Kind() == engine.KindSecret:
+		to.Set(reflect.ValueOf(engine.NewSecret(v.Reveal())))
+	case to.Kind() == reflect.String:
+		to.SetString(v.Text())
+	default:
+		to.SetInt(v.Int())
+	}
+}
+
+// readStruct reads the values that an outcome or a record gives. A phone
+// number that is "" is not set.
+func readStruct(s shape, v reflect.Value) ([]engine.Named, error) {
+	var values []engine.Named
+	for _, f := range s {
+		value, err := readField(f, v.Field(f.index))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		values = append(values, engine.Named{Name: f.Name, Value: value})
+	}
+	return values, nil
+}
+
+func readField(f field, v reflect.Value) (engine.Value, error) {
+	switch f.Type.Kind {
+	case engine.KindPhone:
+		if v.String() == "" {
+			return engine.Value{}, nil
+		}
+		return engine.PhoneValue(v.String()), nil
+	case engine.KindMoney:
+		return engine.MoneyValue(v.Int()), nil
+	case engine.KindDate:
+		return engine.DateValue(engine.Date(v.Int())), nil
+	case engine.KindNumber:
+		return engine.NumberValue(v.Int()), nil
+	case engine.KindText:
+		return engine.TextValue(v.String()), nil
+	case engine.KindChoice:
+		if value := engine.ChoiceValue(v.String()); checkValue(value, &f.Type) == nil {
+			return value, nil
+		}
+		return engine.Value{}, fmt.Errorf("%q is none of its options", v.String())
+	case engine.KindRecord:
+		fields, err := readStruct(f.sub, v)
+		return engine.RecordValue(fields), err
+	case engine.KindList:
+		return readList(f, v)
+	}
+	return engine.Value{}, errors.New("a kind that can't be given")
+}
+
+func readList(f field, v reflect.Value) (engine.Value, error) {
+	rows := make([]engine.Value, v.Len())
+	for i := range rows {
+		fields, err := readStruct(f.sub, v.Index(i))
+		if err != nil {
+			return engine.Value{}, fmt.Errorf("row %d: %w", i+1, err)
+		}
+		rows[i] = engine.RecordValue(fields)
+	}
+	return engine.ListValue(rows), nil
+}
