@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -76,7 +77,8 @@ type ran struct {
 	attempt int
 }
 
-// wantJobs compares kind, key, state and attempt of all that is listed.
+// wantJobs compares kind, key, state and attempt of all that is listed, in any
+// order: see jobOrder.
 func (s *subject) wantJobs(want ...string) []store.JobInfo {
 	s.t.Helper()
 	jobs, err := s.ListJobs(s.ctx, 100)
@@ -85,6 +87,8 @@ func (s *subject) wantJobs(want ...string) []store.JobInfo {
 	for _, j := range jobs {
 		got = append(got, fmt.Sprintf("%s %s %s %d", j.Kind, j.Key, j.State, j.Attempt))
 	}
+	slices.Sort(want)
+	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		s.t.Fatalf("jobs listed (-want +got):\n%s", diff)
 	}

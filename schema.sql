@@ -1,0 +1,73 @@
+-- What a new Postgres database looks like after every migration. The migrations
+-- themselves are store/postgres/migrations; a test holds the two equal.
+-- SQLite's are store/sqlite/migrations.
+
+-- One account. The first seven columns are those of the service before this
+-- one, which can still run on this table; whatever is added is nullable.
+CREATE TABLE workers (
+    id                       SERIAL PRIMARY KEY,
+    worker_id                VARCHAR(20) UNIQUE NOT NULL,  -- NW- and 8 upper-case hex digits
+    phone                    VARCHAR(20) UNIQUE NOT NULL,  -- digits with country code
+    name                     VARCHAR(255),
+    stellar_public_key       VARCHAR(56) UNIQUE NOT NULL,
+    stellar_secret_encrypted TEXT NOT NULL,                -- a Fernet token
+    created_at               TIMESTAMPTZ DEFAULT NOW(),
+    verified_at              TIMESTAMPTZ                   -- when the number proved to be the caller's own
+);
+
+-- What was done once: an action's identity, what it was asked, and what it
+-- answered. A repeat is answered from here. result is NULL only inside the
+-- transaction that runs the action.
+CREATE TABLE action_log (
+    id          TEXT PRIMARY KEY,
+    fingerprint BYTEA NOT NULL,
+    result      BYTEA,
+    created_at  TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX action_log_created_at ON action_log (created_at);
+
+-- SMS, and what became of them.
+CREATE TABLE messages (
+    id          TEXT PRIMARY KEY,  -- the action, and its place there
+    recipient   TEXT NOT NULL,     -- MSISDN
+    text        TEXT NOT NULL,
+    status      TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed', 'logged')),
+    provider_id TEXT,
+    error       TEXT,
+    created_at  TIMESTAMPTZ NOT NULL,
+    sent_at     TIMESTAMPTZ
+);
+CREATE INDEX messages_created_at ON messages (created_at, id);
+
+-- What a menu remembers of a caller between calls. JSON and not JSONB: a value
+-- is given back byte for byte.
+CREATE TABLE remembered (
+    service    TEXT NOT NULL,
+    phone      TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    value      JSON NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (service, phone, name)
+);
+
+-- How often a subject did something in a window of time.
+CREATE TABLE limits (
+    name      TEXT NOT NULL,
+    subject   TEXT NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at   TIMESTAMPTZ NOT NULL,
+    count     INTEGER NOT NULL,
+    PRIMARY KEY (name, subject, starts_at, ends_at)
+);
+CREATE INDEX limits_ends_at ON limits (ends_at);
+
+-- What belongs to this database, such as the check tag of the ID key.
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Besides these:
+--   paytrace_migrations   the migrations that were applied (written by goose)
+--   river_*               background jobs; River makes and changes these tables
+--                         with its own migrator (github.com/riverqueue/river)

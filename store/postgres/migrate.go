@@ -1,0 +1,125 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3/database"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/paytrace/paytrace/store/internal/schema"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+const (
+	// migrationLock is the advisory lock of "this database is being brought
+	// forward". Advisory locks share one space of numbers in a database; this
+	// one spells "paytrace".
+	migrationLock = 0x7061797472616365
+	// migrationConnections are one that holds the lock and one each for the
+	// two migrators, which don't run at once.
+	migrationConnections = 3
+)
+
+// tables lists what is in the schema that new tables go to.
+const tables = `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename`
+
+// migrate brings the database to this program's version. It has connections of
+// its own, on which a migration may take its time.
+func migrate(ctx context.Context, config Config) error {
+	pool, err := connect(ctx, config, migrationConnections, limits{name: "paytrace-migrate"})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	m, err := newMigration(pool, config)
+	if err != nil {
+		return err
+	}
+	defer m.close()
+	done, err := m.upToDate(ctx)
+	if err != nil || done {
+		return err
+	}
+	return m.locked(ctx)
+}
+
+// migration is both migrators over one pool.
+type migration struct {
+	pool  *pgxpool.Pool
+	ours  *schema.Migrations
+	queue *rivermigrate.Migrator[pgx.Tx]
+	close func()
+}
+
+func newMigration(pool *pgxpool.Pool, config Config) (*migration, error) {
+	files, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	queue, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: config.Logger})
+	if err != nil {
+		return nil, err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	ours, err := schema.New(database.DialectPostgres, db, files, tables, config.Logger)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &migration{pool: pool, ours: ours, queue: queue, close: func() { _ = db.Close() }}, nil
+}
+
+// upToDate says whether there is nothing to do.
+func (m *migration) upToDate(ctx context.Context) (bool, error) {
+	state, err := m.ours.State(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := state.Refuse(); err != nil {
+		return false, err
+	}
+	if state.Version < state.Known {
+		return false, nil
+	}
+	existing, err := m.queue.ExistingVersions(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look at the job queue's tables: %w", err)
+	}
+	return len(existing) == len(m.queue.AllVersions()), nil
+}
+
+// locked does the work while no other instance can. Who waited finds it done.
+func (m *migration) locked(ctx context.Context) error {
+	conn, err := m.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	// Ending the connection is what lets go of the lock, whatever happened.
+	defer func() { _ = conn.Hijack().Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
+		return fmt.Errorf("wait for another instance that brings the schema forward: %w", err)
+	}
+	state, err := m.ours.State(ctx)
+	if err != nil {
+		return err
+	}
+	if err := state.Refuse(); err != nil {
+		return err
+	}
+	if err := m.ours.Up(ctx); err != nil {
+		return err
+	}
+	if _, err := m.queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("bring the job queue's tables to this program's version: %w", err)
+	}
+	return nil
+}

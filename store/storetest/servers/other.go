@@ -1,0 +1,19 @@
+//go:build !unix
+
+package servers
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+var errUnix = errors.New("test servers are started on Unix systems only; name running ones in " +
+	PostgresVariable + " and " + RedisVariable)
+
+func attributes(*exec.Cmd, syscall.Signal) error { return errUnix }
+
+func dataDir(string) (string, error) { return "", errUnix }
+
+func (p program) kill() os.Signal { return os.Kill }
