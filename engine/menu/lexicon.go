@@ -1,10 +1,10 @@
 package menu
 
-// Lexicon holds the texts of a menu in all its languages. The checker measures
-// what it holds, and the compiler takes what was measured.
+// Lexicon holds the texts of a menu in all its languages: what the checker
+// measures and compares.
 type Lexicon struct {
-	// Langs are the languages' codes, the one the menu is written in first.
-	Langs []string
+	// Langs are the languages, the one the menu is written in first.
+	Langs []Language
 	words []Word
 	texts map[string][]Text
 	parts map[partsKey][]Part
@@ -15,41 +15,43 @@ type partsKey struct {
 	lang int
 }
 
-// NewLexicon gathers a menu's texts and their translations.
+// builtinKeys are the texts that the engine has words for where the menu has
+// none, and their names there.
+var builtinKeys = map[string]string{
+	"nav.confirm": "yes", "nav.cancel": "no", "nav.invalid": "invalid", "nav.gave_up": "gave_up",
+	"nav.resume": "resume", "nav.busy": "busy", "nav.in_progress": "in_progress",
+	"nav.expired": "expired", "nav.updated": "updated", "nav.limited": "limited",
+}
+
+// NewLexicon gathers a menu's texts and their translations. Where two texts
+// share a key the first is kept; the checker refuses the second.
 func NewLexicon(f *File) *Lexicon {
-	l := &Lexicon{Langs: languageCodes(f), words: Words(f), texts: map[string][]Text{}, parts: map[partsKey][]Part{}}
+	l := &Lexicon{Langs: languagesOf(f), words: Words(f), texts: map[string][]Text{}, parts: map[partsKey][]Part{}}
 	for _, w := range l.words {
-		list := make([]Text, len(l.Langs))
-		list[0] = w.Text
-		for i, code := range l.Langs[1:] {
-			if w.Builtin() && hasBuiltin(w.Key, code) {
-				list[i+1] = Text{Value: Builtin(w.Key, code)}
-			}
+		if !l.Has(w.Key) {
+			l.texts[w.Key] = make([]Text, len(l.Langs))
+			l.texts[w.Key][0] = w.Text
 		}
-		l.texts[w.Key] = list
 	}
 	for _, t := range f.Translations {
 		l.translate(t)
 	}
+	for key, name := range builtinKeys {
+		if l.Has(key) {
+			continue
+		}
+		for _, lang := range l.Langs {
+			l.texts[key] = append(l.texts[key], Text{Value: Builtin(name, lang.Code.Value)})
+		}
+	}
 	return l
-}
-
-func languageCodes(f *File) []string {
-	if len(f.Languages) == 0 {
-		return []string{English}
-	}
-	codes := make([]string, len(f.Languages))
-	for i, lang := range f.Languages {
-		codes[i] = lang.Code.Value
-	}
-	return codes
 }
 
 // translate takes one language's entries. Those that name no text are left to
 // the checker.
 func (l *Lexicon) translate(t *Translation) {
-	for i, code := range l.Langs {
-		if i == 0 || code != t.Lang {
+	for i, lang := range l.Langs {
+		if i == 0 || lang.Code.Value != t.Lang {
 			continue
 		}
 		for _, e := range t.Entries {
@@ -59,9 +61,6 @@ func (l *Lexicon) translate(t *Translation) {
 		}
 	}
 }
-
-// Words are the menu's texts, as Words lists them.
-func (l *Lexicon) Words() []Word { return l.words }
 
 // In is a text in every language, in the order of Langs; its Value is "" where
 // it is not translated. It is nil for a key that no text has.
@@ -73,13 +72,30 @@ func (l *Lexicon) Has(key string) bool { return l.texts[key] != nil }
 // Parts cuts a text in a language into words and values, the words shared by
 // several screens ({texts.fees}) put in their place. Where it is not
 // translated it is the first language's, as callers would see it. A shared
-// text that shows itself is cut off there; the checker refuses it.
+// text cannot show another.
 func (l *Lexicon) Parts(key string, lang int) []Part {
 	at := partsKey{key, lang}
 	if parts, done := l.parts[at]; done {
 		return parts
 	}
-	l.parts[at] = nil // met again while it is being put together
+	var parts []Part
+	for _, p := range l.own(key, lang) {
+		if p.Name != sharedTexts {
+			parts = append(parts, p)
+			continue
+		}
+		for _, q := range l.own(sharedTexts+"."+p.Field, lang) {
+			if q.Name != sharedTexts {
+				parts = append(parts, q)
+			}
+		}
+	}
+	l.parts[at] = parts
+	return parts
+}
+
+// own are a text's parts with the names of shared texts left in.
+func (l *Lexicon) own(key string, lang int) []Part {
 	list := l.texts[key]
 	if list == nil {
 		return nil
@@ -88,16 +104,7 @@ func (l *Lexicon) Parts(key string, lang int) []Part {
 	if t.Value == "" {
 		t = list[0]
 	}
-	raw, _ := Parts(t)
-	var parts []Part
-	for _, p := range raw {
-		if p.Name == sharedTexts {
-			parts = append(parts, l.Parts(sharedTexts+"."+p.Field, lang)...)
-			continue
-		}
-		parts = append(parts, p)
-	}
-	l.parts[at] = parts
+	parts, _ := Parts(t)
 	return parts
 }
 
