@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+)
+
+type checkCmd struct {
+	Files []string `arg:"" optional:"" help:"Menu files; all menus of ./menus, or the embedded ones, if none is named."`
+	JSON  bool     `name:"json" help:"Findings as JSON."`
+}
+
+func (checkCmd) Help() string {
+	return `Exit status 1 if a menu can't be published: for an error, or for a warning
+that no "# allow CODE: reason" covers.
+
+Example:
+  paytrace check`
+}
+
+// Run checks menus and prints what it finds.
+func (v checkCmd) Run(ctx context.Context, std streams) error {
+	box, err := sandbox(ctx, Config{}, time.Now)
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	checked, err := checkAll(v.Files, box.table.Contracts())
+	if err != nil {
+		return err
+	}
+	if err := v.print(std.out, checked); err != nil {
+		return err
+	}
+	for _, c := range checked {
+		if c.found.Bad() {
+			return outcome{exitFindings}
+		}
+	}
+	return nil
+}
+
+// checked is a menu file and what was found in it.
+type checked struct {
+	folder *menuFolder
+	path   string
+	found  menu.Findings
+}
+
+func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
+	var all []checked
+	if len(files) == 0 {
+		folder, err := openMenus("")
+		if err != nil {
+			return nil, err
+		}
+		names, err := menuFiles(folder.fsys)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			_, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
+			all = append(all, checked{folder, filepath.Join(folder.dir, name), found})
+		}
+		return all, nil
+	}
+	for _, file := range files {
+		folder, name, err := folderOf(file)
+		if err != nil {
+			return nil, err
+		}
+		_, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
+		all = append(all, checked{folder, file, found})
+	}
+	return all, nil
+}
+
+// folderOf opens the folder a menu file lies in.
+func folderOf(file string) (*menuFolder, string, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, "", misuse{err}
+	}
+	if info.IsDir() {
+		return nil, "", misuse{fmt.Errorf("%s is a folder; name a menu file in it", file)}
+	}
+	dir, name := filepath.Split(file)
+	if dir == "" {
+		dir = "."
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, "", misuse{err}
+	}
+	shown := filepath.Clean(dir)
+	if shown == "." {
+		shown = ""
+	}
+	return &menuFolder{fsys: root.FS(), dir: shown, shown: dir, close: root.Close}, name, nil
+}
+
+func (v checkCmd) print(w io.Writer, all []checked) error {
+	if v.JSON {
+		var found menu.Findings
+		for _, c := range all {
+			found = append(found, c.found...)
+		}
+		return menu.JSON(w, found)
+	}
+	for _, c := range all {
+		if err := printFindings(w, c.found, c.folder); err != nil {
+			return err
+		}
+		if len(c.found) == 0 {
+			fmt.Fprintf(w, "%s: nothing to say against it\n", c.path)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine/secret"
+)
+
+// Config is every setting of the service. Settings come from the environment
+// alone, so that no secret stands on a command line; .env.example documents
+// each.
+type Config struct {
+	DatabaseURL     secret.Text // holds a password
+	RedisURL        secret.Text
+	EncryptionKey   secret.Text
+	EncryptionOld   []string
+	IDKey           secret.Text
+	ATUsername      string
+	ATAPIKey        secret.Text
+	ATSenderID      string
+	ATBaseURL       string
+	USSDAPIKey      secret.Text
+	USSDAPIKeyOld   []string
+	USSDPathSecret  secret.Text
+	StellarNetwork  string
+	SessionTTL      time.Duration
+	DefaultLanguage string
+	Port            int
+	LogFormat       string
+	Registrations   int
+	Lookups         int
+}
+
+// setting is one environment variable: its name and how it is read.
+type setting struct {
+	name string
+	read func(c *Config, value string) error
+}
+
+// settings are all environment variables that are read.
+var settings = []setting{
+	{"DATABASE_URL", func(c *Config, v string) error { c.DatabaseURL = secret.New(v); return checkDatabase(v) }},
+	{"REDIS_URL", func(c *Config, v string) error { c.RedisURL = secret.New(v); return checkRedis(v) }},
+	{"ENCRYPTION_KEY", func(c *Config, v string) error { c.EncryptionKey = secret.New(v); return nil }},
+	{"ENCRYPTION_KEY_OLD", func(c *Config, v string) error { c.EncryptionOld = lines(v); return nil }},
+	{"ID_KEY", func(c *Config, v string) error { c.IDKey = secret.New(v); return nil }},
+	{"AT_USERNAME", func(c *Config, v string) error { c.ATUsername = v; return nil }},
+	{"AT_API_KEY", func(c *Config, v string) error { c.ATAPIKey = secret.New(v); return nil }},
+	{"AT_SENDER_ID", func(c *Config, v string) error { c.ATSenderID = v; return nil }},
+	{"AT_BASE_URL", func(c *Config, v string) error { c.ATBaseURL = v; return nil }},
+	{"USSD_API_KEY", func(c *Config, v string) error { c.USSDAPIKey = secret.New(v); return nil }},
+	{"USSD_API_KEY_OLD", func(c *Config, v string) error { c.USSDAPIKeyOld = lines(v); return nil }},
+	{"USSD_PATH_SECRET", func(c *Config, v string) error { c.USSDPathSecret = secret.New(v); return nil }},
+	{"STELLAR_NETWORK", func(c *Config, v string) error {
+		c.StellarNetwork = v
+		return oneOf(v, "TESTNET", "PUBLIC")
+	}},
+	{"USSD_SESSION_TTL", func(c *Config, v string) error { return seconds(v, &c.SessionTTL) }},
+	{"DEFAULT_LANGUAGE", func(c *Config, v string) error { c.DefaultLanguage = v; return nil }},
+	{"PORT", func(c *Config, v string) error { return whole(v, 0, 65535, &c.Port) }},
+	{"LOG_FORMAT", func(c *Config, v string) error { c.LogFormat = v; return oneOf(v, "text", "json") }},
+	{"LIMIT_REGISTRATIONS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Registrations) }},
+	{"LIMIT_LOOKUPS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Lookups) }},
+}
+
+const (
+	defaultPort = 5000
+	// maxLimit is as good as no limit, and far from overflow.
+	maxLimit = 1_000_000
+	// maxTTL is the longest a record may be kept: a day is far beyond any
+	// network's session.
+	maxTTL = 24 * 60 * 60
+)
+
+// fromEnvironment reads all settings. An empty variable counts as not set. All
+// that is wrong is told at once, without the values of secrets.
+func fromEnvironment(getenv func(string) string) (Config, error) {
+	c := Config{
+		ATUsername: "sandbox", StellarNetwork: "TESTNET", SessionTTL: 180 * time.Second, Port: defaultPort,
+	}
+	var errs []error
+	for _, s := range settings {
+		value := getenv(s.name)
+		if value == "" {
+			continue
+		}
+		if err := s.read(&c, value); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.name, err))
+		}
+	}
+	if len(errs) > 0 {
+		return c, misuse{errors.Join(errs...)}
+	}
+	return c, nil
+}
+
+func environment() (Config, error) { return fromEnvironment(os.Getenv) }
+
+// lines are keys, one a line. They are never split at commas: any string may be
+// a key.
+func lines(v string) []string {
+	var list []string
+	for _, line := range strings.Split(v, "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+func oneOf(v string, names ...string) error {
+	for _, name := range names {
+		if v == name {
+			return nil
+		}
+	}
+	return fmt.Errorf("found %q, expected %s", v, strings.Join(names, " or "))
+}
+
+func whole(v string, lo, hi int, into *int) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < lo || n > hi {
+		return fmt.Errorf("found %q, expected a whole number from %d to %d", v, lo, hi)
+	}
+	*into = n
+	return nil
+}
+
+func seconds(v string, into *time.Duration) error {
+	var n int
+	if err := whole(v, 1, maxTTL, &n); err != nil {
+		return err
+	}
+	*into = time.Duration(n) * time.Second
+	return nil
+}
+
+// checkDatabase says what a database URL may be; url's own errors would repeat
+// the password.
+func checkDatabase(v string) error {
+	if strings.HasPrefix(v, "sqlite:") {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Host != "" {
+		return nil
+	}
+	return errors.New("expected postgres://user:password@host/database or sqlite:file.db; leave it unset for the file " + defaultDatabase)
+}
+
+func checkRedis(v string) error {
+	for _, addr := range strings.Split(v, ",") {
+		u, err := url.Parse(strings.TrimSpace(addr))
+		if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "" {
+			return errors.New("expected redis://host:6379 (a cluster's addresses parted by commas); leave it unset for sessions in memory")
+		}
+	}
+	return nil
+}

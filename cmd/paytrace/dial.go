@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+type dialCmd struct {
+	Menu  string `arg:"" optional:"" help:"Menu file (default: the first menu of ./menus, or the embedded one)."`
+	Code  string `help:"Code to dial, deep dials included (default: the menu's own)." placeholder:"CODE"`
+	Phone string `default:"0712345678" help:"Number that calls."`
+	Lang  string `help:"Language the call begins in." placeholder:"CODE"`
+}
+
+func (dialCmd) Help() string {
+	return `A call to a menu, on an empty database of its own: nothing is kept and no SMS is
+sent; those that would be are shown. Type what the caller types, one answer a
+line. Also works with a pipe.
+
+Example:
+  printf '1\n0711000111\n' | paytrace dial`
+}
+
+// Run is one or more calls.
+func (v dialCmd) Run(ctx context.Context, std streams) error {
+	caller, ok := msisdn.Parse(v.Phone, "KE", "any")
+	if !ok {
+		return misuse{fmt.Errorf("--phone: found %q, expected a phone number as 0712345678 or +256712345678", v.Phone)}
+	}
+	box, err := sandbox(ctx, Config{}, time.Now)
+	if err != nil {
+		return err
+	}
+	defer box.Close()
+	program, err := v.program(box, std)
+	if err != nil {
+		return err
+	}
+	catalog, err := engine.NewCatalog(program)
+	if err != nil {
+		return err
+	}
+	code := v.Code
+	if code == "" {
+		code = program.Codes()[0].Dial
+	}
+	p := &phone{
+		runner: &engine.Runner{
+			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: box.table,
+			Identity: engine.NewIdentity(box.identity), TTL: engine.DefaultTTL, Now: time.Now,
+		},
+		program: program, box: box, in: bufio.NewScanner(std.in), out: std.out,
+		caller: caller, code: code, person: isTerminal(std.in),
+	}
+	return p.use(ctx)
+}
+
+func (v dialCmd) program(box *box, std streams) (*engine.Program, error) {
+	folder, name := (*menuFolder)(nil), ""
+	var err error
+	if v.Menu != "" {
+		folder, name, err = folderOf(v.Menu)
+	} else if folder, err = openMenus(""); err == nil {
+		var names []string
+		if names, err = menuFiles(folder.fsys); err == nil && len(names) == 0 {
+			err = misuse{fmt.Errorf("the folder %s has no menu", folder.shown)}
+		} else if err == nil {
+			name = names[0]
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer folder.close()
+	return compileOne(folder, name, box.table.Contracts(), v.Lang, std.err)
+}
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// phone is a handset in the terminal.
+type phone struct {
+	runner  *engine.Runner
+	program *engine.Program
+	box     *box
+	in      *bufio.Scanner
+	out     io.Writer
+	caller  string
+	code    string
+	person  bool // someone types, and is told what to type
+	calls   int
+	seen    int // messages shown
+}
+
+// use makes calls until there is no more input. A person is asked whether to
+// call again; in a pipe a line that begins with * dials.
+func (p *phone) use(ctx context.Context) error {
+	for {
+		if err := p.call(ctx); err != nil {
+			return err
+		}
+		if p.person {
+			fmt.Fprintf(p.out, "\nThe call is over. Enter dials %s again, Ctrl-D leaves.\n", p.code)
+		}
+		if !p.in.Scan() || ctx.Err() != nil {
+			return p.in.Err()
+		}
+		if line := strings.TrimSpace(p.in.Text()); strings.HasPrefix(line, "*") {
+			p.code = line
+		}
+	}
+}
+
+func (p *phone) call(ctx context.Context) error {
+	p.calls++
+	fmt.Fprintf(p.out, "%s dials %s\n", msisdn.National(p.caller), p.code)
+	req := engine.Request{
+		Provider: "dial", Session: fmt.Sprintf("dial-%d", p.calls), Caller: p.caller, Service: p.code, Network: "99999",
+	}
+	for typed := false; ; typed = true {
+		reply := p.runner.Handle(ctx, req)
+		p.show(reply)
+		if err := p.messages(ctx); err != nil {
+			return err
+		}
+		if reply.Fault != nil {
+			fmt.Fprintln(p.out, "fault:", reply.Fault)
+		}
+		if reply.End || ctx.Err() != nil {
+			return nil
+		}
+		if p.person {
+			fmt.Fprint(p.out, "> ")
+		}
+		if !p.in.Scan() {
+			return p.in.Err()
+		}
+		if !p.person {
+			fmt.Fprintln(p.out, ">", p.in.Text())
+		}
+		if typed {
+			req.Text += "*"
+		}
+		req.Text += p.in.Text()
+	}
+}
+
+// frame is the width of the screen drawn: as wide as a feature phone's longest
+// line would be on two.
+const frame = 40
+
+func (p *phone) show(reply engine.Reply) {
+	size := gsm7.Measure(reply.Text)
+	limits := p.program.Definition().Limits
+	most := limits.Septets
+	if size.UCS2 {
+		most = limits.Units
+	}
+	kind := ""
+	if reply.End {
+		kind = " · end"
+	}
+	fmt.Fprintf(p.out, "┌%s┐\n", strings.Repeat("─", frame))
+	for _, line := range wrapped(reply.Text, frame-2) {
+		fmt.Fprintf(p.out, "│ %-*s │\n", frame-2, line)
+	}
+	fmt.Fprintf(p.out, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, reply.Screen, kind)
+}
+
+// wrapped breaks lines at words, as a phone does.
+func wrapped(text string, width int) []string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		runes := []rune(line)
+		for len(runes) > width {
+			cut := width
+			for i := width; i > 0; i-- {
+				if runes[i] == ' ' {
+					cut = i
+					break
+				}
+			}
+			out = append(out, string(runes[:cut]))
+			runes = []rune(strings.TrimLeft(string(runes[cut:]), " "))
+		}
+		out = append(out, string(runes))
+	}
+	return out
+}
+
+// messages shows the SMS that would have been sent since.
+func (p *phone) messages(ctx context.Context) error {
+	const plenty = 1000
+	list, err := p.box.db.Messages(ctx, plenty)
+	if err != nil {
+		return err
+	}
+	for i := len(list) - p.seen - 1; i >= 0; i-- {
+		fmt.Fprintf(p.out, "SMS to %s: %s\n", msisdn.National(list[i].To), list[i].Text)
+	}
+	p.seen = len(list)
+	return nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/store"
+)
+
+type jobsCmd struct {
+	Retry    []int64 `help:"Run these jobs again now, by number." placeholder:"ID"`
+	Messages bool    `help:"Show the newest messages instead, with their texts."`
+	Limit    int     `default:"50" help:"How many to show."`
+	JSON     bool    `name:"json" help:"As JSON."`
+}
+
+func (jobsCmd) Help() string {
+	return `Works on the same database as "serve": the file paytrace.db here, or DATABASE_URL.
+
+Example:
+  paytrace jobs`
+}
+
+// Run lists jobs or messages, or runs jobs again.
+func (v jobsCmd) Run(ctx context.Context, std streams) error {
+	c, err := environment()
+	if err != nil {
+		return err
+	}
+	s := &service{}
+	if _, err := s.database(ctx, c, logger(c, std.err)); err != nil {
+		return err
+	}
+	return errors.Join(v.on(ctx, s.db, std), s.Close())
+}
+
+func (v jobsCmd) on(ctx context.Context, db store.Store, std streams) error {
+	switch {
+	case len(v.Retry) > 0:
+		return v.retry(ctx, db, std)
+	case v.Messages:
+		return v.messages(ctx, db, std)
+	default:
+		return v.list(ctx, db, std)
+	}
+}
+
+func (v jobsCmd) retry(ctx context.Context, db store.Store, std streams) error {
+	for _, id := range v.Retry {
+		err := db.RetryJob(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return misuse{fmt.Errorf("no job %d waits or has failed; see: paytrace jobs", id)}
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(std.out, "job %d runs again now\n", id)
+	}
+	return nil
+}
+
+func (v jobsCmd) list(ctx context.Context, db store.Store, std streams) error {
+	list, err := db.ListJobs(ctx, v.Limit)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		return json.NewEncoder(std.out).Encode(list)
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(std.out, "No job waits, runs or has failed.")
+		return nil
+	}
+	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tKIND\tSTATE\tTRIES\tNEXT\tLAST ERROR")
+	for _, j := range list {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d of %d\t%s\t%s\n",
+			j.ID, j.Kind, j.State, j.Attempt, j.MaxAttempts, j.RunAt.Local().Format(time.DateTime), j.LastError)
+	}
+	return w.Flush()
+}
+
+// messageJSON is a message for programs. Numbers are masked in lists; the
+// database has them.
+type messageJSON struct {
+	ID         string    `json:"id"`
+	To         string    `json:"to"`
+	Text       string    `json:"text"`
+	Status     string    `json:"status"`
+	ProviderID string    `json:"provider_id,omitempty"`
+	Error      string    `json:"error,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+}
+
+func (v jobsCmd) messages(ctx context.Context, db store.Store, std streams) error {
+	list, err := db.Messages(ctx, v.Limit)
+	if err != nil {
+		return err
+	}
+	if v.JSON {
+		out := make([]messageJSON, 0, len(list))
+		for _, m := range list {
+			out = append(out, messageJSON{m.ID, msisdn.Mask(m.To), m.Text, m.Status, m.ProviderID, m.Error, m.CreatedAt})
+		}
+		return json.NewEncoder(std.out).Encode(out)
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(std.out, "No message yet.")
+	}
+	for _, m := range list {
+		fmt.Fprintf(std.out, "%s  %s  to %s\n  %s\n", m.CreatedAt.Local().Format(time.DateTime), m.Status, msisdn.Mask(m.To), m.Text)
+		if m.Error != "" {
+			fmt.Fprintf(std.out, "  %s\n", m.Error)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sort"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/menus"
+)
+
+// menuFolder is where menus come from: a folder, or what is embedded.
+type menuFolder struct {
+	fsys fs.FS
+	// dir stands before file names in positions; "" for the working folder.
+	dir string
+	// shown is what the person is told.
+	shown string
+	close func() error
+}
+
+// defaultMenus is the folder that is read when there is one.
+const defaultMenus = "menus"
+
+// openMenus opens the folder named, else ./menus, else what is embedded.
+// Nothing outside the folder can be read through it.
+func openMenus(dir string) (*menuFolder, error) {
+	if dir == "" {
+		if names, err := menuFiles(os.DirFS(defaultMenus)); err != nil || len(names) == 0 {
+			return &menuFolder{fsys: menus.FS, dir: defaultMenus, shown: "embedded", close: func() error { return nil }}, nil
+		}
+		dir = defaultMenus
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, misuse{fmt.Errorf("menus: %w; name a folder that is there", err)}
+	}
+	shown := dir
+	if !strings.HasPrefix(dir, "/") && !strings.HasPrefix(dir, ".") {
+		shown = "./" + dir
+	}
+	return &menuFolder{fsys: root.FS(), dir: dir, shown: shown, close: root.Close}, nil
+}
+
+// menuFiles are the menus of a folder: YAML files that say which version of the
+// language they are in. Parts that menus include, and translations, do not.
+func menuFiles(fsys fs.FS) ([]string, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), ".yaml")
+		if !ok || e.IsDir() || strings.Contains(name, ".") {
+			continue
+		}
+		is, err := isMenu(fsys, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			names = append(names, e.Name())
+		}
+	}
+	sort.Slice(names, func(i, j int) bool {
+		if a, b := names[i] == firstMenu, names[j] == firstMenu; a != b {
+			return a
+		}
+		return names[i] < names[j]
+	})
+	return names, nil
+}
+
+// firstMenu answers service codes that no menu has, where it is there.
+const firstMenu = "paytrace.yaml"
+
+func isMenu(fsys fs.FS, name string) (bool, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return false, err
+	}
+	head, err := io.ReadAll(io.LimitReader(f, menu.MaxFileBytes))
+	err = errors.Join(err, f.Close())
+	return bytes.HasPrefix(head, []byte("ussd:")) || bytes.Contains(head, []byte("\nussd:")), err
+}
+
+// loadMenus compiles every menu of the folder. Findings are printed; a menu
+// that cannot be published stops it.
+func loadMenus(f *menuFolder, contracts []engine.Contract, language string, w io.Writer) ([]*engine.Program, error) {
+	names, err := menuFiles(f.fsys)
+	if err != nil {
+		return nil, fmt.Errorf("menus: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, misuse{fmt.Errorf("menus: the folder %s has no menu: no .yaml file with a line \"ussd: 1\"", f.shown)}
+	}
+	var programs []*engine.Program
+	bad := false
+	for _, name := range names {
+		p, err := compileOne(f, name, contracts, language, w)
+		switch {
+		case errors.As(err, &outcome{}):
+			bad = true
+		case err != nil:
+			return nil, err
+		default:
+			programs = append(programs, p)
+		}
+	}
+	if bad {
+		fmt.Fprintln(w, "A menu with errors can't be served; nothing was started.")
+		return nil, outcome{exitFindings}
+	}
+	return programs, nil
+}
+
+func printFindings(w io.Writer, found menu.Findings, f *menuFolder) error {
+	return menu.Print(w, found, f.source, false)
+}
+
+// source is a file's bytes by the path that positions show.
+func (f *menuFolder) source(path string) []byte {
+	name := strings.TrimPrefix(strings.TrimPrefix(path, f.dir), "/")
+	b, err := fs.ReadFile(f.fsys, name)
+	if err != nil {
+		return nil // the finding is printed without its line
+	}
+	return b
+}
+
+// compileOne compiles one menu; its findings are printed.
+func compileOne(f *menuFolder, name string, contracts []engine.Contract, language string, w io.Writer) (*engine.Program, error) {
+	p, found := menu.Load(f.fsys, name, f.dir, contracts, menu.Options{Language: language})
+	if err := printFindings(w, found, f); err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return nil, outcome{exitFindings}
+	}
+	return p, nil
+}

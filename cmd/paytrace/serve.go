@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+)
+
+type serveCmd struct {
+	Menus string `help:"Folder of menus (default: ./menus if there is one, else the embedded ones)." placeholder:"DIR"`
+	Port  *int   `help:"Port to listen on (default: PORT, or 5000; 0 for any that is free)."`
+}
+
+func (serveCmd) Help() string {
+	return `Settings come from the environment; .env.example documents each. With none,
+the service keeps its data in the file paytrace.db and its sessions in memory.
+
+Example:
+  paytrace serve --port 0`
+}
+
+// Stopping: what is under way gets this long to finish. Callbacks have a budget
+// of four seconds, and a provider's answer is worth waiting for.
+const (
+	stopCallbacks = 8 * time.Second
+	stopJobs      = 15 * time.Second
+)
+
+// Run serves until the context ends, then stops gracefully.
+func (v *serveCmd) Run(ctx context.Context, std streams) error {
+	c, err := environment()
+	if err != nil {
+		return err
+	}
+	if v.Port != nil {
+		c.Port = *v.Port
+	}
+	folder, err := openMenus(v.Menus)
+	if err != nil {
+		return err
+	}
+	defer folder.close()
+	log := logger(c, std.err)
+	s, err := live(ctx, c, folder, std, log)
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", fmt.Sprintf(":%d", c.Port))
+	if err != nil {
+		return errors.Join(misuse{fmt.Errorf("%w; set PORT to another one", err)}, s.Close())
+	}
+	s.greet(std.out, log, ln.Addr().(*net.TCPAddr).Port)
+	return errors.Join(s.until(ctx, ln, log), s.Close())
+}
+
+// until serves and works until the context ends: then callbacks in flight are
+// answered, and after them the jobs are handed back.
+func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) error {
+	// Jobs stop after the last callback, so that what it enqueued may go out.
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.server.Serve(ln) })
+	group.Go(func() error { return s.db.Work(working, s.handlers(), stopJobs) })
+	group.Go(func() error {
+		<-ctx.Done()
+		log.Info("stopping: callbacks in flight are answered, jobs are handed back")
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopCallbacks)
+		defer cancel()
+		err := s.server.Shutdown(stop)
+		stopWork()
+		return err
+	})
+	return group.Wait()
+}
+
+// greet says what was chosen, for a person and for the log.
+func (s *service) greet(w io.Writer, log *slog.Logger, port int) {
+	attrs := []any{slog.Int("port", port)}
+	var b strings.Builder
+	fmt.Fprintf(&b, "PayTrace %s listens on http://localhost:%d  (API: /docs)\n", version(), port)
+	for _, c := range s.chose {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.what, c.which)
+		attrs = append(attrs, slog.String(c.what, c.which))
+	}
+	fmt.Fprintln(&b, "Try, in another terminal:")
+	fmt.Fprintf(&b, "  curl -s localhost:%d/ussd -d sessionId=a -d phoneNumber=%%2B254711000111 -d 'serviceCode=*384*8481%%23' -d networkCode=63902 -d text=\n", port)
+	fmt.Fprintln(&b, "  "+dialCommand())
+	_, _ = io.WriteString(w, b.String())
+	log.Info("started", attrs...)
+}
+
+// dialCommand is how this program is called for a phone in the terminal.
+func dialCommand() string {
+	if _, err := os.Stat("bin/paytrace"); err == nil {
+		return "bin/paytrace dial"
+	}
+	if _, err := os.Stat("cmd/paytrace"); err == nil {
+		return "go run ./cmd/paytrace dial"
+	}
+	return "paytrace dial"
+}
+
+// logger writes JSON lines, or plain ones where a person watches.
+func logger(c Config, w io.Writer) *slog.Logger {
+	format := c.LogFormat
+	if f, ok := w.(*os.File); ok && format == "" && term.IsTerminal(int(f.Fd())) {
+		format = "text"
+	}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(w, nil))
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}
+
+// onlyWarnings is a logger for libraries, whose everyday words are not ours.
+func onlyWarnings(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }
+
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

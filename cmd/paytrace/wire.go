@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/gateway/africastalking"
+	"github.com/paytrace/paytrace/server"
+	"github.com/paytrace/paytrace/sms"
+	atsms "github.com/paytrace/paytrace/sms/africastalking"
+	"github.com/paytrace/paytrace/sms/logonly"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/memory"
+	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+)
+
+// service is everything that answers calls, wired.
+type service struct {
+	db     store.Store
+	table  *actions.Table
+	runner *engine.Runner
+	server *server.Server
+	sender sms.Sender
+	// chose says in a line each what the settings led to.
+	chose []choice
+	close []func() error
+}
+
+type choice struct{ what, which string }
+
+func (s *service) choose(what, format string, args ...any) {
+	s.chose = append(s.chose, choice{what, fmt.Sprintf(format, args...)})
+}
+
+// Close lets go of everything, the last made first.
+func (s *service) Close() error {
+	var errs []error
+	for i := len(s.close) - 1; i >= 0; i-- {
+		errs = append(errs, s.close[i]())
+	}
+	return errors.Join(errs...)
+}
+
+const (
+	defaultDatabase = "paytrace.db"
+	// openTimeout bounds the first contact with a database, migrations
+	// included.
+	openTimeout = time.Minute
+)
+
+// live makes the service that the settings ask for.
+func live(ctx context.Context, c Config, folder *menuFolder, std streams, log *slog.Logger) (s *service, err error) {
+	s = &service{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	openCtx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	embedded, err := s.database(openCtx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	key, keyNote, err := encryptionKey(c, embedded)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := identityKey(openCtx, s.db, c, key)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), c.EncryptionOld...)
+	if err != nil {
+		return nil, err
+	}
+	if s.table, err = registered(s.db, sealer, c, time.Now); err != nil {
+		return nil, err
+	}
+	programs, err := loadMenus(folder, s.table.Contracts(), c.DefaultLanguage, std.err)
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := engine.NewCatalog(programs...)
+	if err != nil {
+		return nil, misuse{err}
+	}
+	s.choose("menus", "%s: %s", folder.shown, described(programs))
+	if err := s.sessions(openCtx, c); err != nil {
+		return nil, err
+	}
+	s.runner.Programs, s.runner.Actions, s.runner.Identity = catalog, s.table, engine.NewIdentity(identity)
+	s.runner.TTL, s.runner.Now, s.runner.Log = c.SessionTTL, time.Now, log
+	if err := s.messages(c, log); err != nil {
+		return nil, err
+	}
+	s.choose("keys", "%s", keyNote)
+	return s, s.http(c, log)
+}
+
+func described(programs []*engine.Program) string {
+	var list []string
+	for _, p := range programs {
+		var codes []string
+		for _, code := range p.Codes() {
+			codes = append(codes, code.Dial)
+		}
+		list = append(list, p.Name()+" ("+strings.Join(codes, " ")+")")
+	}
+	return strings.Join(list, ", ")
+}
+
+// registered is the table of all actions. A new one is one line here.
+func registered(db store.Store, sealer *wallet.Sealer, c Config, now func() time.Time) (*actions.Table, error) {
+	table := actions.New(db, now)
+	accounts := &actions.Accounts{
+		Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, Registrations: c.Registrations, Lookups: c.Lookups,
+	}
+	return table, errors.Join(accounts.Register(table))
+}
+
+func (s *service) database(ctx context.Context, c Config, log *slog.Logger) (embedded bool, err error) {
+	url := c.DatabaseURL.Reveal()
+	path, file := strings.CutPrefix(url, "sqlite:")
+	if url == "" {
+		path, file = defaultDatabase, true
+	}
+	if file {
+		db, err := sqlite.Open(ctx, sqlite.Config{Path: path, Logger: onlyWarnings(log)})
+		if err != nil {
+			return true, err
+		}
+		s.db = db
+		s.choose("database", "SQLite file %s", path)
+	} else {
+		db, err := postgres.Open(ctx, postgres.Config{URL: url, Logger: onlyWarnings(log)})
+		if err != nil {
+			return false, err
+		}
+		s.db = db
+		s.choose("database", "Postgres")
+	}
+	s.close = append(s.close, s.db.Close)
+	return file, nil
+}
+
+func (s *service) sessions(_ context.Context, c Config) error {
+	s.runner = &engine.Runner{}
+	if c.RedisURL.IsSet() {
+		return misuse{errors.New("REDIS_URL is set, but sessions in Redis are not part of this version; unset it to keep them in memory")}
+	}
+	s.runner.Sessions = memory.NewSessions(time.Now)
+	s.choose("sessions", "in memory, for %s", c.SessionTTL)
+	return nil
+}
+
+func (s *service) messages(c Config, log *slog.Logger) error {
+	if !c.ATAPIKey.IsSet() {
+		s.sender = logonly.Sender{Log: log}
+		s.choose("SMS", "not sent: kept in the database, see them with: paytrace jobs --messages")
+		return nil
+	}
+	sender, err := atsms.New(atsms.Config{Username: c.ATUsername, APIKey: c.ATAPIKey, From: c.ATSenderID, BaseURL: c.ATBaseURL})
+	if err != nil {
+		return misuse{err}
+	}
+	s.sender = sender
+	s.choose("SMS", "Africa's Talking, as %s", c.ATUsername)
+	return nil
+}
+
+func (s *service) http(c Config, log *slog.Logger) error {
+	var err error
+	s.server, err = server.New(server.Config{
+		Handle: s.runner.Handle, Codec: africastalking.Codec{},
+		Ready:  []server.Check{{Name: "database", Ask: s.db.Ping}},
+		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(),
+		Logger: log,
+	})
+	if err != nil {
+		return misuse{err}
+	}
+	switch {
+	case c.USSDAPIKey.IsSet() && c.USSDPathSecret.IsSet():
+		s.choose("/ussd", "needs USSD_API_KEY, or USSD_PATH_SECRET in the path")
+	case c.USSDAPIKey.IsSet():
+		s.choose("/ussd", "needs USSD_API_KEY")
+	case c.USSDPathSecret.IsSet():
+		s.choose("/ussd", "needs USSD_PATH_SECRET in the path")
+	default:
+		s.choose("/ussd", "open to all: set USSD_PATH_SECRET or USSD_API_KEY before you put it online")
+	}
+	return nil
+}
+
+func present(key string) []string {
+	if key == "" {
+		return nil
+	}
+	return []string{key}
+}
+
+// handlers are the background work there is, by kind of job.
+func (s *service) handlers() map[string]store.JobHandler {
+	return map[string]store.JobHandler{
+		actions.JobSMS: actions.DeliverSMS(s.db, s.sender, time.Now),
+	}
+}
