@@ -56,8 +56,10 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 	}
 }
 
-func TestCreateAccount(t *testing.T) {
-	b := withAccounts(t, newBench(t), nil)
+func TestCreateAccount(t *testing.T) { onStores(t, createAccount) }
+
+func createAccount(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+	b := withAccounts(t, newBenchOn(t, open), nil)
 	out := b.must(t, call("id", "create_account", amina, amina))
 	id := value(out, "worker_id").Text()
 	if out.Name != "created" || !regexp.MustCompile(`^NW-[0-9A-F]{8}$`).MatchString(id) {
@@ -161,10 +163,12 @@ func TestLookupWorker(t *testing.T) {
 }
 
 // Limits count other people's numbers, once a call, a day.
-func TestLimits(t *testing.T) {
+func TestLimits(t *testing.T) { onStores(t, limits) }
+
+func limits(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	for action, most := range map[string]int{"create_account": actions.DefaultRegistrations, "lookup_worker": actions.DefaultLookups} {
 		t.Run(action, func(t *testing.T) {
-			b := withAccounts(t, newBench(t), nil)
+			b := withAccounts(t, newBenchOn(t, open), nil)
 			other := func(i int) engine.Call {
 				return call(fmt.Sprint("id", i), action, amina, fmt.Sprint(254722000000+i))
 			}
@@ -259,8 +263,10 @@ func TestBadRandomness(t *testing.T) {
 }
 
 // Two calls at once for one number: one worker, and both callers hear its ID.
-func TestRegistrationRace(t *testing.T) {
-	b := withAccounts(t, newBench(t), nil)
+func TestRegistrationRace(t *testing.T) { onStores(t, registrationRace) }
+
+func registrationRace(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+	b := withAccounts(t, newBenchOn(t, open), nil)
 	const twins = 8
 	outs := make([]engine.Outcome, twins)
 	var wg sync.WaitGroup
@@ -288,13 +294,20 @@ func TestRegistrationRace(t *testing.T) {
 }
 
 // The same callback delivered at once to two instances.
-func TestOneCallTwiceAtOnce(t *testing.T) {
-	b := withAccounts(t, newBench(t), nil)
+func TestOneCallTwiceAtOnce(t *testing.T) { onStores(t, oneCallTwiceAtOnce) }
+
+func oneCallTwiceAtOnce(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+	b := withAccounts(t, newBenchOn(t, open), nil)
 	const twins = 8
 	outs := make([]engine.Outcome, twins)
 	var wg sync.WaitGroup
 	for i := range twins {
-		wg.Go(func() { outs[i] = b.must(t, call("id", "create_account", amina, amina)) })
+		wg.Go(func() {
+			var err error
+			if outs[i], err = b.Do(context.Background(), call("id", "create_account", amina, amina)); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	wg.Wait()
 	for _, out := range outs {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,7 +34,9 @@ func facts(id string, names ...string) engine.Call {
 	return engine.Call{ID: id, Action: engine.CallFacts, Caller: amina, Service: "*384*8481#", Facts: names}
 }
 
-func TestFacts(t *testing.T) {
+func TestFacts(t *testing.T) { onStores(t, allFacts) }
+
+func allFacts(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	b := withAccounts(t, newBench(t), nil)
 	if out := b.must(t, facts("1", "worker", "lang", "town")); out.Name != engine.Done || len(out.Values) != 0 {
 		t.Errorf("a stranger has facts: %v", out)

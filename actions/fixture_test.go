@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +11,9 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/store/storetest/servers"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
@@ -50,36 +50,27 @@ type bench struct {
 	clock *clock
 }
 
-// template is an empty database, made once: its migrations take longer than a
-// test.
-var template = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "actions")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "empty.db")
-	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
 func openStore(t testing.TB, now func() time.Time) store.Store {
 	t.Helper()
-	empty, err := template()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "test.db")
-	if err := os.WriteFile(path, empty, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path, Now: now})
+	s, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: now})
+	return closing(t, s, err)
+}
+
+func openPostgres(t testing.TB, now func() time.Time) store.Store {
+	t.Helper()
+	url := servers.Clone(t, "migrated", func(ctx context.Context, url string) error {
+		s, err := postgres.Open(ctx, postgres.Config{URL: url})
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
+	s, err := postgres.Open(context.Background(), postgres.Config{URL: url, Connections: 8, Now: now})
+	return closing(t, s, err)
+}
+
+func closing[S store.Store](t testing.TB, s S, err error) store.Store {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,10 +82,21 @@ func openStore(t testing.TB, now func() time.Time) store.Store {
 	return s
 }
 
-func newBench(t testing.TB) *bench {
+func TestMain(m *testing.M) { servers.Main(m) }
+
+// onStores runs a test of what two at once do, on each kind of database: the
+// one has a single writer, the other many.
+func onStores(t *testing.T, test func(t *testing.T, open func(testing.TB, func() time.Time) store.Store)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, openStore) })
+	t.Run("postgres", func(t *testing.T) { test(t, openPostgres) })
+}
+
+func newBench(t testing.TB) *bench { return newBenchOn(t, openStore) }
+
+func newBenchOn(t testing.TB, open func(testing.TB, func() time.Time) store.Store) *bench {
 	t.Helper()
 	c := newClock()
-	s := openStore(t, c.now)
+	s := open(t, c.now)
 	return &bench{actions.New(s, c.now), s, c}
 }
 

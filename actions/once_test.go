@@ -98,8 +98,10 @@ func TestRepeatReturnsTheStoredOutcome(t *testing.T) {
 	}
 }
 
-func TestTwinsAtOnceHaveOneEffect(t *testing.T) {
-	b, a := newBench(t), &counted{}
+func TestTwinsAtOnceHaveOneEffect(t *testing.T) { onStores(t, twinsAtOnceHaveOneEffect) }
+
+func twinsAtOnceHaveOneEffect(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+	b, a := newBenchOn(t, open), &counted{}
 	a.register(t, b.Table)
 	outs := make([]engine.Outcome, 16)
 	var wg sync.WaitGroup
@@ -181,8 +183,10 @@ func TestFailureLeavesNothing(t *testing.T) {
 }
 
 // A refusal for doing it too often is stored without what the work wrote.
-func TestLimitIsStored(t *testing.T) {
-	b, a := newBench(t), &counted{fail: engine.ErrLimited}
+func TestLimitIsStored(t *testing.T) { onStores(t, limitIsStored) }
+
+func limitIsStored(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+	b, a := newBenchOn(t, open), &counted{fail: engine.ErrLimited}
 	a.register(t, b.Table)
 	for range 2 {
 		if _, err := b.Do(context.Background(), countCall("id", "hello", "1234")); !errors.Is(err, engine.ErrLimited) {
@@ -233,7 +237,9 @@ func (f *flaky) Within(ctx context.Context, fn func(context.Context, store.Tx) e
 	return errors.Join(err, now.err)
 }
 
-func TestUncertainCommits(t *testing.T) {
+func TestUncertainCommits(t *testing.T) { onStores(t, uncertainCommits) }
+
+func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	lost := errors.New("connection lost")
 	unknown := fmt.Errorf("commit: %w", store.ErrUnknown)
 	happened, rolledBack := fault{true, unknown}, fault{false, unknown}
@@ -264,7 +270,7 @@ func TestUncertainCommits(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := newClock()
-			f := &flaky{Store: openStore(t, c.now), faults: test.faults}
+			f := &flaky{Store: open(t, c.now), faults: test.faults}
 			table, a := actions.New(f, c.now), &counted{}
 			a.register(t, table)
 			ctx := context.Background()
