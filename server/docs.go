@@ -2,6 +2,8 @@ package server
 
 import (
 	_ "embed"
+	"net/http"
+	"path"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/swaggest/swgui"
@@ -25,6 +27,14 @@ func describe(c *fiber.Ctx) error {
 const docsPolicy = "default-src 'self'; img-src 'self' data:; " +
 	"script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 
+// assetTypes are the types of the page's parts: the library takes them from the
+// machine's own list, which differs.
+var assetTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".png": "image/png",
+}
+
 // docsPage shows openapi.json as a page where requests can be tried.
 func docsPage() fiber.Handler {
 	page := fasthttpadaptor.NewFastHTTPHandler(v5emb.NewHandlerWithConfig(swgui.Config{
@@ -34,6 +44,9 @@ func docsPage() fiber.Handler {
 	}))
 	return func(c *fiber.Ctx) error {
 		page(c.Context())
+		if known, ok := assetTypes[path.Ext(c.Path())]; ok && c.Response().StatusCode() == http.StatusOK {
+			c.Context().SetContentType(known)
+		}
 		c.Set(fiber.HeaderContentSecurityPolicy, docsPolicy)
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 		return nil

@@ -1,0 +1,37 @@
+package server
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestPageLoadsFromHere: what the page names to load is served by us, and the
+// browser is told to load nothing else.
+func TestPageLoadsFromHere(t *testing.T) {
+	s := newTest(t, nil)
+	page := ask(t, s, get("/docs"))
+	parts := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.body, -1)
+	if len(parts) < 3 {
+		t.Fatalf("the page loads only %v", parts)
+	}
+	for _, part := range parts {
+		if !strings.HasPrefix(part[1], "/docs/") {
+			t.Errorf("the page loads %s", part[1])
+		}
+		if got := ask(t, s, get(part[1])); got.status != 200 || got.body == "" {
+			t.Errorf("%s: status %d, %d bytes", part[1], got.status, len(got.body))
+		}
+	}
+	if !strings.Contains(page.body, "/openapi.json") {
+		t.Error("the page does not name the document")
+	}
+	resp, err := s.app.Test(get("/docs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if got := resp.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'self';") || strings.Contains(got, "http") {
+		t.Errorf("policy %q", got)
+	}
+}

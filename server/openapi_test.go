@@ -1,0 +1,156 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
+)
+
+func document(t *testing.T) (libopenapi.Document, validator.Validator) {
+	t.Helper()
+	doc, err := libopenapi.NewDocument(openapi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, errs := validator.NewValidator(doc, config.WithStandardBodyDecoders(), config.WithRejectUnsupportedBodyContent())
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	return doc, v
+}
+
+func TestDocumentIsValid(t *testing.T) {
+	doc, v := document(t)
+	if _, errs := v.ValidateDocument(); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if _, err := doc.BuildV3Model(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDocumentDescribesRoutes holds the document against the library's own table
+// of routes, both ways.
+func TestDocumentDescribesRoutes(t *testing.T) {
+	doc, _ := document(t)
+	model, err := doc.BuildV3Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var described, served []string
+	for path, item := range model.Model.Paths.PathItems.FromOldest() {
+		for method := range item.GetOperations().FromOldest() {
+			described = append(described, strings.ToUpper(method)+" "+path)
+		}
+	}
+	written := strings.NewReplacer(":secret", "{secret}", "*", "{asset}")
+	for _, route := range newTest(t, nil).app.GetRoutes(true) {
+		// Every GET is a HEAD too.
+		if route.Method != http.MethodHead {
+			served = append(served, route.Method+" "+written.Replace(route.Path))
+		}
+	}
+	slices.Sort(described)
+	slices.Sort(served)
+	if diff := cmp.Diff(served, described); diff != "" {
+		t.Errorf("routes and document (-served +described):\n%s", diff)
+	}
+}
+
+// TestAnswersAreDescribed holds an answer of every route and status against the
+// document.
+func TestAnswersAreDescribed(t *testing.T) {
+	const secret = "secret-secret-secret"
+	open := newTest(t, nil)
+	shut := newTest(t, func(c *Config) { c.APIKey = []string{"key"} })
+	bySecret := newTest(t, func(c *Config) { c.PathSecret = secret })
+	down := newTest(t, func(c *Config) {
+		c.Ready = []Check{
+			{"postgres", func(context.Context) error { return errors.New("down") }},
+			{"redis", func(context.Context) error { return nil }},
+		}
+	})
+	_, v := document(t)
+	for _, test := range []struct {
+		name   string
+		s      *Server
+		r      *http.Request
+		status int
+	}{
+		{"screen", open, post("/ussd", text("")), 200},
+		{"last screen", open, post("/ussd", text("0")), 200},
+		{"refused", open, post("/ussd", "text=1"), 400},
+		{"forbidden", shut, post("/ussd", text("")), 403},
+		{"screen by secret", bySecret, post("/ussd/"+secret, text("")), 200},
+		{"refused by secret", bySecret, post("/ussd/"+secret, "text=1"), 400},
+		{"forbidden by secret", bySecret, post("/ussd/another-secret-xyz", text("")), 403},
+		{"event", open, post("/ussd/events", event), 200},
+		{"no event", open, post("/ussd/events", "status=1"), 400},
+		{"event forbidden", shut, post("/ussd/events", event), 403},
+		{"event by secret", bySecret, post("/ussd/"+secret+"/events", event), 200},
+		{"event by no secret", open, post("/ussd/"+secret+"/events", event), 403},
+		{"health", down, get("/health"), 200},
+		{"ready", open, get("/ready"), 200},
+		{"not ready", down, get("/ready"), 503},
+		{"document", open, get("/openapi.json"), 200},
+		{"page", open, get("/docs"), 200},
+		{"style", open, get("/docs/swagger-ui.css"), 200},
+		{"script", open, get("/docs/swagger-ui-bundle.js"), 200},
+		{"icon", open, get("/docs/favicon-32x32.png"), 200},
+		{"no asset", open, get("/docs/nothing.css"), 404},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			resp, err := test.s.app.Test(test.r, int(patience.Milliseconds()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if resp.StatusCode != test.status {
+				t.Fatalf("status %d, want %d", resp.StatusCode, test.status)
+			}
+			if ok, errs := v.ValidateHttpResponse(test.r, resp); !ok {
+				t.Errorf("%s: %v", resp.Header.Get("Content-Type"), errs)
+			}
+		})
+	}
+}
+
+// TestDocumentIsStrict: the schemas can fail.
+func TestDocumentIsStrict(t *testing.T) {
+	_, v := document(t)
+	for _, test := range []struct {
+		path, contentType, body string
+		status                  int
+	}{
+		{"/ussd", "text/plain", "Welcome", 200},
+		{"/ussd", "application/json", "{}", 200},
+		{"/ussd", "text/plain", "", 302},
+		{"/ready", "application/json", `{"status":"ready"}`, 200},
+		{"/health", "application/json", `{"status":"fine"}`, 200},
+		{"/health", "application/json", `{"status":"ok","more":1}`, 200},
+	} {
+		r := get(test.path)
+		if test.path == "/ussd" {
+			r = post("/ussd", text(""))
+		}
+		resp := &http.Response{
+			StatusCode: test.status,
+			Header:     http.Header{"Content-Type": {test.contentType}},
+			Body:       io.NopCloser(strings.NewReader(test.body)),
+			Request:    httptest.NewRequest(r.Method, test.path, nil),
+		}
+		if ok, _ := v.ValidateHttpResponse(r, resp); ok {
+			t.Errorf("%s: %d %q is taken", test.path, test.status, test.body)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func get(path string) *http.Request { return httptest.NewRequest(http.MethodGet, path, nil) }
+
+func TestHealth(t *testing.T) {
+	s := newTest(t, func(c *Config) {
+		c.APIKey, c.PathSecret = []string{"key"}, "secret-secret-secret"
+		c.Ready = []Check{{"postgres", func(context.Context) error { return errors.New("down") }}}
+	})
+	if got, want := ask(t, s, get("/health")), (answer{200, "application/json", `{"status":"ok"}`}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+func TestReady(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Net: "tcp", Err: &net.AddrError{Err: "refused", Addr: "db.internal:5432"}}
+	never := make(chan struct{})
+	defer close(never)
+	for _, test := range []struct {
+		name string
+		ask  func(context.Context) error
+		says string
+	}{
+		{"works", func(context.Context) error { return nil }, ""},
+		{"plain", func(context.Context) error { return errors.New("menu wallet has 2 findings") }, "menu wallet has 2 findings"},
+		{"network", func(context.Context) error { return fmt.Errorf("user=root: %w", dial) }, "cannot connect"},
+		{"refused", func(context.Context) error { return &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }, "cannot connect"},
+		{"late", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "no answer in time"},
+		{"deaf", func(context.Context) error { <-never; return nil }, "no answer in time"},
+		{"url", func(context.Context) error { return errors.New("postgres://u:p7391@h/db: bad") }, "postgres:[redacted]h/db: bad"},
+		{"password", func(context.Context) error { return errors.New("host=h password=7391 bad") }, "host=h [redacted] bad"},
+		{"long", func(context.Context) error { return errors.New(strings.Repeat("é", 200)) }, strings.Repeat("é", 100)},
+		{"panics", func(context.Context) error { panic("7391") }, "panic: a value of type string at "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			short := defaultLimits
+			short.check = 20 * time.Millisecond
+			s := newLimited(t, func(c *Config) { c.Ready = []Check{{"one", test.ask}} }, short)
+			got := ask(t, s, get("/ready"))
+			var said report
+			if err := json.Unmarshal([]byte(got.body), &said); err != nil {
+				t.Fatal(err)
+			}
+			status, word := 503, "not ready"
+			if test.says == "" {
+				status, word = 200, "ready"
+			}
+			if got.status != status || said.Status != word || got.contentType != "application/json" {
+				t.Errorf("%+v, want %d and %q", got, status, word)
+			}
+			c := said.Checks[0]
+			if c.Name != "one" || c.OK != (test.says == "") || !strings.HasPrefix(c.Error, test.says) {
+				t.Errorf("%+v, want an error that begins with %q", c, test.says)
+			}
+			if strings.Contains(got.body, "7391") || strings.Contains(got.body, "db.internal") {
+				t.Errorf("the answer shows a secret or a host: %s", got.body)
+			}
+		})
+	}
+}
+
+// TestReadyAsksSeldom: dependencies are asked together, once a second at most.
+func TestReadyAsksSeldom(t *testing.T) {
+	now := time.Unix(0, 0)
+	asked := map[string]int{}
+	fail := errors.New("down")
+	s := newTest(t, func(c *Config) {
+		c.Now = func() time.Time { return now }
+		c.Ready = []Check{{"redis", func(context.Context) error { asked["redis"]++; return fail }}}
+	})
+	for range 3 {
+		if got := ask(t, s, get("/ready")); got.status != 503 {
+			t.Errorf("%+v, want 503", got)
+		}
+	}
+	fail, now = nil, now.Add(checkEvery)
+	got := ask(t, s, get("/ready"))
+	if want := `{"status":"ready","checks":[{"name":"redis","ok":true}]}`; got.body != want {
+		t.Errorf("%s, want %s", got.body, want)
+	}
+	if diff := cmp.Diff(map[string]int{"redis": 2}, asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
