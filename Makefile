@@ -1,0 +1,42 @@
+# PayTrace. `make` shows what there is.
+
+GO ?= go
+TOOL = $(GO) tool -modfile=tools/go.mod
+# Everything the tests need beside Go is started by this command, for as long as
+# the command behind it runs.
+WITH_SERVERS = $(GO) run ./store/storetest/servers/with --
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint fmt bench fuzz generate check
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## Start the service (needs Go alone); it says what to try next
+	@$(GO) run ./cmd/paytrace serve $(ARGS)
+
+build: ## Build bin/paytrace
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/paytrace ./cmd/paytrace
+
+test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
+	$(WITH_SERVERS) $(GO) test -race -timeout 20m $(if $(PKG),$(PKG),./...)
+
+lint: ## Run the linters
+	$(TOOL) golangci-lint run ./...
+	$(GO) mod tidy -diff
+	$(GO) run ./cmd/paytrace check
+
+fmt: ## Format the Go code
+	$(TOOL) gofumpt -l -w .
+
+bench: ## Measure the hot path: one step, one callback, one action
+	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu ./gateway/... ./server ./actions ./store/sqlite)
+
+FUZZTIME ?= 60s
+fuzz: ## Fuzz every parser for FUZZTIME each
+	@for pkg in $$($(GO) list ./...); do \
+	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
+	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
+	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done

@@ -1,0 +1,142 @@
+package paytrace_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/paytrace/paytrace"
+
+// own are the folders each folder may import of the project itself: the arrows
+// of ARCHITECTURE.md. A folder stands for all below it that has no line of its
+// own; a name that ends in "/..." stands for all below it.
+var own = map[string][]string{
+	".":                           nil,
+	"menus":                       nil,
+	"engine/gsm7":                 nil,
+	"engine/msisdn":               nil,
+	"engine/secret":               nil,
+	"engine":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
+	"engine/menu":                 {"engine", "engine/gsm7", "engine/msisdn", "engine/secret"},
+	"engine/transcript":           {"engine", "engine/gsm7", "engine/msisdn", "engine/secret"},
+	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
+	"wallet/...":                  {"wallet", "engine/secret"},
+	"sms":                         {"engine/gsm7", "engine/msisdn", "engine/secret"},
+	"sms/...":                     {"sms", "engine/gsm7", "engine/msisdn", "engine/secret"},
+	"gateway":                     {"engine", "engine/msisdn"},
+	"gateway/...":                 {"gateway", "gateway/...", "engine", "engine/msisdn"},
+	"store":                       {"engine", "wallet", "sms", "engine/secret"},
+	"store/...":                   {".", "store", "store/...", "engine", "engine/secret"},
+	"store/storetest/servers/...": {"store/storetest/servers"},
+	"actions":                     {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
+	"server":                      {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},
+	"cmd/...":                     {"..."},
+}
+
+// foreign are libraries that only some folders may import: one place speaks
+// YAML, one HTTP, and each driver stays with its store.
+var foreign = map[string][]string{
+	"gopkg.in/yaml.v3":                  {"engine/menu"},
+	"github.com/looplab/fsm":            {"engine"},
+	"github.com/gofiber/fiber/v2":       {"server"},
+	"github.com/jackc/pgx/v5":           {"store/..."},
+	"modernc.org/sqlite":                {"store/..."},
+	"github.com/riverqueue/river":       {"store/..."},
+	"github.com/redis/go-redis/v9":      {"store/..."},
+	"github.com/stellar/go-stellar-sdk": {"wallet/stellar"},
+	"github.com/fernet/fernet-go":       {"wallet"},
+	"github.com/alecthomas/kong":        {"cmd/..."},
+	"net/http":                          {"server", "gateway/...", "sms/africastalking", "wallet/...", "cmd/..."},
+	"github.com/nyaruka/phonenumbers":   {"engine/msisdn"},
+}
+
+func TestArrows(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports ","}}`, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		pkg, imports, _ := strings.Cut(strings.TrimSpace(line), " ")
+		folder := strings.TrimPrefix(strings.TrimPrefix(pkg, module), "/")
+		if folder == "" {
+			folder = "."
+		}
+		for _, imp := range strings.Split(imports, ",") {
+			checkImport(t, folder, imp)
+		}
+	}
+}
+
+func checkImport(t *testing.T, folder, imp string) {
+	t.Helper()
+	if imp == module || strings.HasPrefix(imp, module+"/") {
+		to := strings.TrimPrefix(strings.TrimPrefix(imp, module), "/")
+		if to == "" {
+			to = "."
+		}
+		allowed, known := rule(folder)
+		if !known {
+			t.Errorf("%s: no arrows are drawn for this folder; add it to ARCHITECTURE.md and to the table here", folder)
+		} else if !matches(allowed, to) {
+			t.Errorf("%s imports %s, which the arrows do not allow", folder, to)
+		}
+		return
+	}
+	for library, folders := range foreign {
+		if (imp == library || strings.HasPrefix(imp, library+"/")) && !matches(folders, folder) {
+			t.Errorf("%s imports %s, which only %v may", folder, imp, folders)
+		}
+	}
+}
+
+// rule finds a folder's line: its own, or that of the nearest folder above it.
+func rule(folder string) ([]string, bool) {
+	if allowed, ok := own[folder]; ok {
+		return allowed, true
+	}
+	for at := folder; ; {
+		i := strings.LastIndexByte(at, '/')
+		if i < 0 {
+			return nil, false
+		}
+		at = at[:i]
+		if allowed, ok := own[at+"/..."]; ok {
+			return allowed, true
+		}
+	}
+}
+
+func matches(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		if p == "..." || p == folder {
+			return true
+		}
+		above, wild := strings.CutSuffix(p, "/...")
+		return wild && (folder == above || strings.HasPrefix(folder, above+"/"))
+	})
+}
+
+// The rules are no rules if nothing could break them.
+func TestArrowsCanFail(t *testing.T) {
+	for _, c := range []struct {
+		folder, to string
+		want       bool
+	}{
+		{"engine", "engine/gsm7", true},
+		{"engine", "store", false},
+		{"engine", "engine/menu", false},
+		{"gateway/africastalking", "engine", true},
+		{"gateway/africastalking", "server", false},
+		{"store/sqlite", "store", true},
+		{"store/sqlite", "actions", false},
+		{"cmd/paytrace", "server", true},
+		{"server", "cmd/paytrace", false},
+	} {
+		allowed, known := rule(c.folder)
+		if got := known && matches(allowed, c.to); got != c.want {
+			t.Errorf("%s → %s: got %v, want %v", c.folder, c.to, got, c.want)
+		}
+	}
+}
