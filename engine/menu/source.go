@@ -92,7 +92,8 @@ func (s *source) blockPlaces(n *yaml.Node, value string) *places {
 	ps := &places{}
 	off := 0
 	for i, line := range strings.Split(value, "\n") {
-		ps.add(off, n.Line+1+i, indent+1)
+		row := n.Line + 1 + i
+		ps.add(off, row, min(indent, len(s.line(row)))+1) // an empty line may be shorter
 		off += len(line) + 1
 	}
 	return ps
@@ -261,22 +262,24 @@ func (s *source) decode() (root *yaml.Node, err error) {
 
 var errEmpty = errors.New("the file is empty")
 
-// yamlError is the line, from 1, and the plain words of an error of yaml.v3.
+// yamlError is the line, from 1, and the plain words of an error of yaml.v3,
+// which names no line when it is the first.
 func yamlError(err error) (line int, message string) {
-	m := yamlMessage.FindStringSubmatch(err.Error())
-	if m == nil {
-		return 1, "This is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ") + "."
+	theirs := strings.TrimPrefix(err.Error(), "yaml: ")
+	line = 1
+	if m := yamlLine.FindStringSubmatch(theirs); m != nil {
+		line, _ = strconv.Atoi(m[1]) // digits, by the pattern
+		theirs = m[2]
 	}
-	line, _ = strconv.Atoi(m[1])
 	for _, w := range yamlWords {
-		if strings.Contains(m[2], w.theirs) {
+		if strings.Contains(theirs, w.theirs) {
 			return line, w.ours
 		}
 	}
-	return line, "From here on this is not YAML: " + m[2] + "."
+	return line, "From here on this is not YAML: " + theirs + "."
 }
 
-var yamlMessage = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
+var yamlLine = regexp.MustCompile(`^line (\d+): (.*)$`)
 
 var yamlWords = []struct{ theirs, ours string }{
 	{"mapping values are not allowed", "Here is a colon too many, or this line stands too far right."},

@@ -1,0 +1,152 @@
+package menu
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+func TestPrint(t *testing.T) {
+	at := func(line, column int) engine.Pos { return engine.Pos{File: "menus/m.yaml", Line: line, Column: column} }
+	source := "a: x\n\tb: 漢字 -> bey\ncafe\u0301: → x\nesc\x1b[31m: x\n" + strings.Repeat("x", 300) + "\n"
+	tests := []struct {
+		name string
+		f    Finding
+		want string
+	}{
+		{
+			"the shape of the manual",
+			Finding{Code: "U101", Severity: Error, Pos: at(1, 4), Length: 1, Message: `No such screen.`, Hint: `Did you mean "bye"?`, Notes: []Note{{at(2, 1), "Other."}, {Text: "No place."}}},
+			"menus/m.yaml:1:4: U101 No such screen.\n   1 | a: x\n     |    ^\n   Did you mean \"bye\"?\n   menus/m.yaml:2:1: Other.\n   No place.\n",
+		},
+		{
+			"tabs stay, wide characters take two columns",
+			Finding{Code: "U101", Pos: at(2, 11), Length: 3, Message: "m"},
+			"menus/m.yaml:2:11: U101 m\n   2 | \tb: 漢字 -> bey\n     | \t           ^~~\n",
+		},
+		{
+			"carets below wide characters",
+			Finding{Code: "U101", Pos: at(2, 5), Length: 2, Message: "m"},
+			"menus/m.yaml:2:5: U101 m\n   2 | \tb: 漢字 -> bey\n     | \t   ^~~~\n",
+		},
+		{
+			"combining characters take none",
+			Finding{Code: "U008", Pos: at(3, 8), Length: 1, Message: "m"},
+			"menus/m.yaml:3:8: U008 m\n   3 | cafe\u0301: → x\n     |       ^\n",
+		},
+		{
+			"nothing of a menu commands the terminal",
+			Finding{Code: "U001", Pos: at(4, 1), Length: 99, Message: "m\x1b[2J"},
+			"menus/m.yaml:4:1: U001 m\ufffd[2J\n   4 | esc\ufffd[31m: x\n     | ^~~~~~~~~~~\n",
+		},
+		{
+			"a place outside the file",
+			Finding{Code: "U001", Pos: at(99, 1), Length: 1, Message: "m"},
+			"menus/m.yaml:99:1: U001 m\n",
+		},
+		{
+			"a column outside the line",
+			Finding{Code: "U001", Pos: at(1, 40), Length: 3, Message: "m"},
+			"menus/m.yaml:1:40: U001 m\n   1 | a: x\n     |     ^\n",
+		},
+		{
+			"a long line is cut around the place",
+			Finding{Code: "U001", Pos: at(5, 200), Length: 2, Message: "m"},
+			"menus/m.yaml:5:200: U001 m\n   5 | …" + strings.Repeat("x", 120) + "…\n     | " + strings.Repeat(" ", 60) + "^~\n",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := Print(&b, Findings{tt.f}, func(string) []byte { return []byte(source) }, false); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, b.String()); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPrintColor(t *testing.T) {
+	f := Findings{{Code: "U101", Severity: Error, Pos: engine.Pos{File: "m", Line: 1, Column: 1}, Length: 1, Message: "m"}}
+	var b bytes.Buffer
+	if err := Print(&b, f, nil, true); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\x1b[1mm:1:1:\x1b[0m \x1b[31mU101\x1b[0m m\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := JSON(&b, nil); err != nil || strings.TrimSpace(b.String()) != "[]" {
+		t.Errorf("no findings are %q, %v", b.String(), err)
+	}
+	b.Reset()
+	f := Findings{{
+		Code: "U302", Severity: Warning, Pos: engine.Pos{File: "m.yaml", Line: 3, Column: 7}, Length: 4,
+		Message: `"<a>"`, Hint: "h", Notes: []Note{{engine.Pos{File: "n.yaml", Line: 1, Column: 2}, "n"}}, Allowed: true,
+	}}
+	if err := JSON(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	var got any
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := []any{map[string]any{
+		"code": "U302", "severity": "warning", "file": "m.yaml", "line": 3.0, "column": 7.0, "length": 4.0,
+		"message": `"<a>"`, "hint": "h", "allowed": true,
+		"notes": []any{map[string]any{"file": "n.yaml", "line": 1.0, "column": 2.0, "text": "n"}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	screens := []string{"bye", "main", "register_phone", "register", "withdraw_confirm", "withdraw_done", "history"}
+	for name, want := range map[string]string{
+		"bey":              "bye",
+		"Main":             "main",
+		"registerPhone":    "register_phone",
+		"register-phone":   "register_phone",
+		"withdraw_cofnirm": "withdraw_confirm",
+		"hist":             "history",
+		"withdraw":         "",
+		"unrelated":        "",
+		"x":                "",
+		"":                 "",
+		"bye":              "",
+	} {
+		got, ok := Suggest(name, screens)
+		if got != want || ok != (want != "") {
+			t.Errorf("Suggest(%q) is %q, %v; want %q", name, got, ok, want)
+		}
+	}
+}
+
+func TestFindingsSort(t *testing.T) {
+	at := func(file string, line, column int) engine.Pos {
+		return engine.Pos{File: file, Line: line, Column: column}
+	}
+	fs := Findings{
+		{Code: "U2", Pos: at("b", 1, 1)}, {Code: "U2", Pos: at("a", 2, 1)}, {Code: "U1", Pos: at("a", 2, 1)},
+		{Code: "U3", Pos: at("a", 1, 9)}, {Code: "U3", Pos: at("a", 1, 2)}, {Code: "U1", Pos: at("a", 2, 1)},
+	}
+	fs.Sort()
+	want := Findings{
+		{Code: "U3", Pos: at("a", 1, 2)}, {Code: "U3", Pos: at("a", 1, 9)}, {Code: "U1", Pos: at("a", 2, 1)},
+		{Code: "U2", Pos: at("a", 2, 1)}, {Code: "U2", Pos: at("b", 1, 1)},
+	}
+	if diff := cmp.Diff(want, fs); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
