@@ -1,22 +1,102 @@
 package menu
 
-import "github.com/paytrace/paytrace/engine"
+import (
+	"github.com/paytrace/paytrace/engine"
+)
 
-// rule is one check of a whole menu.
+// rule is one check of a whole menu: a function, a golden and a line here.
 type rule struct {
-	name  string
-	check func(f *File, contracts []engine.Contract) Findings
+	code     string
+	severity Severity // of its findings, unless they say otherwise
+	check    func(*checker)
 }
 
-// rules are all checks, each in a file of its own.
-var rules = []rule{}
+// rules are all checks, in the order of their codes. The codes U001 to U006
+// and U008 are found while a menu is read. U009 comes last: it asks which
+// exceptions the others have made use of.
+var rules = []rule{
+	{"U003", Error, (*checker).retryAsks},
+	{"U101", Error, (*checker).targetsExist},
+	{"U102", Warning, (*checker).reachable},
+	{"U106", Error, (*checker).chooseHasElse},
+	{"U111", Error, (*checker).outcomesHandled},
+	{"U112", Error, (*checker).outcomesExist},
+	{"U201", Error, (*checker).actionsExist},
+	{"U202", Error, (*checker).argumentCount},
+}
+
+// Codes are the codes that Check may find, in order, each once.
+func Codes() []string {
+	var codes []string
+	for _, r := range rules {
+		codes = append(codes, r.code)
+	}
+	return codes
+}
+
+// checker is what all rules work on. Rules only add findings.
+type checker struct {
+	f         *File
+	contracts map[string]*engine.Contract
+	screens   map[string]*Screen
+	values    map[string]*value
+	lex       *Lexicon
+	flow      *flow
+	uses      []use
+	rule      rule // the one that is running
+	out       Findings
+}
 
 // Check finds everything that is wrong with a menu that has been read. It goes
 // on after every finding, and over partial files.
 func Check(f *File, contracts []engine.Contract) Findings {
-	var all Findings
-	for _, r := range rules {
-		all = append(all, r.check(f, contracts)...)
+	c := &checker{f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*Screen{}, lex: NewLexicon(f)}
+	for i := range contracts {
+		c.contracts[contracts[i].Name] = &contracts[i]
 	}
-	return all
+	for _, s := range f.Screens {
+		c.screens[s.Name.Value] = s
+	}
+	c.values = c.collectValues()
+	c.uses = c.collectUses()
+	c.flow = c.buildFlow()
+	for _, c.rule = range rules {
+		c.rule.check(c)
+	}
+	return c.out
 }
+
+// find adds a finding of the running rule about a text.
+func (c *checker) find(at Text, message, hint string, notes ...Note) {
+	c.add(c.rule.severity, at.Pos, at.Len(), message, hint, notes)
+}
+
+// findAs is find with another severity than the rule's own.
+func (c *checker) findAs(severity Severity, at Text, message, hint string, notes ...Note) {
+	c.add(severity, at.Pos, at.Len(), message, hint, notes)
+}
+
+// findKey is find about a key ("menu"), of which only the place was kept.
+func (c *checker) findKey(at engine.Pos, key, message, hint string, notes ...Note) {
+	c.add(c.rule.severity, at, len(key), message, hint, notes)
+}
+
+func (c *checker) add(severity Severity, at engine.Pos, length int, message, hint string, notes []Note) {
+	c.out = append(c.out, Finding{
+		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
+		Message: message, Hint: hint, Notes: notes,
+		Allowed: severity != Error && false,
+	})
+}
+
+// screenNames are all screens, to suggest.
+func (c *checker) screenNames() []string {
+	names := make([]string, len(c.f.Screens))
+	for i, s := range c.f.Screens {
+		names[i] = s.Name.Value
+	}
+	return names
+}
+
+// quote is a name or text as a message shows it.
+func quote(s string) string { return `"` + short(s) + `"` }

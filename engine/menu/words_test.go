@@ -40,8 +40,8 @@ func written(s string) Text {
 	return Text{Value: s, Pos: engine.Pos{File: "x.yaml", Line: 1, Column: 1}}
 }
 
-// shown joins a text's parts, holes in brackets.
-func shown(parts []Part) string {
+// partsText joins a text's parts, holes in brackets.
+func partsText(parts []Part) string {
 	text := ""
 	for _, p := range parts {
 		if p.Hole() {
@@ -53,7 +53,7 @@ func shown(parts []Part) string {
 }
 
 func TestLexicon(t *testing.T) {
-	end := written("Sent. {texts.fee}")
+	end := written("Sent. {texts.fee}{texts.loop}")
 	l := NewLexicon(&File{
 		Languages: []Language{{Code: written("en")}, {Code: written("sw")}, {Code: written("fr")}},
 		Texts:     []Named{{Name: written("fee"), Text: written("Fee {fee}.")}, {Name: written("loop"), Text: written("a{texts.loop}")}},
@@ -69,16 +69,15 @@ func TestLexicon(t *testing.T) {
 		lang int
 		want string
 	}{
-		{"bye.say", 0, "Sent. Fee [fee]."},
-		{"bye.say", 1, "Sent. Ada [fee]."}, // the sentence is not translated, the shared text is
-		{"bye.say", 2, "Sent. Fee [fee]."},
-		{"texts.loop", 0, "a"},
+		{"bye.say", 0, "Sent. Fee [fee].a"},
+		{"bye.say", 1, "Sent. Ada [fee].a"}, // the sentence is not translated, the shared text is
+		{"bye.say", 2, "Sent. Fee [fee].a"},
 		{"nav.busy", 1, "Busy!"}, // the menu's own words, not the built-in Kiswahili
 		{"nav.cancel", 1, "Hapana"},
 		{"nav.cancel", 2, "No"},
 		{"no.such", 1, ""},
 	} {
-		if got := shown(l.Parts(c.key, c.lang)); got != c.want {
+		if got := partsText(l.Parts(c.key, c.lang)); got != c.want {
 			t.Errorf("%s in %s: %q, want %q", c.key, l.Langs[c.lang].Code.Value, got, c.want)
 		}
 	}

@@ -1,0 +1,98 @@
+package menu
+
+import "fmt"
+
+// targetsExist is U101: every screen that is named is there.
+func (c *checker) targetsExist() {
+	if len(c.f.Screens) == 0 {
+		return // nothing was read; that has been said
+	}
+	for _, e := range c.flow.edges {
+		if e.to == nil && e.target.Written() && e.kind != edgeHome && e.kind != edgeFault && e.kind != edgeFacts {
+			c.noScreen(e.target, e.subject())
+		}
+		if e.to == nil && e.kind == edgeFault && e.from.screen.handles(e.target) {
+			c.noScreen(e.target, e.subject())
+		}
+	}
+	for _, t := range []struct {
+		name string
+		at   Text
+	}{{"on_failed", c.f.OnFailed}, {"on_pending", c.f.OnPending}, {"home", c.f.Nav.HomeTo.Screen}} {
+		c.wantScreen(t.at, fmt.Sprintf("%q", t.name))
+	}
+	if len(c.f.Dials) > 0 {
+		c.wantScreen(c.f.Start, `"start"`) // though each code may have a screen of its own
+	}
+	for _, r := range c.f.Renamed {
+		c.wantScreen(r.Value, fmt.Sprintf("The renamed screen %q", r.Key.Value))
+	}
+}
+
+// handles reports whether a target stands in the screen's own "when".
+func (s *Screen) handles(t Text) bool {
+	for _, w := range s.When {
+		if w.To.Screen.Pos == t.Pos {
+			return true
+		}
+	}
+	return false
+}
+
+// subject is who leads along an edge: `"main" option 3`.
+func (e *edge) subject() string {
+	if e.from.screen == nil {
+		return upper(e.label)
+	}
+	return quote(e.from.screen.Name.Value) + " " + e.label
+}
+
+func (c *checker) wantScreen(at Text, subject string) {
+	if at.Written() && c.screens[at.Value] == nil {
+		c.noScreen(at, subject)
+	}
+}
+
+func (c *checker) noScreen(at Text, subject string) {
+	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, quote(at.Value)), didYouMean(at.Value, c.screenNames()))
+}
+
+// reachable is U102: a call can come to every screen.
+func (c *checker) reachable() {
+	if !c.starts() {
+		return // nothing can be reached; why has been said
+	}
+	for _, s := range c.f.Screens {
+		st := c.flow.of[s]
+		if _, reached := c.flow.must[st]; reached {
+			continue
+		}
+		var notes []Note
+		for _, e := range st.in {
+			notes = append(notes, Note{e.target.Pos, fmt.Sprintf("%s leads here, but cannot be reached itself.", e.subject())})
+			break
+		}
+		c.find(s.Name, fmt.Sprintf("No path leads to the screen %s.", quote(s.Name.Value)), "Lead an arrow to it, or delete it.", notes...)
+	}
+}
+
+// starts reports whether calls begin on a screen that is there.
+func (c *checker) starts() bool {
+	for _, e := range c.flow.begin.out {
+		if e.to != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// chooseHasElse is U106: a choose leads somewhere whatever holds.
+func (c *checker) chooseHasElse() {
+	for _, s := range c.f.Screens {
+		n := len(s.Choose)
+		if n == 0 || s.Choose[n-1].If == nil {
+			continue
+		}
+		c.findKey(s.ChoosePos, "choose", fmt.Sprintf("%s does not say where a call goes when none of its conditions holds.", quote(s.Name.Value)), `Add a last line like "- else -> main".`)
+	}
+}

@@ -1,0 +1,249 @@
+package menu
+
+import "github.com/paytrace/paytrace/engine"
+
+// edgeKind says what makes a caller take an edge.
+type edgeKind uint8
+
+const (
+	edgeStart   edgeKind = iota + 1 // the call begins
+	edgeAnswer                      // an option, an answer, Yes, No, a row
+	edgeOffer                       // a shortcut on a question
+	edgeHome                        // the key that leads home
+	edgeGiveUp                      // the last wrong answer
+	edgeSkip                        // a screen passed over
+	edgeOnward                      // choose, set, an empty list: nothing is asked
+	edgeOutcome                     // an action has answered
+	edgeRetry                       // an action sends the caller back to the question
+	edgeFault                       // an action failed, is pending, or is refused
+	edgeFacts                       // the caller's data could not be read
+)
+
+// step is a node of the flow: a screen, the action of an arrow, or one of the
+// ends.
+type step struct {
+	screen *Screen // nil for begin and over
+	call   *Call   // the action that runs here, or nil
+	shown  bool    // the caller sees a screen here
+	out    []*edge
+	in     []*edge
+	// facts says that what is known of the caller is read here, if it has not
+	// been read before.
+	facts bool
+}
+
+// edge is one way on. to is nil where the screen it names is missing.
+type edge struct {
+	from, to *step
+	kind     edgeKind
+	// label is how messages name the way: "option 3".
+	label string
+	// target is the screen's name as written; zero for what is built in.
+	target Text
+	// sets are the values it gives; anything says that nobody knows which.
+	sets     []string
+	anything bool
+	assume   []assumption
+}
+
+// silent reports an edge that is taken without showing where it begins.
+func (e *edge) silent() bool {
+	return !e.from.shown || e.kind == edgeSkip || e.kind == edgeOnward || e.kind == edgeFacts
+}
+
+// flow is everything a call can do: screens, and the actions between them.
+type flow struct {
+	c     *checker
+	begin *step
+	over  *step // a built-in text ends the call
+	steps []*step
+	of    map[*Screen]*step
+	edges []*edge
+	// calls are the steps of actions.
+	calls map[*Call]*step
+	// needs are the screens and actions that use what is read of the caller.
+	needs map[any]bool
+	// must and may are the values surely and possibly set on entering a step.
+	names     map[string]int
+	must, may map[*step]bits
+	secrets   bits
+}
+
+// buildFlow makes the graph. Back is left out: it restores a state that has
+// been before.
+func (c *checker) buildFlow() *flow {
+	fl := &flow{c: c, of: map[*Screen]*step{}, calls: map[*Call]*step{}}
+	fl.readers()
+	fl.begin, fl.over = fl.step(nil, nil), fl.step(nil, nil)
+	fl.over.shown = true
+	for _, s := range c.f.Screens {
+		st := fl.step(s, s.Do)
+		st.shown = s.shows()
+		fl.of[s] = st
+	}
+	fl.starts()
+	for _, s := range c.f.Screens {
+		fl.screen(s, fl.of[s])
+	}
+	for _, st := range fl.steps {
+		if st.facts {
+			fl.fault(st, edgeFacts, "", "when the caller's data cannot be read", c.f.OnFailed)
+		}
+	}
+	fl.solve()
+	return fl
+}
+
+// shows reports whether callers see the screen.
+func (s *Screen) shows() bool {
+	silent := s.Do != nil || s.Choose != nil || s.Set != nil || s.SMS != nil || s.Go.Written()
+	return !silent || s.End != nil
+}
+
+func (fl *flow) step(s *Screen, call *Call) *step {
+	st := &step{screen: s, call: call}
+	if call != nil {
+		fl.calls[call] = st
+	}
+	if s != nil {
+		kept := fl.needs["lang"] && call == nil && s.shows()
+		st.facts = kept || call == nil && fl.needs[s] || call != nil && fl.needs[call]
+	}
+	fl.steps = append(fl.steps, st)
+	return st
+}
+
+// readers finds who needs what is read at the start of a call: the caller's
+// account, and what is remembered.
+func (fl *flow) readers() {
+	kept := map[string]bool{"worker": true}
+	for _, name := range fl.c.f.Remember {
+		kept[name.Value] = true
+	}
+	fl.needs = map[any]bool{"lang": kept["lang"]}
+	for _, u := range fl.c.uses {
+		switch {
+		case !kept[u.name] || u.screen == nil:
+		case u.call != nil:
+			fl.needs[u.call] = true
+		default:
+			fl.needs[u.screen] = true
+		}
+	}
+}
+
+func (fl *flow) starts() {
+	f := fl.c.f
+	whole := len(f.Dials) == 0
+	for _, d := range f.Dials {
+		if d.Screen.Written() {
+			fl.to(fl.begin, edgeStart, "the code "+d.Code.Value, d.Screen)
+		} else {
+			whole = true
+		}
+	}
+	if whole && f.Start.Written() {
+		fl.to(fl.begin, edgeStart, `"start"`, f.Start)
+	}
+}
+
+// to adds an edge to a screen by its name.
+func (fl *flow) to(from *step, kind edgeKind, label string, target Text) *edge {
+	e := &edge{from: from, kind: kind, label: label, target: target}
+	if s := fl.c.screens[target.Value]; s != nil {
+		e.to = fl.of[s]
+	}
+	fl.link(e)
+	return e
+}
+
+func (fl *flow) link(e *edge) {
+	fl.edges = append(fl.edges, e)
+	e.from.out = append(e.from.out, e)
+	if e.to != nil {
+		e.to.in = append(e.to.in, e)
+	}
+}
+
+// arrow adds an edge to a target, through its action where it has one. It is
+// nil where there is no target.
+func (fl *flow) arrow(from *step, kind edgeKind, label string, t Target) *edge {
+	if t.Call == nil {
+		if !t.Screen.Written() {
+			return nil
+		}
+		return fl.to(from, kind, label, t.Screen)
+	}
+	hidden := fl.step(from.screen, t.Call)
+	e := &edge{from: from, to: hidden, kind: kind, label: label}
+	fl.link(e)
+	fl.outcomes(hidden)
+	return e
+}
+
+// fault adds the edge of an ending that a menu need not name: to its screen
+// for it, or to the end of the call.
+func (fl *flow) fault(from *step, kind edgeKind, outcome, label string, screen Text) {
+	for _, w := range from.screen.When {
+		if outcome != "" && w.Outcome.Value == outcome {
+			fl.when(from, w, kind, nil)
+			return
+		}
+	}
+	if screen.Written() {
+		fl.to(from, kind, label, screen)
+		return
+	}
+	fl.link(&edge{from: from, to: fl.over, kind: kind, label: label})
+}
+
+// outcomes adds the edges of an action. Outcomes that the screen does not
+// handle lead nowhere: U111.
+func (fl *flow) outcomes(st *step) {
+	f := fl.c.f
+	contract := fl.c.contracts[st.call.Action.Value]
+	for _, w := range st.screen.When {
+		switch name := w.Outcome.Value; {
+		case fault(name):
+		case contract == nil:
+			fl.when(st, w, edgeOutcome, nil)
+		default:
+			if o, ok := contract.Outcome(name); ok {
+				fl.when(st, w, edgeOutcome, &o)
+			}
+		}
+	}
+	fl.fault(st, edgeFault, engine.Failed, st.call.Action.Value+" fails", f.OnFailed)
+	fl.fault(st, edgeFault, engine.Pending, st.call.Action.Value+" is pending", f.OnPending)
+	fl.fault(st, edgeFault, outcomeLimited, st.call.Action.Value+" is refused", Text{})
+}
+
+// outcomeLimited is how an action ends that the caller has used too often.
+const outcomeLimited = "limited"
+
+// fault reports the outcomes that every action has.
+func fault(name string) bool {
+	return name == engine.Failed || name == engine.Pending || name == outcomeLimited
+}
+
+// when adds the edge of one outcome; o is nil where nobody knows what it gives.
+func (fl *flow) when(st *step, w When, kind edgeKind, o *engine.OutcomeContract) {
+	label := st.call.Action.Value + " answers " + w.Outcome.Value
+	var e *edge
+	switch {
+	case w.Retry != nil && fl.of[st.screen].shown:
+		e = &edge{from: st, to: fl.of[st.screen], kind: edgeRetry, label: label}
+		fl.link(e)
+	case w.Retry == nil && w.To.Screen.Written():
+		e = fl.to(st, kind, label, w.To.Screen)
+	default:
+		return
+	}
+	if o == nil {
+		e.anything = kind == edgeOutcome
+		return
+	}
+	for _, g := range o.Gives {
+		e.sets = append(e.sets, g.Name)
+	}
+}

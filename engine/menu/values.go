@@ -1,0 +1,189 @@
+package menu
+
+import (
+	"fmt"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// value is a session value: what it may hold, and where it comes from.
+type value struct {
+	name string
+	typ  engine.Type
+	// v is the variable, where the menu asks for the value itself.
+	v *Var
+	// from says where the value is declared, for messages.
+	from Note
+	// given are further places that give it, with their types.
+	given []givenValue
+	// foreign says that it may hold a phone number that was not typed here, so
+	// one of any country.
+	foreign bool
+	secret  bool
+}
+
+// givenValue is one more place that gives a value.
+type givenValue struct {
+	typ engine.Type
+	at  Text
+	who string // `"create_account" gives`
+}
+
+// collectValues gathers every session value a menu may have, by name: the
+// built-in ones, what it asks for, what its actions give, its lists' rows.
+func (c *checker) collectValues() map[string]*value {
+	values := map[string]*value{}
+	for _, v := range engine.BuiltinVars(engineLanguages(c.f)) {
+		values[v.Name] = &value{name: v.Name, typ: v.Type, foreign: true}
+	}
+	for _, v := range c.f.Vars {
+		if values[v.Name.Value] == nil {
+			values[v.Name.Value] = &value{
+				name: v.Name.Value, typ: v.Typed, v: v, secret: v.Typed.Kind == engine.KindSecret,
+				from: Note{v.Name.Pos, fmt.Sprintf("%q is declared here.", v.Name.Value)},
+			}
+		}
+	}
+	for _, call := range callsOf(c.f) {
+		c.given(values, call)
+	}
+	c.rows(values)
+	c.foreignPhones(values)
+	return values
+}
+
+func engineLanguages(f *File) []engine.Language {
+	var list []engine.Language
+	for _, l := range languagesOf(f) {
+		list = append(list, engine.Language{Code: l.Code.Value, Name: l.Name.Value})
+	}
+	return list
+}
+
+func (c *checker) given(values map[string]*value, call *Call) {
+	contract := c.contracts[call.Action.Value]
+	if contract == nil {
+		return
+	}
+	for _, outcome := range contract.Outcomes {
+		for _, g := range outcome.Gives {
+			who := fmt.Sprintf("%q gives", contract.Name)
+			declare(values, g.Name, givenValue{g.Type, call.Action, who})
+		}
+	}
+}
+
+// declare adds a value, or one more place that gives it.
+func declare(values map[string]*value, name string, g givenValue) {
+	if name == "" {
+		return
+	}
+	v := values[name]
+	if v == nil {
+		values[name] = &value{
+			name: name, typ: g.typ, foreign: true, secret: g.typ.Kind == engine.KindSecret,
+			from: Note{g.at.Pos, fmt.Sprintf("%s %q here.", g.who, name)},
+		}
+		return
+	}
+	v.given = append(v.given, g)
+	v.foreign = true
+}
+
+// rows declares the row of each list. A list may be a field of another's row,
+// so it takes as many rounds as lists stand in each other.
+func (c *checker) rows(values map[string]*value) {
+	todo := map[*Screen]bool{}
+	for _, s := range c.f.Screens {
+		if s.List != nil {
+			todo[s] = true
+		}
+	}
+	for again := true; again; {
+		again = false
+		for _, s := range c.f.Screens {
+			list, ok := typeIn(values, s.list0().Items)
+			if !todo[s] || !ok || list.Kind != engine.KindList {
+				continue
+			}
+			delete(todo, s)
+			again = true
+			row := engine.Type{Kind: engine.KindRecord, Record: list.Record, Fields: list.Fields}
+			declare(values, s.List.As.Value, givenValue{row, s.List.As, fmt.Sprintf("The list %q calls its row", s.Name.Value)})
+		}
+	}
+}
+
+// list0 is the screen's list, one without anything where there is none.
+func (s *Screen) list0() *List {
+	if s.List == nil {
+		return &List{}
+	}
+	return s.List
+}
+
+// foreignPhones marks the variables that an offer or a "set" may fill with a
+// number that nobody typed.
+func (c *checker) foreignPhones(values map[string]*value) {
+	mark := func(name string, from Value) {
+		if v := values[name]; v != nil && from.Name != "" {
+			v.foreign = true
+		}
+	}
+	for _, s := range c.f.Screens {
+		for _, a := range s.Set {
+			mark(a.Name.Value, a.Value)
+		}
+		for _, o := range s.Menu {
+			for _, a := range o.Set {
+				mark(a.Name.Value, a.Value)
+			}
+		}
+		if s.Ask != nil {
+			for _, o := range s.Ask.Offers {
+				mark(s.Ask.Var.Value, o.Value)
+			}
+		}
+	}
+}
+
+// typeIn is the type of a name or a record's field, false if there is none.
+func typeIn(values map[string]*value, v Value) (engine.Type, bool) {
+	val := values[v.Name]
+	if val == nil || v.Name == "" {
+		return engine.Type{}, false
+	}
+	if v.Field == "" {
+		return val.typ, true
+	}
+	return fieldType(val.typ, v.Field)
+}
+
+func fieldType(t engine.Type, field string) (engine.Type, bool) {
+	for _, f := range t.Fields {
+		if f.Name == field && t.Kind == engine.KindRecord {
+			return f.Type, true
+		}
+	}
+	return engine.Type{}, false
+}
+
+// kindNames are the kinds in the words of a menu.
+var kindNames = map[engine.Kind]string{
+	engine.KindText: "a text", engine.KindNumber: "a number", engine.KindMoney: "an amount of money",
+	engine.KindDate: "a date", engine.KindPhone: "a phone number", engine.KindChoice: "a choice",
+	engine.KindSecret: "a secret", engine.KindRecord: "a record", engine.KindList: "a list",
+}
+
+// typeName is a type in the words of a menu.
+func typeName(t engine.Type) string {
+	switch {
+	case t.Kind == engine.KindRecord && t.Record != "":
+		return "a record (" + t.Record + ")"
+	case t.Kind == engine.KindList && t.Record != "":
+		return "a list (" + t.Record + ")"
+	case kindNames[t.Kind] == "":
+		return "nothing"
+	}
+	return kindNames[t.Kind]
+}
