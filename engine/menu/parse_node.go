@@ -3,7 +3,6 @@ package menu
 import (
 	"fmt"
 	"io/fs"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -151,106 +150,6 @@ func (p *reader) wrong(n *yaml.Node, what, want string) {
 // missing says that a key lacks its value.
 func (p *reader) missing(key Text, want string) {
 	p.find("U003", key, fmt.Sprintf("%q needs %s, but nothing follows it.", key.Value, want), "")
-}
-
-// words is a text that a caller reads, or any other plain text. It finds what
-// YAML would lose of it. ok is false where there is none.
-func (p *reader) words(e entry) (Text, bool) {
-	n := e.node
-	switch {
-	case n.Kind != yaml.ScalarNode && n.Style&yaml.FlowStyle != 0:
-		raw := p.flowText(n)
-		p.find("U004", p.at(n), fmt.Sprintf("%q needs a text, but YAML takes what begins with a bracket for %s.", e.key.Value, shape(n)), quoteHint(raw))
-		return Text{}, false
-	case n.Kind != yaml.ScalarNode:
-		p.wrong(n, `"`+e.key.Value+`"`, "a text")
-		return Text{}, false
-	}
-	t := p.src.scalar(n)
-	switch {
-	case p.eaten(n, t, true) || p.changed(n, t):
-	case n.Style&yaml.FoldedStyle != 0:
-		p.find("U004", t, `Below ">" YAML joins lines to one.`, `Write "|" in its place.`)
-	case empty(n):
-		p.missing(e.key, "a text")
-		return Text{}, false
-	}
-	return t, !empty(n)
-}
-
-// flowText is what stands in the source from a bracket on.
-func (p *reader) flowText(n *yaml.Node) string {
-	line := p.src.line(n.Line)
-	return strings.TrimSpace(line[p.src.offset(n.Line, n.Column):])
-}
-
-// eaten finds a text that YAML cut at a #: "Buy #2". A comment has a space
-// behind its #, and behind words for callers two before it.
-func (p *reader) eaten(n *yaml.Node, t Text, words bool) bool {
-	c, ok := p.src.comments[n.Line]
-	if !ok || c.whole || n.Style&^yaml.TaggedStyle != 0 {
-		return false
-	}
-	if !empty(n) && c.column-c.gap != t.At(len(t.Value)).Column {
-		return false // it stands behind another text of the line
-	}
-	if commentLike(c.text) && (c.gap > 1 || !words || empty(n)) {
-		return false
-	}
-	at := Text{Value: c.text, Pos: engine.Pos{File: p.src.path, Line: n.Line, Column: c.column}}
-	whole := strings.TrimSpace(t.Value + strings.Repeat(" ", c.gap) + c.text)
-	hint := quoteHint(whole)
-	if commentLike(c.text) {
-		hint += " Or let the comment stand two spaces away."
-	}
-	p.find("U004", at, "YAML takes what follows this # for a comment and drops it.", hint)
-	return true
-}
-
-// changed compares a text with the source at its place, and finds what YAML
-// made of it unseen by the scan.
-func (p *reader) changed(n *yaml.Node, t Text) bool {
-	if empty(n) || n.Style&(yaml.FoldedStyle|yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-		return false
-	}
-	if _, refused := p.src.refused[spot{n.Line, n.Column}]; refused {
-		return false
-	}
-	for off, line := range lineStarts(t.Value) {
-		at := t.At(off)
-		source := p.src.line(at.Line)
-		if !strings.HasPrefix(source[p.src.offset(at.Line, at.Column):], line) {
-			p.find("U004", t, "YAML would read this text otherwise than it stands here.", "Put quotes round the whole text.")
-			return true
-		}
-	}
-	return false
-}
-
-// lineStarts are the lines of a text with their offsets.
-func lineStarts(s string) iter.Seq2[int, string] {
-	return func(yield func(int, string) bool) {
-		off := 0
-		for line := range strings.SplitSeq(s, "\n") {
-			if !yield(off, line) {
-				return
-			}
-			off += len(line) + 1
-		}
-	}
-}
-
-// commentLike reports a # with a space behind it, as comments are written.
-func commentLike(text string) bool {
-	rest := strings.TrimLeft(text, "#")
-	return rest == "" || rest[0] == ' '
-}
-
-// text puts words where they belong.
-func (p *reader) text(e entry, into *Text) {
-	if t, ok := p.words(e); ok {
-		*into = t
-	}
 }
 
 // scalar is a value that is no text for callers.

@@ -1,0 +1,114 @@
+package menu
+
+import (
+	"fmt"
+	"strings"
+)
+
+// screenVerbs are the keys of which a screen has exactly one.
+var screenVerbs = map[string]bool{
+	"menu": true, "ask": true, "confirm": true, "list": true, "languages": true,
+	"show": true, "end": true, "do": true, "set": true, "sms": true, "choose": true,
+}
+
+// oneThing finds a screen with no verb or with several.
+func (r *screenReader) oneThing() {
+	verbs := r.joined()
+	switch {
+	case len(verbs) == 1:
+		return
+	case len(verbs) > 1:
+		second := verbs[1]
+		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), "A screen does exactly one thing: divide it into several screens.", Note{verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)})
+	case r.s.HasSay:
+		r.find("U006", r.s.Name, fmt.Sprintf("The screen %q says something, but not what comes then.", r.s.Name.Value), `Add "menu", "ask" or "confirm"; or write "show" (with Back and Home) or "end" in place of "say".`)
+	default:
+		r.find("U006", r.s.Name, fmt.Sprintf("The screen %q does nothing.", r.s.Name.Value), "It needs one of menu, ask, confirm, list, languages, show, end, do, set, sms, choose.")
+	}
+}
+
+// joined are the verbs without those that go along with another: a menu below
+// a list, the SMS of an end or a set.
+func (r *screenReader) joined() []Text {
+	along := map[string]bool{}
+	for _, v := range r.verbs {
+		along["menu"] = along["menu"] || v.Value == "list"
+		along["sms"] = along["sms"] || v.Value == "end" || v.Value == "set"
+	}
+	var verbs []Text
+	for _, v := range r.verbs {
+		if !along[v.Value] {
+			verbs = append(verbs, v)
+		}
+	}
+	return verbs
+}
+
+func listOf(names []Text) string {
+	var quotedNames []string
+	for _, n := range names {
+		quotedNames = append(quotedNames, `"`+n.Value+`"`)
+	}
+	return strings.Join(quotedNames, ", ")
+}
+
+// owners are the verbs that a key goes with.
+var owners = []struct {
+	key   string
+	verbs []string
+}{
+	{"say", []string{"menu", "ask", "confirm", "list", "languages"}},
+	{"retries", []string{"ask"}},
+	{"give_up", []string{"ask"}},
+	{"offer", []string{"ask"}},
+	{"accept", []string{"ask"}},
+	{"repeat", []string{"ask"}},
+	{"cancel", []string{"confirm"}},
+	{"each", []string{"list"}},
+	{"empty", []string{"list"}},
+	{"go", []string{"set", "sms"}},
+	{"error", []string{"menu", "ask", "confirm", "list", "languages"}},
+	{"again", []string{"menu", "ask", "confirm", "list", "languages"}},
+}
+
+// belongs finds keys that mean nothing beside the screen's verb.
+func (r *screenReader) belongs() {
+	if len(r.verbs) == 0 {
+		return
+	}
+	for _, o := range owners {
+		key, given := r.keys[o.key]
+		if given && !r.has(o.verbs...) {
+			r.find("U002", key, fmt.Sprintf("%q means nothing on a screen with %q.", o.key, r.verbs[0].Value), "It goes with "+strings.Join(o.verbs, ", ")+".")
+		}
+	}
+}
+
+func (r *screenReader) has(keys ...string) bool {
+	for _, k := range keys {
+		if r.keys[k].Written() {
+			return true
+		}
+	}
+	return false
+}
+
+// complete finds verbs that lack what they need.
+func (r *screenReader) complete() {
+	need := func(verb, key, example string) {
+		if r.has(verb) && !r.has(key) {
+			r.find("U003", r.keys[verb], fmt.Sprintf("A screen with %q needs %q.", verb, key), fmt.Sprintf("Add a line like '%s'.", example))
+		}
+	}
+	need("menu", "say", "say: What would you like?")
+	need("ask", "say", "say: Your phone number")
+	need("confirm", "say", "say: Send {amount}?")
+	need("list", "say", "say: Last payments")
+	need("list", "each", `each: "{payment.date} {payment.amount}"`)
+	need("list", "empty", "empty: no_payments")
+	need("do", "when", "when: {done: next_screen}")
+	need("set", "go", "go: next_screen")
+	if !r.has("end") {
+		need("sms", "go", "go: next_screen")
+	}
+}
