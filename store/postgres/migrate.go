@@ -33,15 +33,31 @@ const (
 // tables lists what is in the schema that new tables go to.
 const tables = `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename`
 
-// migrate brings the database to this program's version. It has connections of
-// its own, on which a migration may take its time.
-func migrate(ctx context.Context, config Config) error {
+// Migrate brings the database to this program's version, also one that the
+// service before this one left: that gets columns and tables, and loses
+// nothing, so that the old service can still run on it. It may be called again.
+func Migrate(ctx context.Context, config Config) error {
+	if err := migrate(ctx, config.withDefaults(), adoptOld); err != nil {
+		return fmt.Errorf("migrate Postgres: %w", err)
+	}
+	return nil
+}
+
+// judge says why a database can't be brought forward.
+type judge func(ctx context.Context, pool *pgxpool.Pool, found schema.State) error
+
+// refuseOld is the judge of every start: nobody's database is changed without
+// being asked.
+func refuseOld(_ context.Context, _ *pgxpool.Pool, found schema.State) error { return found.Refuse() }
+
+// migrate has connections of its own, on which a migration may take its time.
+func migrate(ctx context.Context, config Config, judge judge) error {
 	pool, err := connect(ctx, config, migrationConnections, limits{name: "paytrace-migrate"})
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
-	m, err := newMigration(pool, config)
+	m, err := newMigration(pool, config, judge)
 	if err != nil {
 		return err
 	}
@@ -58,10 +74,11 @@ type migration struct {
 	pool  *pgxpool.Pool
 	ours  *schema.Migrations
 	queue *rivermigrate.Migrator[pgx.Tx]
+	judge judge
 	close func()
 }
 
-func newMigration(pool *pgxpool.Pool, config Config) (*migration, error) {
+func newMigration(pool *pgxpool.Pool, config Config, judge judge) (*migration, error) {
 	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
 		return nil, err
@@ -75,7 +92,7 @@ func newMigration(pool *pgxpool.Pool, config Config) (*migration, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &migration{pool: pool, ours: ours, queue: queue, close: func() { _ = db.Close() }}, nil
+	return &migration{pool: pool, ours: ours, queue: queue, judge: judge, close: func() { _ = db.Close() }}, nil
 }
 
 // upToDate says whether there is nothing to do.
@@ -84,7 +101,7 @@ func (m *migration) upToDate(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := state.Refuse(); err != nil {
+	if err := m.judge(ctx, m.pool, state); err != nil {
 		return false, err
 	}
 	if state.Version < state.Known {
@@ -112,7 +129,7 @@ func (m *migration) locked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := state.Refuse(); err != nil {
+	if err := m.judge(ctx, m.pool, state); err != nil {
 		return err
 	}
 	if err := m.ours.Up(ctx); err != nil {

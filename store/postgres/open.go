@@ -78,7 +78,7 @@ func (c Config) withDefaults() Config {
 // store.ErrSchema if the database holds another schema.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	config = config.withDefaults()
-	if err := migrate(ctx, config); err != nil {
+	if err := migrate(ctx, config, refuseOld); err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
 	pool, err := connect(ctx, config, config.Connections, limits{

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 
 	"github.com/paytrace/paytrace/store"
@@ -45,3 +46,9 @@ func open(t *testing.T, rules store.JobRules) store.Store {
 
 func TestConformance(t *testing.T) { storetest.Run(t, open) }
 func TestReadBeside(t *testing.T)  { storetest.ReadBeside(t, open) }
+
+func TestQuiet(t *testing.T) {
+	storetest.Quiet(t, func(t *testing.T, rules store.JobRules, logger *slog.Logger) store.Store {
+		return openAt(t, postgres.Config{URL: migrated(t), Jobs: rules, Logger: logger})
+	})
+}

@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -75,6 +77,14 @@ func rollback(ctx context.Context, tx pgx.Tx) {
 
 // commit ends the transaction, and says where nobody knows how.
 func commit(ctx context.Context, tx pgx.Tx) error {
+	// Here COMMIT is not sent, and an open transaction ends with its
+	// connection: certain. From the next statement on it is not.
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if tx.Conn().IsClosed() {
+		return fmt.Errorf("commit: %w", pgconn.ErrConnClosed)
+	}
 	err := tx.Commit(ctx)
 	if err == nil {
 		return nil
@@ -85,23 +95,22 @@ func commit(ctx context.Context, tx pgx.Tx) error {
 	return fmt.Errorf("commit: %w: %w", store.ErrUnknown, err)
 }
 
-// rolledBack says whether an error of COMMIT proves that nothing happened:
-// COMMIT was never sent, or the server itself refused it. A server that ends
-// the connection (FATAL) may have committed before, and so may one that is not
-// heard of again.
+// rolledBack says whether an error of COMMIT proves that nothing happened: the
+// server itself refused it. A server that ends the connection (FATAL) may have
+// committed before, and so may one that is not heard of again.
+//
+// pgconn.SafeToRetry is no proof: pgx 5.12.0 loses the network's error after
+// COMMIT and reports "conn closed", which it holds to be safe (TestLostCommit).
 func rolledBack(err error) bool {
-	if errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) || pgconn.SafeToRetry(err) {
+	if errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) {
 		return true
 	}
 	var fault *pgconn.PgError
 	if !errors.As(err, &fault) {
 		return false
 	}
-	severity := fault.SeverityUnlocalized
-	if severity == "" {
-		severity = fault.Severity // before Postgres 9.6
-	}
-	return severity == "ERROR" && fault.Code != codeCompletionUnknown && fault.Code[:min(2, len(fault.Code))] != classConnection
+	severity := cmp.Or(fault.SeverityUnlocalized, fault.Severity) // the first since Postgres 9.6
+	return severity == "ERROR" && fault.Code != codeCompletionUnknown && !strings.HasPrefix(fault.Code, classConnection)
 }
 
 // again says whether the database asks for the transaction to be run anew.

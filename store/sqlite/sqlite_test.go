@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"testing"
 
@@ -40,3 +41,12 @@ func openMemory(t *testing.T, rules store.JobRules) store.Store {
 func TestFileConformance(t *testing.T)   { storetest.Run(t, openFile) }
 func TestMemoryConformance(t *testing.T) { storetest.Run(t, openMemory) }
 func TestFileReadBeside(t *testing.T)    { storetest.ReadBeside(t, openFile) }
+
+func TestQuiet(t *testing.T) {
+	storetest.Quiet(t, func(t *testing.T, rules store.JobRules, logger *slog.Logger) store.Store {
+		s, err := sqlite.Open(context.Background(), sqlite.Config{
+			Path: filepath.Join(t.TempDir(), "quiet.db"), Jobs: rules, Logger: logger,
+		})
+		return closing(t, s, err)
+	})
+}

@@ -1,0 +1,211 @@
+package postgres_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/postgres"
+)
+
+// What a link does with a COMMIT.
+const (
+	deliver   int32 = iota // as a network does
+	loseReply              // the server gets it, its answer never arrives
+	loseAsked              // it never gets to the server
+)
+
+// link is a network between the store and the server.
+type link struct {
+	url    string
+	server string
+	fault  atomic.Int32
+}
+
+func newLink(t *testing.T, server string) *link {
+	t.Helper()
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	l := &link{server: u.Host}
+	u.Host = listener.Addr().String()
+	l.url = u.String()
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go l.carry(client)
+		}
+	}()
+	return l
+}
+
+// carry takes one connection's bytes both ways until one side ends.
+func (l *link) carry(client net.Conn) {
+	defer func() { _ = client.Close() }()
+	server, err := net.Dial("tcp", l.server)
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	var cut atomic.Bool
+	go func() {
+		defer func() { _, _ = client.Close(), server.Close() }()
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := server.Read(buffer)
+			if err != nil || cut.Load() {
+				return // the answer to COMMIT has come this far, and no farther
+			}
+			if _, err := client.Write(buffer[:n]); err != nil {
+				return
+			}
+		}
+	}()
+	for first := true; ; first = false {
+		message, err := readMessage(client, first)
+		if err != nil {
+			return
+		}
+		if commits(message) {
+			switch l.fault.Load() {
+			case loseAsked:
+				return
+			case loseReply:
+				cut.Store(true)
+			}
+		}
+		if _, err := server.Write(message); err != nil {
+			return
+		}
+	}
+}
+
+// readMessage reads one message of the frontend: a type, but for the first
+// one, and a length that counts itself.
+func readMessage(from io.Reader, first bool) ([]byte, error) {
+	head := make([]byte, 5)
+	if first {
+		head = head[:4]
+	}
+	if _, err := io.ReadFull(from, head); err != nil {
+		return nil, err
+	}
+	body := make([]byte, binary.BigEndian.Uint32(head[len(head)-4:])-4)
+	_, err := io.ReadFull(from, body)
+	return append(head, body...), err
+}
+
+func commits(message []byte) bool {
+	return len(message) > 5 && message[0] == 'Q' && bytes.HasPrefix(bytes.ToLower(message[5:]), []byte("commit"))
+}
+
+// once does an action whose effect is one worker.
+func once(s store.Store, id string) (string, error) {
+	var answer string
+	err := s.Within(context.Background(), func(ctx context.Context, tx store.Tx) error {
+		stored, done, err := tx.Begin(ctx, id, []byte("f"))
+		if err != nil || done {
+			answer = string(stored)
+			return err
+		}
+		if err := tx.AddWorker(ctx, store.Worker{
+			WorkerID: "NW-" + id, Phone: id, PublicKey: "G" + id, SealedSecret: "x",
+		}); err != nil {
+			return err
+		}
+		answer = "done"
+		return tx.Finish(ctx, id, []byte(answer))
+	})
+	return answer, err
+}
+
+func TestLostCommit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		fault    int32
+		want     error
+		happened bool
+	}{
+		{"delivered", deliver, nil, true},
+		{"the answer is lost", loseReply, store.ErrUnknown, true},
+		{"the question is lost", loseAsked, store.ErrUnknown, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := migrated(t)
+			l := newLink(t, server)
+			direct, over := openAt(t, postgres.Config{URL: server}), openAt(t, postgres.Config{URL: l.url})
+			l.fault.Store(c.fault)
+			if _, err := once(over, "254700000001"); !errors.Is(err, c.want) {
+				t.Fatalf("error is %v, want %v", err, c.want)
+			}
+			l.fault.Store(deliver)
+			result, err := direct.Result(t.Context(), "254700000001")
+			if err != nil || (result != nil) != c.happened {
+				t.Errorf("the action has the result %q (%v), want one: %v", result, err, c.happened)
+			}
+			// The same action ID tells, and does what is left to do.
+			for range 2 {
+				answer, err := once(over, "254700000001")
+				if err != nil || answer != "done" {
+					t.Errorf("a repeat answers %q, %v", answer, err)
+				}
+			}
+			if _, err := direct.Worker(t.Context(), "254700000001"); err != nil {
+				t.Errorf("the effect is not there: %v", err)
+			}
+		})
+	}
+}
+
+// A connection that ends before COMMIT took nothing with it, and that is
+// certain.
+func TestBackendKilled(t *testing.T) {
+	t.Parallel()
+	server := migrated(t)
+	s := openAt(t, postgres.Config{URL: server})
+	admin, err := pgx.Connect(t.Context(), server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = admin.Close(context.Background()) }()
+	err = s.Within(t.Context(), func(ctx context.Context, tx store.Tx) error {
+		if _, _, err := tx.Begin(ctx, "killed", []byte("f")); err != nil {
+			return err
+		}
+		killed, err := admin.Exec(ctx, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'paytrace' AND state = 'idle in transaction'`)
+		if err != nil || killed.RowsAffected() != 1 {
+			t.Fatalf("killed %d backends (%v), want 1", killed.RowsAffected(), err)
+		}
+		return tx.Finish(ctx, "killed", []byte("x"))
+	})
+	if err == nil || errors.Is(err, store.ErrUnknown) {
+		t.Errorf("error is %v, want one that is sure of the rollback", err)
+	}
+	if result, err := s.Result(t.Context(), "killed"); err != nil || result != nil {
+		t.Errorf("the action has the result %q (%v), want none", result, err)
+	}
+	if _, err := once(s, "254700000001"); err != nil {
+		t.Errorf("the store does not work on after a killed backend: %v", err)
+	}
+}
