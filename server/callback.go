@@ -16,7 +16,7 @@ import (
 // be read gets something else.
 func (s *Server) callback(c *fiber.Ctx) error {
 	if !s.door.opens(c) {
-		return forbidden(c)
+		return s.forbid(c)
 	}
 	began := s.config.Now()
 	req, err := s.config.Codec.Decode(received(c))
@@ -72,8 +72,9 @@ func send(c *fiber.Ctx, r gateway.Response) error {
 	return nil
 }
 
-// forbidden is a 403 without a body, as the service before this one gave it.
-func forbidden(c *fiber.Ctx) error {
+// forbid answers 403 without a body, as the service before this one did.
+func (s *Server) forbid(c *fiber.Ctx) error {
+	s.logRefusal(http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
 	c.Status(http.StatusForbidden)
 	return nil
 }
@@ -82,7 +83,7 @@ func forbidden(c *fiber.Ctx) error {
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
 	refusal := &gateway.Refusal{Status: http.StatusBadRequest, Sentence: "The body could not be read."}
 	errors.As(err, &refusal)
-	s.logRefusal(refusal)
+	s.logRefusal(refusal.Status, refusal.Sentence)
 	return sentence(c.Context(), refusal.Status, refusal.Sentence)
 }
 

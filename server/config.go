@@ -33,13 +33,24 @@ type Config struct {
 
 	// Busy is the screen shown when Handle panics; a default if empty.
 	Busy string
-	// Mounts are handlers of other packages.
+	// Routes and Mounts are handlers of other packages.
+	Routes []Route
 	Mounts []Mount
 	// Logger gets a line a callback, never with what a caller typed. Nothing is
 	// logged if it is nil.
 	Logger *slog.Logger
 	// Now is the clock of durations in the log; time.Now if nil.
 	Now func() time.Time
+}
+
+// Route is a handler for one method and path.
+type Route struct {
+	Method string
+	// Path is a pattern of net/http.ServeMux without method and host, as
+	// "/api/v1/workers/by-phone/{phone}"; the handler finds a segment that has a
+	// name with Request.PathValue.
+	Path    string
+	Handler http.Handler
 }
 
 // Mount is a handler for a path and all that is below it.
@@ -64,6 +75,11 @@ func (c *Config) check() error {
 	}
 	if err := checkSecret(c.PathSecret); err != nil {
 		return err
+	}
+	for _, r := range c.Routes {
+		if r.Method == "" || !strings.HasPrefix(r.Path, "/") || r.Handler == nil {
+			return fmt.Errorf("server: route %q %q: a method, a path such as /api/v1/x and a handler are expected", r.Method, r.Path)
+		}
 	}
 	for _, m := range c.Mounts {
 		if !strings.HasPrefix(m.Path, "/") || strings.HasSuffix(m.Path, "/") || m.Handler == nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -41,6 +42,9 @@ func TestDoor(t *testing.T) {
 		{"both, by secret", both, "/ussd/" + secret, "", 200},
 		{"both, secret and a wrong key", both, "/ussd/" + secret, "Bearer wrong", 200},
 		{"both, by neither", both, "/ussd", "", 403},
+		{"slash at the end, nothing set", nil, "/ussd/", "", 200},
+		{"slash at the end, secret missing", pathed, "/ussd/", "", 403},
+		{"slash at the end, no key", keyed, "/ussd/", "", 403},
 		{"events, no key", keyed, "/ussd/events", "", 403},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -58,8 +62,14 @@ func TestDoor(t *testing.T) {
 
 // TestDoorBeforeBody: who may not pass learns nothing about the body.
 func TestDoorBeforeBody(t *testing.T) {
-	s := newTest(t, func(c *Config) { c.APIKey = []string{"key"} })
-	if got := ask(t, s, post("/ussd", "nonsense")); got.status != 403 || got.body != "" {
+	logger, out := logged()
+	s := newTest(t, func(c *Config) { c.Logger, c.APIKey = logger, []string{"key"} })
+	r := post("/ussd", "nonsense")
+	r.Header.Set("Authorization", "Bearer 7391")
+	if got := ask(t, s, r); got.status != 403 || got.body != "" {
 		t.Errorf("%+v, want an empty 403", got)
+	}
+	if l := out.String(); !strings.Contains(l, `"status":403`) || strings.Contains(l, "7391") {
+		t.Errorf("log: %s", l)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // event takes note of the end of a session.
 func (s *Server) event(c *fiber.Ctx) error {
 	if !s.door.opens(c) {
-		return forbidden(c)
+		return s.forbid(c)
 	}
 	if err := s.note(c); err != nil {
 		return s.refuse(c, err)

@@ -48,11 +48,11 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, took time.D
 	s.config.Logger.LogAttrs(context.Background(), level, "callback", attrs[:last]...)
 }
 
-func (s *Server) logRefusal(r *gateway.Refusal) {
+func (s *Server) logRefusal(status int, why string) {
 	s.config.Logger.LogAttrs(context.Background(), slog.LevelWarn, "callback refused",
 		slog.String("provider", s.config.Codec.Name()),
-		slog.Int("status", r.Status),
-		slog.String("why", r.Sentence))
+		slog.Int("status", status),
+		slog.String("why", why))
 }
 
 func (s *Server) logEvent(e gateway.Event) {

@@ -92,3 +92,31 @@ func TestMounts(t *testing.T) {
 		}
 	}
 }
+
+// TestRoutes: a route gets its method and path, with the names in it.
+func TestRoutes(t *testing.T) {
+	phone := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		io.WriteString(w, r.Method+" "+r.PathValue("phone")+" "+r.URL.Query().Get("x"))
+	})
+	s := newTest(t, func(c *Config) {
+		c.Routes = []Route{{"GET", "/api/v1/workers/by-phone/{phone}", phone}, {"POST", "/api/v1/workers/register", phone}}
+	})
+	for _, test := range []struct {
+		r    *http.Request
+		want answer
+	}{
+		{get("/api/v1/workers/by-phone/254711223344?x=1"), answer{200, "text/plain", "GET 254711223344 1"}},
+		{post("/api/v1/workers/register", ""), answer{200, "text/plain", "POST  "}},
+		{get("/api/v1/workers/register"), answer{405, "application/problem+json", ""}},
+		{get("/api/v1/workers/by-phone"), answer{404, "application/problem+json", ""}},
+	} {
+		got := ask(t, s, test.r)
+		if test.want.body == "" {
+			got.body = ""
+		}
+		if got != test.want {
+			t.Errorf("%s %s: %+v, want %+v", test.r.Method, test.r.URL, got, test.want)
+		}
+	}
+}

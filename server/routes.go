@@ -2,6 +2,9 @@ package server
 
 import (
 	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -12,7 +15,14 @@ import (
 
 // routes is every path that the server answers; openapi.json describes them, and
 // a test holds the two against each other.
-func (s *Server) routes() {
+//
+// Its error is a route handed in that can't be: both tables say so by a panic.
+func (s *Server) routes() (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("server: a route is wrong: %v", cause)
+		}
+	}()
 	s.app.Get("/health", health)
 	s.app.Get("/ready", s.ready.serve)
 	s.app.Get("/openapi.json", describe)
@@ -25,10 +35,24 @@ func (s *Server) routes() {
 	s.app.Post("/ussd/:secret", s.callback)
 	s.app.Post("/ussd/:secret/events", s.event)
 
+	s.routed()
 	for _, m := range s.config.Mounts {
 		handler := mounted(fasthttpadaptor.NewFastHTTPHandler(m.Handler))
 		s.app.All(m.Path, handler)
 		s.app.All(m.Path+"/*", handler)
+	}
+	return nil
+}
+
+// routed adds the routes of other packages. A ServeMux behind Fiber's own table
+// gives their handlers the names in the path.
+func (s *Server) routed() {
+	mux := http.NewServeMux()
+	handler := mounted(fasthttpadaptor.NewFastHTTPHandler(mux))
+	named := strings.NewReplacer("{", ":", "}", "")
+	for _, r := range s.config.Routes {
+		mux.Handle(r.Method+" "+r.Path, r.Handler)
+		s.app.Add(r.Method, named.Replace(r.Path), handler)
 	}
 }
 

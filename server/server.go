@@ -88,7 +88,9 @@ func newServer(config Config, limits limits) (*Server, error) {
 		ReadTimeout:                  limits.read,
 		WriteTimeout:                 limits.write,
 	})
-	s.routes()
+	if err := s.routes(); err != nil {
+		return nil, err
+	}
 	http := s.app.Server()
 	http.CloseOnShutdown = true
 	http.HeaderReceived = s.bodyLimits()

@@ -165,13 +165,16 @@ func logged() (*slog.Logger, *bytes.Buffer) {
 
 func TestNewRefuses(t *testing.T) {
 	for name, change := range map[string]func(*Config){
-		"no handler":          func(c *Config) { c.Handle = nil },
-		"no codec":            func(c *Config) { c.Codec = nil },
-		"short secret":        func(c *Config) { c.PathSecret = "tooshort-7391" },
-		"secret with a slash": func(c *Config) { c.PathSecret = "7391/7391/7391/7391" },
-		"secret with percent": func(c *Config) { c.PathSecret = "7391%7391%7391%7391" },
-		"mount at the root":   func(c *Config) { c.Mounts = []Mount{{Path: "/", Handler: http.NotFoundHandler()}} },
-		"mount of nothing":    func(c *Config) { c.Mounts = []Mount{{Path: "/metrics"}} },
+		"no handler":             func(c *Config) { c.Handle = nil },
+		"no codec":               func(c *Config) { c.Codec = nil },
+		"short secret":           func(c *Config) { c.PathSecret = "tooshort-7391" },
+		"secret with a slash":    func(c *Config) { c.PathSecret = "7391/7391/7391/7391" },
+		"secret with percent":    func(c *Config) { c.PathSecret = "7391%7391%7391%7391" },
+		"route without a method": func(c *Config) { c.Routes = []Route{{"", "/x", http.NotFoundHandler()}} },
+		"unknown method":         func(c *Config) { c.Routes = []Route{{"BREW", "/x", http.NotFoundHandler()}} },
+		"broken pattern":         func(c *Config) { c.Routes = []Route{{"GET", "/{x", http.NotFoundHandler()}} },
+		"mount at the root":      func(c *Config) { c.Mounts = []Mount{{Path: "/", Handler: http.NotFoundHandler()}} },
+		"mount of nothing":       func(c *Config) { c.Mounts = []Mount{{Path: "/metrics"}} },
 	} {
 		config := Config{Handle: echo, Codec: africastalking.Codec{}}
 		change(&config)
