@@ -23,6 +23,10 @@ var rules = []rule{
 	{"U112", Error, (*checker).outcomesExist},
 	{"U201", Error, (*checker).actionsExist},
 	{"U202", Error, (*checker).argumentCount},
+	{"U203", Error, (*checker).typesFit},
+	{"U205", Error, (*checker).valuesSet},
+	{"U206", Error, (*checker).valuesExist},
+	{"U009", Error, (*checker).staleAllows},
 }
 
 // Codes are the codes that Check may find, in order, each once.
@@ -44,13 +48,23 @@ type checker struct {
 	flow      *flow
 	uses      []use
 	rule      rule // the one that is running
-	out       Findings
+	// exceptions are the menu's by the line they cover; needed are those that
+	// cover a warning.
+	exceptions map[int][]*Allow
+	needed     map[*Allow]bool
+	out        Findings
 }
 
 // Check finds everything that is wrong with a menu that has been read. It goes
 // on after every finding, and over partial files.
 func Check(f *File, contracts []engine.Contract) Findings {
-	c := &checker{f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*Screen{}, lex: NewLexicon(f)}
+	c := &checker{
+		f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*Screen{}, lex: NewLexicon(f),
+		exceptions: map[int][]*Allow{}, needed: map[*Allow]bool{},
+	}
+	for _, a := range f.Allows {
+		c.exceptions[a.Line] = append(c.exceptions[a.Line], a)
+	}
 	for i := range contracts {
 		c.contracts[contracts[i].Name] = &contracts[i]
 	}
@@ -85,7 +99,7 @@ func (c *checker) add(severity Severity, at engine.Pos, length int, message, hin
 	c.out = append(c.out, Finding{
 		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
 		Message: message, Hint: hint, Notes: notes,
-		Allowed: severity != Error && false,
+		Allowed: severity != Error && c.allows(c.rule.code, at),
 	})
 }
 

@@ -1,0 +1,56 @@
+package menu
+
+import (
+	"fmt"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// allows reports whether an exception covers a finding's line, and remembers
+// that it was needed.
+func (c *checker) allows(code string, at engine.Pos) bool {
+	covered := false
+	for _, a := range c.exceptions[at.Line] {
+		if a.Code == code && a.Pos.File == at.File {
+			c.needed[a] = true
+			covered = true
+		}
+	}
+	return covered
+}
+
+// staleAllows is U009: each exception covers a warning.
+func (c *checker) staleAllows() {
+	for _, a := range c.f.Allows {
+		if c.needed[a] {
+			continue
+		}
+		message, hint := "This exception covers nothing: its line has no such warning.", "Delete it."
+		for _, f := range c.out {
+			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Allowed {
+				continue
+			}
+			if f.Severity == Error && f.Pos.Line == a.Line {
+				message, hint = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
+				break
+			}
+			if f.Severity != Error && f.Pos.Line > a.Line && c.sameScreen(a, f.Pos) {
+				hint = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
+				break
+			}
+		}
+		c.add(Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
+	}
+}
+
+// sameScreen reports whether a finding stands in the screen above which an
+// exception was put.
+func (c *checker) sameScreen(a *Allow, at engine.Pos) bool {
+	for _, s := range c.f.Screens {
+		p := s.Name.Pos
+		if p.File == at.File && p.Line > a.Line && p.Line <= at.Line {
+			return false
+		}
+	}
+	return true
+}

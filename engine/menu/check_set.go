@@ -1,0 +1,185 @@
+package menu
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// valuesSet is U205: what is used has a value, whichever way the call has
+// come. One finding a value and screen: one question mends them all.
+func (c *checker) valuesSet() {
+	said := map[[2]any]bool{}
+	for _, u := range c.uses {
+		v := c.values[u.name]
+		if v == nil || u.purpose == tested || u.purpose == offered || v.secret && (u.purpose == shown || u.purpose == sent) {
+			continue
+		}
+		st := c.flow.stepOf(u)
+		if st == nil {
+			if !c.flow.alwaysSet().has(c.flow.names[u.name]) {
+				c.find(u.at, fmt.Sprintf("%s shows %s, which is not set on every screen.", upper(u.in), quote(u.at.Value)), "Such a text can show caller, lang, today, network and service.")
+			}
+			continue
+		}
+		known, reached := c.flow.known(u)
+		if !reached || known.has(c.flow.names[u.name]) || said[[2]any{st, u.name}] {
+			continue
+		}
+		said[[2]any{st, u.name}] = true
+		c.notSet(u, v, c.flow.pathWithout(st, u.name))
+		if len(c.out) > MaxFindings {
+			return // each costs a search, and nobody mends more in one go
+		}
+	}
+}
+
+// stepOf is where a use happens; nil for a text of every screen.
+func (fl *flow) stepOf(u use) *step {
+	if u.call != nil {
+		return fl.calls[u.call]
+	}
+	if u.screen == nil {
+		return nil
+	}
+	return fl.of[u.screen]
+}
+
+// known is what is surely set at a use.
+func (fl *flow) known(u use) (b bits, reached bool) {
+	st := fl.stepOf(u)
+	if b, reached = fl.must[st]; !reached {
+		return nil, false
+	}
+	if u.outcome != "" {
+		b = b.without(fl.secrets)
+		if contract := fl.c.contracts[u.call.Action.Value]; contract != nil {
+			o, _ := contract.Outcome(u.outcome)
+			for _, g := range o.Gives {
+				b = b.union(fl.setOf(g.Name))
+			}
+		}
+	}
+	for _, a := range u.assume {
+		b = fl.assumed(b, a, true)
+	}
+	return b.union(fl.setOf(u.also...)), true
+}
+
+var purposeWords = map[purpose]string{
+	shown: "shown in", sent: "used in", passed: "needed for", asked: "asked about in", taken: "used in",
+}
+
+func (c *checker) notSet(u use, v *value, path []*edge) {
+	hint := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
+	if v.secret {
+		hint = "A secret is forgotten by the action that takes it and by the next screen: ask for it right before."
+	}
+	where := fmt.Sprintf("%s is %s %s, but", quote(u.at.Value), purposeWords[u.purpose], u.in)
+	message := where + " nothing has set it."
+	if c.flow.may[c.flow.stepOf(u)].has(c.flow.names[u.name]) {
+		message = where + " a call can come here without it."
+	}
+	var notes []Note
+	if len(path) > 0 {
+		notes = append(notes, Note{Text: "This way: " + pathWords(path) + "."})
+	}
+	c.find(u.at, message, hint, append(notes, c.setters(u.name)...)...)
+}
+
+// setters are up to three places that set a value.
+func (c *checker) setters(name string) []Note {
+	const most = 3 // enough to see what was meant
+	var notes []Note
+	for _, e := range c.flow.edges {
+		if !slices.Contains(e.sets, name) || e.from.screen == nil || len(notes) == most {
+			continue
+		}
+		at := e.from.screen.Name.Pos
+		if e.from.call != nil {
+			at = e.from.call.Pos
+		}
+		notes = append(notes, Note{at, fmt.Sprintf("%q is set here, by %s %s.", name, quote(e.from.screen.Name.Value), e.label)})
+	}
+	return notes
+}
+
+// pathWords is a path as a person would dial it: "main, option 3, to amount".
+func pathWords(path []*edge) string {
+	var b strings.Builder
+	for i, e := range path {
+		switch {
+		case e.kind == edgeStart:
+			b.WriteString("the call begins on " + quote(e.target.Value))
+			continue
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(e.label)
+		if e.to != nil && e.to.screen != nil && e.to.screen != e.from.screen {
+			b.WriteString(" to " + quote(e.to.screen.Name.Value))
+		}
+	}
+	return b.String()
+}
+
+// place is a step and whether a value is set there.
+type pathPlace struct {
+	st  *step
+	set bool
+}
+
+// pathWithout is a shortest path to a step on which a value is not set.
+func (fl *flow) pathWithout(goal *step, name string) []*edge {
+	type origin struct {
+		from pathPlace
+		by   *edge
+	}
+	n := fl.names[name]
+	secret := fl.secrets.has(n)
+	first := pathPlace{fl.begin, fl.alwaysSet().has(n)}
+	came := map[pathPlace]origin{first: {}}
+	todo := []pathPlace{first}
+	for len(todo) > 0 {
+		p := todo[0]
+		todo = todo[1:]
+		if p.st == goal && !p.set {
+			var path []*edge
+			for p != first {
+				path = append(path, came[p].by)
+				p = came[p].from
+			}
+			slices.Reverse(path)
+			return path
+		}
+		for _, e := range p.st.out {
+			next, possible := fl.follow(e, p.set, n, name, secret)
+			if _, been := came[next]; e.to != nil && possible && !been {
+				came[next] = origin{p, e}
+				todo = append(todo, next)
+			}
+		}
+	}
+	return nil
+}
+
+// follow is where an edge leads and whether the value is set there; not
+// possible where a condition on the edge says that it is set already.
+func (fl *flow) follow(e *edge, set bool, n int, name string, secret bool) (next pathPlace, possible bool) {
+	if !fl.open(e) {
+		return next, false
+	}
+	if secret && e.from.call != nil {
+		set = false
+	}
+	for _, a := range e.assume {
+		if !set && !slices.Contains(e.sets, name) && fl.implied(a.cond, a.holds, true).has(n) {
+			return next, false
+		}
+	}
+	set = set || e.anything || slices.Contains(e.sets, name)
+	if secret && e.to != nil && e.to.shown {
+		set = false
+	}
+	return pathPlace{e.to, set}, true
+}
