@@ -222,7 +222,7 @@ func TestSecretsAreNeverWritten(t *testing.T) {
 	if _, err := json.Marshal(engine.RecordValue([]engine.Named{{Name: "pin", Value: engine.SecretValue("4321")}})); err == nil {
 		t.Error("a secret inside a record was written")
 	}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%q", "%x"} {
 		if out := fmt.Sprintf(verb, engine.SecretValue("4321")); strings.Contains(out, "4321") {
 			t.Errorf("%s prints %q", verb, out)
 		}

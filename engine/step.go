@@ -167,7 +167,10 @@ func (w *walk) onward(n *node) string {
 
 func (w *walk) call(state waiting, c *Call) Effect {
 	w.s.waiting = state
-	c.Caller, c.Service, c.Session, c.Provider = w.s.Caller, w.s.Service, w.s.ID, w.s.Provider
+	// The menu's own code, not the one dialled: what is remembered is the same
+	// after a deep dial.
+	c.Service = w.p.def.Codes[0].Dial
+	c.Caller, c.Session, c.Provider = w.s.Caller, w.s.ID, w.s.Provider
 	c.Lang = w.s.Lang()
 	return Effect{Call: c}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -160,8 +161,8 @@ func (v Value) String() string {
 	}
 }
 
-// GoString hides secrets from %#v.
-func (v Value) GoString() string { return v.String() }
+// Format writes what String says for every verb, so that none shows a secret.
+func (v Value) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, v.String()) }
 
 const redacted = "[redacted]"
 

@@ -59,53 +59,63 @@ const (
 )
 
 // live makes the service that the settings ask for.
-func live(ctx context.Context, c Config, folder *menuFolder, std streams, log *slog.Logger) (s *service, err error) {
-	s = &service{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.Close())
-		}
-	}()
-	openCtx, cancel := context.WithTimeout(ctx, openTimeout)
+func live(ctx context.Context, c Config, folder *menuFolder, std streams, log *slog.Logger) (*service, error) {
+	s := &service{runner: &engine.Runner{TTL: c.SessionTTL, Now: time.Now, Log: log}}
+	if err := s.wire(ctx, c, folder, std, log); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std streams, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	embedded, err := s.database(openCtx, c, log)
+	embedded, err := s.database(ctx, c, log)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	key, keyNote, err := encryptionKey(c, embedded)
+	if err := s.keys(ctx, c, embedded); err != nil {
+		return err
+	}
+	if err := s.menus(c, folder, std); err != nil {
+		return err
+	}
+	return errors.Join(s.sessions(c), s.messages(c, log), s.http(c, log))
+}
+
+// keys finds the keys, and makes the actions that use them.
+func (s *service) keys(ctx context.Context, c Config, embedded bool) error {
+	key, note, err := encryptionKey(c, embedded)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	identity, err := identityKey(openCtx, s.db, c, key)
+	s.choose("keys", "%s", note)
+	identity, err := identityKey(ctx, s.db, c, key)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	s.runner.Identity = engine.NewIdentity(identity)
 	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), c.EncryptionOld...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if s.table, err = registered(s.db, sealer, c, time.Now); err != nil {
-		return nil, err
-	}
+	s.table, err = registered(s.db, sealer, c, time.Now)
+	s.runner.Actions = s.table
+	return err
+}
+
+func (s *service) menus(c Config, folder *menuFolder, std streams) error {
 	programs, err := loadMenus(folder, s.table.Contracts(), c.DefaultLanguage, std.err)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	catalog, err := engine.NewCatalog(programs...)
 	if err != nil {
-		return nil, misuse{err}
+		return misuse{err}
 	}
+	s.runner.Programs = catalog
 	s.choose("menus", "%s: %s", folder.shown, described(programs))
-	if err := s.sessions(openCtx, c); err != nil {
-		return nil, err
-	}
-	s.runner.Programs, s.runner.Actions, s.runner.Identity = catalog, s.table, engine.NewIdentity(identity)
-	s.runner.TTL, s.runner.Now, s.runner.Log = c.SessionTTL, time.Now, log
-	if err := s.messages(c, log); err != nil {
-		return nil, err
-	}
-	s.choose("keys", "%s", keyNote)
-	return s, s.http(c, log)
+	return nil
 }
 
 func described(programs []*engine.Program) string {
@@ -154,8 +164,7 @@ func (s *service) database(ctx context.Context, c Config, log *slog.Logger) (emb
 	return file, nil
 }
 
-func (s *service) sessions(_ context.Context, c Config) error {
-	s.runner = &engine.Runner{}
+func (s *service) sessions(c Config) error {
 	if c.RedisURL.IsSet() {
 		return misuse{errors.New("REDIS_URL is set, but sessions in Redis are not part of this version; unset it to keep them in memory")}
 	}
