@@ -1,0 +1,90 @@
+package gateway_test
+
+import (
+	"errors"
+	"net/url"
+	"testing"
+
+	"github.com/paytrace/paytrace/gateway"
+)
+
+// FuzzForm: what is taken, the standard library reads the same way, and it has
+// every wanted field at most once. What is refused is refused in a sentence.
+func FuzzForm(f *testing.F) {
+	for _, seed := range []string{
+		"", "a=1&b=2", "a=1&a=2", "a", "=", "&&a=1&", "a=%41%zz", "a=+%2B", "%61=1&a=2", "c=1&c=2", "a=\x00", "a=%C0%AF",
+		"a=1;b=2", "a==1", "c=%00", "%=1", "%ff=1",
+	} {
+		f.Add(seed)
+	}
+	names := []string{"a", "b"}
+	f.Fuzz(func(t *testing.T, raw string) {
+		var form gateway.Form
+		err := form.Parse([]byte(raw), names)
+		var refusal *gateway.Refusal
+		if err != nil {
+			if !errors.As(err, &refusal) || refusal.Sentence == "" {
+				t.Fatalf("%q: %v", raw, err)
+			}
+			return
+		}
+		values, err := url.ParseQuery(raw)
+		if err != nil {
+			// A semicolon is a character like any other to us, and an error to
+			// the library, which once split there.
+			return
+		}
+		for i, name := range names {
+			got, ok := form.Get(i)
+			if want := values[name]; len(want) > 1 || ok != (len(want) == 1) || ok && want[0] != got {
+				t.Errorf("%q: %s is %q (%v), the library says %q", raw, name, got, ok, want)
+			}
+		}
+	})
+}
+
+func TestText(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "1": "1", "1*": "1*", "1#": "1", "1*2#": "1*2", "1#*2#": "1*2", "#": "", "*#": "*", "7*a*b*****": "7*a*b*****",
+		"C#*1": "C*1", "a#b": "a#b", " 1 ": " 1 ",
+	} {
+		if got, err := gateway.Text("text", text); err != nil || got != want {
+			t.Errorf("%q: %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestFields(t *testing.T) {
+	type check = func(name, value string) (string, error)
+	for _, test := range []struct {
+		check check
+		value string
+		want  string
+		ok    bool
+	}{
+		{gateway.Caller, "+254711223344", "254711223344", true},
+		{gateway.Caller, " 254711223344", "254711223344", true},
+		{gateway.Caller, "254711223344", "254711223344", true},
+		{gateway.Caller, "+1 202 555 0100", "", false},
+		{gateway.Caller, "++254711223344", "", false},
+		{gateway.Caller, "0711223344", "", false},
+		{gateway.Caller, "", "", false},
+		{gateway.Caller, "٢٥٤٧١١٢٢٣٣٤٤", "", false},
+		{gateway.Session, "ATUid_e9d0", "ATUid_e9d0", true},
+		{gateway.Session, "3c796dac-2817:4f@x+y=/", "3c796dac-2817:4f@x+y=/", true},
+		{gateway.Session, "{tag}", "", false},
+		{gateway.Session, "a\"b", "", false},
+		{gateway.Session, "é", "", false},
+		{gateway.Service, " *384*8481# ", "*384*8481#", true},
+		{gateway.Service, "713", "713", true},
+		{gateway.Service, "*384 8481#", "", false},
+		{gateway.Network, "", "", true},
+		{gateway.Network, "MTN", "MTN", true},
+		{gateway.Network, "a\nb", "", false},
+	} {
+		got, err := test.check("field", test.value)
+		if got != test.want || (err == nil) != test.ok {
+			t.Errorf("%q: %q, %v, want %q, ok %v", test.value, got, err, test.want, test.ok)
+		}
+	}
+}
