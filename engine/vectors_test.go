@@ -1,0 +1,188 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// echo asks again and again and shows what was typed last: "typed: a*b".
+func echo() engine.Definition {
+	text := engine.Type{Kind: engine.KindText, Width: 40}
+	return engine.Definition{
+		Name: "echo", Codes: []engine.Code{{Dial: "*167#", Start: "first"}},
+		Vars: []engine.Var{{Name: "typed", Type: text}},
+		Screens: []engine.Screen{
+			{Name: "first", Kind: engine.ScreenAsk, Say: []engine.Say{{Words: words("start")}}, Ask: &engine.Ask{Var: "typed", Go: "next"}},
+			{Name: "next", Kind: engine.ScreenAsk, Say: []engine.Say{{Words: hole("typed: ", "typed", "")}}, Ask: &engine.Ask{Var: "typed", Go: "first/again"}},
+			{Name: "first/again", Kind: engine.ScreenSet, Go: "next"},
+		},
+	}
+}
+
+// cumulative is one vector: the text so far, the text now, and the one input
+// that came in between.
+type cumulative struct {
+	Name    string  `json:"name"`
+	Last    *string `json:"last"`
+	Now     string  `json:"now"`
+	Content string  `json:"content"`
+	New     bool    `json:"new"`
+}
+
+var ownCumulative = []cumulative{
+	{Name: "first input", Last: ptr(""), Now: "5", Content: "5"},
+	{Name: "second input", Last: ptr("5"), Now: "5*7", Content: "7"},
+	{Name: "a typed star", Last: ptr("5"), Now: "5**", Content: "*"},
+	{Name: "only stars", Last: ptr("5*x"), Now: "5*x*****", Content: "****"},
+	{Name: "stars behind a star", Last: ptr("5*x**"), Now: "5*x*****", Content: "**"},
+	{Name: "stars inside", Last: ptr("5"), Now: "5*a*b", Content: "a*b"},
+	{Name: "the same again", Last: ptr("5*3"), Now: "5*3", Content: ""},
+	{Name: "deep dial", Now: "5", New: true},
+	{Name: "deep dial of two", Now: "5*1", New: true},
+	{Name: "plain start", Now: "", New: true},
+}
+
+func ptr(s string) *string { return &s }
+
+func TestCumulativeText(t *testing.T) {
+	for _, v := range ownCumulative {
+		t.Run(v.Name, func(t *testing.T) { checkCumulative(t, v) })
+	}
+}
+
+// The vectors of Safaricom's raw feed, as vumi's tests have them.
+func TestSafaricomVectors(t *testing.T) {
+	raw, err := os.ReadFile("../../shared/testdata/safaricom_cumulative_text.json")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("the vectors are not beside this checkout (../shared/testdata); TestCumulativeText covers the same cases")
+	}
+	var file struct{ Vectors []cumulative }
+	if err == nil {
+		err = json.Unmarshal(raw, &file)
+	}
+	if err != nil || len(file.Vectors) == 0 {
+		t.Fatalf("%d vectors, %v", len(file.Vectors), err)
+	}
+	for _, v := range file.Vectors {
+		t.Run(v.Name, func(t *testing.T) { checkCumulative(t, v) })
+	}
+}
+
+func checkCumulative(t *testing.T, v cumulative) {
+	noActions := func(context.Context, engine.Call) (engine.Outcome, error) {
+		return engine.Outcome{}, errors.New("there is no action in this menu")
+	}
+	l := newLine(t, echo(), noActions)
+	if v.New {
+		inputs := strings.Split(v.Now, "*")
+		want := "CON typed: " + inputs[len(inputs)-1]
+		if v.Now == "" {
+			want = "CON start"
+		}
+		if got := l.type_(v.Now); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		return
+	}
+	// The call up to here: each input in a callback of its own, except that an
+	// empty piece belongs to typed stars.
+	var before string
+	l.type_("")
+	if *v.Last != "" {
+		pieces := strings.SplitN(*v.Last, "*", 3)
+		text := ""
+		for i, piece := range pieces {
+			if i > 0 {
+				text += "*"
+			}
+			text += piece
+			before = l.type_(text)
+		}
+	}
+	got := l.type_(v.Now)
+	if v.Content == "" {
+		if got != before {
+			t.Errorf("a repeat: got %q, want %q", got, before)
+		}
+		return
+	}
+	if want := "CON typed: " + v.Content; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Real texts in eleven languages, shown as screens: no page is too long, and no
+// word is lost between pages.
+func TestRealTextsFit(t *testing.T) {
+	raw, err := os.ReadFile("../../shared/testdata/ndoh_length_vectors.json")
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("the vectors are not beside this checkout (../shared/testdata); TestPagesShowEveryOptionOnce and TestNoScreenIsTooLong cover the same cases")
+	}
+	var file struct{ Vectors []struct{ Text string } }
+	if err == nil {
+		err = json.Unmarshal(raw, &file)
+	}
+	if err != nil || len(file.Vectors) == 0 {
+		t.Fatalf("%d vectors, %v", len(file.Vectors), err)
+	}
+	for _, v := range file.Vectors {
+		checkPages(t, v.Text)
+	}
+}
+
+func TestTextsFit(t *testing.T) {
+	long := strings.Repeat("Tafadhali andika jina lako kamili kama lilivyo kwenye kitambulisho. ", 9)
+	for _, text := range []string{
+		"Short.", long, strings.ReplaceAll(long, "Tafadhali", "Tafadhali ’"), "Réf {1} [2] €3\n\nLast line",
+		strings.Repeat("x", 400), "漢字" + long,
+	} {
+		checkPages(t, text)
+	}
+}
+
+func checkPages(t *testing.T, text string) {
+	t.Helper()
+	def := engine.Definition{
+		Name: "text", Codes: []engine.Code{{Dial: "*1#", Start: "text"}},
+		Nav: engine.Nav{
+			Back: engine.NavKey{Key: "0", Label: words("Back")}, More: engine.NavKey{Key: "98", Label: words("More")},
+		},
+		Screens: []engine.Screen{{Name: "text", Kind: engine.ScreenShow, Say: []engine.Say{{Words: words(text)}}}},
+	}
+	p, err := engine.New(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, eff, err := p.Step(p.Begin(engine.Request{Caller: "254711000111"}, 0), engine.Event{Kind: engine.EventDial, Start: "text"})
+	var seen strings.Builder
+	for page := 0; ; page++ {
+		if err != nil || page > 100 {
+			t.Fatalf("page %d: %v", page, err)
+		}
+		if !gsm7.Fits(eff.Text, 160, 70) {
+			t.Fatalf("page %d takes %+v:\n%s", page, gsm7.Measure(eff.Text), eff.Text)
+		}
+		more := strings.Contains(lastLine(eff.Text), "98:More")
+		shown := eff.Text
+		if more || page > 0 {
+			shown = strings.TrimSuffix(shown[:strings.LastIndexByte(shown, '\n')+1], "\n")
+		}
+		seen.WriteString(shown)
+		if !more {
+			break
+		}
+		s, eff, err = p.Step(s, engine.Event{Kind: engine.EventInput, Input: "98"})
+	}
+	if got, want := letters(seen.String()), letters(text); got != want {
+		t.Errorf("over its pages the text reads\n%q\nwant\n%q", got, want)
+	}
+}
+
+func letters(s string) string { return strings.Join(strings.Fields(s), "") }
