@@ -66,6 +66,8 @@ func (p *reader) value(t Text) (Value, bool) {
 		p.find("U003", t, fmt.Sprintf("The quotes of %s do not close at its end.", short(s)), "")
 	case isNumber(s):
 		return Value{Text: t, Number: true}, true
+	case strings.Contains(s, " "):
+		p.find("U003", t, fmt.Sprintf("%q is no name and no number.", short(s)), fmt.Sprintf("A text as a value stands in quotes: '%s'.", short(s)))
 	default:
 		return p.nameValue(t)
 	}

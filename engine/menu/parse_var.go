@@ -62,7 +62,7 @@ func (p *reader) typed(v *Var) {
 	case choice && len(v.Options) == 0:
 		p.find("U003", v.Type, "A choice needs its options.", `Write them like "options: {yes: Yes, no: No}".`)
 	case !choice && len(v.Options) > 0:
-		p.find("U002", v.Options[0].Name, fmt.Sprintf("Only a choice has options; %q is a %s.", v.Name.Value, v.Type.Value), `Write "type: choice".`)
+		p.find("U002", v.Options[0].Name, fmt.Sprintf("Only a choice has options, but the type of %q is %q.", v.Name.Value, v.Type.Value), `Write "type: choice".`)
 	case choice:
 		for _, o := range v.Options {
 			typ.Options = append(typ.Options, o.Name.Value)

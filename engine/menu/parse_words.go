@@ -35,10 +35,23 @@ func (p *reader) words(e entry) (Text, bool) {
 	return t, !empty(n)
 }
 
-// flowText is what stands in the source from a bracket on.
+// flowText is what stands in the source from a bracket to the one that closes
+// it, or to the end of the line.
 func (p *reader) flowText(n *yaml.Node) string {
 	line := p.src.line(n.Line)
-	return strings.TrimSpace(line[p.src.offset(n.Line, n.Column):])
+	text := line[p.src.offset(n.Line, n.Column):]
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return text[:i+1]
+			}
+		}
+	}
+	return strings.TrimSpace(text)
 }
 
 // eaten finds a text that YAML cut at a #: "Buy #2". A comment has a space

@@ -190,8 +190,8 @@ func TestOkTextsStandInTheirSource(t *testing.T) {
 				}
 			}
 		}
-		if count < 10 {
-			t.Errorf("%s: only %d texts seen", name, count)
+		if count == 0 {
+			t.Errorf("%s: no text seen", name)
 		}
 	}
 }

@@ -151,7 +151,7 @@ func (f *flowScan) token() {
 	top := len(f.frames) - 1
 	value := f.frames[top] || f.round[top] == ']'
 	end, trouble := f.off, ""
-	if strings.IndexByte(specials+"#", line[f.off]) >= 0 {
+	if strings.IndexByte(specials+"#", line[f.off]) >= 0 || isDash(line, f.off) {
 		trouble = fmt.Sprintf("YAML does not read a text that begins with %q as it stands.", line[f.off:f.off+1])
 	}
 scan:
@@ -163,6 +163,8 @@ scan:
 			trouble = fmt.Sprintf("YAML takes the %c in this text for a collection.", c)
 			end = f.tokenEnd(end)
 			continue
+		case c == '?':
+			trouble = "Inside brackets YAML stops reading a text at its question mark."
 		case c == '#' && end > f.off && line[end-1] == ' ':
 			if end+1 == len(line) || line[end+1] == ' ' {
 				break scan
@@ -176,11 +178,15 @@ scan:
 		}
 		end++
 	}
+	from, row := f.off, f.row
 	if trouble != "" {
-		f.refuseText(f.off, end, trouble, 0)
+		f.refuseText(from, end, trouble, 0)
 	}
 	f.off = end
-	f.joined()
+	if f.joined() && trouble == "" {
+		p := f.pos(row, from)
+		f.texts = append(f.texts, refusal{spot{p.Line, p.Column}, strings.TrimRight(line[from:end], " ")})
+	}
 }
 
 // tokenEnd is where a text with brackets of its own ends: at the comma or
@@ -206,11 +212,13 @@ func (f *flowScan) tokenEnd(i int) int {
 }
 
 // joined finds a text that goes on in the next line.
-func (f *flowScan) joined() {
+func (f *flowScan) joined() bool {
 	if skipSpaces(f.lines[f.row], f.off) < len(f.lines[f.row]) {
-		return
+		return false
 	}
-	if f.next() && strings.IndexByte(",:]}", f.lines[f.row][f.off]) < 0 {
-		f.find("U004", f.row, f.off, utf8.RuneCountInString(f.lines[f.row][f.off:]), "YAML would join this line to the text above.", "Put the whole text on one line, in quotes.")
+	if !f.next() || strings.IndexByte(",:]}", f.lines[f.row][f.off]) >= 0 {
+		return false
 	}
+	f.find("U004", f.row, f.off, utf8.RuneCountInString(f.lines[f.row][f.off:]), "YAML would join this line to the text above.", "Put the whole text on one line, in quotes.")
+	return true
 }

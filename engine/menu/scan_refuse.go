@@ -98,7 +98,7 @@ func quoteHint(text string) string {
 	const longest = 60 // what still reads well in a hint
 	switch first := text[:min(1, len(text))]; {
 	case first == `"`:
-		return `Close the quote at the end of the text, and write \" for a quote and \\ for a backslash inside it.`
+		return `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
 	case utf8.RuneCountInString(text) > longest:
 		return "Put quotes round the whole text."
 	}

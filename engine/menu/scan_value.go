@@ -66,6 +66,7 @@ func (s *scanner) block(off, parent int) {
 	if m := headerDigit.FindString(s.lines[s.row][off:]); m == "" {
 		if next, ok := s.nextInBlock(s.row + 1); ok {
 			least = max(least, indentOf(s.lines[next]))
+			s.emptyLines(s.row+1, next, least)
 		}
 	}
 	for s.row+1 < len(s.lines) {
@@ -74,6 +75,17 @@ func (s *scanner) block(off, parent int) {
 			return
 		}
 		s.row++
+	}
+}
+
+// emptyLines finds lines before a block's first text that have more spaces than
+// it: YAML takes them for its indentation.
+func (s *scanner) emptyLines(from, to, least int) {
+	for row := from; row < to; row++ {
+		if n := len(s.lines[row]); n > least {
+			s.find("U001", row, 0, n, "This empty line has more spaces than the text below it begins with.", "Delete its spaces.")
+			s.drop(row)
+		}
 	}
 }
 
