@@ -26,6 +26,7 @@ var rules = []rule{
 	{"U203", Error, (*checker).typesFit},
 	{"U205", Error, (*checker).valuesSet},
 	{"U206", Error, (*checker).valuesExist},
+	{"U301", Error, (*checker).screensFit},
 	{"U009", Error, (*checker).staleAllows},
 }
 

@@ -67,6 +67,8 @@ type flow struct {
 	names     map[string]int
 	must, may map[*step]bits
 	secrets   bits
+	// moved are the steps that come after another screen.
+	moved map[*step]bool
 }
 
 // buildFlow makes the graph. Back is left out: it restores a state that has
@@ -91,6 +93,7 @@ func (c *checker) buildFlow() *flow {
 		}
 	}
 	fl.solve()
+	fl.moved = fl.laterSteps()
 	return fl
 }
 

@@ -19,7 +19,9 @@ type value struct {
 	// foreign says that it may hold a phone number that was not typed here, so
 	// one of any country.
 	foreign bool
-	secret  bool
+	// also are the types of values that are set or offered in its place.
+	also   []engine.Type
+	secret bool
 }
 
 // givenValue is one more place that gives a value.
@@ -48,7 +50,7 @@ func (c *checker) collectValues() map[string]*value {
 		c.given(values, call)
 	}
 	c.rows(values)
-	c.foreignPhones(values)
+	c.otherSources(values)
 	return values
 }
 
@@ -122,12 +124,13 @@ func (s *Screen) list0() *List {
 	return s.List
 }
 
-// foreignPhones marks the variables that an offer or a "set" may fill with a
-// number that nobody typed.
-func (c *checker) foreignPhones(values map[string]*value) {
+// otherSources notes what offers and "set" may fill a variable with, besides
+// what is typed: such a phone number may be of any country.
+func (c *checker) otherSources(values map[string]*value) {
 	mark := func(name string, from Value) {
-		if v := values[name]; v != nil && from.Name != "" {
-			v.foreign = true
+		if t, ok := typeIn(values, from); ok && values[name] != nil {
+			values[name].foreign = true
+			values[name].also = append(values[name].also, t)
 		}
 	}
 	for _, s := range c.f.Screens {
