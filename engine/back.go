@@ -62,7 +62,7 @@ func (w *walk) resume(n *node, typed string) (Effect, error) {
 	nav := &w.p.def.Nav
 	switch typed {
 	case nav.Cancel.Key:
-		return w.follow(n, w.s.start)
+		return w.anew(n)
 	case nav.Confirm.Key:
 		return w.restore(n)
 	default:
@@ -70,11 +70,17 @@ func (w *walk) resume(n *node, typed string) (Effect, error) {
 	}
 }
 
+// anew begins the call as if nothing had been asked.
+func (w *walk) anew(n *node) (Effect, error) {
+	w.s.offered, w.s.Shown = nil, ""
+	return w.follow(n, w.s.start)
+}
+
 // restore takes up a dropped call where it stood.
 func (w *walk) restore(n *node) (Effect, error) {
 	snap := w.s.offered
 	if snap == nil {
-		return w.follow(n, w.s.start)
+		return w.anew(n)
 	}
 	name := snap.Screen
 	if to, ok := w.p.def.Renamed[name]; ok && w.p.nodes[name] == nil {
@@ -82,9 +88,10 @@ func (w *walk) restore(n *node) (Effect, error) {
 	}
 	target := w.p.nodes[name]
 	if target == nil || target.Kind.Silent() || target.Kind == ScreenEnd {
-		return w.follow(n, w.s.start)
+		return w.anew(n)
 	}
 	w.give(snap.Values)
+	w.s.offered = nil
 	w.s.Screen = name
 	w.s.Shown, w.s.Moved = name, true
 	return w.arrive(target)
