@@ -49,8 +49,7 @@ func FuzzRead(f *testing.F) {
 
 // checkSame compares what YAML makes of a file with what it makes of the
 // file's cleaned form: of a menu without findings, nothing may be lost.
-func checkSame(t *testing.T, data []byte) {
-	t.Helper()
+func checkSame(t fataler, data []byte) {
 	var want yaml.Node
 	if err := yaml.Unmarshal(data, &want); err != nil {
 		t.Fatalf("no finding, but YAML says %v", err)
@@ -58,7 +57,7 @@ func checkSame(t *testing.T, data []byte) {
 	src, _ := scan("m.yaml", data)
 	got, err := src.decode()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("the cleaned file: %v", err)
 	}
 	if diff := cmp.Diff(outline(want.Content[0]), outline(got)); diff != "" {
 		t.Fatalf("-original +cleaned:\n%s", diff)
@@ -76,8 +75,7 @@ func outline(n *yaml.Node) []string {
 
 // checkSource compares every text of a menu's own file with the source. A
 // double-quoted text may be escaped in more ways than the check knows.
-func checkSource(t *testing.T, file *File, source string) {
-	t.Helper()
+func checkSource(t fataler, file *File, source string) {
 	if strings.Contains(source, `\`) {
 		return
 	}
