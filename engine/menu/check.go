@@ -15,9 +15,14 @@ type rule struct {
 // and U008 are found while a menu is read. U009 comes last: it asks which
 // exceptions the others have made use of.
 var rules = []rule{
+	{"U002", Error, (*checker).translationKeys},
 	{"U003", Error, (*checker).retryAsks},
+	{"U007", Error, (*checker).sharedKeys},
 	{"U101", Error, (*checker).targetsExist},
 	{"U102", Warning, (*checker).reachable},
+	{"U103", Error, (*checker).deadEnds},
+	{"U104", Error, (*checker).silentLoops},
+	{"U105", Error, (*checker).closedLoops},
 	{"U106", Error, (*checker).chooseHasElse},
 	{"U111", Error, (*checker).outcomesHandled},
 	{"U112", Error, (*checker).outcomesExist},
@@ -27,6 +32,14 @@ var rules = []rule{
 	{"U205", Error, (*checker).valuesSet},
 	{"U206", Error, (*checker).valuesExist},
 	{"U301", Error, (*checker).screensFit},
+	{"U303", Error, (*checker).letters},
+	{"U310", Error, (*checker).translated},
+	{"U312", Error, (*checker).translatedValues},
+	{"U401", Warning, (*checker).optionCount},
+	{"U402", Error, (*checker).keysFree},
+	{"U403", Error, (*checker).keysTyped},
+	{"U501", Error, (*checker).secretsShown},
+	{"U502", Error, (*checker).secretsSent},
 	{"U009", Error, (*checker).staleAllows},
 }
 
@@ -49,6 +62,8 @@ type checker struct {
 	flow      *flow
 	uses      []use
 	rule      rule // the one that is running
+	// ways are the steps a caller can choose to come to; see deliberate.
+	ways map[*step][]*step
 	// exceptions are the menu's by the line they cover; needed are those that
 	// cover a warning.
 	exceptions map[int][]*Allow

@@ -1,0 +1,61 @@
+package menu
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// letters is U303: a character outside the GSM 7-bit alphabet makes a screen of
+// 160 characters one of 70. Where a plain sign says the same it is an error;
+// letters that a language needs are a warning, once a language, so that one
+// exception with its reason covers them all.
+func (c *checker) letters() {
+	needed := map[int]bool{}
+	for lang := range c.lex.Langs {
+		for _, w := range c.lex.words {
+			if t := c.lex.In(w.Key)[lang]; t.Written() {
+				c.lettersOf(t, lang, needed)
+			}
+		}
+	}
+}
+
+func (c *checker) lettersOf(t Text, lang int, needed map[int]bool) {
+	for i, r := range t.Value {
+		if gsm7.Septets(r) > 0 {
+			continue
+		}
+		at := t.Sub(i, i+len(string(r)))
+		plain, ok := gsm7.Replacement(r)
+		switch {
+		case ok && !unicode.IsLetter(r):
+			c.findAs(Error, at, c.outside(r), replaceBy(plain))
+			return
+		case !needed[lang]:
+			needed[lang] = true
+			hint := fmt.Sprintf("If %s needs such letters, say so once: # allow U303: and why.", c.language(lang))
+			if ok {
+				hint = replaceBy(plain) + " " + hint
+			}
+			c.findAs(Warning, at, c.outside(r), hint)
+		}
+	}
+}
+
+func (c *checker) outside(r rune) string {
+	limits := LimitsOf(c.f)
+	return fmt.Sprintf("%q is no character of GSM-7: with it a screen has %d characters in place of %d.", r, limits.Units, limits.Septets)
+}
+
+func replaceBy(plain string) string {
+	switch {
+	case plain == "":
+		return "Leave it out."
+	case strings.TrimSpace(plain) == "":
+		return "Write a plain space."
+	}
+	return fmt.Sprintf("Write %s in its place.", plain)
+}

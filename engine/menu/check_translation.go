@@ -1,0 +1,139 @@
+package menu
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// translated is U310: each text is there in every language.
+func (c *checker) translated() {
+	for lang := 1; lang < len(c.lex.Langs); lang++ {
+		code := c.lex.Langs[lang].Code
+		if !c.hasFile(code.Value) {
+			c.find(code, fmt.Sprintf("There is no file %s with the texts in %s.", quote(c.f.Name+"."+code.Value+".yaml"), c.language(lang)), "Make it, one line a text: main.say: …")
+			continue
+		}
+		for _, w := range c.lex.words {
+			if strings.TrimSpace(w.Text.Value) != "" && c.lex.In(w.Key)[lang].Value == "" {
+				c.find(w.Text, fmt.Sprintf("%s has no %s translation.", quote(w.Key), c.language(lang)), fmt.Sprintf("Add a line %q to %s.", w.Key+": …", c.f.Name+"."+code.Value+".yaml"))
+			}
+		}
+	}
+}
+
+func (c *checker) hasFile(lang string) bool {
+	for _, t := range c.f.Translations {
+		if t.Lang == lang {
+			return true
+		}
+	}
+	return false
+}
+
+// translationKeys is U002 for translations: each line names a text.
+func (c *checker) translationKeys() {
+	var known []string
+	for _, w := range c.lex.words {
+		known = append(known, w.Key)
+	}
+	for _, t := range c.f.Translations {
+		for _, e := range t.Entries {
+			key := e.Key.Value
+			if c.lex.Has(key) && builtinKeys[key] == "" || slices.Contains(known, key) {
+				continue
+			}
+			hint := c.keyHint(key, known)
+			c.find(e.Key, fmt.Sprintf("The menu has no text %s.", quote(key)), hint)
+		}
+	}
+}
+
+// keyHint suggests a text's key: one of the same screen or variable, or one
+// that is nearly the same.
+func (c *checker) keyHint(key string, known []string) string {
+	if name := builtinKeys[key]; name != "" {
+		return fmt.Sprintf("It is built in: word it in the menu first, below %q.", "nav")
+	}
+	owner, _, _ := strings.Cut(key, ".")
+	var near []string
+	for _, k := range known {
+		if strings.HasPrefix(k, owner+".") {
+			near = append(near, k)
+		}
+	}
+	if hint := didYouMean(key, near); hint != "" {
+		return hint
+	}
+	if hint := didYouMean(key, known); hint != "" {
+		return hint
+	}
+	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
+}
+
+// translatedValues is U312: a translation shows the same values as the text.
+func (c *checker) translatedValues() {
+	for lang := 1; lang < len(c.lex.Langs); lang++ {
+		for _, w := range c.lex.words {
+			t := c.lex.In(w.Key)[lang]
+			if !t.Written() || t.Pos == w.Text.Pos {
+				continue
+			}
+			c.sameValues(w, t, lang)
+		}
+	}
+}
+
+func (c *checker) sameValues(w Word, t Text, lang int) {
+	parts, bad := Parts(t)
+	for _, b := range bad {
+		c.find(b, fmt.Sprintf("This %s stands for no value.", quote(b.Value)), fmt.Sprintf("To show a brace itself write %q.", b.Value+b.Value))
+	}
+	source, _ := Parts(w.Text)
+	has, wants := holesIn(parts), holesIn(source)
+	for _, p := range parts {
+		if name := holeName(p); p.Hole() && !wants[name] {
+			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), didYouMean(name, sortedNames(wants)), Note{w.Text.Pos, "The text is here."})
+		}
+	}
+	for _, name := range sortedNames(wants) {
+		if !has[name] {
+			c.find(t, fmt.Sprintf("The %s text of %s leaves out {%s}.", c.language(lang), quote(w.Key), name), "Show the same values in every language.", Note{w.Text.Pos, "The text is here."})
+		}
+	}
+}
+
+func holeName(p Part) string {
+	if p.Field == "" {
+		return p.Name
+	}
+	return p.Name + "." + p.Field
+}
+
+func holesIn(parts []Part) map[string]bool {
+	names := map[string]bool{}
+	for _, p := range parts {
+		if p.Hole() {
+			names[holeName(p)] = true
+		}
+	}
+	return names
+}
+
+// sharedKeys is U007: no two texts share a key, in which a translation could
+// not tell them apart.
+func (c *checker) sharedKeys() {
+	first := map[string]Text{}
+	for _, w := range c.lex.words {
+		other, twice := first[w.Key]
+		if !twice {
+			first[w.Key] = w.Text
+			continue
+		}
+		if other.Pos != w.Text.Pos && other.Pos != (engine.Pos{}) {
+			c.find(w.Text, fmt.Sprintf("Two texts would be called %s in translations.", quote(w.Key)), "Rename one of their screens, variables or options.", Note{other.Pos, "The other is here."})
+		}
+	}
+}
