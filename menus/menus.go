@@ -6,5 +6,5 @@ import "embed"
 
 // FS has the shipped menus, their translations, scripts and people.
 //
-//go:embed *.yaml
+//go:embed *.yaml *.dial
 var FS embed.FS

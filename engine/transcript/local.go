@@ -1,0 +1,294 @@
+package transcript
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Records keeps sessions and can lose them all.
+type Records interface {
+	engine.Sessions
+	Forget()
+}
+
+// Registered are the registered actions on an empty store of their own.
+type Registered interface {
+	engine.Actions
+	// Messages are the SMS stored to go out, in order.
+	Messages() []Message
+	Close() error
+}
+
+// Local opens lines to menus in this process: the engine's own Runner, on
+// records, a clock and actions made anew for each call. It sees everything.
+// Menus and NewRecords are needed.
+type Local struct {
+	// Menus are the programs in force, the first being the default.
+	Menus []*engine.Program
+	// NewRecords makes an empty store on a clock.
+	NewRecords func(now func() time.Time) Records
+	// NewReal makes the actions of "(real actions)"; nil where there are none.
+	NewReal func(ctx context.Context, now func() time.Time) (Registered, error)
+
+	mu       sync.Mutex
+	catalogs map[string]*engine.Catalog // by language
+}
+
+// localKey is the identity key of calls in process: nothing outlives them, so
+// it need not be secret, and the same key gives the same names in every run.
+var localKey = make([]byte, engine.KeySize)
+
+// Open implements Opener.
+func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
+	catalog, err := l.catalog(scene.Lang())
+	if err != nil {
+		return nil, err
+	}
+	zone, err := l.zone()
+	if err != nil {
+		return nil, err
+	}
+	c := scene.Clock
+	line := &localLine{clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, zone)}}
+	line.records = l.NewRecords(line.clock.Now)
+	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
+		return nil, err
+	}
+	line.runner = &engine.Runner{
+		Sessions: line.records, Programs: catalog, Actions: line.actions,
+		Identity: engine.NewIdentity(localKey), TTL: engine.DefaultTTL, Now: line.clock.Now,
+		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	return line, nil
+}
+
+// zone is that of the default menu: its days are the callers' days.
+func (l *Local) zone() (*time.Location, error) {
+	if len(l.Menus) == 0 {
+		return nil, errors.New("there is no menu to call")
+	}
+	name := l.Menus[0].Definition().Session.Timezone
+	if name == "" {
+		name = "Africa/Nairobi"
+	}
+	return time.LoadLocation(name)
+}
+
+// catalog has the menus as a caller who speaks lang meets them: a menu that
+// remembers no language begins in it.
+func (l *Local) catalog(lang string) (*engine.Catalog, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.catalogs[lang]; c != nil {
+		return c, nil
+	}
+	var programs []*engine.Program
+	for _, p := range l.Menus {
+		spoken, err := speaking(p, lang)
+		if err != nil {
+			return nil, err
+		}
+		programs = append(programs, spoken)
+	}
+	c, err := engine.NewCatalog(programs...)
+	if err != nil {
+		return nil, err
+	}
+	if l.catalogs == nil {
+		l.catalogs = map[string]*engine.Catalog{}
+	}
+	l.catalogs[lang] = c
+	return c, nil
+}
+
+func speaking(p *engine.Program, lang string) (*engine.Program, error) {
+	def := *p.Definition()
+	has := slices.ContainsFunc(def.Languages, func(l engine.Language) bool { return l.Code == lang })
+	if !has || def.Default == lang || slices.Contains(def.Remember, "lang") {
+		return p, nil
+	}
+	def.Default = lang
+	// Linking fills in what is left open, so it gets screens of its own.
+	def.Screens = slices.Clone(def.Screens)
+	for i := range def.Screens {
+		if ask := def.Screens[i].Ask; ask != nil {
+			own := *ask
+			def.Screens[i].Ask = &own
+		}
+	}
+	return engine.New(def)
+}
+
+// contracts are those that the menus were compiled against.
+func (l *Local) contracts() map[string]*engine.Contract {
+	all := map[string]*engine.Contract{}
+	for _, p := range l.Menus {
+		def := p.Definition()
+		for i := range def.Contracts {
+			all[def.Contracts[i].Name] = &def.Contracts[i]
+		}
+	}
+	return all
+}
+
+func (l *Local) actors(ctx context.Context, scene Scene, clock *clock) (*actors, error) {
+	a := &actors{scene: scene, clock: clock, contracts: l.contracts(), vars: l.vars(), done: map[string]*run{}, turn: map[string]int{}}
+	if err := a.prepare(); err != nil {
+		return nil, err
+	}
+	if !scene.Real {
+		return a, nil
+	}
+	if l.NewReal == nil {
+		return nil, fmt.Errorf("%w: it has no real actions", ErrCannotSet)
+	}
+	real, err := l.NewReal(ctx, clock.Now)
+	if err != nil {
+		return nil, fmt.Errorf("real actions: %w", err)
+	}
+	a.real = real
+	return a, nil
+}
+
+// vars are the types of values that may be remembered, by name.
+func (l *Local) vars() map[string]engine.Type {
+	types := map[string]engine.Type{}
+	for _, p := range l.Menus {
+		def := p.Definition()
+		for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
+			types[v.Name] = v.Type
+		}
+	}
+	return types
+}
+
+// clock is the time of one call. It stands still but for what the script and
+// slow actions let pass.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// logBuffer is what the service has logged.
+type logBuffer struct {
+	mu    sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.String()
+}
+
+// localLine is a line in process.
+type localLine struct {
+	runner  *engine.Runner
+	records Records
+	actions *actors
+	clock   *clock
+	log     logBuffer
+}
+
+var (
+	_ SeesMessages = (*localLine)(nil)
+	_ SeesActions  = (*localLine)(nil)
+	_ SeesValues   = (*localLine)(nil)
+	_ SeesLog      = (*localLine)(nil)
+	_ Waits        = (*localLine)(nil)
+	_ Forgets      = (*localLine)(nil)
+	_ io.Closer    = (*localLine)(nil)
+)
+
+// Type implements Line.
+func (l *localLine) Type(ctx context.Context, cb Callback) (Screen, error) {
+	began := l.clock.Now()
+	reply := l.runner.Handle(ctx, cb.Request())
+	s := Screen{
+		Text: reply.Text, End: reply.End, Name: reply.Screen, Program: reply.Program,
+		Took: l.clock.Now().Sub(began),
+	}
+	if reply.Fault != nil {
+		s.Fault = reply.Fault.Error()
+	}
+	if missing := l.actions.missing(); missing != "" {
+		s.Fault = missing
+	}
+	if p, ok := l.runner.Programs.ByHash(reply.Program); ok {
+		if screen, ok := p.Screen(reply.Screen); ok {
+			s.Pos = screen.Pos
+		}
+	}
+	return s, nil
+}
+
+// Messages implements SeesMessages.
+func (l *localLine) Messages() []Message { return l.actions.sent() }
+
+// Runs implements SeesActions.
+func (l *localLine) Runs() []ActionRun { return l.actions.ran() }
+
+// Value implements SeesValues.
+func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine.Value, bool, error) {
+	p, s, err := l.runner.Look(ctx, cb.Request())
+	if err != nil {
+		return engine.Value{}, false, err
+	}
+	base, field, dotted := strings.Cut(name, ".")
+	known := false
+	def := p.Definition()
+	for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
+		has := func(f engine.Field) bool { return f.Name == field }
+		known = known || v.Name == base && (!dotted || slices.ContainsFunc(v.Type.Fields, has))
+	}
+	v := p.Value(&s, base)
+	if dotted {
+		v = v.Field(field)
+	}
+	return v, known, nil
+}
+
+// Log implements SeesLog.
+func (l *localLine) Log() string { return l.log.String() }
+
+// Wait implements Waits.
+func (l *localLine) Wait(d time.Duration) { l.clock.pass(d) }
+
+// Forget implements Forgets.
+func (l *localLine) Forget() { l.records.Forget() }
+
+// Close gives back what the real actions hold.
+func (l *localLine) Close() error {
+	if l.actions.real == nil {
+		return nil
+	}
+	return l.actions.real.Close()
+}

@@ -1,0 +1,312 @@
+package transcript
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// Player plays calls. It is safe for concurrent use; the zero Player knows no
+// service code and takes every dialled code whole.
+type Player struct {
+	// Codes are the service codes the gateway knows.
+	Codes []string
+	// Gateway is the profile of calls that name none.
+	Gateway string
+	// Limits of a screen on the phone; zero for DefaultLimits.
+	Limits engine.Limits
+	// Run parts the session ids of one run from those of another; a service
+	// that remembers needs it, a line in process does not.
+	Run string
+	// KeepGoing plays on after a screen that differs, to see them all.
+	KeepGoing bool
+	// Now is for Result.Took; nil leaves it zero.
+	Now func() time.Time
+}
+
+// DefaultLimits are those of Safaricom, the narrowest of the gateways served:
+// it shows 160 characters of the GSM 7-bit alphabet, or 70 others.
+var DefaultLimits = engine.Limits{Septets: 160, Units: 70}
+
+// DefaultGateway is the profile of the menus shipped.
+const DefaultGateway = "africastalking-ke"
+
+// Play plays one call on a line of its own. It stops at the first step where
+// something does not hold.
+func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Line) Result {
+	g := &play{
+		Player: p, ctx: ctx, call: call, scene: scene, line: line,
+		kept:   kept{},
+		result: Result{Call: call, Status: Passed, Screens: make([]*Screen, len(call.Steps))},
+	}
+	began := p.now()
+	if call.Broken {
+		g.stop("a line of it can't be read; mend the findings first")
+	}
+	for i := range call.Steps {
+		if g.stopped {
+			break
+		}
+		g.at = i
+		g.step(&call.Steps[i])
+	}
+	g.result.Took = p.now().Sub(began)
+	g.result.settle()
+	return g.result
+}
+
+func (p *Player) now() time.Time {
+	if p.Now == nil {
+		return time.Time{}
+	}
+	return p.Now()
+}
+
+// settle decides the status: what nothing was seen of has not passed.
+func (r *Result) settle() {
+	switch {
+	case len(r.Problems) > 0:
+		r.Status = Failed
+	case r.Why != "":
+		r.Status = NotChecked
+	case r.Checks == 0 && len(r.Unchecked) > 0:
+		r.Status, r.Why = NotChecked, "nothing it says can be seen on this line"
+	}
+}
+
+// play is one call being played.
+type play struct {
+	*Player
+	ctx   context.Context
+	call  *Call
+	scene Scene
+	line  Line
+
+	at      int // the step being played
+	session int // how many there were
+	open    bool
+	dialled string
+	service string
+	inputs  []string
+	sent    []Callback // of this session
+	keys    []string   // of the whole call
+	screen  Screen
+	kept    kept
+	stopped bool
+	result  Result
+}
+
+// stop ends a call that can't be played as written.
+func (g *play) stop(why string) {
+	g.stopped = true
+	if g.result.Why == "" {
+		g.result.Why = why
+	}
+}
+
+func (g *play) fail(pos engine.Pos, format string, args ...any) *Problem {
+	g.result.Problems = append(g.result.Problems, Problem{
+		Pos: pos, Message: fmt.Sprintf(format, args...), Line: -1,
+		Keys: append([]string(nil), g.keys...), Screen: g.screen,
+	})
+	return &g.result.Problems[len(g.result.Problems)-1]
+}
+
+// fatal is a failure after which nothing can follow.
+func (g *play) fatal(pos engine.Pos, format string, args ...any) {
+	g.fail(pos, format, args...)
+	g.stopped = true
+}
+
+func (g *play) step(s *Step) {
+	before := len(g.result.Problems)
+	if !g.trigger(s) {
+		return
+	}
+	shown := g.screen
+	g.result.Screens[g.at] = &shown
+	g.compare(s)
+	for _, d := range s.Directions {
+		if g.stopped {
+			return
+		}
+		g.direction(d)
+	}
+	if len(g.result.Problems) > before && !g.KeepGoing {
+		g.stopped = true
+	}
+}
+
+// trigger does what makes the step's screen appear.
+func (g *play) trigger(s *Step) bool {
+	if s.Redial != nil {
+		g.hangUp()
+		if !g.wait(*s.Redial) {
+			return false
+		}
+		return g.dial(s, g.dialled)
+	}
+	typed, err := s.Input.fill(g.kept)
+	if err != nil {
+		g.fatal(s.Pos, "%s, since the screen that shows it was another", err)
+		return false
+	}
+	switch {
+	case g.open:
+		return g.answer(s, typed)
+	case dialled(typed):
+		return g.dial(s, typed)
+	case g.session == 0:
+		g.fatal(s.Pos, "a call begins with the code that is dialled, as *384*8481#, and not with %q", typed)
+	default:
+		g.fatal(s.Pos, "the session is over, so %q reaches nobody; dial again", typed)
+	}
+	return false
+}
+
+// dial begins a session.
+func (g *play) dial(s *Step, code string) bool {
+	g.session++
+	g.dialled = code
+	service, rest := SplitDial(g.Codes, code)
+	g.service, g.inputs, g.sent = service, nil, nil
+	if rest != "" {
+		g.inputs = strings.Split(rest, "*")
+	}
+	g.keys = append(g.keys, code)
+	return g.send(s, rest)
+}
+
+// answer goes on with the session. What is typed is sent as it is: an asterisk
+// in it, too.
+func (g *play) answer(s *Step, typed string) bool {
+	g.inputs = append(g.inputs, typed)
+	g.keys = append(g.keys, typed)
+	return g.send(s, typed)
+}
+
+// send sends the callback of the step, and again at once where the step says
+// so.
+func (g *play) send(s *Step, last string) bool {
+	cb := Callback{
+		Gateway: g.gateway(), Session: g.sessionID(), Phone: g.scene.Caller.Phone,
+		Dialled: g.dialled, Service: g.service, Text: strings.Join(g.inputs, "*"), Last: last,
+	}
+	g.sent = append(g.sent, cb)
+	var err error
+	if twin := find(s.Directions, SentAtOnce); twin != nil {
+		err = g.both(*twin, cb)
+	} else {
+		g.screen, err = g.line.Type(g.ctx, cb)
+	}
+	if err != nil {
+		g.open = false
+		g.noAnswer(s.Pos, err)
+		return false
+	}
+	g.open = !g.screen.End
+	g.fits(s.Pos, g.screen)
+	return true
+}
+
+func (g *play) noAnswer(pos engine.Pos, err error) {
+	if errors.Is(err, ErrCannotSet) {
+		g.stop(err.Error())
+		return
+	}
+	g.fatal(pos, "the service gave no screen: %v", err)
+}
+
+func find(list []Direction, k Kind) *Direction {
+	for i := range list {
+		if list[i].Kind == k {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+func (g *play) gateway() string {
+	for _, name := range []string{g.scene.Gateway, g.Player.Gateway} {
+		if name != "" {
+			return name
+		}
+	}
+	return DefaultGateway
+}
+
+// sessionID is the same in every run of the script, unless Player.Run differs.
+func (g *play) sessionID() string {
+	h := sha256.New()
+	for _, part := range []string{g.Run, g.call.Pos.File, g.call.Title, strconv.Itoa(g.session)} {
+		_, _ = io.WriteString(h, part+"\x00")
+	}
+	return "dial-" + hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// fits checks the length of a screen, unasked.
+func (g *play) fits(pos engine.Pos, screen Screen) {
+	limits := g.Limits
+	if limits.Septets == 0 {
+		limits = DefaultLimits
+	}
+	if gsm7.Fits(screen.Text, limits.Septets, limits.Units) {
+		return
+	}
+	most, kind := limits.Septets, "characters"
+	size := gsm7.Measure(screen.Text)
+	if size.UCS2 {
+		_, r, _ := gsm7.FirstOutside(screen.Text)
+		most, kind = limits.Units, fmt.Sprintf("characters, because of %q", r)
+	}
+	p := g.fail(pos, "the screen is too long: it takes %d, and the phone shows %d %s", size.Units, most, kind)
+	p.Shown = lines(screen.Text)
+}
+
+// compare holds the screen against the step's lines.
+func (g *play) compare(s *Step) {
+	if len(s.Shown) == 0 {
+		return
+	}
+	g.result.Checks++
+	shown := lines(g.screen.Text)
+	bad := matchScreen(s.Shown, shown, g.kept)
+	if bad < 0 {
+		return
+	}
+	pos := s.Pos
+	if bad < len(s.Shown) {
+		pos = s.Shown[bad].Pos
+	}
+	message := "the screen is another"
+	if g.screen.Fault != "" {
+		message += ": " + g.screen.Fault
+	}
+	p := g.fail(pos, "%s", message)
+	p.Shown, p.Line = shown, bad
+	for _, line := range s.Shown {
+		p.Expected = append(p.Expected, line.text())
+	}
+}
+
+// text is the line as the expected phone shows it.
+func (s Shown) text() string {
+	switch {
+	case s.Rest:
+		return "..."
+	case s.Regexp != "":
+		return "/" + s.Regexp + "/"
+	}
+	return s.Words.String()
+}
+
+func lines(text string) []string { return strings.Split(text, "\n") }

@@ -1,0 +1,176 @@
+package transcript
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Text writes results for people: every call that failed, with the two phones,
+// what could not be checked, and a last line that counts.
+func Text(w io.Writer, results []Result) error {
+	var b strings.Builder
+	for i := range results {
+		r := &results[i]
+		switch r.Status {
+		case Failed:
+			for _, p := range r.Problems {
+				b.WriteString(problemText(r.Call, p))
+			}
+		case NotChecked:
+			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, visible(r.Call.Title), visible(r.Why))
+		}
+		for _, u := range r.Unchecked {
+			fmt.Fprintf(&b, "%s: not checked: %s: %s\n", u.Pos, visible(u.Text), visible(u.Why))
+		}
+	}
+	b.WriteString(Summary(results) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// problemText is one problem: where, what, what led there, and the phones.
+func problemText(c *Call, p Problem) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, visible(c.Title))
+	fmt.Fprintf(&b, "   %s\n", visible(p.Message))
+	if keys := keysText(p.Keys); keys != "" {
+		fmt.Fprintf(&b, "   keys so far: %s\n", keys)
+	}
+	if at := placeText(p.Screen); at != "" {
+		fmt.Fprintf(&b, "   %s\n", at)
+	}
+	if p.Shown != nil {
+		b.WriteByte('\n')
+		drawn := phones(p.Expected, p.Shown, p.Line)
+		if p.Expected == nil {
+			drawn = onePhone(p.Shown)
+		}
+		for _, row := range drawn {
+			b.WriteString("   " + row + "\n")
+		}
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// onePhone draws a screen that nothing stands against.
+func onePhone(shown []string) []string {
+	g := fold(shown, -1)
+	width := g.width()
+	out := []string{edge("┌", width, "┐")}
+	for i := range g {
+		out = append(out, g.row(i, width))
+	}
+	return append(out, edge("└", width, "┘"))
+}
+
+// keysText are the keys typed, an empty answer as "".
+func keysText(keys []string) string {
+	parts := make([]string, len(keys))
+	for i, key := range keys {
+		parts[i] = visible(key)
+		if key == "" || strings.Contains(key, " ") {
+			parts[i] = fmt.Sprintf("%q", key)
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+// placeText is where in the menu a screen stands, as far as it is known.
+func placeText(s Screen) string {
+	if s.Name == "" {
+		return ""
+	}
+	text := "menu: " + s.Name
+	if s.Pos.Line > 0 {
+		text += " (" + s.Pos.String() + ")"
+	}
+	if s.Program != "" {
+		text += ", version " + s.Program
+	}
+	return text
+}
+
+// Summary counts results in a line: "12 calls: 11 passed, 1 failed".
+func Summary(results []Result) string {
+	var n [4]int
+	lines := 0
+	for _, r := range results {
+		n[r.Status]++
+		lines += len(r.Unchecked)
+	}
+	s := fmt.Sprintf("%s: %d passed", counted(len(results), "call"), n[Passed])
+	if n[Failed] > 0 {
+		s += fmt.Sprintf(", %d failed", n[Failed])
+	}
+	if n[NotChecked] > 0 {
+		s += fmt.Sprintf(", %d not checked", n[NotChecked])
+	}
+	if lines > 0 {
+		s += "; " + counted(lines, "line") + " not checked"
+	}
+	return s
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// TAP writes results in the Test Anything Protocol, version 14. A call that was
+// not checked is skipped; single lines that were not are comments.
+func TAP(w io.Writer, results []Result) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(results))
+	for i := range results {
+		tapResult(&b, i+1, &results[i])
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func tapResult(b *strings.Builder, n int, r *Result) {
+	title := tapEscape(r.Call.Title)
+	switch r.Status {
+	case Failed:
+		fmt.Fprintf(b, "not ok %d - %s\n  ---\n  at: %s\n", n, title, tapQuote(r.Call.Pos.String()))
+		b.WriteString("  problems:\n")
+		for _, p := range r.Problems {
+			fmt.Fprintf(b, "    - at: %s\n      message: %s\n      keys: %s\n", tapQuote(p.Pos.String()), tapQuote(p.Message), tapQuote(keysText(p.Keys)))
+			tapScreen(b, "expected", p.Expected)
+			tapScreen(b, "shown", p.Shown)
+		}
+		b.WriteString("  ...\n")
+	case NotChecked:
+		fmt.Fprintf(b, "ok %d - %s # SKIP not checked: %s\n", n, title, tapEscape(r.Why))
+	default:
+		fmt.Fprintf(b, "ok %d - %s\n", n, title)
+	}
+	for _, u := range r.Unchecked {
+		fmt.Fprintf(b, "# not checked: %s %s: %s\n", visible(u.Pos.String()), visible(u.Text), visible(u.Why))
+	}
+}
+
+func tapScreen(b *strings.Builder, name string, lines []string) {
+	if lines == nil {
+		return
+	}
+	fmt.Fprintf(b, "      %s:\n", name)
+	for _, line := range lines {
+		fmt.Fprintf(b, "        - %s\n", tapQuote(line))
+	}
+}
+
+// tapQuote is a text as YAML in single quotes, in which nothing is special.
+func tapQuote(s string) string {
+	return "'" + strings.ReplaceAll(visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
+}
+
+// tapEscape keeps a title from being taken for a directive.
+func tapEscape(s string) string {
+	s = strings.ReplaceAll(visible(s), `\`, `\\`)
+	return strings.ReplaceAll(s, "#", `\#`)
+}

@@ -1,0 +1,151 @@
+package transcript
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
+
+// errMistyped marks a direction that is read as another than was meant.
+var errMistyped = errors.New("mistyped")
+
+// suggest is the direction that was most likely meant, with the person's own
+// words in the places of those in capitals; "" when none is near.
+func suggest(text string) string {
+	words := strings.Fields(text)
+	const longest = 12 // words; no direction but an SMS has as many
+	if len(words) > longest {
+		words = words[:longest]
+	}
+	best, least := "", 1000
+	for _, s := range directions {
+		form := strings.Fields(s.form)
+		cost, filled := align(words, form)
+		fixed := 0
+		for _, f := range form {
+			if !placeholder(f) {
+				fixed += len(f)
+			}
+		}
+		if cost < least && cost*2 <= fixed {
+			best, least = strings.Join(filled, " "), cost
+		}
+	}
+	return best
+}
+
+// placeholder reports a word of a form that stands for the person's own.
+func placeholder(word string) bool {
+	word = strings.Trim(word, ":=")
+	name, value, pair := strings.Cut(word, "=")
+	if pair {
+		return placeholder(name) && placeholder(value)
+	}
+	switch word {
+	case "NAME", "LANG", "ACTION", "OUTCOME", "VALUE", "NUMBER", "TEXT":
+		return true
+	}
+	return strings.ContainsFunc(word, unicode.IsDigit) // an example: 12s, 2026-03-01
+}
+
+// align compares words with a form, word by word: the letters to change, and
+// the form with the person's words where it leaves room. It is the distance of
+// two lists, with free placeholders.
+func align(words, form []string) (cost int, filled []string) {
+	// row[j] is the best way to lay the words so far beside form[:j].
+	type way struct {
+		cost   int
+		filled []string
+	}
+	row := make([]way, len(form)+1)
+	for j, f := range form {
+		row[j+1] = way{row[j].cost + weightOf(f), with(row[j].filled, f)}
+	}
+	for _, w := range words {
+		next := make([]way, len(form)+1)
+		next[0] = way{row[0].cost + len(w), nil}
+		for j, f := range form {
+			change, shown := pairCost(w, f)
+			next[j+1] = way{row[j].cost + change, with(row[j].filled, shown)}
+			if drop := row[j+1].cost + len(w); drop < next[j+1].cost {
+				next[j+1] = way{drop, row[j+1].filled}
+			}
+			if add := next[j].cost + weightOf(f); add < next[j+1].cost {
+				next[j+1] = way{add, with(next[j].filled, f)}
+			}
+		}
+		row = next
+	}
+	last := row[len(form)]
+	return last.cost, last.filled
+}
+
+func with(list []string, s string) []string { return append(list[:len(list):len(list)], s) }
+
+// weightOf is what it costs to leave a word of a form out.
+func weightOf(f string) int {
+	if placeholder(f) {
+		return 1
+	}
+	return len(f)
+}
+
+// pairCost is what it costs to take a word for a word of a form, and what then
+// stands in its place.
+func pairCost(word, f string) (int, string) {
+	if !placeholder(f) {
+		return distance(strings.ToLower(word), strings.ToLower(f), len(f)), f
+	}
+	// A number stands for a number, a word for a word.
+	if strings.ContainsFunc(f, unicode.IsDigit) && !strings.ContainsFunc(word, unicode.IsDigit) {
+		return len(word), f
+	}
+	return 0, word
+}
+
+// nearest is the candidate at most a third of its letters away; "" for none.
+func nearest(name string, candidates []string) string {
+	best, least := "", 1+len(name)/3
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(name), strings.ToLower(c), least); d < least || d == least && best == "" {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to add, drop, change or swap between a and b; a
+// number above limit stands for "too many".
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	row := make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := last[j-1]
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			row[j] = min(change, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// didYouMean is the hint for a name, "" when nothing is near.
+func didYouMean(name string, candidates []string) string {
+	if s := nearest(name, candidates); s != "" {
+		return `Did you mean "` + s + `"?`
+	}
+	return ""
+}
