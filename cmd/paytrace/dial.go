@@ -202,10 +202,12 @@ func wrapped(text string, width int) []string {
 	return out
 }
 
+// plentyOfMessages is more than any call sends.
+const plentyOfMessages = 1000
+
 // messages shows the SMS that would have been sent since.
 func (p *phone) messages(ctx context.Context) error {
-	const plenty = 1000
-	list, err := p.box.db.Messages(ctx, plenty)
+	list, err := p.box.db.Messages(ctx, plentyOfMessages)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // menus name time zones; machines may have none
 
 	"github.com/alecthomas/kong"
 
@@ -36,6 +37,7 @@ type verbs struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default verb)."`
 	Check   checkCmd   `cmd:"" help:"Find everything that is wrong with menus."`
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
+	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`
 	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`

@@ -302,11 +302,11 @@ func TestServeRefuses(t *testing.T) {
 		form url.Values
 		want int
 	}{
-		"a missing field":     {missing, 400},
-		"a field twice":       {twice, 400},
-		"1 MB":                {with("text", strings.Repeat("1", 1<<20)), 413},
-		"invalid UTF-8":       {with("text", "\xff"), 400},
-		"65 inputs":           {with("text", strings.Repeat("1*", 64)+"1"), 400},
+		"a missing field":      {missing, 400},
+		"a field twice":        {twice, 400},
+		"1 MB":                 {with("text", strings.Repeat("1", 1<<20)), 413},
+		"invalid UTF-8":        {with("text", "\xff"), 400},
+		"65 inputs":            {with("text", strings.Repeat("1*", 64)+"1"), 400},
 		"a caller who is none": {with("phoneNumber", "hello"), 400},
 	} {
 		status, body := s.post("/ussd", c.form, nil)
