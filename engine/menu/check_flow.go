@@ -1,6 +1,9 @@
 package menu
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // targetsExist is U101: every screen that is named is there.
 func (c *checker) targetsExist() {
@@ -39,12 +42,15 @@ func (s *Screen) handles(t Text) bool {
 	return false
 }
 
-// subject is who leads along an edge: `"main" option 3`.
+// subject is who leads along an edge: `"main" option 3`, `"send" (an answer)`.
 func (e *edge) subject() string {
-	if e.from.screen == nil {
+	switch {
+	case e.from.screen == nil:
 		return upper(e.label)
+	case strings.HasPrefix(e.label, "option "):
+		return quote(e.from.screen.Name.Value) + " " + e.label
 	}
-	return quote(e.from.screen.Name.Value) + " " + e.label
+	return quote(e.from.screen.Name.Value) + " (" + e.label + ")"
 }
 
 func (c *checker) wantScreen(at Text, subject string) {

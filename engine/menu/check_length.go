@@ -61,7 +61,7 @@ func (l *lengths) whole(s *Screen, lang int) {
 
 // tooLong says what a screen takes at most, and what that is made of.
 func (l *lengths) tooLong(screen *layout, e extent, hint string) {
-	length, limit, unit := l.over(e)
+	length, limit := l.over(e)
 	at := l.longest(screen)
 	notes := []Note{{Text: "Counted: " + screen.sum(length, e.septets > l.septets) + "."}}
 	if values := l.worst(screen.keys(), screen.lang); values != "" {
@@ -70,7 +70,7 @@ func (l *lengths) tooLong(screen *layout, e extent, hint string) {
 	if !at.Written() {
 		at = screen.s.Name
 	}
-	l.find(at, fmt.Sprintf("%s can take %d %s in %s; %d fit.", quote(screen.s.Name.Value), length, unit, l.language(screen.lang), limit), hint, notes...)
+	l.find(at, fmt.Sprintf("%s can take %d characters in %s; %s.", quote(screen.s.Name.Value), length, l.language(screen.lang), limit), hint, notes...)
 }
 
 func (c *checker) language(lang int) string {
@@ -177,12 +177,12 @@ func (l *lengths) everywhere(lang int) {
 }
 
 func (l *lengths) textTooLong(key string, lang int, e extent) {
-	length, limit, unit := l.over(e)
+	length, limit := l.over(e)
 	at := l.source(key, lang)
 	if !at.Written() {
 		at = l.f.Limits.Screen.Text
 	}
-	l.find(at, fmt.Sprintf("The screen with %s can take %d %s in %s; %d fit.", quote(key), length, unit, l.language(lang), limit), "Shorten it.")
+	l.find(at, fmt.Sprintf("The screen with %s can take %d characters in %s; %s.", quote(key), length, l.language(lang), limit), "Shorten it.")
 }
 
 // paged proves a screen that may be divided: each row and each error has room
@@ -212,12 +212,12 @@ func (l *lengths) rowFits(s *Screen, screen *layout, row piece) {
 	if l.fits(e) {
 		return
 	}
-	length, limit, unit := l.over(e)
+	length, limit := l.over(e)
 	at := l.source(row.key, screen.lang)
 	if !at.Written() {
 		at = s.Name
 	}
-	l.find(at, fmt.Sprintf("An option of %s can take %d %s in %s with the navigation line; %d fit, and an option is never divided.", quote(s.Name.Value), length, unit, l.language(screen.lang), limit), "Shorten it.")
+	l.find(at, fmt.Sprintf("An option of %s can take %d characters in %s with the navigation line; %s, and an option is never divided.", quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 }
 
 // errorFits: an error shares its page with at least one row or word.
@@ -237,12 +237,12 @@ func (l *lengths) errorFits(s *Screen, screen *layout) {
 		if t.key == "" || l.fits(e) {
 			continue
 		}
-		length, limit, unit := l.over(e)
+		length, limit := l.over(e)
 		at := l.source(t.key, screen.lang)
 		if !at.Written() {
 			at = s.Name
 		}
-		l.find(at, fmt.Sprintf("This text above %s can take %d %s in %s with one line below it; %d fit.", quote(s.Name.Value), length, unit, l.language(screen.lang), limit), "Shorten it.")
+		l.find(at, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 	}
 }
 

@@ -31,15 +31,16 @@ func (c *checker) lettersOf(t Text, lang int, needed map[int]bool) {
 		at := t.Sub(i, i+len(string(r)))
 		plain, ok := gsm7.Replacement(r)
 		switch {
-		case ok && !unicode.IsLetter(r):
+		case ok && !unicode.In(r, unicode.L, unicode.M):
 			c.findAs(Error, at, c.outside(r), replaceBy(plain))
 			return
 		case !needed[lang]:
 			needed[lang] = true
-			hint := fmt.Sprintf("If %s needs such letters, say so once: # allow U303: and why.", c.language(lang))
+			hint := "Leave it out."
 			if ok {
-				hint = replaceBy(plain) + " " + hint
+				hint = replaceBy(plain)
 			}
+			hint += fmt.Sprintf(" If %s needs it, say so once: # allow U303: and why.", c.language(lang))
 			c.findAs(Warning, at, c.outside(r), hint)
 		}
 	}

@@ -6,13 +6,38 @@ import (
 	"strings"
 )
 
+// unsetUse is a use that a call may come to without its value.
+type unsetUse struct {
+	use
+	st   *step
+	path []*edge
+}
+
 // valuesSet is U205: what is used has a value, whichever way the call has
-// come. One finding a value and screen: one question mends them all.
+// come. A call that has already met one finding of a value is not followed
+// further: what mends that mends what lies behind it.
 func (c *checker) valuesSet() {
-	said := map[[2]any]bool{}
+	found := c.unsetUses()
+	slices.SortStableFunc(found, func(a, b unsetUse) int { return len(a.path) - len(b.path) })
+	said := map[string]map[*step]bool{}
+	for _, u := range found {
+		if said[u.name] == nil {
+			said[u.name] = map[*step]bool{}
+		}
+		if said[u.name][u.st] {
+			continue
+		}
+		if path := c.flow.pathWithout(u.st, u.name, said[u.name]); path != nil {
+			said[u.name][u.st] = true
+			c.notSet(u.use, c.values[u.name], path)
+		}
+	}
+}
+
+func (c *checker) unsetUses() []unsetUse {
+	var found []unsetUse
 	for _, u := range c.uses {
-		v := c.values[u.name]
-		if v == nil || u.purpose == tested || u.purpose == offered || v.secret && (u.purpose == shown || u.purpose == sent) {
+		if !c.needsValue(u) {
 			continue
 		}
 		st := c.flow.stepOf(u)
@@ -23,15 +48,28 @@ func (c *checker) valuesSet() {
 			continue
 		}
 		known, reached := c.flow.known(u)
-		if !reached || known.has(c.flow.names[u.name]) || said[[2]any{st, u.name}] {
+		if !reached || known.has(c.flow.names[u.name]) {
 			continue
 		}
-		said[[2]any{st, u.name}] = true
-		c.notSet(u, v, c.flow.pathWithout(st, u.name))
-		if len(c.out) > MaxFindings {
-			return // each costs a search, and nobody mends more in one go
+		found = append(found, unsetUse{u, st, c.flow.pathWithout(st, u.name, nil)})
+		if len(found) > MaxFindings {
+			break // each costs a search, and nobody mends more in one go
 		}
 	}
+	return found
+}
+
+// needsValue reports whether a use needs its value to be set, and the value is
+// one that can be.
+func (c *checker) needsValue(u use) bool {
+	v := c.values[u.name]
+	if v == nil || u.purpose == tested || u.purpose == offered {
+		return false
+	}
+	if _, ok := typeIn(c.values, Value{Name: u.name, Field: u.field}); !ok {
+		return false // U206
+	}
+	return !v.secret || u.purpose != shown && u.purpose != sent // U501, U502
 }
 
 // stepOf is where a use happens; nil for a text of every screen.
@@ -72,7 +110,10 @@ var purposeWords = map[purpose]string{
 
 func (c *checker) notSet(u use, v *value, path []*edge) {
 	hint := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
-	if v.secret {
+	switch {
+	case u.name == "worker":
+		hint = `Not every caller has an account: test "worker is set" first.`
+	case v.secret:
 		hint = "A secret is forgotten by the action that takes it and by the next screen: ask for it right before."
 	}
 	where := fmt.Sprintf("%s is %s %s, but", quote(u.at.Value), purposeWords[u.purpose], u.in)
@@ -99,7 +140,7 @@ func (c *checker) setters(name string) []Note {
 		if e.from.call != nil {
 			at = e.from.call.Pos
 		}
-		notes = append(notes, Note{at, fmt.Sprintf("%q is set here, by %s %s.", name, quote(e.from.screen.Name.Value), e.label)})
+		notes = append(notes, Note{at, fmt.Sprintf("%q is set here, by %s.", name, e.subject())})
 	}
 	return notes
 }
@@ -129,8 +170,9 @@ type pathPlace struct {
 	set bool
 }
 
-// pathWithout is a shortest path to a step on which a value is not set.
-func (fl *flow) pathWithout(goal *step, name string) []*edge {
+// pathWithout is a shortest path to a step on which a value is not set, past
+// none of the steps to avoid; nil if there is none.
+func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*edge {
 	type origin struct {
 		from pathPlace
 		by   *edge
@@ -154,7 +196,7 @@ func (fl *flow) pathWithout(goal *step, name string) []*edge {
 		}
 		for _, e := range p.st.out {
 			next, possible := fl.follow(e, p.set, n, name, secret)
-			if _, been := came[next]; e.to != nil && possible && !been {
+			if _, been := came[next]; e.to != nil && possible && !been && !avoid[e.to] {
 				came[next] = origin{p, e}
 				todo = append(todo, next)
 			}

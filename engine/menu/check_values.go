@@ -37,7 +37,7 @@ func (c *checker) valueExists(u use) {
 	case u.purpose == shown && u.at.Value != "" && strings.HasPrefix(u.at.Value, sharedTexts+"."):
 		// A value of a shared text is looked for where the text is written.
 	case v == nil:
-		c.noValue(u.at, u.name, u.in)
+		c.noValue(u)
 	case u.field != "":
 		if _, ok := fieldType(v.typ, u.field); !ok {
 			c.noField(u, v)
@@ -45,15 +45,18 @@ func (c *checker) valueExists(u use) {
 	}
 }
 
-func (c *checker) noValue(at Text, name, in string) {
-	hint := didYouMean(name, sortedNames(c.values))
-	if hint == "" && c.guessing() {
+func (c *checker) noValue(u use) {
+	hint := didYouMean(u.name, sortedNames(c.values))
+	switch {
+	case hint != "":
+	case c.guessing():
 		return // an unknown action may give it
-	}
-	if hint == "" {
+	case u.purpose == taken || u.purpose == passed || u.purpose == asked:
+		hint = fmt.Sprintf(`If the word itself is meant, put it in quotes: "%s".`, u.at.Value)
+	default:
 		hint = `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
 	}
-	c.find(at, fmt.Sprintf("There is no value %s for %s.", quote(name), in), hint)
+	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", quote(u.name), u.in), hint)
 }
 
 // guessing reports whether the menu calls an action that does not exist, so

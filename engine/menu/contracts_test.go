@@ -45,6 +45,22 @@ var testContracts = []engine.Contract{
 		Money: true,
 		Takes: 2 * time.Second,
 	},
+	{
+		Name:   "history",
+		Params: []engine.Field{{Name: "phone", Type: typeOf("phone")}},
+		Outcomes: []engine.OutcomeContract{
+			{Name: "listed", Gives: []engine.Field{{Name: "payments", Type: engine.Type{
+				Kind: engine.KindList, Record: "payment", Fields: []engine.Field{
+					{Name: "date", Type: typeOf("date")},
+					{Name: "amount", Type: typeOf("money 0..70000")},
+					{Name: "to", Type: typeOf("text 20")},
+				},
+			}}}},
+			{Name: "nothing"},
+		},
+		Reads: true,
+		Takes: time.Second,
+	},
 }
 
 // typeOf is a type as menus write it.

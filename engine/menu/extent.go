@@ -1,6 +1,8 @@
 package menu
 
 import (
+	"fmt"
+
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
@@ -80,10 +82,10 @@ type room struct{ septets, units int }
 
 func (r room) fits(e extent) bool { return e.septets <= r.septets && e.wide <= r.units }
 
-// over is the length that does not fit, and the one that would.
-func (r room) over(e extent) (length, limit int, unit string) {
+// over is the length that does not fit, and what would.
+func (r room) over(e extent) (length int, limit string) {
 	if e.septets > r.septets {
-		return e.septets, r.septets, "characters"
+		return e.septets, fmt.Sprintf("%d fit", r.septets)
 	}
-	return e.wide, r.units, "characters, fewer because some are outside GSM-7"
+	return e.wide, fmt.Sprintf("%d fit, as some are outside GSM-7", r.units)
 }

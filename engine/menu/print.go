@@ -25,7 +25,9 @@ func Print(w io.Writer, fs Findings, sources func(path string) []byte, color boo
 		p.paint = terminal
 	}
 	for _, f := range fs {
-		p.finding(f)
+		if !f.Allowed {
+			p.finding(f)
+		}
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err

@@ -124,7 +124,9 @@ func (w *useWalk) cond(k *Cond, in string, assume []assumption) {
 	default:
 		left, right := w.c.operands(k)
 		w.value(asked, left, in, assume)
-		w.value(asked, right, in, assume)
+		if w.c.values[left.Name] != nil || w.c.values[right.Name] != nil || left.Name == "" {
+			w.value(asked, right, in, assume) // else it may be an option of what is missing
+		}
 	}
 }
 
