@@ -19,11 +19,11 @@ func (actionsCmd) Help() string { return "Example:\n  paytrace actions" }
 
 // Run prints the contracts of all actions.
 func (v actionsCmd) Run(ctx context.Context, std streams) error {
-	box, err := sandbox(ctx, Config{}, time.Now)
+	box, err := sandbox(ctx, time.Now)
 	if err != nil {
 		return err
 	}
-	defer box.Close()
+	defer box.drop()
 	contracts := box.table.Contracts()
 	if v.JSON {
 		enc := json.NewEncoder(std.out)

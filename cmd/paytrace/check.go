@@ -27,11 +27,11 @@ Example:
 
 // Run checks menus and prints what it finds.
 func (v checkCmd) Run(ctx context.Context, std streams) error {
-	box, err := sandbox(ctx, Config{}, time.Now)
+	box, err := sandbox(ctx, time.Now)
 	if err != nil {
 		return err
 	}
-	defer box.Close()
+	defer box.drop()
 	checked, err := checkAll(v.Files, box.table.Contracts())
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func folderOf(file string) (*menuFolder, string, error) {
 	if shown == "." {
 		shown = ""
 	}
-	return &menuFolder{fsys: root.FS(), dir: shown, shown: dir, close: root.Close}, name, nil
+	return &menuFolder{fsys: root.FS(), dir: shown, shown: dir, close: letGo(root)}, name, nil
 }
 
 func (v checkCmd) print(w io.Writer, all []checked) error {

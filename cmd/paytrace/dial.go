@@ -39,11 +39,11 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if !ok {
 		return misuse{fmt.Errorf("--phone: found %q, expected a phone number as 0712345678 or +256712345678", v.Phone)}
 	}
-	box, err := sandbox(ctx, Config{}, time.Now)
+	box, err := sandbox(ctx, time.Now)
 	if err != nil {
 		return err
 	}
-	defer box.Close()
+	defer box.drop()
 	program, err := v.program(box, std)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: box.table,
 			Identity: engine.NewIdentity(box.identity), TTL: engine.DefaultTTL, Now: time.Now,
 		},
-		program: program, box: box, in: bufio.NewScanner(std.in), out: std.out,
+		program: program, box: box, typed: typedLines(ctx, std.in), out: std.out,
 		caller: caller, code: code, person: isTerminal(std.in),
 	}
 	return p.use(ctx)
@@ -92,12 +92,43 @@ func isTerminal(r io.Reader) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// typedLines are the lines of an input, until it or the context ends: reading a
+// terminal can't be interrupted, leaving must.
+func typedLines(ctx context.Context, r io.Reader) <-chan string {
+	read, typed := make(chan string), make(chan string)
+	go func() {
+		defer close(read)
+		for in := bufio.NewScanner(r); in.Scan(); {
+			read <- in.Text()
+		}
+	}()
+	go func() {
+		defer close(typed)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case line, ok := <-read:
+				if !ok {
+					return
+				}
+				select {
+				case typed <- line:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	}()
+	return typed
+}
+
 // phone is a handset in the terminal.
 type phone struct {
 	runner  *engine.Runner
 	program *engine.Program
 	box     *box
-	in      *bufio.Scanner
+	typed   <-chan string // what is typed, a line each
 	out     io.Writer
 	caller  string
 	code    string
@@ -116,10 +147,11 @@ func (p *phone) use(ctx context.Context) error {
 		if p.person {
 			fmt.Fprintf(p.out, "\nThe call is over. Enter dials %s again, Ctrl-D leaves.\n", p.code)
 		}
-		if !p.in.Scan() || ctx.Err() != nil {
-			return p.in.Err()
+		line, ok := <-p.typed
+		if !ok {
+			return nil
 		}
-		if line := strings.TrimSpace(p.in.Text()); strings.HasPrefix(line, "*") {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "*") {
 			p.code = line
 		}
 	}
@@ -131,7 +163,7 @@ func (p *phone) call(ctx context.Context) error {
 	req := engine.Request{
 		Provider: "dial", Session: fmt.Sprintf("dial-%d", p.calls), Caller: p.caller, Service: p.code, Network: "99999",
 	}
-	for typed := false; ; typed = true {
+	for first := true; ; first = false {
 		reply := p.runner.Handle(ctx, req)
 		p.show(reply)
 		if err := p.messages(ctx); err != nil {
@@ -140,22 +172,23 @@ func (p *phone) call(ctx context.Context) error {
 		if reply.Fault != nil {
 			fmt.Fprintln(p.out, "fault:", reply.Fault)
 		}
-		if reply.End || ctx.Err() != nil {
+		if reply.End {
 			return nil
 		}
 		if p.person {
 			fmt.Fprint(p.out, "> ")
 		}
-		if !p.in.Scan() {
-			return p.in.Err()
+		line, ok := <-p.typed
+		if !ok {
+			return nil
 		}
 		if !p.person {
-			fmt.Fprintln(p.out, ">", p.in.Text())
+			fmt.Fprintln(p.out, ">", line)
 		}
-		if typed {
+		if !first {
 			req.Text += "*"
 		}
-		req.Text += p.in.Text()
+		req.Text += line
 	}
 }
 

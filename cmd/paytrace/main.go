@@ -55,6 +55,8 @@ func (m misuse) Unwrap() error { return m.error }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal stops gracefully, the second at once.
+	context.AfterFunc(ctx, stop)
 	status := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(status)

@@ -22,7 +22,7 @@ type menuFolder struct {
 	dir string
 	// shown is what the person is told.
 	shown string
-	close func() error
+	close func()
 }
 
 // defaultMenus is the folder that is read when there is one.
@@ -32,8 +32,12 @@ const defaultMenus = "menus"
 // Nothing outside the folder can be read through it.
 func openMenus(dir string) (*menuFolder, error) {
 	if dir == "" {
-		if names, err := menuFiles(os.DirFS(defaultMenus)); err != nil || len(names) == 0 {
-			return &menuFolder{fsys: menus.FS, dir: defaultMenus, shown: "embedded", close: func() error { return nil }}, nil
+		names, err := menuFiles(os.DirFS(defaultMenus))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("menus: %w", err)
+		}
+		if len(names) == 0 {
+			return &menuFolder{fsys: menus.FS, dir: defaultMenus, shown: "embedded", close: func() {}}, nil
 		}
 		dir = defaultMenus
 	}
@@ -45,8 +49,11 @@ func openMenus(dir string) (*menuFolder, error) {
 	if !strings.HasPrefix(dir, "/") && !strings.HasPrefix(dir, ".") {
 		shown = "./" + dir
 	}
-	return &menuFolder{fsys: root.FS(), dir: dir, shown: shown, close: root.Close}, nil
+	return &menuFolder{fsys: root.FS(), dir: dir, shown: shown, close: letGo(root)}, nil
 }
+
+// letGo closes a folder that was only read: there is nothing to lose.
+func letGo(root *os.Root) func() { return func() { _ = root.Close() } }
 
 // menuFiles are the menus of a folder: YAML files that say which version of the
 // language they are in. Parts that menus include, and translations, do not.

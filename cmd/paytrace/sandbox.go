@@ -21,7 +21,7 @@ type box struct {
 	identity []byte
 }
 
-func sandbox(ctx context.Context, c Config, now func() time.Time) (*box, error) {
+func sandbox(ctx context.Context, now func() time.Time) (*box, error) {
 	db, err := sqlite.OpenMemory(ctx, sqlite.Config{Now: now})
 	if err != nil {
 		return nil, err
@@ -34,12 +34,12 @@ func sandbox(ctx context.Context, c Config, now func() time.Time) (*box, error) 
 	if err != nil {
 		return nil, err
 	}
-	table, err := registered(db, sealer, c, now)
+	table, err := registered(db, sealer, Config{}, now)
 	if err != nil {
 		return nil, err
 	}
 	return &box{db: db, table: table, identity: raw}, nil
 }
 
-// Close drops the box.
-func (b *box) Close() error { return b.db.Close() }
+// drop lets go of the box and all that is in it.
+func (b *box) drop() { _ = b.db.Close() }

@@ -182,11 +182,11 @@ func update(folder *menuFolder, name string, old, renewed []byte, w io.Writer) e
 
 // lineTo opens lines to all menus of a folder.
 func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*transcript.Local, *transcript.Player, error) {
-	box, err := sandbox(ctx, Config{}, time.Now)
+	box, err := sandbox(ctx, time.Now)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer box.Close()
+	defer box.drop()
 	programs, err := loadMenus(folder, box.table.Contracts(), "", w)
 	if err != nil {
 		return nil, nil, err
@@ -229,7 +229,7 @@ type registeredActions struct {
 }
 
 func realActions(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
-	box, err := sandbox(ctx, Config{}, now)
+	box, err := sandbox(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -250,4 +250,4 @@ func (r *registeredActions) Messages() []transcript.Message {
 }
 
 // Close drops the database.
-func (r *registeredActions) Close() error { return r.box.Close() }
+func (r *registeredActions) Close() error { return r.box.db.Close() }
