@@ -58,6 +58,8 @@ type checker struct {
 	contracts map[string]*engine.Contract
 	screens   map[string]*Screen
 	values    map[string]*value
+	names     []string // of the values, sorted
+	calls     []*Call  // in the order of their places
 	lex       *Lexicon
 	flow      *flow
 	uses      []use
@@ -87,7 +89,9 @@ func Check(f *File, contracts []engine.Contract) Findings {
 	for _, s := range f.Screens {
 		c.screens[s.Name.Value] = s
 	}
+	c.calls = callsOf(f)
 	c.values = c.collectValues()
+	c.names = sortedNames(c.values)
 	c.uses = c.collectUses()
 	c.flow = c.buildFlow()
 	for _, c.rule = range rules {
@@ -117,6 +121,15 @@ func (c *checker) add(severity Severity, at engine.Pos, length int, message, hin
 		Message: message, Hint: hint, Notes: notes,
 		Allowed: severity != Error && c.allows(c.rule.code, at),
 	})
+}
+
+// near is the hint for a name, "" when nothing is near it. Past what anybody
+// mends in one go it costs more than it helps.
+func (c *checker) near(name string, candidates []string) string {
+	if len(c.out) > MaxFindings {
+		return ""
+	}
+	return didYouMean(name, candidates)
 }
 
 // screenNames are all screens, to suggest.

@@ -10,9 +10,9 @@ import (
 
 // actionsExist is U201.
 func (c *checker) actionsExist() {
-	for _, call := range callsOf(c.f) {
+	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
-			c.find(call.Action, fmt.Sprintf("There is no action %s.", quote(call.Action.Value)), didYouMean(call.Action.Value, sortedNames(c.contracts)))
+			c.find(call.Action, fmt.Sprintf("There is no action %s.", quote(call.Action.Value)), c.near(call.Action.Value, sortedNames(c.contracts)))
 		}
 	}
 }
@@ -28,7 +28,7 @@ func sortedNames[T any](m map[string]T) []string {
 
 // argumentCount is U202.
 func (c *checker) argumentCount() {
-	for _, call := range callsOf(c.f) {
+	for _, call := range c.calls {
 		contract := c.contracts[call.Action.Value]
 		if contract == nil || len(contract.Params) == len(call.Args) {
 			continue
@@ -164,7 +164,7 @@ func (c *checker) noOutcome(s *Screen, calls []*Call, outcome Text) {
 			known = append(known, o.Name)
 		}
 	}
-	hint := didYouMean(outcome.Value, known)
+	hint := c.near(outcome.Value, known)
 	if hint == "" && len(known) > 0 {
 		hint = "It answers " + anyOf(known) + "."
 	}

@@ -60,7 +60,7 @@ func (c *checker) wantScreen(at Text, subject string) {
 }
 
 func (c *checker) noScreen(at Text, subject string) {
-	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, quote(at.Value)), didYouMean(at.Value, c.screenNames()))
+	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, quote(at.Value)), c.near(at.Value, c.screenNames()))
 }
 
 // reachable is U102: a call can come to every screen.

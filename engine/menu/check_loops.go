@@ -15,7 +15,7 @@ func (c *checker) silentLoops() {
 		return func(st *step) []*step {
 			var list []*step
 			for _, e := range st.out {
-				if e.to != nil && e.silent() && (skips || e.kind != edgeSkip) {
+				if e.to != nil && e.silent() && e.kind != edgeFacts && (skips || e.kind != edgeSkip) {
 					list = append(list, e.to)
 				}
 			}
@@ -126,12 +126,16 @@ func (c *checker) traps() [][]*step {
 	finishes := map[*step]bool{}
 	var traps [][]*step
 	for _, ring := range c.flow.rings(reached, next) {
+		inside := map[*step]bool{}
+		for _, st := range ring {
+			inside[st] = true
+		}
 		out, ends := false, false
 		for _, st := range ring {
 			ends = ends || c.isEnd(st)
 			for _, to := range next(st) {
 				ends = ends || finishes[to]
-				out = out || !slices.Contains(ring, to)
+				out = out || !inside[to]
 			}
 		}
 		for _, st := range ring {

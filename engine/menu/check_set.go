@@ -89,19 +89,21 @@ func (fl *flow) known(u use) (b bits, reached bool) {
 	if b, reached = fl.must[st]; !reached {
 		return nil, false
 	}
+	b = slices.Clone(b)
 	if u.outcome != "" {
-		b = b.without(fl.secrets)
+		b.remove(fl.secrets)
 		if contract := fl.c.contracts[u.call.Action.Value]; contract != nil {
 			o, _ := contract.Outcome(u.outcome)
 			for _, g := range o.Gives {
-				b = b.union(fl.setOf(g.Name))
+				b.add(fl.setOf(g.Name))
 			}
 		}
 	}
 	for _, a := range u.assume {
-		b = fl.assumed(b, a, true)
+		fl.assumed(b, a, true)
 	}
-	return b.union(fl.setOf(u.also...)), true
+	b.add(fl.setOf(u.also...))
+	return b, true
 }
 
 var purposeWords = map[purpose]string{

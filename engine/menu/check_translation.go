@@ -64,10 +64,10 @@ func (c *checker) keyHint(key string, known []string) string {
 			near = append(near, k)
 		}
 	}
-	if hint := didYouMean(key, near); hint != "" {
+	if hint := c.near(key, near); hint != "" {
 		return hint
 	}
-	if hint := didYouMean(key, known); hint != "" {
+	if hint := c.near(key, known); hint != "" {
 		return hint
 	}
 	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
@@ -95,7 +95,7 @@ func (c *checker) sameValues(w Word, t Text, lang int) {
 	has, wants := holesIn(parts), holesIn(source)
 	for _, p := range parts {
 		if name := holeName(p); p.Hole() && !wants[name] {
-			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), didYouMean(name, sortedNames(wants)), Note{w.Text.Pos, "The text is here."})
+			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), c.near(name, sortedNames(wants)), Note{w.Text.Pos, "The text is here."})
 		}
 	}
 	for _, name := range sortedNames(wants) {

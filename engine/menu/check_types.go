@@ -8,7 +8,7 @@ import (
 
 // typesFit is U203: what is given, compared and shown is of the right kind.
 func (c *checker) typesFit() {
-	for _, name := range sortedNames(c.values) {
+	for _, name := range c.names {
 		v := c.values[name]
 		for _, g := range v.given {
 			if !sameType(g.typ, v.typ) {
@@ -16,7 +16,7 @@ func (c *checker) typesFit() {
 			}
 		}
 	}
-	for _, call := range callsOf(c.f) {
+	for _, call := range c.calls {
 		c.argumentTypes(call)
 	}
 	for _, s := range c.f.Screens {
@@ -152,7 +152,7 @@ func (c *checker) constant(v Value, t engine.Type, what string) {
 	if expected, ok := constantFits(v, t); !ok {
 		hint := ""
 		if t.Kind == engine.KindChoice {
-			hint = didYouMean(v.Text.Value, t.Options)
+			hint = c.near(v.Text.Value, t.Options)
 		}
 		c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", upper(what), typeName(t), quote(v.Text.Value), expected), hint)
 	}

@@ -46,7 +46,7 @@ func (c *checker) valueExists(u use) {
 }
 
 func (c *checker) noValue(u use) {
-	hint := didYouMean(u.name, sortedNames(c.values))
+	hint := c.near(u.name, c.names)
 	switch {
 	case hint != "":
 	case c.guessing():
@@ -62,7 +62,7 @@ func (c *checker) noValue(u use) {
 // guessing reports whether the menu calls an action that does not exist, so
 // that nobody knows which values there are.
 func (c *checker) guessing() bool {
-	for _, call := range callsOf(c.f) {
+	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
 			return true
 		}
@@ -79,7 +79,7 @@ func (c *checker) noField(u use, v *value) {
 		c.find(u.at, fmt.Sprintf("%s has no fields: it is %s.", quote(v.name), typeName(v.typ)), fmt.Sprintf("Write %q.", v.name))
 		return
 	}
-	hint := didYouMean(u.field, fields)
+	hint := c.near(u.field, fields)
 	if hint == "" {
 		hint = "Its fields are " + strings.Join(fields, ", ") + "."
 	}
@@ -101,7 +101,7 @@ func (c *checker) holesExist(w Word) {
 			c.find(p.At, "A shared text cannot show another one.", "Write the words out.")
 		case p.Name == sharedTexts:
 			if !c.lex.Has(sharedTexts + "." + p.Field) {
-				c.find(p.At, fmt.Sprintf("There is no shared text %s.", quote(p.Field)), didYouMean(p.Field, c.textNames()))
+				c.find(p.At, fmt.Sprintf("There is no shared text %s.", quote(p.Field)), c.near(p.Field, c.textNames()))
 			}
 		case shared:
 			c.valueExists(use{purpose: asked, name: p.Name, field: p.Field, at: p.At, in: "the text " + quote(w.Key)})
@@ -158,7 +158,7 @@ func (c *checker) variableHint(name string) string {
 	for _, v := range c.f.Vars {
 		vars = append(vars, v.Name.Value)
 	}
-	if hint := didYouMean(name, vars); hint != "" {
+	if hint := c.near(name, vars); hint != "" {
 		return hint
 	}
 	return fmt.Sprintf(`Declare it below "vars", like "%s: text 20".`, name)

@@ -8,27 +8,42 @@ type bits []uint64
 func (b bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 func (b bits) set(i int)      { b[i/64] |= 1 << (i % 64) }
 
-func (b bits) union(o bits) bits {
-	out := slices.Clone(b)
+// add, remove and keep change a set in place; add and keep report whether they
+// did.
+
+func (b bits) add(o bits) bool {
+	changed := false
 	for i := range o {
-		out[i] |= o[i]
+		changed = changed || o[i]&^b[i] != 0
+		b[i] |= o[i]
 	}
-	return out
+	return changed
 }
 
-func (b bits) without(o bits) bits {
-	out := slices.Clone(b)
+func (b bits) remove(o bits) {
 	for i := range o {
-		out[i] &^= o[i]
+		b[i] &^= o[i]
 	}
+}
+
+func (b bits) keep(o bits) bool {
+	changed := false
+	for i := range o {
+		changed = changed || b[i]&^o[i] != 0
+		b[i] &= o[i]
+	}
+	return changed
+}
+
+func (b bits) union(o bits) bits {
+	out := slices.Clone(b)
+	out.add(o)
 	return out
 }
 
 func (b bits) common(o bits) bits {
 	out := slices.Clone(b)
-	for i := range o {
-		out[i] &= o[i]
-	}
+	out.keep(o)
 	return out
 }
 
@@ -39,7 +54,7 @@ const factsRead = "(facts)"
 // number gives every value a place in the sets, in a stable order.
 func (fl *flow) number() {
 	fl.names = map[string]int{factsRead: 0}
-	for _, name := range sortedNames(fl.c.values) {
+	for _, name := range fl.c.names {
 		fl.names[name] = len(fl.names)
 	}
 	fl.secrets = fl.none()
@@ -77,29 +92,55 @@ func (fl *flow) alwaysSet() bits {
 }
 
 // solve finds what is surely and what is possibly set on entering each step,
-// and which steps a call can reach: each step is looked at again only when
-// what is known of it has changed.
+// and which steps a call can reach. Steps are looked at in the order in which
+// calls come to them, again only when what is known of them has changed, so
+// that nearly all are done in two rounds.
 func (fl *flow) solve() {
 	fl.number()
-	fl.must, fl.may = map[*step]bits{fl.begin: fl.alwaysSet()}, map[*step]bits{}
-	maybe := fl.setOf("worker")
-	for _, name := range fl.c.f.Remember {
-		maybe = maybe.union(fl.setOf(name.Value))
+	for _, e := range fl.edges {
+		e.bits = fl.setOf(e.sets...)
 	}
-	fl.may[fl.begin] = fl.alwaysSet().union(maybe)
-	todo := []*step{fl.begin}
-	waiting := map[*step]bool{fl.begin: true}
-	for len(todo) > 0 {
-		st := todo[0]
-		todo, waiting[st] = todo[1:], false
-		for _, e := range st.out {
-			if e.to == nil || !fl.open(e) || !fl.enter(e) || waiting[e.to] {
+	fl.must, fl.may = map[*step]bits{fl.begin: fl.alwaysSet()}, map[*step]bits{}
+	fl.may[fl.begin] = fl.alwaysSet().union(fl.setOf("worker"))
+	for _, name := range fl.c.f.Remember {
+		fl.may[fl.begin].add(fl.setOf(name.Value))
+	}
+	fl.scratch = [2]bits{fl.none(), fl.none()}
+	order := fl.order()
+	changed := map[*step]bool{fl.begin: true}
+	for len(changed) > 0 {
+		for _, st := range order {
+			if !changed[st] {
 				continue
 			}
-			waiting[e.to] = true
-			todo = append(todo, e.to)
+			delete(changed, st)
+			for _, e := range st.out {
+				if e.to != nil && fl.open(e) && fl.enter(e) {
+					changed[e.to] = true
+				}
+			}
 		}
 	}
+}
+
+// order is every step that can be come to, each before those behind it where
+// no way leads back.
+func (fl *flow) order() []*step {
+	var order []*step
+	seen := map[*step]bool{}
+	var visit func(*step)
+	visit = func(st *step) {
+		seen[st] = true
+		for _, e := range st.out {
+			if e.to != nil && !seen[e.to] {
+				visit(e.to)
+			}
+		}
+		order = append(order, st)
+	}
+	visit(fl.begin)
+	slices.Reverse(order)
+	return order
 }
 
 // open reports whether an edge can be taken: the caller's data is read once,
@@ -110,49 +151,49 @@ func (fl *flow) open(e *edge) bool {
 
 // enter brings what is known along an edge, and reports whether that was news.
 func (fl *flow) enter(e *edge) bool {
-	must, may := fl.along(e, fl.must[e.from], true), fl.along(e, fl.may[e.from], false)
+	must, may := fl.scratch[0], fl.scratch[1]
+	copy(must, fl.must[e.from])
+	copy(may, fl.may[e.from])
+	fl.along(e, must, true)
+	fl.along(e, may, false)
 	oldMust, been := fl.must[e.to]
-	if been {
-		must = oldMust.common(must)
-		may = fl.may[e.to].union(may)
+	if !been {
+		fl.must[e.to], fl.may[e.to] = slices.Clone(must), slices.Clone(may)
+		return true
 	}
-	if been && slices.Equal(must, oldMust) && slices.Equal(may, fl.may[e.to]) {
-		return false
-	}
-	fl.must[e.to], fl.may[e.to] = must, may
-	return true
+	fewer, more := oldMust.keep(must), fl.may[e.to].add(may)
+	return fewer || more
 }
 
-// along is what is set behind an edge. Secrets are wiped by actions, and when
-// a screen is shown.
-func (fl *flow) along(e *edge, b bits, must bool) bits {
+// along makes of a set what is set behind an edge. Secrets are wiped by
+// actions, and when a screen is shown.
+func (fl *flow) along(e *edge, b bits, must bool) {
 	if e.from.call != nil {
-		b = b.without(fl.secrets)
+		b.remove(fl.secrets)
 	}
 	if e.from.facts && e.kind != edgeFacts {
-		b = b.union(fl.setOf(factsRead))
+		b.set(fl.names[factsRead])
 	}
 	for _, a := range e.assume {
-		b = fl.assumed(b, a, must)
+		fl.assumed(b, a, must)
 	}
-	b = b.union(fl.setOf(e.sets...))
+	b.add(e.bits)
 	if e.anything {
-		b = fl.all()
+		b.add(fl.all())
 	}
 	if e.to.shown {
-		b = b.without(fl.secrets)
+		b.remove(fl.secrets)
 	}
-	return b
 }
 
-// assumed is a set once a condition is known to have come out one way: values
-// it has found set are, and values it has found unset are possibly set no more.
-func (fl *flow) assumed(b bits, a assumption, must bool) bits {
-	b = b.union(fl.implied(a.cond, a.holds, true))
+// assumed changes a set once a condition is known to have come out one way:
+// values it has found set are, and values it has found unset are possibly set
+// no more.
+func (fl *flow) assumed(b bits, a assumption, must bool) {
+	b.add(fl.implied(a.cond, a.holds, true))
 	if !must {
-		b = b.without(fl.implied(a.cond, a.holds, false))
+		b.remove(fl.implied(a.cond, a.holds, false))
 	}
-	return b
 }
 
 // implied are the names that a condition's outcome shows to be set, or unset.

@@ -42,6 +42,7 @@ type edge struct {
 	target Text
 	// sets are the values it gives; anything says that nobody knows which.
 	sets     []string
+	bits     bits // sets, once values have numbers
 	anything bool
 	assume   []assumption
 }
@@ -67,6 +68,7 @@ type flow struct {
 	names     map[string]int
 	must, may map[*step]bits
 	secrets   bits
+	scratch   [2]bits // for enter
 	// moved are the steps that come after another screen.
 	moved map[*step]bool
 }
@@ -89,7 +91,7 @@ func (c *checker) buildFlow() *flow {
 	}
 	for _, st := range fl.steps {
 		if st.facts {
-			fl.fault(st, edgeFacts, "", "when the caller's data cannot be read", c.f.OnFailed)
+			fl.unread(st)
 		}
 	}
 	fl.solve()
@@ -198,6 +200,16 @@ func (fl *flow) fault(from *step, kind edgeKind, outcome, label string, screen T
 		return
 	}
 	fl.link(&edge{from: from, to: fl.over, kind: kind, label: label})
+}
+
+// unread adds the edge for a caller whose data cannot be read. Where on_failed
+// itself needs it the call ends.
+func (fl *flow) unread(st *step) {
+	to := fl.c.f.OnFailed
+	if st.call == nil && to.Value == st.screen.Name.Value {
+		to = Text{}
+	}
+	fl.fault(st, edgeFacts, "", "the caller's data cannot be read", to)
 }
 
 // outcomes adds the edges of an action. Outcomes that the screen does not

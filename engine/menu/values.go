@@ -46,7 +46,7 @@ func (c *checker) collectValues() map[string]*value {
 			}
 		}
 	}
-	for _, call := range callsOf(c.f) {
+	for _, call := range c.calls {
 		c.given(values, call)
 	}
 	c.rows(values)

@@ -1,0 +1,96 @@
+package menu
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// bigMenu is a menu of n screens in three languages, every third one a
+// question, a menu or a confirm that shows what was asked.
+func bigMenu(n int) fstest.MapFS {
+	var menu, sw, so strings.Builder
+	menu.WriteString("ussd: 1\nservice: Big\ndial: \"*384#\"\nlanguages: {en: English, sw: Kiswahili, so: Soomaali}\nstart: s0\n")
+	menu.WriteString("nav: {back: 0 Back, home: 00 Home -> s0, more: 98 More}\ninclude: [")
+	const perFile = 500 // screens, below the limits of one file
+	files := fstest.MapFS{}
+	for i := 0; i < n; i += perFile {
+		if i > 0 {
+			menu.WriteString(", ")
+		}
+		name := fmt.Sprintf("part%d.yaml", i/perFile)
+		menu.WriteString(name)
+		files[name] = &fstest.MapFile{Data: []byte(bigPart(i, min(n, i+perFile), n))}
+	}
+	menu.WriteString("]\n")
+	for _, to := range []*strings.Builder{&sw, &so} {
+		to.WriteString("nav.back: Rudi\nnav.home: Mwanzo\nnav.more: Zaidi\n")
+		for i := range n {
+			fmt.Fprintf(to, "s%d.say: Skrini %d {caller}\n", i, i)
+			if i%3 == 0 {
+				fmt.Fprintf(to, "s%d.1: Moja\ns%d.2: Mbili\n", i, i)
+			}
+		}
+	}
+	files["big.yaml"] = &fstest.MapFile{Data: []byte(menu.String())}
+	files["big.sw.yaml"] = &fstest.MapFile{Data: []byte(sw.String())}
+	files["big.so.yaml"] = &fstest.MapFile{Data: []byte(so.String())}
+	return files
+}
+
+func bigPart(from, to, n int) string {
+	var vars, screens strings.Builder
+	next := func(i int) string {
+		if i < n {
+			return fmt.Sprintf("s%d", i)
+		}
+		return "s0"
+	}
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&screens, "  s%d:\n    say: Screen %d {caller}\n", i, i)
+		switch i % 3 {
+		case 0:
+			fmt.Fprintf(&screens, "    menu:\n      1: One -> %s\n      2: Two -> %s\n", next(i+1), next(i+3))
+		case 1:
+			fmt.Fprintf(&vars, "  v%d: text 10\n", i)
+			fmt.Fprintf(&screens, "    ask: v%d -> %s\n    give_up: s0\n", i, next(i+1))
+		default:
+			fmt.Fprintf(&screens, "    confirm: -> %s\n    cancel: -> s0\n", next(i+1))
+		}
+	}
+	return "vars:\n" + vars.String() + "screens:\n" + screens.String()
+}
+
+// A menu of the greatest size is checked in well under a second.
+func TestCheckIsFast(t *testing.T) {
+	f, found := Read(bigMenu(MaxScreens), "big.yaml", "")
+	if len(found) > 0 || len(f.Screens) != MaxScreens {
+		t.Fatalf("%d screens, findings %v", len(f.Screens), found[:min(3, len(found))])
+	}
+	begin := time.Now()
+	found = Check(f, testContracts)
+	took := time.Since(begin)
+	for _, g := range found {
+		if g.Code != "U103" && g.Code != "U105" && g.Severity == Error {
+			t.Errorf("%s %s %s", g.Pos, g.Code, g.Message)
+			break
+		}
+	}
+	const limit = 5 * time.Second // five times the promise, for busy machines and the race detector
+	if took > limit {
+		t.Errorf("took %v", took)
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	for _, n := range []int{20, 200, 2000} {
+		f, _ := Read(bigMenu(n), "big.yaml", "")
+		b.Run(fmt.Sprintf("screens=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				Check(f, testContracts)
+			}
+		})
+	}
+}

@@ -1,0 +1,78 @@
+package menu
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Every rule has a golden, and every golden of a code that is no matter of
+// reading has its rule.
+func TestRulesHaveGoldens(t *testing.T) {
+	golden := map[string]bool{}
+	for _, name := range menusIn(t, "testdata/err") {
+		code, _, _ := strings.Cut(strings.TrimSuffix(name, ".yaml"), "_")
+		if !strings.HasPrefix(code, "U00") || code == "U009" || strings.HasSuffix(name, "_checked.yaml") {
+			golden[code] = true
+		}
+	}
+	for _, code := range Codes() {
+		if !golden[code] {
+			t.Errorf("the rule %s has no golden", code)
+		}
+		delete(golden, code)
+	}
+	for code := range golden {
+		t.Errorf("the golden %s has no rule", code)
+	}
+	if codes := Codes()[:len(rules)-1]; !slices.IsSorted(codes) {
+		t.Errorf("the rules are not in the order of their codes: %v", codes)
+	}
+}
+
+// Menus that nothing is wrong with.
+func TestOkChecked(t *testing.T) {
+	for _, name := range menusIn(t, "testdata/checked") {
+		t.Run(name, func(t *testing.T) {
+			file, found := Diagnose(os.DirFS("testdata/checked"), name, "", testContracts)
+			if len(found) > 0 {
+				t.Errorf("findings:\n%s", printed(t, file, found))
+			}
+		})
+	}
+}
+
+// The keys that the checks use are those of the list of words.
+func TestKeysAgreeWithWords(t *testing.T) {
+	f, _ := Read(os.DirFS("testdata/ok"), "everything.yaml", "")
+	l := NewLexicon(f)
+	want := func(key string, at Text) {
+		t.Helper()
+		if at.Value != "" && (!l.Has(key) || l.In(key)[0].Pos != at.Pos) {
+			t.Errorf("%q is not the text at %s", key, at.Pos)
+		}
+	}
+	for _, s := range f.Screens {
+		for i, say := range s.Say {
+			want(sayKey(s, i), say.Text)
+		}
+		for i, o := range s.Menu {
+			want(optionKey(s, i), o.Say)
+			want(noteKey(s, i), o.Note)
+		}
+		if s.Ask != nil {
+			for i, a := range s.Ask.Accept {
+				want(acceptKey(s, i), a.Error)
+			}
+			for _, o := range s.Ask.Offers {
+				want(offerKey(s, o), o.Label)
+			}
+		}
+		for _, w := range s.When {
+			if w.Retry != nil {
+				want(whenKey(s, w.Outcome.Value), *w.Retry)
+			}
+		}
+	}
+}
