@@ -71,7 +71,9 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		}
 		call := *eff.Call
 		call.ID = f.Identity.Action(&f.req, sofar, place)
-		call.StoredOnly = replay
+		// Facts change nothing, so a replay reads those stored, or else anew. A
+		// deep dial's first callback looks like a replay and has none yet.
+		call.StoredOnly = replay && call.Action != CallFacts
 		out, err := f.act(ctx, call)
 		if err != nil {
 			return err
