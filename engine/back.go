@@ -3,7 +3,7 @@ package engine
 // leave fires the event by which the caller goes on from the screen shown, and
 // notes the way back.
 func (w *walk) leave(before *Session, n *node, event string) (Effect, error) {
-	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages})
+	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved})
 	w.s.before = before.Values
 	if len(w.s.Undo) > MaxUndo {
 		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
@@ -52,7 +52,8 @@ func (w *walk) back(n *node) (Effect, error) {
 	}
 	w.s.Screen = u.Screen
 	w.s.Wrong, w.s.Notice, w.s.Repeat = 0, "", ""
-	w.s.Offset, w.s.Pages = u.Offset, u.Pages
+	w.s.Offset, w.s.Pages, w.s.Moved = u.Offset, u.Pages, u.Moved
+	w.s.Shown = u.Screen
 	w.asking = true
 	return w.shown(w.p.nodes[u.Screen]), nil
 }

@@ -52,6 +52,7 @@ type undo struct {
 	Step   string  `json:"s"`
 	Offset int     `json:"at,omitempty"`
 	Pages  []int   `json:"pages,omitempty"`
+	Moved  bool    `json:"moved,omitempty"`
 	Values []Named `json:"v,omitempty"`
 }
 
@@ -71,7 +72,7 @@ func (p *Program) encode(s *Session, head record) ([]byte, error) {
 		head.Worker = &w
 	}
 	for _, u := range s.Undo {
-		head.Undo = append(head.Undo, undo{u.Screen, u.Offset, u.Pages, p.namedChanges(u.Values)})
+		head.Undo = append(head.Undo, undo{u.Screen, u.Offset, u.Pages, u.Moved, p.namedChanges(u.Values)})
 	}
 	if s.Resting.Screen != "" && !s.Ended {
 		head.Resting = &s.Resting
@@ -109,7 +110,7 @@ func (p *Program) decode(rec *record, r Request) (Session, error) {
 		if p.nodes[u.Step] == nil {
 			return s, fmt.Errorf("%w: program %s has no screen %q to go back to", ErrRecord, p.hash, u.Step)
 		}
-		s.Undo = append(s.Undo, Undo{u.Step, u.Offset, u.Pages, p.changes(u.Values)})
+		s.Undo = append(s.Undo, Undo{u.Step, u.Offset, u.Pages, u.Moved, p.changes(u.Values)})
 	}
 	if rec.Resting != nil {
 		s.Resting = *rec.Resting

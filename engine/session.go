@@ -75,6 +75,7 @@ type Undo struct {
 	Screen string
 	Offset int
 	Pages  []int
+	Moved  bool
 	Values []Change
 }
 

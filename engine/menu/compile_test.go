@@ -2,6 +2,7 @@ package menu_test
 
 import (
 	"testing"
+	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
@@ -48,5 +49,31 @@ func TestShippedDialogue(t *testing.T) {
 	_, eff, err = p.Step(s, engine.Event{Kind: engine.EventInput, Input: "0711000111"})
 	if err != nil || eff.Call == nil || eff.Call.Action != "create_account" || eff.Call.Args[0].Text() != "254711000111" {
 		t.Errorf("got %+v, %v", eff.Call, err)
+	}
+}
+
+func TestCompiledChoice(t *testing.T) {
+	fsys := fstest.MapFS{"a.yaml": {Data: []byte(`ussd: 1
+service: A
+dial: "*1#"
+start: town
+vars:
+  town: {type: choice, options: {nairobi: Nairobi, kisumu: Kisumu}}
+screens:
+  town:
+    say: Town?
+    ask: town -> done
+  done: {end: "{town}"}
+`)}}
+	p, found := menu.Load(fsys, "a.yaml", "", nil, menu.Options{})
+	if p == nil {
+		t.Fatal(found)
+	}
+	s, eff, err := p.Step(p.Begin(engine.Request{Caller: "254711000111"}, 0), engine.Event{Kind: engine.EventDial, Start: "town"})
+	if want := "Town?\n1. Nairobi\n2. Kisumu"; err != nil || eff.Text != want {
+		t.Fatalf("got %q, %v, want %q", eff.Text, err, want)
+	}
+	if _, eff, err = p.Step(s, engine.Event{Kind: engine.EventInput, Input: "2"}); err != nil || eff.Text != "Kisumu" {
+		t.Errorf("got %q, %v", eff.Text, err)
 	}
 }
