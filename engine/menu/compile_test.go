@@ -56,11 +56,11 @@ func TestCompiledChoice(t *testing.T) {
 	fsys := fstest.MapFS{"a.yaml": {Data: []byte(`ussd: 1
 service: A
 dial: "*1#"
-start: town
+start: where
 vars:
   town: {type: choice, options: {nairobi: Nairobi, kisumu: Kisumu}}
 screens:
-  town:
+  where:
     say: Town?
     ask: town -> done
   done: {end: "{town}"}
@@ -69,7 +69,7 @@ screens:
 	if p == nil {
 		t.Fatal(found)
 	}
-	s, eff, err := p.Step(p.Begin(engine.Request{Caller: "254711000111"}, 0), engine.Event{Kind: engine.EventDial, Start: "town"})
+	s, eff, err := p.Step(p.Begin(engine.Request{Caller: "254711000111"}, 0), engine.Event{Kind: engine.EventDial, Start: "where"})
 	if want := "Town?\n1. Nairobi\n2. Kisumu"; err != nil || eff.Text != want {
 		t.Fatalf("got %q, %v, want %q", eff.Text, err, want)
 	}
