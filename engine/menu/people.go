@@ -116,7 +116,7 @@ func (r *peopleReader) phone(e entry) string {
 		return digits
 	}
 	if strings.HasPrefix(t.Value, "+") {
-		if digits, ok := msisdn.Digits(t.Value); ok {
+		if digits, ok := msisdn.Digits(strings.NewReplacer(" ", "", "-", "").Replace(t.Value)); ok {
 			return digits
 		}
 	}

@@ -11,8 +11,7 @@ import (
 
 // Check finds what a script that reads well should not say: calls that check
 // nothing (D903), PINs and numbers that may be someone's (D904), holes that
-// hide the screen (D905), and callers that people.yaml does not have (D902,
-// which also marks the call Broken).
+// hide the screen (D905), and callers that people.yaml does not have (D902).
 func Check(f *File, people *engine.People) Findings {
 	c := &checker{people: people}
 	for i := range f.Calls {
@@ -50,7 +49,6 @@ func (c *checker) callers(call *Call) {
 			continue
 		}
 		if _, ok := c.people.Person(d.Name); !ok {
-			call.Broken = true
 			hint := didYouMean(d.Name, names)
 			if hint == "" {
 				hint = "There are " + strings.Join(names, ", ") + "."

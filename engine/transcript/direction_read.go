@@ -70,7 +70,7 @@ func (d *Direction) setSpan(s string) error {
 	case 'h':
 		unit = time.Hour
 	}
-	if d.Span = time.Duration(n) * unit; d.Span > MaxWaitHours*time.Hour {
+	if d.Span = time.Duration(n) * unit; n > MaxWaitHours*3600 || d.Span > MaxWaitHours*time.Hour {
 		return fmt.Errorf("%s is longer than %d days; set the clock of another call", s, MaxWaitHours/24)
 	}
 	return nil

@@ -8,7 +8,9 @@ type spec struct {
 	phase Phase
 	// form is how the docs and suggestions write it: words in capitals stand
 	// for the person's own.
-	form    string
+	form string
+	// more is what may follow the form.
+	more    string
 	pattern *regexp.Regexp
 	// read takes the pattern's groups; the error is a sentence.
 	read func(d *Direction, groups []string) error
@@ -32,7 +34,7 @@ var directions = []spec{
 	{kind: SentTwice, phase: Between, form: "gateway sends that twice", pattern: direction(`gateway sends that twice`)},
 	{kind: SentAtOnce, phase: Between, form: "gateway sends both at once", pattern: direction(`gateway sends both at once`)},
 	{kind: Gateway, phase: Given, form: "gateway NAME", pattern: direction(`gateway ([a-z][a-z0-9-]*)`), read: readName},
-	{kind: Answers, phase: Given, form: "ACTION answers OUTCOME", pattern: direction(`([a-z][a-z0-9_]*) answers (.+)`), read: readAnswers},
+	{kind: Answers, phase: Given, form: "ACTION answers OUTCOME", more: " NAME=VALUE, then OUTCOME", pattern: direction(`([a-z][a-z0-9_]*) answers (.+)`), read: readAnswers},
 	{kind: Takes, phase: Given, form: "ACTION takes 12s", pattern: direction(`([a-z][a-z0-9_]*) takes (` + span + `)`), read: readNameSpan},
 
 	{kind: Drops, phase: Between, form: "network drops", pattern: direction(`(?:the )?network drops`)},
@@ -49,7 +51,7 @@ var directions = []spec{
 	{kind: AtMost, phase: After, form: "at most 120 characters", pattern: direction(`at most (\d{1,4}) characters?`), read: readCount},
 	{kind: AnsweredWithin, phase: After, form: "answered within 8s", pattern: direction(`answered within (` + span + `)`), read: readSpan},
 	{kind: NotCalled, phase: After, form: "ACTION was not called", pattern: direction(`([a-z][a-z0-9_]*) was not called`), read: readName},
-	{kind: CalledTimes, phase: After, form: "ACTION was called once with NAME=VALUE", pattern: direction(`([a-z][a-z0-9_]*) was called (once|twice|\d{1,3} times?)(?: with (.+))?`), read: readCalled},
+	{kind: CalledTimes, phase: After, form: "ACTION was called once", more: " with NAME=VALUE", pattern: direction(`([a-z][a-z0-9_]*) was called (once|twice|\d{1,3} times?)(?: with (.+))?`), read: readCalled},
 	{kind: NoSMS, phase: After, form: "no SMS", pattern: direction(`no (?i:SMS)`)},
 	{kind: SMSTo, phase: After, form: "SMS to NUMBER: TEXT", pattern: direction(`(?i:SMS) to (\+?[\d -]+): ?(.+)`), read: readSMS},
 	{kind: Nowhere, phase: After, form: "TEXT is nowhere in the log", pattern: direction(`(\S.*) is nowhere in the log`), read: readSecret},
@@ -57,7 +59,7 @@ var directions = []spec{
 }
 
 // span is a time as directions write it: 40s, 2 min, 1 hour.
-const span = `\d{1,5} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)`
+const span = `\d{1,12} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)`
 
 // direction is a pattern for all that stands between the parentheses.
 func direction(source string) *regexp.Regexp { return regexp.MustCompile("^" + source + "$") }
@@ -67,10 +69,9 @@ func direction(source string) *regexp.Regexp { return regexp.MustCompile("^" + s
 func Forms() (forms []string, later map[string]bool) {
 	later = map[string]bool{}
 	for _, s := range directions {
-		forms = append(forms, "("+s.form+")")
-		if s.later {
-			later["("+s.form+")"] = true
-		}
+		form := "(" + s.form + s.more + ")"
+		forms = append(forms, form)
+		later[form] = s.later
 	}
 	return forms, later
 }

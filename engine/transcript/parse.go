@@ -97,6 +97,8 @@ func (p *parser) line(n int, raw string) {
 		p.title(text)
 	case text[0] == '#':
 		p.comments = append(p.comments, strings.TrimPrefix(text[1:], " "))
+	case text[0] == '=':
+		p.unknown(text)
 	case p.call == nil:
 		p.find(CodeLine, "Here no call has begun yet.", `Write "=== " and a title above it.`)
 	case text[0] == '>':
@@ -276,7 +278,12 @@ func (p *parser) direction(text string) {
 	if !ok {
 		return
 	}
-	d.Pos, d.Comments = p.here, p.take()
+	d.Pos = p.here
+	if d.Kind == Redials && p.step != nil {
+		p.addStep(Step{Redial: &d}) // which takes the comments
+		return
+	}
+	d.Comments = p.take()
 	switch phase := d.Phase(); {
 	case phase == Given && p.step != nil:
 		p.find(CodeLine, fmt.Sprintf("(%s) sets the scene, so it stands above the first \">\".", d.Text), "")
@@ -284,9 +291,6 @@ func (p *parser) direction(text string) {
 		p.call.Given = append(p.call.Given, d)
 	case p.step == nil:
 		p.find(CodeLine, fmt.Sprintf("(%s) can only stand below a screen.", d.Text), "Move it below what is dialled.")
-	case d.Kind == Redials:
-		p.addStep(Step{Redial: &d})
-		d.Comments = nil // they are the step's
 	default:
 		p.step.Directions = append(p.step.Directions, d)
 		p.closed = true

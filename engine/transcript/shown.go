@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -23,10 +24,18 @@ func (s Shown) String() string {
 // itself.
 func literal(line string) Shown {
 	line = strings.TrimRight(line, " \t")
-	if line == "..." || strings.ContainsFunc(line, unwritable) {
-		return Shown{Regexp: regexp.QuoteMeta(line)}
+	if line != "..." && !strings.ContainsFunc(line, unwritable) {
+		return Shown{Words: plain(line)}
 	}
-	return Shown{Words: plain(line)}
+	var source strings.Builder
+	for _, r := range line {
+		if unwritable(r) {
+			fmt.Fprintf(&source, `\x{%x}`, r)
+			continue
+		}
+		source.WriteString(regexp.QuoteMeta(string(r)))
+	}
+	return Shown{Regexp: source.String()}
 }
 
 // unwritable reports characters that a script's line can't hold as they are.

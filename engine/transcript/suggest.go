@@ -19,19 +19,26 @@ func suggest(text string) string {
 	}
 	best, least := "", 1000
 	for _, s := range directions {
-		form := strings.Fields(s.form)
-		cost, filled := align(words, form)
-		fixed := 0
-		for _, f := range form {
-			if !placeholder(f) {
-				fixed += len(f)
+		for _, form := range []string{s.form, s.form + s.more} {
+			cost, filled := align(words, strings.Fields(form))
+			meant := strings.Join(filled, " ")
+			if cost < least && cost*2 <= fixedLetters(form) && meant != text {
+				best, least = meant, cost
 			}
-		}
-		if cost < least && cost*2 <= fixed {
-			best, least = strings.Join(filled, " "), cost
 		}
 	}
 	return best
+}
+
+// fixedLetters counts those of a form's own words.
+func fixedLetters(form string) int {
+	n := 0
+	for _, f := range strings.Fields(form) {
+		if !placeholder(f) {
+			n += len(f)
+		}
+	}
+	return n
 }
 
 // placeholder reports a word of a form that stands for the person's own.
@@ -67,8 +74,12 @@ func align(words, form []string) (cost int, filled []string) {
 		for j, f := range form {
 			change, shown := pairCost(w, f)
 			next[j+1] = way{row[j].cost + change, with(row[j].filled, shown)}
-			if drop := row[j+1].cost + len(w); drop < next[j+1].cost {
-				next[j+1] = way{drop, row[j+1].filled}
+			drop := way{row[j+1].cost + len(w), row[j+1].filled}
+			if f == "TEXT" { // as many words as it likes
+				drop = way{row[j+1].cost, with(row[j+1].filled, w)}
+			}
+			if drop.cost < next[j+1].cost {
+				next[j+1] = drop
 			}
 			if add := next[j].cost + weightOf(f); add < next[j+1].cost {
 				next[j+1] = way{add, with(next[j].filled, f)}
