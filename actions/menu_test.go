@@ -63,6 +63,11 @@ func runner(t *testing.T, b *bench, def engine.Definition) *engine.Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return runnerOf(t, b, p)
+}
+
+func runnerOf(t *testing.T, b *bench, p *engine.Program) *engine.Runner {
+	t.Helper()
 	catalog, err := engine.NewCatalog(p)
 	if err != nil {
 		t.Fatal(err)
