@@ -14,9 +14,6 @@ type spec struct {
 	pattern *regexp.Regexp
 	// read takes the pattern's groups; the error is a sentence.
 	read func(d *Direction, groups []string) error
-	// later says that this runner can't do it yet: a call that has it is
-	// reported as not checked.
-	later bool
 }
 
 // directions is the closed list of stage directions. A line belongs to the
@@ -43,7 +40,7 @@ var directions = []spec{
 	{kind: Wait, phase: Between, form: "wait 40s", pattern: direction(`wait (` + span + `)`), read: readSpan},
 	{kind: OlderLate, phase: Between, form: "an older callback arrives late", pattern: direction(`an older callback arrives late`)},
 	{kind: SessionsLost, phase: Between, form: "sessions are lost", pattern: direction(`sessions are lost`)},
-	{kind: Published, phase: Between, form: "menu is published while on the line", pattern: direction(`menu is published while on the line`), later: true},
+	{kind: Published, phase: Between, form: "menu is published while on the line", pattern: direction(`menu is published while on the line`)},
 
 	{kind: ScreenIs, phase: After, form: "screen is NAME", pattern: direction(`screen is (\S+)`), read: readName},
 	{kind: Ends, phase: After, form: "session ends", pattern: direction(`session ends`)},
@@ -64,14 +61,11 @@ const span = `\d{1,12} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)`
 // direction is a pattern for all that stands between the parentheses.
 func direction(source string) *regexp.Regexp { return regexp.MustCompile("^" + source + "$") }
 
-// Forms are all stage directions as the docs write them, in the table's order;
-// later tells those that this runner can't do yet.
-func Forms() (forms []string, later map[string]bool) {
-	later = map[string]bool{}
+// Forms are all stage directions as the docs write them, in the table's order.
+func Forms() []string {
+	var forms []string
 	for _, s := range directions {
-		form := "(" + s.form + s.more + ")"
-		forms = append(forms, form)
-		later[form] = s.later
+		forms = append(forms, "("+s.form+s.more+")")
 	}
-	return forms, later
+	return forms
 }

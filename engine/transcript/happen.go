@@ -22,7 +22,7 @@ func (g *play) direction(d Direction) {
 	case SessionsLost:
 		g.forget(d)
 	case Published:
-		g.stop(fmt.Sprintf("%s: this runner can't do (%s) yet", d.Pos, d.Text))
+		g.publish(d)
 	default:
 		g.hold(d)
 	}
@@ -49,6 +49,19 @@ func (g *play) forget(d Direction) {
 		return
 	}
 	line.Forget()
+}
+
+// publish puts another version of the menus into force. That the session stays
+// on its own is checked with every screen that follows.
+func (g *play) publish(d Direction) {
+	line, ok := g.line.(Publishes)
+	if !ok {
+		g.stop(fmt.Sprintf("%s: this line can't publish a menu", d.Pos))
+		return
+	}
+	if err := line.Publish(); err != nil {
+		g.fatal(d.Pos, "(%s) can't be done: %v", d.Text, err)
+	}
 }
 
 // again delivers the last callback once more, which must give the same screen.

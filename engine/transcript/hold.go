@@ -163,6 +163,9 @@ func (g *play) called(d Direction) verdict {
 	if !ok {
 		return unseen("which actions were called")
 	}
+	if !line.HasAction(d.Name) {
+		return wrong("there is no action called %s", d.Name)
+	}
 	n, with := 0, 0
 	var args []string
 	for _, run := range line.Runs() {

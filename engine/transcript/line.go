@@ -25,8 +25,11 @@ type (
 	// SeesMessages shows the SMS that have gone out since the call began.
 	SeesMessages interface{ Messages() []Message }
 	// SeesActions shows the runs of actions since the call began, each once
-	// however often its callback came.
-	SeesActions interface{ Runs() []ActionRun }
+	// however often its callback came, and which actions there are at all.
+	SeesActions interface {
+		Runs() []ActionRun
+		HasAction(name string) bool
+	}
 	// SeesValues shows a session's value by name, as "worker.id". known is
 	// false where the menu has no such value; a value that is not set is known.
 	SeesValues interface {
@@ -42,6 +45,9 @@ type (
 	Waits interface{ Wait(d time.Duration) }
 	// Forgets loses the records of all sessions.
 	Forgets interface{ Forget() }
+	// Publishes puts another version of every menu into force, with the same
+	// screens.
+	Publishes interface{ Publish() error }
 )
 
 // Opener opens a line of its own for each call: own store, own clock.

@@ -40,8 +40,8 @@ type Local struct {
 	// NewReal makes the actions of "(real actions)"; nil where there are none.
 	NewReal func(ctx context.Context, now func() time.Time) (Registered, error)
 
-	mu       sync.Mutex
-	catalogs map[string]*engine.Catalog // by language
+	mu     sync.Mutex
+	spoken map[string][]*engine.Program // the menus by language
 }
 
 // localKey is the identity key of calls in process: nothing outlives them, so
@@ -50,7 +50,11 @@ var localKey = make([]byte, engine.KeySize)
 
 // Open implements Opener.
 func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
-	catalog, err := l.catalog(scene.Lang())
+	programs, err := l.menus(scene.Lang())
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := engine.NewCatalog(programs...)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +63,7 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 		return nil, err
 	}
 	c := scene.Clock
-	line := &localLine{clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, zone)}}
+	line := &localLine{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, zone)}}
 	line.records = l.NewRecords(line.clock.Now)
 	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
 		return nil, err
@@ -84,13 +88,13 @@ func (l *Local) zone() (*time.Location, error) {
 	return time.LoadLocation(name)
 }
 
-// catalog has the menus as a caller who speaks lang meets them: a menu that
-// remembers no language begins in it.
-func (l *Local) catalog(lang string) (*engine.Catalog, error) {
+// menus are those of a caller who speaks lang: one that remembers no language
+// begins in it.
+func (l *Local) menus(lang string) ([]*engine.Program, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c := l.catalogs[lang]; c != nil {
-		return c, nil
+	if programs := l.spoken[lang]; programs != nil {
+		return programs, nil
 	}
 	var programs []*engine.Program
 	for _, p := range l.Menus {
@@ -100,15 +104,11 @@ func (l *Local) catalog(lang string) (*engine.Catalog, error) {
 		}
 		programs = append(programs, spoken)
 	}
-	c, err := engine.NewCatalog(programs...)
-	if err != nil {
-		return nil, err
+	if l.spoken == nil {
+		l.spoken = map[string][]*engine.Program{}
 	}
-	if l.catalogs == nil {
-		l.catalogs = map[string]*engine.Catalog{}
-	}
-	l.catalogs[lang] = c
-	return c, nil
+	l.spoken[lang] = programs
+	return programs, nil
 }
 
 func speaking(p *engine.Program, lang string) (*engine.Program, error) {
@@ -118,7 +118,12 @@ func speaking(p *engine.Program, lang string) (*engine.Program, error) {
 		return p, nil
 	}
 	def.Default = lang
-	// Linking fills in what is left open, so it gets screens of its own.
+	return relinked(def)
+}
+
+// relinked links a changed definition anew. Linking fills in what is left open,
+// so it gets screens of its own.
+func relinked(def engine.Definition) (*engine.Program, error) {
 	def.Screens = slices.Clone(def.Screens)
 	for i := range def.Screens {
 		if ask := def.Screens[i].Ask; ask != nil {
@@ -212,10 +217,13 @@ func (b *logBuffer) String() string {
 // localLine is a line in process.
 type localLine struct {
 	runner  *engine.Runner
-	records Records
-	actions *actors
-	clock   *clock
-	log     logBuffer
+	catalog *engine.Catalog
+	// programs are those in force, replaced together by Publish.
+	programs []*engine.Program
+	records  Records
+	actions  *actors
+	clock    *clock
+	log      logBuffer
 }
 
 var (
@@ -225,6 +233,7 @@ var (
 	_ SeesLog      = (*localLine)(nil)
 	_ Waits        = (*localLine)(nil)
 	_ Forgets      = (*localLine)(nil)
+	_ Publishes    = (*localLine)(nil)
 	_ io.Closer    = (*localLine)(nil)
 )
 
@@ -256,6 +265,9 @@ func (l *localLine) Messages() []Message { return l.actions.sent() }
 // Runs implements SeesActions.
 func (l *localLine) Runs() []ActionRun { return l.actions.ran() }
 
+// HasAction implements SeesActions.
+func (l *localLine) HasAction(name string) bool { return l.actions.contracts[name] != nil }
+
 // Value implements SeesValues.
 func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine.Value, bool, error) {
 	p, s, err := l.runner.Look(ctx, cb.Request())
@@ -284,6 +296,23 @@ func (l *localLine) Wait(d time.Duration) { l.clock.pass(d) }
 
 // Forget implements Forgets.
 func (l *localLine) Forget() { l.records.Forget() }
+
+// Publish implements Publishes: the same screens under another hash.
+func (l *localLine) Publish() error {
+	for i, p := range l.programs {
+		def := *p.Definition()
+		def.Source = append(slices.Clone(def.Source), "\n# published again"...)
+		next, err := relinked(def)
+		if err != nil {
+			return err
+		}
+		if err := l.catalog.Put(next); err != nil {
+			return err
+		}
+		l.programs[i] = next
+	}
+	return nil
+}
 
 // Close gives back what the real actions hold.
 func (l *localLine) Close() error {

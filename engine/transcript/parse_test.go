@@ -178,9 +178,23 @@ func TestEveryDirectionHasAnExample(t *testing.T) {
 			t.Errorf("(%s) is in no example", s.form)
 		}
 	}
-	forms, later := Forms()
-	if len(forms) != len(directions) || !later["(menu is published while on the line)"] || later["(network drops)"] {
-		t.Errorf("Forms() = %d forms, later %v", len(forms), later)
+}
+
+// TestDocsListEveryDirection holds the closed list against the docs.
+func TestDocsListEveryDirection(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/dial-scripts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range Forms() {
+		if !bytes.Contains(docs, []byte("`"+form+"`")) {
+			t.Errorf("docs/dial-scripts.md does not have %s", form)
+		}
+	}
+	for _, code := range []string{CodeDirection, CodeLine, CodeNothing, CodeReal, CodeWide} {
+		if !bytes.Contains(docs, []byte(code)) {
+			t.Errorf("docs/dial-scripts.md does not have %s", code)
+		}
 	}
 }
 

@@ -98,6 +98,7 @@ type play struct {
 	service string
 	inputs  []string
 	sent    []Callback // of this session
+	program string     // the menu\'s version in this session, "" for unknown
 	keys    []string   // of the whole call
 	screen  Screen
 	kept    kept
@@ -178,7 +179,7 @@ func (g *play) dial(s *Step, code string) bool {
 	g.session++
 	g.dialled = code
 	service, rest := SplitDial(g.Codes, code)
-	g.service, g.inputs, g.sent = service, nil, nil
+	g.service, g.inputs, g.sent, g.program = service, nil, nil, ""
 	if rest != "" {
 		g.inputs = strings.Split(rest, "*")
 	}
@@ -215,7 +216,16 @@ func (g *play) send(s *Step, last string) bool {
 	}
 	g.open = !g.screen.End
 	g.fits(s.Pos, g.screen)
+	g.stays(s.Pos)
 	return true
+}
+
+// stays checks, unasked, that a session keeps the menu's version it began with.
+func (g *play) stays(pos engine.Pos) {
+	if g.program != "" && g.screen.Program != g.program {
+		g.fail(pos, "the session began with version %s of the menu and is now on %s", g.program, g.screen.Program)
+	}
+	g.program = g.screen.Program
 }
 
 func (g *play) noAnswer(pos engine.Pos, err error) {

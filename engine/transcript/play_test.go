@@ -351,6 +351,7 @@ func TestUnaskedChecks(t *testing.T) {
 		"ends":   {[]transcript.Screen{fits, {Text: fits.Text, End: true}}, "> *384*8481#\n(gateway sends that twice)", "answered differently"},
 		"moved":  {[]transcript.Screen{fits, fits, fits, {Text: "y"}}, "> *384*8481#\n> 1\n(an older callback arrives late)", "answered differently"},
 		"took":   {[]transcript.Screen{{Text: "x", Took: 9e9}}, "> *384*8481#\n(answered within 8s)", "it took 9s"},
+		"other":  {[]transcript.Screen{{Text: "x", Program: "v1"}, {Text: "x", Program: "v2"}}, "> *384*8481#\n> 1", "began with version v1"},
 		"passes": {[]transcript.Screen{fits}, "> *384*8481#\n| {*}\n(gateway sends that twice)", ""},
 	} {
 		r := playText(t, player, c.text, &blindLine{screens: c.screens})
