@@ -135,6 +135,18 @@ func (fl *flow) readers() {
 			fl.needs[u.screen] = true
 		}
 	}
+	// What is remembered is read before it is set, so as to know what changed.
+	for _, s := range fl.c.f.Screens {
+		set := names(s.Set)
+		for _, o := range s.Menu {
+			set = append(set, names(o.Set)...)
+		}
+		for _, name := range set {
+			if kept[name] {
+				fl.needs[s] = true
+			}
+		}
+	}
 }
 
 func (fl *flow) starts() {

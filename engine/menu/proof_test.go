@@ -1,0 +1,282 @@
+package menu
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// randomMenu writes a menu whose arrows and texts are drawn at random. Every
+// value stands in square brackets, so that one that is not set shows as [];
+// every text ends in $, so that one that was cut to fit shows it.
+type randomMenu struct {
+	*rand.Rand
+	n int
+	b strings.Builder
+}
+
+var randomValues = []string{"amount", "city", "phone", "worker_id", "ref", "worker.name"}
+
+func (m *randomMenu) write() string {
+	m.b.WriteString("ussd: 1\nservice: Random\ndial: \"*384#\"\nstart: s0\nremember: [city]\n")
+	if m.IntN(2) == 0 {
+		m.b.WriteString("on_failed: end1\n")
+	}
+	nav := []string{"back: 0 Back", "more: 98 More"}
+	if m.IntN(2) == 0 {
+		nav = append(nav, "home: 00 Home -> "+m.screen())
+	}
+	fmt.Fprintf(&m.b, "nav: {%s}\n", strings.Join(nav[m.IntN(2):], ", "))
+	m.b.WriteString("vars:\n  amount: money 10..500\n  city: text 20\n  phone: phone\n  pin: pin 4\nscreens:\n")
+	for i := range m.n {
+		fmt.Fprintf(&m.b, "  s%d:\n", i)
+		m.body()
+	}
+	for i := range 2 {
+		fmt.Fprintf(&m.b, "  end%d:\n    end: \"End %s$\"\n", i, m.hole(9))
+	}
+	// Screens without a way to them, so that each value is given by something.
+	m.b.WriteString("  given:\n    do: create_account(caller)\n    when: {created: given_too, exists: end0}\n")
+	m.b.WriteString("  given_too:\n    say: PIN\n    ask: pin -> withdraw(200, pin)\n    when: {done: end0, wrong_pin: end0, locked: end0}\n")
+	return m.b.String()
+}
+
+func (m *randomMenu) screen() string {
+	if m.IntN(m.n+2) < 2 {
+		return fmt.Sprintf("end%d", m.IntN(2))
+	}
+	return fmt.Sprintf("s%d", m.IntN(m.n))
+}
+
+func (m *randomMenu) value() string { return randomValues[m.IntN(len(randomValues))] }
+
+// hole is one value shown, in one of n cases.
+func (m *randomMenu) hole(n int) string {
+	if m.IntN(n) > 0 {
+		return ""
+	}
+	return "[{" + m.value() + "}]"
+}
+
+func (m *randomMenu) cond() string {
+	v := m.value()
+	switch m.IntN(5) {
+	case 0:
+		return v + " is not set"
+	case 1:
+		return "not (" + v + " is empty)"
+	case 2:
+		return v + " is set and " + m.value() + " is set"
+	case 3:
+		return v + " is set or " + m.value() + " is set"
+	}
+	return v + " is set"
+}
+
+// say is a text that shows values, most of them where they are known to be set.
+func (m *randomMenu) say() {
+	if m.IntN(3) > 0 {
+		v := m.value()
+		fmt.Fprintf(&m.b, "    say:\n      - {if: %s is set, say: \"[{%s}]$\"}\n", v, v)
+		fmt.Fprintf(&m.b, "      - {if: %s, say: \"Text %s$\"}\n", m.cond(), m.hole(9))
+		fmt.Fprintf(&m.b, "      - say: \"Text %s$\"\n", m.hole(9))
+		return
+	}
+	words := strings.Repeat("word ", m.IntN(24))
+	fmt.Fprintf(&m.b, "    say: \"Text %s%s$\"\n", words, m.hole(6))
+}
+
+func (m *randomMenu) body() {
+	switch m.IntN(8) {
+	case 0, 1:
+		m.say()
+		m.b.WriteString("    menu:\n")
+		for range 1 + m.IntN(3) {
+			if m.IntN(3) == 0 {
+				fmt.Fprintf(&m.b, "      - {say: Option, if: %s, go: %s}\n", m.cond(), m.screen())
+			} else {
+				fmt.Fprintf(&m.b, "      - Option %s -> %s\n", m.hole(9), m.screen())
+			}
+		}
+	case 2, 3:
+		m.ask()
+	case 4:
+		m.say()
+		fmt.Fprintf(&m.b, "    confirm: -> %s\n    cancel: -> %s\n", m.screen(), m.screen())
+	case 5:
+		fmt.Fprintf(&m.b, "    choose:\n      - if %s -> %s\n      - if %s -> %s\n      - else -> %s\n", m.cond(), m.screen(), m.cond(), m.screen(), m.screen())
+	case 6:
+		fmt.Fprintf(&m.b, "    set: {city: \"Nairobi\"}\n    go: %s\n", m.screen())
+	case 7:
+		fmt.Fprintf(&m.b, "    do: lookup_worker(caller)\n    when: {own: %s, found: %s, not_found: %s}\n", m.screen(), m.screen(), m.screen())
+	}
+	if m.IntN(6) == 0 {
+		m.b.WriteString("    nav: none\n")
+	}
+}
+
+func (m *randomMenu) ask() {
+	m.say()
+	if m.IntN(3) == 0 {
+		fmt.Fprintf(&m.b, "    skip: if %s -> %s\n", m.cond(), m.screen())
+	}
+	switch m.IntN(4) {
+	case 0:
+		fmt.Fprintf(&m.b, "    ask: phone -> create_account(phone)\n    offer: {1: worker.phone}\n")
+		fmt.Fprintf(&m.b, "    when: {created: %s, exists: \"retry There %s\"}\n", m.screen(), m.hole(4))
+	case 1:
+		fmt.Fprintf(&m.b, "    ask: pin -> withdraw(amount, pin)\n    when: {done: %s, wrong_pin: retry Wrong., locked: %s}\n", m.screen(), m.screen())
+	case 2:
+		fmt.Fprintf(&m.b, "    ask: amount -> %s\n    accept: [{if: amount <= 300, error: \"Less %s\"}]\n", m.screen(), m.hole(4))
+	default:
+		fmt.Fprintf(&m.b, "    ask: city -> %s\n    offer: {9: Skip -> %s}\n", m.screen(), m.screen())
+	}
+	if m.IntN(2) == 0 {
+		fmt.Fprintf(&m.b, "    give_up: %s\n", m.screen())
+	}
+}
+
+// runCodes are the findings that foretell what a call would run into.
+var runCodes = map[string]bool{"U104": true, "U205": true, "U301": true}
+
+// verdict is what the checks say of a menu: fine, or a fault that a call would
+// meet, or something else.
+func verdict(found Findings) string {
+	faults := ""
+	for _, f := range found {
+		switch {
+		case runCodes[f.Code]:
+			faults = f.Code
+		case f.Severity == Error && !judged[f.Code]:
+			return "other"
+		}
+	}
+	if faults != "" {
+		return faults
+	}
+	return "fine"
+}
+
+// judged are errors that say nothing about whether a call runs.
+var judged = map[string]bool{"U103": true, "U105": true, "U601": true, "U602": true, "U605": true}
+
+// Menus that the checks let pass run: no call meets a value that is not set, a
+// screen that is too long, or steps without end. Menus that they refuse for
+// such a fault show that these calls would find it.
+func TestWhatIsProvedHolds(t *testing.T) {
+	const menus = 600
+	counts, met := map[string]int{}, 0
+	for seed := range uint64(menus) {
+		m := &randomMenu{Rand: rand.New(rand.NewPCG(seed, 1)), n: 4 + int(seed%6)}
+		text := m.write()
+		fsys := fstest.MapFS{"random.yaml": {Data: []byte(text)}}
+		f, found := Diagnose(fsys, "random.yaml", "", testContracts)
+		v := verdict(found)
+		counts[v]++
+		if v == "other" {
+			t.Fatalf("seed %d: a finding that was not foreseen:\n%s", seed, printed(t, f, found))
+		}
+		p, err := Compile(f, testContracts, Options{})
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s\n%s", seed, err, text, printed(t, f, found))
+		}
+		fault := ""
+		for call := range uint64(20) {
+			if fault = walkCall(p, rand.New(rand.NewPCG(seed, call))); fault != "" {
+				break
+			}
+		}
+		switch {
+		case v == "fine" && fault != "":
+			t.Fatalf("seed %d: %s\n%s", seed, fault, text)
+		case v != "fine" && fault != "":
+			met++
+		}
+	}
+	t.Logf("menus %v; faults that calls met %d", counts, met)
+	if counts["fine"] < menus/20 || met < menus/20 {
+		t.Errorf("too few menus of a kind to mean anything: %v, faults met %d", counts, met)
+	}
+}
+
+var typedAnswers = []string{"1", "2", "3", "0", "00", "98", "9", "1234", "200", "400", "0712345678", "Kisumu"}
+
+// walkCall makes one call with random answers and outcomes; it is the fault
+// that the call met, or "".
+func walkCall(p *engine.Program, r *rand.Rand) string {
+	s := p.Begin(engine.Request{Caller: "254711000111", Network: "63902"}, 20000)
+	ev := engine.Event{Kind: engine.EventDial, Start: p.StartFor("*384#")}
+	path := ""
+	for range 60 {
+		next, eff, err := p.Step(s, ev)
+		if err != nil {
+			return fmt.Sprintf("%s: %v", path, err)
+		}
+		s = next
+		if eff.Call != nil {
+			ev = engine.Event{Kind: engine.EventOutcome, Outcome: randomOutcome(r, eff.Call)}
+			path += " " + eff.Call.Action + "=" + ev.Outcome.Name
+			continue
+		}
+		if strings.Contains(eff.Text, "[]") {
+			return fmt.Sprintf("%s: a value is not set: %q", path, eff.Text)
+		}
+		if !gsm7.Fits(eff.Text, 160, 70) || onePage(p, &s) && !strings.Contains(eff.Text, "$") {
+			return fmt.Sprintf("%s: too long: %q", path, eff.Text)
+		}
+		if eff.End {
+			return ""
+		}
+		ev = engine.Event{Kind: engine.EventInput, Input: typedAnswers[r.IntN(len(typedAnswers))]}
+		path += " " + ev.Input
+	}
+	return ""
+}
+
+// onePage reports a screen of the menu that may not be divided.
+func onePage(p *engine.Program, s *engine.Session) bool {
+	screen, ok := p.Screen(s.Screen)
+	if !ok || strings.HasPrefix(s.Screen, "(") {
+		return false
+	}
+	return screen.Kind == engine.ScreenAsk || screen.Kind == engine.ScreenConfirm || screen.Kind == engine.ScreenEnd
+}
+
+// randomOutcome is one of an action's endings, with values as wide as they get.
+func randomOutcome(r *rand.Rand, call *engine.Call) engine.Outcome {
+	set := func(name string, v engine.Value) engine.Named { return engine.Named{Name: name, Value: v} }
+	if call.Action == engine.CallFacts {
+		out := engine.Outcome{Name: engine.Done}
+		if r.IntN(8) == 0 {
+			out.Name = engine.Failed
+		} else if r.IntN(2) == 0 {
+			out.Values = append(out.Values, set("worker", engine.RecordValue([]engine.Named{
+				set("id", engine.TextValue("NW-00C0FFEE")), set("phone", engine.PhoneValue("254711000111")), set("name", engine.TextValue("Amina {of} Mombasa ~~~")),
+			})))
+		}
+		return out
+	}
+	for _, c := range testContracts {
+		if c.Name != call.Action {
+			continue
+		}
+		if i := r.IntN(len(c.Outcomes) + 1); i < len(c.Outcomes) {
+			out := engine.Outcome{Name: c.Outcomes[i].Name}
+			for _, g := range c.Outcomes[i].Gives {
+				v := engine.TextValue(strings.Repeat("~", g.Type.Width))
+				if g.Type.Kind == engine.KindMoney {
+					v = engine.MoneyValue(g.Type.Hi)
+				}
+				out.Values = append(out.Values, set(g.Name, v))
+			}
+			return out
+		}
+		return engine.Outcome{Name: engine.Failed}
+	}
+	return engine.Outcome{Name: engine.Done}
+}
