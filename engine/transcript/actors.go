@@ -29,7 +29,9 @@ type actors struct {
 	order    []*run
 	messages []Message
 	lacking  string
-	seeded   bool
+
+	seeding sync.Mutex // held until what is remembered is stored
+	seeded  bool
 }
 
 // run is one run of an action.
@@ -122,33 +124,51 @@ func outcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 
 // Do implements engine.Actions.
 func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	if a.isReal(call.Action) {
+		return a.doReal(ctx, call)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.seed(ctx, call); err != nil {
-		return engine.Outcome{}, err
-	}
 	if r, again := a.done[call.ID]; again {
 		return r.outcome, r.err
 	}
 	if call.StoredOnly && !a.reads(call.Action) {
 		return engine.Outcome{}, engine.ErrNotStored
 	}
-	r := &run{ActionRun: ActionRun{Action: call.Action, Args: a.named(call)}}
-	r.outcome, r.err = a.do(ctx, call)
-	a.done[call.ID] = r
-	a.order = append(a.order, r)
-	return a.late(call.Action, r)
+	out, err := a.do(call)
+	return a.late(call, out, err)
 }
 
-// late lets the time pass that the action takes. Where that is longer than a
-// callback may take, the answer is not known in time; it stays stored.
-func (a *actors) late(action string, r *run) (engine.Outcome, error) {
-	takes := a.scene.Takes[action]
+// isReal reports whether an action is left to the registered one.
+func (a *actors) isReal(action string) bool { return a.real != nil && len(a.answers[action]) == 0 }
+
+// doReal hands the call on, also when it comes twice at once: that it is done
+// once is the real actions' affair.
+func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	if err := a.seed(ctx, call); err != nil {
+		return engine.Outcome{}, err
+	}
+	out, err := a.real.Do(ctx, call)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, again := a.done[call.ID]; again || errors.Is(err, engine.ErrNotStored) {
+		return out, err
+	}
+	return a.late(call, out, err)
+}
+
+// late notes a run and lets the time pass that it takes. Where that is longer
+// than a callback may take, the answer is not known in time; it stays stored.
+func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.Outcome, error) {
+	r := &run{ActionRun: ActionRun{Action: call.Action, Args: a.named(call)}, outcome: out, err: err}
+	a.done[call.ID] = r
+	a.order = append(a.order, r)
+	takes := a.scene.Takes[call.Action]
 	a.clock.pass(min(takes, engine.CallbackBudget))
 	if takes >= engine.CallbackBudget {
-		return engine.Outcome{}, fmt.Errorf("%s takes %s: %w", action, takes, engine.ErrUnknown)
+		return engine.Outcome{}, fmt.Errorf("%s takes %s: %w", call.Action, takes, engine.ErrUnknown)
 	}
-	return r.outcome, r.err
+	return out, err
 }
 
 func (a *actors) reads(action string) bool {
@@ -156,15 +176,13 @@ func (a *actors) reads(action string) bool {
 	return c != nil && c.Reads
 }
 
-func (a *actors) do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+func (a *actors) do(call engine.Call) (engine.Outcome, error) {
 	done := engine.Outcome{Name: engine.Done}
 	switch list := a.answers[call.Action]; {
 	case len(list) > 0:
 		i := a.turn[call.Action]
 		a.turn[call.Action]++
 		return answer(list[min(i, len(list)-1)])
-	case a.real != nil:
-		return a.real.Do(ctx, call)
 	case call.Action == engine.CallSMS:
 		if len(call.Args) == 2 {
 			a.messages = append(a.messages, Message{To: call.Args[0].Text(), Text: call.Args[1].Text()})
@@ -252,9 +270,19 @@ func (a *actors) remembered(t engine.Type, s engine.Setting) (engine.Value, erro
 	return v, nil
 }
 
+// lacks notes what is wrong with the scene, and gives it as an error.
+func (a *actors) lacks(format string, args ...any) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lacking = fmt.Sprintf(format, args...)
+	return errors.New(a.lacking)
+}
+
 // seed puts what is remembered into the real store, before its first call.
 func (a *actors) seed(ctx context.Context, call engine.Call) error {
-	if a.real == nil || a.seeded {
+	a.seeding.Lock()
+	defer a.seeding.Unlock()
+	if a.seeded {
 		return nil
 	}
 	a.seeded = true
@@ -264,9 +292,9 @@ func (a *actors) seed(ctx context.Context, call engine.Call) error {
 		if !known {
 			continue // a worker's values: on an empty store nobody has an account
 		}
-		v, err := a.remembered(t, s)
-		if err != nil {
-			return err
+		v, ok := readValue(&t, s.Text)
+		if !ok {
+			return a.lacks("%s=%s can't be remembered: the value is of another type", s.Name, s.Text)
 		}
 		values = append(values, engine.Named{Name: s.Name, Value: v})
 	}

@@ -93,6 +93,11 @@ func (c *checker) real(call *Call) {
 		}
 		// The code's own digits are no number, but what follows in it may be.
 		c.numbers(s.Pos, s.Input, i == 0)
+		if typed, err := s.Input.fill(nil); err == nil && strings.ContainsAny(typed, " -()") {
+			if digits, ok := number(typed); ok {
+				c.number(s.Pos, digits)
+			}
+		}
 		for _, line := range s.Shown {
 			c.numbers(line.Pos, line.Words, false)
 		}

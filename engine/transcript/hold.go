@@ -230,9 +230,30 @@ func (g *play) nowhere(d Direction) verdict {
 		return wrong("%s", err)
 	}
 	for entry := range strings.SplitSeq(line.Log(), "\n") {
-		if strings.Contains(entry, secret) {
+		if standsIn(entry, secret) {
 			return wrong("it stands there: %s", entry)
 		}
 	}
 	return holds
 }
+
+// standsIn finds a text. Digits are found whole: the PIN 1234 does not stand in
+// 0712345678.
+func standsIn(entry, secret string) bool {
+	for from := 0; ; {
+		i := strings.Index(entry[from:], secret)
+		if i < 0 {
+			return false
+		}
+		i += from
+		end := i + len(secret)
+		inside := i > 0 && isDigit(entry[i-1]) && isDigit(secret[0]) ||
+			end < len(entry) && isDigit(entry[end]) && isDigit(secret[len(secret)-1])
+		if !inside {
+			return true
+		}
+		from = i + 1
+	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

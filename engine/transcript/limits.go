@@ -25,4 +25,7 @@ const (
 	// MaxPatternBytes is the length of a regular expression; RE2 takes time in
 	// proportion to it.
 	MaxPatternBytes = 500
+	// MaxPatternSize is its length with every repeat written out, which is what
+	// it takes in memory: room for a whole screen, in alternatives.
+	MaxPatternSize = 10_000
 )

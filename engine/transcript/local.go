@@ -71,9 +71,18 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 	line.runner = &engine.Runner{
 		Sessions: line.records, Programs: catalog, Actions: line.actions,
 		Identity: engine.NewIdentity(localKey), TTL: engine.DefaultTTL, Now: line.clock.Now,
-		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	return line, nil
+}
+
+// withoutTime leaves the time of day out of the log: its digits could be taken
+// for a PIN, and differ from run to run.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey && len(groups) == 0 {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // zone is that of the default menu: its days are the callers' days.

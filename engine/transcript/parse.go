@@ -2,7 +2,7 @@ package transcript
 
 import (
 	"fmt"
-	"regexp"
+	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 
@@ -261,8 +261,12 @@ func (p *parser) readRegexp(text string) (Shown, bool) {
 		p.find(CodeLine, fmt.Sprintf("This expression has %d bytes; at most %d are read.", len(source), MaxPatternBytes), "")
 		return Shown{}, false
 	}
-	if _, err := regexp.Compile("^(?:" + source + ")$"); err != nil {
+	switch tree, err := syntax.Parse(source, syntax.Perl); {
+	case err != nil:
 		p.find(CodeLine, fmt.Sprintf("This is no regular expression: %s.", strings.TrimPrefix(err.Error(), "error parsing regexp: ")), "The syntax is RE2's.")
+		return Shown{}, false
+	case regexpSize(tree) > MaxPatternSize:
+		p.find(CodeLine, "This expression repeats too much: a line has at most 160 characters.", "Write smaller numbers in its { }.")
 		return Shown{}, false
 	}
 	return Shown{Regexp: source}, true

@@ -209,6 +209,7 @@ func TestLimits(t *testing.T) {
 		"regexp": call + "|/" + many(MaxPatternBytes+1, "x") + "/",
 		"utf-8":  call + "| \xff",
 		"bytes":  call + "| \x1b[2J",
+		"size":   call + "|/(abcdefghij){1000}x/",
 		"repeat": call + "|/((a{1,1000}){1,1000}){1,1000}/",
 	} {
 		if _, found := Parse("f.dial", []byte(source)); len(found) != 1 || found[0].Code != CodeLine {

@@ -3,7 +3,6 @@ package transcript
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -255,13 +254,21 @@ func (g *play) gateway() string {
 }
 
 // sessionID is the same in every run of the script, unless Player.Run differs.
+// It has letters only, so that no PIN is found in it.
 func (g *play) sessionID() string {
 	h := sha256.New()
 	for _, part := range []string{g.Run, g.call.Pos.File, g.call.Title, strconv.Itoa(g.session)} {
 		_, _ = io.WriteString(h, part+"\x00")
 	}
-	return "dial-" + hex.EncodeToString(h.Sum(nil)[:12])
+	id := []byte("dial-")
+	for _, b := range h.Sum(nil)[:sessionIDBytes] {
+		id = append(id, 'a'+b>>4, 'a'+b&15)
+	}
+	return string(id)
 }
+
+// sessionIDBytes are enough that no two sessions of a run share an id.
+const sessionIDBytes = 12
 
 // fits checks the length of a screen, unasked.
 func (g *play) fits(pos engine.Pos, screen Screen) {
@@ -300,6 +307,9 @@ func (g *play) compare(s *Step) {
 	message := "the screen is another"
 	if g.screen.Fault != "" {
 		message += ": " + g.screen.Fault
+	}
+	if len(g.inputs) > 0 && g.inputs[len(g.inputs)-1] == g.keys[len(g.keys)-1] && dialled(g.keys[len(g.keys)-1]) {
+		message += "; the session was still open, so the code was an answer: write (hangs up) above it to dial"
 	}
 	p := g.fail(pos, "%s", message)
 	p.Shown, p.Line = shown, bad

@@ -131,6 +131,18 @@ func leastLetters(re *syntax.Regexp) int {
 	return 0
 }
 
+// regexpSize is how many characters an expression spells out, repeats included.
+func regexpSize(re *syntax.Regexp) int {
+	n := 1 + len(re.Rune)
+	for _, sub := range re.Sub {
+		n += regexpSize(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return min(n, MaxPatternSize+1)
+}
+
 // narrow reports a class of at most the letters of one case, as [0-9] or [A-Z].
 func narrow(ranges []rune) bool {
 	const most = 32
