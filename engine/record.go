@@ -78,8 +78,11 @@ func (p *Program) encode(s *Session, head record) ([]byte, error) {
 		head.Resting = &s.Resting
 	}
 	head.Guarded, head.Offered, head.Start = s.Guarded, s.offered, s.start
-	return json.Marshal(head)
+	return appendRecord(make([]byte, 0, recordSize), &head)
 }
+
+// recordSize is what most records take, in bytes.
+const recordSize = 512
 
 func (p *Program) namedChanges(list []Change) []Named {
 	var named []Named
