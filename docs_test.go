@@ -1,0 +1,269 @@
+package paytrace_test
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// documents are all texts of the repository about itself.
+func documents(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir("docs", func(name string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(name, ".md") {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// section is a document from a heading to the next one of its kind.
+func section(t *testing.T, name, heading string) string {
+	t.Helper()
+	_, after, ok := strings.Cut(read(t, name), "\n## "+heading+"\n")
+	if !ok {
+		t.Fatalf("%s: no heading %q", name, heading)
+	}
+	text, _, _ := strings.Cut(after, "\n## ")
+	return text
+}
+
+// column is everything in backticks in one column of the tables of a text.
+func column(text string, n int) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if cells := strings.Split(line, "|"); strings.HasPrefix(line, "|") && n < len(cells) {
+			for _, m := range ticked.FindAllStringSubmatch(cells[n], -1) {
+				all = append(all, m[1])
+			}
+		}
+	}
+	return all
+}
+
+var ticked = regexp.MustCompile("`([^`\n]+)`")
+
+// same compares what a table says with what there is.
+func same(t *testing.T, what string, said, there []string) {
+	t.Helper()
+	slices.Sort(said)
+	slices.Sort(there)
+	if diff := cmp.Diff(there, said); diff != "" {
+		t.Errorf("README.md: the table of %s is not what there is (-there +said):\n%s", what, diff)
+	}
+}
+
+// goFiles calls each for every Go file of the program's module.
+func goFiles(t *testing.T, each func(name string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if base := e.Name(); e.IsDir() && (base == "testdata" || name == "tools" || len(base) > 1 && base[0] == '.') {
+			return filepath.SkipDir
+		}
+		if strings.HasSuffix(name, ".go") {
+			each(name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// required are the modules of go.mod.
+func required(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatalf("go mod edit: %v", err)
+	}
+	var mod struct{ Require []struct{ Path string } }
+	if err := json.Unmarshal(out, &mod); err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, r := range mod.Require {
+		paths = append(paths, r.Path)
+	}
+	return paths
+}
+
+// The dependency table has the modules that some Go file imports, whatever
+// system that file is for, and no others: go.mod's direct requirements.
+func TestDependencyTable(t *testing.T) {
+	modules := required(t)
+	direct := map[string]bool{}
+	goFiles(t, func(name string) {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imp := range file.Imports {
+			from, err := strconv.Unquote(imp.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := moduleOf(modules, from); m != "" {
+				direct[m] = true
+			}
+		}
+	})
+	_, table, ok := strings.Cut(section(t, "README.md", "Dependencies"), "\nAll direct dependencies.")
+	if !ok {
+		t.Fatal("README.md: the second table of dependencies is not introduced")
+	}
+	same(t, "dependencies", column(table, 1), slices.Collect(maps.Keys(direct)))
+}
+
+// moduleOf is the module a package lies in: the longest path that fits.
+func moduleOf(modules []string, from string) string {
+	best := ""
+	for _, m := range modules {
+		if (from == m || strings.HasPrefix(from, m+"/")) && len(m) > len(best) {
+			best = m
+		}
+	}
+	return best
+}
+
+func TestSettingsTable(t *testing.T) {
+	var names []string
+	for _, m := range regexp.MustCompile(`(?m)^([A-Z_]+)=`).FindAllStringSubmatch(read(t, ".env.example"), -1) {
+		names = append(names, m[1])
+	}
+	same(t, "settings", column(section(t, "README.md", "Settings"), 1), names)
+}
+
+func TestRoutesTable(t *testing.T) {
+	var api struct{ Paths map[string]any }
+	if err := json.Unmarshal([]byte(read(t, "server/openapi.json")), &api); err != nil {
+		t.Fatal(err)
+	}
+	delete(api.Paths, "/docs/{asset}") // a part of /docs
+	same(t, "paths", column(section(t, "README.md", "Over HTTP"), 2), slices.Collect(maps.Keys(api.Paths)))
+}
+
+var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+
+func TestLinks(t *testing.T) {
+	for _, doc := range documents(t) {
+		for _, m := range link.FindAllStringSubmatch(read(t, doc), -1) {
+			to, _, _ := strings.Cut(m[1], "#")
+			if to == "" || strings.Contains(to, "://") {
+				continue
+			}
+			if _, err := os.Stat(path.Join(path.Dir(filepath.ToSlash(doc)), to)); err != nil {
+				t.Errorf("%s: the link to %s leads nowhere", doc, m[1])
+			}
+		}
+	}
+}
+
+// Every decision is in the index.
+func TestDecisionsAreListed(t *testing.T) {
+	index := read(t, "docs/README.md")
+	files, err := filepath.Glob("docs/adr/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no decisions: %v", err)
+	}
+	for _, f := range files {
+		if !strings.Contains(index, "("+strings.TrimPrefix(filepath.ToSlash(f), "docs/")+")") {
+			t.Errorf("docs/README.md does not list %s", f)
+		}
+	}
+}
+
+// about are the documents whose names of files, tests and make's targets are
+// held against what there is.
+var about = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/adr/*.md"}
+
+var (
+	aFile   = regexp.MustCompile(`^(?:(?:actions|cmd|docs|engine|gateway|menus|server|sms|store|tools|wallet)(?:/[a-z0-9_.-]+)+|[a-z_]+\.(?:go|sql))$`)
+	aTest   = regexp.MustCompile(`^(?:Test|Benchmark|Fuzz)[A-Z]\w+$`)
+	aTarget = regexp.MustCompile(`^make ([a-z]+)\b`)
+)
+
+func TestNamesInDocuments(t *testing.T) {
+	tests, makefile := strings.Builder{}, read(t, "Makefile")
+	goFiles(t, func(name string) {
+		if strings.HasSuffix(name, "_test.go") {
+			tests.WriteString(read(t, name))
+		}
+	})
+	// What README.md tells a newcomer to write is not there yet.
+	own := regexp.MustCompile(`^menus/duka\.`)
+	for _, pattern := range about {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no %s: %v", pattern, err)
+		}
+		for _, doc := range files {
+			for _, m := range ticked.FindAllStringSubmatch(read(t, doc), -1) {
+				name := m[1]
+				if aFile.MatchString(name) && !own.MatchString(name) {
+					if _, err := os.Stat(name); err != nil {
+						t.Errorf("%s names %s, which is not there", doc, name)
+					}
+				}
+				if aTest.MatchString(name) && !strings.Contains(tests.String(), "func "+name+"(") {
+					t.Errorf("%s names %s, and there is no such test", doc, name)
+				}
+				if target := aTarget.FindStringSubmatch(name); target != nil && !strings.Contains(makefile, "\n"+target[1]+":") {
+					t.Errorf("%s names %q, which the Makefile does not have", doc, name)
+				}
+			}
+		}
+	}
+}
+
+// The tree of ARCHITECTURE.md has every folder with Go files, and no others.
+func TestTree(t *testing.T) {
+	there := map[string]bool{}
+	goFiles(t, func(name string) {
+		if dir := filepath.ToSlash(filepath.Dir(name)); dir != "." {
+			there[dir] = true
+		}
+	})
+	said := map[string]bool{}
+	for line := range strings.Lines(section(t, "ARCHITECTURE.md", "The tree")) {
+		if name, _, ok := strings.Cut(line, "/ "); ok && !strings.ContainsAny(name, " `|") {
+			said[name] = true
+		}
+	}
+	if diff := cmp.Diff(there, said); diff != "" {
+		t.Errorf("ARCHITECTURE.md: the tree is not what there is (-there +said):\n%s", diff)
+	}
+}
