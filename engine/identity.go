@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash"
+	"sync"
 )
 
 // KeySize is the length of the identity key in bytes.
@@ -14,10 +15,13 @@ const KeySize = 32
 // Identity makes the names by which sessions and actions are known: keyed
 // hashes, because what a caller typed may hold a PIN and a plain hash of four
 // digits hides nothing. The key is kept outside the database.
-type Identity struct{ key []byte }
+type Identity struct{ macs *sync.Pool } // of *namer
 
 // NewIdentity uses the key, which should have KeySize bytes.
-func NewIdentity(key []byte) Identity { return Identity{append([]byte(nil), key...)} }
+func NewIdentity(key []byte) Identity {
+	key = append([]byte(nil), key...)
+	return Identity{&sync.Pool{New: func() any { return &namer{mac: hmac.New(sha256.New, key)} }}}
+}
 
 // Lengths of the names in bytes. Names of actions are stored for good; heads and
 // owners only tell a session's own callbacks from others.
@@ -26,52 +30,61 @@ const (
 	headNameSize   = 12
 )
 
-func (id Identity) mac(purpose string, parts ...string) hash.Hash {
-	h := hmac.New(sha256.New, id.key)
-	writePart(h, purpose)
+// namer makes one name at a time. It is reused: every callback makes a few.
+type namer struct {
+	mac  hash.Hash
+	text []byte
+	sum  [sha256.Size]byte
+}
+
+// name is a keyed hash of the parts.
+func (id Identity) name(size int, parts ...string) string { return id.nameOf(size, parts, nil) }
+
+func (id Identity) nameOf(size int, parts, more []string) string {
+	n := id.macs.Get().(*namer)
+	n.text = n.text[:0]
 	for _, part := range parts {
-		writePart(h, part)
+		n.add(part)
 	}
-	return h
+	for _, part := range more {
+		n.add(part)
+	}
+	n.mac.Reset()
+	n.mac.Write(n.text)
+	clear(n.text) // inputs may be PINs
+	sum := n.mac.Sum(n.sum[:0])
+	name := base64.RawURLEncoding.EncodeToString(sum[:size])
+	id.macs.Put(n)
+	return name
 }
 
-// writePart writes a part behind its length, so that no two lists of parts
-// write the same bytes.
-func writePart(h hash.Hash, part string) {
-	var size [4]byte
-	binary.BigEndian.PutUint32(size[:], uint32(len(part)))
-	h.Write(size[:])
-	h.Write([]byte(part))
-}
-
-func name(h hash.Hash, size int) string {
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:size])
+// add writes a part behind its length, so that no two lists of parts write the
+// same bytes.
+func (n *namer) add(part string) {
+	n.text = binary.BigEndian.AppendUint32(n.text, uint32(len(part)))
+	n.text = append(n.text, part...)
 }
 
 // Action is the identity of one effect: of everything the gateway sends with
 // the callback that led to it, and its place in that step. It depends on no
 // instance, clock, checkpoint or version of a menu.
 func (id Identity) Action(r *Request, textSoFar string, place int) string {
-	return name(id.mac("action", r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place))), actionNameSize)
+	return id.name(actionNameSize, "action", r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place)))
 }
 
 // Caller is an opaque name for a caller of a service.
 func (id Identity) Caller(r *Request) string {
-	return name(id.mac("caller", r.Provider, r.Caller), headNameSize)
+	return id.name(headNameSize, "caller", r.Provider, r.Caller)
 }
 
 func (id Identity) owner(r *Request) string {
-	return name(id.mac("owner", r.Provider, r.Session, r.Caller, r.Service), headNameSize)
+	return id.name(headNameSize, "owner", r.Provider, r.Session, r.Caller, r.Service)
 }
 
 func (id Identity) head(r *Request, program string, inputs []string) string {
-	h := id.mac("head", r.Provider, r.Session, r.Caller, r.Service, program)
-	for _, in := range inputs {
-		writePart(h, in)
-	}
-	return name(h, headNameSize)
+	return id.nameOf(headNameSize, []string{"head", r.Provider, r.Session, r.Caller, r.Service, program}, inputs)
 }
 
 func (id Identity) repeat(r *Request, screen, input string) string {
-	return name(id.mac("repeat", r.Provider, r.Session, screen, input), headNameSize)
+	return id.name(headNameSize, "repeat", r.Provider, r.Session, screen, input)
 }
