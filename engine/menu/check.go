@@ -24,22 +24,51 @@ var rules = []rule{
 	{"U104", Error, (*checker).silentLoops},
 	{"U105", Error, (*checker).closedLoops},
 	{"U106", Error, (*checker).chooseHasElse},
+	{"U107", Warning, (*checker).decided},
 	{"U111", Error, (*checker).outcomesHandled},
 	{"U112", Error, (*checker).outcomesExist},
 	{"U201", Error, (*checker).actionsExist},
 	{"U202", Error, (*checker).argumentCount},
 	{"U203", Error, (*checker).typesFit},
+	{"U204", Error, (*checker).rangesFit},
 	{"U205", Error, (*checker).valuesSet},
 	{"U206", Error, (*checker).valuesExist},
+	{"U207", Warning, (*checker).valuesUsed},
 	{"U301", Error, (*checker).screensFit},
+	{"U302", Warning, (*checker).linesFit},
 	{"U303", Error, (*checker).letters},
+	{"U304", Advice, (*checker).doubles},
+	{"U305", Error, (*checker).listRowsFit},
+	{"U306", Warning, (*checker).smsFit},
 	{"U310", Error, (*checker).translated},
+	{"U311", Warning, (*checker).translationsCurrent},
 	{"U312", Error, (*checker).translatedValues},
+	{"U313", Advice, (*checker).sameWords},
 	{"U401", Warning, (*checker).optionCount},
 	{"U402", Error, (*checker).keysFree},
 	{"U403", Error, (*checker).keysTyped},
+	{"U404", Warning, (*checker).depthFits},
+	{"U405", Warning, (*checker).keysInOrder},
+	{"U406", Advice, (*checker).labelsDiffer},
+	{"U407", Error, (*checker).answersFree},
+	{"U408", Error, (*checker).offersFree},
 	{"U501", Error, (*checker).secretsShown},
 	{"U502", Error, (*checker).secretsSent},
+	{"U503", Error, (*checker).secretsGiven},
+	{"U504", Error, (*checker).secretsKept},
+	{"U506", Warning, (*checker).secretsTyped},
+	{"U507", Error, (*checker).secretsTaken},
+	{"U601", Error, (*checker).moneyConfirmed},
+	{"U602", Error, (*checker).confirmShows},
+	{"U603", Warning, (*checker).feeShown},
+	{"U604", Warning, (*checker).receipt},
+	{"U605", Error, (*checker).paidOnce},
+	{"U606", Error, (*checker).confirmHasNo},
+	{"U701", Error, (*checker).gatewayWaitsFor},
+	{"U702", Warning, (*checker).sessionLong},
+	{"U703", Error, (*checker).promptEnds},
+	{"U704", Error, (*checker).resumeBeforeConfirm},
+	{"U705", Error, (*checker).profileFits},
 	{"U009", Error, (*checker).staleAllows},
 }
 
@@ -64,6 +93,8 @@ type checker struct {
 	flow      *flow
 	uses      []use
 	rule      rule // the one that is running
+	// consent is what consents has found.
+	consent *consents
 	// ways are the steps a caller can choose to come to; see deliberate.
 	ways map[*step][]*step
 	// exceptions are the menu's by the line they cover; needed are those that

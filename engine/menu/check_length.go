@@ -232,6 +232,9 @@ func (l *lengths) errorFits(s *Screen, screen *layout) {
 	if s.List != nil {
 		first = first.or(l.listRow(s, screen.lang).ext)
 	}
+	if !l.fits(screen.nav.ext.below(first)) {
+		return // the row alone does not fit, which has been said
+	}
 	for _, t := range screen.blocks[0].texts {
 		e := screen.nav.ext.below(first.below(t.ext))
 		if t.key == "" || l.fits(e) {

@@ -159,27 +159,13 @@ func (c *checker) constant(v Value, t engine.Type, what string) {
 }
 
 func (c *checker) screenTypes(s *Screen) {
-	var conds []*Cond
-	if s.Skip != nil {
-		conds = append(conds, s.Skip.If)
-	}
-	for _, say := range s.Say {
-		conds = append(conds, say.If)
-	}
-	for _, k := range s.Choose {
-		conds = append(conds, k.If)
-	}
 	for _, o := range s.Menu {
-		conds = append(conds, o.If)
 		c.assignTypes(o.Set)
 	}
 	if s.Ask != nil {
-		for _, rule := range s.Ask.Accept {
-			conds = append(conds, rule.If)
-		}
 		c.offerTypes(s.Ask)
 	}
-	for _, k := range conds {
+	for _, k := range condsOf(s) {
 		c.condTypes(k)
 	}
 	c.assignTypes(s.Set)

@@ -61,6 +61,26 @@ var testContracts = []engine.Contract{
 		Reads: true,
 		Takes: time.Second,
 	},
+	{
+		Name:     "deposit",
+		Params:   []engine.Field{{Name: "amount", Type: typeOf("money 10..500")}, {Name: "phone", Type: typeOf("phone KE")}},
+		Outcomes: []engine.OutcomeContract{{Name: "asked"}, {Name: "refused"}},
+		Money:    true, SIMPrompt: true,
+		Takes: 6 * time.Second,
+	},
+	{
+		Name:     "rename",
+		Params:   []engine.Field{{Name: "name", Type: typeOf("text 10")}},
+		Outcomes: []engine.OutcomeContract{{Name: "done"}},
+		Takes:    6 * time.Second,
+	},
+	{
+		Name:     "check_pin",
+		Params:   []engine.Field{{Name: "pin", Type: typeOf("pin 4")}},
+		Outcomes: []engine.OutcomeContract{{Name: "right"}, {Name: "wrong"}},
+		Reads:    true,
+		Takes:    time.Second,
+	},
 }
 
 // typeOf is a type as menus write it.

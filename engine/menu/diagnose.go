@@ -2,6 +2,8 @@ package menu
 
 import (
 	"io/fs"
+	"path"
+	"slices"
 
 	"github.com/paytrace/paytrace/engine"
 )
@@ -9,7 +11,32 @@ import (
 // Diagnose reads and checks a menu: every finding there is, sorted.
 func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*File, Findings) {
 	file, found := Read(fsys, name, dir)
-	found = append(found, Check(file, contracts)...)
+	checked := Check(file, contracts)
+	if inPart(file, dir, found) {
+		checked = slices.DeleteFunc(checked, func(f Finding) bool { return ofWhole[f.Code] })
+	}
+	found = append(found, checked...)
 	found.Sort()
 	return file, found
+}
+
+// inPart reports whether whole files of a menu could not be read.
+func inPart(f *File, dir string, found Findings) bool {
+	read := map[string]bool{}
+	for _, s := range f.Sources {
+		read[s.Path] = true
+	}
+	for _, name := range f.Includes {
+		if !read[path.Join(dir, name.Value)] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "U001" })
+}
+
+// ofWhole are the codes that miss something, which may stand in a part of the
+// menu that was not read.
+var ofWhole = map[string]bool{
+	"U002": true, "U009": true, "U101": true, "U102": true, "U103": true, "U105": true,
+	"U111": true, "U112": true, "U205": true, "U206": true, "U207": true, "U310": true,
 }

@@ -38,6 +38,8 @@ type edge struct {
 	kind     edgeKind
 	// label is how messages name the way: "option 3".
 	label string
+	// outcome is an action's, on the edges that leave it.
+	outcome string
 	// target is the screen's name as written; zero for what is built in.
 	target Text
 	// sets are the values it gives; anything says that nobody knows which.
@@ -208,10 +210,10 @@ func (fl *flow) fault(from *step, kind edgeKind, outcome, label string, screen T
 		}
 	}
 	if screen.Written() {
-		fl.to(from, kind, label, screen)
+		fl.to(from, kind, label, screen).outcome = outcome
 		return
 	}
-	fl.link(&edge{from: from, to: fl.over, kind: kind, label: label})
+	fl.link(&edge{from: from, to: fl.over, kind: kind, label: label, outcome: outcome})
 }
 
 // unread adds the edge for a caller whose data cannot be read. Where on_failed
@@ -266,6 +268,7 @@ func (fl *flow) when(st *step, w When, kind edgeKind, o *engine.OutcomeContract)
 	default:
 		return
 	}
+	e.outcome = w.Outcome.Value
 	if o == nil {
 		e.anything = kind == edgeOutcome
 		return

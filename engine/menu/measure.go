@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
@@ -58,6 +59,8 @@ func (r *ruler) measure(name, field string, lang int) extent {
 	switch {
 	case v == nil:
 		return nothing // U206
+	case name == "service":
+		return literal(gsm7.Transliterate(r.c.f.Service.Value))
 	case field != "":
 		t, _ := fieldType(v.typ, field)
 		return r.shownType(t, true)

@@ -27,6 +27,8 @@ type use struct {
 	at          Text
 	// in names the text, for messages: `the text of "main"`.
 	in string
+	// op is the test of a tested value: "is set" or "is empty".
+	op string
 	// assume holds at this place besides what holds on the screen; also are
 	// values set there besides.
 	assume []assumption
@@ -120,7 +122,9 @@ func (w *useWalk) cond(k *Cond, in string, assume []assumption) {
 	case "not":
 		w.cond(k.A, in, assume)
 	case "is set", "is empty":
+		w.base.op = k.Op
 		w.value(tested, k.Left, in, assume)
+		w.base.op = ""
 	default:
 		left, right := w.c.operands(k)
 		w.value(asked, left, in, assume)
