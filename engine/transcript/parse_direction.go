@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -43,7 +44,7 @@ func (p *parser) readDirection(text string) (Direction, bool) {
 		}
 		d := Direction{Kind: s.kind, Text: text}
 		if s.read != nil {
-			if err := s.read(&d, groups); err == errMistyped {
+			if err := s.read(&d, groups); errors.Is(err, errMistyped) {
 				continue
 			} else if err != nil {
 				p.find(CodeLine, fmt.Sprintf("(%s) can't be read: %s.", text, strings.TrimSuffix(err.Error(), ".")), "")
