@@ -23,20 +23,23 @@ func (c *checker) decided() {
 
 // testDecided finds tests for values that every call has here, or none.
 func (c *checker) testDecided(u use) {
-	must, reached := c.flow.known(u)
-	if !reached {
-		return
-	}
 	n := c.flow.names[u.name]
-	may := slices.Clone(c.flow.may[c.flow.stepOf(u)])
-	for _, a := range u.assume {
-		c.flow.assumed(may, a, false)
+	steps := c.flow.stepsOf(u)
+	ever, always := false, true
+	for _, st := range steps {
+		may := slices.Clone(c.flow.may[st])
+		for _, a := range u.assume {
+			c.flow.assumed(may, a, false)
+		}
+		may.add(c.flow.setOf(u.also...))
+		ever = ever || may.has(n)
+		always = always && c.flow.known(u, st).has(n)
 	}
-	may.add(c.flow.setOf(u.also...))
 	switch {
-	case !may.has(n):
+	case len(steps) == 0:
+	case !ever:
 		c.find(u.at, fmt.Sprintf("%s is never set here, so %q always comes out the same.", quote(u.name), u.name+" "+u.op), "Delete the condition, or set the value before.")
-	case must.has(n) && u.op == "is set":
+	case always && u.op == "is set":
 		c.find(u.at, fmt.Sprintf("%s is always set here, so %q always holds.", quote(u.name), u.name+" "+u.op), "Delete the condition.")
 	}
 }

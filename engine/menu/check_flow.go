@@ -69,12 +69,11 @@ func (c *checker) reachable() {
 		return // nothing can be reached; why has been said
 	}
 	for _, s := range c.f.Screens {
-		st := c.flow.of[s]
-		if _, reached := c.flow.must[st]; reached {
+		if len(c.flow.copies(s)) > 0 {
 			continue
 		}
 		var notes []Note
-		for _, e := range st.in {
+		for _, e := range c.flow.of[s].in {
 			notes = append(notes, Note{e.target.Pos, fmt.Sprintf("%s leads here, but cannot be reached itself.", e.subject())})
 			break
 		}

@@ -193,7 +193,7 @@ func (c *checker) deliberate() func(*step) []*step {
 // no other screen between.
 func (c *checker) backWays() {
 	for _, st := range c.flow.steps {
-		if st.screen == nil || !st.shown || st.screen.NavOff || st.screen.End != nil {
+		if st.screen == nil || !st.shown || st.first || st.screen.NavOff || st.screen.End != nil {
 			continue
 		}
 		seen := map[*step]bool{}

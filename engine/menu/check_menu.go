@@ -26,10 +26,21 @@ func (c *checker) depthFits() {
 	}
 	depth := c.depths(func(st *step) bool { return st.screen != nil && st.screen.Menu != nil && st.call == nil })
 	for _, s := range c.f.Screens {
-		if n, reached := depth[c.flow.of[s]]; reached && s.Menu != nil && n > limit {
+		if n := c.depthOf(depth, s); s.Menu != nil && n > limit {
 			c.find(s.Name, fmt.Sprintf("%s is the %s menu in a row; %d are the limit.", quote(s.Name.Value), ordinal(n), limit), "Bring it nearer to the start.")
 		}
 	}
+}
+
+// depthOf is a screen's depth, 0 where no call comes to it.
+func (c *checker) depthOf(depth map[*step]int, s *Screen) int {
+	least := 0
+	for _, st := range c.flow.copies(s) {
+		if n := depth[st]; least == 0 || n < least {
+			least = n
+		}
+	}
+	return least
 }
 
 func ordinal(n int) string {

@@ -13,8 +13,11 @@ import (
 func (c *checker) moneyConfirmed() {
 	cs := c.consents()
 	for _, call := range c.calls {
-		p := consentPlace{st: c.flow.calls[call]}
-		if _, unasked := cs.came[p]; !c.moves(call) || !unasked {
+		if !c.moves(call) {
+			continue
+		}
+		p, unasked := cs.without(c.flow.calls[call])
+		if !unasked {
 			continue
 		}
 		c.find(call.Action, fmt.Sprintf("%s moves money, and a call can come here without having said Yes.", quote(call.Action.Value)), `Ask right before, on a screen with "confirm".`, Note{Text: "This way: " + pathWords(cs.path(p)) + "."})
@@ -115,7 +118,7 @@ func (c *checker) receipt() {
 		if !c.moves(call) || c.contracts[call.Action.Value].SIMPrompt {
 			continue
 		}
-		st := c.flow.calls[call]
+		st := c.flow.calls[call][0]
 		for _, e := range done(st, c.contracts[call.Action.Value]) {
 			if e.kind == edgeOutcome && !sends(e.to, map[*step]bool{}) {
 				c.find(e.target, fmt.Sprintf("%s moves money, but %s sends no SMS.", quote(call.Action.Value), stepName(e.to)), `Add an SMS with what was paid: sms: {to: caller, say: …}.`)
@@ -155,7 +158,7 @@ func (c *checker) paidOnce() {
 		if !c.moves(call) {
 			continue
 		}
-		for _, e := range done(c.flow.calls[call], c.contracts[call.Action.Value]) {
+		for _, e := range done(c.flow.calls[call][0], c.contracts[call.Action.Value]) {
 			for _, st := range c.nextShown(e.to) {
 				if st.screen != nil && st.screen.End == nil && !st.screen.NavOff {
 					c.find(st.screen.Name, fmt.Sprintf("From %s the key %s leads back to %s, which has moved money.", quote(st.screen.Name.Value), back.Value, quote(call.Action.Value)), `End the call there, or write "nav: none".`, Note{call.Pos, "Money moves here."})

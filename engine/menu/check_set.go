@@ -28,8 +28,10 @@ func (c *checker) valuesSet() {
 			continue
 		}
 		if path := c.flow.pathWithout(u.st, u.name, said[u.name]); path != nil {
-			said[u.name][u.st] = true
-			c.notSet(u.use, c.values[u.name], path)
+			for _, st := range c.flow.stepsOf(u.use) {
+				said[u.name][st] = true
+			}
+			c.notSet(u, path)
 		}
 	}
 }
@@ -40,18 +42,15 @@ func (c *checker) unsetUses() []unsetUse {
 		if !c.needsValue(u) {
 			continue
 		}
-		st := c.flow.stepOf(u)
-		if st == nil {
-			if !c.flow.alwaysSet().has(c.flow.names[u.name]) {
-				c.find(u.at, fmt.Sprintf("%s shows %s, which is not set on every screen.", upper(u.in), quote(u.at.Value)), "Such a text can show caller, lang, today, network and service.")
+		n := c.flow.names[u.name]
+		if u.screen == nil && !c.flow.alwaysSet().has(n) {
+			c.find(u.at, fmt.Sprintf("%s shows %s, which is not set on every screen.", upper(u.in), quote(u.at.Value)), "Such a text can show caller, lang, today, network and service.")
+		}
+		for _, st := range c.flow.stepsOf(u) {
+			if !c.flow.known(u, st).has(n) {
+				found = append(found, unsetUse{u, st, c.flow.pathWithout(st, u.name, nil)})
 			}
-			continue
 		}
-		known, reached := c.flow.known(u)
-		if !reached || known.has(c.flow.names[u.name]) {
-			continue
-		}
-		found = append(found, unsetUse{u, st, c.flow.pathWithout(st, u.name, nil)})
 		if len(found) > MaxFindings {
 			break // each costs a search, and nobody mends more in one go
 		}
@@ -72,24 +71,21 @@ func (c *checker) needsValue(u use) bool {
 	return !v.secret || u.purpose != shown && u.purpose != sent // U501, U502
 }
 
-// stepOf is where a use happens; nil for a text of every screen.
-func (fl *flow) stepOf(u use) *step {
-	if u.call != nil {
-		return fl.calls[u.call]
+// stepsOf are where a use happens, as far as calls come there; none for a text
+// of every screen.
+func (fl *flow) stepsOf(u use) []*step {
+	switch {
+	case u.call != nil:
+		return fl.reached(fl.calls[u.call]...)
+	case u.screen != nil:
+		return fl.copies(u.screen)
 	}
-	if u.screen == nil {
-		return nil
-	}
-	return fl.of[u.screen]
+	return nil
 }
 
 // known is what is surely set at a use.
-func (fl *flow) known(u use) (b bits, reached bool) {
-	st := fl.stepOf(u)
-	if b, reached = fl.must[st]; !reached {
-		return nil, false
-	}
-	b = slices.Clone(b)
+func (fl *flow) known(u use, st *step) bits {
+	b := slices.Clone(fl.must[st])
 	if u.outcome != "" {
 		b.remove(fl.secrets)
 		if contract := fl.c.contracts[u.call.Action.Value]; contract != nil {
@@ -103,24 +99,24 @@ func (fl *flow) known(u use) (b bits, reached bool) {
 		fl.assumed(b, a, true)
 	}
 	b.add(fl.setOf(u.also...))
-	return b, true
+	return b
 }
 
 var purposeWords = map[purpose]string{
 	shown: "shown in", sent: "used in", passed: "needed for", asked: "asked about in", taken: "used in",
 }
 
-func (c *checker) notSet(u use, v *value, path []*edge) {
+func (c *checker) notSet(u unsetUse, path []*edge) {
 	hint := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
 	switch {
 	case u.name == "worker":
 		hint = `Not every caller has an account: test "worker is set" first.`
-	case v.secret:
+	case c.values[u.name].secret:
 		hint = "A secret is forgotten by the action that takes it and by the next screen: ask for it right before."
 	}
 	where := fmt.Sprintf("%s is %s %s, but", quote(u.at.Value), purposeWords[u.purpose], u.in)
 	message := where + " nothing has set it."
-	if c.flow.may[c.flow.stepOf(u)].has(c.flow.names[u.name]) {
+	if c.flow.may[u.st].has(c.flow.names[u.name]) {
 		message = where + " a call can come here without it."
 	}
 	var notes []Note
@@ -142,7 +138,10 @@ func (c *checker) setters(name string) []Note {
 		if e.from.call != nil {
 			at = e.from.call.Pos
 		}
-		notes = append(notes, Note{at, fmt.Sprintf("%q is set here, by %s.", name, e.subject())})
+		note := Note{at, fmt.Sprintf("%q is set here, by %s.", name, e.subject())}
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
 	}
 	return notes
 }

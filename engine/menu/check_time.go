@@ -59,7 +59,7 @@ func (c *checker) sessionLong() {
 	const most = int(sessionLasts / perScreen)
 	depth := c.depths(func(st *step) bool { return st.shown && st.screen != nil })
 	for _, s := range c.f.Screens {
-		if n := depth[c.flow.of[s]]; n == most+1 && s.shows() {
+		if n := c.depthOf(depth, s); n == most+1 && s.shows() {
 			c.find(s.Name, fmt.Sprintf("%s is the %s screen at the earliest; in %v a caller gets through about %d.", quote(s.Name.Value), ordinal(n), sessionLasts, most), "Ask for less, or let callers go on in a second call.")
 		}
 	}
@@ -73,7 +73,7 @@ func (c *checker) promptEnds() {
 		if contract == nil || !contract.SIMPrompt {
 			continue
 		}
-		for _, e := range done(c.flow.calls[call], contract) {
+		for _, e := range done(c.flow.calls[call][0], contract) {
 			for _, st := range c.nextShown(e.to) {
 				if st.screen != nil && st.screen.End == nil {
 					at := e.target
@@ -99,8 +99,8 @@ func (c *checker) resumeBeforeConfirm() {
 		if s == nil {
 			continue
 		}
-		_, free := cs.came[consentPlace{st: c.flow.of[s]}]
-		if _, reached := c.flow.must[c.flow.of[s]]; reached && !free {
+		copies := c.flow.copies(s)
+		if _, free := cs.without(copies); len(copies) > 0 && !free {
 			c.find(r.Value, fmt.Sprintf("A call resumed from %s would land on %s, past the confirm before it.", quote(r.Key.Value), quote(s.Name.Value)), "Rename it to the confirm.")
 		}
 	}

@@ -72,6 +72,17 @@ func (c *checker) moves(call *Call) bool {
 	return contract != nil && contract.Money
 }
 
+// without is a place without a Yes among some steps, if there is one.
+func (cs *consents) without(steps []*step) (consentPlace, bool) {
+	for _, st := range steps {
+		p := consentPlace{st: st}
+		if _, ok := cs.came[p]; ok {
+			return p, true
+		}
+	}
+	return consentPlace{}, false
+}
+
 // path is how a call comes to a place.
 func (cs *consents) path(p consentPlace) []*edge {
 	var path []*edge

@@ -27,6 +27,10 @@ type step struct {
 	shown  bool    // the caller sees a screen here
 	out    []*edge
 	in     []*edge
+	// first says that no screen has been shown before this step; origin is the
+	// first screen shown, on the actions of its arrows.
+	first  bool
+	origin *step
 	// facts says that what is known of the caller is read here, if it has not
 	// been read before.
 	facts bool
@@ -60,10 +64,13 @@ type flow struct {
 	begin *step
 	over  *step // a built-in text ends the call
 	steps []*step
-	of    map[*Screen]*step
-	edges []*edge
+	// of are the screens as they are come to later in a call, firsts as its
+	// first screens, which show no navigation, and the steps before those.
+	of, firsts map[*Screen]*step
+	unbuilt    []*step // of firsts, still without their edges
+	edges      []*edge
 	// calls are the steps of actions.
-	calls map[*Call]*step
+	calls map[*Call][]*step
 	// needs are the screens and actions that use what is read of the caller.
 	needs map[any]bool
 	// must and may are the values surely and possibly set on entering a step.
@@ -71,34 +78,74 @@ type flow struct {
 	must, may map[*step]bits
 	secrets   bits
 	scratch   [2]bits // for enter
-	// moved are the steps that come after another screen.
-	moved map[*step]bool
 }
 
 // buildFlow makes the graph. Back is left out: it restores a state that has
 // been before.
 func (c *checker) buildFlow() *flow {
-	fl := &flow{c: c, of: map[*Screen]*step{}, calls: map[*Call]*step{}}
+	fl := &flow{c: c, of: map[*Screen]*step{}, firsts: map[*Screen]*step{}, calls: map[*Call][]*step{}}
 	fl.readers()
 	fl.begin, fl.over = fl.step(nil, nil), fl.step(nil, nil)
-	fl.over.shown = true
+	fl.over.shown, fl.begin.first = true, true
 	for _, s := range c.f.Screens {
-		st := fl.step(s, s.Do)
-		st.shown = s.shows()
-		fl.of[s] = st
+		fl.of[s] = fl.step(s, s.Do)
 	}
-	fl.starts()
 	for _, s := range c.f.Screens {
 		fl.screen(s, fl.of[s])
 	}
-	for _, st := range fl.steps {
-		if st.facts {
-			fl.unread(st)
+	fl.starts()
+	for i := 0; i < len(fl.steps); i++ { // it grows on the way
+		fl.build()
+		if fl.steps[i].facts {
+			fl.unread(fl.steps[i])
 		}
 	}
 	fl.solve()
-	fl.moved = fl.laterSteps()
 	return fl
+}
+
+// build adds the edges of the first screens that were met since.
+func (fl *flow) build() {
+	for len(fl.unbuilt) > 0 {
+		st := fl.unbuilt[0]
+		fl.unbuilt = fl.unbuilt[1:]
+		fl.screen(st.screen, st)
+	}
+}
+
+// starting reports whether still no screen has been shown behind an edge.
+func (st *step) starting(kind edgeKind) bool {
+	return st.first && (!st.shown || kind == edgeSkip || kind == edgeOnward || kind == edgeFacts)
+}
+
+// at is the step of a screen behind an edge.
+func (fl *flow) at(from *step, kind edgeKind, s *Screen) *step {
+	if !from.starting(kind) {
+		return fl.of[s]
+	}
+	st := fl.firsts[s]
+	if st == nil {
+		st = fl.step(s, s.Do)
+		st.first = true
+		fl.firsts[s] = st
+		fl.unbuilt = append(fl.unbuilt, st)
+	}
+	return st
+}
+
+// copies are the steps of a screen that a call can reach.
+func (fl *flow) copies(s *Screen) []*step {
+	return fl.reached(fl.of[s], fl.firsts[s])
+}
+
+func (fl *flow) reached(steps ...*step) []*step {
+	var list []*step
+	for _, st := range steps {
+		if _, ok := fl.must[st]; ok {
+			list = append(list, st)
+		}
+	}
+	return list
 }
 
 // shows reports whether callers see the screen.
@@ -110,9 +157,10 @@ func (s *Screen) shows() bool {
 func (fl *flow) step(s *Screen, call *Call) *step {
 	st := &step{screen: s, call: call}
 	if call != nil {
-		fl.calls[call] = st
+		fl.calls[call] = append(fl.calls[call], st)
 	}
 	if s != nil {
+		st.shown = s.shows() && call == nil
 		kept := fl.needs["lang"] && call == nil && s.shows()
 		st.facts = kept || call == nil && fl.needs[s] || call != nil && fl.needs[call]
 	}
@@ -170,7 +218,7 @@ func (fl *flow) starts() {
 func (fl *flow) to(from *step, kind edgeKind, label string, target Text) *edge {
 	e := &edge{from: from, kind: kind, label: label, target: target}
 	if s := fl.c.screens[target.Value]; s != nil {
-		e.to = fl.of[s]
+		e.to = fl.at(from, kind, s)
 	}
 	fl.link(e)
 	return e
@@ -194,6 +242,10 @@ func (fl *flow) arrow(from *step, kind edgeKind, label string, t Target) *edge {
 		return fl.to(from, kind, label, t.Screen)
 	}
 	hidden := fl.step(from.screen, t.Call)
+	hidden.first = from.starting(kind)
+	if from.first && !hidden.first {
+		hidden.origin = from
+	}
 	e := &edge{from: from, to: hidden, kind: kind, label: label}
 	fl.link(e)
 	fl.outcomes(hidden)
@@ -261,7 +313,11 @@ func (fl *flow) when(st *step, w When, kind edgeKind, o *engine.OutcomeContract)
 	var e *edge
 	switch {
 	case w.Retry != nil && fl.of[st.screen].shown:
-		e = &edge{from: st, to: fl.of[st.screen], kind: edgeRetry, label: label}
+		to := st.origin
+		if to == nil {
+			to = fl.at(st, edgeRetry, st.screen)
+		}
+		e = &edge{from: st, to: to, kind: edgeRetry, label: label}
 		fl.link(e)
 	case w.Retry == nil && w.To.Screen.Written():
 		e = fl.to(st, kind, label, w.To.Screen)

@@ -38,7 +38,7 @@ func (fl *flow) screen(s *Screen, st *step) {
 			e.sets = append(e.sets, names(s.Set)...)
 		}
 	}
-	if st.shown && s.End == nil && !s.NavOff && fl.c.f.Nav.HomeTo.Screen.Written() {
+	if st.shown && !st.first && s.End == nil && !s.NavOff && fl.c.f.Nav.HomeTo.Screen.Written() {
 		fl.to(st, edgeHome, "Home", fl.c.f.Nav.HomeTo.Screen)
 	}
 }

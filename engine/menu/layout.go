@@ -218,11 +218,11 @@ func (r *ruler) navLine(s *Screen, lang int, more bool) piece {
 	if s == nil || s.End != nil {
 		return line
 	}
-	back, home := r.c.flow.navigates(s)
-	if back || more {
+	moved := r.c.flow.navigates(s)
+	if moved || more {
 		add(n.Back, "nav.back")
 	}
-	if home {
+	if moved {
 		add(n.Home, "nav.home")
 	}
 	if more {
