@@ -111,7 +111,7 @@ func (c *checker) labelsDiffer() {
 			if n := utf8.RuneCountInString(o.Say.Value); n > longestLabel {
 				c.find(o.Say, fmt.Sprintf("This option has %d characters; more than %d fill several lines of a small phone.", n, longestLabel), "")
 			}
-			for _, other := range s.Menu[:i] {
+			for _, other := range s.Menu[:min(i, mostOptions)] {
 				if alike(o.Say.Value, other.Say.Value) {
 					c.find(o.Say, fmt.Sprintf("%s is nearly the same as %s.", quote(o.Say.Value), quote(other.Say.Value)), "", Note{other.Say.Pos, "The other is here."})
 					break
@@ -125,6 +125,9 @@ func (c *checker) labelsDiffer() {
 // "Bank 1" and "Bank 2" are meant to.
 func alike(a, b string) bool {
 	const shortest = 5 // letters; "Send" and "Lend" are told apart
+	if len(a) > 2*longestLabel || len(b) > 2*longestLabel {
+		return a == b
+	}
 	a, b = plainName(a), plainName(b)
 	if a == b {
 		return a != ""

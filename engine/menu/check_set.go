@@ -148,8 +148,15 @@ func (c *checker) setters(name string) []Note {
 
 // pathWords is a path as a person would dial it: "main, option 3, to amount".
 func pathWords(path []*edge) string {
+	const head, tail = 4, 8 // steps; what lies between is found by dialling
 	var b strings.Builder
 	for i, e := range path {
+		if i >= head && i < len(path)-tail {
+			if i == head {
+				b.WriteString(", …")
+			}
+			continue
+		}
 		switch {
 		case e.kind == edgeStart:
 			b.WriteString("the call begins on " + quote(e.target.Value))

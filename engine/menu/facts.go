@@ -105,6 +105,7 @@ func (fl *flow) solve() {
 	for _, name := range fl.c.f.Remember {
 		fl.may[fl.begin].add(fl.setOf(name.Value))
 	}
+	fl.answers = map[impliedKey]bits{}
 	fl.scratch = [2]bits{fl.none(), fl.none()}
 	order := fl.order()
 	changed := map[*step]bool{fl.begin: true}
@@ -196,8 +197,25 @@ func (fl *flow) assumed(b bits, a assumption, must bool) {
 	}
 }
 
+// impliedKey is a question that implied has answered.
+type impliedKey struct {
+	cond       *Cond
+	holds, set bool
+}
+
 // implied are the names that a condition's outcome shows to be set, or unset.
+// The answer is kept, and must not be changed.
 func (fl *flow) implied(k *Cond, holds, set bool) bits {
+	key := impliedKey{k, holds, set}
+	b, done := fl.answers[key]
+	if !done {
+		b = fl.infer(k, holds, set)
+		fl.answers[key] = b
+	}
+	return b
+}
+
+func (fl *flow) infer(k *Cond, holds, set bool) bits {
 	if k == nil {
 		return fl.none()
 	}

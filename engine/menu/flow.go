@@ -78,6 +78,7 @@ type flow struct {
 	must, may map[*step]bits
 	secrets   bits
 	scratch   [2]bits // for enter
+	answers   map[impliedKey]bits
 }
 
 // buildFlow makes the graph. Back is left out: it restores a state that has

@@ -95,6 +95,6 @@ func (fl *flow) choose(s *Screen, st *step) {
 		if e := fl.arrow(st, edgeOnward, label, k.To); e != nil {
 			fl.assuming(e, with(before, holding(k.If)...))
 		}
-		before = with(before, failing(k.If)...)
+		before = passedOver(before, k.If)
 	}
 }

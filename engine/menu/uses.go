@@ -147,7 +147,7 @@ func (w *useWalk) screen(s *Screen) {
 	for _, say := range s.Say {
 		w.cond(say.If, entering, before)
 		w.text(say.Text, text, with(before, holding(say.If)...))
-		before = with(before, failing(say.If)...)
+		before = passedOver(before, say.If)
 	}
 	for _, t := range []*Text{s.Show, s.End, s.Error, s.Again} {
 		if t != nil {
@@ -159,7 +159,7 @@ func (w *useWalk) screen(s *Screen) {
 	before = nil
 	for _, k := range s.Choose {
 		w.cond(k.If, entering, before)
-		before = with(before, failing(k.If)...)
+		before = passedOver(before, k.If)
 	}
 	w.assigns(s.Set, nil)
 	if s.SMS != nil {
@@ -189,6 +189,18 @@ func failing(k *Cond) []assumption {
 		return nil
 	}
 	return []assumption{{k, false}}
+}
+
+// mostAssumptions is how many conditions that came before are kept in mind.
+// Nobody writes as many; to forget the rest makes a proof harder, never wrong.
+const mostAssumptions = 64
+
+// passedOver adds a condition that did not hold to those before it.
+func passedOver(before []assumption, k *Cond) []assumption {
+	if len(before) >= mostAssumptions {
+		return before
+	}
+	return with(before, failing(k)...)
 }
 
 func (w *useWalk) menu(s *Screen) {
