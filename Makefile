@@ -7,7 +7,7 @@ TOOL = $(GO) tool -modfile=tools/go.mod
 WITH_SERVERS = $(GO) run ./store/storetest/servers/with --
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench fuzz generate check
+.PHONY: help run build test lint fmt bench fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -127,7 +127,7 @@ func (f *fold) logAction(ctx context.Context, call Call, out Outcome, err error,
 	}
 	level, attrs := slog.LevelInfo, []slog.Attr{
 		slog.String("session", call.Session), slog.String("action", call.Action),
-		slog.String("at", call.Pos.String()), slog.String("outcome", out.Name), slog.Duration("took", took),
+		slog.String("at", call.Pos.String()), slog.String("outcome", out.Name), slog.Float64("took_ms", float64(took.Microseconds())/1000),
 	}
 	if err != nil {
 		level = slog.LevelError

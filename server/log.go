@@ -37,7 +37,7 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, took time.D
 		slog.String("service", req.Service),
 		slog.String("screen", reply.Screen),
 		slog.Bool("end", reply.End),
-		slog.Duration("took", took),
+		slog.Float64("took_ms", float64(took.Microseconds())/1000),
 		slog.String("program", short(reply.Program)),
 		slog.Any("fault", reply.Fault),
 	}

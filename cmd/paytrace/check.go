@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,14 +45,31 @@ func (v checkCmd) Run(ctx context.Context, std streams) error {
 			return outcome{exitFindings}
 		}
 	}
+	return v.together(checked, std.err)
+}
+
+// together finds what menus that are served at once have against each other.
+func (v checkCmd) together(all []checked, w io.Writer) error {
+	if len(v.Files) > 0 {
+		return nil
+	}
+	var programs []*engine.Program
+	for _, c := range all {
+		programs = append(programs, c.program)
+	}
+	if _, err := engine.NewCatalog(programs...); err != nil {
+		fmt.Fprintln(w, err)
+		return outcome{exitFindings}
+	}
 	return nil
 }
 
 // checked is a menu file and what was found in it.
 type checked struct {
-	folder *menuFolder
-	path   string
-	found  menu.Findings
+	folder  *menuFolder
+	path    string
+	program *engine.Program
+	found   menu.Findings
 }
 
 func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
@@ -66,8 +84,8 @@ func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
 			return nil, err
 		}
 		for _, name := range names {
-			_, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
-			all = append(all, checked{folder, filepath.Join(folder.dir, name), found})
+			program, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
+			all = append(all, checked{folder, filepath.Join(folder.dir, name), program, found})
 		}
 		return all, nil
 	}
@@ -76,8 +94,8 @@ func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
-		all = append(all, checked{folder, file, found})
+		program, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
+		all = append(all, checked{folder, file, program, found})
 	}
 	return all, nil
 }
@@ -85,6 +103,9 @@ func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
 // folderOf opens the folder a menu file lies in.
 func folderOf(file string) (*menuFolder, string, error) {
 	info, err := os.Stat(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, "", misuse{fmt.Errorf("there is no file %s; name one that is there, or none for all of ./%s", file, defaultMenus)}
+	}
 	if err != nil {
 		return nil, "", misuse{err}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,12 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if code == "" {
 		code = program.Codes()[0].Dial
 	}
+	if !strings.HasPrefix(code, "*") {
+		return misuse{fmt.Errorf("--code: found %q, expected a code as it is dialled, as %s", code, program.Codes()[0].Dial)}
+	}
+	if err := v.speaks(program); err != nil {
+		return err
+	}
 	p := &phone{
 		runner: &engine.Runner{
 			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: box.table,
@@ -85,6 +92,18 @@ func (v dialCmd) program(box *box, std streams) (*engine.Program, error) {
 	}
 	defer folder.close()
 	return compileOne(folder, name, box.table.Contracts(), v.Lang, std.err)
+}
+
+// speaks refuses a language that the menu does not have.
+func (v dialCmd) speaks(program *engine.Program) error {
+	var codes []string
+	for _, l := range program.Definition().Languages {
+		codes = append(codes, l.Code)
+	}
+	if v.Lang == "" || slices.Contains(codes, v.Lang) {
+		return nil
+	}
+	return misuse{fmt.Errorf("--lang: found %q, expected a language of this menu: %s", v.Lang, strings.Join(codes, ", "))}
 }
 
 func isTerminal(r io.Reader) bool {
@@ -144,7 +163,7 @@ func (p *phone) use(ctx context.Context) error {
 		if err := p.call(ctx); err != nil {
 			return err
 		}
-		if p.person {
+		if p.person && ctx.Err() == nil {
 			fmt.Fprintf(p.out, "\nThe call is over. Enter dials %s again, Ctrl-D leaves.\n", p.code)
 		}
 		line, ok := <-p.typed

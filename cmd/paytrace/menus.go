@@ -32,12 +32,12 @@ const defaultMenus = "menus"
 // Nothing outside the folder can be read through it.
 func openMenus(dir string) (*menuFolder, error) {
 	if dir == "" {
-		names, err := menuFiles(os.DirFS(defaultMenus))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("menus: %w", err)
+		has, err := hasMenus(os.DirFS(defaultMenus))
+		if err != nil {
+			return nil, err
 		}
-		if len(names) == 0 {
-			return &menuFolder{fsys: menus.FS, dir: defaultMenus, shown: "embedded", close: func() {}}, nil
+		if !has {
+			return &menuFolder{fsys: menus.FS, dir: embedded, shown: embedded, close: func() {}}, nil
 		}
 		dir = defaultMenus
 	}
@@ -50,6 +50,29 @@ func openMenus(dir string) (*menuFolder, error) {
 		shown = "./" + dir
 	}
 	return &menuFolder{fsys: root.FS(), dir: dir, shown: shown, close: letGo(root)}, nil
+}
+
+// embedded stands before the files that are in the program itself.
+const embedded = "embedded"
+
+// hasMenus reports whether ./menus is a folder with menus. One with YAML files
+// of which none is a menu is a slip, and is told instead of passed over.
+func hasMenus(fsys fs.FS) (bool, error) {
+	names, err := menuFiles(fsys)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("menus: %w", err)
+	}
+	others, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return false, fmt.Errorf("menus: %w", err)
+	}
+	if len(names) == 0 && len(others) > 0 {
+		return false, misuse{fmt.Errorf("menus: no file in ./%s is a menu: %s lacks the line \"ussd: 1\"", defaultMenus, strings.Join(others, ", "))}
+	}
+	return len(names) > 0, nil
 }
 
 // letGo closes a folder that was only read: there is nothing to lose.

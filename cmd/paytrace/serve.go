@@ -93,21 +93,35 @@ func (s *service) greet(w io.Writer, log *slog.Logger, port int) {
 		attrs = append(attrs, slog.String(c.what, c.which))
 	}
 	fmt.Fprintln(&b, "Try, in another terminal:")
-	fmt.Fprintf(&b, "  curl -s localhost:%d/ussd -d sessionId=a -d phoneNumber=%%2B254711000111 -d 'serviceCode=*384*8481%%23' -d networkCode=63902 -d text=\n", port)
-	fmt.Fprintln(&b, "  "+dialCommand())
+	fmt.Fprintf(&b, "  curl -s %s-d sessionId=a -d phoneNumber=%%2B254711000111 -d 'serviceCode=%s' -d networkCode=63902 -d text=\n",
+		s.door(port), strings.ReplaceAll(s.code, "#", "%23"))
+	fmt.Fprintf(&b, "  %s dial\n", program())
 	_, _ = io.WriteString(w, b.String())
 	log.Info("started", attrs...)
 }
 
-// dialCommand is how this program is called for a phone in the terminal.
-func dialCommand() string {
+// door is how a callback is let in, without naming a secret.
+func (s *service) door(port int) string {
+	url := fmt.Sprintf("localhost:%d/ussd", port)
+	switch s.opens {
+	case byKey:
+		return `-H "Authorization: Bearer $USSD_API_KEY" ` + url + " "
+	case byPath:
+		return `"` + url + `/$USSD_PATH_SECRET" `
+	default:
+		return url + " "
+	}
+}
+
+// program is how this program is called from here.
+func program() string {
 	if _, err := os.Stat("bin/paytrace"); err == nil {
-		return "bin/paytrace dial"
+		return "bin/paytrace"
 	}
 	if _, err := os.Stat("cmd/paytrace"); err == nil {
-		return "go run ./cmd/paytrace dial"
+		return "go run ./cmd/paytrace"
 	}
-	return "paytrace dial"
+	return "paytrace"
 }
 
 // logger writes JSON lines, or plain ones where a person watches.

@@ -169,7 +169,7 @@ func update(folder *menuFolder, name string, old, renewed []byte, w io.Writer) e
 	if string(old) == string(renewed) {
 		return nil
 	}
-	if folder.shown == "embedded" {
+	if folder.shown == embedded {
 		return misuse{errors.New("the embedded scripts can't be updated; name a file")}
 	}
 	file := filepath.Join(folder.dir, name)
@@ -210,7 +210,7 @@ func peopleOf(folder *menuFolder, w io.Writer) (*engine.People, error) {
 	const name = "people.yaml"
 	from := folder
 	if _, err := fs.Stat(folder.fsys, name); err != nil {
-		from = &menuFolder{fsys: menus.FS, dir: defaultMenus}
+		from = &menuFolder{fsys: menus.FS, dir: embedded}
 	}
 	people, found := menu.ReadPeople(from.fsys, name, from.dir)
 	if err := printFindings(w, found, from); err != nil {

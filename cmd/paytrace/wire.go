@@ -31,10 +31,22 @@ type service struct {
 	runner *engine.Runner
 	server *server.Server
 	sender sms.Sender
+	// code is what is dialled first, and opens what lets a callback in.
+	code  string
+	opens door
 	// chose says in a line each what the settings led to.
 	chose []choice
 	close []func() error
 }
+
+// door is what a callback must bring.
+type door uint8
+
+const (
+	byNothing door = iota
+	byKey
+	byPath
+)
 
 type choice struct{ what, which string }
 
@@ -114,6 +126,7 @@ func (s *service) menus(c Config, folder *menuFolder, std streams) error {
 		return misuse{err}
 	}
 	s.runner.Programs = catalog
+	s.code = programs[0].Codes()[0].Dial
 	s.choose("menus", "%s: %s", folder.shown, described(programs))
 	return nil
 }
@@ -176,7 +189,7 @@ func (s *service) sessions(c Config) error {
 func (s *service) messages(c Config, log *slog.Logger) error {
 	if !c.ATAPIKey.IsSet() {
 		s.sender = logonly.Sender{Log: log}
-		s.choose("SMS", "not sent: kept in the database, see them with: paytrace jobs --messages")
+		s.choose("SMS", "not sent: kept in the database, see them with: %s jobs --messages", program())
 		return nil
 	}
 	sender, err := atsms.New(atsms.Config{Username: c.ATUsername, APIKey: c.ATAPIKey, From: c.ATSenderID, BaseURL: c.ATBaseURL})
@@ -201,10 +214,13 @@ func (s *service) http(c Config, log *slog.Logger) error {
 	}
 	switch {
 	case c.USSDAPIKey.IsSet() && c.USSDPathSecret.IsSet():
+		s.opens = byKey
 		s.choose("/ussd", "needs USSD_API_KEY, or USSD_PATH_SECRET in the path")
 	case c.USSDAPIKey.IsSet():
+		s.opens = byKey
 		s.choose("/ussd", "needs USSD_API_KEY")
 	case c.USSDPathSecret.IsSet():
+		s.opens = byPath
 		s.choose("/ussd", "needs USSD_PATH_SECRET in the path")
 	default:
 		s.choose("/ussd", "open to all: set USSD_PATH_SECRET or USSD_API_KEY before you put it online")

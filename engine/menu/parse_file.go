@@ -3,6 +3,7 @@ package menu
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -78,12 +79,15 @@ func (p *reader) version(e entry) {
 // dials reads one code, or several with their screens.
 func (p *reader) dials(e entry) {
 	if e.node.Kind != yaml.MappingNode {
-		if code, ok := p.scalar(e, "a service code"); ok {
+		if code, ok := p.scalar(e, "a service code"); ok && p.goodCode(code) {
 			p.file.Dials = append(p.file.Dials, Dial{Code: code})
 		}
 		return
 	}
 	for _, d := range p.entries(e.node, `"dial"`) {
+		if !p.goodCode(d.key) {
+			continue
+		}
 		dial := Dial{Code: d.key}
 		if !empty(d.node) {
 			dial.Screen = p.name(d, "a screen")
@@ -91,6 +95,18 @@ func (p *reader) dials(e entry) {
 		p.file.Dials = append(p.file.Dials, dial)
 	}
 }
+
+// goodCode refuses what can't be dialled as a service code.
+func (p *reader) goodCode(code Text) bool {
+	if serviceCode.MatchString(code.Value) {
+		return true
+	}
+	p.find("U003", code, fmt.Sprintf("%q is no service code.", short(code.Value)), `Write it as it is dialled, in quotes: "*384*1#".`)
+	return false
+}
+
+// serviceCode is a star, numbers parted by stars, and a hash.
+var serviceCode = regexp.MustCompile(`^\*\d+(\*\d+)*#$`)
 
 func (p *reader) languages(e entry) {
 	for _, l := range p.entries(e.node, `"languages"`) {
