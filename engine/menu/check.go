@@ -104,8 +104,9 @@ type checker struct {
 	out        Findings
 }
 
-// Check finds everything that is wrong with a menu that has been read. It goes
-// on after every finding, and over partial files.
+// Check finds everything that is wrong with a menu that has been read, sorted.
+// It goes on after every finding, and over partial files. contracts are the
+// actions that the service offers.
 func Check(f *File, contracts []engine.Contract) Findings {
 	c := &checker{
 		f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*Screen{}, lex: NewLexicon(f),
@@ -128,6 +129,7 @@ func Check(f *File, contracts []engine.Contract) Findings {
 	for _, c.rule = range rules {
 		c.rule.check(c)
 	}
+	c.out.Sort()
 	return c.out
 }
 
