@@ -149,7 +149,12 @@ func (c *checker) constant(v Value, t engine.Type, what string) {
 	if !v.Text.Written() || t.Kind == engine.KindNone {
 		return
 	}
-	if expected, ok := constantFits(v, t); !ok {
+	expected, ok := constantFits(v, t)
+	switch {
+	case ok:
+	case expected == "":
+		c.find(v.Text, fmt.Sprintf("%s is %s, and no constant can stand for it.", upper(what), typeName(t)), "Name a value.")
+	default:
 		hint := ""
 		if t.Kind == engine.KindChoice {
 			hint = c.near(v.Text.Value, t.Options)

@@ -36,7 +36,7 @@ func (c *checker) operands(k *Cond) (left, right Value) {
 }
 
 // constantFits reports whether a constant can stand for a value of a type, and
-// otherwise what is expected.
+// otherwise what is expected; "" where none can.
 func constantFits(v Value, t engine.Type) (expected string, ok bool) {
 	s := v.Text.Value
 	_, whole := wholeNumber(s)
@@ -55,12 +55,12 @@ func constantFits(v Value, t engine.Type) (expected string, ok bool) {
 	case engine.KindChoice:
 		for _, o := range t.Options {
 			if o == s {
-				return "", true
+				return "one of its options", true
 			}
 		}
 		return "one of its options", false
 	}
-	return "no constant", false
+	return "", false // a secret, a record, a list
 }
 
 func wholeNumber(s string) (int64, bool) {
