@@ -44,12 +44,16 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 	phone := []engine.Field{{Name: "phone", Type: mustType(t, "phone")}}
 	gives := []engine.Field{{Name: "worker_id", Type: mustType(t, "text 11")}}
 	want := []engine.Contract{
-		{Name: "create_account", Params: phone, Takes: 2 * time.Second,
+		{
+			Name: "create_account", Params: phone, Takes: 2 * time.Second,
 			About:    "Makes an account with a wallet for a phone number, and sends its Worker ID to that number.",
-			Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives}, {Name: "exists", Gives: gives}}},
-		{Name: "lookup_worker", Params: phone, Takes: time.Second,
+			Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives}, {Name: "exists", Gives: gives}},
+		},
+		{
+			Name: "lookup_worker", Params: phone, Takes: time.Second,
 			About:    "Finds the account of a phone number: the caller's own, someone's, or none.",
-			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives}, {Name: "found", Gives: gives}, {Name: "not_found"}}},
+			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives}, {Name: "found", Gives: gives}, {Name: "not_found"}},
+		},
 	}
 	if diff := cmp.Diff(want, b.Contracts()); diff != "" {
 		t.Errorf("contracts (-want +got):\n%s", diff)

@@ -43,8 +43,10 @@ func allFacts(t *testing.T, open func(testing.TB, func() time.Time) store.Store)
 	}
 	id := value(b.must(t, call("2", "create_account", amina, amina)), "worker_id")
 	kept := []engine.Named{
-		{Name: "lang", Value: engine.ChoiceValue("sw")}, {Name: "town", Value: engine.TextValue("Kisumu")},
-		{Name: "limit", Value: engine.MoneyValue(50000)}, {Name: "since", Value: engine.DateValue(20513)},
+		{Name: "lang", Value: engine.ChoiceValue("sw")},
+		{Name: "town", Value: engine.TextValue("Kisumu")},
+		{Name: "limit", Value: engine.MoneyValue(50000)},
+		{Name: "since", Value: engine.DateValue(20513)},
 	}
 	if out := b.must(t, engine.Call{ID: "3", Action: engine.CallRemember, Caller: amina, Service: "*384*8481#", Remember: kept}); out.Name != engine.Done {
 		t.Errorf("remember: %v", out)

@@ -78,7 +78,8 @@ func TestContractIsReadOffTheTypes(t *testing.T) {
 				{Name: "last", Type: engine.Type{Kind: engine.KindRecord, Record: "payment", Fields: rows}},
 				{Name: "payments", Type: engine.Type{Kind: engine.KindList, Record: "payment", Fields: rows}},
 			}},
-			{Name: "wrong_pin"}, {Name: "not_found"},
+			{Name: "wrong_pin"},
+			{Name: "not_found"},
 		},
 	}}
 	if diff := cmp.Diff(want, b.Contracts()); diff != "" {
@@ -123,9 +124,13 @@ func TestValuesGoThrough(t *testing.T) {
 		return engine.RecordValue([]engine.Named{{Name: "date", Value: engine.DateValue(day)}, {Name: "amount", Value: engine.MoneyValue(cents)}})
 	}
 	want := engine.Outcome{Name: "done", Values: []engine.Named{
-		{Name: "echo", Value: engine.TextValue("hello")}, {Name: "fee", Value: engine.MoneyValue(2700)},
-		{Name: "left", Value: engine.NumberValue(3)}, {Name: "day", Value: engine.DateValue(7300)}, {Name: "to"},
-		{Name: "gender", Value: engine.ChoiceValue("female")}, {Name: "last", Value: row(1, 100)},
+		{Name: "echo", Value: engine.TextValue("hello")},
+		{Name: "fee", Value: engine.MoneyValue(2700)},
+		{Name: "left", Value: engine.NumberValue(3)},
+		{Name: "day", Value: engine.DateValue(7300)},
+		{Name: "to"},
+		{Name: "gender", Value: engine.ChoiceValue("female")},
+		{Name: "last", Value: row(1, 100)},
 		{Name: "payments", Value: engine.ListValue([]engine.Value{row(1, 100), row(2, 200)})},
 	}}
 	for _, out := range []engine.Outcome{out, b.must(t, engine.Call{ID: "a", Action: "try_all", Args: args})} { // fresh and stored

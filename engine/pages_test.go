@@ -35,7 +35,8 @@ func anyMenu(t *rapid.T) engine.Definition {
 		Limits: engine.Limits{Septets: rapid.SampledFrom([]int{60, 160, 182}).Draw(t, "septets"), Units: rapid.SampledFrom([]int{30, 70, 80}).Draw(t, "units")},
 		Vars: []engine.Var{
 			{Name: "v", Type: engine.Type{Kind: engine.KindText, Width: rapid.IntRange(1, 160).Draw(t, "width")}},
-			{Name: "row", Type: rowType}, {Name: "rows", Type: engine.Type{Kind: engine.KindList, Record: "row", Fields: rowType.Fields}},
+			{Name: "row", Type: rowType},
+			{Name: "rows", Type: engine.Type{Kind: engine.KindList, Record: "row", Fields: rowType.Fields}},
 			{Name: "pick", Type: engine.Type{Kind: engine.KindChoice}},
 		},
 		Contracts: []engine.Contract{{Name: "fetch", Outcomes: []engine.OutcomeContract{{Name: "ok"}}}},

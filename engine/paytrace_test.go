@@ -30,8 +30,10 @@ func paytrace() engine.Definition {
 			{Name: "worker_id", Type: id},
 		},
 		Contracts: []engine.Contract{
-			{Name: "create_account", Params: []engine.Field{{Name: "phone", Type: phone}},
-				Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives}, {Name: "exists", Gives: gives}}},
+			{
+				Name: "create_account", Params: []engine.Field{{Name: "phone", Type: phone}},
+				Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives}, {Name: "exists", Gives: gives}},
+			},
 		},
 		Screens: []engine.Screen{
 			{Name: "main", Kind: engine.ScreenMenu, Say: say(words("Welcome to PayTrace")), Options: []engine.Option{
@@ -39,8 +41,10 @@ func paytrace() engine.Definition {
 				{Key: "3", Label: words("Exit"), Go: "bye"},
 			}},
 			{Name: "register", Kind: engine.ScreenAsk, Say: say(words("Enter your phone number")), Ask: &engine.Ask{Var: "phone", Go: "create", GiveUp: "bye"}},
-			{Name: "create", Kind: engine.ScreenDo, Do: &engine.Do{Action: "create_account", Args: []engine.Arg{{Ref: engine.Ref{Name: "phone"}}},
-				Outcomes: []engine.OutcomeCase{{Outcome: "created", Go: "created"}, {Outcome: "exists", Go: "created"}}}},
+			{Name: "create", Kind: engine.ScreenDo, Do: &engine.Do{
+				Action: "create_account", Args: []engine.Arg{{Ref: engine.Ref{Name: "phone"}}},
+				Outcomes: []engine.OutcomeCase{{Outcome: "created", Go: "created"}, {Outcome: "exists", Go: "created"}},
+			}},
 			{Name: "created", Kind: engine.ScreenEnd, Say: say(hole("Account created. Worker ID: ", "worker_id", "."))},
 			{Name: "bye", Kind: engine.ScreenEnd, Say: say(words("Goodbye."))},
 		},

@@ -43,7 +43,7 @@ type Sessions interface {
 	// Save stores next for ttl if the stored record's head equals expect, or
 	// if there is no record and expect is empty. Otherwise it stores nothing
 	// and returns the record that stands there.
-	Save(ctx context.Context, id string, expect string, next []byte, ttl time.Duration) (stored []byte, saved bool, err error)
+	Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) (stored []byte, saved bool, err error)
 
 	// Latest is the session that a caller was last seen in, "" for none, and
 	// SetLatest says so for ttl. tag is an opaque name for the caller.

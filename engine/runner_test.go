@@ -95,8 +95,10 @@ func moneyContracts() []engine.Contract {
 	}
 	row := engine.Type{Kind: engine.KindList, Record: "payment", Fields: []engine.Field{{Name: "name", Type: typ("text 20")}}}
 	return []engine.Contract{
-		{Name: "send", Money: true, Params: []engine.Field{{Name: "amount", Type: typ("money 1..100000")}, {Name: "pin", Type: typ("pin 4")}},
-			Outcomes: []engine.OutcomeContract{{Name: "done", Gives: []engine.Field{{Name: "ref", Type: typ("text 8")}}}, {Name: "wrong_pin"}, {Name: "locked"}}},
+		{
+			Name: "send", Money: true, Params: []engine.Field{{Name: "amount", Type: typ("money 1..100000")}, {Name: "pin", Type: typ("pin 4")}},
+			Outcomes: []engine.OutcomeContract{{Name: "done", Gives: []engine.Field{{Name: "ref", Type: typ("text 8")}}}, {Name: "wrong_pin"}, {Name: "locked"}},
+		},
 		{Name: "payments", Reads: true, Outcomes: []engine.OutcomeContract{{Name: "done", Gives: []engine.Field{{Name: "rows", Type: row}}}}},
 		{Name: "set_pin", Params: []engine.Field{{Name: "pin", Type: typ("pin 4")}}, Outcomes: []engine.OutcomeContract{{Name: "done"}}},
 	}

@@ -63,7 +63,8 @@ func TestDocsInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	operations, err := chromedp.Run(ctx, chromedp.Evaluate[string](
-		`Array.from(document.querySelectorAll(".opblock-summary-path")).map(e => e.innerText.replace(/\u200b/g, "")).join(" ")`))
+		`Array.from(document.querySelectorAll(".opblock-summary-path")).map(e => e.innerText.replace(/\u200b/g, "")).join(" ")`,
+	))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,8 +43,10 @@ func TestLinger(t *testing.T) {
 			t.Error(err)
 		}
 		c.Close()
-		if wrapped.Close() != nil || wrapped.Close() != nil {
-			t.Error("a listener can't be closed twice")
+		for range 2 {
+			if err := wrapped.Close(); err != nil {
+				t.Errorf("a listener can't be closed twice: %v", err)
+			}
 		}
 	}
 }

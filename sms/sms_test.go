@@ -17,8 +17,10 @@ func TestFailure(t *testing.T) {
 	}{
 		{sms.Permanent("UserInBlacklist (406)"), true, false, false, "message refused for good: UserInBlacklist (406)"},
 		{&sms.Failure{Word: "HTTP 503"}, false, false, false, "message not sent: HTTP 503"},
-		{&sms.Failure{Class: sms.ErrMaybeSent, Word: "no answer", Cause: io.ErrUnexpectedEOF}, false, true, true,
-			"message may have been sent: no answer: unexpected EOF"},
+		{
+			&sms.Failure{Class: sms.ErrMaybeSent, Word: "no answer", Cause: io.ErrUnexpectedEOF}, false, true, true,
+			"message may have been sent: no answer: unexpected EOF",
+		},
 	}
 	for _, test := range tests {
 		if got := errors.Is(test.err, sms.ErrPermanent); got != test.permanent {

@@ -138,13 +138,20 @@ func TestFindingsSort(t *testing.T) {
 		return engine.Pos{File: file, Line: line, Column: column}
 	}
 	fs := Findings{
-		{Code: "U2", Pos: at("b", 1, 1)}, {Code: "U2", Pos: at("a", 2, 1)}, {Code: "U1", Pos: at("a", 2, 1)},
-		{Code: "U3", Pos: at("a", 1, 9)}, {Code: "U3", Pos: at("a", 1, 2)}, {Code: "U1", Pos: at("a", 2, 1)},
+		{Code: "U2", Pos: at("b", 1, 1)},
+		{Code: "U2", Pos: at("a", 2, 1)},
+		{Code: "U1", Pos: at("a", 2, 1)},
+		{Code: "U3", Pos: at("a", 1, 9)},
+		{Code: "U3", Pos: at("a", 1, 2)},
+		{Code: "U1", Pos: at("a", 2, 1)},
 	}
 	fs.Sort()
 	want := Findings{
-		{Code: "U3", Pos: at("a", 1, 2)}, {Code: "U3", Pos: at("a", 1, 9)}, {Code: "U1", Pos: at("a", 2, 1)},
-		{Code: "U2", Pos: at("a", 2, 1)}, {Code: "U2", Pos: at("b", 1, 1)},
+		{Code: "U3", Pos: at("a", 1, 2)},
+		{Code: "U3", Pos: at("a", 1, 9)},
+		{Code: "U1", Pos: at("a", 2, 1)},
+		{Code: "U2", Pos: at("a", 2, 1)},
+		{Code: "U2", Pos: at("b", 1, 1)},
 	}
 	if diff := cmp.Diff(want, fs); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -105,8 +105,8 @@ func (p *reader) load(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
+	data, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
+	return data, errors.Join(err, f.Close())
 }
 
 var errOutside = errors.New("only files of the menu's own folder may be named")

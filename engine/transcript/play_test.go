@@ -38,9 +38,11 @@ func walletContracts(t testing.TB) []engine.Contract {
 	amount, any := typed(t, "money 10..70000"), typed(t, "money 0..100000")
 	return []engine.Contract{
 		{Name: "quote", Reads: true, Params: []engine.Field{{Name: "amount", Type: amount}}, Outcomes: []engine.OutcomeContract{
-			{Name: "priced", Gives: []engine.Field{{Name: "fee", Type: any}, {Name: "total", Type: any}}}}},
+			{Name: "priced", Gives: []engine.Field{{Name: "fee", Type: any}, {Name: "total", Type: any}}},
+		}},
 		{Name: "withdraw", Params: []engine.Field{{Name: "amount", Type: amount}, {Name: "pin", Type: typed(t, "pin 4")}}, Outcomes: []engine.OutcomeContract{
-			{Name: "done", Gives: []engine.Field{{Name: "ref", Type: typed(t, "text 10")}}}, {Name: "wrong_pin"}}},
+			{Name: "done", Gives: []engine.Field{{Name: "ref", Type: typed(t, "text 10")}}}, {Name: "wrong_pin"},
+		}},
 	}
 }
 
