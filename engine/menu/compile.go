@@ -37,7 +37,7 @@ func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) 
 
 // Compile makes a program of a menu that Check has nothing against.
 func Compile(f *File, contracts []engine.Contract, o Options) (*engine.Program, error) {
-	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}}
+	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}, translated: translations(f)}
 	for _, contract := range contracts {
 		c.contracts[contract.Name] = contract
 	}
@@ -62,6 +62,8 @@ type compiler struct {
 	// keys are the translation keys, by where their text stands.
 	keys map[engine.Pos]string
 	used map[string]bool // actions
+	// translated are the texts of the other languages.
+	translated map[translation]Text
 	// silent counts the screens made for arrows through actions, by name.
 	silent map[string]int
 	// types of all values, by name.
@@ -144,25 +146,24 @@ func (c *compiler) words(t Text) engine.Words {
 	w[0] = c.text(t, 0)
 	key := c.keys[t.Pos]
 	for i, l := range c.def.Languages[1:] {
-		if entry, ok := translated(c.f, l.Code, key); ok {
+		if entry, ok := c.translated[translation{l.Code, key}]; ok {
 			w[i+1] = c.text(entry, i+1)
 		}
 	}
 	return w
 }
 
-func translated(f *File, lang, key string) (Text, bool) {
+// translation names one text in one language.
+type translation struct{ lang, key string }
+
+func translations(f *File) map[translation]Text {
+	all := map[translation]Text{}
 	for _, t := range f.Translations {
-		if t.Lang != lang {
-			continue
-		}
 		for _, e := range t.Entries {
-			if e.Key.Value == key {
-				return e.Text, true
-			}
+			all[translation{t.Lang, e.Key.Value}] = e.Text
 		}
 	}
-	return Text{}, false
+	return all
 }
 
 // text turns one text into parts. {texts.fees} stands for words of its own.
@@ -188,7 +189,7 @@ func (c *compiler) shared(name string, lang int) engine.Text {
 			continue
 		}
 		if lang > 0 {
-			if entry, ok := translated(c.f, c.def.Languages[lang].Code, "texts."+name); ok {
+			if entry, ok := c.translated[translation{c.def.Languages[lang].Code, "texts." + name}]; ok {
 				return c.plain(entry)
 			}
 		}
