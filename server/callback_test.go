@@ -251,7 +251,7 @@ func TestCallbackLine(t *testing.T) {
 	ask(t, s, post("/ussd", text("1*7391")))
 	_, line, _ := strings.Cut(out.String(), `"level"`)
 	want := `:"INFO","msg":"callback","provider":"africastalking","session":"ATUid_1","caller":"254711****44",` +
-		`"service":"*384*8481#","screen":"echo","end":false,"took":3000000,"program":"0123456789ab"}` + "\n"
+		`"service":"*384*8481#","screen":"echo","end":false,"took_ms":3,"program":"0123456789ab"}` + "\n"
 	if line != want {
 		t.Errorf("line (-want +got):\n%s", cmp.Diff(want, line))
 	}
