@@ -1,10 +1,12 @@
 package engine
 
+import "slices"
+
 // leave fires the event by which the caller goes on from the screen shown, and
 // notes the way back.
 func (w *walk) leave(before *Session, n *node, event string) (Effect, error) {
 	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved})
-	w.s.before = before.Values
+	w.s.before, w.ownUndo = before.Values, true
 	if len(w.s.Undo) > MaxUndo {
 		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
 	}
@@ -21,6 +23,9 @@ func (w *walk) settle(n *node) {
 	if w.s.Undo[last].Screen == n.Name {
 		w.s.Undo = w.s.Undo[:last]
 	} else {
+		if !w.ownUndo {
+			w.s.Undo, w.ownUndo = slices.Clone(w.s.Undo), true
+		}
 		w.s.Undo[last].Values = changes(w.s.before, w.s.Values)
 	}
 	w.s.before = nil
@@ -106,7 +111,7 @@ func (w *walk) rest(n *node) {
 		return
 	}
 	secret := n.askSlot >= 0 && w.p.slots[n.askSlot].Type.Kind == KindSecret
-	if w.acted && n.Kind != ScreenAsk && n.Kind != ScreenConfirm {
+	if w.s.acted && n.Kind != ScreenAsk && n.Kind != ScreenConfirm {
 		w.s.Guarded = false
 	}
 	if secret {

@@ -9,6 +9,9 @@ func (p *Program) value(s *Session, r Ref) Value {
 		return Value{}
 	}
 	v := s.Values[i]
+	if i == slotLang {
+		v = ChoiceValue(v.s) // a call always has one, chosen or not
+	}
 	if r.Field != "" {
 		return v.Field(r.Field)
 	}
@@ -20,6 +23,15 @@ func (p *Program) arg(s *Session, a Arg) Value {
 		return a.Value
 	}
 	return p.value(s, a.Ref)
+}
+
+// given is a value as "is set" and "is empty" ask for it: of the language,
+// whether the caller has chosen one, now or in a call that is remembered.
+func (p *Program) given(s *Session, a Arg) Value {
+	if a.Ref.Name == "lang" && a.Ref.Field == "" {
+		return s.Values[slotLang]
+	}
+	return p.arg(s, a)
 }
 
 // holds evaluates a condition. A comparison with a value that is not set is
@@ -36,9 +48,9 @@ func (p *Program) holds(s *Session, c *Cond) bool {
 	case OpNot:
 		return !p.holds(s, c.A)
 	case OpIsSet:
-		return p.arg(s, c.Left).IsSet()
+		return p.given(s, c.Left).IsSet()
 	case OpIsEmpty:
-		return isEmpty(p.arg(s, c.Left))
+		return isEmpty(p.given(s, c.Left))
 	default:
 		return compare(c.Op, p.arg(s, c.Left), p.arg(s, c.Right))
 	}

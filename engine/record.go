@@ -35,11 +35,14 @@ type record struct {
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
 
-	Lang   string  `json:"lang,omitempty"`
-	Today  int64   `json:"today"`
-	Values []Named `json:"values,omitempty"`
-	Worker *Value  `json:"worker,omitempty"`
-	Undo   []undo  `json:"undo,omitempty"`
+	Lang string `json:"lang,omitempty"`
+	// Chose says that the caller chose that language.
+	Chose   bool    `json:"chose,omitempty"`
+	Today   int64   `json:"today"`
+	Network string  `json:"net,omitempty"`
+	Values  []Named `json:"values,omitempty"`
+	Worker  *Value  `json:"worker,omitempty"`
+	Undo    []undo  `json:"undo,omitempty"`
 
 	Resting *Snapshot `json:"rest,omitempty"`
 	Guarded bool      `json:"guarded,omitempty"`
@@ -66,7 +69,8 @@ func (p *Program) encode(s *Session, head record) ([]byte, error) {
 	head.Wrong, head.Notice, head.Repeat = s.Wrong, s.Notice, s.Repeat
 	head.Moved, head.Ended, head.Facts = s.Moved, s.Ended, s.Facts
 	head.Skipped, head.Sent = s.Skipped, s.Sent
-	head.Lang, head.Today = s.Lang(), s.Values[slotToday].n
+	head.Lang, head.Chose = s.Lang(), s.Values[slotLang].IsSet()
+	head.Today, head.Network = s.Values[slotToday].n, s.Network
 	head.Values = p.named(s.Values)
 	if w := s.Values[slotWorker]; w.IsSet() {
 		head.Worker = &w
@@ -95,6 +99,7 @@ func (p *Program) namedChanges(list []Change) []Named {
 // decode reads a session back. Who is calling comes from the request, whose
 // owner the caller of decode has compared.
 func (p *Program) decode(rec *record, r Request) (Session, error) {
+	r.Network = rec.Network // what the call began with, whatever a repeat says
 	s := p.Begin(r, Date(rec.Today))
 	if n := p.nodes[rec.Step]; n == nil || n.Kind.Silent() {
 		return s, fmt.Errorf("%w: program %s has no screen %q to show", ErrRecord, p.hash, rec.Step)
@@ -104,7 +109,10 @@ func (p *Program) decode(rec *record, r Request) (Session, error) {
 	s.Wrong, s.Notice, s.Repeat = rec.Wrong, rec.Notice, rec.Repeat
 	s.Moved, s.Ended, s.Facts = rec.Moved, rec.Ended, rec.Facts
 	s.Skipped, s.Sent = rec.Skipped, rec.Sent
-	s.Values[slotLang] = ChoiceValue(rec.Lang)
+	s.Values[slotLang] = unchosen(rec.Lang)
+	if rec.Chose {
+		s.Values[slotLang] = ChoiceValue(rec.Lang)
+	}
 	if rec.Worker != nil {
 		s.Values[slotWorker] = *rec.Worker
 	}

@@ -27,8 +27,10 @@ func appendRecord(b []byte, r *record) ([]byte, error) {
 	w.texts(`,"skipped":`, r.Skipped)
 	w.texts(`,"sent":`, r.Sent)
 	w.optional(`,"lang":`, r.Lang)
+	w.flag(`,"chose":true`, r.Chose)
 	w.b = append(w.b, `,"today":`...)
 	w.b = strconv.AppendInt(w.b, r.Today, 10)
+	w.optional(`,"net":`, r.Network)
 	w.named(`,"values":`, r.Values)
 	if r.Worker != nil {
 		w.b = append(w.b, `,"worker":`...)

@@ -69,7 +69,7 @@ func anyRecord(t *rapid.T) *record {
 		Offset: rapid.IntRange(0, 9).Draw(t, "at"), Pages: ints("pages"), Wrong: rapid.IntRange(0, 3).Draw(t, "wrong"),
 		Notice: str("notice"), Repeat: str("repeat"), Moved: rapid.Bool().Draw(t, "moved"), Ended: rapid.Bool().Draw(t, "end"),
 		Facts: rapid.Bool().Draw(t, "facts"), Skipped: texts("skipped"), Sent: texts("sent"), Lang: str("lang"),
-		Today: rapid.Int64Range(-5, 50000).Draw(t, "today"), Values: anyNamed(t, 2), Resting: anySnapshot(t),
+		Chose: rapid.Bool().Draw(t, "chose"), Network: str("net"), Today: rapid.Int64Range(-5, 50000).Draw(t, "today"), Values: anyNamed(t, 2), Resting: anySnapshot(t),
 		Guarded: rapid.Bool().Draw(t, "guarded"), Offered: anySnapshot(t), Start: str("start"),
 	}
 	if rapid.Bool().Draw(t, "worker") {

@@ -8,8 +8,14 @@ func (l *linker) facts(n *node) {
 	for _, name := range l.p.def.Remember {
 		needs[name] = true
 	}
-	if needs["lang"] && !n.Kind.Silent() {
+	// Where facts that can't be read lead, they are not waited for once more.
+	if needs["lang"] && !n.Kind.Silent() && n.Name != l.p.def.OnFailed {
 		n.facts = true
+	}
+	for _, name := range l.sets(n.Screen) {
+		if needs[name] {
+			n.facts = true // or what is read later would take its place
+		}
 	}
 	walkRefs(n.Screen, func(r Ref) {
 		if needs[r.Name] {
@@ -26,6 +32,29 @@ func (l *linker) facts(n *node) {
 		}
 		l.on(n.Name, eventNoFacts, to, n.Pos)
 	}
+}
+
+// sets are the values that a screen gives besides those of its "set".
+func (l *linker) sets(s *Screen) []string {
+	var names []string
+	switch {
+	case s.Ask != nil:
+		names = append(names, s.Ask.Var)
+	case s.List != nil:
+		names = append(names, s.List.As)
+	case s.Do != nil:
+		for _, c := range l.p.def.Contracts {
+			if c.Name != s.Do.Action {
+				continue
+			}
+			for _, o := range c.Outcomes {
+				for _, g := range o.Gives {
+					names = append(names, g.Name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 const eventNoFacts = "start facts failed"

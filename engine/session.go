@@ -50,6 +50,8 @@ type Session struct {
 
 	// waiting is what the machine waits for within a step.
 	waiting waiting
+	// acted says that an action has ended in this step.
+	acted bool
 	// before are the values as they were on the screen shown, until the step
 	// has found the next one.
 	before []Value
@@ -140,7 +142,7 @@ func (p *Program) Begin(r Request, today Date) Session {
 		Values: make([]Value, len(p.slots)),
 	}
 	s.Values[slotCaller] = PhoneValue(r.Caller)
-	s.Values[slotLang] = ChoiceValue(p.defaultLang)
+	s.Values[slotLang] = unchosen(p.defaultLang)
 	s.Values[slotToday] = DateValue(today)
 	s.Values[slotNetwork] = TextValue(r.Network)
 	s.Values[slotService] = TextValue(p.def.Service)
@@ -150,10 +152,14 @@ func (p *Program) Begin(r Request, today Date) Session {
 // Value is a session value by name, not set if there is none.
 func (p *Program) Value(s *Session, name string) Value {
 	if i, ok := p.slotIndex[name]; ok && i < len(s.Values) {
-		return s.Values[i]
+		return p.value(s, Ref{Name: name})
 	}
 	return Value{}
 }
+
+// unchosen is the language of a call whose caller has not chosen one: screens
+// are in it, but "lang is set" does not hold.
+func unchosen(lang string) Value { return Value{s: lang} }
 
 // Lang is the code of the language the session speaks.
 func (s *Session) Lang() string { return s.Values[slotLang].s }

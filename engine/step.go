@@ -55,10 +55,10 @@ type walk struct {
 	s Session
 	// owned says that s.Values is this step's own and may be written to.
 	owned bool
+	// ownUndo says the same of s.Undo.
+	ownUndo bool
 	// asking says that a wrong answer was just given, so its count stays.
 	asking bool
-	// acted says that an action has just ended.
-	acted bool
 }
 
 func (w *walk) take(ev Event) (Effect, error) {
@@ -210,7 +210,8 @@ func (w *walk) outcome(n *node, out Outcome) (Effect, error) {
 		w.s.Sent = with(w.s.Sent, n.Name)
 		return w.arrive(n)
 	case waitRemember:
-		w.s.Unsaved = false
+		// The screen was settled before its values were kept.
+		w.s.Unsaved, w.asking = false, true
 		return w.shown(n), nil
 	default:
 		return w.ended(n, out)
@@ -220,8 +221,8 @@ func (w *walk) outcome(n *node, out Outcome) (Effect, error) {
 // ended takes the outcome of a menu's action: its values, then its arrow.
 func (w *walk) ended(n *node, out Outcome) (Effect, error) {
 	w.give(out.Values)
-	w.wipe()
-	w.acted = true
+	w.wipe(n.Do.Args)
+	w.s.acted = true
 	for i := range n.Do.Outcomes {
 		c := &n.Do.Outcomes[i]
 		if c.Outcome == out.Name && c.Retry != nil {
@@ -251,10 +252,35 @@ func (w *walk) give(values []Named) {
 	}
 }
 
+// fitting is a value as a slot can hold it: not set where it is of another kind
+// or holds a secret that could not be kept, and a list no longer than is shown.
+func (p *Program) fitting(slot int, v Value) Value {
+	t := &p.slots[slot].Type
+	_, spoken := p.langs[v.s]
+	switch {
+	case slot == slotLang && (v.kind != KindChoice || !spoken):
+		return unchosen(p.defaultLang)
+	case !fitsType(v, t), t.Kind != KindSecret && v.holdsSecret():
+		return Value{}
+	case v.kind == KindList && len(v.Items()) > MaxRows:
+		return ListValue(v.Items()[:MaxRows])
+	}
+	return v
+}
+
 func fitsType(v Value, t *Type) bool { return !v.IsSet() || v.kind == t.Kind }
 
-// wipe forgets every secret: the action that takes them has run.
-func (w *walk) wipe() {
+// wipe forgets the secrets that an action has taken.
+func (w *walk) wipe(args []Arg) {
+	for _, a := range args {
+		if i, ok := w.p.slotIndex[a.Ref.Name]; ok && w.s.Values[i].kind == KindSecret {
+			w.set(i, Value{})
+		}
+	}
+}
+
+// wipeAll forgets every secret: none outlives the step it was typed in.
+func (w *walk) wipeAll() {
 	for i := range w.s.Values {
 		if w.s.Values[i].kind == KindSecret {
 			w.set(i, Value{})
@@ -263,6 +289,7 @@ func (w *walk) wipe() {
 }
 
 func (w *walk) set(slot int, v Value) {
+	v = w.p.fitting(slot, v)
 	if !w.owned {
 		w.s.Values = append([]Value(nil), w.s.Values...)
 		w.owned = true
@@ -286,12 +313,9 @@ func (w *walk) assign(set []Assign) {
 }
 
 // shown is the end of a step: the caller sees n. Remembered values that have
-// changed are kept first.
+// changed are kept first, and shown runs again once they are.
 func (w *walk) shown(n *node) Effect {
-	if w.s.Unsaved {
-		return w.call(waitRemember, w.rememberCall(n))
-	}
-	w.wipe()
+	w.wipeAll()
 	w.settle(n)
 	if !w.asking {
 		w.s.Wrong, w.s.Notice, w.s.Offset, w.s.Pages, w.s.Repeat = 0, "", 0, nil, ""
@@ -300,8 +324,11 @@ func (w *walk) shown(n *node) Effect {
 		w.s.Moved = true
 	}
 	w.s.Shown = n.Name
-	w.s.Ended = n.Kind == ScreenEnd
 	w.rest(n)
+	if w.s.Unsaved {
+		return w.call(waitRemember, w.rememberCall(n))
+	}
+	w.s.Ended, w.s.acted = n.Kind == ScreenEnd, false
 	v := w.p.view(n, &w.s, w.p.lang(&w.s))
 	return Effect{Text: v.text, End: w.s.Ended}
 }
@@ -408,21 +435,26 @@ func (w *walk) accept(n *node, before *Session, value Value, event, digest strin
 	w.set(n.askSlot, value)
 	for i, rule := range n.Ask.Accept {
 		if !w.p.holds(&w.s, rule.If) {
-			w.s.Values, w.owned = before.Values, false
+			w.forget(before)
 			return w.wrong(n, noticeAccept+strconv.Itoa(i))
 		}
 	}
 	if n.Ask.Repeat != nil && digest != "" {
 		if w.s.Repeat == "" {
-			w.s.Values, w.owned = before.Values, false
+			w.forget(before)
 			w.s.Repeat, w.s.Notice = digest, ""
 			w.asking = true
 			return w.shown(n), nil
 		}
 		if w.s.Repeat != digest {
-			w.s.Values, w.owned = before.Values, false
+			w.forget(before)
 			return w.wrong(n, noticeInvalid)
 		}
 	}
 	return w.leave(before, n, event)
+}
+
+// forget takes an answer back, as if it had not been given.
+func (w *walk) forget(before *Session) {
+	w.s.Values, w.owned, w.s.Unsaved = before.Values, false, before.Unsaved
 }

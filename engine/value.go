@@ -103,6 +103,24 @@ func (v Value) Items() []Value {
 	return v.more.items
 }
 
+// holdsSecret reports a secret at any depth.
+func (v Value) holdsSecret() bool {
+	if v.more == nil {
+		return v.kind == KindSecret
+	}
+	for _, f := range v.more.fields {
+		if f.Value.holdsSecret() {
+			return true
+		}
+	}
+	for _, item := range v.more.items {
+		if item.holdsSecret() {
+			return true
+		}
+	}
+	return false
+}
+
 // Equal reports whether both hold the same thing.
 func (v Value) Equal(w Value) bool {
 	if v.kind != w.kind || v.n != w.n || v.s != w.s {

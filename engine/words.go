@@ -64,7 +64,7 @@ func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
 	if !ok {
 		return b
 	}
-	v, slot := s.Values[i], &p.slots[i]
+	v, slot := p.value(s, Ref{Name: r.Name}), &p.slots[i]
 	t := &slot.Type
 	if r.Field != "" {
 		v, t = v.Field(r.Field), t.field(r.Field)
