@@ -40,6 +40,7 @@ type verbs struct {
 	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`
 	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
+	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`
 }
 

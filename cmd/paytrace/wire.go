@@ -152,12 +152,17 @@ func registered(db store.Store, sealer *wallet.Sealer, c Config, now func() time
 	return table, errors.Join(accounts.Register(table))
 }
 
+// sqliteFile is the SQLite file that DATABASE_URL names; false for Postgres.
+func sqliteFile(url string) (path string, file bool) {
+	if url == "" {
+		return defaultDatabase, true
+	}
+	return strings.CutPrefix(url, "sqlite:")
+}
+
 func (s *service) database(ctx context.Context, c Config, log *slog.Logger) (embedded bool, err error) {
 	url := c.DatabaseURL.Reveal()
-	path, file := strings.CutPrefix(url, "sqlite:")
-	if url == "" {
-		path, file = defaultDatabase, true
-	}
+	path, file := sqliteFile(url)
 	if file {
 		db, err := sqlite.Open(ctx, sqlite.Config{Path: path, Logger: onlyWarnings(log)})
 		if err != nil {
