@@ -79,7 +79,23 @@ func (w *walk) resume(n *node, typed string) (Effect, error) {
 // anew begins the call as if nothing had been asked.
 func (w *walk) anew(n *node) (Effect, error) {
 	w.s.offered, w.s.Shown = nil, ""
+	w.speak(nil)
 	return w.follow(n, w.s.start)
+}
+
+// speak makes the call go on in the language of a dropped one, or as if none
+// had been chosen.
+func (w *walk) speak(snap *Snapshot) {
+	lang := Value{}
+	if snap != nil {
+		for _, v := range snap.Values {
+			if v.Name == w.p.slots[slotLang].Name {
+				lang = v.Value
+			}
+		}
+	}
+	w.set(slotLang, lang)
+	w.s.Unsaved = false
 }
 
 // restore takes up a dropped call where it stood.
@@ -97,7 +113,11 @@ func (w *walk) restore(n *node) (Effect, error) {
 		return w.anew(n)
 	}
 	w.give(snap.Values)
-	w.s.offered = nil
+	// What is remembered was kept in the dropped call.
+	w.s.offered, w.s.Unsaved = nil, false
+	if !w.s.skipped(name) {
+		w.s.Skipped = with(w.s.Skipped, name)
+	}
 	w.s.Screen = name
 	w.s.Shown, w.s.Moved = name, true
 	return w.arrive(target)
@@ -121,6 +141,9 @@ func (w *walk) rest(n *node) {
 		return
 	}
 	w.s.Resting = Snapshot{Screen: n.Name, Values: w.p.named(w.s.Values)}
+	if lang := w.s.Values[slotLang]; lang.IsSet() {
+		w.s.Resting.Values = append(w.s.Resting.Values, Named{w.p.slots[slotLang].Name, lang})
+	}
 }
 
 // named are the values that may be kept: those that are set, without secrets

@@ -100,13 +100,21 @@ func (c *Catalog) ByHash(hash string) (*Program, bool) {
 
 // StartFor is the first screen of a call to a code of the program.
 func (p *Program) StartFor(code string) string {
+	start, _ := p.dialled(code)
+	return start
+}
+
+// dialled is the first screen of a call to a code, and what is left of the code
+// behind the longest match of the program.
+func (p *Program) dialled(code string) (start, ahead string) {
 	whole := trimCode(code)
 	best, start := -1, p.def.Codes[0].Start
 	for _, c := range p.def.Codes {
 		key := trimCode(c.Dial)
 		if (whole == key || strings.HasPrefix(whole, key+"*")) && len(key) > best {
 			best, start = len(key), c.Start
+			ahead = strings.TrimPrefix(whole[len(key):], "*")
 		}
 	}
-	return start
+	return start, ahead
 }

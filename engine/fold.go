@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,26 +20,74 @@ type fold struct {
 	// fresh says that the session has no record: the inputs are a deep dial or
 	// a replay, and nothing in them is a consent.
 	fresh bool
+	// probing says that no consent is proven yet: no write may run, but one
+	// that has a stored result is the proof.
+	probing bool
+	// unseen says that inputs are left over behind a consent or a secret that
+	// the caller may not have seen.
+	unseen bool
 }
 
 // take folds the inputs, the last of which is what the caller typed now.
 func (f *fold) take(ctx context.Context, inputs []string) error {
-	for i, in := range inputs {
-		if f.s.Ended || f.fresh && f.stops() {
+	for i := 0; i < len(inputs); {
+		took := 1
+		var err error
+		switch {
+		case f.s.Ended:
+			took = 0
+		case f.fresh && f.stops():
+			took, err = f.proven(ctx, inputs[i:])
+			f.unseen = err == nil && took == 0 && f.p.nodes[f.s.Screen].Kind != ScreenList
+		default:
+			err = f.input(ctx, inputs[i], i < len(inputs)-1)
+		}
+		if err != nil {
+			return err
+		}
+		if took == 0 {
 			// What is left was typed ahead of a screen that must be seen.
 			f.inputs = append(f.inputs, inputs[i:]...)
 			return nil
 		}
-		f.inputs = append(f.inputs, in)
-		ev := Event{Kind: EventInput, Input: in}
-		if f.p.Repeats(&f.s) {
-			ev.Digest = f.Identity.repeat(&f.req, f.s.Screen, in)
-		}
-		if err := f.event(ctx, ev, i < len(inputs)-1); err != nil {
-			return err
-		}
+		i += took
 	}
 	return nil
+}
+
+// input takes one input. replay says that the caller has typed more since.
+func (f *fold) input(ctx context.Context, in string, replay bool) error {
+	f.inputs = append(f.inputs, in)
+	ev := Event{Kind: EventInput, Input: in}
+	if f.p.Repeats(&f.s) {
+		ev.Digest = f.Identity.repeat(&f.req, f.s.Screen, strings.TrimSpace(in))
+	}
+	return f.event(ctx, ev, replay)
+}
+
+// proven goes on behind a screen that must be seen as far as a stored result
+// shows that it was: the write ran, so the caller had answered here. took is
+// how many inputs that were, 0 if nothing shows it. Without it a callback whose
+// record is lost would ask for a consent that was given, and do twice what it
+// was given for.
+func (f *fold) proven(ctx context.Context, inputs []string) (took int, err error) {
+	try := *f
+	try.inputs, try.probing = slices.Clip(f.inputs), true
+	for i, in := range inputs {
+		if try.s.Ended {
+			return 0, nil
+		}
+		if err := try.input(ctx, in, i < len(inputs)-1); errors.Is(err, errExpired) {
+			return 0, nil
+		} else if err != nil {
+			return 0, err
+		}
+		if !try.probing {
+			*f = try
+			return i + 1, nil
+		}
+	}
+	return 0, nil
 }
 
 // stops reports whether a deep dial or a replay must show the screen the
@@ -73,7 +123,7 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		call.ID = f.Identity.Action(&f.req, sofar, place)
 		// Facts change nothing, so a replay reads those stored, or else anew. A
 		// deep dial's first callback looks like a replay and has none yet.
-		call.StoredOnly = replay && call.Action != CallFacts
+		call.StoredOnly = (replay || f.probing) && call.Action != CallFacts
 		out, err := f.act(ctx, call)
 		if err != nil {
 			return err
@@ -103,10 +153,17 @@ func (f *fold) act(ctx context.Context, call Call) (Outcome, error) {
 	began := f.Now()
 	out, err := f.Actions.Do(ctx, call)
 	own := call.Action == CallSMS || call.Action == CallRemember
+	if call.StoredOnly && (err == nil || errors.Is(err, ErrLimited)) && !f.p.reads(call.Action) {
+		f.probing = false
+	}
 	switch {
 	case err == nil:
 	case errors.Is(err, ErrNotStored) && !own:
 		return Outcome{}, fmt.Errorf("%w: %s at %s", errExpired, call.Action, call.Pos)
+	case call.StoredOnly && !own && !errors.Is(err, ErrLimited):
+		// The caller has gone on from a result that can't be looked up now: that
+		// is no failure of the action, and no sign that it never ran.
+		return Outcome{}, fmt.Errorf("replay %s at %s: %w", call.Action, call.Pos, err)
 	case own:
 		// The call goes on; what was to be kept or sent is in the log below.
 		out = Outcome{Name: Done}
@@ -119,6 +176,16 @@ func (f *fold) act(ctx context.Context, call Call) (Outcome, error) {
 	}
 	f.logAction(ctx, call, out, err, f.Now().Sub(began))
 	return out, nil
+}
+
+// reads reports whether an action changes nothing.
+func (p *Program) reads(action string) bool {
+	for i := range p.def.Contracts {
+		if p.def.Contracts[i].Name == action {
+			return p.def.Contracts[i].Reads
+		}
+	}
+	return false
 }
 
 func (f *fold) logAction(ctx context.Context, call Call, out Outcome, err error, took time.Duration) {
@@ -156,8 +223,8 @@ func (t *turn) dropped(ctx context.Context, p *Program) *Snapshot {
 	}
 	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
 	defer cancel()
-	id, err := t.Sessions.Latest(ctx, t.Identity.Caller(&t.req))
-	if err != nil || id == "" || id == t.req.Session {
+	id, _ := t.latest(ctx)
+	if id == "" || id == t.req.Session {
 		return nil
 	}
 	stored, err := t.Sessions.Load(ctx, sessionKey(id))
@@ -168,11 +235,41 @@ func (t *turn) dropped(ctx context.Context, p *Program) *Snapshot {
 	if err != nil || rec.Ended || rec.Resting == nil {
 		return nil
 	}
-	if old, ok := t.Programs.ByHash(rec.Program); !ok || old.Name() != p.Name() || !p.canRest(rec.Resting) {
+	if !t.sameMenu(p, rec, id) || !p.canRest(rec.Resting) {
 		return nil
 	}
+	t.offers = id
 	return rec.Resting
 }
+
+// sameMenu reports whether a session's record is of another version of p. Where
+// that version is not known here, it is if the same code was dialled.
+func (t *turn) sameMenu(p *Program, rec *record, session string) bool {
+	if old, ok := t.Programs.ByHash(rec.Program); ok {
+		return old.Name() == p.Name()
+	}
+	then := t.req
+	then.Session = session
+	return t.Identity.owner(&then) == rec.Owner
+}
+
+// latest is the session in which the caller can go on, and the one in which the
+// question about a dropped call was asked, "" for none. The inputs of such a
+// session mean nothing without its record.
+func (t *turn) latest(ctx context.Context) (goesOn, asked string) {
+	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
+	defer cancel()
+	note, err := t.Sessions.Latest(ctx, t.Identity.Caller(&t.req))
+	if err != nil {
+		return "", ""
+	}
+	goesOn, asked, _ = strings.Cut(note, askedMark)
+	return goesOn, asked
+}
+
+// askedMark stands between the two sessions of a note, which is opaque to
+// Sessions. No gateway's session ID has a line break.
+const askedMark = "\n"
 
 // canRest reports whether a dropped call can be taken up on this version, at a
 // place worth asking about: not the first screen.
@@ -196,16 +293,22 @@ func (p *Program) canRest(snap *Snapshot) bool {
 // noteCaller says where the caller can go on after a drop: here, or nowhere
 // once the call has ended.
 func (t *turn) noteCaller(ctx context.Context, p *Program, s *Session) {
-	if p.Resume() == 0 || s.Screen == stateResume {
+	if p.Resume() == 0 || s.Screen == stateResume && t.offers == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
 	defer cancel()
-	id := t.req.Session
-	if s.Ended {
-		id = ""
+	note := t.req.Session
+	switch {
+	case s.Screen == stateResume:
+		note = t.offers
+	case s.Ended:
+		note = ""
 	}
-	if err := t.Sessions.SetLatest(ctx, t.Identity.Caller(&t.req), id, p.Resume()); err != nil {
+	if s.start != "" {
+		note += askedMark + t.req.Session
+	}
+	if err := t.Sessions.SetLatest(ctx, t.Identity.Caller(&t.req), note, p.Resume()); err != nil {
 		t.logFault("resume not noted", err)
 	}
 }

@@ -47,6 +47,7 @@ func sessionKey(id string) string { return "ussd:session:" + id }
 var (
 	errDiverged = errors.New("the callback does not belong to this session")
 	errExpired  = errors.New("a result that the caller has seen can't be found")
+	errUnseen   = errors.New("a consent or a secret can't be shown to have been asked for, and not be kept")
 	errUpdated  = errors.New("the session's menu is not known here")
 )
 
@@ -81,6 +82,8 @@ type turn struct {
 	program *Program
 	ahead   string // inputs in the service code
 	text    string // all inputs, joined with "*"
+	lang    string // what the session speaks, once that is known
+	offers  string // the dropped session that the caller is asked about
 }
 
 func (t *turn) run(ctx context.Context) Reply {
@@ -147,6 +150,11 @@ func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
 	if rec.Owner != t.Identity.owner(&t.req) {
 		return t.end(p, "expired", fmt.Errorf("%w: another owner", errDiverged))
 	}
+	t.lang = s.Lang()
+	// The session's own version says what of the code was typed ahead: a newer
+	// one may answer a longer code.
+	_, ahead := p.dialled(t.req.Service)
+	t.text = joinText(ahead, t.req.Text)
 	switch seen := rec.V - 1; {
 	case len(t.text) < seen:
 		return t.show(p, &s) // a late one: it moves nothing
@@ -193,12 +201,18 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 // one whose record was lost.
 func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
 	p := t.program
+	t.text = joinText(t.ahead, t.req.Text)
 	f := fold{turn: t, p: p, fresh: true}
 	f.s = p.Begin(t.req, p.Today(t.Now()))
 	dial := Event{Kind: EventDial, Start: p.StartFor(t.req.Service)}
 	var inputs []string
 	if t.text != "" {
 		inputs = strings.Split(t.text, "*")
+		if p.Resume() > 0 {
+			if _, asked := t.latest(ctx); asked == t.req.Session {
+				return t.end(p, "expired", fmt.Errorf("%w: the call that was taken up", errExpired))
+			}
+		}
 	} else {
 		dial.Resume = t.dropped(ctx, p)
 	}
@@ -210,7 +224,12 @@ func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
 
 // finish folds the inputs into the session, saves it and shows it.
 func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect string, save saveFunc) Reply {
-	if err := f.take(ctx, inputs); err != nil {
+	err := f.take(ctx, inputs)
+	t.lang = f.s.Lang()
+	if err == nil && f.unseen && save == nil {
+		err = errUnseen
+	}
+	if err != nil {
 		return t.failed(f.p, err)
 	}
 	if save != nil {
@@ -279,7 +298,11 @@ func (t *turn) end(p *Program, which string, err error) Reply {
 		"busy": builtin(nav.Busy, builtinBusy), "expired": builtin(nav.Expired, builtinExpired),
 		"updated": builtin(nav.Updated, builtinUpdated),
 	}[which]
-	reply.Text, _ = words.in(p.langs[p.defaultLang]).fixed()
+	lang, ok := p.langs[t.lang]
+	if !ok {
+		lang = p.langs[p.defaultLang]
+	}
+	reply.Text, _ = words.in(lang).fixed()
 	reply.Program = p.hash
 	return reply
 }

@@ -85,6 +85,7 @@ func (w *walk) dial(n *node, ev Event) (Effect, error) {
 	if ev.Resume != nil {
 		w.s.offered = ev.Resume
 		w.s.start = ev.Start
+		w.speak(ev.Resume)
 		return w.follow(n, stateResume)
 	}
 	return w.follow(n, ev.Start)
