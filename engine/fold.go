@@ -20,6 +20,9 @@ type fold struct {
 	// fresh says that the session has no record: the inputs are a deep dial or
 	// a replay, and nothing in them is a consent.
 	fresh bool
+	// recorded says that the first input answers a screen that a record shows
+	// to have been seen.
+	recorded bool
 	// probing says that no consent is proven yet: no write may run, but one
 	// that has a stored result is the proof.
 	probing bool
@@ -36,7 +39,7 @@ func (f *fold) take(ctx context.Context, inputs []string) error {
 		switch {
 		case f.s.Ended:
 			took = 0
-		case f.fresh && f.stops():
+		case f.fresh && f.stops() && !(i == 0 && f.recorded):
 			took, err = f.proven(ctx, inputs[i:])
 			f.unseen = err == nil && took == 0 && f.p.nodes[f.s.Screen].Kind != ScreenList
 		default:
@@ -88,6 +91,17 @@ func (f *fold) proven(ctx context.Context, inputs []string) (took int, err error
 		}
 	}
 	return 0, nil
+}
+
+// takesText reports whether the screen asks for text, in which a star is as good
+// as any letter.
+func (p *Program) takesText(s *Session) bool {
+	n := p.nodes[s.Screen]
+	if n == nil || n.askSlot < 0 {
+		return false
+	}
+	t := &p.slots[n.askSlot].Type
+	return t.Kind == KindText || t.Kind == KindSecret && t.Digits == 0
 }
 
 // stops reports whether a deep dial or a replay must show the screen the

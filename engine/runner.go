@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,7 +40,17 @@ type Runner struct {
 	// Log is told of actions and faults; nil for silence. It is never given
 	// what a caller typed.
 	Log *slog.Logger
+
+	// missing is until when (Unix nanoseconds) records may lack callbacks that
+	// were answered, because the store failed a moment ago.
+	missing atomic.Int64
 }
+
+// missed notes that a record could not be read or saved.
+func (r *Runner) missed() { r.missing.Store(r.Now().Add(r.TTL).UnixNano()) }
+
+// mayMiss reports whether a record may be behind what the caller has seen.
+func (r *Runner) mayMiss() bool { return r.Now().UnixNano() < r.missing.Load() }
 
 // sessionKey is where the service before this one kept its sessions, too.
 func sessionKey(id string) string { return "ussd:session:" + id }
@@ -89,6 +100,7 @@ type turn struct {
 func (t *turn) run(ctx context.Context) Reply {
 	stored, err := t.load(ctx, sessionKey(t.req.Session))
 	if err != nil {
+		t.missed()
 		t.logFault("sessions can't be read; answering from the text alone", err)
 		return t.answer(ctx, nil, nil)
 	}
@@ -120,6 +132,7 @@ func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Du
 	defer cancel()
 	stored, saved, err := t.Sessions.Save(ctx, sessionKey(t.req.Session), expect, next, ttl)
 	if err != nil {
+		t.missed()
 		t.logFault("session not saved", err)
 		return true, nil
 	}
@@ -177,7 +190,9 @@ func (t *turn) repeat(p *Program, s *Session, rec *record) Reply {
 	return t.show(p, s)
 }
 
-// goOn takes what was typed since the record: one input, whatever it holds.
+// goOn takes what was typed since the record: one input, whatever it holds. Only
+// where the store failed a moment ago, and the screen takes no text in which a
+// star could stand, are stars taken for the ends of inputs that went unsaved.
 func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, save saveFunc) Reply {
 	inputs, err := cutInputs(t.text, rec.Inputs)
 	if err == nil && t.Identity.head(&t.req, p.hash, inputs) != rec.H {
@@ -194,7 +209,12 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 		typed = typed[1:]
 	}
 	f := fold{turn: t, p: p, s: s, inputs: inputs}
-	return t.finish(ctx, &f, []string{typed}, rec.head(), save)
+	since := []string{typed}
+	if strings.Contains(typed, "*") && t.mayMiss() && !p.takesText(&s) {
+		since = strings.Split(typed, "*")
+		f.fresh, f.recorded = true, true
+	}
+	return t.finish(ctx, &f, since, rec.head(), save)
 }
 
 // fresh answers a session without a record: a call that begins, a deep dial, or

@@ -454,6 +454,41 @@ func (brokenSessions) Load(context.Context, string) ([]byte, error) {
 	return nil, errors.New("connection refused")
 }
 
+// flakySessions lose saves while they are down.
+type flakySessions struct {
+	engine.Sessions
+	down bool
+}
+
+func (f *flakySessions) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
+	if f.down {
+		return nil, false, errors.New("connection reset")
+	}
+	return f.Sessions.Save(ctx, id, expect, next, ttl)
+}
+
+// A callback was answered and its record not saved: the next one holds both
+// inputs, and the call goes on where the caller is.
+func TestUnsavedCallbacksAreCaughtUp(t *testing.T) {
+	d := newDesk(t)
+	flaky := &flakySessions{Sessions: d.sessions}
+	d.r.Sessions = flaky
+	d.keys("1")
+	flaky.down = true
+	d.want(d.type_("1*1"), "CON How much?\n0:Back 00:Home")
+	flaky.down = false
+	d.want(d.type_("1*1*500"), "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home")
+	// The consent itself was on the screen and saved; the PIN's callback was not.
+	flaky.down = true
+	d.want(d.type_("1*1*500*1"), "CON Your PIN\n0:Back 00:Home")
+	flaky.down = false
+	d.want(d.type_("1*1*500*1*4321"), "CON Your PIN\n0:Back 00:Home")
+	d.want(d.type_("1*1*500*1*4321*1234"), "END Sent KES 500. Ref QX81.")
+	if d.bank.ran["send"] != 1 {
+		t.Errorf("send ran %d times", d.bank.ran["send"])
+	}
+}
+
 func TestWithoutSessionsTheTextIsEnough(t *testing.T) {
 	d := newDesk(t)
 	d.r.Sessions = brokenSessions{d.sessions}
