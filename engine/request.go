@@ -35,14 +35,21 @@ type Reply struct {
 	Fault   error
 }
 
+// MaxRecord bounds a session's record, in bytes. Records take about 1 KB; one
+// that large is a fault, and moving it would hold up every other session.
+const MaxRecord = 256 << 10
+
 // Sessions keeps the records of calls in progress. A record is opaque but for
-// its head: the bytes up to and including the first `",` after `"h":"`.
+// its head: the bytes up to and including the first `",` after `"h":"`. One
+// without a head is none of ours: it is never replaced, only runs out.
 type Sessions interface {
 	// Load returns the record of a session, nil if there is none.
 	Load(ctx context.Context, id string) ([]byte, error)
 	// Save stores next for ttl if the stored record's head equals expect, or
 	// if there is no record and expect is empty. Otherwise it stores nothing
-	// and returns the record that stands there.
+	// and returns the record that stands there. An error says that the record
+	// has not 1 to MaxRecord bytes, that ttl is under a millisecond, or that the
+	// store did not do it; in this last case it may have been done.
 	Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) (stored []byte, saved bool, err error)
 
 	// Latest is the session that a caller was last seen in, "" for none, and

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -29,12 +30,16 @@ type item struct {
 	expires time.Time
 }
 
-var errFull = errors.New("the session store is full")
+var (
+	errFull    = errors.New("the session store is full")
+	errRefused = errors.New("not stored")
+)
 
 // Limits of the store.
 const (
-	// DefaultLimit is how many records are kept at most; beyond it the callback
-	// is answered without a record. A record takes about 1 KB.
+	// DefaultLimit is how many records are kept at most, and how many callers'
+	// sessions; beyond it the callback is answered without a record. A record
+	// takes about 1 KB.
 	DefaultLimit = 1_000_000
 	sweepEvery   = 10 * time.Second
 )
@@ -65,18 +70,30 @@ func (s *Sessions) get(from map[string]item, key string) []byte {
 
 // Save implements engine.Sessions.
 func (s *Sessions) Save(_ context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
+	if n := len(next); n == 0 || n > engine.MaxRecord {
+		return nil, false, fmt.Errorf("%w: the record has %d bytes, expected 1 to %d", errRefused, n, engine.MaxRecord)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.expire()
 	stored := s.get(s.items, id)
-	if stored == nil && expect != "" || stored != nil && engine.HeadOf(stored) != expect {
+	// A record without a head is none of ours and equals no expectation.
+	if stored == nil && expect != "" || stored != nil && (expect == "" || engine.HeadOf(stored) != expect) {
 		return stored, false, nil
 	}
-	if stored == nil && len(s.items) >= s.limit {
-		return nil, false, errFull
+	err := s.put(s.items, id, next, ttl)
+	return nil, err == nil, err
+}
+
+func (s *Sessions) put(into map[string]item, key string, value []byte, ttl time.Duration) error {
+	if ttl < time.Millisecond {
+		return fmt.Errorf("%w: nothing can live %s, a millisecond is the least", errRefused, ttl)
 	}
-	s.items[id] = item{bytes.Clone(next), s.now().Add(ttl)}
-	return nil, true, nil
+	s.expire()
+	if _, ok := into[key]; !ok && len(into) >= s.limit {
+		return errFull
+	}
+	into[key] = item{bytes.Clone(value), s.now().Add(ttl)}
+	return nil
 }
 
 // expire drops what has expired, now and then, so that a caller who never comes
@@ -111,8 +128,7 @@ func (s *Sessions) SetLatest(_ context.Context, tag, id string, ttl time.Duratio
 		delete(s.latest, tag)
 		return nil
 	}
-	s.latest[tag] = item{[]byte(id), s.now().Add(ttl)}
-	return nil
+	return s.put(s.latest, tag, []byte(id), ttl)
 }
 
 // Forget drops every record, as a store that lost its memory. Dial scripts use
