@@ -1,0 +1,280 @@
+package redis_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/store/redis"
+)
+
+// clock is a time that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// flaky is a store that does as it is told.
+type flaky struct {
+	mu    sync.Mutex
+	asked int
+	do    func() error
+}
+
+func (f *flaky) call() error {
+	f.mu.Lock()
+	f.asked++
+	do := f.do
+	f.mu.Unlock()
+	return do()
+}
+
+func (f *flaky) will(do func() error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.do = do
+}
+
+func (f *flaky) Load(context.Context, string) ([]byte, error) { return record1, f.call() }
+
+func (f *flaky) Save(context.Context, string, string, []byte, time.Duration) ([]byte, bool, error) {
+	return record2, true, f.call()
+}
+
+func (f *flaky) Latest(context.Context, string) (string, error) { return "ATUid_1", f.call() }
+
+func (f *flaky) SetLatest(context.Context, string, string, time.Duration) error { return f.call() }
+
+var errDown = errors.New("down")
+
+func fine() error { return nil }
+func down() error { return errDown }
+
+// guarded is a breaker around a store that works.
+func guarded() (*redis.Breaker, *flaky, *clock) {
+	c, f := newClock(), &flaky{do: fine}
+	return redis.NewBreaker(f, c.now), f, c
+}
+
+// wantCall calls once, and wants the error and whether the store was asked.
+func wantCall(t *testing.T, b *redis.Breaker, f *flaky, want error, asked int) {
+	t.Helper()
+	before := f.asked
+	if _, err := b.Load(t.Context(), id); !errors.Is(err, want) {
+		t.Errorf("error %v, want %v", err, want)
+	}
+	if got := f.asked - before; got != asked {
+		t.Errorf("the store was asked %d times, want %d", got, asked)
+	}
+}
+
+// Every call counts and every call is kept off, and results come through.
+func TestBreakerCalls(t *testing.T) {
+	for what := range calls(&flaky{}) {
+		t.Run(what, func(t *testing.T) {
+			b, f, c := guarded()
+			call := calls(b)[what]
+			if err := call(t.Context()); err != nil || f.asked != 1 {
+				t.Fatalf("%v, asked %d times", err, f.asked)
+			}
+			f.will(down)
+			if err := call(t.Context()); !errors.Is(err, errDown) {
+				t.Errorf("%v, want the store's own error", err)
+			}
+			f.will(fine)
+			for other, call := range calls(b) {
+				if err := call(t.Context()); !errors.Is(err, redis.ErrSkipped) {
+					t.Errorf("%s: %v, want %v", other, err, redis.ErrSkipped)
+				}
+			}
+			if f.asked != 2 {
+				t.Errorf("asked %d times, want 2", f.asked)
+			}
+			c.pass(time.Second)
+			if err := call(t.Context()); err != nil {
+				t.Errorf("a second later: %v", err)
+			}
+		})
+	}
+	b, _, _ := guarded()
+	stored, err := b.Load(t.Context(), id)
+	other, saved, err2 := b.Save(t.Context(), id, "", record1, life)
+	latest, err3 := b.Latest(t.Context(), "tag")
+	if got := fmt.Sprintf("%s %s %v %s %v", stored, other, saved, latest, errors.Join(err, err2, err3)); got !=
+		fmt.Sprintf("%s %s true ATUid_1 <nil>", record1, record2) {
+		t.Errorf("results: %s", got)
+	}
+}
+
+func TestBreakerTimes(t *testing.T) {
+	b, f, c := guarded()
+	wantCall(t, b, f, nil, 1)
+	f.will(down)
+	wantCall(t, b, f, errDown, 1)
+	wantCall(t, b, f, redis.ErrSkipped, 0)
+	c.pass(time.Second - 1)
+	wantCall(t, b, f, redis.ErrSkipped, 0)
+	c.pass(1)
+	wantCall(t, b, f, errDown, 1) // the probe fails: another second
+	c.pass(time.Second - 1)
+	wantCall(t, b, f, redis.ErrSkipped, 0)
+	f.will(fine)
+	c.pass(1)
+	wantCall(t, b, f, nil, 1)
+	wantCall(t, b, f, nil, 1)
+}
+
+// What says something about the store, and what does not.
+func TestBreakerVerdicts(t *testing.T) {
+	real, err := redis.Open(t.Context(), redis.Config{URL: secret.New("redis://127.0.0.1:1")})
+	must(t, err)
+	t.Cleanup(func() { must(t, real.Close()) })
+	_, _, refused := real.Save(t.Context(), id, "", nil, life)
+	for _, c := range []struct {
+		name  string
+		takes time.Duration
+		err   error
+		trips bool
+	}{
+		{"in time", engine.SessionBudget, nil, false},
+		{"slow", engine.SessionBudget + 1, nil, true},
+		{"error", 0, errDown, true},
+		{"late", 0, fmt.Errorf("read: %w", context.DeadlineExceeded), true},
+		{"the caller left", 0, fmt.Errorf("read: %w", context.Canceled), false},
+		{"the caller left a slow one", engine.SessionBudget + 1, context.Canceled, true},
+		{"not asked", 0, refused, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, probe := range []bool{false, true} {
+				b, f, clock := guarded()
+				if probe {
+					f.will(down)
+					wantCall(t, b, f, errDown, 1)
+					clock.pass(time.Second)
+				}
+				f.will(func() error { clock.pass(c.takes); return c.err })
+				wantCall(t, b, f, c.err, 1)
+				f.will(fine)
+				if c.trips {
+					wantCall(t, b, f, redis.ErrSkipped, 0)
+				} else {
+					wantCall(t, b, f, nil, 1)
+				}
+			}
+		})
+	}
+}
+
+// A single call is the probe, however many come while it is under way.
+func TestBreakerProbe(t *testing.T) {
+	b, f, c := guarded()
+	f.will(down)
+	wantCall(t, b, f, errDown, 1)
+	c.pass(time.Second)
+	entered, release := make(chan struct{}), make(chan struct{})
+	f.will(func() error { close(entered); <-release; return nil })
+	probe := make(chan error)
+	go func() { _, err := b.Load(context.Background(), id); probe <- err }()
+	<-entered
+	before := f.asked
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			if _, err := b.Load(context.Background(), id); !errors.Is(err, redis.ErrSkipped) {
+				t.Errorf("%v beside the probe, want %v", err, redis.ErrSkipped)
+			}
+		})
+	}
+	all.Wait()
+	if f.asked != before {
+		t.Errorf("%d calls got through beside the probe", f.asked-before)
+	}
+	close(release)
+	if err := <-probe; err != nil {
+		t.Errorf("the probe: %v", err)
+	}
+	f.will(fine)
+	wantCall(t, b, f, nil, 1)
+}
+
+// A call that began before the fault and then succeeds ends no pause.
+func TestBreakerLateSuccess(t *testing.T) {
+	b, f, c := guarded()
+	entered, release := make(chan struct{}), make(chan struct{})
+	f.will(func() error { close(entered); <-release; return nil })
+	early := make(chan error)
+	go func() { _, err := b.Load(context.Background(), id); early <- err }()
+	<-entered
+	f.will(down)
+	wantCall(t, b, f, errDown, 1)
+	close(release)
+	if err := <-early; err != nil {
+		t.Errorf("the early one: %v", err)
+	}
+	f.will(fine)
+	wantCall(t, b, f, redis.ErrSkipped, 0)
+	c.pass(time.Second)
+	wantCall(t, b, f, nil, 1)
+}
+
+// A store that panics has failed, and lets a later call probe it.
+func TestBreakerPanic(t *testing.T) {
+	b, f, c := guarded()
+	for range 2 { // the second is a probe
+		f.will(func() error { panic("a fault") })
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic did not come through")
+				}
+			}()
+			_, _ = b.Load(t.Context(), id)
+		}()
+		f.will(fine)
+		wantCall(t, b, f, redis.ErrSkipped, 0)
+		c.pass(time.Second)
+	}
+	wantCall(t, b, f, nil, 1)
+}
+
+// With a real Redis: its end is noticed by the first call, and its return by
+// the first one a second later.
+func TestBreakerAndRedis(t *testing.T) {
+	server := ownServer(t)
+	c := newClock()
+	b := redis.NewBreaker(open(t, server.URL), c.now)
+	if _, saved, err := b.Save(t.Context(), id, "", record1, life); !saved || err != nil {
+		t.Fatalf("saved %v, %v", saved, err)
+	}
+	must(t, server.Kill())
+	if _, err := b.Load(t.Context(), id); err == nil || errors.Is(err, redis.ErrSkipped) {
+		t.Errorf("the first call: %v, want Redis's own error", err)
+	}
+	must(t, server.Start(t.Context()))
+	if _, err := b.Load(t.Context(), id); !errors.Is(err, redis.ErrSkipped) {
+		t.Errorf("the next call: %v, want %v", err, redis.ErrSkipped)
+	}
+	c.pass(time.Second)
+	if stored, err := b.Load(t.Context(), id); stored != nil || err != nil {
+		t.Errorf("a second later: %q, %v; want nothing", stored, err)
+	}
+}

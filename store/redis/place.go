@@ -1,0 +1,80 @@
+package redis
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// place is where Redis is and who we are there.
+type place struct {
+	addresses      []string
+	user, password string
+	database       int
+	tls            *tls.Config
+}
+
+// maxAddresses bounds how many nodes are named: a client that knows one finds
+// the others, and a cluster has 1,000 at most.
+const maxAddresses = 1000
+
+var (
+	errURL = errors.New("expected redis://user:password@host:port/database, or rediss:// for TLS; " +
+		"special characters of a password as %XX; nodes of a cluster parted by commas")
+	errQuery    = errors.New("nothing may stand behind a question mark: time-outs and pools are fixed")
+	errUnequal  = errors.New("nodes of one cluster have the same scheme, user and password")
+	errDatabase = errors.New("a cluster has no databases: leave out the number behind the slash")
+)
+
+// parse reads the addresses. Its errors say which one is wrong and never what
+// it says: any part of a URL that can't be read may be the password.
+func parse(urls string) (*place, error) {
+	list := strings.Split(urls, ",")
+	if len(list) > maxAddresses {
+		return nil, fmt.Errorf("redis: %d addresses, expected %d at most", len(list), maxAddresses)
+	}
+	all := &place{}
+	for i, text := range list {
+		one, err := parseOne(strings.TrimSpace(text))
+		if err == nil {
+			err = all.add(one, len(list) > 1)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("redis: address %d of %d: %w", i+1, len(list), err)
+		}
+	}
+	return all, nil
+}
+
+func parseOne(text string) (*goredis.Options, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Hostname() == "" || u.Fragment != "" {
+		return nil, errURL
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		return nil, errQuery
+	}
+	options, err := goredis.ParseURL(text)
+	if err != nil || options.DB < 0 {
+		return nil, errURL
+	}
+	return options, nil
+}
+
+// add takes one more address.
+func (a *place) add(one *goredis.Options, cluster bool) error {
+	switch {
+	case cluster && one.DB != 0:
+		return errDatabase
+	case a.addresses == nil:
+		a.user, a.password, a.database, a.tls = one.Username, one.Password, one.DB, one.TLSConfig
+	case one.Username != a.user || one.Password != a.password || (one.TLSConfig == nil) != (a.tls == nil):
+		return errUnequal
+	}
+	a.addresses = append(a.addresses, one.Addr)
+	return nil
+}

@@ -1,0 +1,139 @@
+// Package redis keeps session records in Redis, so that any instance of the
+// service can answer any callback of a call. What it keeps is a cache: every
+// record can be lost without an effect happening twice or not at all.
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Sessions implements engine.Sessions. Records stand under the IDs themselves,
+// and what callers were last seen in under callerKey.
+type Sessions struct {
+	client goredis.UniversalClient
+	secret string // what no error may show: the password
+}
+
+// callerKey comes before the tag of a caller. Session IDs have a prefix of
+// their own, so that the two never meet.
+const callerKey = "ussd:caller:"
+
+// save is the only way a record is written. One script is one step to Redis,
+// whatever other instances do at the time, and it uses one key, as a cluster
+// demands. The expected head ends in a delimiter, so comparing the beginning
+// compares whole heads.
+var save = goredis.NewScript(`
+local stored = redis.call('GET', KEYS[1])
+local expect = ARGV[1]
+if stored then
+  if expect == '' or string.sub(stored, 1, #expect) ~= expect then return stored end
+elseif expect ~= '' then
+  return false
+end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+`)
+
+// errRefused is about what was to be stored; Redis was not asked.
+var errRefused = errors.New("not stored")
+
+// Load implements engine.Sessions.
+func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	stored, found, err := s.get(ctx, id)
+	if err != nil || !found {
+		return nil, s.fault("load a session", err)
+	}
+	return []byte(stored), nil
+}
+
+func (s *Sessions) get(ctx context.Context, key string) (value string, found bool, err error) {
+	value, err = s.client.Get(ctx, key).Result()
+	if errors.Is(err, goredis.Nil) {
+		return "", false, nil
+	}
+	return value, err == nil, err
+}
+
+// Save implements engine.Sessions. It is one round trip, and two where Redis
+// has lost the script.
+func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
+	if n := len(next); n == 0 || n > engine.MaxRecord {
+		return nil, false, fmt.Errorf("%w: the record has %d bytes, expected 1 to %d", errRefused, n, engine.MaxRecord)
+	}
+	if ttl < time.Millisecond {
+		return nil, false, fmt.Errorf("%w: a record can't live %s, a millisecond is the least", errRefused, ttl)
+	}
+	if expect != "" && engine.HeadOf([]byte(expect)) != expect {
+		stored, err := s.Load(ctx, id) // no record has such a head
+		return stored, false, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	answer, err := save.Run(ctx, s.client, []string{id}, expect, next, ttl.Milliseconds()).Result()
+	switch stored, other := answer.(string); {
+	case errors.Is(err, goredis.Nil):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, s.fault("save a session", err)
+	case other:
+		return []byte(stored), false, nil
+	}
+	return nil, true, nil
+}
+
+// Latest implements engine.Sessions.
+func (s *Sessions) Latest(ctx context.Context, tag string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	id, _, err := s.get(ctx, callerKey+tag)
+	return id, s.fault("find a caller's session", err)
+}
+
+// SetLatest implements engine.Sessions.
+func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if id == "" {
+		return s.fault("forget a caller's session", s.client.Del(ctx, callerKey+tag).Err())
+	}
+	if ttl < time.Millisecond {
+		return fmt.Errorf("%w: a note can't live %s, a millisecond is the least", errRefused, ttl)
+	}
+	return s.fault("note a caller's session", s.client.Set(ctx, callerKey+tag, id, ttl.Truncate(time.Millisecond)).Err())
+}
+
+// Ping asks whether Redis answers.
+func (s *Sessions) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return s.fault("ping", s.client.Ping(ctx).Err())
+}
+
+// Close lets go of all connections.
+func (s *Sessions) Close() error { return s.fault("close", s.client.Close()) }
+
+// fault says what was tried. Old servers and proxies repeat an AUTH that they
+// don't know, password and all; such an error is told in words alone, since
+// what it wraps would show it again.
+func (s *Sessions) fault(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if text := err.Error(); s.secret != "" && strings.Contains(text, s.secret) {
+		return fmt.Errorf("redis: %s: %s", what, strings.ReplaceAll(text, s.secret, "[redacted]"))
+	}
+	if _, moved := goredis.IsMovedError(err); moved {
+		return fmt.Errorf("redis: %s: %w (%s)", what, err, clusterHint)
+	}
+	return fmt.Errorf("redis: %s: %w", what, err)
+}
