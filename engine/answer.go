@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
@@ -53,7 +54,9 @@ func parseMoney(t *Type, typed, currency string) (Value, bool) {
 	s := strings.ToLower(typed)
 	for _, prefix := range []string{strings.ToLower(currency), "ksh", "sh"} {
 		if rest, ok := strings.CutPrefix(s, prefix); ok {
-			s = strings.TrimLeft(rest, ". ")
+			// "Ksh. 50" and "Ksh.50" are fifty; the dot of "Ksh .50" is no
+			// part of the sign, and a fraction alone is no amount.
+			s = strings.TrimLeft(strings.TrimPrefix(rest, "."), " ")
 			break
 		}
 	}
@@ -173,11 +176,19 @@ func (b DateBound) on(today Date) Date {
 	if !b.Relative {
 		return b.Day
 	}
-	return DateOf(today.Time().AddDate(b.Years, b.Months, b.Days))
+	y, m, d := today.Time().Date()
+	// A month before 31 March is the last of February, not 3 March.
+	last := time.Date(y+b.Years, m+time.Month(b.Months)+1, 0, 0, 0, 0, 0, time.UTC)
+	if d < last.Day() {
+		last = last.AddDate(0, 0, d-last.Day())
+	}
+	return DateOf(last.AddDate(0, 0, b.Days))
 }
 
 func parseText(t *Type, typed string) (Value, bool) {
-	if utf8.RuneCountInString(typed) > t.Width {
+	// It is measured as it will be shown, so that it is never cut.
+	shown := gsm7.Transliterate(typed)
+	if strings.TrimSpace(shown) == "" || cutSeptets(shown, t.Width) != shown {
 		return Value{}, false
 	}
 	for _, r := range typed {

@@ -65,13 +65,15 @@ func parsePhoneType(rest string) (Type, error) {
 	}
 	for _, c := range strings.Split(rest, "|") {
 		c = strings.TrimSpace(c)
-		if len(c) != 2 || strings.ToUpper(c) != c {
+		if len(c) != 2 || !isCapital(c[0]) || !isCapital(c[1]) {
 			return Type{}, fmt.Errorf("%q is not a country; write two capital letters as KE, several as KE|UG, or any", c)
 		}
 		t.Countries = append(t.Countries, c)
 	}
 	return t, nil
 }
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 func parseMoneyType(rest string) (Type, error) {
 	lo, hi, err := parseRange("money", "10..70000", rest, MaxMoneyUnits)
@@ -159,6 +161,9 @@ func parseDateType(rest string) (Type, error) {
 	}
 	if t.To, err = parseDateBound(strings.TrimSpace(to)); err != nil {
 		return Type{}, err
+	}
+	if t.From.Set && t.To.Set && t.From.Relative == t.To.Relative && t.From.on(0) > t.To.on(0) {
+		return Type{}, fmt.Errorf("date %s: the first day is later than the second", rest)
 	}
 	return t, nil
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/engine/msisdn"
@@ -95,11 +96,14 @@ func (p *Program) showValue(b []byte, v Value, t *Type, slot *Var, lang int) []b
 	case KindDate:
 		return Date(v.n).Time().AppendFormat(b, "02/01/2006")
 	case KindPhone:
+		if !msisdn.Valid(v.s) {
+			return append(b, cutSeptets(oneLine(gsm7.Transliterate(v.s)), phoneWidth)...)
+		}
 		return append(b, msisdn.National(v.s)...)
 	case KindChoice:
 		return append(b, p.choiceLabel(v.s, t, slot, lang)...)
 	case KindText:
-		return append(b, cutSeptets(gsm7.Transliterate(v.s), t.Width)...)
+		return append(b, cutSeptets(oneLine(gsm7.Transliterate(v.s)), t.Width)...)
 	default:
 		return b // secrets, records and lists are never shown whole
 	}
@@ -132,6 +136,10 @@ func appendMoney(b []byte, currency string, cents int64) []byte {
 	}
 	return b
 }
+
+// oneLine keeps a value on the line it is shown on: a text from elsewhere must
+// not look like an option or a key of the screen.
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
 
 // cutSeptets cuts a text to a number of GSM-7 septets.
 func cutSeptets(s string, most int) string {
