@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -118,7 +119,7 @@ func (p *Program) decode(rec *record, r Request) (Session, error) {
 	}
 	p.put(s.Values, rec.Values)
 	for _, u := range rec.Undo {
-		if p.nodes[u.Step] == nil {
+		if n := p.nodes[u.Step]; n == nil || n.Kind.Silent() {
 			return s, fmt.Errorf("%w: program %s has no screen %q to go back to", ErrRecord, p.hash, u.Step)
 		}
 		s.Undo = append(s.Undo, Undo{u.Step, u.Offset, u.Pages, u.Moved, p.changes(u.Values)})
@@ -156,7 +157,19 @@ func parseRecord(b []byte) (*record, error) {
 	if rec.V < 1 || rec.H == "" || rec.Lang == "" {
 		return nil, fmt.Errorf("%w: it has no head", ErrRecord)
 	}
+	good := rec.Wrong >= 0 && isPage(rec.Offset, rec.Pages)
+	for _, u := range rec.Undo {
+		good = good && isPage(u.Offset, u.Pages)
+	}
+	if !good {
+		return nil, fmt.Errorf("%w: it counts below zero", ErrRecord)
+	}
 	return &rec, nil
+}
+
+// isPage reports whether pages can begin at these offsets.
+func isPage(offset int, before []int) bool {
+	return offset >= 0 && (len(before) == 0 || slices.Min(before) >= 0)
 }
 
 // head is the part of a record that a save compares. It ends in a delimiter, so

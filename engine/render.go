@@ -178,7 +178,7 @@ func (p *Program) head(n *node, s *Session, lang int) string {
 
 func (p *Program) noticeWords(n *node, notice string) Words {
 	if rest, ok := strings.CutPrefix(notice, noticeAccept); ok && n.Ask != nil {
-		if i, err := strconv.Atoi(rest); err == nil && i < len(n.Ask.Accept) {
+		if i, err := strconv.Atoi(rest); err == nil && i >= 0 && i < len(n.Ask.Accept) {
 			return n.Ask.Accept[i].Error
 		}
 	}

@@ -277,7 +277,7 @@ func cutInputs(text string, lengths []int) ([]string, error) {
 			}
 			at++
 		}
-		if n < 0 || at+n > len(text) {
+		if n < 0 || n > len(text)-at {
 			return nil, fmt.Errorf("%w: the inputs are shorter", errDiverged)
 		}
 		inputs = append(inputs, text[at:at+n])
