@@ -251,6 +251,19 @@ func TestRepeatIgnoresSpacesRound(t *testing.T) {
 	d.want(d.type_("1*3*7890*7890 "), "END PIN set.")
 }
 
+// A first answer that is empty leaves no trace in the text but the star behind
+// it, which is no part of the second.
+func TestEmptyFirstAnswer(t *testing.T) {
+	l := newLine(t, echo(), nil)
+	for _, step := range []struct{ text, want string }{
+		{"", "CON start"}, {"", "CON start"}, {"*5", "CON typed: 5"}, {"*5", "CON typed: 5"}, {"*5*", "CON Invalid option. Try again.\ntyped: 5"}, {"*5**7", "CON typed: 7"},
+	} {
+		if got := l.type_(step.text); got != step.want {
+			t.Errorf("text %q: got %q, want %q", step.text, got, step.want)
+		}
+	}
+}
+
 // What ends a call is said in the language of the call.
 func TestBuiltinEndsSpeakTheCallersLanguage(t *testing.T) {
 	d := newDesk(t)

@@ -207,6 +207,9 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 	typed := t.text[rec.V-1:]
 	if len(rec.Inputs) > 0 {
 		typed = typed[1:]
+	} else if rest, ok := strings.CutPrefix(typed, "*"); ok {
+		// An empty first answer left the text empty, which was a repeat.
+		inputs, typed = append(inputs, ""), rest
 	}
 	f := fold{turn: t, p: p, s: s, inputs: inputs}
 	since := []string{typed}
