@@ -19,6 +19,7 @@ import (
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
 	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/sqlite"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
@@ -36,6 +37,7 @@ type service struct {
 	opens door
 	// chose says in a line each what the settings led to.
 	chose []choice
+	ready []server.Check
 	close []func() error
 }
 
@@ -92,7 +94,7 @@ func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std st
 	if err := s.menus(c, folder, std); err != nil {
 		return err
 	}
-	return errors.Join(s.sessions(c), s.messages(c, log), s.http(c, log))
+	return errors.Join(s.sessions(ctx, c, log), s.messages(c, log), s.http(c, log))
 }
 
 // keys finds the keys, and makes the actions that use them.
@@ -179,15 +181,30 @@ func (s *service) database(ctx context.Context, c Config, log *slog.Logger) (emb
 		s.choose("database", "Postgres")
 	}
 	s.close = append(s.close, s.db.Close)
+	s.ready = append(s.ready, server.Check{Name: "database", Ask: s.db.Ping})
 	return file, nil
 }
 
-func (s *service) sessions(c Config) error {
-	if c.RedisURL.IsSet() {
-		return misuse{errors.New("REDIS_URL is set, but sessions in Redis are not part of this version; unset it to keep them in memory")}
+// sessions finds where the records of calls are kept. The service starts without
+// its Redis, as it goes on without; what is wrong with the address or the
+// password is told now.
+func (s *service) sessions(ctx context.Context, c Config, log *slog.Logger) error {
+	if !c.RedisURL.IsSet() {
+		s.runner.Sessions = memory.NewSessions(time.Now)
+		s.choose("sessions", "in memory, for %s", c.SessionTTL)
+		return nil
 	}
-	s.runner.Sessions = memory.NewSessions(time.Now)
-	s.choose("sessions", "in memory, for %s", c.SessionTTL)
+	records, err := redis.Open(ctx, redis.Config{URL: c.RedisURL})
+	if err != nil {
+		return misuse{fmt.Errorf("REDIS_URL: %w", err)}
+	}
+	s.close = append(s.close, records.Close)
+	if err := records.Ping(ctx); err != nil {
+		log.Warn("Redis does not answer; calls are answered without it", "error", err)
+	}
+	s.runner.Sessions = redis.NewBreaker(records, time.Now)
+	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping})
+	s.choose("sessions", "in Redis, for %s", c.SessionTTL)
 	return nil
 }
 
@@ -210,7 +227,7 @@ func (s *service) http(c Config, log *slog.Logger) error {
 	var err error
 	s.server, err = server.New(server.Config{
 		Handle: s.runner.Handle, Codec: africastalking.Codec{},
-		Ready:  []server.Check{{Name: "database", Ask: s.db.Ping}},
+		Ready:  s.ready,
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(),
 		Logger: log,
 	})
