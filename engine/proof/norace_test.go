@@ -1,0 +1,8 @@
+//go:build !race
+
+package proof_test
+
+const (
+	defaultSchedules = 100_000
+	sqliteSchedules  = 1000
+)

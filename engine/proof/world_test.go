@@ -1,0 +1,222 @@
+package proof_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/memory"
+	"github.com/paytrace/paytrace/store/sqlite"
+)
+
+// control is a program that lacks what a promise rests on.
+type control int
+
+const (
+	none      control = iota
+	noLog             // each delivery runs the effect
+	noCompare         // a save overwrites whatever stands there
+)
+
+// faults are what may go wrong in one world.
+type faults struct {
+	crash, loseAll, loseOne, rollback, sessions, commits, outage, newMenu, replies bool
+}
+
+// faultOdds: each kind of fault is on in one world of this many, so that some
+// worlds have none, most have one or two, and few have all.
+const faultOdds = 4
+
+func drawFaults(r *rand.Rand) faults {
+	on := func() bool { return r.IntN(faultOdds) == 0 }
+	return faults{
+		crash: on(), commits: on(), outage: on(), newMenu: on(), replies: on(),
+	}
+}
+
+// entry is one thing that happened.
+type entry struct {
+	at    time.Duration
+	actor int
+	what  string
+	more  string
+}
+
+func (e entry) String() string {
+	return fmt.Sprintf("%12s %4d %s %s", e.at, e.actor, e.what, e.more)
+}
+
+// world is one schedule: callers, callbacks and disturbers over one service.
+type world struct {
+	seed    uint64
+	began   time.Time
+	faults  faults
+	control control
+	// inside says that others may run while a transaction is open, which needs
+	// a database whose rows are waited for on the bubble's clock.
+	inside bool
+
+	mu      sync.Mutex
+	done    sync.WaitGroup
+	records *records
+	catalog *engine.Catalog
+	newMenu *engine.Program
+	store   store.Store
+	on      [2]*instance
+	actions engine.Actions
+	calls   []*call
+
+	down    bool           // the database is out
+	effects map[string]int // committed, by effectName
+	asked   map[string]bool
+	refs    map[string]string
+	runs    int
+	trace   []entry
+	wrong   []string
+}
+
+// fence orders the memory of two actors, of which only one runs at a time.
+func (w *world) fence() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+}
+
+func (w *world) note(a *actor, what, more string) {
+	w.trace = append(w.trace, entry{time.Since(w.began), a.number, what, more})
+}
+
+func (w *world) wrongf(format string, args ...any) {
+	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
+}
+
+func (w *world) out() bool { return w.down }
+
+// commit notes effects that the database now holds. An effect that is there
+// twice, or that nobody asked for, breaks the first promise.
+func (w *world) commit(a *actor, effects []string) {
+	for _, name := range effects {
+		w.effects[name]++
+		w.refs[reference(name)] = name
+		w.note(a, "effect", name)
+		if w.effects[name] > 1 {
+			w.wrongf("effect %s happened %d times", name, w.effects[name])
+		}
+		if !w.asked[name] {
+			w.wrongf("effect %s happened, which the caller did not ask for", name)
+		}
+	}
+}
+
+// menus are the two versions, compiled once.
+var menus = sync.OnceValues(func() (list [2]*engine.Program, err error) {
+	table := actions.New(newLedger(), time.Now)
+	if err := register(table); err != nil {
+		return list, err
+	}
+	for i, options := range []string{optionsOld, optionsNew} {
+		if list[i], err = program(options, table.Contracts()); err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+})
+
+// kind is what a world is made of.
+type kind struct {
+	control control
+	sqlite  bool // a real database, in memory
+	outside bool // nobody runs while a transaction is open
+}
+
+func newWorld(seed uint64, k kind) (*world, error) {
+	programs, err := menus()
+	if err != nil {
+		return nil, err
+	}
+	w := &world{
+		seed: seed, began: time.Now(), control: k.control, inside: !k.outside && !k.sqlite, newMenu: programs[1],
+		effects: map[string]int{}, asked: map[string]bool{}, refs: map[string]string{},
+	}
+	if w.catalog, err = engine.NewCatalog(programs[0]); err != nil {
+		return nil, err
+	}
+	w.records = &records{Sessions: memory.NewSessions(time.Now), w: w, past: map[string][][]byte{}}
+	w.store = newLedger()
+	if k.sqlite {
+		if w.store, err = sqlite.OpenMemory(context.Background(), sqlite.Config{Now: time.Now}); err != nil {
+			return nil, err
+		}
+	}
+	table := actions.New(&database{w.store, w}, time.Now)
+	if err := register(table); err != nil {
+		return nil, err
+	}
+	w.actions = table
+	if k.control == noLog {
+		w.actions = unlogged{table}
+	}
+	for i := range w.on {
+		w.on[i] = &instance{}
+		w.start(w.on[i])
+	}
+	return w, nil
+}
+
+// start begins a life of an instance, which remembers nothing of the one before.
+func (w *world) start(on *instance) {
+	on.life++
+	on.runner = &engine.Runner{
+		Sessions: w.records, Programs: w.catalog, Actions: w.actions,
+		Identity: identity, TTL: engine.DefaultTTL, Now: time.Now,
+	}
+}
+
+var identity = engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
+
+// Numbers of actors, far enough apart for all callbacks of a call.
+const (
+	disturberNumber = 1
+	callNumbers     = 300
+	maxCalls        = 2
+)
+
+// run plays the schedule to its end.
+func (w *world) run() error {
+	d := w.newActor(disturberNumber)
+	w.faults = drawFaults(d.random)
+	for i := range 1 + d.random.IntN(maxCalls) {
+		w.calls = append(w.calls, w.newCall(i))
+	}
+	for _, c := range w.calls {
+		w.done.Go(c.run)
+	}
+	w.done.Go(func() { w.disturb(d) })
+	w.done.Wait()
+	return errors.Join(w.audit(), w.store.Close())
+}
+
+// audit compares what the database holds with what was seen to be committed.
+func (w *world) audit() error {
+	for _, c := range w.calls {
+		c.audit()
+	}
+	ctx := w.newActor(disturberNumber).in(context.Background())
+	return w.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+		for name := range w.asked {
+			n, err := tx.Count(ctx, "effect", name, window, epoch)
+			if err != nil {
+				return err
+			}
+			if n-1 != w.effects[name] {
+				w.wrongf("effect %s: the database holds %d, %d were committed", name, n-1, w.effects[name])
+			}
+		}
+		return nil
+	})
+}
