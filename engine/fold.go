@@ -130,6 +130,9 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 	}
 	sofar := f.sofar()
 	for place := 0; eff.Call != nil; place++ {
+		if f.guessing {
+			return errAsk
+		}
 		if place == MaxCalls {
 			return fmt.Errorf("%w: one input leads through more than %d actions", ErrLoop, MaxCalls)
 		}
@@ -218,13 +221,16 @@ func (f *fold) logAction(ctx context.Context, call Call, out Outcome, err error,
 }
 
 // head is the head of the record after this fold.
-func (f *fold) head() record {
+func (f *fold) head() record { return f.headAt(len(f.text)) }
+
+// headAt is the head where the text so far has that many bytes.
+func (f *fold) headAt(length int) record {
 	lengths := make([]int, len(f.inputs))
 	for i, in := range f.inputs {
 		lengths[i] = len(in)
 	}
 	return record{
-		V: 1 + len(f.text), H: f.Identity.head(&f.req, f.p.hash, f.inputs),
+		V: 1 + length, H: f.Identity.head(&f.req, f.p.hash, f.inputs),
 		Owner: f.Identity.owner(&f.req), Inputs: lengths,
 	}
 }

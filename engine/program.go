@@ -29,6 +29,9 @@ type Program struct {
 	remembered  []int
 	defaultLang string
 	langs       map[string]int
+	// textTells says that a session's inputs alone tell its state, as long as
+	// no action runs.
+	textTells bool
 	// navs are the navigation lines, by language and navBits.
 	navs [][navKinds]string
 }
@@ -153,6 +156,7 @@ func New(def Definition) (*Program, error) {
 	for _, n := range p.nodes {
 		p.prepare(n)
 	}
+	p.textTells = p.inputsTell()
 	return p, nil
 }
 

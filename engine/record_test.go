@@ -26,15 +26,22 @@ func kinds(t testing.TB) *Program {
 		Session: SessionRules{Resume: time.Minute}, Renamed: map[string]string{"old": "main"},
 		Nav: Nav{Back: NavKey{Key: "0", Label: lit("Back")}, Home: NavKey{Key: "00", Label: lit("Home")}, More: NavKey{Key: "98", Label: lit("More")}, HomeScreen: "main"},
 		Vars: []Var{
-			{Name: "city", Type: typ("text 9")}, {Name: "amount", Type: typ("money 1..500")}, {Name: "pin", Type: typ("pin 4")},
+			{Name: "city", Type: typ("text 9")},
+			{Name: "amount", Type: typ("money 1..500")},
+			{Name: "pin", Type: typ("pin 4")},
 			{Name: "pick", Type: Type{Kind: KindChoice, Options: []string{"a", "b"}}, Labels: []Words{lit("A"), lit("B")}},
-			{Name: "rows", Type: rows}, {Name: "row", Type: row},
+			{Name: "rows", Type: rows},
+			{Name: "row", Type: row},
 		},
 		Contracts: []Contract{{Name: "find", Outcomes: []OutcomeContract{{Name: Done, Gives: []Field{{"rows", rows}}}}}, {Name: "pay", Params: []Field{{"pin", typ("pin 4")}}}},
 		Screens: []Screen{
 			{Name: "main", Kind: ScreenMenu, Numbered: true, Say: []Say{{Words: lit(long)}}, Options: []Option{
-				{Label: lit("City"), Go: "city"}, {Label: lit("Pay"), Go: "amount"}, {Label: lit("List"), Go: "find"}, {Label: lit("Pick"), Go: "pick"},
-				{Label: lit("Language"), Go: "language"}, {Label: lit("Hidden"), If: &Cond{Op: OpIsSet, Left: arg("city")}, Go: "mine"},
+				{Label: lit("City"), Go: "city"},
+				{Label: lit("Pay"), Go: "amount"},
+				{Label: lit("List"), Go: "find"},
+				{Label: lit("Pick"), Go: "pick"},
+				{Label: lit("Language"), Go: "language"},
+				{Label: lit("Hidden"), If: &Cond{Op: OpIsSet, Left: arg("city")}, Go: "mine"},
 			}},
 			{Name: "city", Kind: ScreenAsk, Say: said("City"), Again: lit("Which city?"), Skip: &Case{If: &Cond{Op: OpIsSet, Left: arg("city")}, Go: "mine"}, Ask: &Ask{
 				Var: "city", Go: "mine", Accept: []Accept{{If: &Cond{Op: OpNe, Left: arg("city"), Right: Arg{Value: TextValue("x")}}, Error: lit("No.")}},

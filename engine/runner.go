@@ -41,6 +41,10 @@ type Runner struct {
 	// what a caller typed.
 	Log *slog.Logger
 
+	// Recent lets callbacks be answered without loading the record first, where
+	// it is known or the text tells it; nil to load it always.
+	Recent *Recent
+
 	// missing is until when (Unix nanoseconds) records may lack callbacks that
 	// were answered, because the store failed a moment ago.
 	missing atomic.Int64
@@ -95,10 +99,20 @@ type turn struct {
 	text    string // all inputs, joined with "*"
 	lang    string // what the session speaks, once that is known
 	offers  string // the dropped session that the caller is asked about
+	// guessing says that the record has not been loaded, and asks that it has
+	// to be.
+	guessing, asks bool
 }
 
 func (t *turn) run(ctx context.Context) Reply {
-	stored, err := t.load(ctx, sessionKey(t.req.Session))
+	reply, stored, known, done := t.aheadOf(ctx)
+	if done {
+		return reply
+	}
+	var err error
+	if !known {
+		stored, err = t.load(ctx, sessionKey(t.req.Session))
+	}
 	if err != nil {
 		t.missed()
 		t.logFault("sessions can't be read; answering from the text alone", err)
@@ -230,7 +244,7 @@ func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
 	dial := Event{Kind: EventDial, Start: p.StartFor(t.req.Service)}
 	var inputs []string
 	if t.text != "" {
-		inputs = strings.Split(t.text, "*")
+		f.inputs, inputs = splitText(t.text)
 		if p.Resume() > 0 {
 			if _, asked := t.latest(ctx); asked == t.req.Session {
 				return t.end(p, "expired", fmt.Errorf("%w: the call that was taken up", errExpired))
@@ -245,10 +259,25 @@ func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
 	return t.finish(ctx, &f, inputs, "", save)
 }
 
+// splitText cuts a text at every star, for want of a record that knows which of
+// them were typed. An empty first answer left the text as it was, so it was a
+// repeat of the first callback: it is taken already, and answers nothing.
+func splitText(text string) (taken, inputs []string) {
+	inputs = strings.Split(text, "*")
+	if inputs[0] == "" && len(inputs) > 1 {
+		return inputs[:1:1], inputs[1:]
+	}
+	return nil, inputs
+}
+
 // finish folds the inputs into the session, saves it and shows it.
 func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect string, save saveFunc) Reply {
 	err := f.take(ctx, inputs)
 	t.lang = f.s.Lang()
+	if errors.Is(err, errAsk) {
+		t.asks = true
+		return Reply{}
+	}
 	if err == nil && f.unseen && save == nil {
 		err = errUnseen
 	}
@@ -263,6 +292,7 @@ func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect stri
 		if !save(expect, next, max(t.TTL, f.p.Resume())) {
 			return Reply{}
 		}
+		t.Recent.put(t.req.Session, next)
 		t.noteCaller(ctx, f.p, &f.s)
 	}
 	return t.show(f.p, &f.s)

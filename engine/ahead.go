@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Saving ahead: a callback whose state before it is known without asking for the
+// record is answered in one round trip, the save. What is known is either told
+// by the text alone, where nothing on its path came from anywhere else, or it is
+// a record that this instance saved. Either way the save decides: it stores
+// nothing unless the record that stands has the very head that was expected,
+// and brings that record back if it does not.
+
+// errAsk says that the record has to be asked for after all: an action is to be
+// run, or a screen has to be seen.
+var errAsk = errors.New("the record has to be loaded")
+
+// aheadOf tries to answer without loading the record. done is false if it has to
+// be loaded; stored is what a save has brought back then, and known says that
+// it has.
+func (t *turn) aheadOf(ctx context.Context) (reply Reply, stored []byte, known, done bool) {
+	if t.Recent == nil || t.mayMiss() {
+		return Reply{}, nil, false, false
+	}
+	t.guessing = true
+	defer func() { t.guessing = false }()
+	save := func(expect string, next []byte, ttl time.Duration) bool {
+		var saved bool
+		saved, stored = t.save(ctx, expect, next, ttl)
+		known = !saved
+		return saved
+	}
+	rec, recent := t.recent()
+	if rec != nil && (!t.program.textTells || !strings.Contains(strings.TrimPrefix(t.text[rec.V-1:], "*"), "*")) {
+		reply = t.answer(ctx, recent, save)
+		done = !t.asks
+	} else {
+		reply, done = t.fromText(ctx, save)
+	}
+	// What looks wrong from here may be right by the record that stands.
+	return reply, stored, known, done && !known && reply.Fault == nil
+}
+
+// recent is the record that this instance saved last of a session, if the
+// callback goes on from it. A repeat is not answered from it: the call may have
+// gone on elsewhere, and a late callback shows where it stands. Where stars are
+// left beyond it the text may tell more.
+func (t *turn) recent() (*record, []byte) {
+	stored := t.Recent.get(t.req.Session)
+	if stored == nil {
+		return nil, nil
+	}
+	rec, err := parseRecord(stored)
+	if err != nil || len(t.text) <= rec.V-1 {
+		return nil, nil
+	}
+	return rec, stored
+}
+
+// fromText goes on from what the inputs alone lead to: no action ran, and no
+// screen was passed that a deep dial must stop at.
+func (t *turn) fromText(ctx context.Context, save saveFunc) (Reply, bool) {
+	p := t.program
+	if !p.textTells {
+		return Reply{}, false
+	}
+	f := fold{turn: t, p: p, s: p.Begin(t.req, p.Today(t.Now()))}
+	if f.event(ctx, Event{Kind: EventDial, Start: p.StartFor(t.req.Service)}, false) != nil {
+		return Reply{}, false
+	}
+	var inputs []string
+	expect := ""
+	if t.text != "" {
+		f.inputs, inputs = splitText(t.text)
+		for _, in := range inputs[:len(inputs)-1] {
+			if f.s.Ended || f.stops() || f.input(ctx, in, false) != nil {
+				return Reply{}, false
+			}
+		}
+		if f.s.Ended || f.stops() {
+			return Reply{}, false
+		}
+		before := f.headAt(max(0, len(t.text)-len(inputs[len(inputs)-1])-1))
+		expect = before.head()
+		inputs = inputs[len(inputs)-1:]
+	}
+	reply := t.finish(ctx, &f, inputs, expect, save)
+	return reply, !t.asks
+}
+
+// inputsTell reports whether the inputs of a session alone can tell its state:
+// nothing in it depends on the day, the network, or a call before it.
+func (p *Program) inputsTell() bool {
+	if p.def.Session.Resume > 0 {
+		return false
+	}
+	tells := true
+	for i := range p.slots[builtinSlots:] {
+		tells = tells && p.slots[builtinSlots+i].Type.Kind != KindDate
+	}
+	for _, n := range p.nodes {
+		walkRefs(n.Screen, func(r Ref) {
+			tells = tells && r.Name != p.slots[slotToday].Name && r.Name != p.slots[slotNetwork].Name
+		})
+	}
+	return tells
+}
+
+// Recent are records that this instance saved, the newest of them: a bounded
+// memory in two halves, of which the older is dropped when the newer is full.
+type Recent struct {
+	mu         sync.Mutex
+	most       int
+	young, old map[string][]byte
+}
+
+// DefaultRecent is how many sessions an instance remembers. A record takes
+// about half a kilobyte.
+const DefaultRecent = 32_768
+
+// NewRecent remembers at most that many sessions.
+func NewRecent(most int) *Recent {
+	return &Recent{most: max(2, most), young: map[string][]byte{}}
+}
+
+func (r *Recent) get(session string) []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b, ok := r.young[session]; ok {
+		return b
+	}
+	return r.old[session]
+}
+
+func (r *Recent) put(session string, record []byte) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.young) >= r.most/2 {
+		r.old, r.young = r.young, map[string][]byte{}
+	}
+	r.young[session] = record
+}

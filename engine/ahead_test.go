@@ -1,0 +1,148 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+// counting sessions count the round trips.
+type counting struct {
+	engine.Sessions
+	trips int
+}
+
+func (c *counting) Load(ctx context.Context, id string) ([]byte, error) {
+	c.trips++
+	return c.Sessions.Load(ctx, id)
+}
+
+func (c *counting) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
+	c.trips++
+	return c.Sessions.Save(ctx, id, expect, next, ttl)
+}
+
+// One round trip where the text tells the state or the record is known, two
+// where neither does or an action runs, three at most.
+func TestRoundTrips(t *testing.T) {
+	b := newBank()
+	store := &counting{}
+	instance := func() *line {
+		l := newLine(t, paytrace(), func(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+			out, err := b.Do(ctx, c)
+			if c.Action == "create_account" {
+				out = engine.Outcome{Name: "created", Values: []engine.Named{{Name: "worker_id", Value: engine.TextValue("NW-00C0FFEE")}}}
+			}
+			return out, err
+		})
+		if store.Sessions == nil {
+			store.Sessions = l.r.Sessions
+		}
+		l.r.Sessions, l.r.Recent = store, engine.NewRecent(100)
+		return l
+	}
+	one, two := instance(), instance()
+	for i, step := range []struct {
+		on    *line
+		text  string
+		trips int
+	}{
+		{one, "", 1},
+		{two, "", 1},        // a repeat elsewhere
+		{two, "1", 1},       // the text tells
+		{one, "1", 1},       // late at the other
+		{one, "1*12", 1},    // known or told
+		{two, "1*12*13", 1}, // told
+		{one, "1*12*13", 1},
+		{one, "1*12*13*0711000111", 2}, // an action
+		{one, "1*12*13*0711000111", 1},
+		{two, "1*12*13*0711000111", 1},
+	} {
+		before := store.trips
+		step.on.type_(step.text)
+		if got := store.trips - before; got > step.trips {
+			t.Errorf("step %d, text %q: %d round trips, want at most %d", i, step.text, got, step.trips)
+		}
+	}
+}
+
+// Two instances that save ahead, on one store, answer what one that always loads
+// answers, whatever menu and whatever is typed, repeated or late.
+func TestSavingAheadChangesNoReply(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		def := anyMenu(t)
+		outcome := fetched(t)
+		act := actionFunc(func(context.Context, engine.Call) (engine.Outcome, error) { return outcome, nil })
+		now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
+		if rapid.Bool().Draw(t, "no action") {
+			def.Codes[0].Start = "s0"
+		}
+		p, err := engine.New(def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		catalog, err := engine.NewCatalog(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runner := func(s engine.Sessions, recent *engine.Recent) *engine.Runner {
+			return &engine.Runner{
+				Sessions: s, Programs: catalog, Actions: act, Recent: recent, TTL: time.Minute, Now: now,
+				Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
+			}
+		}
+		shared := memory.NewSessions(now)
+		plain := runner(memory.NewSessions(now), nil)
+		ahead := []*engine.Runner{runner(shared, engine.NewRecent(4)), runner(shared, engine.NewRecent(4))}
+		texts := []string{""}
+		for i := range rapid.IntRange(1, 15).Draw(t, "callbacks") {
+			last := texts[len(texts)-1]
+			switch rapid.IntRange(0, 5).Draw(t, "what") {
+			case 0: // the last again
+			case 1: // an older one
+				last = rapid.SampledFrom(texts).Draw(t, "late")
+			default:
+				key := rapid.SampledFrom([]string{"1", "2", "3", "0", "00", "98", "", "hello", "1*2", "*"}).Draw(t, "key")
+				if i > 0 {
+					if last != "" {
+						last += "*"
+					}
+					last += key
+					texts = append(texts, last)
+				}
+			}
+			req := engine.Request{Provider: "t", Session: "s", Caller: "254711000111", Service: "*1#", Text: last}
+			want := plain.Handle(context.Background(), req)
+			got := ahead[rapid.IntRange(0, 1).Draw(t, "instance")].Handle(context.Background(), req)
+			if got.Text != want.Text || got.End != want.End || got.Screen != want.Screen {
+				t.Fatalf("text %q\ngot  %q on %q\nwant %q on %q", last, got.Text, got.Screen, want.Text, want.Screen)
+			}
+		}
+	})
+}
+
+func TestRecentIsBounded(t *testing.T) {
+	r := engine.NewRecent(100)
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range 1000 {
+				engine.PutRecent(r, fmt.Sprint(w, "-", i), []byte(strings.Repeat("x", 10)))
+			}
+		}()
+	}
+	wg.Wait()
+	if n := engine.LenRecent(r); n > 100 {
+		t.Errorf("%d records are remembered, want at most 100", n)
+	}
+}
