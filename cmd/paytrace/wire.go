@@ -203,6 +203,7 @@ func (s *service) sessions(ctx context.Context, c Config, log *slog.Logger) erro
 		log.Warn("Redis does not answer; calls are answered without it", "error", err)
 	}
 	s.runner.Sessions = redis.NewBreaker(records, time.Now)
+	s.runner.Recent = engine.NewRecent(engine.DefaultRecent)
 	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping})
 	s.choose("sessions", "in Redis, for %s", c.SessionTTL)
 	return nil

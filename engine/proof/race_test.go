@@ -7,4 +7,5 @@ package proof_test
 const (
 	defaultSchedules = 2_000
 	sqliteSchedules  = 100
+	checkpointCalls  = 20_000
 )
