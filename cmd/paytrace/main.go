@@ -15,7 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // Exit statuses.
@@ -111,7 +111,7 @@ func knownVerb(parser *kong.Kong, args []string) error {
 		}
 		names = append(names, n.Name)
 	}
-	if name, ok := menu.Suggest(args[0], names); ok {
+	if name, ok := spelling.Suggest(args[0], names); ok {
 		return fmt.Errorf("there is no verb %q; did you mean %q?", args[0], name)
 	}
 	return fmt.Errorf("there is no verb %q; the verbs are %s", args[0], strings.Join(names, ", "))

@@ -2,6 +2,7 @@ package menu
 
 import (
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // rule is one check of a whole menu: a function, a golden and a line here.
@@ -162,7 +163,7 @@ func (c *checker) near(name string, candidates []string) string {
 	if len(c.out) > MaxFindings {
 		return ""
 	}
-	return didYouMean(name, candidates)
+	return spelling.DidYouMean(name, candidates)
 }
 
 // screenNames are all screens, to suggest.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // defaultDepth is how many menus a caller goes through where a menu sets no
@@ -128,14 +129,14 @@ func alike(a, b string) bool {
 	if len(a) > 2*longestLabel || len(b) > 2*longestLabel {
 		return a == b
 	}
-	a, b = plainName(a), plainName(b)
+	a, b = spelling.Plain(a), spelling.Plain(b)
 	if a == b {
 		return a != ""
 	}
 	if strings.ContainsAny(a+b, "0123456789") || len(a) < shortest || len(b) < shortest || len(a) > longestLabel || len(b) > longestLabel {
 		return false
 	}
-	return distance(a, b, 1) <= 1
+	return spelling.Distance(a, b, 1) <= 1
 }
 
 // answersFree is U407: what a question takes for an answer is no key of

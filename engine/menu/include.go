@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // includes reads the files that the menu names, each once.
@@ -18,7 +20,7 @@ func (p *reader) includes() {
 		}
 		read[name.Value] = name
 		if !strings.HasSuffix(name.Value, ".yaml") {
-			p.find("U003", name, fmt.Sprintf("%q is no menu file: those end in .yaml.", name.Value), didYouMean(name.Value, p.neighbours()))
+			p.find("U003", name, fmt.Sprintf("%q is no menu file: those end in .yaml.", name.Value), spelling.DidYouMean(name.Value, p.neighbours()))
 			continue
 		}
 		if root := p.open(name.Value, name); root != nil {

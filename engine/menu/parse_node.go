@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // reader walks the YAML nodes of a menu's files into a File. It never stops:
@@ -135,7 +136,7 @@ func (p *reader) fields(n *yaml.Node, what string, table map[string]parser) {
 }
 
 func (p *reader) unknown(key Text, what string, known []string) {
-	hint := didYouMean(key.Value, known)
+	hint := spelling.DidYouMean(key.Value, known)
 	if hint == "" {
 		hint = "Known are " + strings.Join(known, ", ") + "."
 	}

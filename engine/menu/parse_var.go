@@ -7,6 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // builtin are the values that every call has; nothing may be asked for under
@@ -55,7 +56,7 @@ func (p *reader) typed(v *Var) {
 	typ, err := engine.ParseType(v.Type.Value)
 	if err != nil {
 		kind, _ := v.Type.word()
-		p.find("U003", v.Type, upper(err.Error())+".", didYouMean(kind.Value, engine.TypeNames()))
+		p.find("U003", v.Type, upper(err.Error())+".", spelling.DidYouMean(kind.Value, engine.TypeNames()))
 		return
 	}
 	switch choice := typ.Kind == engine.KindChoice; {

@@ -111,28 +111,6 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func TestSuggest(t *testing.T) {
-	screens := []string{"bye", "main", "register_phone", "register", "withdraw_confirm", "withdraw_done", "history"}
-	for name, want := range map[string]string{
-		"bey":              "bye",
-		"Main":             "main",
-		"registerPhone":    "register_phone",
-		"register-phone":   "register_phone",
-		"withdraw_cofnirm": "withdraw_confirm",
-		"hist":             "history",
-		"withdraw":         "",
-		"unrelated":        "",
-		"x":                "",
-		"":                 "",
-		"bye":              "",
-	} {
-		got, ok := Suggest(name, screens)
-		if got != want || ok != (want != "") {
-			t.Errorf("Suggest(%q) is %q, %v; want %q", name, got, ok, want)
-		}
-	}
-}
-
 func TestFindingsSort(t *testing.T) {
 	at := func(file string, line, column int) engine.Pos {
 		return engine.Pos{File: file, Line: line, Column: column}

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // Read reads the menu called name ("paytrace.yaml") with its includes and
@@ -44,7 +45,7 @@ func (p *reader) open(name string, from Text) *yaml.Node {
 	}
 	data, err := p.load(name)
 	if err != nil {
-		p.find("U003", from, fmt.Sprintf("The file %q cannot be read: %s.", name, cause(err)), didYouMean(name, p.neighbours()))
+		p.find("U003", from, fmt.Sprintf("The file %q cannot be read: %s.", name, cause(err)), spelling.DidYouMean(name, p.neighbours()))
 		return nil
 	}
 	p.file.Sources = append(p.file.Sources, Source{Path: shown, Bytes: data})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // prepare reads the scene's answers by the actions' contracts.
@@ -51,7 +52,7 @@ func (a *actors) put(action string, answers []engine.Answer) error {
 }
 
 func (a *actors) noAction(action string) error {
-	return fmt.Errorf("there is no action %s. %s", action, didYouMean(action, slices.Sorted(maps.Keys(a.contracts))))
+	return fmt.Errorf("there is no action %s. %s", action, spelling.DidYouMean(action, slices.Sorted(maps.Keys(a.contracts))))
 }
 
 // limited is how scripts write that a caller has done this too often.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // Check finds what a script that reads well should not say: calls that check
@@ -49,7 +50,7 @@ func (c *checker) callers(call *Call) {
 			continue
 		}
 		if _, ok := c.people.Person(d.Name); !ok {
-			hint := didYouMean(d.Name, names)
+			hint := spelling.DidYouMean(d.Name, names)
 			if hint == "" {
 				hint = "There are " + strings.Join(names, ", ") + "."
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 func readName(d *Direction, g []string) error {
@@ -110,7 +111,7 @@ func readSecret(d *Direction, g []string) error { return d.setWords(&d.Secret, g
 
 func readWant(d *Direction, g []string) error {
 	for _, word := range []string{"screen", "language", "session"} {
-		if distance(g[1], word, 1) <= 1 {
+		if spelling.Distance(g[1], word, 1) <= 1 {
 			return errMistyped
 		}
 	}

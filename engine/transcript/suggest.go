@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"unicode"
+
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // errMistyped marks a direction that is read as another than was meant.
@@ -105,58 +107,11 @@ func weightOf(f string) int {
 // stands in its place.
 func pairCost(word, f string) (int, string) {
 	if !placeholder(f) {
-		return distance(strings.ToLower(word), strings.ToLower(f), len(f)), f
+		return spelling.Distance(strings.ToLower(word), strings.ToLower(f), len(f)), f
 	}
 	// A number stands for a number, a word for a word.
 	if strings.ContainsFunc(f, unicode.IsDigit) && !strings.ContainsFunc(word, unicode.IsDigit) {
 		return len(word), f
 	}
 	return 0, word
-}
-
-// nearest is the candidate at most a third of its letters away; "" for none.
-func nearest(name string, candidates []string) string {
-	best, least := "", 1+len(name)/3
-	for _, c := range candidates {
-		if d := distance(strings.ToLower(name), strings.ToLower(c), least); d < least || d == least && best == "" {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to add, drop, change or swap between a and b; a
-// number above limit stands for "too many".
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) > limit || len(b)-len(a) > limit {
-		return limit + 1
-	}
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	row := make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := last[j-1]
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			row[j] = min(change, last[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
-}
-
-// didYouMean is the hint for a name, "" when nothing is near.
-func didYouMean(name string, candidates []string) string {
-	if s := nearest(name, candidates); s != "" {
-		return `Did you mean "` + s + `"?`
-	}
-	return ""
 }

@@ -1,4 +1,5 @@
-package menu
+// Package spelling finds what was meant by a name that is not there.
+package spelling
 
 import "strings"
 
@@ -10,7 +11,7 @@ func Suggest(name string, candidates []string) (string, bool) {
 	if name == "" || len(name) > longest {
 		return "", false
 	}
-	plain := plainName(name)
+	plain := Plain(name)
 	best, least := "", 1+len(plain)/3
 	if len(plain) == 1 {
 		least = 0
@@ -20,8 +21,8 @@ func Suggest(name string, candidates []string) (string, bool) {
 		if c == name || len(c) > longest {
 			continue
 		}
-		other := plainName(c)
-		if d := distance(plain, other, least); d < least || d == least && best == "" {
+		other := Plain(c)
+		if d := Distance(plain, other, least); d < least || d == least && best == "" {
 			best, least = c, d
 		}
 		if len(plain) > 1 && strings.HasPrefix(other, plain) {
@@ -34,14 +35,14 @@ func Suggest(name string, candidates []string) (string, bool) {
 	return best, best != ""
 }
 
-// plainName is a name without what is typed differently by accident.
-func plainName(s string) string {
+// Plain is a name without what is typed differently by accident.
+func Plain(s string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
 }
 
-// distance counts the letters to add, drop, change or swap between a and b; a
+// Distance counts the letters to add, drop, change or swap between a and b; a
 // number above limit stands for "too many".
-func distance(a, b string, limit int) int {
+func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
@@ -67,8 +68,8 @@ func distance(a, b string, limit int) int {
 	return last[len(b)]
 }
 
-// didYouMean is the hint for a name, "" when nothing is near.
-func didYouMean(name string, candidates []string) string {
+// DidYouMean is the hint for a name, "" when nothing is near.
+func DidYouMean(name string, candidates []string) string {
 	if s, ok := Suggest(name, candidates); ok {
 		return `Did you mean "` + s + `"?`
 	}
