@@ -1,5 +1,7 @@
 package redis
 
+import goredis "github.com/redis/go-redis/v9"
+
 // Place is what the addresses say.
 type Place struct {
 	Addresses      []string
@@ -19,4 +21,17 @@ func Parse(urls string) (Place, error) {
 		p.TLS = a.tls.ServerName
 	}
 	return p, nil
+}
+
+// Options are what the client of one node goes by, and that of a cluster.
+func Options(url string) (*goredis.Options, *goredis.ClusterOptions, error) {
+	a, err := parse(url)
+	if err != nil {
+		return nil, nil, err
+	}
+	client := a.connect()
+	if cluster, ok := client.(*goredis.ClusterClient); ok {
+		return nil, cluster.Options(), client.Close()
+	}
+	return client.(*goredis.Client).Options(), nil, client.Close()
 }

@@ -74,7 +74,7 @@ func head(v int, h string) string { return fmt.Sprintf(`{"v":%d,"h":"%s",`, v, h
 func sessionRecord(v int, h string) []byte { return []byte(head(v, h) + `"step":"main","lang":"en"}`) }
 
 // wantSave saves and wants it done; stored is what should stand there if not.
-func (s *sessions) wantSave(id, expect string, next []byte, stored []byte, saved bool) {
+func (s *sessions) wantSave(id, expect string, next, stored []byte, saved bool) {
 	s.t.Helper()
 	got, done, err := s.Save(s.ctx, id, expect, next, life)
 	if err != nil {
