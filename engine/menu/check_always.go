@@ -10,7 +10,9 @@ import (
 // decided is U107: a condition can come out both ways.
 func (c *checker) decided() {
 	for _, u := range c.uses {
-		if u.purpose == tested && u.field == "" && c.values[u.name] != nil {
+		// A call always speaks a language; the test asks whether the caller has
+		// chosen one.
+		if u.purpose == tested && u.field == "" && u.name != "lang" && c.values[u.name] != nil {
 			c.testDecided(u)
 		}
 	}
