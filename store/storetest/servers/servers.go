@@ -32,12 +32,19 @@ const (
 const startTime = time.Minute
 
 // Main runs a package's tests, stops what they started, and exits.
-func Main(m *testing.M) {
-	code := m.Run()
+func Main(m *testing.M) { os.Exit(Stopping{m}.Run()) }
+
+// Stopping is a package's tests whose servers are stopped afterwards, for a
+// TestMain that hands them to another library.
+type Stopping struct{ *testing.M }
+
+// Run runs the tests and is their exit status.
+func (s Stopping) Run() int {
+	code := s.M.Run()
 	if err := shared.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stop the test servers:", err)
 	}
-	os.Exit(code)
+	return code
 }
 
 // shared are the servers of this process, and what else is to be undone at
