@@ -20,6 +20,7 @@ var own = map[string][]string{
 	"engine/secret":               nil,
 	"engine/spelling":             nil,
 	"engine":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
+	"engine/proof":                nil,
 	"engine/menu":                 {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"engine/transcript":           {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
