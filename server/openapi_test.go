@@ -76,8 +76,8 @@ func TestAnswersAreDescribed(t *testing.T) {
 	bySecret := newTest(t, func(c *Config) { c.PathSecret = secret })
 	down := newTest(t, func(c *Config) {
 		c.Ready = []Check{
-			{"postgres", func(context.Context) error { return errors.New("down") }},
-			{"redis", func(context.Context) error { return nil }},
+			{Name: "postgres", Ask: func(context.Context) error { return errors.New("down") }},
+			{Name: "redis", Spare: true, Ask: func(context.Context) error { return nil }},
 		}
 	})
 	_, v := document(t)

@@ -22,6 +22,10 @@ type Check struct {
 	// Ask returns nil if it works. What is wrong is shown to whoever asks, cut
 	// and without passwords; the log has the error as it is.
 	Ask func(context.Context) error
+	// Spare says that callbacks are answered without it. A spare dependency
+	// that fails is shown, but takes no instance out of service: it would take
+	// out all of them at once.
+	Spare bool
 }
 
 // checkEvery is how long an answer stands: /ready is open to all, and asking it
@@ -57,6 +61,7 @@ type report struct {
 type result struct {
 	Name  string `json:"name"`
 	OK    bool   `json:"ok"`
+	Spare bool   `json:"spare,omitempty"`
 	Error string `json:"error,omitempty"`
 }
 
@@ -79,7 +84,7 @@ func (r *readiness) renew() error {
 	answer := report{Status: "ready", Checks: r.ask()}
 	r.status = http.StatusOK
 	for _, res := range answer.Checks {
-		if !res.OK {
+		if !res.OK && !res.Spare {
 			answer.Status, r.status = "not ready", http.StatusServiceUnavailable
 		}
 	}
@@ -121,7 +126,7 @@ func (r *readiness) one(ctx context.Context, check Check) result {
 	if err != nil {
 		r.log.LogAttrs(ctx, slog.LevelWarn, "not ready", slog.String("check", check.Name), slog.Any("error", err))
 	}
-	return result{Name: check.Name, OK: err == nil, Error: public(err)}
+	return result{Name: check.Name, OK: err == nil, Spare: check.Spare, Error: public(err)}
 }
 
 // credentials finds passwords in the texts that database drivers make.

@@ -21,7 +21,7 @@ func get(path string) *http.Request { return httptest.NewRequest(http.MethodGet,
 func TestHealth(t *testing.T) {
 	s := newTest(t, func(c *Config) {
 		c.APIKey, c.PathSecret = []string{"key"}, "secret-secret-secret"
-		c.Ready = []Check{{"postgres", func(context.Context) error { return errors.New("down") }}}
+		c.Ready = []Check{{Name: "postgres", Ask: func(context.Context) error { return errors.New("down") }}}
 	})
 	if got, want := ask(t, s, get("/health")), (answer{200, "application/json", `{"status":"ok"}`}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -51,7 +51,7 @@ func TestReady(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			short := defaultLimits
 			short.check = 20 * time.Millisecond
-			s := newLimited(t, func(c *Config) { c.Ready = []Check{{"one", test.ask}} }, short)
+			s := newLimited(t, func(c *Config) { c.Ready = []Check{{Name: "one", Ask: test.ask}} }, short)
 			got := ask(t, s, get("/ready"))
 			var said report
 			if err := json.Unmarshal([]byte(got.body), &said); err != nil {
@@ -82,7 +82,7 @@ func TestReadyAsksSeldom(t *testing.T) {
 	fail := errors.New("down")
 	s := newTest(t, func(c *Config) {
 		c.Now = func() time.Time { return now }
-		c.Ready = []Check{{"redis", func(context.Context) error { asked["redis"]++; return fail }}}
+		c.Ready = []Check{{Name: "redis", Ask: func(context.Context) error { asked["redis"]++; return fail }}}
 	})
 	for range 3 {
 		if got := ask(t, s, get("/ready")); got.status != 503 {
@@ -96,5 +96,19 @@ func TestReadyAsksSeldom(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]int{"redis": 2}, asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+// A dependency that is done without is shown, and takes nothing out of service.
+func TestReadyWithoutASpare(t *testing.T) {
+	s := newTest(t, func(c *Config) {
+		c.Ready = []Check{
+			{Name: "database", Ask: func(context.Context) error { return nil }},
+			{Name: "redis", Ask: func(context.Context) error { return errors.New("down") }, Spare: true},
+		}
+	})
+	got := ask(t, s, get("/ready"))
+	if want := `{"status":"ready","checks":[{"name":"database","ok":true},{"name":"redis","ok":false,"spare":true,"error":"down"}]}`; got.status != 200 || got.body != want {
+		t.Errorf("%d %s, want 200 %s", got.status, got.body, want)
 	}
 }

@@ -96,7 +96,7 @@ func TestServeRedis(t *testing.T) {
 		if !regexp.MustCompile(`(?m)^  sessions  in Redis, for 3m0s$`).MatchString(s.banner) {
 			t.Errorf("the banner does not say where sessions are:\n%s", s.banner)
 		}
-		if status, body := s.ready(); status != 200 || !strings.Contains(body, `{"name":"redis","ok":true}`) {
+		if status, body := s.ready(); status != 200 || !strings.Contains(body, `{"name":"redis","ok":true,"spare":true}`) {
 			t.Errorf("/ready: %d %s", status, body)
 		}
 	}
@@ -163,7 +163,7 @@ func TestServeRedisDown(t *testing.T) {
 	if got := s.says("a", "+254711000111", "1*0711000111"); !regexp.MustCompile(created).MatchString(got) {
 		t.Errorf("got %q", got)
 	}
-	if status, body := s.ready(); status != 503 || !strings.Contains(body, `"redis","ok":false`) {
+	if status, body := s.ready(); status != 200 || !strings.Contains(body, `"redis","ok":false,"spare":true`) {
 		t.Errorf("/ready without Redis: %d %s", status, body)
 	}
 	if !strings.Contains(s.log.String(), "Redis does not answer") {

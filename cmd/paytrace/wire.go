@@ -204,7 +204,7 @@ func (s *service) sessions(ctx context.Context, c Config, log *slog.Logger) erro
 	}
 	s.runner.Sessions = redis.NewBreaker(records, time.Now)
 	s.runner.Recent = engine.NewRecent(engine.DefaultRecent)
-	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping})
+	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping, Spare: true})
 	s.choose("sessions", "in Redis, for %s", c.SessionTTL)
 	return nil
 }
