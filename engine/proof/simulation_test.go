@@ -153,8 +153,14 @@ func (t *tally) String() string {
 		n    int
 		what string
 	}{
-		{t.callbacks, "callbacks"}, {t.deliveries, "deliveries"}, {t.answered, "replies"}, {t.killed, "kills"}, {t.upset, "disturbed records"},
-		{t.hindered, "failed transactions"}, {t.effects, "effects"}, {t.points, "points"},
+		{t.callbacks, "callbacks"},
+		{t.deliveries, "deliveries"},
+		{t.answered, "replies"},
+		{t.killed, "kills"},
+		{t.upset, "disturbed records"},
+		{t.hindered, "failed transactions"},
+		{t.effects, "effects"},
+		{t.points, "points"},
 	} {
 		parts = append(parts, strconv.Itoa(p.n)+" "+p.what)
 	}
