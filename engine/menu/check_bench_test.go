@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 )
 
 // bigMenu is a menu of n screens in three languages, every third one a
@@ -63,24 +62,18 @@ func bigPart(from, to, n int) string {
 	return "vars:\n" + vars.String() + "screens:\n" + screens.String()
 }
 
-// A menu of the greatest size is checked in well under a second.
-func TestCheckIsFast(t *testing.T) {
+// A menu of the greatest size is checked; BenchmarkCheck tells how fast.
+func TestCheckOfTheLargestMenu(t *testing.T) {
 	f, found := Read(bigMenu(MaxScreens), "big.yaml", "")
 	if len(found) > 0 || len(f.Screens) != MaxScreens {
 		t.Fatalf("%d screens, findings %v", len(f.Screens), found[:min(3, len(found))])
 	}
-	begin := time.Now()
 	found = Check(f, testContracts)
-	took := time.Since(begin)
 	for _, g := range found {
 		if g.Code != "U103" && g.Code != "U105" && g.Severity == Error {
 			t.Errorf("%s %s %s", g.Pos, g.Code, g.Message)
 			break
 		}
-	}
-	const limit = 5 * time.Second // five times the promise, for busy machines and the race detector
-	if took > limit {
-		t.Errorf("took %v", took)
 	}
 }
 
