@@ -66,6 +66,16 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 	return s, nil
 }
 
+// Client connects as Open does, for measurements of what the store costs above
+// its client.
+func Client(c Config) (goredis.UniversalClient, error) {
+	at, err := parse(c.URL.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	return at.connect(), nil
+}
+
 // connect makes the client; connections are made when they are needed.
 func (a *place) connect() goredis.UniversalClient {
 	options := &goredis.UniversalOptions{
@@ -94,7 +104,7 @@ func (s *Sessions) refusal(ctx context.Context, cluster bool) error {
 	err := s.client.Ping(ctx).Err()
 	if err == nil {
 		// Nothing has this head, so nothing is written; but it may not be allowed.
-		err = save.Run(ctx, s.client, []string{callerKey}, `{"v":0,"h":"",`, "", 1).Err()
+		err = CompareAndSet.Run(ctx, s.client, []string{callerKey}, `{"v":0,"h":"",`, "", 1).Err()
 	}
 	if never(err) {
 		return s.fault("open", err)

@@ -26,11 +26,11 @@ type Sessions struct {
 // their own, so that the two never meet.
 const callerKey = "ussd:caller:"
 
-// save is the only way a record is written. One script is one step to Redis,
+// CompareAndSet is the only way a record is written. One script is one step to Redis,
 // whatever other instances do at the time, and it uses one key, as a cluster
 // demands. The expected head ends in a delimiter, so comparing the beginning
 // compares whole heads.
-var save = goredis.NewScript(`
+var CompareAndSet = goredis.NewScript(`
 local stored = redis.call('GET', KEYS[1])
 local expect = ARGV[1]
 if stored then
@@ -79,7 +79,7 @@ func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	answer, err := save.Run(ctx, s.client, []string{id}, expect, next, ttl.Milliseconds()).Result()
+	answer, err := CompareAndSet.Run(ctx, s.client, []string{id}, expect, next, ttl.Milliseconds()).Result()
 	switch stored, other := answer.(string); {
 	case errors.Is(err, goredis.Nil):
 		return nil, false, nil

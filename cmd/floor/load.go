@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// dialogue is a call that is made again and again: what is typed, and what has to
+// be shown.
+type dialogue struct {
+	name string
+	// code is dialled.
+	code string
+	// texts and screens are the callbacks of one call. They hold {caller} and
+	// {worker} where they depend on who calls.
+	texts, screens []string
+	// callers is how many phone numbers take turns.
+	callers int
+}
+
+// phone is a phone number and the worker it belongs to.
+type phone struct{ caller, worker string }
+
+// numbered is the n-th phone.
+func numbered(n int) phone {
+	return phone{fmt.Sprintf("2547%08d", 11_000_000+n), fmt.Sprintf("NW-%08X", n)}
+}
+
+// in puts the phone into a text.
+func (p phone) in(text string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return strings.NewReplacer("{caller}", p.caller, "{worker}", p.worker).Replace(text)
+}
+
+// line is one connection to a server, on which call follows call.
+type line struct {
+	conn    net.Conn
+	in      *bufio.Reader
+	text    *textproto.Reader
+	address string
+	number  int
+	calls   int
+	request []byte
+	body    []byte
+}
+
+func dialLine(ctx context.Context, address string, number int) (*line, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	in := bufio.NewReader(conn)
+	return &line{conn: conn, in: in, text: textproto.NewReader(in), address: address, number: number}, nil
+}
+
+// run makes calls until the time is up, and counts the callbacks.
+func (l *line) run(d *dialogue, until time.Time) (callbacks int, err error) {
+	for time.Now().Before(until) {
+		l.calls++
+		session := fmt.Sprintf("ATUid_%s-%s-%03d-%08d", d.name, l.address[len(l.address)-4:], l.number, l.calls)
+		phone := numbered((l.number*7919 + l.calls) % max(1, d.callers))
+		for i, text := range d.texts {
+			if err := l.post(d.code, session, phone.caller, phone.in(text)); err != nil {
+				return callbacks, err
+			}
+			if err := l.expect(phone.in(d.screens[i])); err != nil {
+				return callbacks, fmt.Errorf("%s, text %q: %w", d.name, text, err)
+			}
+			callbacks++
+		}
+	}
+	return callbacks, nil
+}
+
+// post sends a callback as Africa's Talking does.
+func (l *line) post(code, session, phone, text string) error {
+	l.body = l.body[:0]
+	for _, part := range []string{
+		"phoneNumber=%2B", phone, "&serviceCode=", url.QueryEscape(code), "&text=", url.QueryEscape(text),
+		"&sessionId=", session, "&networkCode=63902",
+	} {
+		l.body = append(l.body, part...)
+	}
+	l.request = append(l.request[:0], "POST /ussd HTTP/1.1\r\nHost: floor\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "...)
+	l.request = strconv.AppendInt(l.request, int64(len(l.body)), 10)
+	l.request = append(append(l.request, "\r\n\r\n"...), l.body...)
+	_, err := l.conn.Write(l.request)
+	return err
+}
+
+var errAnswer = errors.New("another answer")
+
+// expect reads an answer and compares every byte of it.
+func (l *line) expect(want string) error {
+	status, err := l.text.ReadLineBytes()
+	if err != nil {
+		return err
+	}
+	good := bytes.HasPrefix(status, []byte("HTTP/1.1 200"))
+	length := -1
+	for {
+		header, err := l.text.ReadLineBytes()
+		if err != nil {
+			return err
+		}
+		if len(header) == 0 {
+			break
+		}
+		name, value, _ := bytes.Cut(header, []byte(": "))
+		if bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(value)); err != nil {
+				return err
+			}
+		}
+	}
+	if length < 0 {
+		return fmt.Errorf("%w: no Content-Length", errAnswer)
+	}
+	l.body = append(l.body[:0], make([]byte, length)...)
+	if _, err := io.ReadFull(l.in, l.body); err != nil {
+		return err
+	}
+	if !good || string(l.body) != want {
+		return fmt.Errorf("%w: found %s %q, expected %q", errAnswer, status, l.body, want)
+	}
+	return nil
+}
+
+// connections to each server: enough that it always has work.
+const connections = 64
+
+// target is a server under load.
+type target struct {
+	name  string
+	pid   int
+	lines []*line
+}
+
+func aim(ctx context.Context, name string, pid int, address string) (*target, error) {
+	t := &target{name: name, pid: pid}
+	for i := range connections {
+		l, err := dialLine(ctx, address, i)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		t.lines = append(t.lines, l)
+	}
+	return t, nil
+}
+
+// slot is one turn of a server in a round.
+type slot struct {
+	perCallback time.Duration // CPU
+	perSecond   float64       // callbacks, by the clock on the wall
+}
+
+// load has all lines of a target call for a while.
+func (t *target) load(d *dialogue, length time.Duration) (slot, error) {
+	before, err := cpu(t.pid)
+	if err != nil {
+		return slot{}, err
+	}
+	began := time.Now()
+	var all sync.WaitGroup
+	var callbacks atomic.Int64
+	var failed atomic.Pointer[error]
+	for _, l := range t.lines {
+		all.Go(func() {
+			n, err := l.run(d, began.Add(length))
+			callbacks.Add(int64(n))
+			if err != nil {
+				failed.Store(&err)
+			}
+		})
+	}
+	all.Wait()
+	took := time.Since(began)
+	if err := failed.Load(); err != nil {
+		return slot{}, fmt.Errorf("%s: %w", t.name, *err)
+	}
+	after, err := cpu(t.pid)
+	if err != nil {
+		return slot{}, err
+	}
+	n := callbacks.Load()
+	return slot{(after - before) / time.Duration(max(1, n)), float64(n) / took.Seconds()}, nil
+}

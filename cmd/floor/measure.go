@@ -1,0 +1,367 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/store/redis"
+	"github.com/paytrace/paytrace/store/storetest/servers"
+)
+
+type measureCmd struct {
+	Paytrace string        `default:"bin/paytrace" help:"The program to measure."`
+	Rounds   int           `default:"21" help:"Rounds of each comparison."`
+	Slot     time.Duration `default:"500ms" help:"How long a server is under load in a round."`
+	Seed     uint64        `default:"1" help:"Of the order in a round and of the bootstrap."`
+}
+
+// apart is how much two copies of one program may differ.
+const apart = 0.05
+
+// bench is a measurement: its servers and where it writes.
+type bench struct {
+	*measureCmd
+	out             io.Writer
+	random          *rand.Rand
+	redis, postgres string
+	stop            []func() error
+}
+
+// Run measures, on one core.
+func (v *measureCmd) Run(ctx context.Context) (err error) {
+	if err := pinned(); err != nil {
+		return err
+	}
+	b := &bench{measureCmd: v, out: os.Stdout, random: rand.New(rand.NewPCG(v.Seed, 0))}
+	defer func() {
+		for i := len(b.stop) - 1; i >= 0; i-- {
+			err = errors.Join(err, b.stop[i]())
+		}
+	}()
+	if err := b.servers(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "CPU per callback, all on core %s, %d connections, %d shuffled rounds of %s a server; median [95 %% bootstrap interval]\n\n",
+		os.Getenv(onCore), connections, v.Rounds, v.Slot)
+	var void error
+	for _, c := range []func(context.Context) error{b.withoutAction, b.withLookup, b.screens} {
+		if err := c(ctx); errors.Is(err, errVoid) {
+			void = err
+		} else if err != nil {
+			return err
+		}
+	}
+	return void
+}
+
+// servers are a Redis and a Postgres of the measurement's own, on its core.
+func (b *bench) servers(ctx context.Context) error {
+	r, err := servers.StartRedis(ctx)
+	if err != nil {
+		return err
+	}
+	b.stop, b.redis = append(b.stop, r.Stop), r.URL
+	p, err := servers.StartPostgres(ctx)
+	if err != nil {
+		return err
+	}
+	b.stop, b.postgres = append(b.stop, p.Stop), p.URL
+	return nil
+}
+
+func (b *bench) start(ctx context.Context, name, path string, env []string, args ...string) (*target, error) {
+	p, err := start(ctx, path, env, args...)
+	if err != nil {
+		return nil, err
+	}
+	b.stop = append(b.stop, p.stop)
+	return aim(ctx, name, p.cmd.Process.Pid, p.address)
+}
+
+// service is the program as it is run, with its defaults.
+func (b *bench) service(ctx context.Context, name string) (*target, error) {
+	return b.start(ctx, name, b.Paytrace, []string{
+		"DATABASE_URL=" + b.postgres, "REDIS_URL=" + b.redis, "PORT=0",
+		"ENCRYPTION_KEY=a key for a measurement, of no use elsewhere",
+	}, "serve")
+}
+
+func (b *bench) bare(ctx context.Context, d *dialogue, sizes []int, postgres string) (*target, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"bare", "--redis", b.redis, "--sizes", joined(sizes)}
+	if postgres != "" {
+		args = append(args, "--postgres", postgres)
+	}
+	for _, screen := range d.screens {
+		args = append(args, "--screens", screen)
+	}
+	return b.start(ctx, "bare", self, nil, args...)
+}
+
+func joined(list []int) string {
+	var texts []string
+	for _, n := range list {
+		texts = append(texts, strconv.Itoa(n))
+	}
+	return strings.Join(texts, ",")
+}
+
+// sizes makes one call and asks Redis how long its record is after each
+// callback.
+func (b *bench) sizes(ctx context.Context, t *target, d *dialogue) ([]int, error) {
+	client, err := redis.Client(redis.Config{URL: secret.New(b.redis)})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = client.Close() }()
+	l, phone := t.lines[0], numbered(0)
+	session := "ATUid_" + d.name + "-000-sizes"
+	var list []int
+	for i, text := range d.texts {
+		if err := errors.Join(l.post(d.code, session, phone.caller, phone.in(text)), l.expect(phone.in(d.screens[i]))); err != nil {
+			return nil, err
+		}
+		n, err := client.StrLen(ctx, "ussd:session:"+session).Result()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, int(n))
+	}
+	return list, nil
+}
+
+func (b *bench) withoutAction(ctx context.Context) error {
+	first, err := b.service(ctx, "service")
+	if err != nil {
+		return err
+	}
+	second, err := b.service(ctx, "service again")
+	if err != nil {
+		return err
+	}
+	sizes, err := b.sizes(ctx, first, &noAction)
+	if err != nil {
+		return err
+	}
+	bare, err := b.bare(ctx, &noAction, sizes, "")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "No action, sessions in Redis (records of %s bytes). Bare: a Fiber handler with one compare-and-set of that size.\n", joined(sizes))
+	return b.compare(&noAction, bare, first, second)
+}
+
+func (b *bench) withLookup(ctx context.Context) error {
+	first, err := b.service(ctx, "service")
+	if err != nil {
+		return err
+	}
+	second, err := b.service(ctx, "service again")
+	if err != nil {
+		return err
+	}
+	if err := b.workers(ctx); err != nil {
+		return err
+	}
+	sizes, err := b.sizes(ctx, first, &lookup)
+	if err != nil {
+		return err
+	}
+	bare, err := b.bare(ctx, &lookup, sizes, b.postgres)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(b.out, "Sign in: every third callback runs lookup_worker on Postgres. Bare: the same round trips to Redis and Postgres.")
+	return b.compare(&lookup, bare, first, second)
+}
+
+// workers fills the database that the service has migrated.
+func (b *bench) workers(ctx context.Context) error {
+	db, err := pgx.Connect(ctx, b.postgres)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close(ctx) }()
+	_, err = db.Exec(ctx, `CREATE TABLE bare_log (id text PRIMARY KEY, fingerprint bytea NOT NULL, result bytea)`)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, workers)
+	for i := range rows {
+		p := numbered(i)
+		rows[i] = []any{p.worker, p.caller, fmt.Sprintf("G%055d", i), "sealed", time.Now()}
+	}
+	_, err = db.CopyFrom(ctx, pgx.Identifier{"workers"},
+		[]string{"worker_id", "phone", "stellar_public_key", "stellar_secret_encrypted", "verified_at"}, pgx.CopyFromRows(rows))
+	return err
+}
+
+func (b *bench) screens(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	var targets []*target
+	for _, v := range []struct {
+		name string
+		n    int
+	}{{"10 screens", 10}, {"10,000 screens", 10_000}, {"10 again", 10}} {
+		t, err := b.start(ctx, v.name, self, nil, "engine", "--redis", b.redis, "--screens", strconv.Itoa(v.n))
+		if err != nil {
+			return err
+		}
+		targets = append(targets, t)
+	}
+	fmt.Fprintln(b.out, "Growth with the menu: the same call through menus of two sizes.")
+	return b.compare(&chained, targets[0], targets[1], targets[2])
+}
+
+// compare loads servers in turn: base, what is compared with it, and a copy of
+// one of the two, which tells whether the comparison is worth anything.
+func (b *bench) compare(d *dialogue, base, other, again *target) error {
+	targets := []*target{base, other, again}
+	twin := other // of again
+	if again.name == "10 again" {
+		twin = base
+	}
+	slots := map[*target][]slot{}
+	for round := -1; round < b.Rounds; round++ {
+		for _, i := range b.random.Perm(len(targets)) {
+			s, err := targets[i].load(d, b.Slot)
+			if err != nil {
+				return err
+			}
+			if round >= 0 { // the first one warms up
+				slots[targets[i]] = append(slots[targets[i]], s)
+			}
+		}
+	}
+	for _, t := range targets {
+		fmt.Fprintf(b.out, "  %-15s %7.2f µs  (%.0f callbacks/s)\n", t.name, b.cost(slots[t]).median, b.rate(slots[t]))
+	}
+	ratio, copies := b.ratio(slots[other], slots[base]), b.ratio(slots[again], slots[twin])
+	fmt.Fprintf(b.out, "  %s / %s: %s; two copies: %s\n\n", other.name, base.name, ratio, copies)
+	if copies.median < 1-apart || copies.median > 1+apart {
+		return fmt.Errorf("%w by more than %.0f %% (%s)", errVoid, apart*100, d.name)
+	}
+	return nil
+}
+
+func (b *bench) cost(slots []slot) spread {
+	var us []float64
+	for _, s := range slots {
+		us = append(us, float64(s.perCallback.Nanoseconds())/1000)
+	}
+	return summarize(us, b.random)
+}
+
+func (b *bench) rate(slots []slot) float64 {
+	var all []float64
+	for _, s := range slots {
+		all = append(all, s.perSecond)
+	}
+	return median(all)
+}
+
+// ratio compares within each round, where both had the same machine.
+func (b *bench) ratio(of, to []slot) spread {
+	var all []float64
+	for i := range of {
+		all = append(all, float64(of[i].perCallback)/float64(max(1, to[i].perCallback)))
+	}
+	return summarize(all, b.random)
+}
+
+type sessionsCmd struct {
+	Count    int    `default:"1000000" help:"How many sessions."`
+	Paytrace string `default:"bin/paytrace" help:"The program whose records are measured."`
+}
+
+// Run copies the records of a real call under many names and asks Redis what
+// they take.
+func (v *sessionsCmd) Run(ctx context.Context) (err error) {
+	b := &bench{measureCmd: &measureCmd{Paytrace: v.Paytrace}, out: os.Stdout}
+	defer func() {
+		for i := len(b.stop) - 1; i >= 0; i-- {
+			err = errors.Join(err, b.stop[i]())
+		}
+	}()
+	if err := b.servers(ctx); err != nil {
+		return err
+	}
+	t, err := b.service(ctx, "service")
+	if err != nil {
+		return err
+	}
+	if _, err := b.sizes(ctx, t, &lookup); err == nil || !errors.Is(err, errAnswer) {
+		return cmp.Or(err, errors.New("a worker is known who is not"))
+	}
+	client, err := redis.Client(redis.Config{URL: secret.New(b.redis)})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	record, err := client.Get(ctx, "ussd:session:ATUid_"+lookup.name+"-000-sizes").Result()
+	if err != nil {
+		return err
+	}
+	before, err := used(ctx, client)
+	if err != nil {
+		return err
+	}
+	if err := fill(ctx, client, v.Count, record); err != nil {
+		return err
+	}
+	after, err := used(ctx, client)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "%d sessions, each a record of %d bytes: %d MB in Redis, %d bytes a session with its key and expiry\n",
+		v.Count, len(record), (after-before)>>20, (after-before)/v.Count)
+	return nil
+}
+
+// batch is how many records go to Redis at once.
+const batch = 10_000
+
+func fill(ctx context.Context, client goredis.UniversalClient, count int, record string) error {
+	for from := 0; from < count; from += batch {
+		pipe := client.Pipeline()
+		for i := from; i < min(count, from+batch); i++ {
+			pipe.Set(ctx, fmt.Sprintf("ussd:session:ATUid_%032d", i), record, time.Hour)
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// used is the memory that Redis's data takes, in bytes.
+func used(ctx context.Context, client goredis.UniversalClient) (int, error) {
+	info, err := client.Info(ctx, "memory").Result()
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(info) {
+		if n, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory:"); ok {
+			return strconv.Atoi(n)
+		}
+	}
+	return 0, errors.New("Redis does not say what memory it uses")
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+)
+
+// process is a server under measurement.
+type process struct {
+	cmd     *exec.Cmd
+	address string
+}
+
+var listens = regexp.MustCompile(`listens on http://(?:localhost|127\.0\.0\.1):(\d+)`)
+
+// start runs a server and waits until it says where it listens. What it logs is
+// written to nowhere, as a file would cost the disk's time.
+func start(ctx context.Context, path string, env []string, args ...string) (*process, error) {
+	p := &process{cmd: exec.CommandContext(ctx, path, args...)}
+	p.cmd.Env = append(os.Environ(), env...)
+	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = nowhere.Close() }()
+	p.cmd.Stderr = nowhere
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if m := listens.FindStringSubmatch(lines.Text()); m != nil {
+			p.address = "127.0.0.1:" + m[1]
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return p, nil
+		}
+	}
+	return nil, errors.Join(fmt.Errorf("%s ended without listening; run it by hand to see why", path), p.cmd.Wait())
+}
+
+func (p *process) stop() error {
+	if err := p.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	_ = p.cmd.Wait() // it was killed
+	return nil
+}
