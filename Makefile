@@ -7,7 +7,7 @@ TOOL = $(GO) tool -modfile=tools/go.mod
 WITH_SERVERS = $(GO) run ./store/storetest/servers/with --
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench fuzz
+.PHONY: help run build test lint fmt bench floor fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,8 +29,14 @@ lint: ## Run the linters
 fmt: ## Format the Go code
 	$(TOOL) gofumpt -l -w .
 
-bench: ## Measure the hot path: one step, one callback, one action
+bench: ## Measure the hot path: one step, one callback, one action, and a callback above its floor
 	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu ./gateway/... ./server ./actions ./store/sqlite)
+	$(if $(BENCH),,$(MAKE) --no-print-directory floor)
+
+floor: ## Measure a callback's CPU time above that of a bare handler, on Redis and Postgres
+	$(GO) build -o bin/ ./cmd/paytrace ./cmd/floor
+	bin/floor $(ARGS)
+	bin/floor sessions
 
 FUZZTIME ?= 60s
 fuzz: ## Fuzz every parser for FUZZTIME each

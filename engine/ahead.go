@@ -34,9 +34,9 @@ func (t *turn) aheadOf(ctx context.Context) (reply Reply, stored []byte, known, 
 		known = !saved
 		return saved
 	}
-	rec, recent := t.recent()
-	if rec != nil && (!t.program.textTells || !strings.Contains(strings.TrimPrefix(t.text[rec.V-1:], "*"), "*")) {
-		reply = t.answer(ctx, recent, save)
+	recent := t.recent()
+	if recent != nil && (!t.program.textTells || !strings.Contains(strings.TrimPrefix(t.text[recent.rec.V-1:], "*"), "*")) {
+		reply = t.answerFrom(ctx, recent, save)
 		done = !t.asks
 	} else {
 		reply, done = t.fromText(ctx, save)
@@ -45,20 +45,21 @@ func (t *turn) aheadOf(ctx context.Context) (reply Reply, stored []byte, known, 
 	return reply, stored, known, done && !known && reply.Fault == nil
 }
 
-// recent is the record that this instance saved last of a session, if the
-// callback goes on from it. A repeat is not answered from it: the call may have
-// gone on elsewhere, and a late callback shows where it stands. Where stars are
-// left beyond it the text may tell more.
-func (t *turn) recent() (*record, []byte) {
-	stored := t.Recent.get(t.req.Session)
-	if stored == nil {
-		return nil, nil
+// recent is the session as this instance saved it last, if the callback is its
+// caller's and goes on from it. A repeat is not answered from it: the call may
+// have gone on elsewhere, and a late callback shows where it stands. Where stars
+// are left beyond it the text may tell more.
+func (t *turn) recent() *saved {
+	from := t.Recent.get(t.req.Session)
+	if from == nil || len(t.text) <= from.rec.V-1 || !from.session.of(&t.req) {
+		return nil
 	}
-	rec, err := parseRecord(stored)
-	if err != nil || len(t.text) <= rec.V-1 {
-		return nil, nil
-	}
-	return rec, stored
+	return from
+}
+
+// of reports whether a request is of this session and its caller.
+func (s *Session) of(r *Request) bool {
+	return s.ID == r.Session && s.Provider == r.Provider && s.Caller == r.Caller && s.Service == r.Service
 }
 
 // fromText goes on from what the inputs alone lead to: no action ran, and no
@@ -110,40 +111,48 @@ func (p *Program) inputsTell() bool {
 	return tells
 }
 
-// Recent are records that this instance saved, the newest of them: a bounded
+// saved is a session as it was written down: the head of its record, without the
+// state, which is the session. None of it is written to.
+type saved struct {
+	rec     record
+	program *Program
+	session Session
+}
+
+// Recent are sessions that this instance saved, the newest of them: a bounded
 // memory in two halves, of which the older is dropped when the newer is full.
 type Recent struct {
 	mu         sync.Mutex
 	most       int
-	young, old map[string][]byte
+	young, old map[string]*saved
 }
 
-// DefaultRecent is how many sessions an instance remembers. A record takes
-// about half a kilobyte.
+// DefaultRecent is how many sessions an instance remembers. One takes about a
+// kilobyte.
 const DefaultRecent = 32_768
 
 // NewRecent remembers at most that many sessions.
 func NewRecent(most int) *Recent {
-	return &Recent{most: max(2, most), young: map[string][]byte{}}
+	return &Recent{most: max(2, most), young: map[string]*saved{}}
 }
 
-func (r *Recent) get(session string) []byte {
+func (r *Recent) get(session string) *saved {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if b, ok := r.young[session]; ok {
-		return b
+	if s, ok := r.young[session]; ok {
+		return s
 	}
 	return r.old[session]
 }
 
-func (r *Recent) put(session string, record []byte) {
+func (r *Recent) put(s *saved) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.young) >= r.most/2 {
-		r.old, r.young = r.young, map[string][]byte{}
+		r.old, r.young = r.young, map[string]*saved{}
 	}
-	r.young[session] = record
+	r.young[s.session.ID] = s
 }

@@ -231,8 +231,15 @@ func (f *fold) headAt(length int) record {
 	}
 	return record{
 		V: 1 + length, H: f.Identity.head(&f.req, f.p.hash, f.inputs),
-		Owner: f.Identity.owner(&f.req), Inputs: lengths,
+		Owner: f.ownerName(), Inputs: lengths,
 	}
+}
+
+func (t *turn) ownerName() string {
+	if t.owner == "" {
+		t.owner = t.Identity.owner(&t.req)
+	}
+	return t.owner
 }
 
 // dropped is the call this caller did not finish, if the menu takes such calls

@@ -68,8 +68,11 @@ var (
 
 // Handle answers one callback. Whatever happens, the caller sees a screen.
 func (r *Runner) Handle(ctx context.Context, req Request) (reply Reply) {
-	ctx, cancel := context.WithTimeout(ctx, CallbackBudget)
-	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > CallbackBudget {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, CallbackBudget)
+		defer cancel()
+	}
 	t := &turn{Runner: r, req: req}
 	defer func() {
 		// A menu or an action that panics ends one call, not the service.
@@ -98,6 +101,7 @@ type turn struct {
 	ahead   string // inputs in the service code
 	text    string // all inputs, joined with "*"
 	lang    string // what the session speaks, once that is known
+	owner   string // the session's owner as records have it, once that is known
 	offers  string // the dropped session that the caller is asked about
 	// guessing says that the record has not been loaded, and asks that it has
 	// to be.
@@ -177,7 +181,13 @@ func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
 	if rec.Owner != t.Identity.owner(&t.req) {
 		return t.end(p, "expired", fmt.Errorf("%w: another owner", errDiverged))
 	}
-	t.lang = s.Lang()
+	return t.answerFrom(ctx, &saved{*rec, p, s}, save)
+}
+
+// answerFrom works out the reply from a session as it was saved.
+func (t *turn) answerFrom(ctx context.Context, from *saved, save saveFunc) Reply {
+	p, s, rec := from.program, from.session, &from.rec
+	t.lang, t.owner = s.Lang(), rec.Owner
 	// The session's own version says what of the code was typed ahead: a newer
 	// one may answer a longer code.
 	_, ahead := p.dialled(t.req.Service)
@@ -285,14 +295,16 @@ func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect stri
 		return t.failed(f.p, err)
 	}
 	if save != nil {
-		next, err := f.p.encode(&f.s, f.head())
+		head := f.head()
+		next, err := f.p.encode(&f.s, head)
 		if err != nil {
 			return t.fault(err)
 		}
 		if !save(expect, next, max(t.TTL, f.p.Resume())) {
 			return Reply{}
 		}
-		t.Recent.put(t.req.Session, next)
+		f.s.before = nil // on the way it may have held a secret
+		t.Recent.put(&saved{head, f.p, f.s})
 		t.noteCaller(ctx, f.p, &f.s)
 	}
 	return t.show(f.p, &f.s)

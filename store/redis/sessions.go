@@ -45,9 +45,18 @@ return 1
 // errRefused is about what was to be stored; Redis was not asked.
 var errRefused = errors.New("not stored")
 
+// bounded is a context that ends in time for one call. The engine's own ends then
+// already, and a timer a call is worth sparing.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= callTimeout {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, callTimeout)
+}
+
 // Load implements engine.Sessions.
 func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	stored, found, err := s.get(ctx, id)
 	if err != nil || !found {
@@ -77,7 +86,7 @@ func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl
 		stored, err := s.Load(ctx, id) // no record has such a head
 		return stored, false, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	answer, err := CompareAndSet.Run(ctx, s.client, []string{id}, expect, next, ttl.Milliseconds()).Result()
 	switch stored, other := answer.(string); {
@@ -93,7 +102,7 @@ func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl
 
 // Latest implements engine.Sessions.
 func (s *Sessions) Latest(ctx context.Context, tag string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	id, _, err := s.get(ctx, callerKey+tag)
 	return id, s.fault("find a caller's session", err)
@@ -101,7 +110,7 @@ func (s *Sessions) Latest(ctx context.Context, tag string) (string, error) {
 
 // SetLatest implements engine.Sessions.
 func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	if id == "" {
 		return s.fault("forget a caller's session", s.client.Del(ctx, callerKey+tag).Err())
@@ -114,7 +123,7 @@ func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Durat
 
 // Ping asks whether Redis answers.
 func (s *Sessions) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := bounded(ctx)
 	defer cancel()
 	return s.fault("ping", s.client.Ping(ctx).Err())
 }
