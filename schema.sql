@@ -7,13 +7,26 @@
 CREATE TABLE workers (
     id                       SERIAL PRIMARY KEY,
     worker_id                VARCHAR(20) UNIQUE NOT NULL,  -- NW- and 8 upper-case hex digits
-    phone                    VARCHAR(20) UNIQUE NOT NULL,  -- digits with country code
+    phone                    VARCHAR(20) UNIQUE NOT NULL,  -- digits with country code; rows of the old service: as it stored them
     name                     VARCHAR(255),
     stellar_public_key       VARCHAR(56) UNIQUE NOT NULL,
     stellar_secret_encrypted TEXT NOT NULL,                -- a Fernet token
     created_at               TIMESTAMPTZ DEFAULT NOW(),
-    verified_at              TIMESTAMPTZ                   -- when the number proved to be the caller's own
+    verified_at              TIMESTAMPTZ,                  -- when the number proved to be the caller's own
+    set_aside_at             TIMESTAMPTZ                   -- when a person decided that another account answers for the number
 );
+
+-- A number in any form that people type as its digits with country code, as
+-- callers are known by: 0712 345-678 is 254712345678. NULL for what is none.
+CREATE FUNCTION paytrace_msisdn(phone TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+SELECT CASE
+    WHEN translate(phone, ' -().;' || chr(9), '') ~ '^((\+|00)?254|0)?[17][0-9]{8}$'
+        THEN '254' || right(translate(phone, ' -().;' || chr(9), ''), 9)
+    WHEN translate(phone, ' -().;' || chr(9), '') ~ '^(\+|00)?[1-9][0-9]{6,14}$'
+        THEN substring(translate(phone, ' -().;' || chr(9), '') FROM '[1-9][0-9]*$')
+END
+$body$;
+CREATE INDEX workers_msisdn ON workers (paytrace_msisdn(phone));
 
 -- What was done once: an action's identity, what it was asked, and what it
 -- answered. A repeat is answered from here. result is NULL only inside the

@@ -42,7 +42,7 @@ func (b *bench) messages(t testing.TB) []store.Message {
 func TestContractsOfTheShippedActions(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	phone := []engine.Field{{Name: "phone", Type: mustType(t, "phone")}}
-	gives := []engine.Field{{Name: "worker_id", Type: mustType(t, "text 11")}}
+	gives := []engine.Field{{Name: "worker_id", Type: mustType(t, "text 20")}}
 	want := []engine.Contract{
 		{
 			Name: "create_account", Params: phone, Takes: 2 * time.Second,

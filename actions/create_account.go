@@ -23,7 +23,9 @@ type createOut struct {
 
 // accountOut is what a caller may see of an account.
 type accountOut struct {
-	WorkerID string `menu:"worker_id,text 11"`
+	// As wide as the column: an ID of the service before this one may have
+	// another form than those made here.
+	WorkerID string `menu:"worker_id,text 20"`
 }
 
 // shownAddress is how much of the wallet's address the message shows.

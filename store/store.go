@@ -23,6 +23,9 @@ var (
 	// ErrUnknown: the answer to COMMIT was lost, so the transaction may or may
 	// not have happened. The same action ID tells which.
 	ErrUnknown = errors.New("transaction outcome unknown")
+	// ErrAmbiguous: several accounts of the service before this one hold the
+	// number, each in another form, and nobody has decided which one answers.
+	ErrAmbiguous = errors.New("several accounts hold this number; see \"paytrace migrate\"")
 	// ErrSchema: the database holds a schema this program does not know.
 	ErrSchema = errors.New("unknown schema")
 )
@@ -103,7 +106,8 @@ type Store interface {
 
 	Jobs
 
-	// Worker reads one account by phone number: ErrNotFound if there is none.
+	// Worker reads the account that answers for a phone number: ErrNotFound if
+	// there is none, ErrAmbiguous if that is for a person to decide.
 	Worker(ctx context.Context, phone string) (Worker, error)
 	// Result is the stored result of an action, nil if it has none.
 	Result(ctx context.Context, id string) ([]byte, error)

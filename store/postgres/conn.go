@@ -47,6 +47,9 @@ func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement st
 	return found.Err()
 }
 
+// OtherForms says that the service before this one may have run here.
+func (conn) OtherForms() bool { return true }
+
 // row is one row of an answer.
 type row struct{ row pgx.Row }
 
@@ -70,6 +73,9 @@ func (r refused) QueryRow(context.Context, string, ...any) rows.Row { return r }
 
 // Query refuses.
 func (r refused) Query(context.Context, func(rows.Row) error, string, ...any) error { return r.err }
+
+// OtherForms says that there is nothing to find.
+func (refused) OtherForms() bool { return false }
 
 // Scan refuses.
 func (r refused) Scan(...any) error { return r.err }

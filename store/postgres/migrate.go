@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3/database"
@@ -28,6 +30,13 @@ const (
 	// migrationConnections are one that holds the lock and one each for the
 	// two migrators, which don't run at once.
 	migrationConnections = 3
+	// A change of the table waits for transactions that use it, and whoever
+	// comes after waits behind it: so it waits a short time only, lets the old
+	// service's callers go first, and tries again. tableTries seconds of each
+	// are enough for any callback, and for most reports.
+	tableTimeout = time.Second
+	tablePause   = time.Second
+	tableTries   = 30
 )
 
 // tables lists what is in the schema that new tables go to.
@@ -52,7 +61,7 @@ func refuseOld(_ context.Context, _ *pgxpool.Pool, found schema.State) error { r
 
 // migrate has connections of its own, on which a migration may take its time.
 func migrate(ctx context.Context, config Config, judge judge) error {
-	pool, err := connect(ctx, config, migrationConnections, limits{name: "paytrace-migrate"})
+	pool, err := connect(ctx, config, migrationConnections, limits{name: "paytrace-migrate", lock: tableTimeout})
 	if err != nil {
 		return err
 	}
@@ -107,11 +116,7 @@ func (m *migration) upToDate(ctx context.Context) (bool, error) {
 	if state.Version < state.Known {
 		return false, nil
 	}
-	existing, err := m.queue.ExistingVersions(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look at the job queue's tables: %w", err)
-	}
-	return len(existing) == len(m.queue.AllVersions()), nil
+	return m.queueUpToDate(ctx)
 }
 
 // locked does the work while no other instance can. Who waited finds it done.
@@ -122,6 +127,10 @@ func (m *migration) locked(ctx context.Context) error {
 	}
 	// Ending the connection is what lets go of the lock, whatever happened.
 	defer func() { _ = conn.Hijack().Close(context.WithoutCancel(ctx)) }()
+	// The time-out of the tables' locks is none of this one's.
+	if _, err := conn.Exec(ctx, `SET lock_timeout = 0`); err != nil {
+		return err
+	}
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
 		return fmt.Errorf("wait for another instance that brings the schema forward: %w", err)
 	}
@@ -132,11 +141,34 @@ func (m *migration) locked(ctx context.Context) error {
 	if err := m.judge(ctx, m.pool, state); err != nil {
 		return err
 	}
-	if err := m.ours.Up(ctx); err != nil {
+	if err := patiently(ctx, m.ours.Up); err != nil {
 		return err
 	}
 	if _, err := m.queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("bring the job queue's tables to this program's version: %w", err)
 	}
 	return nil
+}
+
+// codeLockTimeout is the SQLSTATE of a lock that was not to be had in time.
+const codeLockTimeout = "55P03"
+
+// patiently tries until the tables are to be had. Each migration is one
+// transaction, so what was done is whole.
+func patiently(ctx context.Context, up func(context.Context) error) error {
+	for try := 1; ; try++ {
+		err := up(ctx)
+		var fault *pgconn.PgError
+		if !errors.As(err, &fault) || fault.Code != codeLockTimeout {
+			return err
+		}
+		if try == tableTries {
+			return fmt.Errorf("another program's transaction keeps a table for itself (see pg_stat_activity: state \"idle in transaction\"); end it and run this again: %w", err)
+		}
+		select {
+		case <-time.After(tablePause):
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
 }

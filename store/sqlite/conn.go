@@ -146,6 +146,9 @@ func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement st
 	return found.Err()
 }
 
+// OtherForms says that the service before this one had no SQLite.
+func (conn) OtherForms() bool { return false }
+
 // row is one row, or why there is none.
 type row struct {
 	row *sql.Row

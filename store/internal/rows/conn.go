@@ -14,6 +14,9 @@ type Conn interface {
 	QueryRow(ctx context.Context, statement string, args ...any) Row
 	// Query calls each for every row.
 	Query(ctx context.Context, each func(Row) error, statement string, args ...any) error
+	// OtherForms says that the database may hold rows of the service before
+	// this one, with numbers in forms that paytrace_msisdn reads.
+	OtherForms() bool
 }
 
 // Row is one row of an answer.

@@ -9,20 +9,49 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Worker reads one account by phone number.
+const selectWorker = `SELECT worker_id, phone, name, stellar_public_key, stellar_secret_encrypted, created_at, verified_at
+	FROM workers `
+
+// Worker reads the account that answers for a phone number: the one that is
+// stored under its digits, or where there is none the one the service before
+// this one stored in another form. store.ErrAmbiguous where that are several.
 func Worker(ctx context.Context, conn Conn, phone string) (store.Worker, error) {
-	var w store.Worker
-	var name nullable
-	var created, verified instant
-	err := conn.QueryRow(ctx,
-		`SELECT worker_id, phone, name, stellar_public_key, stellar_secret_encrypted, created_at, verified_at
-		FROM workers WHERE phone = $1`, phone).
-		Scan(&w.WorkerID, &w.Phone, &name, &w.PublicKey, &w.SealedSecret, &created, &verified)
+	w, err := scanWorker(conn.QueryRow(ctx, selectWorker+`WHERE phone = $1 AND set_aside_at IS NULL`, phone))
+	if errors.Is(err, store.ErrNotFound) && conn.OtherForms() {
+		w, err = inOtherForm(ctx, conn, phone)
+	}
 	if err != nil {
 		return store.Worker{}, fmt.Errorf("read worker: %w", err)
 	}
-	w.Name, w.CreatedAt, w.VerifiedAt = name.text, created.Time, verified.Time
+	w.Phone = phone
 	return w, nil
+}
+
+func inOtherForm(ctx context.Context, conn Conn, phone string) (w store.Worker, err error) {
+	found := 0
+	err = conn.Query(ctx, func(row Row) (err error) {
+		found++
+		w, err = scanWorker(row)
+		return err
+	}, selectWorker+`WHERE paytrace_msisdn(phone) = $1 AND set_aside_at IS NULL LIMIT 2`, phone)
+	switch {
+	case err != nil:
+		return store.Worker{}, err
+	case found == 0:
+		return store.Worker{}, store.ErrNotFound
+	case found > 1:
+		return store.Worker{}, store.ErrAmbiguous
+	}
+	return w, nil
+}
+
+func scanWorker(row Row) (store.Worker, error) {
+	var w store.Worker
+	var name nullable
+	var created, verified instant
+	err := row.Scan(&w.WorkerID, &w.Phone, &name, &w.PublicKey, &w.SealedSecret, &created, &verified)
+	w.Name, w.CreatedAt, w.VerifiedAt = name.text, created.Time, verified.Time
+	return w, err
 }
 
 // Worker reads one account as this transaction sees it.
@@ -36,6 +65,14 @@ func (t *Tx) AddWorker(ctx context.Context, w store.Worker) error {
 	created := w.CreatedAt
 	if created.IsZero() {
 		created = t.now()
+	}
+	if t.conn.OtherForms() {
+		// The unique column knows nothing of the same number in another form.
+		if _, err := t.Worker(ctx, w.Phone); err == nil || errors.Is(err, store.ErrAmbiguous) {
+			return store.ErrPhoneTaken
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("add worker: %w", err)
+		}
 	}
 	affected, err := t.conn.Exec(ctx,
 		`INSERT INTO workers
@@ -74,13 +111,14 @@ func (t *Tx) taken(ctx context.Context, w store.Worker) error {
 
 // Verify marks an account as its caller's own. The first time stands.
 func (t *Tx) Verify(ctx context.Context, phone string, at time.Time) error {
-	affected, err := t.conn.Exec(ctx,
-		`UPDATE workers SET verified_at = COALESCE(verified_at, $2) WHERE phone = $1`, phone, orNull(at))
+	w, err := t.Worker(ctx, phone)
 	if err != nil {
 		return fmt.Errorf("verify worker: %w", err)
 	}
-	if affected == 0 {
-		return fmt.Errorf("verify worker: %w", store.ErrNotFound)
+	_, err = t.conn.Exec(ctx,
+		`UPDATE workers SET verified_at = COALESCE(verified_at, $2) WHERE worker_id = $1`, w.WorkerID, orNull(at))
+	if err != nil {
+		return fmt.Errorf("verify worker: %w", err)
 	}
 	return nil
 }
