@@ -78,6 +78,9 @@ func (s *Store) Work(ctx context.Context, handlers map[string]store.JobHandler, 
 		return err
 	}
 	pool, err := connect(ctx, s.config, jobPoolSize, limits{name: "paytrace-jobs", statement: jobStatementTimeout})
+	if err != nil && ctx.Err() != nil {
+		return nil // the stop came before the start: nothing has run
+	}
 	if err != nil {
 		return fmt.Errorf("work: %w", err)
 	}

@@ -28,6 +28,7 @@ var jobCases = []testCase{
 	{name: "only what failed or waits is run again", run: jobRetryRefused},
 	{name: "a stop lets a running job finish", run: jobGrace},
 	{name: "a stop hands a running job back", run: jobHandedBack},
+	{name: "a stop before the start is no failure", run: jobStoppedFirst},
 	{name: "a kind without a handler stays", run: jobOtherKind},
 	{name: "the next to run is listed first", run: jobOrder},
 }
@@ -164,6 +165,14 @@ func jobRefused(s *subject) {
 	if err := s.Work(s.ctx, nil, 0); err == nil {
 		s.t.Error("Work without handlers ran")
 	}
+}
+
+func jobStoppedFirst(s *subject) {
+	handlers := map[string]store.JobHandler{"sms": func(context.Context, store.Job, int) error { return nil }}
+	s.work(handlers, time.Second)()
+	ctx, cancel := context.WithCancel(s.ctx)
+	cancel()
+	s.want(s.Work(ctx, handlers, time.Second), nil)
 }
 
 func jobRetried(s *subject) {

@@ -34,6 +34,9 @@ func (q *Queue[TTx]) Work(ctx context.Context, driver riverdriver.Driver[TTx],
 		return fmt.Errorf("work: %w", err)
 	}
 	if err := client.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // the stop came before the start: nothing has run
+		}
 		return fmt.Errorf("work: %w", err)
 	}
 	stopped := client.Stopped()
