@@ -138,6 +138,9 @@ func TestServeRedis(t *testing.T) {
 
 var workerID = regexp.MustCompile(`NW-[0-9A-F]{8}`)
 
+// timeOfLine is when a line of a log was written.
+var timeOfLine = regexp.MustCompile(`"time":"[^"]*",`)
+
 // wantRecord wants the session in Redis as it is after text, for three minutes.
 func wantRecord(t *testing.T, client *goredis.Client, key, text string) {
 	t.Helper()

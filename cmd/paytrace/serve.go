@@ -37,6 +37,10 @@ const (
 
 // Run serves until the context ends, then stops gracefully.
 func (v *serveCmd) Run(ctx context.Context, std streams) error {
+	return v.serve(ctx, std, seams{})
+}
+
+func (v *serveCmd) serve(ctx context.Context, std streams, between seams) error {
 	c, err := environment()
 	if err != nil {
 		return err
@@ -50,7 +54,7 @@ func (v *serveCmd) Run(ctx context.Context, std streams) error {
 	}
 	defer folder.close()
 	log := logger(c, std.err)
-	s, err := live(ctx, c, folder, std, log)
+	s, err := live(ctx, c, folder, std, log, between)
 	if err != nil {
 		return err
 	}

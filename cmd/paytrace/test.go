@@ -17,6 +17,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/transcript"
 	"github.com/paytrace/paytrace/menus"
+	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -237,8 +238,10 @@ func realActions(ctx context.Context, now func() time.Time) (transcript.Register
 }
 
 // Messages are the SMS stored to go out, the first first.
-func (r *registeredActions) Messages() []transcript.Message {
-	list, err := r.box.db.Messages(context.Background(), plentyOfMessages)
+func (r *registeredActions) Messages() []transcript.Message { return messagesOf(r.box.db) }
+
+func messagesOf(db store.Store) []transcript.Message {
+	list, err := db.Messages(context.Background(), plentyOfMessages)
 	if err != nil {
 		return []transcript.Message{{Text: "messages can't be read: " + err.Error()}}
 	}

@@ -39,6 +39,29 @@ type service struct {
 	chose []choice
 	ready []server.Check
 	close []func() error
+	// seams are empty but in tests.
+	seams seams
+}
+
+// seams are where a proof puts itself between the service and what it stands
+// on: to count, to end the process at a point, to take a safeguard out.
+type seams struct {
+	store    func(store.Store) store.Store
+	sessions func(engine.Sessions) engine.Sessions
+	actions  func(engine.Actions) engine.Actions
+	handle   func(handle) handle
+	// register adds actions to those there are.
+	register func(*actions.Table) error
+}
+
+type handle = func(context.Context, engine.Request) engine.Reply
+
+// through puts a seam round something, if there is one.
+func through[T any](seam func(T) T, x T) T {
+	if seam == nil {
+		return x
+	}
+	return seam(x)
 }
 
 // door is what a callback must bring.
@@ -73,8 +96,8 @@ const (
 )
 
 // live makes the service that the settings ask for.
-func live(ctx context.Context, c Config, folder *menuFolder, std streams, log *slog.Logger) (*service, error) {
-	s := &service{runner: &engine.Runner{TTL: c.SessionTTL, Now: time.Now, Log: log}}
+func live(ctx context.Context, c Config, folder *menuFolder, std streams, log *slog.Logger, between seams) (*service, error) {
+	s := &service{runner: &engine.Runner{TTL: c.SessionTTL, Now: time.Now, Log: log}, seams: between}
 	if err := s.wire(ctx, c, folder, std, log); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -88,13 +111,17 @@ func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std st
 	if err != nil {
 		return err
 	}
+	s.db = through(s.seams.store, s.db)
 	if err := s.keys(ctx, c, embedded); err != nil {
 		return err
 	}
 	if err := s.menus(c, folder, std); err != nil {
 		return err
 	}
-	return errors.Join(s.sessions(ctx, c, log), s.messages(c, log), s.http(c, log))
+	err = errors.Join(s.sessions(ctx, c, log), s.messages(c, log))
+	s.runner.Sessions = through(s.seams.sessions, s.runner.Sessions)
+	s.runner.Actions = through(s.seams.actions, s.runner.Actions)
+	return errors.Join(err, s.http(c, log))
 }
 
 // keys finds the keys, and makes the actions that use them.
@@ -113,7 +140,9 @@ func (s *service) keys(ctx context.Context, c Config, embedded bool) error {
 	if err != nil {
 		return err
 	}
-	s.table, err = registered(s.db, sealer, c, time.Now)
+	if s.table, err = registered(s.db, sealer, c, time.Now); err == nil && s.seams.register != nil {
+		err = s.seams.register(s.table)
+	}
 	s.runner.Actions = s.table
 	return err
 }
@@ -227,7 +256,7 @@ func (s *service) messages(c Config, log *slog.Logger) error {
 func (s *service) http(c Config, log *slog.Logger) error {
 	var err error
 	s.server, err = server.New(server.Config{
-		Handle: s.runner.Handle, Codec: africastalking.Codec{},
+		Handle: through(s.seams.handle, s.runner.Handle), Codec: africastalking.Codec{},
 		Ready:  s.ready,
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(),
 		Logger: log,

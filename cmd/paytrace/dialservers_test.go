@@ -1,0 +1,285 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/menus"
+	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/storetest/servers"
+)
+
+// The dial scripts of the shipped menus are played through POST /ussd of two
+// instances on one Redis and one Postgres, callbacks going to each in turns.
+// Each call has its own database and an empty Redis.
+func TestShippedScriptsOnServers(t *testing.T) {
+	t.Chdir(t.TempDir())
+	folder, err := openMenus("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, err := peopleOf(folder, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, player, err := lineTo(t.Context(), folder, io.Discard)
+	if err != nil || len(local.Menus) == 0 {
+		t.Fatalf("no menus: %v", err)
+	}
+	names, err := fs.Glob(menus.FS, "*.dial")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	exchange := &exchange{t: t, folder: folder}
+	for _, name := range names {
+		source, err := fs.ReadFile(menus.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, found := transcript.Parse(name, source)
+		for _, f := range found {
+			t.Error(f)
+		}
+		results := transcript.Run(t.Context(), player, exchange, people, allCalls(file), transcript.Options{Parallel: 2})
+		var out bytes.Buffer
+		if err := transcript.Text(&out, results); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %s", name, out.String())
+		wantPlayed(t, results)
+	}
+}
+
+// wantPlayed wants every call to pass but those whose scene no real service can
+// be brought into.
+func wantPlayed(t *testing.T, results []transcript.Result) {
+	t.Helper()
+	played := 0
+	for _, r := range results {
+		set := slices.ContainsFunc(r.Call.Given, func(d transcript.Direction) bool {
+			return d.Kind == transcript.Answers || d.Kind == transcript.Takes
+		})
+		real := slices.ContainsFunc(r.Call.Given, func(d transcript.Direction) bool { return d.Kind == transcript.RealActions })
+		switch {
+		case r.Status == transcript.Passed:
+			played++
+		case r.Status == transcript.NotChecked && (set || !real):
+		default:
+			t.Errorf("%s: %v (%s)", r.Call.Title, r.Status, r.Why)
+		}
+	}
+	if played == 0 {
+		t.Error("no call was played")
+	}
+}
+
+func allCalls(f *transcript.File) (calls []*transcript.Call) {
+	for i := range f.Calls {
+		calls = append(calls, &f.Calls[i])
+	}
+	return calls
+}
+
+// exchange opens a line to two new instances for each call.
+type exchange struct {
+	t      *testing.T
+	folder *menuFolder
+}
+
+// Open implements transcript.Opener.
+func (x *exchange) Open(ctx context.Context, scene transcript.Scene) (transcript.Line, error) {
+	if !scene.Real || len(scene.Answers)+len(scene.Takes) > 0 {
+		return nil, fmt.Errorf("%w: its actions are the real ones", transcript.ErrCannotSet)
+	}
+	settings := map[string]string{
+		"DATABASE_URL": servers.Clone(x.t, "service", func(ctx context.Context, url string) error {
+			return postgres.Migrate(ctx, postgres.Config{URL: url})
+		}),
+		"REDIS_URL":        servers.Redis(x.t),
+		"ENCRYPTION_KEY":   "a key for tests of dial scripts, not for use",
+		"DEFAULT_LANGUAGE": scene.Lang(),
+	}
+	c, err := fromEnvironment(func(name string) string { return settings[name] })
+	if err != nil {
+		return nil, err
+	}
+	options, err := goredis.ParseURL(settings["REDIS_URL"])
+	if err != nil {
+		return nil, err
+	}
+	l := &serversLine{scene: scene, redis: goredis.NewClient(options), seen: map[string]engine.Reply{}}
+	for i := range l.instances {
+		if l.instances[i], err = l.start(context.WithoutCancel(ctx), c, x.folder); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}
+
+// serversLine is a line to two instances. What a gateway does not see it takes
+// from the seams between them and what they stand on.
+type serversLine struct {
+	scene     transcript.Scene
+	instances [2]*instance
+	redis     *goredis.Client
+	turn      atomic.Int64
+	log       lockedBuffer
+
+	mu   sync.Mutex
+	seen map[string]engine.Reply // by session and text
+	done []string                // IDs of runs
+	runs []transcript.ActionRun
+}
+
+type instance struct {
+	*service
+	line httpLine
+	stop func() error
+}
+
+var (
+	_ transcript.SeesMessages = (*serversLine)(nil)
+	_ transcript.SeesActions  = (*serversLine)(nil)
+	_ transcript.SeesLog      = (*serversLine)(nil)
+	_ transcript.Waits        = (*serversLine)(nil)
+	_ transcript.Forgets      = (*serversLine)(nil)
+)
+
+func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (*instance, error) {
+	log := slog.New(slog.NewJSONHandler(&l.log, nil))
+	between := seams{
+		actions: func(a engine.Actions) engine.Actions { return watched{a, l} },
+		handle: func(h handle) handle {
+			return func(ctx context.Context, r engine.Request) engine.Reply {
+				reply := h(ctx, r)
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				l.seen[r.Session+"\n"+r.Text] = reply
+				return reply
+			}
+		},
+	}
+	s, err := live(ctx, c, folder, streams{strings.NewReader(""), io.Discard, io.Discard}, log, between)
+	if err != nil {
+		return nil, err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- errors.Join(s.until(ctx, ln, log), s.Close()) }()
+	client := &http.Client{Transport: &http.Transport{}}
+	return &instance{
+		service: s,
+		line:    httpLine{client: client, url: "http://" + ln.Addr().String() + "/ussd"},
+		stop: func() error {
+			client.CloseIdleConnections()
+			cancel()
+			return <-ended
+		},
+	}, nil
+}
+
+// Type implements transcript.Line: the instances take turns.
+func (l *serversLine) Type(ctx context.Context, cb transcript.Callback) (transcript.Screen, error) {
+	on := l.instances[l.turn.Add(1)%int64(len(l.instances))]
+	screen, err := on.line.Type(ctx, cb)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	reply := l.seen[cb.Session+"\n"+cb.Text]
+	screen.Name, screen.Program = reply.Screen, reply.Program
+	return screen, err
+}
+
+// Messages implements transcript.SeesMessages.
+func (l *serversLine) Messages() []transcript.Message {
+	if l.scene.SMSDown {
+		return nil
+	}
+	return messagesOf(l.instances[0].db)
+}
+
+// Log implements transcript.SeesLog. The time of day is left out: its digits
+// could be taken for a PIN.
+func (l *serversLine) Log() string { return timeOfLine.ReplaceAllString(l.log.String(), "") }
+
+// Wait implements transcript.Waits for what has a clock here: the records.
+func (l *serversLine) Wait(d time.Duration) {
+	ctx := context.Background()
+	for _, key := range l.redis.Keys(ctx, "*").Val() {
+		l.redis.PExpire(ctx, key, l.redis.PTTL(ctx, key).Val()-d)
+	}
+}
+
+// Forget implements transcript.Forgets.
+func (l *serversLine) Forget() { l.redis.FlushDB(context.Background()) }
+
+// HasAction implements transcript.SeesActions.
+func (l *serversLine) HasAction(name string) bool {
+	return slices.ContainsFunc(l.instances[0].table.Contracts(), func(c engine.Contract) bool { return c.Name == name })
+}
+
+// Runs implements transcript.SeesActions.
+func (l *serversLine) Runs() []transcript.ActionRun {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.runs)
+}
+
+// Close stops the instances.
+func (l *serversLine) Close() error {
+	errs := []error{l.redis.Close()}
+	for _, i := range l.instances {
+		if i != nil {
+			errs = append(errs, i.stop())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// watched notes what actions were asked for, each once by its ID.
+type watched struct {
+	engine.Actions
+	line *serversLine
+}
+
+// Do implements engine.Actions.
+func (w watched) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	out, err := w.Actions.Do(ctx, call)
+	l := w.line
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if errors.Is(err, engine.ErrNotStored) || slices.Contains(l.done, call.ID) {
+		return out, err
+	}
+	l.done = append(l.done, call.ID)
+	run := transcript.ActionRun{Action: call.Action}
+	for _, c := range l.instances[0].table.Contracts() {
+		for i, p := range c.Params {
+			if c.Name == call.Action && i < len(call.Args) {
+				run.Args = append(run.Args, engine.Named{Name: p.Name, Value: call.Args[i]})
+			}
+		}
+	}
+	l.runs = append(l.runs, run)
+	return out, err
+}
