@@ -21,6 +21,7 @@ var own = map[string][]string{
 	"engine/spelling":             nil,
 	"engine":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
 	"engine/proof":                nil,
+	"engine/graph":                {"engine"},
 	"engine/menu":                 {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"engine/transcript":           {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +44,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer box.drop()
-	program, err := v.program(box, std)
+	program, err := oneProgram(v.Menu, box, v.Lang, std)
 	if err != nil {
 		return err
 	}
@@ -60,7 +59,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if !strings.HasPrefix(code, "*") {
 		return misuse{fmt.Errorf("--code: found %q, expected a code as it is dialled, as %s", code, program.Codes()[0].Dial)}
 	}
-	if err := v.speaks(program); err != nil {
+	if _, err := languageOf(program, v.Lang); err != nil {
 		return err
 	}
 	p := &phone{
@@ -72,38 +71,6 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		caller: caller, code: code, person: isTerminal(std.in),
 	}
 	return p.use(ctx)
-}
-
-func (v dialCmd) program(box *box, std streams) (*engine.Program, error) {
-	folder, name := (*menuFolder)(nil), ""
-	var err error
-	if v.Menu != "" {
-		folder, name, err = folderOf(v.Menu)
-	} else if folder, err = openMenus(""); err == nil {
-		var names []string
-		if names, err = menuFiles(folder.fsys); err == nil && len(names) == 0 {
-			err = misuse{fmt.Errorf("the folder %s has no menu", folder.shown)}
-		} else if err == nil {
-			name = names[0]
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer folder.close()
-	return compileOne(folder, name, box.table.Contracts(), v.Lang, std.err)
-}
-
-// speaks refuses a language that the menu does not have.
-func (v dialCmd) speaks(program *engine.Program) error {
-	var codes []string
-	for _, l := range program.Definition().Languages {
-		codes = append(codes, l.Code)
-	}
-	if v.Lang == "" || slices.Contains(codes, v.Lang) {
-		return nil
-	}
-	return misuse{fmt.Errorf("--lang: found %q, expected a language of this menu: %s", v.Lang, strings.Join(codes, ", "))}
 }
 
 func isTerminal(r io.Reader) bool {

@@ -37,6 +37,7 @@ type verbs struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default verb)."`
 	Check   checkCmd   `cmd:"" help:"Find everything that is wrong with menus."`
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
+	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the way to every screen."`
 	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`
 	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/graph"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+type graphCmd struct {
+	Menu   string `arg:"" optional:"" help:"Menu file (default: the first menu of ./menus, or the embedded one)."`
+	Format string `default:"mermaid" enum:"mermaid,dot,svg" help:"mermaid, dot or svg (${default})."`
+	Screen string `help:"Only this screen, what leads to it and where it leads." placeholder:"NAME"`
+	Paths  bool   `help:"The shortest way to every screen, instead of a drawing."`
+	All    bool   `help:"With the key home of every screen, and the texts that end a call by themselves."`
+	Lang   string `help:"Language of the words (default: the menu's first)." placeholder:"CODE"`
+}
+
+func (graphCmd) Help() string {
+	return `Mermaid is what Markdown pages draw; dot is for Graphviz; svg is for a browser.
+--paths prints what is typed to come to a screen, as a gateway sends it, with
+answers made up where a question is asked, and what has to hold on the way.
+
+Example:
+  paytrace graph --format svg >menu.svg`
+}
+
+// Run draws a menu.
+func (v graphCmd) Run(ctx context.Context, std streams) error {
+	box, err := sandbox(ctx, time.Now)
+	if err != nil {
+		return err
+	}
+	defer box.drop()
+	program, err := oneProgram(v.Menu, box, "", std)
+	if err != nil {
+		return err
+	}
+	lang, err := languageOf(program, v.Lang)
+	if err != nil {
+		return err
+	}
+	g := graph.In(program, lang)
+	if v.Screen != "" {
+		if err := knownScreen(g, v.Screen); err != nil {
+			return err
+		}
+	}
+	if v.Paths {
+		return v.paths(std.out, g)
+	}
+	if !v.All {
+		g = g.Plain()
+	}
+	if v.Screen != "" {
+		g = g.Around(v.Screen)
+	}
+	switch v.Format {
+	case "dot":
+		return g.DOT(std.out)
+	case "svg":
+		return g.SVG(std.out)
+	default:
+		return g.Mermaid(std.out)
+	}
+}
+
+// languageOf is a language's place among the program's.
+func languageOf(p *engine.Program, code string) (int, error) {
+	if code == "" {
+		return 0, nil
+	}
+	var codes []string
+	for i, l := range p.Definition().Languages {
+		if l.Code == code {
+			return i, nil
+		}
+		codes = append(codes, l.Code)
+	}
+	return 0, misuse{fmt.Errorf("--lang: found %q, expected a language of this menu: %s", code, strings.Join(codes, ", "))}
+}
+
+func knownScreen(g *graph.Graph, name string) error {
+	if _, ok := g.Node(name); ok {
+		return nil
+	}
+	var names []string
+	for i := range g.Nodes {
+		names = append(names, g.Nodes[i].Name)
+	}
+	if near, ok := spelling.Suggest(name, names); ok {
+		return misuse{fmt.Errorf("--screen: there is no screen %q; did you mean %q?", name, near)}
+	}
+	return misuse{fmt.Errorf("--screen: there is no screen %q in this menu", name)}
+}
+
+// paths prints how to come to every screen that callers see.
+func (v graphCmd) paths(w io.Writer, g *graph.Graph) error {
+	table := [][]string{{"SCREEN", "TYPED", "IF"}}
+	for _, p := range g.Paths() {
+		n, _ := g.Node(p.To)
+		if !n.Shown() || n.Builtin() && !v.All || v.Screen != "" && v.Screen != p.To {
+			continue
+		}
+		keys := p.Keys()
+		if keys == "" {
+			keys = "-"
+		}
+		table = append(table, []string{p.To, keys, strings.Join(p.Needs(), "; ")})
+	}
+	for _, name := range g.Unreached() {
+		if v.Screen == "" || v.Screen == name {
+			table = append(table, []string{name, "no way leads here", ""})
+		}
+	}
+	return printTable(w, table)
+}
+
+// printTable aligns columns, without spaces behind the last.
+func printTable(w io.Writer, table [][]string) error {
+	var widths []int
+	for _, row := range table {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range table {
+		line := ""
+		for i, cell := range row {
+			line += fmt.Sprintf("%-*s  ", widths[i], cell)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// oneProgram compiles the menu file named, or the first of the default folder.
+func oneProgram(file string, box *box, lang string, std streams) (*engine.Program, error) {
+	folder, name, err := oneMenu(file)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.close()
+	return compileOne(folder, name, box.table.Contracts(), lang, std.err)
+}
+
+// oneMenu is the menu file named, or the first of ./menus or what is embedded.
+func oneMenu(file string) (*menuFolder, string, error) {
+	if file != "" {
+		return folderOf(file)
+	}
+	folder, err := openMenus("")
+	if err != nil {
+		return nil, "", err
+	}
+	names, err := menuFiles(folder.fsys)
+	if err == nil && len(names) == 0 {
+		err = misuse{fmt.Errorf("the folder %s has no menu", folder.shown)}
+	}
+	if err != nil {
+		folder.close()
+		return nil, "", err
+	}
+	return folder, names[0], nil
+}

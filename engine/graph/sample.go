@@ -1,0 +1,83 @@
+package graph
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// sample makes an answer up that the question's type takes.
+func (d describer) sample(a *engine.Ask) string {
+	for _, v := range d.p.Definition().Vars {
+		if v.Name == a.Var {
+			return Sample(v.Type)
+		}
+	}
+	return ""
+}
+
+const centsPerUnit = 100
+
+// Sample is an answer that a question of the type takes, for one that is asked
+// in Kenya. Its "accept" rules may still refuse it.
+func Sample(t engine.Type) string {
+	switch t.Kind {
+	case engine.KindPhone:
+		return samplePhone(t)
+	case engine.KindMoney:
+		return strconv.FormatInt((t.Lo+centsPerUnit-1)/centsPerUnit, 10)
+	case engine.KindNumber:
+		return strconv.FormatInt(t.Lo, 10)
+	case engine.KindDate:
+		return sampleDate(t)
+	case engine.KindChoice:
+		return "1"
+	case engine.KindSecret:
+		return sampleSecret(t)
+	default:
+		return cut("Amina", t.Width)
+	}
+}
+
+// samplePhones are numbers that callers of a country could have.
+var samplePhones = map[string]string{
+	"KE": "0712345678", "UG": "+256712345678", "TZ": "+255712345678", "RW": "+250721234567", "ET": "+251911234567",
+	"NG": "+2348012345678", "GH": "+233241234567", "ZA": "+27711234567",
+}
+
+func samplePhone(t engine.Type) string {
+	for _, country := range t.Countries {
+		if n, ok := samplePhones[country]; ok {
+			return n
+		}
+	}
+	return samplePhones["KE"]
+}
+
+// anyDay stands for a day in a range without fixed ends.
+const anyDay = "01/01/2026"
+
+func sampleDate(t engine.Type) string {
+	const form = "02/01/2006"
+	switch {
+	case t.From.Set && !t.From.Relative:
+		return t.From.Day.Time().Format(form)
+	case t.To.Set && !t.To.Relative:
+		return t.To.Day.Time().Format(form)
+	case t.From.Set || t.To.Set:
+		return "(" + strings.TrimPrefix(t.String(), "date ") + ")"
+	default:
+		return anyDay
+	}
+}
+
+func sampleSecret(t engine.Type) string {
+	n := t.Digits
+	if n == 0 {
+		n = min(t.Width, 8)
+	}
+	return cut("12345678901234567890123456789012", n)
+}
+
+func cut(s string, width int) string { return s[:min(len(s), max(1, width))] }

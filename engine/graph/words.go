@@ -1,0 +1,92 @@
+package graph
+
+import (
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Title is what stands on a node: the screen's name, or for a step that nobody
+// sees what it does.
+func (g *Graph) Title(n *Node) string {
+	if n.Name == engine.Idle {
+		return "call"
+	}
+	return n.Name
+}
+
+// Text is what a node says: the words of a screen as the menu writes them, or
+// what a silent step does.
+func (g *Graph) Text(n *Node) string {
+	s := n.Screen
+	switch {
+	case s == nil:
+		return ""
+	case s.Kind == engine.ScreenDo:
+		return call(s.Do)
+	case s.Kind == engine.ScreenSet:
+		return set(s)
+	case s.Kind == engine.ScreenChoose:
+		return ""
+	}
+	var says []string
+	for _, say := range s.Say {
+		says = append(says, say.Words.In(g.lang).String())
+	}
+	return strings.Join(says, "\n/ ")
+}
+
+func call(d *engine.Do) string {
+	args := make([]string, len(d.Args))
+	for i, a := range d.Args {
+		args[i] = a.String()
+	}
+	return d.Action + "(" + strings.Join(args, ", ") + ")"
+}
+
+func set(s *engine.Screen) string {
+	var parts []string
+	for _, a := range s.Set {
+		value := (engine.Arg{Ref: a.From, Value: a.Value}).String()
+		parts = append(parts, a.Var+" = "+value)
+	}
+	if s.SMS != nil {
+		parts = append(parts, "SMS to "+s.SMS.To.String())
+	}
+	return strings.Join(parts, "\n")
+}
+
+// wrap breaks a text into lines of at most width characters at its spaces; a
+// word that is longer is broken anywhere.
+func wrap(text string, width int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		at := ""
+		for _, word := range strings.Fields(line) {
+			if at != "" && length(at)+1+length(word) <= width {
+				at += " " + word
+				continue
+			}
+			if at != "" {
+				lines = append(lines, at)
+			}
+			for at = word; length(at) > width; {
+				r := []rune(at)
+				lines, at = append(lines, string(r[:width])), string(r[width:])
+			}
+		}
+		lines = append(lines, at)
+	}
+	return lines
+}
+
+func length(s string) int { return len([]rune(s)) }
+
+// short cuts a text to a number of characters.
+func short(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	return string(r[:most-1]) + "…"
+}
