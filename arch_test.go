@@ -15,6 +15,7 @@ const module = "github.com/paytrace/paytrace"
 var own = map[string][]string{
 	".":                           nil,
 	"menus":                       nil,
+	"docs/diagnostics":            nil,
 	"engine/gsm7":                 nil,
 	"engine/msisdn":               nil,
 	"engine/secret":               nil,

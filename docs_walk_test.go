@@ -79,7 +79,7 @@ func copyTree(to string) error {
 		switch base := e.Name(); {
 		case err != nil:
 			return err
-		case e.IsDir() && (base == ".git" || base == "bin" || base == "testdata" || base == "docs"):
+		case e.IsDir() && (base == ".git" || base == "bin" || base == "testdata" || base == "adr"):
 			return filepath.SkipDir
 		case e.IsDir():
 			return os.MkdirAll(filepath.Join(to, name), 0o755)

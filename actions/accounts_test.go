@@ -47,12 +47,12 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 		{
 			Name: "create_account", Params: phone, Takes: 2 * time.Second,
 			About:    "Makes an account with a wallet for a phone number, and sends its Worker ID to that number.",
-			Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives}, {Name: "exists", Gives: gives}},
+			Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives, Whose: engine.WhoseOwn}, {Name: "exists", Gives: gives, Whose: engine.WhoseOthers}},
 		},
 		{
 			Name: "lookup_worker", Params: phone, Takes: time.Second,
 			About:    "Finds the account of a phone number: the caller's own, someone's, or none.",
-			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives}, {Name: "found", Gives: gives}, {Name: "not_found"}},
+			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives, Whose: engine.WhoseOwn}, {Name: "found", Gives: gives, Whose: engine.WhoseOthers}, {Name: "not_found"}},
 		},
 	}
 	if diff := cmp.Diff(want, b.Contracts()); diff != "" {

@@ -17,8 +17,8 @@ type createIn struct {
 }
 
 type createOut struct {
-	Created *accountOut
-	Exists  *accountOut
+	Created *accountOut `menu:"created,own"`
+	Exists  *accountOut `menu:"exists,others"`
 }
 
 // accountOut is what a caller may see of an account.

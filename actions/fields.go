@@ -17,6 +17,9 @@ import (
 //
 // A struct is a record and a slice of structs a list; the type's place in the
 // tag is then the record's name: Payments []Payment `menu:"payments,payment"`.
+//
+// Behind an outcome's name stands whose values it gives, where the action was
+// given a number that may only have been typed: `menu:"found,others"`.
 const tagKey = "menu"
 
 // goKinds says which Go type carries which kind.

@@ -15,8 +15,8 @@ type lookupIn struct {
 }
 
 type lookupOut struct {
-	Own      *accountOut // the number is the caller's own
-	Found    *accountOut // it is someone's
+	Own      *accountOut `menu:"own,own"`      // the number is the caller's own
+	Found    *accountOut `menu:"found,others"` // it is someone's
 	NotFound *struct{}
 }
 

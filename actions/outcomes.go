@@ -13,6 +13,7 @@ type ending struct {
 	name  string
 	index int
 	gives shape
+	whose engine.Whose
 }
 
 type endings []ending
@@ -20,7 +21,7 @@ type endings []ending
 func (es endings) contracts() []engine.OutcomeContract {
 	var all []engine.OutcomeContract
 	for _, e := range es {
-		all = append(all, engine.OutcomeContract{Name: e.name, Gives: e.gives.fields()})
+		all = append(all, engine.OutcomeContract{Name: e.name, Gives: e.gives.fields(), Whose: e.whose})
 	}
 	return all
 }
@@ -55,8 +56,9 @@ func endingOf(sf reflect.StructField) (ending, error) {
 	if err != nil {
 		return ending{}, err
 	}
-	if spelled != "" {
-		return ending{}, fmt.Errorf("an outcome has a name and no type, found %q", spelled)
+	whose := engine.Whose(spelled)
+	if whose != engine.WhoseUnsaid && whose != engine.WhoseOwn && whose != engine.WhoseOthers {
+		return ending{}, fmt.Errorf("behind an outcome's name stands whose values it gives (%s or %s), or nothing; found %q", engine.WhoseOwn, engine.WhoseOthers, spelled)
 	}
 	if sf.Type.Kind() != reflect.Pointer || sf.Type.Elem().Kind() != reflect.Struct {
 		return ending{}, fmt.Errorf("a %s; it must be a pointer to a struct of what the outcome gives", sf.Type)
@@ -67,7 +69,7 @@ func endingOf(sf reflect.StructField) (ending, error) {
 			err = errors.Join(err, errGivesSecret)
 		}
 	}
-	return ending{name: name, gives: gives}, err
+	return ending{name: name, gives: gives, whose: whose}, err
 }
 
 // readOutcome reads which ending is set, and its values.

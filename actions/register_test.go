@@ -223,7 +223,7 @@ func TestRegisterRefuses(t *testing.T) {
 				}
 			}{}))
 		}, []string{
-			"Failed: the name is there twice, or one of", "Done: a struct {}", "Number: a *int", "Typed: an outcome has a name and no type",
+			"Failed: the name is there twice, or one of", "Done: a struct {}", "Number: a *int", "Typed: behind an outcome's name stands whose values it gives",
 			"Secret: an outcome can't give a secret", "Deep:", "Hidden:", "Empty:",
 		}},
 	}

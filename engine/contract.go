@@ -33,7 +33,21 @@ type OutcomeContract struct {
 	Name string
 	// Gives are the session values it sets.
 	Gives []Field
+	// Whose says who the values are about, where the action was given a phone
+	// number that the caller may only have typed.
+	Whose Whose `json:",omitempty"`
 }
+
+// Whose data an outcome gives. Unsaid is taken for others' where the action only
+// reads, and for the caller's where it writes.
+type Whose string
+
+// Unsaid, the caller's own, and those of whoever has the number.
+const (
+	WhoseUnsaid Whose = ""
+	WhoseOwn    Whose = "own"
+	WhoseOthers Whose = "others"
+)
 
 // Outcome returns the contract of one ending.
 func (c *Contract) Outcome(name string) (OutcomeContract, bool) {

@@ -56,8 +56,8 @@ func benchRunner(b *testing.B) *engine.Runner {
 	id := []engine.Field{{Name: "worker_id", Type: engine.Type{Kind: engine.KindText, Width: 11}}}
 	phone := []engine.Field{{Name: "phone", Type: typ}}
 	program, found := menu.Load(menus.FS, "paytrace.yaml", "menus", []engine.Contract{
-		{Name: "create_account", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "created", Gives: id}, {Name: "exists", Gives: id}}},
-		{Name: "lookup_worker", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "own", Gives: id}, {Name: "found", Gives: id}, {Name: "not_found"}}},
+		{Name: "create_account", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "created", Gives: id}, {Name: "exists", Gives: id, Whose: engine.WhoseOthers}}},
+		{Name: "lookup_worker", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "own", Gives: id}, {Name: "found", Gives: id, Whose: engine.WhoseOthers}, {Name: "not_found"}}},
 	}, menu.Options{})
 	if program == nil {
 		b.Fatal(found)

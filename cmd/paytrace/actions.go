@@ -43,7 +43,7 @@ func printContracts(w io.Writer, contracts []engine.Contract) error {
 		for _, o := range c.Outcomes {
 			fmt.Fprintf(&b, "  %-12s", o.Name)
 			if len(o.Gives) > 0 {
-				fmt.Fprintf(&b, " gives %s", fields(o.Gives))
+				fmt.Fprintf(&b, " gives %s%s", fields(o.Gives), whose[o.Whose])
 			}
 			b.WriteByte('\n')
 		}
@@ -53,6 +53,9 @@ func printContracts(w io.Writer, contracts []engine.Contract) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// whose are the words behind what an outcome gives.
+var whose = map[engine.Whose]string{engine.WhoseOwn: " (the caller's own)", engine.WhoseOthers: " (of whoever has the number)"}
 
 func traits(c engine.Contract) string {
 	out := ""

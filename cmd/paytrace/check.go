@@ -139,9 +139,31 @@ func (v checkCmd) print(w io.Writer, all []checked) error {
 		if err := printFindings(w, c.found, c.folder); err != nil {
 			return err
 		}
-		if len(c.found) == 0 {
-			fmt.Fprintf(w, "%s: nothing to say against it\n", c.path)
+		if allowed := c.allowed(); allowed == len(c.found) {
+			fmt.Fprintf(w, "%s: nothing to say against it%s\n", c.path, exceptions(allowed))
 		}
 	}
 	return nil
+}
+
+// allowed is how many of the findings an exception with a reason covers.
+func (c checked) allowed() int {
+	n := 0
+	for _, f := range c.found {
+		if f.Allowed {
+			n++
+		}
+	}
+	return n
+}
+
+// exceptions is a number of them in words, "" for none.
+func exceptions(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", 1 exception with its reason"
+	}
+	return fmt.Sprintf(", %d exceptions with their reasons", n)
 }

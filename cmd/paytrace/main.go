@@ -36,6 +36,7 @@ type streams struct {
 type verbs struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default verb)."`
 	Check   checkCmd   `cmd:"" help:"Find everything that is wrong with menus."`
+	Explain explainCmd `cmd:"" help:"Show what a finding means, with a wrong and a right example."`
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
 	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the way to every screen."`
 	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`

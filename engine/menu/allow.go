@@ -32,6 +32,7 @@ func (p *reader) allows() {
 		if c.whole {
 			a.Line = p.nextEntry(n + 1)
 		}
+		a.Last = p.src.endOfText(a.Line)
 		if a.Reason == "" {
 			p.find("U009", Text{Value: c.text, Pos: a.Pos}, "This exception gives no reason.", fmt.Sprintf(`Write "# allow %s: " and why.`, a.Code))
 			continue
@@ -50,4 +51,27 @@ func (p *reader) nextEntry(n int) int {
 		}
 	}
 	return 0
+}
+
+// opensBlock is a line whose text stands on the lines below it.
+var opensBlock = regexp.MustCompile(`(?:^|[:-] )\s*[|>][+-]?[1-9]?[+-]?\s*(#.*)?$`)
+
+// endOfText is the last line of the text that begins on a line: a comment inside
+// of it would be one of its words, so an exception stands above the whole.
+func (s *source) endOfText(n int) int {
+	header := s.line(n)
+	if !opensBlock.MatchString(header) {
+		return n
+	}
+	last := n
+	for m := n + 1; m <= len(s.lines); m++ {
+		switch line := s.line(m); {
+		case strings.TrimSpace(line) == "":
+		case indentOf(line) <= indentOf(header):
+			return last
+		default:
+			last = m
+		}
+	}
+	return last
 }

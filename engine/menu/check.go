@@ -1,6 +1,8 @@
 package menu
 
 import (
+	"slices"
+
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
@@ -57,6 +59,7 @@ var rules = []rule{
 	{"U502", Error, (*checker).secretsSent},
 	{"U503", Error, (*checker).secretsGiven},
 	{"U504", Error, (*checker).secretsKept},
+	{"U505", Warning, (*checker).strangersShown},
 	{"U506", Warning, (*checker).secretsTyped},
 	{"U507", Error, (*checker).secretsTaken},
 	{"U601", Error, (*checker).moneyConfirmed},
@@ -71,6 +74,17 @@ var rules = []rule{
 	{"U704", Error, (*checker).resumeBeforeConfirm},
 	{"U705", Error, (*checker).profileFits},
 	{"U009", Error, (*checker).staleAllows},
+}
+
+// readingCodes are the codes found while a menu is read, where each is a way in
+// which what stands there is not the language; Check finds three of them too.
+var readingCodes = []string{"U001", "U002", "U003", "U004", "U005", "U006", "U007", "U008"}
+
+// AllCodes are the codes that Diagnose may find, sorted, each once.
+func AllCodes() []string {
+	all := append(Codes(), readingCodes...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Codes are the codes that Check may find, in order, each once.
@@ -114,7 +128,9 @@ func Check(f *File, contracts []engine.Contract) Findings {
 		exceptions: map[int][]*Allow{}, needed: map[*Allow]bool{},
 	}
 	for _, a := range f.Allows {
-		c.exceptions[a.Line] = append(c.exceptions[a.Line], a)
+		for line := a.Line; line <= a.Last; line++ {
+			c.exceptions[line] = append(c.exceptions[line], a)
+		}
 	}
 	for i := range contracts {
 		c.contracts[contracts[i].Name] = &contracts[i]

@@ -30,7 +30,7 @@ func (c *checker) staleAllows() {
 			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Allowed {
 				continue
 			}
-			if f.Severity == Error && f.Pos.Line == a.Line {
+			if f.Severity == Error && f.Pos.Line >= a.Line && f.Pos.Line <= a.Last {
 				message, hint = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
 				break
 			}

@@ -2,6 +2,7 @@ package menu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -65,8 +66,8 @@ func (c *checker) noScreen(at Text, subject string) {
 
 // reachable is U102: a call can come to every screen.
 func (c *checker) reachable() {
-	if !c.starts() {
-		return // nothing can be reached; why has been said
+	if !c.starts() || slices.ContainsFunc(c.f.Screens, func(s *Screen) bool { return s.Partial }) {
+		return // why little can be reached has been said
 	}
 	for _, s := range c.f.Screens {
 		if len(c.flow.copies(s)) > 0 {

@@ -135,7 +135,10 @@ func (c *checker) valuesUsed() {
 		used[name.Value] = true
 	}
 	for _, s := range c.f.Screens {
-		if s.Ask != nil && c.values[s.Ask.Var.Value] != nil && !used[s.Ask.Var.Value] {
+		if s.Ask == nil || used[s.Ask.Var.Value] {
+			continue
+		}
+		if v := c.values[s.Ask.Var.Value]; v != nil && !v.secret { // U507
 			c.find(s.Ask.Var, fmt.Sprintf("%s is asked for, but nothing ever uses it.", quote(s.Ask.Var.Value)), "Show it, give it to an action, or do not ask.")
 		}
 	}

@@ -22,15 +22,17 @@ func shipped(t *testing.T) []engine.Contract {
 	id := []engine.Field{{Name: "worker_id", Type: typ("text 11")}}
 	phone := []engine.Field{{Name: "phone", Type: typ("phone")}}
 	return []engine.Contract{
-		{Name: "create_account", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "created", Gives: id}, {Name: "exists", Gives: id}}},
-		{Name: "lookup_worker", Params: phone, Reads: true, Outcomes: []engine.OutcomeContract{{Name: "own", Gives: id}, {Name: "found", Gives: id}, {Name: "not_found"}}},
+		{Name: "create_account", Params: phone, Outcomes: []engine.OutcomeContract{{Name: "created", Gives: id}, {Name: "exists", Gives: id, Whose: engine.WhoseOthers}}},
+		{Name: "lookup_worker", Params: phone, Reads: true, Outcomes: []engine.OutcomeContract{{Name: "own", Gives: id}, {Name: "found", Gives: id, Whose: engine.WhoseOthers}, {Name: "not_found"}}},
 	}
 }
 
 func TestShippedDialogue(t *testing.T) {
 	p, found := menu.Load(menus.FS, "paytrace.yaml", "menus", shipped(t), menu.Options{})
 	for _, f := range found {
-		t.Errorf("%s: %s %s", f.Pos, f.Code, f.Message)
+		if !f.Allowed {
+			t.Errorf("%s: %s %s", f.Pos, f.Code, f.Message)
+		}
 	}
 	if p == nil {
 		t.Fatal("no program")

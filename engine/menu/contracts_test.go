@@ -12,8 +12,8 @@ var testContracts = []engine.Contract{
 		Name:   "create_account",
 		Params: []engine.Field{{Name: "phone", Type: typeOf("phone")}},
 		Outcomes: []engine.OutcomeContract{
-			{Name: "created", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
-			{Name: "exists", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
+			{Name: "created", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}, Whose: engine.WhoseOwn},
+			{Name: "exists", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}, Whose: engine.WhoseOthers},
 		},
 		Takes: 2 * time.Second,
 	},
@@ -21,7 +21,7 @@ var testContracts = []engine.Contract{
 		Name:   "lookup_worker",
 		Params: []engine.Field{{Name: "phone", Type: typeOf("phone")}},
 		Outcomes: []engine.OutcomeContract{
-			{Name: "own", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
+			{Name: "own", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}, Whose: engine.WhoseOwn},
 			{Name: "found", Gives: []engine.Field{{Name: "worker_id", Type: typeOf("text 11")}}},
 			{Name: "not_found"},
 		},

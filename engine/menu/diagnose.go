@@ -14,10 +14,18 @@ func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*File,
 	checked := Check(file, contracts)
 	if inPart(file, dir, found) {
 		checked = slices.DeleteFunc(checked, func(f Finding) bool { return ofWhole[f.Code] })
+		stopped := unread(found)
+		found = slices.DeleteFunc(found, func(f Finding) bool { return f.Code == "U006" && stopped })
 	}
 	found = append(found, checked...)
 	found.Sort()
 	return file, found
+}
+
+// unread reports a file that YAML stopped reading: what a screen lacks may stand
+// behind that place.
+func unread(found Findings) bool {
+	return slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "U001" })
 }
 
 // inPart reports whether whole files of a menu could not be read.
@@ -31,7 +39,7 @@ func inPart(f *File, dir string, found Findings) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "U001" })
+	return unread(found)
 }
 
 // ofWhole are the codes that miss something, which may stand in a part of the

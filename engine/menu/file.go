@@ -149,6 +149,9 @@ type Var struct {
 type Screen struct {
 	Name Text
 	File string // the file it stands in
+	// Partial says that it has keys nobody knows, so that its ways on are not
+	// all known either.
+	Partial bool
 
 	Say    []Say
 	HasSay bool
@@ -298,6 +301,7 @@ type Allow struct {
 	Code   string
 	Reason string
 	Pos    engine.Pos
-	// Line is the line of the same file that the exception covers.
-	Line int
+	// Line is the line of the same file that the exception covers; Last is the
+	// last one, where that line begins a text of several lines.
+	Line, Last int
 }

@@ -75,6 +75,7 @@ func (p *reader) screen(e entry) *Screen {
 		parse, ok := screenKeys[f.key.Value]
 		if !ok {
 			p.unknown(f.key, what, known)
+			r.s.Partial = true
 			continue
 		}
 		r.keys[f.key.Value] = f.key

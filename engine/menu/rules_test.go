@@ -36,7 +36,7 @@ func TestOkChecked(t *testing.T) {
 	for _, name := range menusIn(t, "testdata/checked") {
 		t.Run(name, func(t *testing.T) {
 			file, found := Diagnose(os.DirFS("testdata/checked"), name, "", testContracts)
-			if len(found) > 0 {
+			if slices.ContainsFunc(found, func(f Finding) bool { return !f.Allowed }) {
 				t.Errorf("findings:\n%s", printed(t, file, found))
 			}
 		})

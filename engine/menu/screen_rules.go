@@ -17,6 +17,8 @@ func (r *screenReader) oneThing() {
 	switch {
 	case len(verbs) == 1:
 		return
+	case len(verbs) == 0 && r.s.Partial:
+		return // it may stand behind the key that nobody knows
 	case len(verbs) > 1:
 		second := verbs[1]
 		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), "A screen does exactly one thing: divide it into several screens.", Note{verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)})
