@@ -41,7 +41,7 @@ func (c *checker) gatewayWaitsFor() {
 			longest[st] = own + behind
 		}
 		if st := ring[0]; st.call != nil && own+behind > gatewayWaits && behind <= gatewayWaits {
-			c.find(st.call.Action, fmt.Sprintf("From here to the next screen the actions may take %v; the gateway waits %v.", own+behind, gatewayWaits), "Show a screen in between.")
+			c.find(st.call.Action, fmt.Sprintf("From here to the next screen the actions may take %g s; the gateway waits %g s.", (own + behind).Seconds(), gatewayWaits.Seconds()), "Show a screen in between.")
 		}
 	}
 }
@@ -60,7 +60,7 @@ func (c *checker) sessionLong() {
 	depth := c.depths(func(st *step) bool { return st.shown && st.screen != nil })
 	for _, s := range c.f.Screens {
 		if n := c.depthOf(depth, s); n == most+1 && s.shows() {
-			c.find(s.Name, fmt.Sprintf("%s is the %s screen at the earliest; in %v a caller gets through about %d.", quote(s.Name.Value), ordinal(n), sessionLasts, most), "Ask for less, or let callers go on in a second call.")
+			c.find(s.Name, fmt.Sprintf("%s is the %s screen at the earliest; in the %d seconds of a call a caller gets through about %d.", quote(s.Name.Value), ordinal(n), int(sessionLasts.Seconds()), most), "Ask for less, or let callers go on in a second call.")
 		}
 	}
 }
