@@ -41,7 +41,7 @@ func (c *checker) gatewayWaitsFor() {
 			longest[st] = own + behind
 		}
 		if st := ring[0]; st.call != nil && own+behind > gatewayWaits && behind <= gatewayWaits {
-			c.find(st.call.Action, fmt.Sprintf("From here to the next screen the actions may take %g s; the gateway waits %g s.", (own + behind).Seconds(), gatewayWaits.Seconds()), "Show a screen in between.")
+			c.find(st.call.Action, fmt.Sprintf("From here to the next screen the actions may take %g s; the gateway waits %g s.", (own+behind).Seconds(), gatewayWaits.Seconds()), "Show a screen in between.")
 		}
 	}
 }
