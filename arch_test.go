@@ -32,7 +32,7 @@ var own = map[string][]string{
 	"gateway":                     {"engine", "engine/msisdn"},
 	"gateway/...":                 {"gateway", "gateway/...", "engine", "engine/msisdn"},
 	"store":                       {"engine", "wallet", "sms", "engine/secret"},
-	"store/...":                   {".", "store", "store/...", "engine", "engine/secret"},
+	"store/...":                   {".", "store", "store/...", "engine", "engine/secret", "wallet"},
 	"store/storetest/servers/...": {"store/storetest/servers"},
 	"actions":                     {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
 	"server":                      {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"github.com/paytrace/paytrace/wallet"
 )
 
 var (
@@ -114,6 +116,9 @@ type Store interface {
 	// Remembered are the values kept for a phone number under a service; a
 	// phone number never seen has none.
 	Remembered(ctx context.Context, service, phone string) (map[string]json.RawMessage, error)
+
+	// Wallets as "paytrace keys rewrap" needs them.
+	wallet.Vault
 
 	// Messages lists the newest messages first.
 	Messages(ctx context.Context, limit int) ([]Message, error)

@@ -20,24 +20,46 @@ const keyFile = "paytrace.key"
 // keyBytes is 256 bits, as the cipher's own key.
 const keyBytes = 32
 
+// errNoKeyFile: the embedded default's key is not there.
+var errNoKeyFile = errors.New("ENCRYPTION_KEY is not set and there is no " + keyFile + " here. It opens the wallets of this database: put the file back, or set ENCRYPTION_KEY to what it held")
+
 // encryptionKey is ENCRYPTION_KEY, or for the embedded default the key in
 // paytrace.key, made on the first start. With Postgres there is no default: a
 // key that only one machine knows would lose every wallet with it.
-func encryptionKey(c Config, embedded bool) (key secret.Text, note string, err error) {
-	if c.EncryptionKey.IsSet() {
-		return c.EncryptionKey, "ENCRYPTION_KEY", wallet.CheckStrength(c.StellarNetwork, c.EncryptionKey.Reveal())
+func encryptionKey(ctx context.Context, db store.Store, c Config, embedded bool) (key secret.Text, note string, err error) {
+	key, note, err = existingKey(c, embedded)
+	if !errors.Is(err, errNoKeyFile) {
+		return key, note, err
 	}
-	if !embedded {
-		return key, "", misuse{errors.New("ENCRYPTION_KEY is not set. It seals the wallets' secrets, and with Postgres it has to be yours to keep. Make one with: openssl rand -base64 32")}
-	}
-	old, err := os.ReadFile(keyFile)
-	if err == nil {
-		return secret.New(strings.TrimSpace(string(old))), keyFile, nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return key, "", err
+	// A database that was started before has lost its key. A new one would only
+	// hide that.
+	if _, started := db.Setting(ctx, identityTag); !errors.Is(started, store.ErrNotFound) {
+		return key, "", misuse{errors.Join(err, started)}
 	}
 	return makeKey()
+}
+
+// existingKey is the key that is there: errNoKeyFile if none was made yet.
+func existingKey(c Config, embedded bool) (key secret.Text, note string, err error) {
+	key, note = c.EncryptionKey, "ENCRYPTION_KEY"
+	switch {
+	case key.IsSet():
+	case !embedded:
+		return key, "", misuse{errors.New("ENCRYPTION_KEY is not set. It seals the wallets' secrets, and with Postgres it has to be yours to keep. Make one with: openssl rand -base64 32")}
+	default:
+		old, err := os.ReadFile(keyFile)
+		if errors.Is(err, os.ErrNotExist) {
+			return key, "", errNoKeyFile
+		}
+		if err != nil {
+			return key, "", err
+		}
+		key, note = secret.New(strings.TrimSpace(string(old))), keyFile
+	}
+	if err := wallet.CheckStrength(c.StellarNetwork, key.Reveal()); err != nil {
+		return key, "", misuse{err}
+	}
+	return key, note, nil
 }
 
 func makeKey() (secret.Text, string, error) {

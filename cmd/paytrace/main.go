@@ -43,6 +43,7 @@ type verbs struct {
 	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
 	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`
+	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`
 }
 

@@ -126,7 +126,7 @@ func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std st
 
 // keys finds the keys, and makes the actions that use them.
 func (s *service) keys(ctx context.Context, c Config, embedded bool) error {
-	key, note, err := encryptionKey(c, embedded)
+	key, note, err := encryptionKey(ctx, s.db, c, embedded)
 	if err != nil {
 		return err
 	}

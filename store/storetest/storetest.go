@@ -30,6 +30,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"action", actionCases},
 		{"worker", workerCases},
+		{"wallet", walletCases},
 		{"limit", limitCases},
 		{"message", messageCases},
 		{"kept", keptCases},

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"text/tabwriter"
+	"time"
+
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+)
+
+type rewrapCmd struct {
+	DryRun bool `help:"Only count which keys the wallets are sealed with."`
+	JSON   bool `name:"json" help:"As JSON."`
+}
+
+func (rewrapCmd) Help() string {
+	return `Opens every wallet that a key of ENCRYPTION_KEY_OLD seals, checks that it signs
+for its row's address, and seals it with ENCRYPTION_KEY. Every wallet is readable
+at every moment; it may be stopped, and run again, and beside running instances.
+
+Ends with status 0 when ENCRYPTION_KEY opens every wallet, so that no other key
+is needed, and with 1 when some remain: docs/operating.md has the whole change
+of a key.
+
+Example:
+  paytrace keys rewrap --dry-run`
+}
+
+// Run moves the wallets, or counts them.
+func (v rewrapCmd) Run(ctx context.Context, std streams) error {
+	c, err := environment()
+	if err != nil {
+		return err
+	}
+	s := &service{}
+	embedded, err := s.database(ctx, c, logger(c, std.err))
+	if err != nil {
+		return err
+	}
+	return errors.Join(v.on(ctx, s.db, c, embedded, std), s.Close())
+}
+
+func (v rewrapCmd) on(ctx context.Context, db store.Store, c Config, embedded bool, std streams) error {
+	key, _, err := existingKey(c, embedded)
+	if errors.Is(err, errNoKeyFile) {
+		return v.none(ctx, db, std.out)
+	}
+	if err != nil {
+		return err
+	}
+	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), c.EncryptionOld...)
+	if err != nil {
+		return err
+	}
+	identity, err := identityNeeds(ctx, db, c, key.Reveal())
+	if err != nil {
+		return err
+	}
+	report := rewrapReport{DryRun: v.DryRun, IDKey: identity}
+	log := logger(c, std.err)
+	if v.DryRun {
+		report.Census, err = sealer.Census(ctx, db)
+	} else {
+		report.Moved, report.Census, err = sealer.RewrapAll(ctx, db, progressTo(log))
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stopped after %d wallets, which stay moved; run it again: %w", report.Moved, err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.tell(report, std.out)
+}
+
+// none is the answer where no key was ever made: then there is no wallet.
+func (v rewrapCmd) none(ctx context.Context, db store.Store, out io.Writer) error {
+	var report rewrapReport
+	list, err := db.SealedWallets(ctx, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 {
+		return misuse{errNoKeyFile}
+	}
+	report.DryRun = v.DryRun
+	return v.tell(report, out)
+}
+
+func (v rewrapCmd) tell(report rewrapReport, out io.Writer) error {
+	var err error
+	if v.JSON {
+		err = json.NewEncoder(out).Encode(report.json())
+	} else {
+		err = report.print(out)
+	}
+	if err == nil && !report.Done() {
+		return outcome{exitFindings}
+	}
+	return err
+}
+
+// progressEvery is how many wallets lie between two words about them.
+const progressEvery = 1000
+
+func progressTo(log *slog.Logger) func(int) {
+	last := 0
+	return func(moved int) {
+		if moved/progressEvery > last/progressEvery {
+			log.Info("wallets sealed anew", "moved", moved)
+		}
+		last = moved
+	}
+}
+
+// rewrapReport is what became of the wallets.
+type rewrapReport struct {
+	wallet.Census
+	DryRun bool
+	Moved  int
+	// IDKey says that the database's identities were made from an older
+	// ENCRYPTION_KEY, which has to stay as ID_KEY.
+	IDKey bool
+}
+
+type rewrapJSON struct {
+	DryRun      bool         `json:"dry_run"`
+	Wallets     int          `json:"wallets"`
+	Moved       int          `json:"moved"`
+	Current     int          `json:"under_current_key"`
+	Old         int          `json:"under_older_keys"`
+	Broken      int          `json:"opened_by_no_key"`
+	BrokenList  []brokenJSON `json:"broken"`
+	Done        bool         `json:"done"`
+	IDKeyNeeded bool         `json:"id_key_needed"`
+}
+
+type brokenJSON struct {
+	WorkerID string `json:"worker_id"`
+	Error    string `json:"error"`
+}
+
+func (r rewrapReport) json() rewrapJSON {
+	list := make([]brokenJSON, 0, len(r.Broken))
+	for _, b := range r.Broken {
+		list = append(list, brokenJSON{b.WorkerID, b.Err.Error()})
+	}
+	return rewrapJSON{r.DryRun, r.Wallets, r.Moved, r.Current, r.Old, r.BrokenCount, list, r.Done(), r.IDKey}
+}
+
+func (r rewrapReport) print(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "wallets\t%d\n", r.Wallets)
+	fmt.Fprintf(w, "  under ENCRYPTION_KEY\t%d\t(%d of them moved now)\n", r.Current, r.Moved)
+	fmt.Fprintf(w, "  under older keys\t%d\n", r.Old)
+	fmt.Fprintf(w, "  opened by no key that is set\t%d\n", r.BrokenCount)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, b := range r.Broken {
+		fmt.Fprintf(out, "%s: %v\n", b.WorkerID, b.Err)
+	}
+	fmt.Fprintln(out, r.sentence())
+	if r.IDKey {
+		fmt.Fprintln(out, "The database's sessions and actions are named by an older ENCRYPTION_KEY: set ID_KEY to that value before you take it out of ENCRYPTION_KEY_OLD.")
+	}
+	return nil
+}
+
+func (r rewrapReport) sentence() string {
+	switch {
+	case r.BrokenCount > 0:
+		return "The wallets that no key opens were left as they are: add the key they were sealed with to ENCRYPTION_KEY_OLD. If the address is another, the row was mixed up: restore it from a copy."
+	case r.Old > 0 && r.DryRun:
+		return "Keep ENCRYPTION_KEY_OLD. paytrace keys rewrap moves what is under older keys."
+	case r.Old > 0:
+		return "Keep ENCRYPTION_KEY_OLD: something goes on sealing with an older key. Start every instance with the new ENCRYPTION_KEY, then run this again."
+	default:
+		return "ENCRYPTION_KEY opens every wallet. No older key is needed for them."
+	}
+}
+
+// identityNeeds says whether the database's identities come from an older
+// ENCRYPTION_KEY, and would be lost with it.
+func identityNeeds(ctx context.Context, db store.Store, c Config, current string) (bool, error) {
+	tag, err := db.Setting(ctx, identityTag)
+	if errors.Is(err, store.ErrNotFound) || c.IDKey.IsSet() {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, _, err = wallet.FindIdentityKey(tag, "", current)
+	return err != nil, nil
+}
