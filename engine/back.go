@@ -45,12 +45,14 @@ func changes(old, now []Value) []Change {
 // was shown. It is no transition: nothing is fired.
 func (w *walk) back(n *node) (Effect, error) {
 	if last := len(w.s.Pages) - 1; last >= 0 {
+		w.note(Move{Screen: n.Name, Event: MoveBack, To: n.Name})
 		w.s.Offset, w.s.Pages, w.s.Notice = w.s.Pages[last], w.s.Pages[:last], ""
 		w.asking = true
 		return w.shown(n), nil
 	}
 	last := len(w.s.Undo) - 1
 	u := w.s.Undo[last]
+	w.note(Move{Screen: n.Name, Event: MoveBack, To: u.Screen})
 	w.s.Undo = w.s.Undo[:last]
 	for _, c := range u.Values {
 		w.set(c.Slot, c.Old)
@@ -118,6 +120,7 @@ func (w *walk) restore(n *node) (Effect, error) {
 	if !w.s.skipped(name) {
 		w.s.Skipped = with(w.s.Skipped, name)
 	}
+	w.note(Move{Screen: n.Name, Event: MoveResumed, To: name})
 	w.s.Screen = name
 	w.s.Shown, w.s.Moved = name, true
 	return w.arrive(target)

@@ -26,6 +26,8 @@ type fold struct {
 	// probing says that no consent is proven yet: no write may run, but one
 	// that has a stored result is the proof.
 	probing bool
+	// moves are what happened so far, where somebody watches.
+	moves []Move
 	// unseen says that inputs are left over behind a consent or a secret that
 	// the caller may not have seen.
 	unseen bool
@@ -124,7 +126,7 @@ func (f *fold) stops() bool {
 // event is one step and the calls it asks for. replay says that the caller has
 // typed more since: then only what is stored counts as done.
 func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
-	s, eff, err := f.p.Step(f.s, ev)
+	s, eff, err := f.step(f.s, ev)
 	if err != nil {
 		return err
 	}
@@ -145,7 +147,7 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		if err != nil {
 			return err
 		}
-		if s, eff, err = f.p.Step(s, Event{Kind: EventOutcome, Outcome: out}); err != nil {
+		if s, eff, err = f.step(s, Event{Kind: EventOutcome, Outcome: out}); err != nil {
 			return err
 		}
 	}

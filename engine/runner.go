@@ -45,6 +45,10 @@ type Runner struct {
 	// it is known or the text tells it; nil to load it always.
 	Recent *Recent
 
+	// Watch is told what happened in each callback that moved a session, nil for
+	// nobody. It may be called by several goroutines at once.
+	Watch func(p *Program, moves []Move)
+
 	// missing is until when (Unix nanoseconds) records may lack callbacks that
 	// were answered, because the store failed a moment ago.
 	missing atomic.Int64
@@ -307,6 +311,7 @@ func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect stri
 		t.Recent.put(&saved{head, f.p, f.s})
 		t.noteCaller(ctx, f.p, &f.s)
 	}
+	f.tell()
 	return t.show(f.p, &f.s)
 }
 

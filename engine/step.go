@@ -59,6 +59,8 @@ type walk struct {
 	ownUndo bool
 	// asking says that a wrong answer was just given, so its count stays.
 	asking bool
+	// moves are what happened, nil where nobody watches.
+	moves *[]Move
 }
 
 func (w *walk) take(ev Event) (Effect, error) {
@@ -105,6 +107,7 @@ func (w *walk) fire(n *node, event string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.note(Move{Screen: n.Name, Event: event, To: dst, Detail: w.detail(event)})
 	w.s.Screen = dst
 	return w.p.nodes[dst], nil
 }
@@ -331,6 +334,7 @@ func (w *walk) shown(n *node) Effect {
 	}
 	w.s.Ended, w.s.acted = n.Kind == ScreenEnd, false
 	v := w.p.view(n, &w.s, w.p.lang(&w.s))
+	w.note(Move{Screen: n.Name, Event: MoveShown, Page: len(w.s.Pages)})
 	return Effect{Text: v.text, End: w.s.Ended}
 }
 
@@ -350,6 +354,7 @@ func (w *walk) wrong(ask *node, notice string) (Effect, error) {
 	w.s.Repeat = ""
 	if ask.Ask != nil && w.s.Wrong >= ask.Ask.Retries {
 		w.s.Wrong = 0
+		w.note(Move{Screen: ask.Name, Event: MoveWrong, Detail: notice})
 		return w.follow(ask, eventGiveUp)
 	}
 	return w.again(ask, notice), nil
@@ -357,6 +362,7 @@ func (w *walk) wrong(ask *node, notice string) (Effect, error) {
 
 // again shows the same page with a notice above it.
 func (w *walk) again(n *node, notice string) Effect {
+	w.note(Move{Screen: n.Name, Event: MoveWrong, Detail: notice})
 	w.s.Notice = notice
 	w.asking = true
 	return w.shown(n)
@@ -379,6 +385,7 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 	}
 	rows, next := w.p.choices(n, &w.s, lang)
 	if next > 0 && typed == nav.More.Key {
+		w.note(Move{Screen: n.Name, Event: MoveMore})
 		w.s.Pages = with(w.s.Pages, w.s.Offset)
 		w.s.Offset, w.s.Notice = next, ""
 		w.asking = true

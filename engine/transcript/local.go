@@ -70,6 +70,7 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 		Identity: engine.NewIdentity(localKey), TTL: engine.DefaultTTL, Now: line.clock.Now,
 		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
+	line.runner.Watch = line.watch
 	return line, nil
 }
 

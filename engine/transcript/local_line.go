@@ -59,6 +59,9 @@ type localLine struct {
 	actions  *actors
 	clock    *clock
 	log      logBuffer
+
+	watching sync.Mutex
+	happened []Event
 }
 
 var (
@@ -66,6 +69,7 @@ var (
 	_ SeesActions  = (*localLine)(nil)
 	_ SeesValues   = (*localLine)(nil)
 	_ SeesLog      = (*localLine)(nil)
+	_ SeesEvents   = (*localLine)(nil)
 	_ Waits        = (*localLine)(nil)
 	_ Forgets      = (*localLine)(nil)
 	_ Publishes    = (*localLine)(nil)
@@ -125,6 +129,24 @@ func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine
 
 // Log implements SeesLog.
 func (l *localLine) Log() string { return l.log.String() }
+
+// watch notes what the engine says has happened.
+func (l *localLine) watch(p *engine.Program, moves []engine.Move) {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	for _, m := range moves {
+		l.happened = append(l.happened, eventOf(p, m))
+	}
+}
+
+// Events implements SeesEvents.
+func (l *localLine) Events() []Event {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	events := l.happened
+	l.happened = nil
+	return events
+}
 
 // Wait implements Waits.
 func (l *localLine) Wait(d time.Duration) { l.clock.pass(d) }

@@ -53,6 +53,7 @@ func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Line) R
 		}
 		g.at = i
 		g.step(&call.Steps[i])
+		g.note()
 	}
 	g.result.Took = p.now().Sub(began)
 	g.result.settle()
@@ -139,6 +140,18 @@ func (g *play) step(s *Step) {
 	}
 	if len(g.result.Problems) > before && !g.KeepGoing {
 		g.stopped = true
+	}
+}
+
+// note keeps what the last callback made happen.
+func (g *play) note() {
+	line, ok := g.line.(SeesEvents)
+	if !ok {
+		return
+	}
+	for _, e := range line.Events() {
+		e.Step = g.at
+		g.result.Events = append(g.result.Events, e)
 	}
 }
 

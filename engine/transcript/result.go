@@ -40,6 +40,8 @@ type Result struct {
 	Unchecked []Unchecked
 	// Screens are those shown, by step; nil below where the call stopped.
 	Screens []*Screen
+	// Events are what happened, as far as the line can see it.
+	Events []Event
 	// Checks is how much was compared, the unasked checks left out.
 	Checks int
 	Took   time.Duration

@@ -1,0 +1,74 @@
+package engine
+
+import "slices"
+
+// Move is one thing that happened to a session within a step, for those who
+// watch: coverage of dial scripts, the studio. It holds nothing that was typed.
+type Move struct {
+	// Screen is where it happened, and To where it led; To is "" where the
+	// session stayed.
+	Screen, To string
+	// Event is an event of the machine's table ("option 2", "answer", the
+	// outcome of an action, …) or one of those below.
+	Event string
+	// Detail is the notice of a MoveWrong ("invalid", "accept 0", "retry do
+	// outcome") and the row's code of a choice of language; otherwise "".
+	Detail string
+	// Page is the page of a MoveShown, from 0.
+	Page int
+	// Lang is the language the session spoke then.
+	Lang string
+}
+
+// What happens without an event of the machine's table.
+const (
+	MoveShown   = "(shown)"   // the caller sees the screen
+	MoveWrong   = "(wrong)"   // what was typed was no answer
+	MoveBack    = "(back)"    // the caller went back, a page or a screen
+	MoveMore    = "(more)"    // … and on to the next page
+	MoveResumed = "(resumed)" // a dropped call was taken up
+)
+
+// Trace is Step, and what happened on the way.
+func (p *Program) Trace(s Session, ev Event) (Session, Effect, []Move, error) {
+	w := walk{p: p, s: s, moves: &[]Move{}}
+	eff, err := w.take(ev)
+	if err != nil {
+		return s, Effect{}, nil, err
+	}
+	return w.s, eff, *w.moves, nil
+}
+
+// note adds a move where somebody watches.
+func (w *walk) note(m Move) {
+	if w.moves != nil {
+		m.Lang = w.s.Lang()
+		*w.moves = append(*w.moves, m)
+	}
+}
+
+// detail is what else is worth knowing of an event of the table.
+func (w *walk) detail(event string) string {
+	if event == eventLanguage {
+		return w.s.Lang()
+	}
+	return ""
+}
+
+// step is one step of the fold. Moves are kept until the fold is final: some
+// are only tried.
+func (f *fold) step(s Session, ev Event) (Session, Effect, error) {
+	if f.Watch == nil {
+		return f.p.Step(s, ev)
+	}
+	next, eff, moves, err := f.p.Trace(s, ev)
+	f.moves = append(slices.Clip(f.moves), moves...)
+	return next, eff, err
+}
+
+// tell hands the moves of a final fold to those who watch.
+func (f *fold) tell() {
+	if f.Watch != nil && len(f.moves) > 0 {
+		f.Watch(f.p, f.moves)
+	}
+}
