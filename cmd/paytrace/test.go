@@ -5,29 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/transcript"
-	"github.com/paytrace/paytrace/menus"
-	"github.com/paytrace/paytrace/store"
-	"github.com/paytrace/paytrace/store/memory"
 )
 
 type testCmd struct {
-	Files   []string `arg:"" optional:"" help:"Dial scripts; all of ./menus, or the embedded ones, if none is named."`
+	Files []string `arg:"" optional:"" help:"Dial scripts, or FILE:LINE for the call there; all of ./menus, or the embedded ones, if none is named."`
+
 	Tags    []string `help:"Only calls with one of these tags." placeholder:"TAG"`
+	Lang    string   `help:"Play the same keys once more in this language, or in all." placeholder:"CODE|all"`
 	Shuffle uint64   `help:"Play the calls in an order drawn from this seed." placeholder:"SEED"`
 	Jobs    int      `short:"j" help:"How many calls at once (default: one a processor)." placeholder:"N"`
 	Update  bool     `help:"Write the screens that are shown into the scripts."`
-	TAP     bool     `name:"tap" help:"Results as TAP."`
+	Watch   bool     `help:"Play again whenever a script or menu is saved."`
+
+	URL     string        `name:"url" help:"Play against the service that takes callbacks here." placeholder:"URL"`
+	Gateway string        `default:"africastalking" help:"Whose callbacks are sent to it."`
+	Code    []string      `help:"The service codes that the gateway knows (default: those of the menus beside the scripts, else the shortest code dialled)." placeholder:"CODE"`
+	Header  []string      `help:"A header of each callback." placeholder:"NAME:VALUE" sep:"none"`
+	MaxWait time.Duration `default:"1m" help:"The longest wait of a script that is really waited for; calls with a longer one are not checked."`
+
+	JUnit string `name:"junit" help:"Results as JUnit XML." placeholder:"FILE"`
+	TAP   bool   `name:"tap" help:"Results as TAP 14, in place of the text."`
+	JSON  bool   `name:"json" help:"Results as JSON, in place of the text."`
+	HTML  string `name:"html" help:"Results as a page to read, index.html in this folder." placeholder:"DIR"`
 }
 
 func (testCmd) Help() string {
@@ -40,11 +43,35 @@ Example:
 
 // Run plays dial scripts.
 func (v testCmd) Run(ctx context.Context, std streams) error {
+	if err := v.sensible(); err != nil {
+		return err
+	}
+	if v.Watch {
+		return v.watch(ctx, std)
+	}
+	return v.once(ctx, std)
+}
+
+// sensible refuses flags that contradict each other.
+func (v testCmd) sensible() error {
+	switch {
+	case v.TAP && v.JSON:
+		return misuse{errors.New("--tap and --json both replace the text; choose one")}
+	case v.URL != "" && v.Lang != "":
+		return misuse{errors.New("--lang: the language of a service elsewhere can't be set; play the menus here, without --url")}
+	case v.URL == "" && (len(v.Header) > 0 || len(v.Code) > 0):
+		return misuse{errors.New("--header and --code are for a service elsewhere; name it with --url")}
+	}
+	return nil
+}
+
+// once plays all that was asked for and reports it.
+func (v testCmd) once(ctx context.Context, std streams) error {
 	suites, err := v.suites()
 	if err != nil {
 		return err
 	}
-	var all []transcript.Result
+	rep := transcript.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
 	bad := false
 	for _, s := range suites {
 		defer s.folder.close()
@@ -53,204 +80,111 @@ func (v testCmd) Run(ctx context.Context, std streams) error {
 			return err
 		}
 		bad = bad || findings
-		all = append(all, results...)
+		rep.Results = append(rep.Results, results...)
 	}
-	if v.TAP {
-		err = transcript.TAP(std.out, all)
-	} else {
-		err = transcript.Text(std.out, all)
+	rep.Took = time.Since(rep.Began)
+	if err := v.report(std.out, rep); err != nil {
+		return err
 	}
-	failed := slices.ContainsFunc(all, func(r transcript.Result) bool { return r.Status == transcript.Failed })
-	if err == nil && (bad || failed) {
-		err = outcome{exitFindings}
+	failed := slices.ContainsFunc(rep.Results, func(r transcript.Result) bool { return r.Status == transcript.Failed })
+	if bad || failed {
+		return outcome{exitFindings}
 	}
-	return err
-}
-
-// suite is the scripts of one folder.
-type suite struct {
-	folder  *menuFolder
-	scripts []string
-}
-
-// suites groups the scripts named by folder.
-func (v testCmd) suites() ([]*suite, error) {
-	if len(v.Files) == 0 {
-		folder, err := openMenus("")
-		if err != nil {
-			return nil, err
-		}
-		scripts, err := fs.Glob(folder.fsys, "*.dial")
-		if err == nil && len(scripts) == 0 {
-			err = misuse{fmt.Errorf("the folder %s has no dial script (*.dial)", folder.shown)}
-		}
-		return []*suite{{folder, scripts}}, err
-	}
-	var list []*suite
-	byDir := map[string]*suite{}
-	for _, file := range v.Files {
-		dir := filepath.Dir(file)
-		if s := byDir[dir]; s != nil {
-			s.scripts = append(s.scripts, filepath.Base(file))
-			continue
-		}
-		folder, name, err := folderOf(file)
-		if err != nil {
-			return nil, err
-		}
-		byDir[dir] = &suite{folder, []string{name}}
-		list = append(list, byDir[dir])
-	}
-	return list, nil
+	return nil
 }
 
 // play plays one folder's scripts. findings says that a script can't be trusted.
 func (v testCmd) play(ctx context.Context, s *suite, std streams) (results []transcript.Result, findings bool, err error) {
-	local, player, err := lineTo(ctx, s.folder, std.err)
-	if err != nil {
-		return nil, false, err
-	}
 	people, err := peopleOf(s.folder, std.err)
 	if err != nil {
 		return nil, false, err
 	}
-	for _, name := range s.scripts {
-		source, err := fs.ReadFile(s.folder.fsys, name)
-		if err != nil {
-			return nil, false, misuse{err}
+	if err := s.read(); err != nil {
+		return nil, false, err
+	}
+	b, err := v.booth(ctx, s, std)
+	if err != nil {
+		return nil, false, err
+	}
+	run := func() []transcript.Result {
+		options := transcript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
+		return transcript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
+	}
+	if v.Update {
+		b.player.KeepGoing = true // every screen is to be seen
+		if err := s.update(run(), std.out); err != nil {
+			return nil, false, err
 		}
-		shown := path.Join(s.folder.dir, name)
-		run := func(source []byte) (*transcript.File, transcript.Findings, []transcript.Result) {
-			file, found := transcript.Parse(shown, source)
-			found = append(found, transcript.Check(file, people)...)
-			found.Sort()
-			options := transcript.Options{Parallel: v.parallel(), Seed: v.Shuffle}
-			return file, found, transcript.Run(ctx, player, local, people, v.chosen(file), options)
-		}
-		if v.Update {
-			player.KeepGoing = true // every screen is to be seen
-			file, _, played := run(source)
-			renewed := transcript.Update(source, file, played)
-			if err := update(s.folder, name, source, renewed, std.out); err != nil {
-				return nil, false, err
-			}
-			source, player.KeepGoing = renewed, false
-		}
-		_, found, played := run(source)
+		b.player.KeepGoing = false
+	}
+	for _, script := range s.scripts {
+		found := append(slices.Clone(script.found), transcript.Check(script.file, people)...)
+		found.Sort()
 		findings = found.Bad() || findings
 		for _, f := range found {
 			fmt.Fprintln(std.err, f)
 		}
-		results = append(results, played...)
 	}
-	return results, findings, nil
+	return run(), findings, nil
 }
 
-func (v testCmd) parallel() int {
-	if v.Jobs > 0 {
-		return v.Jobs
-	}
-	return runtime.GOMAXPROCS(0)
+// booth is where calls are made from: a player, and the line it plays on.
+type booth struct {
+	player *transcript.Player
+	opener transcript.Opener
+	langs  []string
 }
 
-func (v testCmd) chosen(f *transcript.File) []*transcript.Call {
-	var calls []*transcript.Call
-	for i := range f.Calls {
-		call := &f.Calls[i]
-		has := func(tag string) bool { return slices.Contains(call.Tags(), tag) }
-		if len(v.Tags) == 0 || slices.ContainsFunc(v.Tags, has) {
-			calls = append(calls, call)
-		}
+// booth opens lines to the menus of the folder, or to a service elsewhere.
+func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, error) {
+	if v.URL != "" {
+		return v.distant(ctx, s)
 	}
-	return calls
-}
-
-// update writes a script's new screens.
-func update(folder *menuFolder, name string, old, renewed []byte, w io.Writer) error {
-	if string(old) == string(renewed) {
-		return nil
-	}
-	if folder.shown == embedded {
-		return misuse{errors.New("the embedded scripts can't be updated; name a file")}
-	}
-	file := filepath.Join(folder.dir, name)
-	if err := os.WriteFile(file, renewed, 0o644); err != nil { //nolint:gosec // a script is no secret
-		return err
-	}
-	fmt.Fprintf(w, "%s: updated\n", file)
-	return nil
-}
-
-// lineTo opens lines to all menus of a folder.
-func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*transcript.Local, *transcript.Player, error) {
-	box, err := sandbox(ctx, time.Now)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer box.drop()
-	programs, err := loadMenus(folder, box.table.Contracts(), "", w)
-	if err != nil {
-		return nil, nil, err
-	}
-	local := &transcript.Local{
-		Menus:      programs,
-		NewRecords: func(now func() time.Time) transcript.Records { return memory.NewSessions(now) },
-		NewReal:    realActions,
-	}
-	player := &transcript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
-	for _, p := range programs {
-		for _, code := range p.Codes() {
-			player.Codes = append(player.Codes, code.Dial)
-		}
-	}
-	return local, player, nil
-}
-
-// peopleOf is the folder's people.yaml, or the shipped one.
-func peopleOf(folder *menuFolder, w io.Writer) (*engine.People, error) {
-	const name = "people.yaml"
-	from := folder
-	if _, err := fs.Stat(folder.fsys, name); err != nil {
-		from = &menuFolder{fsys: menus.FS, dir: embedded}
-	}
-	people, found := menu.ReadPeople(from.fsys, name, from.dir)
-	if err := printFindings(w, found, from); err != nil {
-		return nil, err
-	}
-	if found.Bad() {
-		return nil, outcome{exitFindings}
-	}
-	return &people, nil
-}
-
-// registeredActions are the real actions on an empty database of their own.
-type registeredActions struct {
-	engine.Actions
-	box *box
-}
-
-func realActions(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
-	box, err := sandbox(ctx, now)
+	local, player, err := lineTo(ctx, s.folder, std.err)
 	if err != nil {
 		return nil, err
 	}
-	return &registeredActions{box.table, box}, nil
+	langs, err := languagesOf(local, v.Lang)
+	return &booth{player, local, langs}, err
 }
 
-// Messages are the SMS stored to go out, the first first.
-func (r *registeredActions) Messages() []transcript.Message { return messagesOf(r.box.db) }
+// languagesOf are those that --lang names.
+func languagesOf(local *transcript.Local, named string) ([]string, error) {
+	if named == "" {
+		return nil, nil
+	}
+	var all []string
+	for _, p := range local.Menus {
+		for _, l := range p.Definition().Languages {
+			if !slices.Contains(all, l.Code) {
+				all = append(all, l.Code)
+			}
+		}
+	}
+	switch {
+	case named == "all":
+		return all, nil
+	case slices.Contains(all, named):
+		return []string{named}, nil
+	}
+	return nil, misuse{fmt.Errorf("--lang: found %q, expected all or a language of these menus: %v", named, all)}
+}
 
-func messagesOf(db store.Store) []transcript.Message {
-	list, err := db.Messages(context.Background(), plentyOfMessages)
+// distant needs no menu: codes are those that were named, those of the menus
+// that happen to lie there, or what the scripts dial.
+func (v testCmd) distant(ctx context.Context, s *suite) (*booth, error) {
+	service, err := newElsewhere(v.URL, v.Gateway, v.Header, v.MaxWait)
 	if err != nil {
-		return []transcript.Message{{Text: "messages can't be read: " + err.Error()}}
+		return nil, err
 	}
-	out := make([]transcript.Message, 0, len(list))
-	for _, m := range slices.Backward(list) {
-		out = append(out, transcript.Message{To: m.To, Text: m.Text})
+	player := &transcript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
+	if len(player.Codes) == 0 {
+		if _, menus, err := lineTo(ctx, s.folder, io.Discard); err == nil && len(s.menus()) > 0 {
+			player.Codes = menus.Codes
+		}
 	}
-	return out
+	for _, script := range s.scripts {
+		player.Codes = append(player.Codes, transcript.DialledCodes(script.file, player.Codes)...)
+	}
+	return &booth{player: player, opener: service}, nil
 }
-
-// Close drops the database.
-func (r *registeredActions) Close() error { return r.box.db.Close() }

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -38,7 +39,14 @@ func (g *play) wait(d Direction) bool {
 		g.stop(fmt.Sprintf("%s: this line can't let time pass (%s)", d.Pos, d.Text))
 		return false
 	}
-	line.Wait(d.Span)
+	switch err := line.Wait(g.ctx, d.Span); {
+	case errors.Is(err, ErrCannotSet):
+		g.stop(fmt.Sprintf("%s: (%s): %v", d.Pos, d.Text, err))
+		return false
+	case err != nil:
+		g.fatal(d.Pos, "(%s) was cut short: %v", d.Text, err)
+		return false
+	}
 	return true
 }
 

@@ -24,6 +24,16 @@ func unseen(what string) verdict { return verdict{unseen: "this line can't see "
 
 // hold checks a direction that must hold.
 func (g *play) hold(d Direction) {
+	if g.base != nil {
+		var says bool
+		if d, says = otherWords(d); !says {
+			return
+		}
+		if name := d.lacks(g.kept); name != "" {
+			g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: d.Pos, Text: "(" + d.Text + ")", Why: "what is kept as {" + name + "} stands in other words here"})
+			return
+		}
+	}
 	v := g.check(d)
 	switch {
 	case v.unseen != "":

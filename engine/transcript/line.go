@@ -39,10 +39,17 @@ type (
 	SeesLog interface{ Log() string }
 )
 
+// Assumes says what of the scene is taken for granted on this line, and can't be
+// seen to hold.
+type Assumes interface{ Assumed() []string }
+
 // What a Line may let happen.
 type (
-	// Waits lets time pass for the service.
-	Waits interface{ Wait(d time.Duration) }
+	// Waits lets time pass for the service. ErrCannotSet says that it can't be so
+	// long.
+	Waits interface {
+		Wait(ctx context.Context, d time.Duration) error
+	}
 	// Forgets loses the records of all sessions.
 	Forgets interface{ Forget() }
 	// Publishes puts another version of every menu into force, with the same

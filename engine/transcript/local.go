@@ -38,7 +38,18 @@ type Local struct {
 	NewReal func(ctx context.Context, now func() time.Time) (Registered, error)
 
 	mu     sync.Mutex
-	spoken map[string][]*engine.Program // the menus by language
+	spoken map[spoken][]*engine.Program
+
+	once  sync.Once
+	known known
+}
+
+// known is what all calls to the same menus share.
+type known struct {
+	zone      *time.Location
+	err       error
+	contracts map[string]*engine.Contract
+	vars      map[string]engine.Type
 }
 
 // localKey is the identity key of calls in process: nothing outlives them, so
@@ -47,7 +58,7 @@ var localKey = make([]byte, engine.KeySize)
 
 // Open implements Opener.
 func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
-	programs, err := l.menus(scene.Lang())
+	programs, err := l.menus(spoken{scene.Lang(), scene.Begins})
 	if err != nil {
 		return nil, err
 	}
@@ -55,12 +66,15 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := l.zone()
-	if err != nil {
-		return nil, err
+	l.once.Do(func() {
+		l.known.contracts, l.known.vars = l.contracts(), l.vars()
+		l.known.zone, l.known.err = l.zone()
+	})
+	if l.known.err != nil {
+		return nil, l.known.err
 	}
 	c := scene.Clock
-	line := &localLine{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, zone)}}
+	line := &localLine{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, l.known.zone)}}
 	line.records = l.NewRecords(line.clock.Now)
 	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
 		return nil, err
@@ -95,9 +109,12 @@ func (l *Local) zone() (*time.Location, error) {
 	return time.LoadLocation(name)
 }
 
-// menus are those of a caller who speaks lang: one that remembers no language
-// begins in it.
-func (l *Local) menus(lang string) ([]*engine.Program, error) {
+// spoken is the language remembered for a caller, and what the menus begin in.
+type spoken struct{ remembered, begins string }
+
+// menus are those of a caller: one that remembers no language begins in the
+// caller's.
+func (l *Local) menus(lang spoken) ([]*engine.Program, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if programs := l.spoken[lang]; programs != nil {
@@ -105,23 +122,27 @@ func (l *Local) menus(lang string) ([]*engine.Program, error) {
 	}
 	var programs []*engine.Program
 	for _, p := range l.Menus {
-		spoken, err := speaking(p, lang)
+		in, err := lang.menu(p)
 		if err != nil {
 			return nil, err
 		}
-		programs = append(programs, spoken)
+		programs = append(programs, in)
 	}
 	if l.spoken == nil {
-		l.spoken = map[string][]*engine.Program{}
+		l.spoken = map[spoken][]*engine.Program{}
 	}
 	l.spoken[lang] = programs
 	return programs, nil
 }
 
-func speaking(p *engine.Program, lang string) (*engine.Program, error) {
+func (s spoken) menu(p *engine.Program) (*engine.Program, error) {
 	def := *p.Definition()
+	lang := s.begins
+	if lang == "" && !slices.Contains(def.Remember, "lang") {
+		lang = s.remembered
+	}
 	has := slices.ContainsFunc(def.Languages, func(l engine.Language) bool { return l.Code == lang })
-	if !has || def.Default == lang || slices.Contains(def.Remember, "lang") {
+	if !has || def.Default == lang {
 		return p, nil
 	}
 	def.Default = lang
@@ -154,7 +175,7 @@ func (l *Local) contracts() map[string]*engine.Contract {
 }
 
 func (l *Local) actors(ctx context.Context, scene Scene, clock *clock) (*actors, error) {
-	a := &actors{scene: scene, clock: clock, contracts: l.contracts(), vars: l.vars(), done: map[string]*run{}, turn: map[string]int{}}
+	a := &actors{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}}
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}

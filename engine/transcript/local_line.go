@@ -149,7 +149,10 @@ func (l *localLine) Events() []Event {
 }
 
 // Wait implements Waits.
-func (l *localLine) Wait(d time.Duration) { l.clock.pass(d) }
+func (l *localLine) Wait(_ context.Context, d time.Duration) error {
+	l.clock.pass(d)
+	return nil
+}
 
 // Forget implements Forgets.
 func (l *localLine) Forget() { l.records.Forget() }

@@ -40,7 +40,7 @@ func TestUpdateEndToEnd(t *testing.T) {
 	got := string(transcript.Update([]byte(spoiled), f, results))
 	if _, results = play(got); strings.Contains(transcript.Summary(results), "failed") {
 		var out strings.Builder
-		if err := transcript.Text(&out, results); err != nil {
+		if err := transcript.Text(&out, transcript.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		t.Fatalf("%s\n%s", out.String(), got)

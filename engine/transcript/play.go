@@ -38,8 +38,14 @@ const DefaultGateway = "africastalking-ke"
 // Play plays one call on a line of its own. It stops at the first step where
 // something does not hold.
 func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Line) Result {
+	return p.play(ctx, call, scene, line, nil)
+}
+
+// play plays a call as written, or the same keys in another language where base
+// is the call as written.
+func (p *Player) play(ctx context.Context, call *Call, scene Scene, line Line, base *Result) Result {
 	g := &play{
-		Player: p, ctx: ctx, call: call, scene: scene, line: line,
+		Player: p, base: base, ctx: ctx, call: call, scene: scene, line: line,
 		kept:   kept{},
 		result: Result{Call: call, Status: Passed, Screens: make([]*Screen, len(call.Steps))},
 	}
@@ -47,6 +53,7 @@ func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Line) R
 	if call.Broken {
 		g.stop("a line of it can't be read; mend the findings first")
 	}
+	g.assume()
 	for i := range call.Steps {
 		if g.stopped {
 			break
@@ -86,6 +93,7 @@ type play struct {
 	call  *Call
 	scene Scene
 	line  Line
+	base  *Result
 
 	at      int // the step being played
 	session int // how many there were
@@ -143,6 +151,17 @@ func (g *play) step(s *Step) {
 	}
 }
 
+// assume notes what of the scene nobody can see.
+func (g *play) assume() {
+	line, ok := g.line.(Assumes)
+	if !ok {
+		return
+	}
+	for _, what := range line.Assumed() {
+		g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: g.call.Pos, Text: what, Why: "it is taken for granted on this line"})
+	}
+}
+
 // note keeps what the last callback made happen.
 func (g *play) note() {
 	line, ok := g.line.(SeesEvents)
@@ -176,6 +195,11 @@ func (g *play) fits(pos engine.Pos, screen Screen) {
 
 // compare holds the screen against the step's lines.
 func (g *play) compare(s *Step) {
+	if g.base != nil {
+		g.guess(s)
+		g.sameWay(s)
+		return
+	}
 	if len(s.Shown) == 0 {
 		return
 	}

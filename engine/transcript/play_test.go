@@ -119,7 +119,7 @@ func TestPlayGoldens(t *testing.T) {
 			path := filepath.Join("testdata/play", name+".dial")
 			results := transcript.Run(t.Context(), player, local, walletPeople(), callsOf(script(t, path)), transcript.Options{Parallel: 3, Seed: 1})
 			var text, tap bytes.Buffer
-			if err := errors.Join(transcript.Text(&text, results), transcript.TAP(&tap, results)); err != nil {
+			if err := errors.Join(transcript.Text(&text, transcript.Report{Results: results}), transcript.TAP(&tap, transcript.Report{Results: results})); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, path+".txt", withoutHash(text.Bytes(), local))

@@ -8,37 +8,41 @@ import (
 
 // Text writes results for people: every call that failed, with the two phones,
 // what could not be checked, and a last line that counts.
-func Text(w io.Writer, results []Result) error {
+func Text(w io.Writer, rep Report) error {
 	var b strings.Builder
-	for i := range results {
-		r := &results[i]
+	for i := range rep.Results {
+		r := &rep.Results[i]
 		switch r.Status {
 		case Failed:
 			for _, p := range r.Problems {
-				b.WriteString(problemText(r.Call, p))
+				b.WriteString(rep.problemText(r, p))
 			}
 		case NotChecked:
-			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, visible(r.Call.Title), visible(r.Why))
+			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, visible(r.Title()), visible(r.Why))
 		}
 		for _, u := range r.Unchecked {
 			fmt.Fprintf(&b, "%s: not checked: %s: %s\n", u.Pos, visible(u.Text), visible(u.Why))
 		}
 	}
-	b.WriteString(Summary(results) + "\n")
+	b.WriteString(Summary(rep.Results) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// problemText is one problem: where, what, what led there, and the phones.
-func problemText(c *Call, p Problem) string {
+// problemText is one problem: where, what, what led there, the menu's lines, the
+// phones, and how to see it again.
+func (rep *Report) problemText(r *Result, p Problem) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, visible(c.Title))
+	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, visible(r.Title()))
 	fmt.Fprintf(&b, "   %s\n", visible(p.Message))
 	if keys := keysText(p.Keys); keys != "" {
 		fmt.Fprintf(&b, "   keys so far: %s\n", keys)
 	}
 	if at := placeText(p.Screen); at != "" {
 		fmt.Fprintf(&b, "   %s\n", at)
+	}
+	for _, line := range rep.excerpt(p.Screen.Pos) {
+		b.WriteString("   " + line + "\n")
 	}
 	if p.Shown != nil {
 		b.WriteByte('\n')
@@ -49,6 +53,9 @@ func problemText(c *Call, p Problem) string {
 		for _, row := range drawn {
 			b.WriteString("   " + row + "\n")
 		}
+	}
+	if again := rep.again(r); again != "" {
+		b.WriteString("   again: " + again + "\n")
 	}
 	b.WriteByte('\n')
 	return b.String()
@@ -118,59 +125,4 @@ func counted(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// TAP writes results in the Test Anything Protocol, version 14. A call that was
-// not checked is skipped; single lines that were not are comments.
-func TAP(w io.Writer, results []Result) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(results))
-	for i := range results {
-		tapResult(&b, i+1, &results[i])
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func tapResult(b *strings.Builder, n int, r *Result) {
-	title := tapEscape(r.Call.Title)
-	switch r.Status {
-	case Failed:
-		fmt.Fprintf(b, "not ok %d - %s\n  ---\n  at: %s\n", n, title, tapQuote(r.Call.Pos.String()))
-		b.WriteString("  problems:\n")
-		for _, p := range r.Problems {
-			fmt.Fprintf(b, "    - at: %s\n      message: %s\n      keys: %s\n", tapQuote(p.Pos.String()), tapQuote(p.Message), tapQuote(keysText(p.Keys)))
-			tapScreen(b, "expected", p.Expected)
-			tapScreen(b, "shown", p.Shown)
-		}
-		b.WriteString("  ...\n")
-	case NotChecked:
-		fmt.Fprintf(b, "ok %d - %s # SKIP not checked: %s\n", n, title, tapEscape(r.Why))
-	default:
-		fmt.Fprintf(b, "ok %d - %s\n", n, title)
-	}
-	for _, u := range r.Unchecked {
-		fmt.Fprintf(b, "# not checked: %s %s: %s\n", visible(u.Pos.String()), visible(u.Text), visible(u.Why))
-	}
-}
-
-func tapScreen(b *strings.Builder, name string, lines []string) {
-	if lines == nil {
-		return
-	}
-	fmt.Fprintf(b, "      %s:\n", name)
-	for _, line := range lines {
-		fmt.Fprintf(b, "        - %s\n", tapQuote(line))
-	}
-}
-
-// tapQuote is a text as YAML in single quotes, in which nothing is special.
-func tapQuote(s string) string {
-	return "'" + strings.ReplaceAll(visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
-}
-
-// tapEscape keeps a title from being taken for a directive.
-func tapEscape(s string) string {
-	s = strings.ReplaceAll(visible(s), `\`, `\\`)
-	return strings.ReplaceAll(s, "#", `\#`)
 }

@@ -22,7 +22,7 @@ func reported() []Result {
 
 func TestText(t *testing.T) {
 	var b strings.Builder
-	if err := Text(&b, reported()); err != nil {
+	if err := Text(&b, Report{Results: reported()}); err != nil {
 		t.Fatal(err)
 	}
 	want := `a.dial:3:1: not checked: (no SMS): this line can't see messages
@@ -48,7 +48,7 @@ a.dial:9:1: not checked: Not checked
 
 func TestTAP(t *testing.T) {
 	var b strings.Builder
-	if err := TAP(&b, reported()); err != nil {
+	if err := TAP(&b, Report{Results: reported()}); err != nil {
 		t.Fatal(err)
 	}
 	want := `TAP version 14

@@ -30,7 +30,9 @@ func (s Status) String() string {
 
 // Result is how one call went.
 type Result struct {
-	Call   *Call
+	Call *Call
+	// Lang is the language the keys were played in; "" for as written.
+	Lang   string
 	Status Status
 	// Why a call is NotChecked as a whole.
 	Why string

@@ -17,12 +17,15 @@ type Options struct {
 	Parallel int
 	// Seed is the order in which they begin: 0 for as written.
 	Seed uint64
+	// Langs are the languages in which the same keys are played once more.
+	Langs []string
 }
 
 // Run plays calls, each on a line of its own, and gives their results in the
-// order of calls. A cancelled context leaves the rest not checked.
+// order of calls: as written, then the same keys in each of Options.Langs. A
+// cancelled context leaves the rest not checked.
 func Run(ctx context.Context, p *Player, opener Opener, people *engine.People, calls []*Call, o Options) []Result {
-	results := make([]Result, len(calls))
+	played := make([][]Result, len(calls))
 	order := make([]int, len(calls))
 	for i := range order {
 		order[i] = i
@@ -35,7 +38,7 @@ func Run(ctx context.Context, p *Player, opener Opener, people *engine.People, c
 	for range max(1, o.Parallel) {
 		workers.Go(func() {
 			for i := range next {
-				results[i] = runOne(ctx, p, opener, people, calls[i])
+				played[i] = runAll(ctx, p, opener, people, calls[i], o.Langs)
 			}
 		})
 	}
@@ -44,17 +47,36 @@ func Run(ctx context.Context, p *Player, opener Opener, people *engine.People, c
 	}
 	close(next)
 	workers.Wait()
+	results := make([]Result, 0, len(calls)*(1+len(o.Langs)))
+	for _, one := range played {
+		results = append(results, one...)
+	}
 	return results
 }
 
-func runOne(ctx context.Context, p *Player, opener Opener, people *engine.People, call *Call) (r Result) {
-	if err := ctx.Err(); err != nil {
-		return unplayed(call, "the run was stopped before it")
+// runAll plays a call as written, and the same keys in other languages.
+func runAll(ctx context.Context, p *Player, opener Opener, people *engine.People, call *Call, langs []string) []Result {
+	if ctx.Err() != nil {
+		return []Result{unplayed(call, "the run was stopped before it")}
 	}
 	scene, err := SceneOf(call, people)
 	if err != nil {
-		return unset(call, err)
+		return []Result{unset(call, err)}
 	}
+	results := []Result{runOne(ctx, p, opener, scene, call, nil)}
+	for _, lang := range langs {
+		base := &results[0]
+		r, over := spokenAs(base, lang)
+		if !over {
+			r = runOne(ctx, p, opener, scene.speaking(lang), call, base)
+			r.Lang = lang
+		}
+		results = append(results, r)
+	}
+	return results
+}
+
+func runOne(ctx context.Context, p *Player, opener Opener, scene Scene, call *Call, base *Result) (r Result) {
 	line, err := opener.Open(ctx, scene)
 	if err != nil {
 		return unset(call, err)
@@ -67,7 +89,7 @@ func runOne(ctx context.Context, p *Player, opener Opener, people *engine.People
 			}
 		}()
 	}
-	return p.Play(ctx, call, scene, line)
+	return p.play(ctx, call, scene, line, base)
 }
 
 // unset is the result of a call whose scene could not be set.

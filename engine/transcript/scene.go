@@ -15,6 +15,8 @@ type Scene struct {
 	Gateway string
 	// Clock is the wall clock in the service's own time zone, here as UTC.
 	Clock time.Time
+	// Begins is the language the menus begin in; "" for their own.
+	Begins string
 	// Remembered are the values kept for this caller, "lang" among them.
 	Remembered []engine.Setting
 	// Real asks for the registered actions on an empty store. Answers and Takes

@@ -3,6 +3,7 @@ package transcript
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -21,6 +22,10 @@ func (g *play) trigger(s *Step) bool {
 	}
 	typed, err := s.Input.fill(g.kept)
 	if err != nil {
+		if g.base != nil {
+			g.stop(fmt.Sprintf("%s, so what is typed in line %d is not known", err, s.Pos.Line))
+			return false
+		}
 		g.fatal(s.Pos, "%s, since the screen that shows it was another", err)
 		return false
 	}

@@ -119,7 +119,7 @@ func TestShippedScripts(t *testing.T) {
 		}
 		results := transcript.Run(context.Background(), player, local, people, callsOf(file), transcript.Options{Parallel: 4, Seed: 7})
 		var out bytes.Buffer
-		if err := transcript.Text(&out, results); err != nil {
+		if err := transcript.Text(&out, transcript.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range results {

@@ -15,6 +15,9 @@ func Update(source []byte, f *File, results []Result) []byte {
 	edits := map[int][]string{} // by the line, from 1, of a step's first "|" line
 	drop := map[int]bool{}
 	for _, r := range results {
+		if r.Lang != "" {
+			continue
+		}
 		k := kept{}
 		for i, screen := range r.Screens {
 			if screen == nil || i >= len(r.Call.Steps) || r.Call.Pos.File != f.Path {

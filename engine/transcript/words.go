@@ -135,6 +135,9 @@ func (w Words) fill(k kept) (string, error) {
 // match compares a text with the words, and keeps what the named holes hold.
 // across lets "*" run over line breaks, as in an SMS.
 func (w Words) match(text string, k kept, across bool) bool {
+	if lit, ok := w.literal(); ok {
+		return text == lit
+	}
 	source, names := w.pattern(k)
 	flags := "^"
 	if across {
@@ -161,6 +164,17 @@ func (w Words) match(text string, k kept, across bool) bool {
 		}
 	}
 	return true
+}
+
+// literal is the text of words without holes.
+func (w Words) literal() (string, bool) {
+	switch {
+	case len(w) == 0:
+		return "", true
+	case len(w) == 1 && w[0].Hole == "" && w[0].Name == "":
+		return w[0].Lit, true
+	}
+	return "", false
 }
 
 // pattern is the words as an RE2 source with one group a hole; parts are the

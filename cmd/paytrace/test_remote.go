@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/gateway"
+	"github.com/paytrace/paytrace/gateway/africastalking"
+)
+
+// elsewhere opens lines to a service behind a URL, in place of its gateway. It
+// shows screens and nothing else.
+type elsewhere struct {
+	url     string
+	gateway string
+	header  http.Header
+	client  *http.Client
+	maxWait time.Duration
+}
+
+// gatewayPatience is how long an aggregator waits for an answer at most.
+const gatewayPatience = 10 * time.Second
+
+// newElsewhere reads what was said on the command line.
+func newElsewhere(target, gatewayName string, headers []string, maxWait time.Duration) (*elsewhere, error) {
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, misuse{errors.New("--url: expected where the service takes callbacks, as http://localhost:5000/ussd")}
+	}
+	if gatewayName != africastalking.Name {
+		return nil, misuse{fmt.Errorf("--gateway: found %q, expected %s, whose callbacks can be sent", gatewayName, africastalking.Name)}
+	}
+	e := &elsewhere{url: target, gateway: gatewayName, header: http.Header{}, maxWait: maxWait}
+	for _, h := range headers {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok {
+			return nil, misuse{errors.New("--header: expected a name and a value, as X-API-Key: …")}
+		}
+		e.header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	e.client = &http.Client{
+		Timeout:       gatewayPatience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return e, nil
+}
+
+// Open implements transcript.Opener. What a script gives beyond who calls can't
+// be set in a service elsewhere, and the call is not checked. What people.yaml
+// says of the caller is taken for granted.
+func (e *elsewhere) Open(_ context.Context, scene transcript.Scene) (transcript.Line, error) {
+	cannot := func(what string) error {
+		return fmt.Errorf("%w: %s can't be given to a service elsewhere", transcript.ErrCannotSet, what)
+	}
+	line := &distantLine{elsewhere: e}
+	for name := range scene.Answers {
+		return nil, cannot("what " + name + " answers")
+	}
+	for name := range scene.Takes {
+		return nil, cannot("how long " + name + " takes")
+	}
+	switch {
+	case scene.SMSDown:
+		return nil, cannot("that SMS is down")
+	case scene.Clock != transcript.DefaultClock:
+		return nil, cannot("the clock")
+	case scene.Gateway != "" && scene.Gateway != e.gateway && !strings.HasPrefix(scene.Gateway, e.gateway+"-"):
+		return nil, cannot("another gateway than " + e.gateway)
+	}
+	for _, v := range scene.Remembered {
+		known := slices.Contains(scene.Caller.Values, v) || v.Name == "lang" && v.Text == scene.Caller.Lang
+		if !known {
+			return nil, cannot("what is remembered (" + v.Name + ")")
+		}
+		line.assumed = append(line.assumed, fmt.Sprintf("%s=%s of %s, from people.yaml", v.Name, v.Text, scene.Caller.Name))
+	}
+	if scene.Real {
+		line.assumed = append(line.assumed, "(real actions) on an empty store")
+	}
+	return line, nil
+}
+
+// distantLine is one call's line.
+type distantLine struct {
+	*elsewhere
+	assumed []string
+}
+
+var (
+	_ transcript.Assumes = (*distantLine)(nil)
+	_ transcript.Waits   = (*distantLine)(nil)
+)
+
+// Assumed implements transcript.Assumes.
+func (l *distantLine) Assumed() []string { return l.assumed }
+
+// Type implements transcript.Line: the gateway's own request. Errors leave the
+// URL out, which may hold a secret.
+func (l *distantLine) Type(ctx context.Context, cb transcript.Callback) (transcript.Screen, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, bytes.NewReader(africastalking.Form(cb.Request())))
+	if err != nil {
+		return transcript.Screen{}, errors.New("no request can be made for this URL")
+	}
+	request.Header = l.header.Clone()
+	request.Header.Set("Content-Type", africastalking.FormType)
+	began := time.Now()
+	response, err := l.client.Do(request)
+	if err != nil {
+		return transcript.Screen{}, withoutURL(err)
+	}
+	defer func() { _ = response.Body.Close() }() // it was only read
+	body, err := io.ReadAll(io.LimitReader(response.Body, gateway.MaxBody+1))
+	if err != nil {
+		return transcript.Screen{}, fmt.Errorf("the answer breaks off: %w", withoutURL(err))
+	}
+	text, end, err := africastalking.Screen(response.StatusCode, body)
+	return transcript.Screen{Text: text, End: end, Took: time.Since(began)}, err
+}
+
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+// Wait implements transcript.Waits: nobody can turn the clock of a service
+// elsewhere, so the time is really waited for.
+func (l *distantLine) Wait(ctx context.Context, d time.Duration) error {
+	if d > l.maxWait {
+		return fmt.Errorf("%w: the service's clock can't be turned, and --max-wait is %s", transcript.ErrCannotSet, l.maxWait)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine/transcript"
+)
+
+// report writes the results in every form asked for.
+func (v testCmd) report(w io.Writer, rep transcript.Report) error {
+	form := transcript.Text
+	switch {
+	case v.TAP:
+		form = transcript.TAP
+	case v.JSON:
+		form = transcript.JSON
+	}
+	if err := form(w, rep); err != nil {
+		return err
+	}
+	if v.JUnit != "" {
+		if err := writeReport(v.JUnit, rep, transcript.JUnit); err != nil {
+			return fmt.Errorf("--junit: %w", err)
+		}
+	}
+	if v.HTML == "" {
+		return nil
+	}
+	if err := os.MkdirAll(v.HTML, 0o755); err != nil { //nolint:gosec // a report is no secret
+		return misuse{fmt.Errorf("--html: %w", err)}
+	}
+	if err := writeReport(filepath.Join(v.HTML, "index.html"), rep, transcript.HTML); err != nil {
+		return fmt.Errorf("--html: %w", err)
+	}
+	return nil
+}
+
+func writeReport(file string, rep transcript.Report, form func(io.Writer, transcript.Report) error) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return misuse{err}
+	}
+	return errors.Join(form(f, rep), f.Close())
+}
+
+// again is the command that plays one call again.
+func (v testCmd) again(r *transcript.Result) string {
+	words := []string{"paytrace", "test", shellWord(r.Call.Pos.File + ":" + strconv.Itoa(r.Call.Pos.Line))}
+	if r.Lang != "" {
+		words = append(words, "--lang", r.Lang)
+	}
+	if v.Shuffle != 0 {
+		words = append(words, "--shuffle", strconv.FormatUint(v.Shuffle, 10))
+	}
+	if v.URL != "" {
+		words = append(words, "--url", shellWord(shownURL(v.URL)), "--gateway", v.Gateway)
+		for _, code := range v.Code {
+			words = append(words, "--code", shellWord(code))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// shownURL is a URL as reports may show it: its path may end in a secret.
+func shownURL(target string) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return "…"
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	if first, rest, more := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/"); more && rest != "" {
+		return u.Scheme + "://" + u.Host + "/" + first + "/…"
+	}
+	return u.String()
+}
+
+// shellWord quotes a word where a shell would take it apart.
+func shellWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@%+=,") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// sourceOf finds menu files by the paths that positions show.
+func sourceOf(suites []*suite) func(string) []byte {
+	return func(file string) []byte {
+		for _, s := range suites {
+			if filepath.ToSlash(filepath.Dir(file)) == dirShown(s.folder) {
+				return s.folder.source(file)
+			}
+		}
+		return nil
+	}
+}
+
+func dirShown(f *menuFolder) string {
+	if f.dir == "" {
+		return "."
+	}
+	return filepath.ToSlash(f.dir)
+}

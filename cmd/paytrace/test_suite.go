@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/menus"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+// suite is the scripts of one folder.
+type suite struct {
+	folder  *menuFolder
+	scripts []*script
+}
+
+// script is one file of a suite.
+type script struct {
+	name string
+	// lines choose the calls that stand there; none chooses all.
+	lines []int
+
+	source []byte
+	file   *transcript.File
+	found  transcript.Findings
+}
+
+// suites groups the scripts named by folder.
+func (v testCmd) suites() ([]*suite, error) {
+	if len(v.Files) == 0 {
+		folder, err := openMenus("")
+		if err != nil {
+			return nil, err
+		}
+		s := &suite{folder: folder}
+		names, err := fs.Glob(folder.fsys, "*.dial")
+		for _, name := range names {
+			s.scripts = append(s.scripts, &script{name: name})
+		}
+		if err == nil && len(names) == 0 {
+			err = misuse{fmt.Errorf("the folder %s has no dial script (*.dial)", folder.shown)}
+		}
+		return []*suite{s}, err
+	}
+	var list []*suite
+	byDir := map[string]*suite{}
+	for _, named := range v.Files {
+		file, line := fileLine(named)
+		dir := filepath.Dir(file)
+		s := byDir[dir]
+		if s == nil {
+			folder, err := scriptFolder(file)
+			if err != nil {
+				return nil, err
+			}
+			s = &suite{folder: folder}
+			byDir[dir] = s
+			list = append(list, s)
+		}
+		s.add(filepath.Base(file), line)
+	}
+	return list, nil
+}
+
+var lineBehind = regexp.MustCompile(`^(.+\.dial):(\d{1,6})(?::\d+)?$`)
+
+// fileLine parts FILE:LINE, as reports write it; 0 for no line.
+func fileLine(named string) (file string, line int) {
+	m := lineBehind.FindStringSubmatch(named)
+	if m == nil {
+		return named, 0
+	}
+	line, _ = strconv.Atoi(m[2])
+	return m[1], line
+}
+
+// scriptFolder opens the folder of a script. Those in the program itself are
+// named as reports name them.
+func scriptFolder(file string) (*menuFolder, error) {
+	if filepath.Dir(file) == embedded {
+		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+			return &menuFolder{fsys: menus.FS, dir: embedded, shown: embedded, close: func() {}}, nil
+		}
+	}
+	folder, _, err := folderOf(file)
+	return folder, err
+}
+
+func (s *suite) add(name string, line int) {
+	for _, one := range s.scripts {
+		if one.name == name {
+			if line > 0 && len(one.lines) > 0 {
+				one.lines = append(one.lines, line)
+			} else {
+				one.lines = nil
+			}
+			return
+		}
+	}
+	one := &script{name: name}
+	if line > 0 {
+		one.lines = []int{line}
+	}
+	s.scripts = append(s.scripts, one)
+}
+
+// read reads every script.
+func (s *suite) read() error {
+	for _, one := range s.scripts {
+		source, err := fs.ReadFile(s.folder.fsys, one.name)
+		if err != nil {
+			return misuse{err}
+		}
+		one.parse(s.folder, source)
+	}
+	return nil
+}
+
+func (one *script) parse(folder *menuFolder, source []byte) {
+	one.source = source
+	one.file, one.found = transcript.Parse(path.Join(folder.dir, one.name), source)
+}
+
+// menus are the folder's own menu files.
+func (s *suite) menus() []string {
+	names, err := menuFiles(s.folder.fsys)
+	if err != nil {
+		return nil
+	}
+	return names
+}
+
+// chosen are the calls to play.
+func (s *suite) chosen(tags []string) []*transcript.Call {
+	var calls []*transcript.Call
+	for _, one := range s.scripts {
+		for i := range one.file.Calls {
+			call := &one.file.Calls[i]
+			has := func(tag string) bool { return slices.Contains(call.Tags(), tag) }
+			if (len(tags) == 0 || slices.ContainsFunc(tags, has)) && one.wants(i) {
+				calls = append(calls, call)
+			}
+		}
+	}
+	return calls
+}
+
+// wants reports whether the i-th call stands at one of the lines named.
+func (one *script) wants(i int) bool {
+	calls := one.file.Calls
+	return len(one.lines) == 0 || slices.ContainsFunc(one.lines, func(line int) bool {
+		return calls[i].Pos.Line <= line && (i+1 == len(calls) || line < calls[i+1].Pos.Line)
+	})
+}
+
+// update writes the screens shown into the scripts.
+func (s *suite) update(results []transcript.Result, w io.Writer) error {
+	for _, one := range s.scripts {
+		renewed := transcript.Update(one.source, one.file, results)
+		if string(renewed) == string(one.source) {
+			continue
+		}
+		if s.folder.shown == embedded {
+			return misuse{errors.New("the embedded scripts can't be updated; name a file")}
+		}
+		file := filepath.Join(s.folder.dir, one.name)
+		if err := os.WriteFile(file, renewed, 0o644); err != nil { //nolint:gosec // a script is no secret
+			return err
+		}
+		fmt.Fprintf(w, "%s: updated\n", file)
+		one.parse(s.folder, renewed)
+	}
+	return nil
+}
+
+func (v testCmd) parallel() int {
+	if v.Jobs > 0 {
+		return v.Jobs
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// lineTo opens lines to all menus of a folder.
+func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*transcript.Local, *transcript.Player, error) {
+	box, err := sandbox(ctx, time.Now)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer box.drop()
+	programs, err := loadMenus(folder, box.table.Contracts(), "", w)
+	if err != nil {
+		return nil, nil, err
+	}
+	local, player := linesTo(programs)
+	return local, player, nil
+}
+
+// linesTo opens lines to programs, the first being the default.
+func linesTo(programs []*engine.Program) (*transcript.Local, *transcript.Player) {
+	local := &transcript.Local{
+		Menus:      programs,
+		NewRecords: func(now func() time.Time) transcript.Records { return memory.NewSessions(now) },
+		NewReal:    realActions,
+	}
+	player := &transcript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
+	for _, p := range programs {
+		for _, code := range p.Codes() {
+			player.Codes = append(player.Codes, code.Dial)
+		}
+	}
+	return local, player
+}
+
+// peopleOf is the folder's people.yaml, or the shipped one.
+func peopleOf(folder *menuFolder, w io.Writer) (*engine.People, error) {
+	const name = "people.yaml"
+	from := folder
+	if _, err := fs.Stat(folder.fsys, name); err != nil {
+		from = &menuFolder{fsys: menus.FS, dir: embedded}
+	}
+	people, found := menu.ReadPeople(from.fsys, name, from.dir)
+	if err := printFindings(w, found, from); err != nil {
+		return nil, err
+	}
+	if found.Bad() {
+		return nil, outcome{exitFindings}
+	}
+	return &people, nil
+}
+
+// registeredActions are the real actions on an empty database of their own.
+type registeredActions struct {
+	engine.Actions
+	box *box
+}
+
+func realActions(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
+	box, err := sandbox(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	return &registeredActions{box.table, box}, nil
+}
+
+// Messages are the SMS stored to go out, the first first.
+func (r *registeredActions) Messages() []transcript.Message { return messagesOf(r.box.db) }
+
+func messagesOf(db store.Store) []transcript.Message {
+	list, err := db.Messages(context.Background(), plentyOfMessages)
+	if err != nil {
+		return []transcript.Message{{Text: "messages can't be read: " + err.Error()}}
+	}
+	out := make([]transcript.Message, 0, len(list))
+	for _, m := range slices.Backward(list) {
+		out = append(out, transcript.Message{To: m.To, Text: m.Text})
+	}
+	return out
+}
+
+// Close drops the database.
+func (r *registeredActions) Close() error { return r.box.db.Close() }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"strings"
+	"time"
+)
+
+// watchEvery is how often files are looked at: faster than a person changes
+// from the editor to the terminal.
+const watchEvery = 300 * time.Millisecond
+
+// watch plays again whenever a file of the scripts' folders changes, until the
+// person stops it. What is wrong is said, and waited for to be mended.
+func (v testCmd) watch(ctx context.Context, std streams) error {
+	ticks := time.NewTicker(watchEvery)
+	defer ticks.Stop()
+	return v.watching(ctx, std, ticks.C)
+}
+
+func (v testCmd) watching(ctx context.Context, std streams, ticks <-chan time.Time) error {
+	suites, err := v.suites()
+	if err != nil {
+		return err
+	}
+	for _, s := range suites {
+		defer s.folder.close()
+	}
+	for {
+		before := stamps(suites)
+		if err := v.once(ctx, std); err != nil && !errors.As(err, &outcome{}) {
+			fmt.Fprintln(std.err, "paytrace:", err)
+		}
+		fmt.Fprintln(std.out, "Watching for changes; Ctrl-C ends.")
+		for maps.Equal(before, stamps(suites)) {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticks:
+			}
+		}
+		fmt.Fprintln(std.out)
+	}
+}
+
+// stamp tells two states of a file apart.
+type stamp struct {
+	size    int64
+	changed time.Time
+}
+
+// stamps are the menus and scripts of the folders as they are now.
+func stamps(suites []*suite) map[string]stamp {
+	now := map[string]stamp{}
+	for _, s := range suites {
+		entries, err := fs.ReadDir(s.folder.fsys, ".")
+		if err != nil {
+			continue // a folder that is gone looks like an empty one
+		}
+		for _, e := range entries {
+			info, err := e.Info()
+			if err == nil && (strings.HasSuffix(e.Name(), ".dial") || strings.HasSuffix(e.Name(), ".yaml")) {
+				now[dirShown(s.folder)+"/"+e.Name()] = stamp{info.Size(), info.ModTime()}
+			}
+		}
+	}
+	return now
+}
