@@ -59,7 +59,7 @@ func TestShippedScriptsOnServers(t *testing.T) {
 		}
 		results := transcript.Run(t.Context(), player, exchange, people, allCalls(file), transcript.Options{Parallel: 2})
 		var out bytes.Buffer
-		if err := transcript.Text(&out, results); err != nil {
+		if err := transcript.Text(&out, transcript.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %s", name, out.String())
@@ -223,11 +223,11 @@ func (l *serversLine) Messages() []transcript.Message {
 func (l *serversLine) Log() string { return timeOfLine.ReplaceAllString(l.log.String(), "") }
 
 // Wait implements transcript.Waits for what has a clock here: the records.
-func (l *serversLine) Wait(d time.Duration) {
-	ctx := context.Background()
+func (l *serversLine) Wait(ctx context.Context, d time.Duration) error {
 	for _, key := range l.redis.Keys(ctx, "*").Val() {
 		l.redis.PExpire(ctx, key, l.redis.PTTL(ctx, key).Val()-d)
 	}
+	return nil
 }
 
 // Forget implements transcript.Forgets.
