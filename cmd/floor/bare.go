@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
-	"os"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,6 +22,7 @@ type bareCmd struct {
 	Postgres string   `help:"Where Postgres is; then the last callback of a call looks a worker up."`
 	Sizes    []int    `required:"" help:"Bytes of the record of each callback of a call."`
 	Screens  []string `required:"" sep:"none" help:"What is answered to each callback of a call."`
+	serving
 }
 
 type bare struct {
@@ -58,7 +57,7 @@ func (v *bareCmd) Run(ctx context.Context) error {
 	}
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	app.Post("/ussd", b.callback)
-	return serve(ctx, app.Listener)
+	return v.serve(ctx, app.Listener)
 }
 
 // poolSize is what store/postgres opens by default.
@@ -119,15 +118,4 @@ func (b *bare) lookup(ctx context.Context, session, phone string) (worker string
 		return err
 	})
 	return worker, err
-}
-
-// serve listens on a free port and says which.
-func serve(ctx context.Context, listen func(net.Listener) error) error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	context.AfterFunc(ctx, func() { _ = ln.Close() })
-	fmt.Fprintln(os.Stdout, "listens on http://"+ln.Addr().String())
-	return listen(ln)
 }

@@ -20,6 +20,7 @@ import (
 type engineCmd struct {
 	Redis   string `required:"" help:"Where Redis is."`
 	Screens int    `required:"" help:"How many screens the menu has."`
+	serving
 }
 
 // Run answers callbacks until it is killed.
@@ -47,7 +48,7 @@ func (v *engineCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, func(ln net.Listener) error { return s.Serve(ln) })
+	return v.serve(ctx, func(ln net.Listener) error { return s.Serve(ln) })
 }
 
 type none struct{}

@@ -167,10 +167,16 @@ func aim(ctx context.Context, name string, pid int, address string) (*target, er
 type slot struct {
 	perCallback time.Duration // CPU
 	perSecond   float64       // callbacks, by the clock on the wall
+	commands    float64       // to Redis, a callback
 }
 
-// load has all lines of a target call for a while.
-func (t *target) load(d *dialogue, length time.Duration) (slot, error) {
+// load has all lines of a target call for a while. commands counts those that
+// Redis was sent: a server that did without would be no comparison.
+func (t *target) load(d *dialogue, length time.Duration, commands func() (int, error)) (slot, error) {
+	sent, err := commands()
+	if err != nil {
+		return slot{}, err
+	}
 	before, err := cpu(t.pid)
 	if err != nil {
 		return slot{}, err
@@ -197,6 +203,7 @@ func (t *target) load(d *dialogue, length time.Duration) (slot, error) {
 	if err != nil {
 		return slot{}, err
 	}
-	n := callbacks.Load()
-	return slot{(after - before) / time.Duration(max(1, n)), float64(n) / took.Seconds()}, nil
+	more, err := commands()
+	n := float64(max(1, callbacks.Load()))
+	return slot{time.Duration(float64(after-before) / n), n / took.Seconds(), float64(more-sent) / n}, err
 }

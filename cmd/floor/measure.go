@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ type measureCmd struct {
 	Rounds   int           `default:"21" help:"Rounds of each comparison."`
 	Slot     time.Duration `default:"500ms" help:"How long a server is under load in a round."`
 	Seed     uint64        `default:"1" help:"Of the order in a round and of the bootstrap."`
+	Only     string        `help:"One comparison: action, lookup or screens." enum:",action,lookup,screens" default:""`
+	Profiles string        `help:"Folder for CPU profiles of the bare handlers and of the engine." placeholder:"DIR"`
 }
 
 // apart is how much two copies of one program may differ.
@@ -56,8 +59,14 @@ func (v *measureCmd) Run(ctx context.Context) (err error) {
 	fmt.Fprintf(b.out, "CPU per callback, all on core %s, %d connections, %d shuffled rounds of %s a server; median [95 %% bootstrap interval]\n\n",
 		os.Getenv(onCore), connections, v.Rounds, v.Slot)
 	var void error
-	for _, c := range []func(context.Context) error{b.withoutAction, b.withLookup, b.screens} {
-		if err := c(ctx); errors.Is(err, errVoid) {
+	for _, c := range []struct {
+		name    string
+		compare func(context.Context) error
+	}{{"action", b.withoutAction}, {"lookup", b.withLookup}, {"screens", b.screens}} {
+		if v.Only != "" && v.Only != c.name {
+			continue
+		}
+		if err := c.compare(ctx); errors.Is(err, errVoid) {
 			void = err
 		} else if err != nil {
 			return err
@@ -110,7 +119,15 @@ func (b *bench) bare(ctx context.Context, d *dialogue, sizes []int, postgres str
 	for _, screen := range d.screens {
 		args = append(args, "--screens", screen)
 	}
-	return b.start(ctx, "bare", self, nil, args...)
+	return b.start(ctx, "bare", self, nil, append(args, b.profile(d.name+"-bare")...)...)
+}
+
+// profile asks one of this program's own servers for a profile.
+func (b *bench) profile(name string) []string {
+	if b.Profiles == "" {
+		return nil
+	}
+	return []string{"--profile", filepath.Join(b.Profiles, strings.ReplaceAll(name, " ", "-")+".pprof")}
 }
 
 func joined(list []int) string {
@@ -163,7 +180,7 @@ func (b *bench) withoutAction(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(b.out, "No action, sessions in Redis (records of %s bytes). Bare: a Fiber handler with one compare-and-set of that size.\n", joined(sizes))
-	return b.compare(&noAction, bare, first, second)
+	return b.compare(ctx, &noAction, bare, first, second)
 }
 
 func (b *bench) withLookup(ctx context.Context) error {
@@ -187,7 +204,7 @@ func (b *bench) withLookup(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintln(b.out, "Sign in: every third callback runs lookup_worker on Postgres. Bare: the same round trips to Redis and Postgres.")
-	return b.compare(&lookup, bare, first, second)
+	return b.compare(ctx, &lookup, bare, first, second)
 }
 
 // workers fills the database that the service has migrated.
@@ -221,19 +238,25 @@ func (b *bench) screens(ctx context.Context) error {
 		name string
 		n    int
 	}{{"10 screens", 10}, {"10,000 screens", 10_000}, {"10 again", 10}} {
-		t, err := b.start(ctx, v.name, self, nil, "engine", "--redis", b.redis, "--screens", strconv.Itoa(v.n))
+		args := append([]string{"engine", "--redis", b.redis, "--screens", strconv.Itoa(v.n)}, b.profile(v.name)...)
+		t, err := b.start(ctx, v.name, self, nil, args...)
 		if err != nil {
 			return err
 		}
 		targets = append(targets, t)
 	}
 	fmt.Fprintln(b.out, "Growth with the menu: the same call through menus of two sizes.")
-	return b.compare(&chained, targets[0], targets[1], targets[2])
+	return b.compare(ctx, &chained, targets[0], targets[1], targets[2])
 }
 
 // compare loads servers in turn: base, what is compared with it, and a copy of
 // one of the two, which tells whether the comparison is worth anything.
-func (b *bench) compare(d *dialogue, base, other, again *target) error {
+func (b *bench) compare(ctx context.Context, d *dialogue, base, other, again *target) error {
+	client, err := redis.Client(redis.Config{URL: secret.New(b.redis)})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
 	targets := []*target{base, other, again}
 	twin := other // of again
 	if again.name == "10 again" {
@@ -242,7 +265,7 @@ func (b *bench) compare(d *dialogue, base, other, again *target) error {
 	slots := map[*target][]slot{}
 	for round := -1; round < b.Rounds; round++ {
 		for _, i := range b.random.Perm(len(targets)) {
-			s, err := targets[i].load(d, b.Slot)
+			s, err := targets[i].load(d, b.Slot, func() (int, error) { return commands(ctx, client) })
 			if err != nil {
 				return err
 			}
@@ -252,7 +275,10 @@ func (b *bench) compare(d *dialogue, base, other, again *target) error {
 		}
 	}
 	for _, t := range targets {
-		fmt.Fprintf(b.out, "  %-15s %7.2f µs  (%.0f callbacks/s)\n", t.name, b.cost(slots[t]).median, b.rate(slots[t]))
+		fmt.Fprintf(b.out, "  %-15s %7.2f µs  (%.0f callbacks/s, %.2f commands to Redis a callback)\n",
+			t.name, b.median(slots[t], func(s slot) float64 { return float64(s.perCallback.Nanoseconds()) / 1000 }),
+			b.median(slots[t], func(s slot) float64 { return s.perSecond }),
+			b.median(slots[t], func(s slot) float64 { return s.commands }))
 	}
 	ratio, copies := b.ratio(slots[other], slots[base]), b.ratio(slots[again], slots[twin])
 	fmt.Fprintf(b.out, "  %s / %s: %s; two copies: %s\n\n", other.name, base.name, ratio, copies)
@@ -262,20 +288,24 @@ func (b *bench) compare(d *dialogue, base, other, again *target) error {
 	return nil
 }
 
-func (b *bench) cost(slots []slot) spread {
-	var us []float64
-	for _, s := range slots {
-		us = append(us, float64(s.perCallback.Nanoseconds())/1000)
-	}
-	return summarize(us, b.random)
-}
-
-func (b *bench) rate(slots []slot) float64 {
+func (b *bench) median(slots []slot, of func(slot) float64) float64 {
 	var all []float64
 	for _, s := range slots {
-		all = append(all, s.perSecond)
+		all = append(all, of(s))
 	}
 	return median(all)
+}
+
+// commands is how many round trips for records Redis has seen: each is a GET, or
+// a script that runs one, and Redis counts both alike.
+func commands(ctx context.Context, client goredis.UniversalClient) (n int, err error) {
+	info, err := client.Info(ctx, "commandstats").Result()
+	for line := range strings.Lines(info) {
+		if _, err := fmt.Sscanf(line, "cmdstat_get:calls=%d,", &n); err == nil {
+			break
+		}
+	}
+	return n, err
 }
 
 // ratio compares within each round, where both had the same machine.

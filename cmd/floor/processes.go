@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"time"
 )
 
 // process is a server under measurement.
@@ -48,10 +49,16 @@ func start(ctx context.Context, path string, env []string, args ...string) (*pro
 	return nil, errors.Join(fmt.Errorf("%s ended without listening; run it by hand to see why", path), p.cmd.Wait())
 }
 
+// stop asks the server to end, so that it may write its profile.
 func (p *process) stop() error {
-	if err := p.cmd.Process.Kill(); err != nil {
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		return err
 	}
-	_ = p.cmd.Wait() // it was killed
+	end := time.AfterFunc(stopTime, func() { _ = p.cmd.Process.Kill() })
+	defer end.Stop()
+	_ = p.cmd.Wait() // how it ended is its own affair
 	return nil
 }
+
+// stopTime is how long a server may take to end.
+const stopTime = 20 * time.Second

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/term"
 )
 
 type serveCmd struct {
@@ -53,7 +52,8 @@ func (v *serveCmd) serve(ctx context.Context, std streams, between seams) error 
 		return err
 	}
 	defer folder.close()
-	log := logger(c, std.err)
+	log, flush := callbackLogger(c, std.err)
+	defer flush()
 	s, err := live(ctx, c, folder, std, log, between)
 	if err != nil {
 		return err
@@ -126,18 +126,6 @@ func program() string {
 		return "go run ./cmd/paytrace"
 	}
 	return "paytrace"
-}
-
-// logger writes JSON lines, or plain ones where a person watches.
-func logger(c Config, w io.Writer) *slog.Logger {
-	format := c.LogFormat
-	if f, ok := w.(*os.File); ok && format == "" && term.IsTerminal(int(f.Fd())) {
-		format = "text"
-	}
-	if format == "text" {
-		return slog.New(slog.NewTextHandler(w, nil))
-	}
-	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
 // onlyWarnings is a logger for libraries, whose everyday words are not ours.

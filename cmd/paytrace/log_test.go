@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Lines wait for a moment, or for a warning, or until they are many; none is
+// lost, and they keep their order.
+func TestLogLinesWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		log, flush := callbackLogger(Config{LogFormat: "json"}, &out)
+		count := func() int { return strings.Count(out.String(), "\n") }
+		log.Info("one")
+		if count() != 0 {
+			t.Errorf("a line was written at once: %q", &out)
+		}
+		time.Sleep(logDelay) //nolint:forbidigo // the clock is the test's own
+		synctest.Wait()
+		if count() != 1 {
+			t.Errorf("after %s: %q", logDelay, &out)
+		}
+		log.Info("two")
+		log.With("a", 1).WithGroup("g").Warn("three")
+		if count() != 3 || !strings.Contains(out.String(), `"a":1`) {
+			t.Errorf("after a warning: %q", &out)
+		}
+		for range logRoom / 20 {
+			log.Info("many")
+		}
+		if count() < 100 {
+			t.Errorf("%d lines, although there were more than the buffer holds", count())
+		}
+		log.Info("last")
+		flush()
+		if want := logRoom/20 + 4; count() != want || !strings.HasSuffix(out.String(), "\"last\"}\n") {
+			t.Errorf("%d lines, want %d, the last %q", count(), want, out.String()[out.Len()-40:])
+		}
+		synctest.Wait()
+	})
+}
