@@ -32,8 +32,17 @@ func BenchmarkEngine(b *testing.B) {
 }
 
 // BenchmarkHandle is the engine's part of it alone.
-func BenchmarkHandle(b *testing.B) {
+func BenchmarkHandle(b *testing.B) { benchHandle(b, benchRunner(b)) }
+
+// BenchmarkHandleAhead is the same where sessions are saved ahead, as with Redis.
+func BenchmarkHandleAhead(b *testing.B) {
 	r := benchRunner(b)
+	r.Recent = engine.NewRecent(engine.DefaultRecent)
+	benchHandle(b, r)
+}
+
+func benchHandle(b *testing.B, r *engine.Runner) {
+	b.Helper()
 	req := engine.Request{Provider: "africastalking", Caller: "254711000111", Service: "*384*8481#", Network: "63902"}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

@@ -1,0 +1,21 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// BenchmarkLogCallback is what the line of a callback costs.
+func BenchmarkLogCallback(b *testing.B) {
+	s := newTest(b, func(c *Config) { c.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	req := engine.Request{Provider: "africastalking", Session: "ATUid_0123456789abcdef", Caller: "254711000111", Service: "*384*8481#", Network: "63902"}
+	reply := engine.Reply{Screen: "main", Program: "0123456789abcdef01234567"}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.logCallback(req, reply, 1234*time.Microsecond)
+	}
+}
