@@ -137,7 +137,7 @@ func parseResult(b, fp []byte) (r result, err error) {
 
 // stored is the result of an earlier run and never a new one.
 func (t *Table) stored(ctx context.Context, id string, fp []byte) (engine.Outcome, error) {
-	b, err := t.store.Result(ctx, id)
+	b, err := t.lookUp(ctx, id)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
@@ -149,6 +149,19 @@ func (t *Table) stored(ctx context.Context, id string, fp []byte) (engine.Outcom
 		return engine.Outcome{}, err
 	}
 	return r.outcome()
+}
+
+// lookUp asks for a stored result as often as a transaction is tried that surely
+// did nothing: a caller who saw the result is not to be told that all is busy,
+// because one connection was dropped.
+func (t *Table) lookUp(ctx context.Context, id string) (b []byte, err error) {
+	pause := firstPause
+	for try := 1; ; try++ {
+		if b, err = t.store.Result(ctx, id); err == nil || try == certainTries || !wait(ctx, pause) {
+			return b, err
+		}
+		pause *= 2
+	}
 }
 
 // once tries until the transaction is known to have happened or not. The

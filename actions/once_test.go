@@ -237,6 +237,44 @@ func (f *flaky) Within(ctx context.Context, fn func(context.Context, store.Tx) e
 	return errors.Join(err, now.err)
 }
 
+// Result goes wrong as told, too.
+func (f *flaky) Result(ctx context.Context, id string) ([]byte, error) {
+	f.mu.Lock()
+	f.tries++
+	var now fault
+	if len(f.faults) > 0 {
+		now, f.faults = f.faults[0], f.faults[1:]
+	}
+	f.mu.Unlock()
+	if now.err != nil {
+		return nil, now.err
+	}
+	return f.Store.Result(ctx, id)
+}
+
+// A replay gets over a connection that was dropped while it looked up what the
+// caller has seen.
+func TestLookUpIsTriedAgain(t *testing.T) {
+	lost := errors.New("connection lost")
+	for dropped, want := range []error{nil, nil, nil, lost} {
+		c := newClock()
+		f := &flaky{Store: openStore(t, c.now)}
+		table, a := actions.New(f, c.now), &counted{}
+		a.register(t, table)
+		replay := countCall("id", "hello", "1234")
+		if _, err := table.Do(context.Background(), replay); err != nil {
+			t.Fatal(err)
+		}
+		for range dropped {
+			f.faults = append(f.faults, fault{err: lost})
+		}
+		replay.StoredOnly = true
+		if out, err := table.Do(context.Background(), replay); !errors.Is(err, want) || want == nil && value(out, "run").Int() != 1 {
+			t.Errorf("%d connections dropped: %v, %v; want %v", dropped, out, err, want)
+		}
+	}
+}
+
 func TestUncertainCommits(t *testing.T) { onStores(t, uncertainCommits) }
 
 func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
