@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -11,11 +12,23 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(servers.Stopping{M: m}, map[string]func(){
+	if between, ok := variants[filepath.Base(os.Args[0])]; ok {
+		runVariant(between)
+	}
+	testscript.Main(tidying{servers.Stopping{M: m}}, map[string]func(){
 		"paytrace": func() {
 			os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 		},
 	})
+}
+
+// tidying takes away what was built for the tests.
+type tidying struct{ servers.Stopping }
+
+// Run implements testscript.TestingM.
+func (m tidying) Run() int {
+	defer removePrograms()
+	return m.Stopping.Run()
 }
 
 // Each script is one behaviour of one verb, run in an empty folder with an

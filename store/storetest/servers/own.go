@@ -22,3 +22,16 @@ func Own(t testing.TB, start func(context.Context) (*Server, error)) *Server {
 	})
 	return s
 }
+
+// Tool is the path of one of the servers' own tools, as pg_dump, installed where
+// it is missing and may be.
+func Tool(t testing.TB, name, pkg string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startTime)
+	defer cancel()
+	path, err := find(ctx, name, pkg)
+	if err != nil {
+		missing(t, err)
+	}
+	return path
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The size of the chaos: by default what fits between other tests, and by these
+// variables another, as "make soak" sets it.
+const (
+	chaosSeconds = "PAYTRACE_CHAOS_SECONDS"
+	chaosRate    = "PAYTRACE_CHAOS_RATE" // deliveries a second
+)
+
+// What a run must have had in it to be worth anything.
+const (
+	leastStruck = 50 // actions in flight, by each kind of fault
+	leastWrites = 30 // per cent of the deliveries
+	// mostRefused, in per cent, end with a built-in screen: an action whose
+	// backend was cut in each of its tries is one.
+	mostRefused = 1
+	chaosCalls  = 48 // at a time
+	// longest is how much more time a busy machine gets until every kind of
+	// fault has struck enough.
+	longest = 2 * time.Minute
+)
+
+func numberOf(t *testing.T, variable string, otherwise int) int {
+	t.Helper()
+	s := os.Getenv(variable)
+	if s == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		t.Fatalf("%s is %q; set it to a number", variable, s)
+	}
+	return n
+}
+
+// TestChaos: two instances of the program that is shipped, killed in turns every
+// 200 ms; Redis killed and started empty; Postgres backends cut in the middle of
+// transactions. Nothing is lost, done twice or told differently.
+func TestChaos(t *testing.T) {
+	w := newChaosWorld(t, "paytrace", chaosMenu)
+	a := chaos(t, w, numberOf(t, chaosSeconds, 15), numberOf(t, chaosRate, 500), true)
+	for what, list := range map[string][]string{
+		"lost": a.lost, "duplicated": a.doubled, "unasked": a.unasked, "different replies": a.different, "wrong screens": a.wrong,
+	} {
+		if len(list) > 0 {
+			t.Errorf("%d %s:\n\t%s", len(list), what, some(list))
+		}
+	}
+	if a.silent > 0 {
+		t.Errorf("%d callbacks were never answered", a.silent)
+	}
+	if a.refused*100 > a.callbacks*mostRefused {
+		t.Errorf("%d of %d callbacks were refused, want %d %% at most", a.refused, a.callbacks, mostRefused)
+	}
+	wantNoCanary(t, w)
+}
+
+// TestChaosControl: without the action log the same chaos shows effects twice.
+// Redis is left alone: without stored results a lost record ends every call.
+func TestChaosControl(t *testing.T) {
+	w := newChaosWorld(t, "paytrace-forgetful", chaosMenu)
+	a := chaos(t, w, numberOf(t, chaosSeconds, 5), numberOf(t, chaosRate, 500), false)
+	if len(a.doubled) == 0 {
+		t.Fatal("nothing was done twice without the action log: the audit sees nothing")
+	}
+	t.Logf("caught: %s", some(a.doubled))
+}
+
+// chaos lets callers call while faults strike, and gives the audit.
+func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit {
+	t.Helper()
+	register(t, w)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(seconds)*time.Second+longest)
+	defer cancel()
+	pace := time.NewTicker(time.Second / time.Duration(rate))
+	defer pace.Stop()
+	g := &chaosGateway{w: w, pace: pace.C}
+	faults := &chaosFaults{w: w}
+	began := time.Now()
+	faults.run(ctx, counted)
+	next := make(chan int)
+	go func() {
+		defer close(next)
+		for n := 0; ctx.Err() == nil; n++ {
+			select {
+			case next <- n:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	var callers sync.WaitGroup
+	for range chaosCalls {
+		callers.Go(func() {
+			for n := range next {
+				g.call(w.ctx, n)
+			}
+		})
+	}
+	faults.until(ctx, cancel, time.Duration(seconds)*time.Second, counted)
+	took := time.Since(began)
+	sent := g.deliveries.Load()
+	faults.running.Wait()
+	callers.Wait()
+	g.late.Wait()
+	a := newAudit(t, w, g.calls)
+	writes := 100 * g.writes.Load() / max(1, g.deliveries.Load())
+	t.Logf("%d s at %d/s asked for: %.0f s at %d/s reached, %d deliveries, %d answered, %d %% writing, %d calls",
+		seconds, rate, took.Seconds(), int(float64(sent)/took.Seconds()), g.deliveries.Load(), g.answers.Load(), writes, len(g.calls))
+	t.Logf("%d kills struck %d actions in flight, %d losses of Redis %d, %d strikes at Postgres %d transactions",
+		faults.kills.times.Load(), faults.kills.hit.Load(), faults.losses.times.Load(), faults.losses.hit.Load(), faults.cuts.times.Load(), faults.cuts.hit.Load())
+	t.Log(a)
+	if err := faults.failed.Load(); err != nil {
+		t.Fatalf("the chaos itself failed: %v", *err)
+	}
+	if !counted {
+		return a
+	}
+	for kind, s := range map[string]*strikes{"kills": &faults.kills, "losses of Redis": &faults.losses, "cuts of Postgres": &faults.cuts} {
+		if hit := s.hit.Load(); hit < leastStruck {
+			t.Errorf("%s struck %d actions in flight, want %d: run longer (%s) or faster (%s)", kind, hit, leastStruck, chaosSeconds, chaosRate)
+		}
+	}
+	if writes < leastWrites {
+		t.Errorf("%d %% of the deliveries wrote, want %d %%", writes, leastWrites)
+	}
+	return a
+}
+
+// register makes the account that everybody looks up.
+func register(t *testing.T, w *chaosWorld) {
+	t.Helper()
+	for _, text := range []string{"", "1", "1*0" + neighbour[3:]} {
+		form := url.Values{"sessionId": {"neighbour"}, "phoneNumber": {"+" + neighbour}, "serviceCode": {chaosCode}, "text": {text}}
+		if body, err := w.on[0].ask(t.Context(), form, false); err != nil {
+			t.Fatalf("%v: %s", err, body)
+		}
+	}
+}

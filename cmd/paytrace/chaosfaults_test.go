@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// The faults' pace. An instance is up again after a fifth of a second at the
+// earliest, so that hardly ever both are.
+const (
+	killEvery  = 200 * time.Millisecond
+	loseEvery  = 700 * time.Millisecond
+	cutEvery   = 150 * time.Millisecond
+	aimFor     = 100 * time.Millisecond // a strike waits so long for something to hit
+	aimEvery   = time.Millisecond
+	mostCut    = 1 // backends a strike: a second one would mostly be a retry of the first
+	cutTimeout = 5 * time.Second
+)
+
+// strikes are how often a kind of fault struck, and how many actions in flight.
+type strikes struct{ times, hit atomic.Int64 }
+
+// chaosFaults strike for as long as the context lives.
+type chaosFaults struct {
+	w                   *chaosWorld
+	kills, losses, cuts strikes
+	running             sync.WaitGroup
+	failed              atomic.Pointer[error]
+	killTurn            int
+}
+
+func (f *chaosFaults) run(ctx context.Context, withRedis bool) {
+	kinds := map[time.Duration]func(context.Context) error{killEvery: f.killInstance, cutEvery: f.cutPostgres}
+	if withRedis {
+		kinds[loseEvery] = f.loseRedis
+	}
+	for every, strike := range kinds {
+		f.running.Go(func() {
+			tick := time.NewTicker(every)
+			defer tick.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+				}
+				if err := strike(ctx); err != nil && ctx.Err() == nil {
+					f.failed.CompareAndSwap(nil, &err)
+					return
+				}
+			}
+		})
+	}
+}
+
+// aim waits until there are actions in flight, but not for long.
+func aim(ctx context.Context, busy func() int) {
+	deadline := time.NewTimer(aimFor)
+	defer deadline.Stop()
+	tick := time.NewTicker(aimEvery)
+	defer tick.Stop()
+	for busy() == 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-deadline.C:
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// killInstance kills the instances in turns, while the other one runs, and starts
+// it again beside the next strike.
+func (f *chaosFaults) killInstance(ctx context.Context) error {
+	f.killTurn++
+	p, other := f.w.on[f.killTurn%2], f.w.on[1-f.killTurn%2]
+	if !p.up() || !other.up() {
+		return nil
+	}
+	aim(ctx, p.busy)
+	f.kills.times.Add(1)
+	f.kills.hit.Add(int64(p.kill()))
+	f.running.Go(func() {
+		// Also after the last strike: what was repeated wants an answer.
+		if err := f.w.start(p); err != nil {
+			f.failed.CompareAndSwap(nil, &err)
+		}
+	})
+	return nil
+}
+
+// loseRedis kills Redis and starts it again, empty.
+func (f *chaosFaults) loseRedis(ctx context.Context) error {
+	busy := func() int { return f.w.on[0].busy() + f.w.on[1].busy() }
+	aim(ctx, busy)
+	f.losses.times.Add(1)
+	f.losses.hit.Add(int64(busy()))
+	if err := f.w.redis.Kill(); err != nil {
+		return err
+	}
+	return f.w.redis.Start(f.w.ctx)
+}
+
+// cut ends backends that are inside an action's transaction.
+const cut = `SELECT count(pg_terminate_backend(pid)) FROM (
+	SELECT pid FROM pg_stat_activity
+	WHERE application_name = 'paytrace' AND xact_start IS NOT NULL AND pid <> pg_backend_pid() LIMIT $1) AS struck`
+
+func (f *chaosFaults) cutPostgres(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutTimeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, f.w.postgres.URL)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	hit := 0
+	for until := time.Now().Add(aimFor); hit == 0 && time.Now().Before(until); {
+		if err := conn.QueryRow(ctx, cut, mostCut).Scan(&hit); err != nil {
+			return err
+		}
+	}
+	f.cuts.times.Add(1)
+	f.cuts.hit.Add(int64(hit))
+	return nil
+}
+
+// until waits for the time to be over, and for every kind of fault to have
+// struck enough if that counts.
+func (f *chaosFaults) until(ctx context.Context, stop func(), least time.Duration, counted bool) {
+	defer stop()
+	began := time.Now()
+	tick := time.NewTicker(killEvery)
+	defer tick.Stop()
+	for {
+		enough := min(f.kills.hit.Load(), f.losses.hit.Load(), f.cuts.hit.Load()) >= leastStruck
+		if time.Since(began) >= least && (enough || !counted) || f.failed.Load() != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

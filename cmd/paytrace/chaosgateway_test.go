@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// chaosGateway delivers the callbacks of many callers at a steady rate, some of
+// them twice at once and some again later, and notes every answer.
+type chaosGateway struct {
+	w    *chaosWorld
+	pace <-chan time.Time // one a delivery
+
+	mu    sync.Mutex
+	calls []*chaosCaller
+	late  sync.WaitGroup
+
+	deliveries, answers, writes atomic.Int64
+}
+
+// chaosCaller is one call: a caller, a phone, a session.
+type chaosCaller struct {
+	gateway        *chaosGateway
+	session, phone string
+	scenes         []scene
+	random         *rand.Rand
+
+	mu        sync.Mutex
+	callbacks []*chaosCallback
+}
+
+// chaosCallback is one text of a call, delivered any number of times.
+type chaosCallback struct {
+	n       int
+	text    string
+	scene   scene
+	first   string // the answer that went to the phone
+	answers []chaosAnswer
+}
+
+// chaosAnswer is what one delivery was told, and which callback was the newest
+// then: one that comes after a newer one may show that one's screen.
+type chaosAnswer struct {
+	body   string
+	newest int
+}
+
+// Odds and times of a gateway's repeats.
+const (
+	twinOdds  = 4 // one in so many goes to both instances at once
+	lateOdds  = 5 // … is delivered again later
+	lateness  = 700 * time.Millisecond
+	triesMost = 2000
+	tryAgain  = 15 * time.Millisecond
+)
+
+// call makes one call from its first screen to its last.
+func (g *chaosGateway) call(ctx context.Context, n int) {
+	phone, friend := fmt.Sprintf("2547%08d", 11_000_000+n), fmt.Sprintf("2547%08d", 12_000_000+n)
+	c := &chaosCaller{
+		gateway: g, session: fmt.Sprintf("chaos%d", n), phone: phone, scenes: chaosCall(phone, friend),
+		random: rand.New(rand.NewPCG(uint64(n), 0)),
+	}
+	g.mu.Lock()
+	g.calls = append(g.calls, c)
+	g.mu.Unlock()
+	var typed []string
+	for i, s := range c.scenes {
+		if i > 0 {
+			typed = append(typed, s.input)
+		}
+		body := c.deliver(ctx, &chaosCallback{n: i, text: strings.Join(typed, "*"), scene: s})
+		if !strings.HasPrefix(body, "CON ") {
+			return
+		}
+	}
+}
+
+// deliver sends a callback until one delivery is answered: "" if none was.
+func (c *chaosCaller) deliver(ctx context.Context, cb *chaosCallback) string {
+	c.mu.Lock()
+	c.callbacks = append(c.callbacks, cb)
+	c.mu.Unlock()
+	on := c.random.IntN(2)
+	var twin sync.WaitGroup
+	if c.random.IntN(twinOdds) == 0 {
+		twin.Go(func() { _ = c.once(ctx, cb, 1-on) })
+	}
+	body := ""
+	for try := 0; try < triesMost && body == ""; try++ {
+		if to := (on + try) % 2; c.gateway.w.on[to].up() {
+			body = c.once(ctx, cb, to)
+		}
+		if body == "" {
+			<-time.After(tryAgain)
+		}
+	}
+	twin.Wait()
+	c.mu.Lock()
+	cb.first = body
+	c.mu.Unlock()
+	if c.random.IntN(lateOdds) == 0 {
+		wait := time.Duration(c.random.Int64N(int64(lateness)))
+		c.gateway.late.Go(func() {
+			<-time.After(wait)
+			_ = c.once(ctx, cb, on)
+		})
+	}
+	return body
+}
+
+// once delivers a callback one time; "" where no answer came.
+func (c *chaosCaller) once(ctx context.Context, cb *chaosCallback, on int) string {
+	g := c.gateway
+	<-g.pace
+	g.deliveries.Add(1)
+	writes := len(cb.scene.effects) > 0
+	if writes {
+		g.writes.Add(1)
+	}
+	form := url.Values{
+		"sessionId": {c.session}, "phoneNumber": {"+" + c.phone}, "serviceCode": {chaosCode}, "networkCode": {"63902"}, "text": {cb.text},
+	}
+	body, err := g.w.on[on].ask(ctx, form, writes)
+	if err != nil {
+		return ""
+	}
+	g.answers.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cb.answers = append(cb.answers, chaosAnswer{body, c.callbacks[len(c.callbacks)-1].n})
+	return body
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// chaosMenu has a write in three of eight steps: the caller's own account, one
+// for a friend and a look-up of another person's number, which are counted. Each
+// leaves what a second run would leave again, or count again.
+const chaosMenu = `
+ussd: 1
+service: Chaos
+dial: "*384*7#"
+start: main
+vars:
+  phone: {type: phone}
+  friend: {type: phone}
+  other: {type: phone}
+screens:
+  main:
+    say: What now?
+    menu:
+      1: Join -> phone_ask
+      2: Leave -> bye
+  phone_ask:
+    say: Your number
+    ask: phone -> create_account(phone)
+    when: {created: joined, exists: there}
+  joined: {say: "Joined as {worker_id}.", menu: {1: Bring a friend -> friend_ask, 2: Leave -> bye}}
+  there: {say: "There as {worker_id}.", menu: {1: Bring a friend -> friend_ask, 2: Leave -> bye}}
+  friend_ask:
+    say: Your friend's number
+    ask: friend -> create_account(friend)
+    when: {created: brought, exists: known}
+  brought: {say: "Brought {worker_id}.", menu: {1: Find -> other_ask, 2: Leave -> bye}}
+  known: {say: "Known as {worker_id}.", menu: {1: Find -> other_ask, 2: Leave -> bye}}
+  other_ask:
+    say: Whose number?
+    ask: other -> lookup_worker(other)
+    when: {own: found, found: found, not_found: nobody}
+  found:
+    end: "Found {worker_id}."
+    sms: {to: caller, say: "You found {worker_id}."}
+  nobody: {end: Nobody.}
+  bye: {end: Bye.}
+`
+
+const (
+	chaosCode = "*384*7#"
+	// canaryPIN is what a caller types where a number is asked: it must be
+	// nowhere but in the gateway's own callbacks.
+	canaryPIN = "90571683"
+)
+
+// chaosMenus is a folder with the menu.
+func chaosMenus(t testing.TB, source string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "chaos.yaml"), []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// scene is one input of a call and the screen that it leads to.
+type scene struct {
+	input string
+	shows *regexp.Regexp
+	// effects are what this step does, as effectsOf names them.
+	effects []string
+}
+
+// neighbour is the number that every caller looks up.
+const neighbour = "254733999999"
+
+var (
+	onMain    = regexp.MustCompile(`(?s)\ACON What now\?.*\z`)
+	onPhone   = regexp.MustCompile(`\ACON Your number\z`)
+	onWrong   = regexp.MustCompile(`(?s)\ACON .+\nYour number\z`)
+	onJoined  = regexp.MustCompile(`(?s)\ACON Joined as NW-[0-9A-F]{8}\.\n.*\z`)
+	onFriend  = regexp.MustCompile(`\ACON Your friend's number\z`)
+	onBrought = regexp.MustCompile(`(?s)\ACON Brought NW-[0-9A-F]{8}\.\n.*\z`)
+	onOther   = regexp.MustCompile(`\ACON Whose number\?\z`)
+	onFound   = regexp.MustCompile(`\AEND Found NW-[0-9A-F]{8}\.\z`)
+	// onRefusal are the screens that tell of no success.
+	onRefusal = regexp.MustCompile(`\AEND (The service is busy|In progress|Your session has expired|The service was updated).*`)
+)
+
+// chaosCall is what one caller does.
+func chaosCall(phone, friend string) []scene {
+	return []scene{
+		{"", onMain, nil},
+		{"1", onPhone, nil},
+		{canaryPIN, onWrong, nil},
+		{"0" + phone[3:], onJoined, []string{"account " + phone, "welcome " + phone}},
+		{"1", onFriend, nil},
+		{"0" + friend[3:], onBrought, []string{"account " + friend, "welcome " + friend, "register_other by " + phone}},
+		{"1", onOther, nil},
+		{"0" + neighbour[3:], onFound, []string{"lookup_other by " + phone}},
+	}
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// crashes is how often an instance is killed at each point.
+const crashes = "PAYTRACE_CRASHES"
+
+// crashMenu has one write of each kind: an account, an SMS of the menu's own, and
+// a payment behind a consent and a PIN.
+const crashMenu = `
+ussd: 1
+service: Crash
+dial: "*384*7#"
+start: phone_ask
+vars:
+  phone: {type: phone}
+  note: {type: text 20}
+  amount: {type: money 10..70000}
+  pin: {type: pin 8}
+screens:
+  phone_ask:
+    say: Your number
+    ask: phone -> create_account(phone)
+    when: {created: joined, exists: there}
+  joined: {say: "Joined as {worker_id}.", menu: {1: Note -> note_ask, 2: Leave -> bye}}
+  there: {say: "There as {worker_id}.", menu: {1: Note -> note_ask, 2: Leave -> bye}}
+  note_ask:
+    say: Your note
+    ask: note -> note_sms
+  note_sms:
+    sms: {to: caller, say: "Note {note}."}
+    go: noted
+  noted: {say: "Noted {note}.", menu: {1: Pay -> amount_ask, 2: Leave -> bye}}
+  amount_ask:
+    say: How much?
+    ask: amount -> sure
+  sure:
+    say: Pay {amount} to {phone}? No fee.
+    confirm: -> pin_ask
+    cancel: -> bye
+  pin_ask:
+    say: Your PIN
+    ask: pin -> pay(amount, pin)
+    retries: 3
+    when: {done: paid, wrong_pin: retry Wrong PIN.}
+  paid:
+    end: "Paid {amount}, ref {ref}."
+    sms: {to: caller, say: "Receipt of {amount}, ref {ref}."}
+  bye: {end: Bye.}
+`
+
+// crashStep is one input and what is shown then.
+type crashStep struct {
+	input string
+	shows *regexp.Regexp
+}
+
+func crashSteps(n int) []crashStep {
+	return []crashStep{
+		{"", regexp.MustCompile(`^CON Your number$`)},
+		{fmt.Sprintf("07%08d", 22_000_000+n), regexp.MustCompile(`^CON Joined as NW-`)},
+		{"1", regexp.MustCompile(`^CON Your note$`)},
+		{fmt.Sprintf("c%d", n), regexp.MustCompile(fmt.Sprintf(`^CON Noted c%d\.`, n))},
+		{"1", regexp.MustCompile(`^CON How much\?$`)},
+		{"500", regexp.MustCompile(`^CON Pay KES 500 to `)},
+		{"1", regexp.MustCompile(`^CON Your PIN$`)},
+		{canaryPIN, regexp.MustCompile(`^END Paid KES 500, ref [A-Z0-9]{12}\.$`)},
+	}
+}
+
+// writing are the steps that lead through an action: each is struck in turns.
+var writing = []int{1, 3, 7}
+
+// replayed is the step behind one write, whose stored result is asked for when
+// the record is lost.
+const replayed = 3
+
+// TestCrashPoints: an instance is killed at each point between the receipt of a
+// callback and its reply. The gateway repeats the callback at another instance,
+// and the caller goes on as if nothing had been.
+func TestCrashPoints(t *testing.T) {
+	c := newCrash(t)
+	each := numberOf(t, crashes, 100)
+	type strike struct {
+		label string
+		n     int
+	}
+	strikes := make(chan strike)
+	var striking sync.WaitGroup
+	for range 2 * runtime.GOMAXPROCS(0) {
+		striking.Go(func() {
+			for s := range strikes {
+				if err := c.strike(s.label, s.n); err != nil {
+					c.fail(fmt.Sprintf("%s, call %d: %v", s.label, s.n, err))
+				}
+			}
+		})
+	}
+	for i, label := range points {
+		for n := range each {
+			strikes <- strike{label, i*each + n}
+		}
+	}
+	close(strikes)
+	striking.Wait()
+	if len(c.violations) > 0 {
+		t.Errorf("%d violations:\n\t%s", len(c.violations), some(c.violations))
+	}
+	c.audit(each * len(points))
+	t.Logf("%d kills at each of %d points, %d violations", each, len(points), len(c.violations))
+	wantNoCanary(t, c.w)
+}
+
+// crash is the world of instances that end themselves, and one that does not.
+type crash struct {
+	t     *testing.T
+	w     *chaosWorld
+	redis *goredis.Client
+
+	mu         sync.Mutex
+	violations []string
+}
+
+func newCrash(t *testing.T) *crash {
+	t.Helper()
+	c := &crash{t: t, w: newChaosWorld(t, "paytrace-crashing", crashMenu)}
+	options, err := goredis.ParseURL(c.w.redis.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.redis = goredis.NewClient(options)
+	t.Cleanup(func() { _ = c.redis.Close() })
+	return c
+}
+
+func (c *crash) fail(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.violations = append(c.violations, what)
+}
+
+// strike plays one call, in which an instance ends itself at the point.
+func (c *crash) strike(label string, n int) error {
+	ctx := c.w.ctx
+	at := writing[n%len(writing)]
+	looks := strings.HasPrefix(label, "look")
+	if looks {
+		at = replayed
+	}
+	session := fmt.Sprintf("crash%d", n)
+	var typed []string
+	for i, s := range crashSteps(n) {
+		if i > 0 {
+			typed = append(typed, s.input)
+		}
+		form := url.Values{
+			"sessionId": {session}, "phoneNumber": {fmt.Sprintf("+2547%08d", 22_000_000+n)},
+			"serviceCode": {chaosCode}, "text": {strings.Join(typed, "*")},
+		}
+		if i == at {
+			if looks {
+				c.redis.Del(ctx, "ussd:session:"+session)
+			}
+			if err := c.crashOn(ctx, label, n, form); err != nil {
+				return err
+			}
+		}
+		first, err := c.w.on[0].ask(ctx, form, false)
+		if err != nil {
+			return err
+		}
+		again, err := c.w.on[1].ask(ctx, form, false)
+		if err != nil {
+			return err
+		}
+		if !s.shows.MatchString(first) || again != first {
+			return fmt.Errorf("step %d shows %q, and again %q, want %s", i, first, again, s.shows)
+		}
+	}
+	return nil
+}
+
+// crashOn gives the callback to an instance that ends itself in the middle of
+// it.
+func (c *crash) crashOn(ctx context.Context, label string, n int, form url.Values) error {
+	p := &post{client: c.w.on[0].client, logFile: filepath.Join(filepath.Dir(c.w.on[0].logFile), fmt.Sprintf("crashing%d.log", n%8))}
+	var err error
+	p.running, err = start(ctx, c.w.program, append([]string{crashPoint + "=" + label}, c.w.env...), p.logFile, "--menus", c.w.menus)
+	if err != nil {
+		return err
+	}
+	defer p.end()
+	if body, err := p.ask(ctx, form, false); err == nil {
+		return fmt.Errorf("the instance answered %q instead of ending at the point", body)
+	}
+	<-p.running.ended
+	if state := p.running.cmd.ProcessState.String(); state != "signal: killed" {
+		return fmt.Errorf("the instance ended with %q", state)
+	}
+	return nil
+}
+
+// audit wants one effect of each kind in each call.
+func (c *crash) audit(calls int) {
+	t := c.t
+	t.Helper()
+	conn, err := pgx.Connect(c.w.ctx, c.w.postgres.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(c.w.ctx) }()
+	for what, query := range map[string]string{
+		"accounts":        `SELECT count(*), count(DISTINCT phone) FROM workers`,
+		"welcomes":        `SELECT count(*), count(DISTINCT recipient) FROM messages WHERE text LIKE 'PayTrace: %'`,
+		"notes":           `SELECT count(*), count(DISTINCT recipient) FROM messages WHERE text LIKE 'Note %'`,
+		"payments":        `SELECT count(*), count(DISTINCT recipient) FROM messages WHERE text LIKE 'Paid, %'`,
+		"receipts":        `SELECT count(*), count(DISTINCT recipient) FROM messages WHERE text LIKE 'Receipt %'`,
+		"jobs of SMS":     `SELECT count(*) / 3, count(DISTINCT args) / 3 FROM river_job WHERE kind = 'sms'`,
+		"unfinished rows": fmt.Sprintf(`SELECT %d + count(*), %[1]d FROM action_log WHERE result IS NULL`, calls),
+	} {
+		var all, callers int
+		if err := conn.QueryRow(c.w.ctx, query).Scan(&all, &callers); err != nil {
+			t.Fatal(err)
+		}
+		if all != calls || callers != calls {
+			t.Errorf("%s: %d of %d callers, want one of each of %d", what, all, callers, calls)
+		}
+	}
+}

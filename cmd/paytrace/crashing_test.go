@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+)
+
+// points are the places between the receipt of a callback and its reply at which
+// an instance is killed: before and after everything that reaches outside the
+// process.
+var points = []string{
+	"receipt",   // the callback is read
+	"load",      // the record is about to be asked for
+	"loaded",    // and has come
+	"look up",   // a stored result is about to be asked for, in a replay
+	"looked up", // and has come
+	"action",    // the action's transaction is about to begin
+	"begun",     // its row in the log is written
+	"worked",    // its rows are written, its result is not
+	"finished",  // all is written, COMMIT is not sent
+	"committed", // the transaction is over
+	"save",      // the record is about to be saved
+	"saved",     // and is
+	"reply",     // the answer is about to be written
+}
+
+// crashPoint names the point at which a crashing instance ends itself.
+const crashPoint = "PAYTRACE_TEST_CRASH_AT"
+
+// at kills the process as it comes by the point: no deferred function runs, no
+// connection is closed properly.
+type at string
+
+func (a at) point(label string) {
+	if string(a) == label {
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			_ = self.Kill() // SIGKILL
+		}
+		select {} // it takes a moment
+	}
+}
+
+// crashing is a service with the points, and an action that takes a PIN.
+func crashing(context.Context) seams {
+	a := at(os.Getenv(crashPoint))
+	return seams{
+		register: registerPay,
+		store:    func(s store.Store) store.Store { return crashingStore{s, a} },
+		sessions: func(s engine.Sessions) engine.Sessions { return crashingSessions{s, a} },
+		handle: func(h handle) handle {
+			return func(ctx context.Context, r engine.Request) engine.Reply {
+				a.point("receipt")
+				reply := h(ctx, r)
+				a.point("reply")
+				return reply
+			}
+		},
+	}
+}
+
+type crashingSessions struct {
+	engine.Sessions
+	at at
+}
+
+// Load implements engine.Sessions.
+func (s crashingSessions) Load(ctx context.Context, id string) ([]byte, error) {
+	s.at.point("load")
+	b, err := s.Sessions.Load(ctx, id)
+	s.at.point("loaded")
+	return b, err
+}
+
+// Save implements engine.Sessions.
+func (s crashingSessions) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
+	s.at.point("save")
+	stored, saved, err := s.Sessions.Save(ctx, id, expect, next, ttl)
+	s.at.point("saved")
+	return stored, saved, err
+}
+
+type crashingStore struct {
+	store.Store
+	at at
+}
+
+// Within implements store.Store.
+func (s crashingStore) Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
+	s.at.point("action")
+	err := s.Store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+		return fn(ctx, crashingTx{tx, s.at})
+	})
+	s.at.point("committed")
+	return err
+}
+
+// Result implements store.Store.
+func (s crashingStore) Result(ctx context.Context, id string) ([]byte, error) {
+	s.at.point("look up")
+	b, err := s.Store.Result(ctx, id)
+	s.at.point("looked up")
+	return b, err
+}
+
+type crashingTx struct {
+	store.Tx
+	at at
+}
+
+// Begin implements store.Tx.
+func (t crashingTx) Begin(ctx context.Context, id string, fingerprint []byte) ([]byte, bool, error) {
+	b, done, err := t.Tx.Begin(ctx, id, fingerprint)
+	t.at.point("begun")
+	return b, done, err
+}
+
+// Finish implements store.Tx.
+func (t crashingTx) Finish(ctx context.Context, id string, result []byte) error {
+	t.at.point("worked")
+	err := t.Tx.Finish(ctx, id, result)
+	t.at.point("finished")
+	return err
+}
+
+type payIn struct {
+	Amount engine.Money  `menu:"amount,money 1..100000"`
+	PIN    engine.Secret `menu:"pin,pin 8"`
+}
+
+type payOut struct {
+	Done *struct {
+		Ref string `menu:"ref,text 12"`
+	}
+	WrongPin *struct{}
+}
+
+// registerPay adds an action that takes a PIN. A payment is a message whose text
+// is new in every run, so that a second one is seen.
+func registerPay(t *actions.Table) error {
+	spec := actions.Spec{Name: "pay", About: "Pays.", Money: true, Takes: time.Second}
+	return actions.Register(t, spec, func(_ context.Context, c actions.Call, in payIn) (actions.Work[payOut], error) {
+		return func(ctx context.Context, tx store.Tx) (out payOut, err error) {
+			if in.PIN.Reveal() != canaryPIN {
+				out.WrongPin = &struct{}{}
+				return out, nil
+			}
+			out.Done = &struct {
+				Ref string `menu:"ref,text 12"`
+			}{rand.Text()[:12]}
+			return out, tx.AddMessage(ctx, store.Message{
+				ID: c.ID + out.Done.Ref, To: c.Caller, Text: "Paid, ref " + out.Done.Ref, Status: "logged", CreatedAt: c.Now,
+			})
+		}, nil
+	})
+}

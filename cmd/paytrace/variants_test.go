@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// variants are programs like the shipped one but for one thing, by name. They
+// are this test binary: the program itself has no switch for any of it.
+var variants = map[string]func(ctx context.Context) seams{
+	"paytrace-forgetful": func(context.Context) seams { return seams{actions: forget} },
+	"paytrace-crashing":  crashing,
+}
+
+// runVariant is a variant's main.
+func runVariant(between func(ctx context.Context) seams) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// What a test starts is always "serve --port 0 [--menus DIR]".
+	verb, port := &serveCmd{}, 0
+	verb.Port = &port
+	if len(os.Args) == 6 {
+		verb.Menus = os.Args[5]
+	}
+	os.Exit(report(verb.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, between(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// forgetful runs every delivery's action under a name of its own, as a service
+// without an action log would.
+type forgetful struct {
+	engine.Actions
+	runs *atomic.Int64
+}
+
+func forget(a engine.Actions) engine.Actions { return forgetful{a, new(atomic.Int64)} }
+
+// Do implements engine.Actions.
+func (f forgetful) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	if !call.StoredOnly && call.ID != "" {
+		call.ID += "#" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(f.runs.Add(1), 10)
+	}
+	return f.Actions.Do(ctx, call)
+}
