@@ -27,9 +27,9 @@ const (
 
 // Do runs an action once per call.ID and returns its outcome; a repeat returns
 // the stored one. Errors: engine.ErrUnknown if it may have happened,
-// engine.ErrLimited, engine.ErrNotStored (StoredOnly), store.ErrMismatch if the
-// ID was used for another action or other arguments. After any but ErrUnknown
-// the action surely did nothing.
+// engine.ErrLimited, engine.ErrNotStored (StoredOnly), engine.ErrWithdrawn,
+// store.ErrMismatch if the ID was used for another action or other arguments.
+// After any but ErrUnknown the action surely did nothing.
 func (t *Table) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	out, err := t.do(ctx, call)
 	if err != nil {
@@ -39,6 +39,9 @@ func (t *Table) Do(ctx context.Context, call engine.Call) (engine.Outcome, error
 }
 
 func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	if call.Action == engine.CallWithdraw && call.ID != "" {
+		return t.withdraw(ctx, call)
+	}
 	a, ok := t.actions[call.Action]
 	if !ok {
 		return engine.Outcome{}, errors.New("there is no action of this name; register it in the table")
@@ -62,7 +65,41 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	return t.once(ctx, call.ID, fp, do)
+	return t.once(ctx, call.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
+		out, err := do(ctx, tx)
+		return result{Name: out.Name, Values: out.Values}, err
+	})
+}
+
+// withdraw stores, in place of a result, that there will be none. It does not
+// know whose result that would be, so its fingerprint is its own.
+func (t *Table) withdraw(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	fp, err := fingerprint(call)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	out, err := t.once(ctx, call.ID, fp, func(context.Context, store.Tx) (result, error) {
+		return result{Withdrawn: true}, nil
+	})
+	if errors.Is(err, store.ErrMismatch) {
+		return done, nil
+	}
+	return out, err
+}
+
+// otherwise is what stands in the log under an ID whose fingerprint is another:
+// withdrawn, or the ID was used for something else.
+func (t *Table) otherwise(ctx context.Context, id string, mismatch error) error {
+	b, err := t.store.Result(ctx, id)
+	if err != nil {
+		return err
+	}
+	if r, err := parseResult(b, nil); err == nil && r.Withdrawn {
+		return engine.ErrWithdrawn
+	}
+	return mismatch
 }
 
 func (t *Table) call(c engine.Call) Call {
@@ -114,13 +151,18 @@ type result struct {
 	Values []engine.Named `json:"v,omitempty"`
 	// Limited marks a refusal: the caller had done this too often.
 	Limited bool `json:"limited,omitempty"`
+	// Withdrawn marks a call that was not run and never will be.
+	Withdrawn bool `json:"withdrawn,omitempty"`
 	// Print is the fingerprint, so that a stored result alone can be checked.
 	Print []byte `json:"f"`
 }
 
 func (r result) outcome() (engine.Outcome, error) {
-	if r.Limited {
+	switch {
+	case r.Limited:
 		return engine.Outcome{}, engine.ErrLimited
+	case r.Withdrawn:
+		return engine.Outcome{}, engine.ErrWithdrawn
 	}
 	return engine.Outcome{Name: r.Name, Values: r.Values}, nil
 }
@@ -129,7 +171,7 @@ func parseResult(b, fp []byte) (r result, err error) {
 	if err := json.Unmarshal(b, &r); err != nil {
 		return result{}, fmt.Errorf("stored result can't be read: %w", err)
 	}
-	if string(r.Print) != string(fp) {
+	if !r.Withdrawn && string(r.Print) != string(fp) {
 		return result{}, store.ErrMismatch
 	}
 	return r, nil
@@ -166,21 +208,18 @@ func (t *Table) lookUp(ctx context.Context, id string) (b []byte, err error) {
 
 // once tries until the transaction is known to have happened or not. The
 // same ID makes every further try safe.
-func (t *Table) once(ctx context.Context, id string, fp []byte, do work) (engine.Outcome, error) {
+func (t *Table) once(ctx context.Context, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (engine.Outcome, error) {
 	unknown := false
 	pause := firstPause
 	for try := 1; ; try++ {
-		r, err := t.attempt(ctx, id, fp, func(ctx context.Context, tx store.Tx) (result, error) {
-			out, err := do(ctx, tx)
-			return result{Name: out.Name, Values: out.Values}, err
-		})
+		r, err := t.attempt(ctx, id, fp, run)
 		switch {
 		case err == nil:
 			return r.outcome()
 		case errors.Is(err, engine.ErrLimited):
 			return t.refuse(ctx, id, fp)
 		case errors.Is(err, store.ErrMismatch):
-			return engine.Outcome{}, err
+			return engine.Outcome{}, t.otherwise(ctx, id, err)
 		}
 		// Once a commit went unanswered, a later failure proves nothing.
 		unknown = unknown || errors.Is(err, store.ErrUnknown)

@@ -455,3 +455,32 @@ func TestNoSecretInTheDatabase(t *testing.T) {
 		t.Error("the file holds the password")
 	}
 }
+
+// What was withdrawn never runs, and what ran can't be withdrawn; also of two at
+// once one is the truth for both.
+func TestWithdraw(t *testing.T) {
+	withdraw := engine.Call{ID: "id", Action: engine.CallWithdraw, StoredOnly: true}
+	b, a := newBench(t), &counted{}
+	a.register(t, b.Table)
+	for range 2 {
+		if _, err := b.Do(context.Background(), withdraw); !errors.Is(err, engine.ErrWithdrawn) {
+			t.Fatalf("withdraw: %v", err)
+		}
+	}
+	replay := countCall("id", "hello", "1234")
+	replay.StoredOnly = true
+	for _, call := range []engine.Call{countCall("id", "hello", "1234"), replay, countCall("id", "bye", "1234")} {
+		if _, err := b.Do(context.Background(), call); !errors.Is(err, engine.ErrWithdrawn) {
+			t.Errorf("run after it was withdrawn: %v", err)
+		}
+	}
+	b.must(t, countCall("other", "hello", "1234"))
+	withdraw.ID = "other"
+	if out, err := b.Do(context.Background(), withdraw); err != nil || out.Name != engine.Done {
+		t.Errorf("withdraw after it ran: %v, %v", out, err)
+	}
+	b.must(t, countCall("other", "hello", "1234"))
+	if n := effects(t, b.store); n != 1 {
+		t.Errorf("%d effects, want 1", n)
+	}
+}

@@ -28,11 +28,11 @@ func (t *turn) aheadOf(ctx context.Context) (reply Reply, stored []byte, known, 
 	}
 	t.guessing = true
 	defer func() { t.guessing = false }()
-	save := func(expect string, next []byte, ttl time.Duration) bool {
+	save := func(expect string, next []byte, ttl time.Duration) ([]byte, bool) {
 		var saved bool
 		saved, stored = t.save(ctx, expect, next, ttl)
 		known = !saved
-		return saved
+		return stored, saved
 	}
 	recent := t.recent()
 	if recent != nil && (!t.program.textTells || !strings.Contains(strings.TrimPrefix(t.text[recent.rec.V-1:], "*"), "*")) {
@@ -89,7 +89,7 @@ func (t *turn) fromText(ctx context.Context, save saveFunc) (Reply, bool) {
 		expect = before.head()
 		inputs = inputs[len(inputs)-1:]
 	}
-	reply := t.finish(ctx, &f, inputs, expect, save)
+	reply := t.finish(ctx, &f, f.take(ctx, inputs), expect, save)
 	return reply, !t.asks
 }
 

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Catalog holds the programs in force by service code, and the replaced ones by
@@ -15,12 +16,22 @@ type Catalog struct {
 	hashes map[string]*Program
 	byName map[string]*Program
 	first  string // the name of the default program
+	gone   map[string][]replaced
+
+	// Now tells when a program is replaced; nil for the system's clock.
+	Now func() time.Time
+}
+
+// replaced is a program that was in force until then.
+type replaced struct {
+	p     *Program
+	until time.Time
 }
 
 // NewCatalog puts programs into force. The first is the default, for service
 // codes that no program answers.
 func NewCatalog(programs ...*Program) (*Catalog, error) {
-	c := &Catalog{hashes: map[string]*Program{}, byName: map[string]*Program{}}
+	c := &Catalog{hashes: map[string]*Program{}, byName: map[string]*Program{}, gone: map[string][]replaced{}}
 	if len(programs) == 0 {
 		return nil, fmt.Errorf("a catalogue needs at least one menu")
 	}
@@ -54,6 +65,13 @@ func (c *Catalog) Put(p *Program) error {
 			}
 			codes[key] = prog
 		}
+	}
+	if old := c.byName[p.Name()]; old != nil && old.hash != p.hash {
+		now := time.Now
+		if c.Now != nil {
+			now = c.Now
+		}
+		c.gone[p.Name()] = append(c.gone[p.Name()], replaced{old, now()})
 	}
 	c.codes, c.byName = codes, names
 	c.hashes[p.Hash()] = p
@@ -96,6 +114,19 @@ func (c *Catalog) ByHash(hash string) (*Program, bool) {
 	defer c.mu.RUnlock()
 	p, ok := c.hashes[hash]
 	return p, ok
+}
+
+// Replaced are the programs of that name that were in force after since.
+func (c *Catalog) Replaced(name string, since time.Time) []*Program {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	var list []*Program
+	for _, g := range c.gone[name] {
+		if g.until.After(since) && g.p.hash != c.byName[name].hash {
+			list = append(list, g.p)
+		}
+	}
+	return list
 }
 
 // StartFor is the first screen of a call to a code of the program.

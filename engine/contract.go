@@ -74,6 +74,12 @@ const (
 	CallSMS      = "sms"      // Args: to (phone), text; outcome "done"
 	CallRemember = "remember" // Remember: the values; outcome "done"
 	CallFacts    = "facts"    // reads the start facts; outcome "done"
+	// CallWithdraw keeps whatever has its ID from running: ErrWithdrawn, now and
+	// for every run to come. One that is under way is waited for; if it ran the
+	// outcome is "done". The Runner asks for it before it asks a caller again for
+	// what a twin may be doing. Actions that keep no log of that kind answer
+	// ErrNotStored instead. No action can have this name.
+	CallWithdraw = "(withdraw)"
 )
 
 // Done is the outcome of the engine's own calls.
@@ -119,6 +125,7 @@ type Outcome struct {
 
 // Actions runs actions, once per Call.ID: a repeat returns the stored outcome.
 // An error says that the action surely did nothing, unless it wraps ErrUnknown.
+// Of two runs of one ID at once the second waits for the first.
 type Actions interface {
 	Do(ctx context.Context, call Call) (Outcome, error)
 }
@@ -128,6 +135,8 @@ var (
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrNotStored: StoredOnly was set and no result is stored.
 	ErrNotStored = errors.New("no stored result")
+	// ErrWithdrawn: the call was withdrawn before it ran, and never will.
+	ErrWithdrawn = errors.New("withdrawn: the caller was asked again")
 	// ErrLimited: the caller has done this too often; the caller is told so.
 	ErrLimited = errors.New("limit reached")
 )

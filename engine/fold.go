@@ -28,9 +28,31 @@ type fold struct {
 	probing bool
 	// moves are what happened so far, where somebody watches.
 	moves []Move
-	// unseen says that inputs are left over behind a consent or a secret that
-	// the caller may not have seen.
-	unseen bool
+	// skipped says that inputs are left over behind the screen the session
+	// stands on, which the caller may not have seen: a consent, a secret, a list.
+	skipped bool
+	// trace notes the screens and actions on the way, where it is wanted.
+	trace *trace
+	// tried says that the last input led to a write, and wrote that its result is
+	// known.
+	tried, wrote bool
+	// unsure says that the inputs may be read otherwise, or may answer another
+	// screen than the record has.
+	unsure bool
+}
+
+// whole folds the whole text from its start.
+func (f *fold) whole(ctx context.Context, dropped *Snapshot) error {
+	f.s = f.p.Begin(f.req, f.p.Today(f.Now()))
+	var inputs []string
+	if f.text != "" {
+		f.inputs, inputs = splitText(f.text)
+	}
+	dial := Event{Kind: EventDial, Start: f.p.StartFor(f.req.Service), Resume: dropped}
+	if err := f.event(ctx, dial, len(inputs) > 0); err != nil {
+		return err
+	}
+	return f.take(ctx, inputs)
 }
 
 // take folds the inputs, the last of which is what the caller typed now.
@@ -43,7 +65,6 @@ func (f *fold) take(ctx context.Context, inputs []string) error {
 			took = 0
 		case f.fresh && f.stops() && !(i == 0 && f.recorded):
 			took, err = f.proven(ctx, inputs[i:])
-			f.unseen = err == nil && took == 0 && f.p.nodes[f.s.Screen].Kind != ScreenList
 		default:
 			err = f.input(ctx, inputs[i], i < len(inputs)-1)
 		}
@@ -74,21 +95,28 @@ func (f *fold) input(ctx context.Context, in string, replay bool) error {
 // shows that it was: the write ran, so the caller had answered here. took is
 // how many inputs that were, 0 if nothing shows it. Without it a callback whose
 // record is lost would ask for a consent that was given, and do twice what it
-// was given for.
+// was given for. A write that was withdrawn shows that the screen was asked again
+// behind its input.
 func (f *fold) proven(ctx context.Context, inputs []string) (took int, err error) {
+	f.skipped = true
 	try := *f
 	try.inputs, try.probing = slices.Clip(f.inputs), true
 	for i, in := range inputs {
 		if try.s.Ended {
 			return 0, nil
 		}
-		if err := try.input(ctx, in, i < len(inputs)-1); errors.Is(err, errExpired) {
+		err := try.input(ctx, in, i < len(inputs)-1)
+		switch {
+		case errors.Is(err, ErrWithdrawn):
+			f.inputs = try.inputs
+			return i + 1, nil
+		case errors.Is(err, errExpired):
 			return 0, nil
-		} else if err != nil {
+		case err != nil:
 			return 0, err
-		}
-		if !try.probing {
+		case !try.probing:
 			*f = try
+			f.skipped = false
 			return i + 1, nil
 		}
 	}
@@ -131,27 +159,39 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		return err
 	}
 	sofar := f.sofar()
-	for place := 0; eff.Call != nil; place++ {
+	actions, own := 0, 0
+	for eff.Call != nil {
 		if f.guessing {
 			return errAsk
 		}
-		if place == MaxCalls {
+		if actions+own == MaxCalls {
 			return fmt.Errorf("%w: one input leads through more than %d actions", ErrLoop, MaxCalls)
 		}
 		call := *eff.Call
-		call.ID = f.Identity.Action(&f.req, sofar, place)
+		if f.p.writes(call.Action) {
+			call.ID = f.Identity.Action(&f.req, sofar, actions)
+			actions++
+		} else {
+			call.ID = f.Identity.own(&f.req, sofar, own)
+			own++
+		}
 		// Facts change nothing, so a replay reads those stored, or else anew. A
 		// deep dial's first callback looks like a replay and has none yet.
 		call.StoredOnly = (replay || f.probing) && call.Action != CallFacts
-		out, err := f.act(ctx, call)
+		f.trace.call(&call)
+		out, known, err := f.act(ctx, call)
 		if err != nil {
 			return err
+		}
+		if !replay && f.p.writes(call.Action) {
+			f.tried, f.wrote = true, f.wrote || known
 		}
 		if s, eff, err = f.step(s, Event{Kind: EventOutcome, Outcome: out}); err != nil {
 			return err
 		}
 	}
 	f.s = s
+	f.trace.screen(&s)
 	return nil
 }
 
@@ -168,21 +208,25 @@ func (f *fold) sofar() string {
 }
 
 // act runs one call and turns what went wrong into an outcome the menu knows.
-func (f *fold) act(ctx context.Context, call Call) (Outcome, error) {
+// known says that it is the one that is stored.
+func (f *fold) act(ctx context.Context, call Call) (out Outcome, known bool, err error) {
 	began := f.Now()
-	out, err := f.Actions.Do(ctx, call)
+	out, err = f.Actions.Do(ctx, call)
+	known = err == nil || errors.Is(err, ErrLimited)
 	own := call.Action == CallSMS || call.Action == CallRemember
-	if call.StoredOnly && (err == nil || errors.Is(err, ErrLimited)) && !f.p.reads(call.Action) {
+	if call.StoredOnly && known && !f.p.reads(call.Action) {
 		f.probing = false
 	}
 	switch {
 	case err == nil:
+	case errors.Is(err, ErrWithdrawn):
+		return Outcome{}, false, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, ErrWithdrawn)
 	case errors.Is(err, ErrNotStored) && !own:
-		return Outcome{}, fmt.Errorf("%w: %s at %s", errExpired, call.Action, call.Pos)
-	case call.StoredOnly && !own && !errors.Is(err, ErrLimited):
+		return Outcome{}, false, fmt.Errorf("%w: %s at %s", errExpired, call.Action, call.Pos)
+	case (call.StoredOnly && !own || f.trace != nil) && !errors.Is(err, ErrLimited):
 		// The caller has gone on from a result that can't be looked up now: that
 		// is no failure of the action, and no sign that it never ran.
-		return Outcome{}, fmt.Errorf("replay %s at %s: %w", call.Action, call.Pos, err)
+		return Outcome{}, false, fmt.Errorf("replay %s at %s: %w", call.Action, call.Pos, err)
 	case own:
 		// The call goes on; what was to be kept or sent is in the log below.
 		out = Outcome{Name: Done}
@@ -194,7 +238,7 @@ func (f *fold) act(ctx context.Context, call Call) (Outcome, error) {
 		out = Outcome{Name: Failed}
 	}
 	f.logAction(ctx, call, out, err, f.Now().Sub(began))
-	return out, nil
+	return out, known, nil
 }
 
 // reads reports whether an action changes nothing.
@@ -205,6 +249,11 @@ func (p *Program) reads(action string) bool {
 		}
 	}
 	return false
+}
+
+// writes reports whether it is a menu's action, and one that changes something.
+func (p *Program) writes(action string) bool {
+	return action != CallFacts && action != CallSMS && action != CallRemember && !p.reads(action)
 }
 
 func (f *fold) logAction(ctx context.Context, call Call, out Outcome, err error, took time.Duration) {
@@ -233,7 +282,7 @@ func (f *fold) headAt(length int) record {
 	}
 	return record{
 		V: 1 + length, H: f.Identity.head(&f.req, f.p.hash, f.inputs),
-		Owner: f.ownerName(), Inputs: lengths,
+		Owner: f.ownerName(), Inputs: lengths, Again: f.skipped,
 	}
 }
 

@@ -69,7 +69,18 @@ func (n *namer) add(part string) {
 // the callback that led to it, and its place in that step. It depends on no
 // instance, clock, checkpoint or version of a menu.
 func (id Identity) Action(r *Request, textSoFar string, place int) string {
-	return id.name(actionNameSize, "action", r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place)))
+	return id.call("action", r, textSoFar, place)
+}
+
+// own is the identity of one of the engine's own calls. They are counted apart,
+// so that the first place among a step's actions is the same whatever was read,
+// sent or kept before it.
+func (id Identity) own(r *Request, textSoFar string, place int) string {
+	return id.call("own", r, textSoFar, place)
+}
+
+func (id Identity) call(what string, r *Request, textSoFar string, place int) string {
+	return id.name(actionNameSize, what, r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place)))
 }
 
 // Caller is an opaque name for a caller of a service.

@@ -53,7 +53,12 @@ func paytrace() engine.Definition {
 
 type actionFunc func(ctx context.Context, c engine.Call) (engine.Outcome, error)
 
-func (f actionFunc) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) { return f(ctx, c) }
+func (f actionFunc) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+	if c.Action == engine.CallWithdraw {
+		return engine.Outcome{}, engine.ErrWithdrawn // no twin is at work
+	}
+	return f(ctx, c)
+}
 
 // line is a phone on a runner.
 type line struct {

@@ -32,6 +32,8 @@ type Program struct {
 	// textTells says that a session's inputs alone tell its state, as long as
 	// no action runs.
 	textTells bool
+	// acts says that a menu's action may change something.
+	acts bool
 	// navs are the navigation lines, by language and navBits.
 	navs [][navKinds]string
 }
@@ -157,6 +159,9 @@ func New(def Definition) (*Program, error) {
 		p.prepare(n)
 	}
 	p.textTells = p.inputsTell()
+	for _, n := range p.nodes {
+		p.acts = p.acts || n.Kind == ScreenDo && p.writes(n.Do.Action)
+	}
 	return p, nil
 }
 

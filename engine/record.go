@@ -25,14 +25,17 @@ type record struct {
 	// is told from the one between two inputs.
 	Inputs []int `json:"n,omitempty"`
 
-	Offset  int      `json:"at,omitempty"`
-	Pages   []int    `json:"pages,omitempty"`
-	Wrong   int      `json:"wrong,omitempty"`
-	Notice  string   `json:"notice,omitempty"`
-	Repeat  string   `json:"repeat,omitempty"`
-	Moved   bool     `json:"moved,omitempty"`
-	Ended   bool     `json:"end,omitempty"`
-	Facts   bool     `json:"facts,omitempty"`
+	Offset int    `json:"at,omitempty"`
+	Pages  []int  `json:"pages,omitempty"`
+	Wrong  int    `json:"wrong,omitempty"`
+	Notice string `json:"notice,omitempty"`
+	Repeat string `json:"repeat,omitempty"`
+	Moved  bool   `json:"moved,omitempty"`
+	Ended  bool   `json:"end,omitempty"`
+	Facts  bool   `json:"facts,omitempty"`
+	// Again says that the screen was asked again for want of a record, so that
+	// the caller may have been further.
+	Again   bool     `json:"again,omitempty"`
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
 

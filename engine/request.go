@@ -65,4 +65,7 @@ type Programs interface {
 	ForCode(code string) (*Program, string)
 	// ByHash is a program by its content hash, as long as sessions may use it.
 	ByHash(hash string) (*Program, bool)
+	// Replaced are the programs of that name which were in force after since and
+	// no longer are: a session may have begun on any of them.
+	Replaced(name string, since time.Time) []*Program
 }

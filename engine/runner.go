@@ -110,6 +110,9 @@ type turn struct {
 	// guessing says that the record has not been loaded, and asks that it has
 	// to be.
 	guessing, asks bool
+	// refolded says that the record was left aside, since the callback's action
+	// is withdrawn.
+	refolded bool
 }
 
 func (t *turn) run(ctx context.Context) Reply {
@@ -128,11 +131,11 @@ func (t *turn) run(ctx context.Context) Reply {
 	}
 	for range maxRounds {
 		var again bool
-		reply := t.answer(ctx, stored, func(expect string, next []byte, ttl time.Duration) bool {
+		reply := t.answer(ctx, stored, func(expect string, next []byte, ttl time.Duration) ([]byte, bool) {
 			var saved bool
 			saved, stored = t.save(ctx, expect, next, ttl)
 			again = !saved
-			return saved
+			return stored, saved
 		})
 		if !again {
 			return reply
@@ -161,7 +164,34 @@ func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Du
 	return saved, stored
 }
 
-type saveFunc func(expect string, next []byte, ttl time.Duration) bool
+// saveFunc returns what stands in the way of a record that was not saved.
+type saveFunc func(expect string, next []byte, ttl time.Duration) (stored []byte, saved bool)
+
+// keep saves the record after a fold. Where it runs into another one the callback
+// starts over from that. But if it has acted it knows more than is told by an
+// older record, or by none, and prevails.
+func (t *turn) keep(f *fold, expect string, next []byte, save saveFunc) bool {
+	for range maxRounds {
+		stored, saved := save(expect, next, max(t.TTL, f.p.Resume()))
+		if saved {
+			return true
+		}
+		if !f.wrote || !t.older(stored) {
+			return false
+		}
+		expect = HeadOf(stored)
+	}
+	return false
+}
+
+// older reports whether a record is of an earlier callback than this, or missing.
+func (t *turn) older(stored []byte) bool {
+	if stored == nil {
+		return true
+	}
+	rec, err := parseRecord(stored)
+	return err == nil && rec.V-1 < len(t.text)
+}
 
 // answer works out the reply from the record that is stored, and saves the
 // next one. A nil save answers without writing.
@@ -218,9 +248,7 @@ func (t *turn) repeat(p *Program, s *Session, rec *record) Reply {
 	return t.show(p, s)
 }
 
-// goOn takes what was typed since the record: one input, whatever it holds. Only
-// where the store failed a moment ago, and the screen takes no text in which a
-// star could stand, are stars taken for the ends of inputs that went unsaved.
+// goOn takes what was typed since the record.
 func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, save saveFunc) Reply {
 	inputs, err := cutInputs(t.text, rec.Inputs)
 	if err == nil && t.Identity.head(&t.req, p.hash, inputs) != rec.H {
@@ -239,13 +267,15 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 		// An empty first answer left the text empty, which was a repeat.
 		inputs, typed = append(inputs, ""), rest
 	}
-	f := fold{turn: t, p: p, s: s, inputs: inputs}
-	since := []string{typed}
-	if strings.Contains(typed, "*") && t.mayMiss() && !p.takesText(&s) {
-		since = strings.Split(typed, "*")
-		f.fresh, f.recorded = true, true
+	f := fold{turn: t, p: p, s: s, inputs: inputs, unsure: rec.Again}
+	since, err := f.since(ctx, typed)
+	if err != nil {
+		return t.finish(ctx, &f, f.giveUp([]string{typed}, err), rec.head(), save)
 	}
-	return t.finish(ctx, &f, since, rec.head(), save)
+	if err = f.take(ctx, since); err == nil {
+		err = f.giveUp(nil, f.settle(ctx))
+	}
+	return t.finish(ctx, &f, err, rec.head(), save)
 }
 
 // fresh answers a session without a record: a call that begins, a deep dial, or
@@ -253,24 +283,35 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
 	p := t.program
 	t.text = joinText(t.ahead, t.req.Text)
-	f := fold{turn: t, p: p, fresh: true}
-	f.s = p.Begin(t.req, p.Today(t.Now()))
-	dial := Event{Kind: EventDial, Start: p.StartFor(t.req.Service)}
-	var inputs []string
-	if t.text != "" {
-		f.inputs, inputs = splitText(t.text)
-		if p.Resume() > 0 {
-			if _, asked := t.latest(ctx); asked == t.req.Session {
-				return t.end(p, "expired", fmt.Errorf("%w: the call that was taken up", errExpired))
-			}
-		}
-	} else {
-		dial.Resume = t.dropped(ctx, p)
-	}
-	if err := f.event(ctx, dial, len(inputs) > 0); err != nil {
+	var dropped *Snapshot
+	if t.text == "" && save != nil {
+		dropped = t.dropped(ctx, p)
+	} else if err := t.mayReplay(ctx, p); err != nil {
 		return t.failed(p, err)
 	}
-	return t.finish(ctx, &f, inputs, "", save)
+	return t.fromStart(ctx, p, dropped, "", save)
+}
+
+// mayReplay reports why a text without its record can't be told on a program:
+// the call goes on from another one, or began on another version. An empty text
+// begins a call, unless there may be a record that can't be read.
+func (t *turn) mayReplay(ctx context.Context, p *Program) error {
+	if p.Resume() > 0 && t.text != "" {
+		if _, asked := t.latest(ctx); asked == t.req.Session {
+			return fmt.Errorf("%w: the call that was taken up", errExpired)
+		}
+	}
+	return t.agree(ctx, p)
+}
+
+// fromStart folds the whole text.
+func (t *turn) fromStart(ctx context.Context, p *Program, dropped *Snapshot, expect string, save saveFunc) Reply {
+	f := fold{turn: t, p: p, fresh: true}
+	err := f.whole(ctx, dropped)
+	if err == nil {
+		err = f.settle(ctx)
+	}
+	return t.finish(ctx, &f, err, expect, save)
 }
 
 // splitText cuts a text at every star, for want of a record that knows which of
@@ -284,15 +325,17 @@ func splitText(text string) (taken, inputs []string) {
 	return nil, inputs
 }
 
-// finish folds the inputs into the session, saves it and shows it.
-func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect string, save saveFunc) Reply {
-	err := f.take(ctx, inputs)
+// finish saves the session and shows it, if it could be folded.
+func (t *turn) finish(ctx context.Context, f *fold, err error, expect string, save saveFunc) Reply {
 	t.lang = f.s.Lang()
 	if errors.Is(err, errAsk) {
 		t.asks = true
 		return Reply{}
 	}
-	if err == nil && f.unseen && save == nil {
+	if errors.Is(err, ErrWithdrawn) {
+		return t.withdrawn(ctx, f, expect, save)
+	}
+	if err == nil && save == nil && f.skipped && f.p.nodes[f.s.Screen].Kind != ScreenList {
 		err = errUnseen
 	}
 	if err != nil {
@@ -304,7 +347,7 @@ func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect stri
 		if err != nil {
 			return t.fault(err)
 		}
-		if !save(expect, next, max(t.TTL, f.p.Resume())) {
+		if !t.keep(f, expect, next, save) {
 			return Reply{}
 		}
 		f.s.before = nil // on the way it may have held a secret
@@ -313,6 +356,16 @@ func (t *turn) finish(ctx context.Context, f *fold, inputs []string, expect stri
 	}
 	f.tell()
 	return t.show(f.p, &f.s)
+}
+
+// withdrawn answers a callback whose action a twin has withdrawn: the twin had
+// no record, and asked again for what the caller has given. So does this one.
+func (t *turn) withdrawn(ctx context.Context, f *fold, expect string, save saveFunc) Reply {
+	if t.refolded || f.s.start != "" {
+		return t.end(f.p, "expired", fmt.Errorf("%w: %w", errExpired, ErrWithdrawn))
+	}
+	t.refolded = true
+	return t.fromStart(ctx, f.p, nil, expect, save)
 }
 
 // cutInputs cuts a text into the inputs of the given lengths, which must be
@@ -346,8 +399,11 @@ func (t *turn) show(p *Program, s *Session) Reply {
 
 // failed chooses the screen for a fold that could not be done.
 func (t *turn) failed(p *Program, err error) Reply {
-	if errors.Is(err, errExpired) {
+	switch {
+	case errors.Is(err, errExpired):
 		return t.end(p, "expired", err)
+	case errors.Is(err, errUpdated):
+		return t.end(p, "updated", err)
 	}
 	return t.fault(err)
 }

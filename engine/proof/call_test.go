@@ -108,10 +108,10 @@ func (c *call) ask(text, expect string) (engine.Reply, bool) {
 	c.callbacks = append(c.callbacks, cb)
 	for range maxTries {
 		c.deliver(cb, shortWait)
-		if c.odds(4) {
+		if c.odds(4) && c.mayRepeat(cb) {
 			c.deliver(cb, shortWait)
 		}
-		if c.odds(5) {
+		if c.odds(5) && c.mayRepeat(cb) {
 			c.deliver(cb, lateness)
 		}
 		timer := time.NewTimer(patience)
@@ -127,6 +127,12 @@ func (c *call) ask(text, expect string) (engine.Reply, bool) {
 	}
 	return engine.Reply{}, false
 }
+
+// mayRepeat: the first callback of a call has an empty text and tells nothing of
+// what came before it. One that is repeated after its record was lost begins the
+// call anew, and on the menu now in force; that no gateway repeats it while a
+// menu is replaced is what the engine has to rely on.
+func (c *call) mayRepeat(cb *callback) bool { return cb.text != "" || !c.w.faults.newMenu }
 
 // deliver sends a callback to one of the instances.
 func (c *call) deliver(cb *callback, within time.Duration) {

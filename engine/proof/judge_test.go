@@ -19,10 +19,13 @@ import (
 //   - end as expired: a result that the caller went on from can't be told;
 //   - end as updated, if the menu was replaced as well;
 //   - end as busy, where a consent can neither be shown to have been asked for
-//     nor be kept, since the record can't be read;
+//     nor be kept, since the record can't be read, or where the record was
+//     changed three times under the callback;
 //   - show a screen of this call again, also with a notice above it: a consent
 //     or a secret that can't be shown to have been asked, or the question of an
-//     older record, which takes two inputs for one wrong answer (ADR 0004).
+//     older record, which takes two inputs for one wrong answer (ADR 0004);
+//   - show the question behind a consent that was asked again: that a late
+//     callback's reply reached nobody is not known here.
 //
 // While the database fails, an action may end as pending, or as failed if it
 // surely did nothing. In no case may a reply say what is not so, an effect
@@ -66,13 +69,13 @@ func (c *call) excused(reply engine.Reply) bool {
 	case "(failed)", "(pending)":
 		return c.hindrances > 0
 	case "(busy)":
-		return c.hindrances > 0 || c.upset > 0 && c.w.faults.sessions
+		return c.hindrances > 0 || c.upset > 0
 	case "(expired)":
 		return c.upset > 0
 	case "(updated)":
 		return c.upset > 0 && c.w.faults.newMenu
 	}
-	return c.upset > 0 && c.seen[reply.Screen]
+	return c.upset > 0 && (c.seen[reply.Screen] || reply.Screen == "pin_ask" && c.seen["sure"])
 }
 
 // said are the screens that tell of an effect, and the words before its

@@ -170,3 +170,20 @@ func (u unlogged) Do(ctx context.Context, c engine.Call) (engine.Outcome, error)
 	}
 	return u.Actions.Do(ctx, c)
 }
+
+// notWithdrawn never keeps an action from running.
+type notWithdrawn struct{ engine.Actions }
+
+// Do implements engine.Actions.
+func (n notWithdrawn) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+	if c.Action == engine.CallWithdraw {
+		return engine.Outcome{}, engine.ErrNotStored
+	}
+	return n.Actions.Do(ctx, c)
+}
+
+// forgetfulOfVersions knows of no version that was in force before.
+type forgetfulOfVersions struct{ engine.Programs }
+
+// Replaced implements engine.Programs.
+func (forgetfulOfVersions) Replaced(string, time.Time) []*engine.Program { return nil }

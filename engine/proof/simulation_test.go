@@ -180,7 +180,10 @@ func TestSeedReproducesARun(t *testing.T) {
 
 // TestControls: a service that lacks what a promise rests on is caught.
 func TestControls(t *testing.T) {
-	for name, c := range map[string]control{"without the action log": noLog, "without compare-and-set": noCompare} {
+	for name, c := range map[string]control{
+		"without the action log": noLog, "without compare-and-set": noCompare,
+		"without withdrawals": noWithdrawal, "without comparing versions": noVersions,
+	} {
 		t.Run(name, func(t *testing.T) {
 			var caught string
 			played := 0

@@ -19,9 +19,11 @@ import (
 type control int
 
 const (
-	none      control = iota
-	noLog             // each delivery runs the effect
-	noCompare         // a save overwrites whatever stands there
+	none         control = iota
+	noLog                // each delivery runs the effect
+	noCompare            // a save overwrites whatever stands there
+	noWithdrawal         // who asks again does not keep a twin from acting
+	noVersions           // a text without a record is read on the menu now in force
 )
 
 // faults are what may go wrong in one world.
@@ -36,7 +38,8 @@ const faultOdds = 4
 func drawFaults(r *rand.Rand) faults {
 	on := func() bool { return r.IntN(faultOdds) == 0 }
 	return faults{
-		crash: on(), commits: on(), outage: on(), newMenu: on(), replies: on(),
+		crash: on(), loseAll: on(), loseOne: on(), rollback: on(), sessions: on(),
+		commits: on(), outage: on(), newMenu: on(), replies: on(),
 	}
 }
 
@@ -158,8 +161,11 @@ func newWorld(seed uint64, k kind) (*world, error) {
 		return nil, err
 	}
 	w.actions = table
-	if k.control == noLog {
+	switch k.control {
+	case noLog:
 		w.actions = unlogged{table}
+	case noWithdrawal:
+		w.actions = notWithdrawn{table}
 	}
 	for i := range w.on {
 		w.on[i] = &instance{}
@@ -171,8 +177,12 @@ func newWorld(seed uint64, k kind) (*world, error) {
 // start begins a life of an instance, which remembers nothing of the one before.
 func (w *world) start(on *instance) {
 	on.life++
+	var programs engine.Programs = w.catalog
+	if w.control == noVersions {
+		programs = forgetfulOfVersions{w.catalog}
+	}
 	on.runner = &engine.Runner{
-		Sessions: w.records, Programs: w.catalog, Actions: w.actions,
+		Sessions: w.records, Programs: programs, Actions: w.actions,
 		Identity: identity, TTL: engine.DefaultTTL, Now: time.Now,
 	}
 }

@@ -41,7 +41,7 @@ type run struct {
 
 // Do implements engine.Actions.
 func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	if a.isReal(call.Action) {
+	if a.isReal(call.Action) && !(call.Action == engine.CallWithdraw && a.has(call.ID)) {
 		return a.doReal(ctx, call)
 	}
 	a.mu.Lock()
@@ -59,6 +59,14 @@ func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, erro
 // isReal reports whether an action is left to the registered one.
 func (a *actors) isReal(action string) bool { return a.real != nil && len(a.answers[action]) == 0 }
 
+// has reports whether the scene has answered a call of this ID.
+func (a *actors) has(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, ran := a.done[id]
+	return ran
+}
+
 // doReal hands the call on, also when it comes twice at once: that it is done
 // once is the real actions' affair.
 func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, error) {
@@ -68,7 +76,7 @@ func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, 
 	out, err := a.real.Do(ctx, call)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, again := a.done[call.ID]; again || errors.Is(err, engine.ErrNotStored) {
+	if _, again := a.done[call.ID]; again || errors.Is(err, engine.ErrNotStored) || errors.Is(err, engine.ErrWithdrawn) {
 		return out, err
 	}
 	return a.late(call, out, err)

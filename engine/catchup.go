@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxReadings bounds how many ways are tried to read stars in an answer that may
+// hold some: each may ask the action log. Nobody types eight stars into a name.
+const maxReadings = 8
+
+// since cuts what a text has beyond the record into inputs. Mostly it is one,
+// whatever it holds. A star may have been typed, or it parts inputs of which the
+// store has lost the record, and either may be taken for the other:
+//   - where the screen takes text, a star is typed, unless the log has a result
+//     of what the inputs would have led to;
+//   - where it does not, the star parts inputs if those before the last are
+//     answers that the screens take.
+func (f *fold) since(ctx context.Context, typed string) ([]string, error) {
+	one := []string{typed}
+	if !strings.Contains(typed, "*") {
+		return one, nil
+	}
+	if f.guessing {
+		return nil, errAsk // only the log can tell
+	}
+	f.unsure = true
+	parts := strings.Split(typed, "*")
+	readings := 1
+	if f.p.takesText(&f.s) {
+		readings = min(len(parts)-1, maxReadings)
+	}
+	for k := 1; k <= readings; k++ {
+		several := append([]string{strings.Join(parts[:k], "*")}, parts[k:]...)
+		ok, err := f.leadOn(ctx, several)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			f.fresh, f.recorded = true, true
+			return several, nil
+		}
+	}
+	return one, nil
+}
+
+// leadOn reports whether the parts are inputs of their own.
+func (f *fold) leadOn(ctx context.Context, parts []string) (bool, error) {
+	try := *f
+	try.inputs, try.probing = slices.Clip(f.inputs), true
+	text := f.p.takesText(&f.s)
+	for i, in := range parts {
+		if try.s.Ended {
+			break
+		}
+		last := i == len(parts)-1
+		err := try.input(ctx, in, !last)
+		switch {
+		case errors.Is(err, ErrWithdrawn) && !last:
+			// A callback ended here and was answered otherwise.
+			return false, fmt.Errorf("%w: %w", errExpired, err)
+		case errors.Is(err, ErrWithdrawn), errors.Is(err, errExpired):
+			return last && !text, nil
+		case err != nil:
+			return false, err
+		case !try.probing:
+			return true, nil
+		case !last && (try.s.Notice != "" || try.s.Wrong > 0):
+			return false, nil
+		}
+	}
+	return !text, nil
+}
+
+// settle makes sure of what a callback did not do. Where the inputs led to no
+// write, and another reading of them might, the write that they might have led
+// to is withdrawn: a twin that knows better, and has not run it by now, never
+// will, and asks the caller again as well. If one has run, what the log tells is
+// the state.
+func (f *fold) settle(ctx context.Context) error {
+	if f.tried || !f.unsure && !f.skipped || !f.p.acts {
+		return nil
+	}
+	if f.guessing {
+		return errAsk
+	}
+	ran, err := f.ran(ctx)
+	if err != nil || !ran {
+		return err
+	}
+	whole := fold{turn: f.turn, p: f.p, fresh: true}
+	if err := whole.whole(ctx, nil); err != nil {
+		return err
+	}
+	if !whole.wrote {
+		return fmt.Errorf("%w: it is not seen what the inputs led to", errExpired)
+	}
+	*f = whole
+	return nil
+}
+
+// ran reports whether an action has run at the end of the text. If not, none
+// will.
+func (f *fold) ran(ctx context.Context) (bool, error) {
+	call := Call{
+		Action: CallWithdraw, ID: f.Identity.Action(&f.req, f.text, 0), StoredOnly: true,
+		Caller: f.req.Caller, Session: f.req.Session, Provider: f.req.Provider, Service: f.req.Service,
+	}
+	_, err := f.Actions.Do(ctx, call)
+	switch {
+	case errors.Is(err, ErrWithdrawn), errors.Is(err, ErrNotStored):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("ask whether a twin has acted: %w", err)
+	}
+	return true, nil
+}
+
+// giveUp ends the call where the log could not be asked what the inputs mean.
+// That is kept, so that every delivery of the callback hears the same.
+func (f *fold) giveUp(left []string, err error) error {
+	if err == nil || errors.Is(err, errAsk) || errors.Is(err, errExpired) || errors.Is(err, ErrWithdrawn) {
+		return err
+	}
+	f.logFault("the log can't be asked what a callback means", err)
+	f.inputs = append(f.inputs, left...)
+	f.s.Screen, f.s.Shown, f.s.Ended, f.skipped = stateFailed, stateFailed, true, false
+	return nil
+}
