@@ -63,6 +63,7 @@ func (r *records) Save(ctx context.Context, id, expect string, next []byte, ttl 
 	}
 	a.point("saved")
 	if fails {
+		a.call.disturbed("save not answered")
 		return nil, false, errDown // done, and the answer lost
 	}
 	return stored, saved, err

@@ -29,6 +29,8 @@ const (
 // faults are what may go wrong in one world.
 type faults struct {
 	crash, loseAll, loseOne, rollback, sessions, commits, outage, newMenu, replies bool
+	// ahead is no fault: instances save ahead of loading.
+	ahead bool
 }
 
 // faultOdds: each kind of fault is on in one world of this many, so that some
@@ -39,7 +41,7 @@ func drawFaults(r *rand.Rand) faults {
 	on := func() bool { return r.IntN(faultOdds) == 0 }
 	return faults{
 		crash: on(), loseAll: on(), loseOne: on(), rollback: on(), sessions: on(),
-		commits: on(), outage: on(), newMenu: on(), replies: on(),
+		commits: on(), outage: on(), newMenu: on(), replies: on(), ahead: r.IntN(2) == 0,
 	}
 }
 
@@ -169,7 +171,6 @@ func newWorld(seed uint64, k kind) (*world, error) {
 	}
 	for i := range w.on {
 		w.on[i] = &instance{}
-		w.start(w.on[i])
 	}
 	return w, nil
 }
@@ -185,7 +186,13 @@ func (w *world) start(on *instance) {
 		Sessions: w.records, Programs: programs, Actions: w.actions,
 		Identity: identity, TTL: engine.DefaultTTL, Now: time.Now,
 	}
+	if w.faults.ahead {
+		on.runner.Recent = engine.NewRecent(recent)
+	}
 }
+
+// recent is how many sessions an instance of a world remembers: all there are.
+const recent = 8
 
 var identity = engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
 
@@ -200,6 +207,9 @@ const (
 func (w *world) run() error {
 	d := w.newActor(disturberNumber)
 	w.faults = drawFaults(d.random)
+	for _, on := range w.on {
+		w.start(on)
+	}
 	for i := range 1 + d.random.IntN(maxCalls) {
 		w.calls = append(w.calls, w.newCall(i))
 	}
