@@ -80,6 +80,51 @@ CREATE TABLE settings (
     value TEXT NOT NULL
 );
 
+-- Which wallets are to be funded, and how far that is. A wallet without a row
+-- was never asked for: one of the service before this one.
+CREATE TABLE wallet_fundings (
+    address          TEXT PRIMARY KEY,      -- workers.stellar_public_key; no reference, since an account may be forgotten
+    state            TEXT NOT NULL CHECK (state IN ('held', 'pending', 'submitted', 'funded', 'failed')),
+    transaction_hash TEXT,                  -- the one that carries it, or did
+    problem          TEXT,                  -- why it is not funded yet
+    tries            INTEGER NOT NULL,      -- how often this wallet itself was refused
+    asked            INTEGER NOT NULL,      -- how often it was asked for; names its job
+    due_at           TIMESTAMPTZ NOT NULL,  -- not before this
+    created_at       TIMESTAMPTZ NOT NULL,
+    changed_at       TIMESTAMPTZ NOT NULL,
+    CHECK ((state = 'submitted') <= (transaction_hash IS NOT NULL))
+);
+CREATE INDEX wallet_fundings_due ON wallet_fundings (due_at, address) WHERE state = 'pending';
+CREATE INDEX wallet_fundings_transaction ON wallet_fundings (transaction_hash);
+
+-- Accounts whose sequence numbers the funding transactions use, each by one
+-- holder at a time. Place 0 is the funding account itself.
+CREATE TABLE wallet_channels (
+    address    TEXT PRIMARY KEY,
+    funder     TEXT NOT NULL,
+    place      INTEGER NOT NULL,
+    opened     BOOLEAN NOT NULL,            -- whether the account exists on the network
+    holder     TEXT,
+    held_until TIMESTAMPTZ,
+    used_at    TIMESTAMPTZ NOT NULL,
+    UNIQUE (funder, place)
+);
+
+-- Funding transactions, signed and stored before they are submitted. A channel
+-- has one in flight at most.
+CREATE TABLE wallet_transactions (
+    hash       TEXT PRIMARY KEY,            -- 64 hex digits
+    channel    TEXT NOT NULL REFERENCES wallet_channels (address),
+    sequence   BIGINT NOT NULL,
+    envelope   TEXT NOT NULL,               -- XDR, base64
+    until      TIMESTAMPTZ NOT NULL,        -- its upper time bound
+    state      TEXT NOT NULL CHECK (state IN ('submitted', 'succeeded', 'failed', 'expired')),
+    result     TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    ended_at   TIMESTAMPTZ
+);
+CREATE UNIQUE INDEX wallet_transactions_in_flight ON wallet_transactions (channel) WHERE state = 'submitted';
+
 -- Besides these:
 --   paytrace_migrations   the migrations that were applied (written by goose)
 --   river_*               background jobs; River makes and changes these tables

@@ -24,6 +24,8 @@ type Accounts struct {
 	// Registrations and Lookups are how many of other people's numbers one
 	// caller may register, and look up, in a day; 0 for the defaults.
 	Registrations, Lookups int
+	// Funds says that somebody works on the jobs that fund wallets.
+	Funds bool
 }
 
 // Defaults of the limits, which keep a caller from finding out who has an
@@ -59,10 +61,11 @@ func limit(ctx context.Context, tx store.Tx, c Call, name string, most int) erro
 
 // claim is an account as the caller sees it. A call from the number itself is
 // the proof that an account only typed before was waiting for.
-func claim(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (store.Worker, error) {
+func (a *Accounts) claim(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (store.Worker, error) {
 	w, err := tx.Worker(ctx, string(phone))
 	if err == nil && w.VerifiedAt.IsZero() && c.Own(phone) {
-		err = tx.Verify(ctx, w.Phone, c.Now)
+		w.VerifiedAt = c.Now
+		err = errors.Join(tx.Verify(ctx, w.Phone, c.Now), a.queueFunding(ctx, tx, w))
 	}
 	return w, err
 }

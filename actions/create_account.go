@@ -59,7 +59,7 @@ func (a *Accounts) create(_ context.Context, c Call, in createIn) (Work[createOu
 				return createOut{}, err
 			}
 		}
-		if w, err := claim(ctx, tx, c, in.Phone); !errors.Is(err, store.ErrNotFound) {
+		if w, err := a.claim(ctx, tx, c, in.Phone); !errors.Is(err, store.ErrNotFound) {
 			return createOut{Exists: &accountOut{w.WorkerID}}, err
 		}
 		w := store.Worker{Phone: string(in.Phone), PublicKey: pair.Address, SealedSecret: sealed, CreatedAt: c.Now}
@@ -82,9 +82,12 @@ func (a *Accounts) add(ctx context.Context, tx store.Tx, c Call, w store.Worker,
 		case errors.Is(err, store.ErrWorkerIDTaken):
 			continue
 		case errors.Is(err, store.ErrPhoneTaken): // by a twin, just now
-			w, err := claim(ctx, tx, c, engine.Phone(w.Phone))
+			w, err := a.claim(ctx, tx, c, engine.Phone(w.Phone))
 			return createOut{Exists: &accountOut{w.WorkerID}}, err
 		case err != nil:
+			return createOut{}, err
+		}
+		if err := a.queueFunding(ctx, tx, w); err != nil {
 			return createOut{}, err
 		}
 		err = queueSMS(ctx, tx, c, engine.Phone(w.Phone), createdSMS(id, pair.Address))

@@ -37,7 +37,7 @@ func (a *Accounts) lookup(_ context.Context, c Call, in lookupIn) (Work[lookupOu
 				return lookupOut{}, err
 			}
 		}
-		w, err := claim(ctx, tx, c, in.Phone)
+		w, err := a.claim(ctx, tx, c, in.Phone)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			return lookupOut{NotFound: &struct{}{}}, nil

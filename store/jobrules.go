@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"time"
 )
@@ -64,4 +66,21 @@ func (r JobRules) WithDefaults() JobRules {
 func growingPause(failures int) time.Duration {
 	pause := float64(jobFirstPause) * math.Pow(3, float64(max(failures, 1)-1))
 	return time.Duration(min(pause, float64(jobLastPause)))
+}
+
+// later is what a handler returns that has to be run again.
+type later struct{ pause time.Duration }
+
+// Error says when.
+func (l later) Error() string { return fmt.Sprintf("to be run again in %s", l.pause) }
+
+// Later is a handler's answer that nothing failed but the job is not done: it
+// is run again after a pause, however often, and no attempt counts.
+func Later(pause time.Duration) error { return later{pause} }
+
+// PauseOf is the pause of a Later.
+func PauseOf(err error) (pause time.Duration, ok bool) {
+	var l later
+	ok = errors.As(err, &l)
+	return l.pause, ok
 }

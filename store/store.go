@@ -107,6 +107,7 @@ type Store interface {
 	Within(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error
 
 	Jobs
+	Fundings
 
 	// Worker reads the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if that is for a person to decide.
@@ -168,9 +169,31 @@ type Tx interface {
 	// AddMessage stores an SMS to send, status "queued". A message ID that is
 	// there already is left alone.
 	AddMessage(ctx context.Context, m Message) error
+	// QueueFunding asks for the funding of a wallet and returns how often that
+	// was asked for. A held one waits until it is asked for again and not
+	// held. One that is funded or in a transaction stays so; a failed one
+	// begins anew.
+	QueueFunding(ctx context.Context, address string, held bool) (asked int, err error)
+
 	// Enqueue adds a job in this transaction. A job of the same kind and key
 	// is left alone.
 	Enqueue(ctx context.Context, j Job) error
+}
+
+// Fundings keeps which wallets are to be funded on the network and how far
+// that is.
+type Fundings interface {
+	wallet.Book
+
+	// ListFundings lists those in a state, the oldest first.
+	ListFundings(ctx context.Context, state wallet.FundingState, limit int) ([]wallet.Funding, error)
+	// CountFundings counts them by state, and the workers' wallets of which
+	// none was asked for.
+	CountFundings(ctx context.Context) (byState map[wallet.FundingState]int, none int, err error)
+	// Unfunded lists workers' wallets that may be asked for again, in the
+	// order of their addresses and after one: those never asked for, pending
+	// and failed.
+	Unfunded(ctx context.Context, after string, limit int) (addresses []string, err error)
 }
 
 // Jobs runs background work on the same database.
@@ -185,5 +208,6 @@ type Jobs interface {
 	RetryJob(ctx context.Context, id int64) error
 }
 
-// JobHandler does one job. attempt counts from 1.
+// JobHandler does one job. attempt counts from 1. An error is a failure, but
+// for Later.
 type JobHandler func(ctx context.Context, job Job, attempt int) error

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+	"github.com/paytrace/paytrace/wallet/stellar/horizon"
 )
 
 // Config is every setting of the service. Settings come from the environment
@@ -29,6 +32,10 @@ type Config struct {
 	USSDAPIKeyOld   []string
 	USSDPathSecret  secret.Text
 	StellarNetwork  string
+	StellarFunding  secret.Text
+	StellarAsset    wallet.Asset
+	StellarHorizon  string
+	StellarChannels int
 	SessionTTL      time.Duration
 	DefaultLanguage string
 	Port            int
@@ -61,6 +68,14 @@ var settings = []setting{
 		c.StellarNetwork = v
 		return oneOf(v, "TESTNET", "PUBLIC")
 	}},
+	{"STELLAR_FUNDING_SECRET", func(c *Config, v string) error {
+		c.StellarFunding = secret.New(v)
+		_, err := stellar.Keys{}.Address(c.StellarFunding)
+		return err
+	}},
+	{"STELLAR_ASSET", func(c *Config, v string) (err error) { c.StellarAsset, err = stellar.ParseAsset(v); return err }},
+	{"STELLAR_HORIZON_URL", func(c *Config, v string) error { c.StellarHorizon = v; return nil }},
+	{"STELLAR_CHANNELS", func(c *Config, v string) error { return whole(v, 1, maxChannels, &c.StellarChannels) }},
 	{"USSD_SESSION_TTL", func(c *Config, v string) error { return seconds(v, &c.SessionTTL) }},
 	{"DEFAULT_LANGUAGE", func(c *Config, v string) error { c.DefaultLanguage = v; return nil }},
 	{"PORT", func(c *Config, v string) error { return whole(v, 0, 65535, &c.Port) }},
@@ -73,6 +88,9 @@ const (
 	defaultPort = 5000
 	// maxLimit is as good as no limit, and far from overflow.
 	maxLimit = 1_000_000
+	// maxChannels is what one funding account can look after in a transaction,
+	// with room for wallets; three carry twenty wallets a second each.
+	maxChannels, defaultChannels = 50, 3
 	// maxTTL is the longest a record may be kept: a day is far beyond any
 	// network's session.
 	maxTTL = 24 * 60 * 60
@@ -83,6 +101,7 @@ const (
 func fromEnvironment(getenv func(string) string) (Config, error) {
 	c := Config{
 		ATUsername: "sandbox", StellarNetwork: "TESTNET", SessionTTL: 180 * time.Second, Port: defaultPort,
+		StellarHorizon: horizon.TestnetURL, StellarChannels: defaultChannels,
 	}
 	var errs []error
 	for _, s := range settings {

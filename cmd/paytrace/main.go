@@ -44,6 +44,7 @@ type verbs struct {
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
 	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`
 	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with."`
+	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and have others funded."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`
 }
 

@@ -32,6 +32,8 @@ type service struct {
 	runner *engine.Runner
 	server *server.Server
 	sender sms.Sender
+	// funder is nil where no wallets are funded.
+	funder *wallet.Funder
 	// code is what is dialled first, and opens what lets a callback in.
 	code  string
 	opens door
@@ -112,7 +114,7 @@ func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std st
 		return err
 	}
 	s.db = through(s.seams.store, s.db)
-	if err := s.keys(ctx, c, embedded); err != nil {
+	if err := s.keys(ctx, c, embedded, log); err != nil {
 		return err
 	}
 	if err := s.menus(c, folder, std); err != nil {
@@ -125,7 +127,7 @@ func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std st
 }
 
 // keys finds the keys, and makes the actions that use them.
-func (s *service) keys(ctx context.Context, c Config, embedded bool) error {
+func (s *service) keys(ctx context.Context, c Config, embedded bool, log *slog.Logger) error {
 	key, note, err := encryptionKey(ctx, s.db, c, embedded)
 	if err != nil {
 		return err
@@ -138,6 +140,9 @@ func (s *service) keys(ctx context.Context, c Config, embedded bool) error {
 	s.runner.Identity = engine.NewIdentity(identity)
 	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), c.EncryptionOld...)
 	if err != nil {
+		return err
+	}
+	if err := s.funding(c, sealer, log); err != nil {
 		return err
 	}
 	if s.table, err = registered(s.db, sealer, c, time.Now); err == nil && s.seams.register != nil {
@@ -179,6 +184,7 @@ func registered(db store.Store, sealer *wallet.Sealer, c Config, now func() time
 	table := actions.New(db, now)
 	accounts := &actions.Accounts{
 		Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, Registrations: c.Registrations, Lookups: c.Lookups,
+		Funds: c.StellarFunding.IsSet(),
 	}
 	return table, errors.Join(accounts.Register(table))
 }
@@ -289,7 +295,11 @@ func present(key string) []string {
 
 // handlers are the background work there is, by kind of job.
 func (s *service) handlers() map[string]store.JobHandler {
-	return map[string]store.JobHandler{
+	all := map[string]store.JobHandler{
 		actions.JobSMS: actions.DeliverSMS(s.db, s.sender, time.Now),
 	}
+	if s.funder != nil {
+		all[actions.JobFund] = actions.FundWallets(s.funder, time.Now)
+	}
+	return all
 }

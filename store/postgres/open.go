@@ -15,6 +15,7 @@ import (
 
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/internal/jobs"
+	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
 const (
@@ -92,7 +93,9 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
-	return &Store{config: config, pool: pool, queue: queue}, nil
+	s := &Store{config: config, pool: pool, queue: queue}
+	s.Fundings = rows.Fundings{Read: s.conn, Write: s.conn, Within: s.Within}
+	return s, nil
 }
 
 // limits are what the server holds a connection to, by the name it shows in

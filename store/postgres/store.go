@@ -20,6 +20,7 @@ type Store struct {
 	config Config
 	pool   *pgxpool.Pool
 	queue  *jobs.Queue[pgx.Tx]
+	rows.Fundings
 }
 
 var _ store.Store = (*Store)(nil)

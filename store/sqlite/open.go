@@ -20,6 +20,7 @@ import (
 
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/internal/jobs"
+	"github.com/paytrace/paytrace/store/internal/rows"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -105,6 +106,11 @@ func over(writer, reader *sql.DB, config Config) (*Store, error) {
 	s.reading = s.writing
 	if reader != writer {
 		s.reading = newPrepared(reader)
+	}
+	s.Fundings = rows.Fundings{
+		Read:   func(context.Context) rows.Conn { return s.read() },
+		Write:  func(context.Context) rows.Conn { return s.write() },
+		Within: s.Within,
 	}
 	return s, nil
 }

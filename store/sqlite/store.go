@@ -22,6 +22,7 @@ type Store struct {
 	writing, reading *prepared
 	queue            *jobs.Queue[*sql.Tx]
 	now              func() time.Time
+	rows.Fundings
 }
 
 var _ store.Store = (*Store)(nil)

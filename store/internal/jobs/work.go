@@ -84,6 +84,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[work]) (err error) {
 		}
 	}()
 	err = w.handle(ctx, store.Job{Kind: job.Kind, Key: job.Args.Key, Args: job.Args.Args}, job.Attempt)
+	if pause, ok := store.PauseOf(err); ok {
+		return river.JobSnooze(pause)
+	}
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		// River hands a job back without counting the attempt if it sees that
 		// the stop was the reason, whatever the handler made of it.

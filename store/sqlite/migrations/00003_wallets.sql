@@ -1,0 +1,39 @@
+-- +goose Up
+CREATE TABLE wallet_fundings (
+    address          TEXT PRIMARY KEY,
+    state            TEXT NOT NULL CHECK (state IN ('held', 'pending', 'submitted', 'funded', 'failed')),
+    transaction_hash TEXT,
+    problem          TEXT,
+    tries            INTEGER NOT NULL,
+    asked            INTEGER NOT NULL,
+    due_at           TEXT NOT NULL,
+    created_at       TEXT NOT NULL,
+    changed_at       TEXT NOT NULL,
+    CHECK ((state = 'submitted') <= (transaction_hash IS NOT NULL))
+) WITHOUT ROWID;
+CREATE INDEX wallet_fundings_due ON wallet_fundings (due_at, address) WHERE state = 'pending';
+CREATE INDEX wallet_fundings_transaction ON wallet_fundings (transaction_hash);
+
+CREATE TABLE wallet_channels (
+    address    TEXT PRIMARY KEY,
+    funder     TEXT NOT NULL,
+    place      INTEGER NOT NULL,
+    opened     BOOLEAN NOT NULL,
+    holder     TEXT,
+    held_until TEXT,
+    used_at    TEXT NOT NULL,
+    UNIQUE (funder, place)
+) WITHOUT ROWID;
+
+CREATE TABLE wallet_transactions (
+    hash       TEXT PRIMARY KEY,
+    channel    TEXT NOT NULL REFERENCES wallet_channels (address),
+    sequence   INTEGER NOT NULL,
+    envelope   TEXT NOT NULL,
+    until      TEXT NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('submitted', 'succeeded', 'failed', 'expired')),
+    result     TEXT,
+    created_at TEXT NOT NULL,
+    ended_at   TEXT
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX wallet_transactions_in_flight ON wallet_transactions (channel) WHERE state = 'submitted';

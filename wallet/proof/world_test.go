@@ -1,0 +1,254 @@
+package proof_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+	"github.com/paytrace/paytrace/wallet/stellar/horizon"
+	"github.com/paytrace/paytrace/wallet/wallettest"
+)
+
+var passphrase = stellar.Passphrase("TESTNET")
+
+// world is a service with wallets to fund and a network, on one clock.
+type world struct {
+	t       testing.TB
+	rng     *rand.Rand
+	at      time.Time
+	store   store.Store
+	ledger  *wallettest.Ledger
+	door    wallet.Network
+	faults  wallettest.Faults
+	sealer  *wallet.Sealer
+	account wallet.KeyPair
+	asset   wallet.Asset
+	serial  uint64
+
+	// made are the wallets to fund.
+	made []string
+	// tap wraps what a process works with.
+	tap func(p *process, f *wallet.Funder)
+	// killed, unknown, interleaved count what was done to the processes.
+	killed, unknown, interleaved int
+}
+
+func (w *world) now() time.Time { return w.at }
+
+// seed makes each world another, and always the same.
+func newWorld(t testing.TB, seed uint64, credit bool) *world {
+	t.Helper()
+	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	s, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.store = s
+	if w.sealer, err = wallet.NewSealer(stellar.Keys{}, w.now, "a key"); err != nil {
+		t.Fatal(err)
+	}
+	w.ledger = wallettest.NewLedger(passphrase, w.now)
+	w.account = w.pair()
+	w.ledger.Open(w.account.Address, 1_000_000)
+	if credit {
+		issuer := w.pair()
+		w.ledger.Open(issuer.Address, 100)
+		w.asset = wallet.Asset{Code: "KSH", Issuer: issuer.Address}
+		w.ledger.Trust(w.account.Address, w.asset.Code, w.asset.Issuer, 1_000_000)
+	}
+	h := &wallettest.Horizon{Ledger: w.ledger, Faults: func(r wallettest.Request) wallettest.Fault {
+		if w.faults == nil {
+			return wallettest.Fault{}
+		}
+		return w.faults(r)
+	}}
+	w.door, err = horizon.New(horizon.Config{
+		URL: "http://horizon", Passphrase: passphrase, Transport: wallettest.InProcess{Handler: h},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) pair() wallet.KeyPair {
+	w.t.Helper()
+	var seed [32]byte
+	w.serial++
+	binary.BigEndian.PutUint64(seed[:], w.serial)
+	pair, err := stellar.Keys{}.New(bytes.NewReader(seed[:]))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return pair
+}
+
+// register makes accounts whose wallets are to be funded. Of those for which
+// exists says so, the wallet is on the network already, without the asset.
+func (w *world) register(n int, exists func(i int) bool) {
+	w.t.Helper()
+	const together = 100
+	for len(w.made) < n {
+		err := w.store.Within(context.Background(), func(ctx context.Context, tx store.Tx) error {
+			for range min(together, n-len(w.made)) {
+				if err := w.add(ctx, tx, exists(len(w.made))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) add(ctx context.Context, tx store.Tx, exists bool) error {
+	pair := w.pair()
+	sealed, err := w.sealer.Seal(pair.Secret)
+	if err != nil {
+		return err
+	}
+	i := len(w.made)
+	err = tx.AddWorker(ctx, store.Worker{
+		WorkerID: fmt.Sprintf("NW-%08X", i), Phone: fmt.Sprintf("2547%08d", i), PublicKey: pair.Address, SealedSecret: sealed,
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := tx.QueueFunding(ctx, pair.Address, false); err != nil {
+		return err
+	}
+	if exists {
+		w.ledger.Open(pair.Address, 1)
+	}
+	w.made = append(w.made, pair.Address)
+	return nil
+}
+
+// process is one instance that funds wallets, until it is killed.
+type process struct {
+	*wallet.Funder
+	depth int
+}
+
+func (w *world) start() *process {
+	p := &process{}
+	p.Funder = &wallet.Funder{
+		Book: w.store, Network: w.door, Builder: stellar.NewBuilder(passphrase), Keys: stellar.Keys{}, Sealed: w.sealer,
+		Account: w.account, Asset: w.asset, Channels: 3, Batch: 1 + w.rng.IntN(6), Now: w.now,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	if w.tap != nil {
+		w.tap(p, p.Funder)
+	}
+	return p
+}
+
+// kill is what a killed process panics with.
+type kill struct{ point string }
+
+var errKilled = errors.New("the process was killed")
+
+// fund is one run of a wallet's job.
+func (p *process) fund(ctx context.Context, address string) (f wallet.Funding, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			if _, ok := x.(kill); !ok {
+				panic(x)
+			}
+			err = errKilled
+		}
+	}()
+	return p.Fund(ctx, address)
+}
+
+// run works on all jobs until every wallet has ended.
+func (w *world) run(processes int) {
+	w.t.Helper()
+	ctx := context.Background()
+	all := make([]*process, processes)
+	for i := range all {
+		all[i] = w.start()
+	}
+	w.jobs(ctx, all)
+}
+
+func (w *world) jobs(ctx context.Context, all []*process) {
+	w.t.Helper()
+	// No run needs as many turns, unless it does not end.
+	most := 200 * (len(w.made) + 100)
+	queue := append([]string(nil), w.made...)
+	for range most {
+		if len(queue) == 0 {
+			return
+		}
+		address := queue[0]
+		queue = queue[1:]
+		w.at = w.at.Add(time.Duration(w.rng.IntN(3000)) * time.Millisecond)
+		i := w.rng.IntN(len(all))
+		f, err := all[i].fund(ctx, address)
+		switch {
+		case errors.Is(err, errKilled):
+			all[i] = w.start()
+			queue = append(queue, address)
+		case errors.Is(err, store.ErrUnknown):
+			queue = append(queue, address) // the job is tried again
+		case err != nil:
+			w.t.Fatalf("fund %s: %v", address, err)
+		case !f.Ended():
+			queue = append(queue, address)
+		}
+	}
+	w.t.Fatalf("after %d turns %d wallets have not ended", most, len(queue))
+}
+
+// audit compares what wallets were given with what each is to have.
+func (w *world) audit() (double, lost int) {
+	w.t.Helper()
+	for _, address := range w.made {
+		switch gifts := w.ledger.Received(address).Gifts(); {
+		case gifts > 1:
+			double++
+		case gifts < 1:
+			lost++
+		}
+	}
+	return double, lost
+}
+
+// settled fails unless the store says that all is funded and nothing is in
+// flight.
+func (w *world) settled() {
+	w.t.Helper()
+	ctx := context.Background()
+	counts, none, err := w.store.CountFundings(ctx)
+	if err != nil || none != 0 || counts[wallet.FundingFunded] != len(w.made) {
+		w.t.Errorf("the store has %v, %d without, %v; want %d funded", counts, none, err, len(w.made))
+	}
+	channels, err := w.store.Channels(ctx, w.account.Address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, c := range channels {
+		if t, err := w.store.InFlight(ctx, c.Address); !errors.Is(err, wallet.ErrNoTransaction) {
+			w.t.Errorf("channel %d still has %s in flight (%v)", c.Place, t.Hash, err)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+// Package horizon reaches Stellar through Horizon's HTTP API
+// (https://developers.stellar.org/docs/data/apis/horizon/api-reference).
+//
+// It calls GET /, GET /ledgers?order=desc&limit=1, GET /fee_stats,
+// GET /accounts/{id}, GET /transactions/{hash} and POST /transactions. The first
+// three may be missing. Fields that are not known are passed over.
+package horizon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/paytrace/paytrace/wallet"
+)
+
+// TestnetURL is where the Stellar Development Foundation runs Horizon for the
+// test network.
+const TestnetURL = "https://horizon-testnet.stellar.org"
+
+const (
+	// askTimeout bounds one question, submitTimeout one submission: Horizon
+	// itself waits half a minute for a ledger before it answers with 504.
+	askTimeout    = 10 * time.Second
+	submitTimeout = 40 * time.Second
+)
+
+// Config says where Horizon is.
+type Config struct {
+	URL string // http or https
+	// Passphrase is the network's, which Horizon's own has to equal.
+	Passphrase string
+	// Transport does the requests; none: http.DefaultTransport.
+	Transport http.RoundTripper
+}
+
+// Client implements wallet.Network. It is safe for concurrent use.
+type Client struct {
+	base       string
+	passphrase string
+	http       *http.Client
+	// sameNetwork remembers that the passphrase was compared.
+	sameNetwork atomic.Bool
+}
+
+var _ wallet.Network = (*Client)(nil)
+
+// New makes a Client and asks nothing yet.
+func New(c Config) (*Client, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("found no address of a Horizon, expected one as %s", TestnetURL)
+	}
+	return &Client{
+		base: strings.TrimRight(c.URL, "/"), passphrase: c.Passphrase,
+		http: &http.Client{
+			Transport:     c.Transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Terms asks for the last ledger and the fees of late. Only a Horizon that does
+// not answer at all, or that of another network, is an error.
+func (c *Client) Terms(ctx context.Context) (wallet.Terms, error) {
+	if err := c.checkNetwork(ctx); err != nil {
+		return wallet.Terms{}, err
+	}
+	last, err := c.lastLedger(ctx)
+	if err != nil && !isMissing(err) {
+		return wallet.Terms{}, err
+	}
+	var fees feeStats
+	if err := c.get(ctx, "/fee_stats", &fees); err != nil {
+		fees = feeStats{} // the least fee will do, or its refusal raises it
+	}
+	return wallet.Terms{ClosedAt: last.ClosedAt, Fee: fees.fee()}, nil
+}
+
+// checkNetwork compares the passphrases, once; a Horizon that does not tell its
+// own is taken at its address.
+func (c *Client) checkNetwork(ctx context.Context) error {
+	if c.sameNetwork.Load() {
+		return nil
+	}
+	var r root
+	err := c.get(ctx, "/", &r)
+	if err != nil && !isMissing(err) {
+		return err
+	}
+	if r.Passphrase != "" && r.Passphrase != c.passphrase {
+		return fmt.Errorf("Horizon is of the network %q, and transactions are signed for %q; see STELLAR_NETWORK and STELLAR_HORIZON_URL",
+			r.Passphrase, c.passphrase)
+	}
+	c.sameNetwork.Store(true)
+	return nil
+}
+
+// lastLedger is the last that Horizon has taken in.
+func (c *Client) lastLedger(ctx context.Context) (ledger, error) {
+	var list ledgers
+	err := c.get(ctx, "/ledgers?order=desc&limit=1", &list)
+	if err == nil && len(list.Embedded.Records) > 0 {
+		return list.Embedded.Records[0], nil
+	}
+	if err != nil && !isMissing(err) {
+		return ledger{}, err
+	}
+	var r root
+	if err := c.get(ctx, "/", &r); err != nil {
+		return ledger{}, err
+	}
+	return ledger{Sequence: r.LastLedger, ClosedAt: r.LastClosedAt}, nil
+}
+
+// Accounts reads accounts, one after the other.
+func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...string) (map[string]wallet.Account, error) {
+	found := make(map[string]wallet.Account, len(addresses))
+	for _, address := range addresses {
+		var a account
+		err := c.get(ctx, "/accounts/"+url.PathEscape(address), &a)
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		read, err := a.read(asset)
+		if err != nil {
+			return nil, fmt.Errorf("Horizon's account %s: %w", address, err)
+		}
+		found[address] = read
+	}
+	return found, nil
+}
+
+// Submit hands a transaction in and waits for its ledger.
+func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
+	defer cancel()
+	body := url.Values{"tx": {t.Envelope}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/transactions", strings.NewReader(body))
+	if err != nil {
+		return wallet.Answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var result transaction
+	_, err = c.do(request, &result)
+	var said *problem
+	if errors.As(err, &said) {
+		return said.answer()
+	}
+	if err != nil {
+		return wallet.Answer{}, err
+	}
+	return result.answer(t.Hash)
+}
+
+// Look asks for the last ledger first and then for the transaction, so that
+// what the second does not know had not happened in the first.
+func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
+	last, err := c.lastLedger(ctx)
+	if err != nil {
+		last = ledger{} // not found will then prove nothing
+	}
+	var result transaction
+	header, err := c.getWith(ctx, "/transactions/"+url.PathEscape(hash), &result)
+	if isMissing(err) {
+		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: asOf(last, header)}, nil
+	}
+	if err != nil {
+		return wallet.Answer{}, err
+	}
+	return result.answer(hash)
+}
