@@ -40,6 +40,8 @@ type verbs struct {
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
 	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the way to every screen."`
 	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`
+	Record  recordCmd  `cmd:"" help:"Save a call, or those of a log or a running service, as a dial script."`
+	Replay  replayCmd  `cmd:"" help:"Play recorded sessions against another version of a menu."`
 	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
 	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`

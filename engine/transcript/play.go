@@ -62,6 +62,9 @@ func (p *Player) play(ctx context.Context, call *Call, scene Scene, line Line, b
 		g.step(&call.Steps[i])
 		g.note()
 	}
+	if line, ok := g.line.(SeesMessages); ok {
+		g.result.Messages = line.Messages()
+	}
 	g.result.Took = p.now().Sub(began)
 	g.result.settle()
 	return g.result

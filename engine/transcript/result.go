@@ -44,6 +44,8 @@ type Result struct {
 	Screens []*Screen
 	// Events are what happened, as far as the line can see it.
 	Events []Event
+	// Messages are the SMS that went out in the whole call.
+	Messages []Message
 	// Checks is how much was compared, the unasked checks left out.
 	Checks int
 	Took   time.Duration

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/transcript"
+)
+
+type recordCmd struct {
+	Menu string `arg:"" optional:"" help:"Menu that is called, or that a log is played on (default: the first menu of ./menus, or the embedded one; with --from or --proxy none)."`
+	Out  string `short:"o" name:"out" help:"Where the script is written; it must not be there yet (default: standard output)." placeholder:"FILE"`
+
+	From  string `help:"Take the calls from a log of callbacks; - for standard input." placeholder:"LOG"`
+	Proxy string `help:"Take the calls that pass here on their way to --to, until Ctrl-C." placeholder:"ADDR"`
+	To    string `help:"Where the service takes callbacks." placeholder:"URL"`
+
+	As    string `help:"Who calls, from people.yaml (default: its first)." placeholder:"NAME"`
+	Code  string `help:"Code to dial (default: the menu's own)." placeholder:"CODE"`
+	Title string `default:"Recorded call" help:"Title of a call in the terminal."`
+	Real  bool   `help:"Run the registered actions on an empty store, in place of the answers of people.yaml."`
+}
+
+func (recordCmd) Help() string {
+	return `A call, saved as a dial script that passes. Type what the caller types, one
+answer a line, or a stage direction in parentheses; the end of the input saves.
+PINs and numbers become those of people.yaml.
+
+Example:
+  printf '3\n' | paytrace record`
+}
+
+// Run records a script.
+func (v recordCmd) Run(ctx context.Context, std streams) error {
+	switch {
+	case v.From != "" && v.Proxy != "":
+		return misuse{errors.New("--from and --proxy: a log or calls that pass by; choose one")}
+	case (v.Proxy == "") != (v.To == ""):
+		return misuse{errors.New("--proxy says where callbacks come in and --to where they go on to; name both")}
+	}
+	if v.Out != "" {
+		if _, err := os.Stat(v.Out); err == nil {
+			return misuse{fmt.Errorf("--out: %s is there already; name a new file", v.Out)}
+		}
+	}
+	d, err := v.desk(ctx, std)
+	if err != nil {
+		return err
+	}
+	defer d.folder.close()
+	var file *transcript.File
+	switch {
+	case v.From != "":
+		file, err = v.fromLog(d, std)
+	case v.Proxy != "":
+		file, err = v.fromProxy(ctx, d, std)
+	default:
+		file, err = v.fromTerminal(ctx, d, std)
+	}
+	if err != nil {
+		return err
+	}
+	return v.save(ctx, d, file, std)
+}
+
+// desk is what a recording is made with; local is nil where no menu is played.
+type desk struct {
+	folder *menuFolder
+	people *engine.People
+	local  *transcript.Local
+	player *transcript.Player
+}
+
+func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
+	d := &desk{}
+	logged := v.From != "" || v.Proxy != ""
+	var err error
+	name := ""
+	switch {
+	case v.Menu != "":
+		d.folder, name, err = folderOf(v.Menu)
+	case logged:
+		d.folder = &menuFolder{fsys: os.DirFS("."), shown: ".", close: func() {}}
+		if _, missing := fs.Stat(d.folder.fsys, "people.yaml"); missing != nil {
+			d.folder, err = openMenus("")
+		}
+	default:
+		d.folder, err = openMenus("")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.people, err = peopleOf(d.folder, std.err); err != nil || logged && v.Menu == "" {
+		return d, err
+	}
+	if name == "" {
+		d.local, d.player, err = lineTo(ctx, d.folder, std.err)
+		return d, err
+	}
+	box, err := sandbox(ctx, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	defer box.drop()
+	program, err := compileOne(d.folder, name, box.table.Contracts(), "", std.err)
+	if err != nil {
+		return nil, err
+	}
+	d.local, d.player = linesTo([]*engine.Program{program})
+	return d, nil
+}
+
+// play plays calls on the desk's menus.
+func (d *desk) play(ctx context.Context, keepGoing bool) func([]*transcript.Call) []transcript.Result {
+	player := *d.player
+	player.KeepGoing = keepGoing
+	return func(calls []*transcript.Call) []transcript.Result {
+		return transcript.Run(ctx, &player, d.local, d.people, calls, transcript.Options{Parallel: 1})
+	}
+}
+
+// fromLog are the calls of a log.
+func (v recordCmd) fromLog(d *desk, std streams) (*transcript.File, error) {
+	var source []byte
+	var err error
+	if v.From == "-" {
+		source, err = io.ReadAll(io.LimitReader(std.in, transcript.MaxLogBytes+1))
+	} else {
+		source, err = os.ReadFile(v.From)
+	}
+	if err != nil {
+		return nil, misuse{err}
+	}
+	found, skipped, err := transcript.ReadLog(source)
+	if err != nil {
+		return nil, misuse{err}
+	}
+	calls := transcript.Sessions(found)
+	fmt.Fprintf(std.err, "%d callbacks in %d sessions; %d lines are no callback\n", len(found), len(calls), skipped)
+	if len(calls) == 0 {
+		return nil, misuse{errors.New("the log has no callback that can be read; docs/dial-scripts.md says which forms can")}
+	}
+	return v.scripts(d, calls)
+}
+
+// scripts writes sessions down. Without a menu to play them on, the screens have
+// to be in the log.
+func (v recordCmd) scripts(d *desk, calls []transcript.Recorded) (*transcript.File, error) {
+	file, err := transcript.Scripts(v.Out, calls, d.people)
+	if err != nil {
+		return nil, err
+	}
+	if d.local == nil {
+		if !file.HasScreens() {
+			return nil, misuse{fmt.Errorf("%w: name the menu they were sent to, so that it can be played", transcript.ErrNoScreens)}
+		}
+		transcript.Loosen(file)
+		return file, nil
+	}
+	for i := range file.Calls {
+		v.given(&file.Calls[i])
+		transcript.Answered(d.local.Menus, d.people, &file.Calls[i], func(c *transcript.Call) transcript.Result {
+			return d.play(context.Background(), true)([]*transcript.Call{c})[0]
+		})
+	}
+	return file, nil
+}
+
+func (v recordCmd) given(c *transcript.Call) {
+	if v.Real {
+		c.Given = append(c.Given, transcript.Direction{Kind: transcript.RealActions, Text: "real actions"})
+	}
+}
+
+// save fills in the screens where there is a menu, and writes the script once it
+// passes.
+func (v recordCmd) save(ctx context.Context, d *desk, file *transcript.File, std streams) error {
+	if d.local != nil {
+		results := transcript.Settle(file, d.play(ctx, true))
+		for i := range results {
+			if results[i].Status == transcript.Failed {
+				if err := transcript.Text(std.err, transcript.Report{Results: results[i : i+1]}); err != nil {
+					return err
+				}
+				fmt.Fprintln(std.err, "What was recorded does not pass when it is played again, so nothing was written.")
+				return outcome{exitFindings}
+			}
+		}
+	}
+	text := transcript.Format(file)
+	again, found := transcript.Parse(v.Out, text)
+	found = append(found, transcript.Check(again, d.people)...)
+	for _, f := range found {
+		fmt.Fprintln(std.err, f)
+	}
+	if v.Out == "" {
+		_, err := std.out.Write(text)
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(v.Out), 0o755); err != nil { //nolint:gosec // a script is no secret
+		return misuse{err}
+	}
+	if err := os.WriteFile(v.Out, text, 0o644); err != nil { //nolint:gosec // a script is no secret
+		return misuse{err}
+	}
+	fmt.Fprintf(std.err, "%s: written; calls: %d\n", v.Out, len(file.Calls))
+	return nil
+}
+
+// fromTerminal is a call that a person makes, or a pipe. With every line the
+// call so far is played anew, so that a stage direction is as good as a key.
+func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*transcript.File, error) {
+	t := &terminal{desk: d, play: d.play(ctx, true), out: std.err, text: "=== " + v.Title + "\n"}
+	person := v.As
+	if person == "" && len(d.people.List) > 0 {
+		person = d.people.List[0].Name
+	}
+	t.text += "(as " + person + ")\n"
+	if v.Real {
+		t.text += "(real actions)\n"
+	}
+	code := v.Code
+	if code == "" {
+		code = d.player.Codes[0]
+	}
+	if err := t.add("> " + code); err != nil {
+		return nil, misuse{err}
+	}
+	typed := typedLines(ctx, std.in)
+	for {
+		if isTerminal(std.in) {
+			fmt.Fprint(std.err, "> ")
+		}
+		line, ok := <-typed
+		if !ok {
+			break
+		}
+		if !strings.HasPrefix(line, "(") {
+			line = "> " + strings.ReplaceAll(line, "{", "{{")
+		}
+		if err := t.add(line); err != nil {
+			fmt.Fprintln(std.err, err)
+		}
+	}
+	file, _ := transcript.Parse(v.Out, []byte(t.text))
+	if err := transcript.Disguise(file, t.results, d.people); err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+// drawScreen draws a screen with its length and name.
+func drawScreen(w io.Writer, s transcript.Screen, limits engine.Limits) {
+	size, most, end := gsm7.Measure(s.Text), limits.Septets, ""
+	if size.UCS2 {
+		most = limits.Units
+	}
+	if s.End {
+		end = " · end"
+	}
+	fmt.Fprintf(w, "┌%s┐\n", strings.Repeat("─", frame))
+	for _, line := range wrapped(s.Text, frame-2) {
+		fmt.Fprintf(w, "│ %-*s │\n", frame-2, line)
+	}
+	fmt.Fprintf(w, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, s.Name, end)
+}
+
+// terminal is a call being recorded as text.
+type terminal struct {
+	*desk
+	play    func([]*transcript.Call) []transcript.Result
+	out     io.Writer
+	text    string
+	results []transcript.Result
+}
+
+// add adds a line to the call if it can be played, and shows the screen.
+func (t *terminal) add(line string) error {
+	next := t.text + line + "\n"
+	file, found := transcript.Parse("", []byte(next))
+	if len(found) > 0 {
+		return errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Hint))
+	}
+	results := t.play([]*transcript.Call{&file.Calls[0]})
+	if p := results[0].Problems; len(p) > 0 {
+		return errors.New(p[len(p)-1].Message)
+	}
+	t.text, t.results = next, results
+	if strings.HasPrefix(line, ">") || strings.HasPrefix(line, "(redials") {
+		if s := results[0].Screens[len(file.Calls[0].Steps)-1]; s != nil {
+			drawScreen(t.out, *s, t.player.Limits)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/transcript"
+)
+
+type replayCmd struct {
+	Logs []string `arg:"" name:"log" help:"Recorded sessions: logs of callbacks, or dial scripts; - for standard input."`
+	To   string   `required:"" help:"The menu to play them on." placeholder:"MENU"`
+	From string   `help:"The menu they were recorded on; needed where a log has no screens." placeholder:"MENU"`
+	JSON bool     `name:"json" help:"As JSON."`
+}
+
+func (replayCmd) Help() string {
+	return `Plays recorded sessions against another version of a menu and sorts them: same,
+other words, other way, broken. Exit status 1 if one goes another way or breaks.
+
+Example:
+  paytrace replay calls.log --to menus/wallet.yaml`
+}
+
+// Run sorts recorded sessions.
+func (v replayCmd) Run(ctx context.Context, std streams) error {
+	to, folder, err := v.menu(ctx, v.To, std)
+	if err != nil {
+		return err
+	}
+	defer folder.close()
+	people, err := peopleOf(folder, std.err)
+	if err != nil {
+		return err
+	}
+	r := &transcript.Replayer{People: people, To: to, Play: v.player(ctx, people)}
+	if v.From != "" {
+		old, from, err := v.menu(ctx, v.From, std)
+		if err != nil {
+			return err
+		}
+		defer from.close()
+		r.From = old
+	}
+	var list []transcript.Replayed
+	for _, log := range v.Logs {
+		file, err := sessionsOf(log, people, std)
+		if err != nil {
+			return err
+		}
+		for i := range file.Calls {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			list = append(list, r.Replay(&file.Calls[i]))
+		}
+	}
+	form := transcript.ReplayText
+	if v.JSON {
+		form = transcript.ReplayJSON
+	}
+	if err := form(std.out, list); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(list, func(r transcript.Replayed) bool {
+		return r.Verdict == transcript.OtherWay || r.Verdict == transcript.Broken
+	}) {
+		return outcome{exitFindings}
+	}
+	return nil
+}
+
+// menu compiles the one menu named.
+func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engine.Program, *menuFolder, error) {
+	folder, name, err := folderOf(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	box, err := sandbox(ctx, time.Now)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer box.drop()
+	program, err := compileOne(folder, name, box.table.Contracts(), "", std.err)
+	if err != nil {
+		folder.close()
+		return nil, nil, err
+	}
+	return []*engine.Program{program}, folder, nil
+}
+
+// player plays one call to its end on menus, made once for each.
+func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*engine.Program, *transcript.Call) transcript.Result {
+	type pair struct {
+		local  *transcript.Local
+		player *transcript.Player
+	}
+	made := map[*engine.Program]pair{}
+	return func(menus []*engine.Program, call *transcript.Call) transcript.Result {
+		one, ok := made[menus[0]]
+		if !ok {
+			one.local, one.player = linesTo(menus)
+			one.player.KeepGoing = true
+			made[menus[0]] = one
+		}
+		return transcript.Run(ctx, one.player, one.local, people, []*transcript.Call{call}, transcript.Options{Parallel: 1})[0]
+	}
+}
+
+// sessionsOf reads a log or a script.
+func sessionsOf(log string, people *engine.People, std streams) (*transcript.File, error) {
+	var source []byte
+	var err error
+	if log == "-" {
+		source, err = io.ReadAll(io.LimitReader(std.in, transcript.MaxLogBytes+1))
+	} else {
+		source, err = os.ReadFile(log)
+	}
+	if err != nil {
+		return nil, misuse{err}
+	}
+	if transcript.IsScript(source) {
+		file, found := transcript.Parse(log, source)
+		for _, f := range found {
+			fmt.Fprintln(std.err, f)
+		}
+		if found.Bad() {
+			return nil, outcome{exitFindings}
+		}
+		return file, nil
+	}
+	found, _, err := transcript.ReadLog(source)
+	if err != nil {
+		return nil, misuse{err}
+	}
+	calls := transcript.Sessions(found)
+	if len(calls) == 0 {
+		return nil, misuse{errors.New(log + ": the log has no callback that can be read; docs/dial-scripts.md says which forms can")}
+	}
+	return transcript.Scripts(log, calls, people)
+}
