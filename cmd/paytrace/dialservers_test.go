@@ -150,7 +150,7 @@ type serversLine struct {
 
 type instance struct {
 	*service
-	line httpLine
+	line *distantLine
 	stop func() error
 }
 
@@ -190,7 +190,7 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 	client := &http.Client{Transport: &http.Transport{}}
 	return &instance{
 		service: s,
-		line:    httpLine{client: client, url: "http://" + ln.Addr().String() + "/ussd"},
+		line:    &distantLine{elsewhere: &elsewhere{client: client, url: "http://" + ln.Addr().String() + "/ussd", header: http.Header{}}},
 		stop: func() error {
 			client.CloseIdleConnections()
 			cancel()

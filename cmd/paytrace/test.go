@@ -74,7 +74,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	rep := transcript.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
 	bad := false
 	for _, s := range suites {
-		defer s.folder.close()
+		defer s.close()
 		results, findings, err := v.play(ctx, s, std)
 		if err != nil {
 			return err
@@ -95,7 +95,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 
 // play plays one folder's scripts. findings says that a script can't be trusted.
 func (v testCmd) play(ctx context.Context, s *suite, std streams) (results []transcript.Result, findings bool, err error) {
-	people, err := peopleOf(s.folder, std.err)
+	people, err := s.people(std.err)
 	if err != nil {
 		return nil, false, err
 	}
@@ -140,7 +140,11 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 	if v.URL != "" {
 		return v.distant(ctx, s)
 	}
-	local, player, err := lineTo(ctx, s.folder, std.err)
+	folder, err := s.menus()
+	if err != nil {
+		return nil, err
+	}
+	local, player, err := lineTo(ctx, folder, std.err)
 	if err != nil {
 		return nil, err
 	}
@@ -178,8 +182,8 @@ func (v testCmd) distant(ctx context.Context, s *suite) (*booth, error) {
 		return nil, err
 	}
 	player := &transcript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
-	if len(player.Codes) == 0 {
-		if _, menus, err := lineTo(ctx, s.folder, io.Discard); err == nil && len(s.menus()) > 0 {
+	if len(player.Codes) == 0 && s.hasMenus() {
+		if _, menus, err := lineTo(ctx, s.folder, io.Discard); err == nil {
 			player.Codes = menus.Codes
 		}
 	}

@@ -93,8 +93,10 @@ func shellWord(s string) string {
 func sourceOf(suites []*suite) func(string) []byte {
 	return func(file string) []byte {
 		for _, s := range suites {
-			if filepath.ToSlash(filepath.Dir(file)) == dirShown(s.folder) {
-				return s.folder.source(file)
+			for _, folder := range []*menuFolder{s.folder, s.played} {
+				if folder != nil && filepath.ToSlash(filepath.Dir(file)) == dirShown(folder) {
+					return folder.source(file)
+				}
 			}
 		}
 		return nil

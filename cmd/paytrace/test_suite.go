@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ import (
 type suite struct {
 	folder  *menuFolder
 	scripts []*script
+	// played is where the menus are, where that is not folder.
+	played *menuFolder
 }
 
 // script is one file of a suite.
@@ -136,13 +139,42 @@ func (one *script) parse(folder *menuFolder, source []byte) {
 	one.file, one.found = transcript.Parse(path.Join(folder.dir, one.name), source)
 }
 
-// menus are the folder's own menu files.
-func (s *suite) menus() []string {
+// hasMenus reports whether a menu lies beside the scripts.
+func (s *suite) hasMenus() bool {
 	names, err := menuFiles(s.folder.fsys)
-	if err != nil {
-		return nil
+	return err == nil && len(names) > 0
+}
+
+// menus is the folder whose menus the scripts are played on: their own, or where
+// it has none that of ./menus, or what is embedded.
+func (s *suite) menus() (*menuFolder, error) {
+	if s.played != nil || s.hasMenus() {
+		return cmp.Or(s.played, s.folder), nil
 	}
-	return names
+	played, err := openMenus("")
+	s.played = played
+	return played, err
+}
+
+// people are those beside the scripts, else those beside their menus, else the
+// shipped ones.
+func (s *suite) people(w io.Writer) (*engine.People, error) {
+	if _, err := fs.Stat(s.folder.fsys, peopleFile); err == nil {
+		return peopleOf(s.folder, w)
+	}
+	folder, err := s.menus()
+	if err != nil {
+		return nil, err
+	}
+	return peopleOf(folder, w)
+}
+
+// close lets go of the folders.
+func (s *suite) close() {
+	s.folder.close()
+	if s.played != nil {
+		s.played.close()
+	}
 }
 
 // chosen are the calls to play.
@@ -226,14 +258,16 @@ func linesTo(programs []*engine.Program) (*transcript.Local, *transcript.Player)
 	return local, player
 }
 
+// peopleFile says who calls.
+const peopleFile = "people.yaml"
+
 // peopleOf is the folder's people.yaml, or the shipped one.
 func peopleOf(folder *menuFolder, w io.Writer) (*engine.People, error) {
-	const name = "people.yaml"
 	from := folder
-	if _, err := fs.Stat(folder.fsys, name); err != nil {
+	if _, err := fs.Stat(folder.fsys, peopleFile); err != nil {
 		from = &menuFolder{fsys: menus.FS, dir: embedded}
 	}
-	people, found := menu.ReadPeople(from.fsys, name, from.dir)
+	people, found := menu.ReadPeople(from.fsys, peopleFile, from.dir)
 	if err := printFindings(w, found, from); err != nil {
 		return nil, err
 	}

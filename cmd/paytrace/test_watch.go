@@ -28,7 +28,10 @@ func (v testCmd) watching(ctx context.Context, std streams, ticks <-chan time.Ti
 		return err
 	}
 	for _, s := range suites {
-		defer s.folder.close()
+		defer s.close()
+		if _, err := s.menus(); err != nil {
+			return err
+		}
 	}
 	for {
 		before := stamps(suites)
@@ -57,16 +60,24 @@ type stamp struct {
 func stamps(suites []*suite) map[string]stamp {
 	now := map[string]stamp{}
 	for _, s := range suites {
-		entries, err := fs.ReadDir(s.folder.fsys, ".")
-		if err != nil {
-			continue // a folder that is gone looks like an empty one
-		}
-		for _, e := range entries {
-			info, err := e.Info()
-			if err == nil && (strings.HasSuffix(e.Name(), ".dial") || strings.HasSuffix(e.Name(), ".yaml")) {
-				now[dirShown(s.folder)+"/"+e.Name()] = stamp{info.Size(), info.ModTime()}
+		for _, folder := range []*menuFolder{s.folder, s.played} {
+			if folder != nil {
+				stampFolder(now, folder)
 			}
 		}
 	}
 	return now
+}
+
+func stampFolder(now map[string]stamp, folder *menuFolder) {
+	entries, err := fs.ReadDir(folder.fsys, ".")
+	if err != nil {
+		return // a folder that is gone looks like an empty one
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && (strings.HasSuffix(e.Name(), ".dial") || strings.HasSuffix(e.Name(), ".yaml")) {
+			now[dirShown(folder)+"/"+e.Name()] = stamp{info.Size(), info.ModTime()}
+		}
+	}
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// docs/dial-scripts.md is followed from top to bottom in an empty folder: a
+// block whose first line is "# path" is saved there, and every "$ command" of a
+// console block is run and must print what stands below it. "…" stands for
+// anything.
+func TestDialScriptsPageRuns(t *testing.T) {
+	page, err := os.ReadFile("../../docs/dial-scripts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newPageWalk(t)
+	for _, m := range regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$").FindAllStringSubmatch(string(page), -1) {
+		switch kind, text := m[1], m[2]; kind {
+		case "console":
+			w.follow(text)
+		case "dial", "yaml", "json":
+			w.save(text)
+		case "text": // how a command is written
+		default:
+			t.Errorf("a block of %q can't be run:\n%s", kind, text)
+		}
+	}
+	if w.ran < 10 {
+		t.Errorf("only %d commands were run", w.ran)
+	}
+}
+
+// pageWalk is the folder of someone who follows a page.
+type pageWalk struct {
+	t   *testing.T
+	dir string
+	bin string
+	ran int
+}
+
+func newPageWalk(t *testing.T) *pageWalk {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &pageWalk{t: t, dir: t.TempDir(), bin: t.TempDir()}
+	if err := os.Symlink(self, filepath.Join(w.bin, "paytrace")); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *pageWalk) save(text string) {
+	name, body, _ := strings.Cut(text, "\n")
+	name, ok := strings.CutPrefix(name, "# ")
+	if !ok {
+		w.t.Errorf("a block does not say where it is saved: %s", name)
+		return
+	}
+	file := filepath.Join(w.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// follow runs the commands of a block.
+func (w *pageWalk) follow(text string) {
+	for _, part := range strings.Split("\n"+text, "\n$ ")[1:] {
+		command, want, _ := strings.Cut(part, "\n")
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = w.dir
+		cmd.Env = append(os.Environ(), "PATH="+w.bin+":"+os.Getenv("PATH"))
+		out, err := cmd.CombinedOutput()
+		got := string(out)
+		if err != nil {
+			got += fmt.Sprintln(err)
+		}
+		w.ran++
+		if pattern := asPattern(want); !pattern.MatchString(strings.TrimSpace(got)) {
+			w.t.Errorf("$ %s\nprints\n%s\nand the page says\n%s", command, got, want)
+		}
+	}
+}
+
+func asPattern(want string) *regexp.Regexp {
+	quoted := regexp.QuoteMeta(strings.TrimSpace(want))
+	return regexp.MustCompile("^" + strings.ReplaceAll(quoted, "…", `[^\n]*`) + "$")
+}
