@@ -36,7 +36,7 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*transc
 	server := &http.Server{Handler: p.to(target), ReadHeaderTimeout: proxyHeaderTimeout}
 	fmt.Fprintf(std.err, "Callbacks to http://%s go on to %s; Ctrl-C saves.\n", listener.Addr(), shownURL(v.To))
 	stop := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), gatewayPatience)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAnswer)
 		defer cancel()
 		_ = server.Shutdown(grace) // what is not answered by then is not recorded
 	})

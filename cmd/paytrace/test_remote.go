@@ -27,8 +27,8 @@ type elsewhere struct {
 	maxWait time.Duration
 }
 
-// gatewayPatience is how long an aggregator waits for an answer at most.
-const gatewayPatience = 10 * time.Second
+// longestAnswer is how long an aggregator waits for an answer at most.
+const longestAnswer = 10 * time.Second
 
 // newElsewhere reads what was said on the command line.
 func newElsewhere(target, gatewayName string, headers []string, maxWait time.Duration) (*elsewhere, error) {
@@ -48,7 +48,7 @@ func newElsewhere(target, gatewayName string, headers []string, maxWait time.Dur
 		e.header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	e.client = &http.Client{
-		Timeout:       gatewayPatience,
+		Timeout:       longestAnswer,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return e, nil
