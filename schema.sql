@@ -124,6 +124,14 @@ CREATE TABLE wallet_transactions (
     ended_at   TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX wallet_transactions_in_flight ON wallet_transactions (channel) WHERE state = 'submitted';
+-- Menus as they were compiled, for the sessions that began on them: an instance
+-- that has a newer version, or was restarted, makes them again from here.
+CREATE TABLE programs (
+    hash       TEXT PRIMARY KEY,
+    source     BYTEA NOT NULL,       -- the menu's files, as JSON
+    keep_until TIMESTAMPTZ NOT NULL  -- no session can use it after
+);
+CREATE INDEX programs_keep_until ON programs (keep_until);
 
 -- Besides these:
 --   paytrace_migrations   the migrations that were applied (written by goose)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // Catalog holds the programs in force by service code, and the replaced ones by
@@ -13,35 +15,21 @@ import (
 type Catalog struct {
 	mu     sync.RWMutex
 	codes  map[string]*Program // by code without its "#"
-	hashes map[string]*Program
+	hashes map[string]*held
 	byName map[string]*Program
 	first  string // the name of the default program
-	gone   map[string][]replaced
+	keep   Keeping
+	loads  singleflight.Group
 
 	// Now tells when a program is replaced; nil for the system's clock.
 	Now func() time.Time
 }
 
-// replaced is a program that was in force until then.
-type replaced struct {
-	p     *Program
-	until time.Time
-}
-
 // NewCatalog puts programs into force. The first is the default, for service
 // codes that no program answers.
 func NewCatalog(programs ...*Program) (*Catalog, error) {
-	c := &Catalog{hashes: map[string]*Program{}, byName: map[string]*Program{}, gone: map[string][]replaced{}}
-	if len(programs) == 0 {
-		return nil, fmt.Errorf("a catalogue needs at least one menu")
-	}
-	c.first = programs[0].Name()
-	for _, p := range programs {
-		if err := c.Put(p); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
+	c := &Catalog{hashes: map[string]*held{}, byName: map[string]*Program{}}
+	return c, c.Replace(programs...)
 }
 
 // Put brings a program into force in place of the one of the same name. It is
@@ -49,13 +37,40 @@ func NewCatalog(programs ...*Program) (*Catalog, error) {
 func (c *Catalog) Put(p *Program) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	codes := map[string]*Program{}
-	names := map[string]*Program{p.Name(): p}
+	names := map[string]*Program{}
 	for name, old := range c.byName {
-		if name != p.Name() {
-			names[name] = old
-		}
+		names[name] = old
 	}
+	names[p.Name()] = p
+	return c.set(names)
+}
+
+// Replace brings exactly these programs into force; the first is the default.
+// It is refused, and nothing changes, if two of them answer the same code.
+// Programs that are in force no more can still be found by their hash.
+func (c *Catalog) Replace(programs ...*Program) error {
+	if len(programs) == 0 {
+		return fmt.Errorf("a catalogue needs at least one menu")
+	}
+	names := map[string]*Program{}
+	for _, p := range programs {
+		if other := names[p.Name()]; other != nil {
+			return fmt.Errorf("two menus are called %s", p.Name())
+		}
+		names[p.Name()] = p
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.set(names); err != nil {
+		return err
+	}
+	c.first = programs[0].Name()
+	return nil
+}
+
+// set makes the programs those in force, all at once.
+func (c *Catalog) set(names map[string]*Program) error {
+	codes := map[string]*Program{}
 	for _, prog := range sorted(names) {
 		for _, code := range prog.Codes() {
 			key := trimCode(code.Dial)
@@ -66,15 +81,19 @@ func (c *Catalog) Put(p *Program) error {
 			codes[key] = prog
 		}
 	}
-	if old := c.byName[p.Name()]; old != nil && old.hash != p.hash {
-		now := time.Now
-		if c.Now != nil {
-			now = c.Now
+	now := c.now()
+	for name, old := range c.byName {
+		h := c.hashes[old.Hash()]
+		h.touch(now) // a call may have begun on it just now
+		if p := names[name]; p == nil || p.Hash() != old.Hash() {
+			h.until = now
 		}
-		c.gone[p.Name()] = append(c.gone[p.Name()], replaced{old, now()})
 	}
 	c.codes, c.byName = codes, names
-	c.hashes[p.Hash()] = p
+	for _, p := range names {
+		c.hashes[p.Hash()] = &held{program: p}
+	}
+	c.evict()
 	return nil
 }
 
@@ -106,27 +125,6 @@ func (c *Catalog) ForCode(code string) (*Program, string) {
 		key = key[:i]
 	}
 	return c.byName[c.first], ""
-}
-
-// ByHash is a program by its content hash.
-func (c *Catalog) ByHash(hash string) (*Program, bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	p, ok := c.hashes[hash]
-	return p, ok
-}
-
-// Replaced are the programs of that name that were in force after since.
-func (c *Catalog) Replaced(name string, since time.Time) []*Program {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	var list []*Program
-	for _, g := range c.gone[name] {
-		if g.until.After(since) && g.p.hash != c.byName[name].hash {
-			list = append(list, g.p)
-		}
-	}
-	return list
 }
 
 // StartFor is the first screen of a call to a code of the program.

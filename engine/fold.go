@@ -313,7 +313,7 @@ func (t *turn) dropped(ctx context.Context, p *Program) *Snapshot {
 	if err != nil || rec.Ended || rec.Resting == nil {
 		return nil
 	}
-	if !t.sameMenu(p, rec, id) || !p.canRest(rec.Resting) {
+	if !t.sameMenu(ctx, p, rec, id) || !p.canRest(rec.Resting) {
 		return nil
 	}
 	t.offers = id
@@ -322,8 +322,8 @@ func (t *turn) dropped(ctx context.Context, p *Program) *Snapshot {
 
 // sameMenu reports whether a session's record is of another version of p. Where
 // that version is not known here, it is if the same code was dialled.
-func (t *turn) sameMenu(p *Program, rec *record, session string) bool {
-	if old, ok := t.Programs.ByHash(rec.Program); ok {
+func (t *turn) sameMenu(ctx context.Context, p *Program, rec *record, session string) bool {
+	if old, err := t.Programs.Find(ctx, rec.Program); err == nil {
 		return old.Name() == p.Name()
 	}
 	then := t.req

@@ -21,9 +21,9 @@ func (r *Runner) Look(ctx context.Context, req Request) (*Program, Session, erro
 	if err != nil {
 		return nil, Session{}, err
 	}
-	p, ok := r.Programs.ByHash(rec.Program)
-	if !ok {
-		return nil, Session{}, fmt.Errorf("%w: %s", errUpdated, rec.Program)
+	p, err := r.Programs.Find(ctx, rec.Program)
+	if err != nil {
+		return nil, Session{}, err
 	}
 	s, err := p.decode(rec, req)
 	return p, s, err

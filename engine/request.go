@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -58,14 +59,22 @@ type Sessions interface {
 	SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error
 }
 
+// ErrNoProgram says that a program is not known anywhere, or can't be made here
+// any more: an action's contract is another now.
+var ErrNoProgram = errors.New("no such program")
+
 // Programs finds compiled menus.
 type Programs interface {
 	// ForCode is the program in force for a dialled service code, and what is
 	// left of the code behind the longest match: the inputs of a deep dial.
 	ForCode(code string) (*Program, string)
-	// ByHash is a program by its content hash, as long as sessions may use it.
+	// ByHash is a program that is at hand, by its content hash.
 	ByHash(hash string) (*Program, bool)
 	// Replaced are the programs of that name which were in force after since and
 	// no longer are: a session may have begun on any of them.
 	Replaced(name string, since time.Time) []*Program
+	// Find is a program by its content hash, also one that has to be made again
+	// from what is kept. The error wraps ErrNoProgram where there is none;
+	// otherwise it says why nobody can tell.
+	Find(ctx context.Context, hash string) (*Program, error)
 }

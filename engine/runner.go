@@ -204,9 +204,13 @@ func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
 		t.logFault("session record ignored", err)
 		return t.fresh(ctx, nil)
 	}
-	p, ok := t.Programs.ByHash(rec.Program)
-	if !ok {
-		return t.end(t.program, "updated", fmt.Errorf("%w: %s", errUpdated, rec.Program))
+	p, err := t.Programs.Find(ctx, rec.Program)
+	switch {
+	case errors.Is(err, ErrNoProgram):
+		return t.end(t.program, "updated", fmt.Errorf("%w: %w", errUpdated, err))
+	case err != nil:
+		// Whether it is kept can't be told now; the record stays as it is.
+		return t.fault(fmt.Errorf("the session's menu can't be read: %w", err))
 	}
 	s, err := p.decode(rec, t.req)
 	if err != nil {

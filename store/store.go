@@ -108,6 +108,7 @@ type Store interface {
 
 	Jobs
 	Fundings
+	Programs
 
 	// Worker reads the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if that is for a person to decide.

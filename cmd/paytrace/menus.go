@@ -124,6 +124,20 @@ func isMenu(fsys fs.FS, name string) (bool, error) {
 // loadMenus compiles every menu of the folder. Findings are printed; a menu
 // that cannot be published stops it.
 func loadMenus(f *menuFolder, contracts []engine.Contract, language string, w io.Writer) ([]*engine.Program, error) {
+	all, err := buildMenus(f, contracts, language, w)
+	return programsOf(all), err
+}
+
+func programsOf(all []menu.Built) []*engine.Program {
+	var programs []*engine.Program
+	for _, b := range all {
+		programs = append(programs, b.Program)
+	}
+	return programs
+}
+
+// buildMenus is loadMenus, with the files of each menu.
+func buildMenus(f *menuFolder, contracts []engine.Contract, language string, w io.Writer) ([]menu.Built, error) {
 	names, err := menuFiles(f.fsys)
 	if err != nil {
 		return nil, fmt.Errorf("menus: %w", err)
@@ -131,24 +145,21 @@ func loadMenus(f *menuFolder, contracts []engine.Contract, language string, w io
 	if len(names) == 0 {
 		return nil, misuse{fmt.Errorf("menus: the folder %s has no menu: no .yaml file with a line \"ussd: 1\"", f.shown)}
 	}
-	var programs []*engine.Program
+	var all []menu.Built
 	bad := false
 	for _, name := range names {
-		p, err := compileOne(f, name, contracts, language, w)
-		switch {
-		case errors.As(err, &outcome{}):
-			bad = true
-		case err != nil:
+		b := menu.Build(f.fsys, name, f.dir, contracts, menu.Options{Language: language})
+		if err := printFindings(w, b.Findings, f); err != nil {
 			return nil, err
-		default:
-			programs = append(programs, p)
 		}
+		bad = bad || b.Program == nil
+		all = append(all, b)
 	}
 	if bad {
 		fmt.Fprintln(w, "A menu with errors can't be served; nothing was started.")
 		return nil, outcome{exitFindings}
 	}
-	return programs, nil
+	return all, nil
 }
 
 func printFindings(w io.Writer, found menu.Findings, f *menuFolder) error {

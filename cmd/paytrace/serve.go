@@ -16,8 +16,9 @@ import (
 )
 
 type serveCmd struct {
-	Menus string `help:"Folder of menus (default: ./menus if there is one, else the embedded ones)." placeholder:"DIR"`
-	Port  *int   `help:"Port to listen on (default: PORT, or 5000; 0 for any that is free)."`
+	Menus  string `help:"Folder of menus (default: ./menus if there is one, else the embedded ones)." placeholder:"DIR"`
+	Reload bool   `help:"Check menus that change and put them into service, while calls finish on what they began with."`
+	Port   *int   `help:"Port to listen on (default: PORT, or 5000; 0 for any that is free)."`
 }
 
 func (serveCmd) Help() string {
@@ -59,6 +60,9 @@ func (v *serveCmd) serve(ctx context.Context, std streams, between seams) error 
 		return err
 	}
 	defer folder.close()
+	if v.Reload && folder.shown == embedded {
+		return misuse{errors.New("--reload: the embedded menus never change; name a folder with --menus, or make a folder " + defaultMenus)}
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
@@ -73,17 +77,25 @@ func (v *serveCmd) serve(ctx context.Context, std streams, between seams) error 
 		return errors.Join(misuse{fmt.Errorf("%w; set PORT to another one", err)}, s.Close())
 	}
 	s.greet(std.out, log, ln.Addr().(*net.TCPAddr).Port)
-	return errors.Join(s.until(ctx, ln, log), s.Close())
+	var reload *reloader
+	if v.Reload {
+		reload = newReloader(s, c, folder, std.err, log)
+	}
+	return errors.Join(s.until(ctx, ln, reload, log), s.Close())
 }
 
 // until serves and works until the context ends: then callbacks in flight are
 // answered, and after them the jobs are handed back.
-func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) error {
+func (s *service) until(ctx context.Context, ln net.Listener, reload *reloader, log *slog.Logger) error {
 	// Jobs stop after the last callback, so that what it enqueued may go out.
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.server.Serve(ln) })
+	group.Go(func() error { s.kept.run(ctx, log); return nil })
+	if reload != nil {
+		group.Go(func() error { reload.run(ctx); return nil })
+	}
 	group.Go(func() error { return s.db.Work(working, s.handlers(), stopJobs) })
 	group.Go(func() error {
 		<-ctx.Done()

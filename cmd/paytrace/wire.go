@@ -30,6 +30,7 @@ type service struct {
 	db     store.Store
 	table  *actions.Table
 	runner *engine.Runner
+	kept   *keeper
 	server *server.Server
 	sender sms.Sender
 	// funder is nil where no wallets are funded.
@@ -117,7 +118,7 @@ func (s *service) wire(ctx context.Context, c Config, folder *menuFolder, std st
 	if err := s.keys(ctx, c, embedded, log); err != nil {
 		return err
 	}
-	if err := s.menus(c, folder, std); err != nil {
+	if err := s.menus(ctx, c, folder, std); err != nil {
 		return err
 	}
 	err = errors.Join(s.sessions(ctx, c, log), s.messages(c, log))
@@ -152,14 +153,21 @@ func (s *service) keys(ctx context.Context, c Config, embedded bool, log *slog.L
 	return err
 }
 
-func (s *service) menus(c Config, folder *menuFolder, std streams) error {
-	programs, err := loadMenus(folder, s.table.Contracts(), c.DefaultLanguage, std.err)
+func (s *service) menus(ctx context.Context, c Config, folder *menuFolder, std streams) error {
+	all, err := buildMenus(folder, s.table.Contracts(), c.DefaultLanguage, std.err)
 	if err != nil {
 		return err
 	}
+	programs := programsOf(all)
 	catalog, err := engine.NewCatalog(programs...)
 	if err != nil {
 		return misuse{err}
+	}
+	s.kept = newKeeper(s.db, catalog, s.table.Contracts(), c, time.Now)
+	for _, b := range all {
+		if err := s.kept.keep(ctx, b); err != nil {
+			return err
+		}
 	}
 	s.runner.Programs = catalog
 	s.code = programs[0].Codes()[0].Dial

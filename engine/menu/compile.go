@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"sort"
 
 	"github.com/paytrace/paytrace/engine"
@@ -16,23 +17,39 @@ type Options struct {
 	Language string
 }
 
+// Built is a menu that was read, checked and compiled.
+type Built struct {
+	// Program is nil if the findings are Bad.
+	Program  *engine.Program
+	Findings Findings
+	// Sources are the files read, the main one first.
+	Sources []Source
+}
+
 // Load reads, checks and compiles a menu. The program is nil if the findings
 // are Bad.
 func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, Findings) {
+	b := Build(fsys, name, dir, contracts, o)
+	return b.Program, b.Findings
+}
+
+// Build is Load, with the files that were read.
+func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
 	file, found := Diagnose(fsys, name, dir, contracts)
+	b := Built{Findings: found, Sources: file.Sources}
 	if found.Bad() {
-		return nil, found
+		return b
 	}
-	p, err := Compile(file, contracts, o)
-	if err != nil {
+	var err error
+	if b.Program, err = Compile(file, contracts, o); err != nil {
 		// The checker has let something pass that the engine does not take.
-		found = append(found, Finding{
+		b.Program = nil
+		b.Findings = append(found, Finding{
 			Code: "U001", Severity: Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
 			Message: fmt.Sprintf("The menu can't be compiled: %v.", err),
 		})
-		return nil, found
 	}
-	return p, found
+	return b
 }
 
 // Compile makes a program of a menu that Check has nothing against.
@@ -110,11 +127,11 @@ func languagesOf(f *File) []Language {
 }
 
 // identity is what the program's hash is taken of: every byte of the menu's
-// files, and the contracts it was checked against.
+// files, wherever their folder is, and the contracts it was checked against.
 func (c *compiler) identity() []byte {
 	var id []byte
 	for _, s := range c.f.Sources {
-		id = fmt.Appendf(id, "file %q %d\n", s.Path, len(s.Bytes))
+		id = fmt.Appendf(id, "file %q %d\n", path.Base(s.Path), len(s.Bytes))
 		id = append(id, s.Bytes...)
 	}
 	contracts, err := json.Marshal(c.def.Contracts)

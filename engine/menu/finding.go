@@ -51,3 +51,14 @@ func (fs Findings) Bad() bool {
 	}
 	return false
 }
+
+// First is the first finding that keeps the menu from being published, as one
+// line; "" if there is none.
+func (fs Findings) First() string {
+	for _, f := range fs {
+		if (Findings{f}).Bad() {
+			return f.Pos.String() + ": " + f.Code + " " + f.Message
+		}
+	}
+	return ""
+}

@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		{"limit", limitCases},
 		{"message", messageCases},
 		{"kept", keptCases},
+		{"program", programCases},
 		{"job", jobCases},
 	} {
 		for _, c := range group.cases {

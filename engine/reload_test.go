@@ -1,0 +1,322 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+// versionOf is a menu whose every text tells its version. What a key means
+// changes from one version to the next.
+func versionOf(t testing.TB, n int) *engine.Program {
+	t.Helper()
+	first, second := "ask", "other"
+	if n%2 == 1 {
+		first, second = second, first
+	}
+	src := fmt.Sprintf(`ussd: 1
+service: V
+dial: "*384*1#"
+start: main
+vars:
+  city: text 20
+screens:
+  main:
+    say: v%[1]d main
+    menu:
+      1: v%[1]d one -> %[2]s
+      2: v%[1]d two -> %[3]s
+  ask:
+    say: v%[1]d city
+    ask: city -> show
+  other:
+    say: v%[1]d other
+    menu: {1: v%[1]d back -> main}
+  show:
+    say: v%[1]d {city}
+    menu: {1: v%[1]d again -> main}
+`, n, first, second)
+	file, found := menu.Read(fstest.MapFS{"v.yaml": {Data: []byte(src)}}, "v.yaml", "")
+	for _, f := range found {
+		t.Fatalf("%s %s %s", f.Pos, f.Code, f.Message)
+	}
+	p, err := menu.Compile(file, nil, menu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+var versionMark = regexp.MustCompile(`v(\d+) `)
+
+// reloads is what a run of calls under reloads has seen.
+type reloads struct {
+	calls, spanned, mixed atomic.Int64
+}
+
+// underReloads makes calls from several phones while the menu is replaced all
+// the time.
+func underReloads(t *testing.T, versions int, sessions engine.Sessions) *reloads {
+	t.Helper()
+	all := make([]*engine.Program, versions)
+	byHash := map[string]*engine.Program{}
+	for i := range all {
+		all[i] = versionOf(t, i)
+		byHash[all[i].Hash()] = all[i]
+	}
+	catalog, err := engine.NewCatalog(all[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loads atomic.Int64
+	catalog.Keep(engine.Keeping{
+		Load: func(_ context.Context, hash string) (*engine.Program, error) {
+			loads.Add(1)
+			if p, ok := byHash[hash]; ok {
+				return p, nil
+			}
+			return nil, engine.ErrNoProgram
+		},
+		TTL: engine.DefaultTTL, Now: time.Now,
+	})
+	r := &engine.Runner{
+		Sessions: sessions, Programs: catalog, Actions: nobody{},
+		Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: engine.DefaultTTL, Now: time.Now,
+	}
+	slow := engine.Request{Provider: "t", Session: "slow", Caller: "254711000111", Service: "*384*1#"}
+	began := r.Handle(t.Context(), slow).Text
+	var seen reloads
+	var puts atomic.Int64
+	stop := make(chan struct{})
+	var reloader, phones sync.WaitGroup
+	reloader.Go(func() {
+		for i := 1; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if err := catalog.Replace(all[i%versions]); err != nil {
+				t.Error(err)
+			}
+			puts.Add(1)
+		}
+	})
+	const callers, callsEach = 4, 150
+	for phone := range callers {
+		phones.Go(func() {
+			for n := range callsEach {
+				before := puts.Load()
+				if mixed := oneCall(t, r, fmt.Sprintf("s-%d-%d", phone, n), n); mixed {
+					seen.mixed.Add(1)
+				}
+				seen.calls.Add(1)
+				if puts.Load() > before {
+					seen.spanned.Add(1)
+				}
+			}
+		})
+	}
+	phones.Wait()
+	close(stop)
+	reloader.Wait()
+	// A caller who took all that time goes on with what the call began with.
+	slow.Text = "9"
+	if reply := r.Handle(t.Context(), slow); !strings.HasSuffix(reply.Text, began) {
+		seen.mixed.Add(1)
+	} else if loads.Load() == 0 {
+		t.Error("no program was made again")
+	}
+	if most := 1 + engine.MaxReplaced; len(catalog.Held()) > most {
+		t.Errorf("%d programs are at hand, more than %d", len(catalog.Held()), most)
+	}
+	t.Logf("%d calls, %d over a reload; %d reloads, %d programs made again", seen.calls.Load(), seen.spanned.Load(), puts.Load(), loads.Load())
+	return &seen
+}
+
+// oneCall reports whether a call has seen more than one version.
+func oneCall(t *testing.T, r *engine.Runner, session string, n int) (mixed bool) {
+	req := engine.Request{Provider: "t", Session: session, Caller: "254711000111", Service: "*384*1#"}
+	versions := map[string]bool{}
+	keys := [][]string{{"1", "9", "1", "1"}, {"2", "1", "1", "Meru"}}[n%2]
+	for i := range len(keys) + 1 {
+		if i > 0 {
+			if i > 1 {
+				req.Text += "*"
+			}
+			req.Text += keys[i-1]
+		}
+		for range 2 { // and the gateway's repeat
+			reply := r.Handle(t.Context(), req)
+			marks := versionMark.FindAllStringSubmatch(reply.Text, -1)
+			if len(marks) == 0 || reply.Fault != nil {
+				t.Errorf("%s %q: %q %v", session, req.Text, reply.Text, reply.Fault)
+				return false
+			}
+			for _, m := range marks {
+				versions[m[1]] = true
+			}
+		}
+	}
+	return len(versions) > 1
+}
+
+type nobody struct{}
+
+func (nobody) Do(context.Context, engine.Call) (engine.Outcome, error) {
+	return engine.Outcome{}, errors.New("this menu has no actions")
+}
+
+// No call sees two versions of its menu, however often it is replaced.
+func TestReloadsUnderLoad(t *testing.T) {
+	seen := underReloads(t, 200, memory.NewSessions(time.Now))
+	if seen.mixed.Load() > 0 {
+		t.Errorf("%d of %d calls saw two versions", seen.mixed.Load(), seen.calls.Load())
+	}
+	if seen.spanned.Load() == 0 {
+		t.Error("no call went on over a reload, so that nothing was shown")
+	}
+}
+
+// recordless keeps no record, and so no version.
+type recordless struct{ engine.Sessions }
+
+func (recordless) Load(context.Context, string) ([]byte, error) { return nil, nil }
+
+func (recordless) Save(context.Context, string, string, []byte, time.Duration) ([]byte, bool, error) {
+	return nil, true, nil
+}
+
+// The control: without the version in a record, calls do see two.
+func TestReloadsWithoutRecordsMix(t *testing.T) {
+	seen := underReloads(t, 200, recordless{memory.NewSessions(time.Now)})
+	if seen.mixed.Load() == 0 {
+		t.Error("no call saw two versions: the proof could not have seen a fault")
+	}
+}
+
+func TestCatalogLetsGo(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	clock := func() time.Time { return now }
+	old, next := versionOf(t, 1), versionOf(t, 2)
+	c, err := engine.NewCatalog(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Keep(engine.Keeping{TTL: 3 * time.Minute, Now: clock})
+	if err := c.Replace(next); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(3 * time.Minute)
+	if _, err := c.Find(t.Context(), old.Hash()); err != nil {
+		t.Fatalf("a session may still use it: %v", err)
+	}
+	now = now.Add(3 * time.Minute) // since it was used last
+	if _, err := c.Find(t.Context(), old.Hash()); err != nil {
+		t.Fatalf("a session may still use it: %v", err)
+	}
+	now = now.Add(3*time.Minute + 1)
+	c.Evict()
+	if _, err := c.Find(t.Context(), old.Hash()); !errors.Is(err, engine.ErrNoProgram) {
+		t.Errorf("nobody can use it any more, and it is %v", err)
+	}
+	if _, err := c.Find(t.Context(), next.Hash()); err != nil {
+		t.Errorf("the program in force is gone: %v", err)
+	}
+}
+
+// A program that is not at hand is made again once, whoever asks, and only if
+// it is the very same.
+func TestCatalogMakesAgain(t *testing.T) {
+	lost, other, now := versionOf(t, 1), versionOf(t, 2), versionOf(t, 3)
+	var made atomic.Int64
+	answer := func() (*engine.Program, error) { return lost, nil }
+	c, err := engine.NewCatalog(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hold := make(chan struct{})
+	c.Keep(engine.Keeping{TTL: time.Minute, Now: time.Now, Load: func(ctx context.Context, _ string) (*engine.Program, error) {
+		made.Add(1)
+		<-hold
+		return answer()
+	}})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Find(gone, lost.Hash()); !errors.Is(err, context.Canceled) {
+		t.Errorf("the caller went away, and the answer is %v", err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if p, err := c.Find(t.Context(), lost.Hash()); err != nil || p != lost {
+				t.Errorf("got %v, %v", p, err)
+			}
+		})
+	}
+	close(hold)
+	all.Wait()
+	if n := made.Load(); n != 1 {
+		t.Errorf("it was made %d times", n)
+	}
+	answer = func() (*engine.Program, error) { return other, nil }
+	if _, err := c.Find(t.Context(), "another"); !errors.Is(err, engine.ErrNoProgram) {
+		t.Errorf("another program was taken for it: %v", err)
+	}
+	down := errors.New("the database is down")
+	answer = func() (*engine.Program, error) { return nil, down }
+	if _, err := c.Find(t.Context(), "unknown"); !errors.Is(err, down) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A call whose program is known nowhere ends with a word; where that can't be
+// told, the call is not ended for good.
+func TestCallOfAProgramThatIsGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"gone": {engine.ErrNoProgram, "The service was updated. Please dial again."},
+		"down": {errors.New("down"), "The service is busy. Please try again later."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first, err := engine.NewCatalog(versionOf(t, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sessions := memory.NewSessions(time.Now)
+			r := &engine.Runner{
+				Sessions: sessions, Programs: first, Actions: nobody{}, TTL: time.Minute, Now: time.Now,
+				Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
+			}
+			req := engine.Request{Provider: "t", Session: "s", Caller: "254711000111", Service: "*384*1#"}
+			r.Handle(t.Context(), req)
+			restarted, err := engine.NewCatalog(versionOf(t, 2))
+			if err != nil {
+				t.Fatal(err)
+			}
+			restarted.Keep(engine.Keeping{TTL: time.Minute, Now: time.Now, Load: func(context.Context, string) (*engine.Program, error) { return nil, c.err }})
+			r.Programs = restarted
+			req.Text = "1"
+			if reply := r.Handle(t.Context(), req); reply.Text != c.want || !reply.End {
+				t.Errorf("got %q", reply.Text)
+			}
+			r.Programs = first
+			if reply := r.Handle(t.Context(), req); reply.Text != "v1 other\n1. v1 back" {
+				t.Errorf("the record was touched: %q", reply.Text)
+			}
+		})
+	}
+}
