@@ -262,7 +262,7 @@ func wantNoCanary(t *testing.T, w *chaosWorld) {
 // TestCanaryControl: what is planted is found, in every kind of sink.
 func TestCanaryControl(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
-	registerOne(t, w)
+	registerNeighbour(t, w)
 	c := newCanaries(t, w)
 	if hits := c.hits(sinks(t, w)); len(hits) > 0 {
 		t.Fatalf("before anything is planted there is a %s", some(hits))

@@ -79,7 +79,7 @@ func TestChaosControl(t *testing.T) {
 // chaos lets callers call while faults strike, and gives the audit.
 func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit {
 	t.Helper()
-	registerOne(t, w)
+	registerNeighbour(t, w)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(seconds)*time.Second+longest)
 	defer cancel()
 	pace := time.NewTicker(time.Second / time.Duration(rate))
@@ -136,8 +136,8 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 	return a
 }
 
-// registerOne makes the account that everybody looks up.
-func registerOne(t *testing.T, w *chaosWorld) {
+// registerNeighbour makes the account that everybody looks up.
+func registerNeighbour(t *testing.T, w *chaosWorld) {
 	t.Helper()
 	for _, text := range []string{"", "1", "1*0" + neighbour[3:]} {
 		form := url.Values{"sessionId": {"neighbour"}, "phoneNumber": {"+" + neighbour}, "serviceCode": {chaosCode}, "text": {text}}

@@ -10,11 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9/logging"
 
-	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
@@ -42,10 +40,6 @@ type post struct {
 }
 
 const chaosKey = "a key for tests of chaos, not for use"
-
-// The gateway waits longer than a callback may take, and lets a repeat wait for
-// it.
-const gatewayPatience = engine.CallbackBudget + 6*time.Second
 
 func newChaosWorld(t *testing.T, program, menu string) *chaosWorld {
 	t.Helper()

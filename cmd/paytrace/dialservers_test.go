@@ -21,6 +21,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/storetest/servers"
@@ -187,12 +188,17 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.until(ctx, ln, log), s.Close()) }()
-	client := &http.Client{Transport: &http.Transport{}}
+	far, err := newElsewhere("http://"+ln.Addr().String()+"/ussd", africastalking.Name, nil, 0)
+	if err != nil {
+		cancel()
+		return nil, errors.Join(err, <-ended)
+	}
+	far.client.Transport = &http.Transport{}
 	return &instance{
 		service: s,
-		line:    &distantLine{elsewhere: &elsewhere{client: client, url: "http://" + ln.Addr().String() + "/ussd", header: http.Header{}}},
+		line:    &distantLine{elsewhere: far},
 		stop: func() error {
-			client.CloseIdleConnections()
+			far.client.CloseIdleConnections()
 			cancel()
 			return <-ended
 		},

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/store/storetest/servers"
+)
+
+const (
+	failedScreen = `END Registration failed\. Please try again later\.`
+	// recovery is how long after its return Postgres may go unused.
+	recovery = 5 * time.Second
+)
+
+// Postgres dies in the middle of a call: menus go on, an action that surely did
+// nothing says so, and once Postgres is back all goes on without a restart.
+func TestServePostgresDown(t *testing.T) {
+	t.Chdir(t.TempDir())
+	server := servers.Own(t, servers.StartPostgres)
+	t.Setenv("DATABASE_URL", server.URL)
+	t.Setenv("ENCRYPTION_KEY", "any string")
+	t.Setenv("REDIS_URL", servers.Redis(t))
+	instances := [2]*running{serve(t), serve(t)}
+	const caller = "+254711000111"
+	step{0, "", "CON " + welcome}.play(t, "a", caller, instances)
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	step{1, "1", askNumber}.play(t, "a", caller, instances)
+	step{0, "1*0711000111", failedScreen}.play(t, "a", caller, instances)
+	for _, s := range instances {
+		if status, body := s.ready(); status != 503 || !strings.Contains(body, `{"name":"database","ok":false,`) || strings.Contains(body, "spare\":true,\"error") {
+			t.Errorf("/ready without Postgres: %d %s", status, body)
+		}
+	}
+	if err := server.Start(context.WithoutCancel(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	back := time.Now()
+	done := ""
+	for n := 0; done == ""; n++ {
+		// The call that failed has ended; the caller dials again.
+		said := instances[n%2].says("b"+string(rune('a'+n)), caller, "1*0711000111")
+		if done = workerID.FindString(said); done == "" && time.Since(back) > recovery {
+			t.Fatalf("%s after its return Postgres is not used: %q", recovery, said)
+		}
+	}
+	step{1, "1*0711000111", "END Account already exists. Worker ID: " + done}.play(t, "c", caller, instances)
+	// What was told stays told.
+	step{1, "1*0711000111", failedScreen}.play(t, "a", caller, instances)
+	for _, s := range instances {
+		if log := s.log.String(); !regexp.MustCompile(`"level":"ERROR".*"action":"create_account".*"outcome":"failed"`).MatchString(log) {
+			t.Errorf("the log does not say what failed:\n%s", log)
+		}
+	}
+}
