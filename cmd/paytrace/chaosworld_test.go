@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9/logging"
 
@@ -39,7 +40,11 @@ type post struct {
 	acting int
 }
 
-const chaosKey = "a key for tests of chaos, not for use"
+const (
+	chaosKey = "a key for tests of chaos, not for use"
+	// aggregatorWait is as long as an aggregator waits for an answer.
+	aggregatorWait = 10 * time.Second
+)
 
 func newChaosWorld(t *testing.T, program, menu string) *chaosWorld {
 	t.Helper()
@@ -58,7 +63,7 @@ func newChaosWorld(t *testing.T, program, menu string) *chaosWorld {
 	for i := range w.on {
 		w.on[i] = &post{
 			logFile: filepath.Join(dir, "instance"+string(rune('0'+i))+".log"),
-			client:  &http.Client{Timeout: gatewayPatience, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+			client:  &http.Client{Timeout: aggregatorWait, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
 		}
 		if err := w.start(w.on[i]); err != nil {
 			t.Fatal(err)
