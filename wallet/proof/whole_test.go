@@ -8,8 +8,7 @@ func TestWalletsAreFunded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, 1, credit)
-			w.register(300, func(i int) bool { return i%3 == 0 })
-			w.run(2)
+			w.run(300, 300, 2, func(i int) bool { return i%3 == 0 })
 			double, lost := w.audit()
 			succeeded, failed := w.ledger.Applied()
 			t.Logf("%d succeeded, %d failed, by channel %v", succeeded, failed, w.ledger.Sources())

@@ -40,8 +40,9 @@ type world struct {
 	made []string
 	// tap wraps what a process works with.
 	tap func(p *process, f *wallet.Funder)
-	// killed, unknown, interleaved count what was done to the processes.
-	killed, unknown, interleaved int
+	// What was done to the processes, and where they died.
+	killed, unknown, interleaved, submissions int
+	points                                    map[string]int
 }
 
 func (w *world) now() time.Time { return w.at }
@@ -49,7 +50,7 @@ func (w *world) now() time.Time { return w.at }
 // seed makes each world another, and always the same.
 func newWorld(t testing.TB, seed uint64, credit bool) *world {
 	t.Helper()
-	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), points: map[string]int{}, at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 	s, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: w.now})
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +143,61 @@ func (w *world) add(ctx context.Context, tx store.Tx, exists bool) error {
 	return nil
 }
 
+// openChannels has all channels made, by letting wallets wait for one that is
+// free.
+func (w *world) openChannels(exists func(i int) bool) {
+	w.t.Helper()
+	ctx, p := context.Background(), w.start()
+	p.Batch = 1
+	const most = 50
+	for range most {
+		known, err := w.store.Channels(ctx, w.account.Address)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		open := 0
+		for _, c := range known {
+			if c.Open {
+				open++
+			}
+		}
+		if open == p.Channels {
+			return
+		}
+		w.register(len(w.made)+1, exists)
+		last := w.made[len(w.made)-1]
+		w.at = w.at.Add(20 * time.Second)
+		w.allHeld(open, func() {
+			if _, err := p.Fund(ctx, last); err != nil {
+				w.t.Fatal(err)
+			}
+		})
+		if _, err := p.Fund(ctx, last); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.t.Fatal("the channels were not made")
+}
+
+// allHeld runs fn while somebody holds every channel.
+func (w *world) allHeld(open int, fn func()) {
+	w.t.Helper()
+	var held []wallet.Lease
+	for range open {
+		l, err := w.store.LeaseChannel(context.Background(), w.account.Address, "a test", w.at, w.at.Add(time.Hour))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		held = append(held, l)
+	}
+	fn()
+	for _, l := range held {
+		if err := w.store.ReturnChannel(context.Background(), l, w.at); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
 // process is one instance that funds wallets, until it is killed.
 type process struct {
 	*wallet.Funder
@@ -179,22 +235,29 @@ func (p *process) fund(ctx context.Context, address string) (f wallet.Funding, e
 	return p.Fund(ctx, address)
 }
 
-// run works on all jobs until every wallet has ended.
-func (w *world) run(processes int) {
+// run has n more wallets made and funded, in waves of at most so many, by
+// processes that live on from wave to wave.
+func (w *world) run(n, wave, processes int, exists func(i int) bool) {
 	w.t.Helper()
-	ctx := context.Background()
 	all := make([]*process, processes)
 	for i := range all {
 		all[i] = w.start()
 	}
-	w.jobs(ctx, all)
+	for n += len(w.made); len(w.made) < n; {
+		before := len(w.made)
+		w.register(min(n, before+1+w.rng.IntN(wave)), exists)
+		w.jobs(context.Background(), all, w.made[before:])
+	}
+	// Those of earlier waves have ended; what is in flight may not have.
+	w.jobs(context.Background(), all, w.made)
 }
 
-func (w *world) jobs(ctx context.Context, all []*process) {
+// jobs runs the jobs of wallets until all have ended.
+func (w *world) jobs(ctx context.Context, all []*process, addresses []string) {
 	w.t.Helper()
 	// No run needs as many turns, unless it does not end.
-	most := 200 * (len(w.made) + 100)
-	queue := append([]string(nil), w.made...)
+	most := 200 * (len(addresses) + 100)
+	queue := append([]string(nil), addresses...)
 	for range most {
 		if len(queue) == 0 {
 			return

@@ -1,0 +1,165 @@
+package proof_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/wallet"
+)
+
+// wallets is how many are funded in all; PROOF_WALLETS asks for more.
+func wallets(t *testing.T) int {
+	t.Helper()
+	const usual = 10_000
+	text := os.Getenv("PROOF_WALLETS")
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("PROOF_WALLETS is %q, expected a number of wallets", text)
+	}
+	return n
+}
+
+// Every wallet is funded once, whatever the network answers and wherever a
+// process dies. Half of the wallets get lumens; the others an asset, half of
+// them on accounts that exist, where the network itself would take a second
+// payment.
+func TestEveryWalletIsFundedOnce(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("10,000 fundings are not short")
+	}
+	for _, kind := range []struct {
+		name   string
+		credit bool
+	}{{"native", false}, {"credit", true}} {
+		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 7, kind.credit)
+			exists := func(i int) bool { return kind.credit && i%2 == 0 }
+			w.openChannels(exists)
+			w.faults, w.tap = w.horizonFaults, w.disturb
+			w.run(wallets(t)/2-len(w.made), 40, 3, exists)
+			double, lost := w.audit()
+			succeeded, failed := w.ledger.Applied()
+			t.Logf("%d wallets; %d transactions succeeded, %d failed; of the submissions %d ended unknown or untrue; "+
+				"%d kills, %d overtakings; successes by channel %v", len(w.made), succeeded, failed, w.unknown, w.killed, w.interleaved,
+				slices.Sorted(maps.Values(w.ledger.Sources())))
+			if double+lost > 0 {
+				t.Errorf("%d wallets were funded twice and %d not at all", double, lost)
+			}
+			w.settled()
+			w.wantDisturbed()
+		})
+	}
+}
+
+// wantDisturbed fails where the disturbances did not reach what they are for.
+func (w *world) wantDisturbed() {
+	w.t.Helper()
+	for _, label := range []string{
+		"a lease", "a return", "the storing of a transaction", "a submission", "the storing of an end", "a look",
+	} {
+		for _, when := range []string{"before ", "after "} {
+			if len(w.made) >= 1000 && w.points[when+label] == 0 {
+				w.t.Errorf("no process died %s", when+label)
+			}
+		}
+	}
+	if percent := w.unknown * 100 / max(w.submissions, 1); len(w.made) >= 1000 && percent < 38 {
+		w.t.Errorf("of %d submissions %d %% ended unknown, want 40", w.submissions, percent)
+	}
+}
+
+// Clients that break one rule each. With them the same schedule has to show
+// wallets that were paid twice, or it would not see the fault in ours either.
+func TestWithoutTheRulesWalletsAreFundedTwice(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]func(p *process, f *wallet.Funder){
+		"a time-out counts as a failure":          func(_ *process, f *wallet.Funder) { f.Network = impatient{f.Network} },
+		"not found counts as never":               func(_ *process, f *wallet.Funder) { f.Network = hasty{f.Network} },
+		"a transaction is stored with its answer": storedAfter,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 7, true)
+			exists := func(int) bool { return true }
+			w.openChannels(exists)
+			w.faults = w.horizonFaults
+			w.tap = func(p *process, f *wallet.Funder) {
+				w.disturb(p, f)
+				wrong(p, f)
+			}
+			w.run(400, 6, 3, exists)
+			double, _ := w.audit()
+			t.Logf("%d of %d wallets were paid twice", double, len(w.made))
+			if double == 0 {
+				t.Error("no wallet was paid twice: this schedule can't see the fault it is for")
+			}
+		})
+	}
+}
+
+// impatient builds anew when no answer comes, as if that were a refusal of the
+// fee.
+type impatient struct{ wallet.Network }
+
+func (n impatient) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
+	a, err := n.Network.Submit(ctx, t)
+	if err != nil {
+		return wallet.Answer{Fate: wallet.FateFailed, Code: "tx_insufficient_fee"}, nil
+	}
+	return a, nil
+}
+
+// hasty takes the first "not found" for the last word.
+type hasty struct{ wallet.Network }
+
+func (n hasty) Look(ctx context.Context, hash string) (wallet.Answer, error) {
+	a, err := n.Network.Look(ctx, hash)
+	if a.Fate == wallet.FateNotFound {
+		a.AsOf = a.AsOf.AddDate(1, 0, 0)
+	}
+	return a, err
+}
+
+// storedAfter stores a transaction when there is an answer to it.
+func storedAfter(_ *process, f *wallet.Funder) {
+	late := &lateBook{Book: f.Book}
+	f.Book, f.Network = late, lateNetwork{f.Network, late}
+}
+
+type lateBook struct {
+	wallet.Book
+	store func(ctx context.Context) error
+}
+
+func (b *lateBook) Record(_ context.Context, l wallet.Lease, t wallet.Transaction, addresses []string, now time.Time) error {
+	b.store = func(ctx context.Context) error { return b.Book.Record(ctx, l, t, addresses, now) }
+	return nil
+}
+
+type lateNetwork struct {
+	wallet.Network
+	book *lateBook
+}
+
+func (n lateNetwork) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
+	a, err := n.Network.Submit(ctx, t)
+	store := n.book.store
+	n.book.store = nil
+	if store != nil && err == nil {
+		if failed := store(ctx); failed != nil {
+			return wallet.Answer{}, errors.Join(err, failed)
+		}
+	}
+	return a, err
+}
