@@ -22,6 +22,7 @@ var jobCases = []testCase{
 	{name: "a bad kind or key is refused", run: jobRefused},
 	{name: "a job that fails is tried again", rules: quick, run: jobRetried},
 	{name: "a pause puts a job off", run: jobPaused},
+	{name: "a job that is not done is no failure", rules: quick, run: jobLater},
 	{name: "a failed job waits for a person", rules: quick, run: jobFailed},
 	{name: "a panic is a failure", rules: store.JobRules{Attempts: 1}, run: jobPanics},
 	{name: "a job that hangs is ended", rules: store.JobRules{Attempts: 1, Timeout: 50 * time.Millisecond}, run: jobHangs},
@@ -375,4 +376,25 @@ func jobOrder(s *subject) {
 			s.t.Errorf("job %d listed is %q", i, j.Key)
 		}
 	}
+}
+
+// jobLater: the rules allow two attempts, and it is run four times.
+func jobLater(s *subject) {
+	s.enqueue(store.Job{Kind: "fund", Key: "later"})
+	runs := make(chan ran, 10)
+	left := 3
+	stop := s.work(map[string]store.JobHandler{"fund": func(_ context.Context, job store.Job, attempt int) error {
+		runs <- ran{job, attempt}
+		if left--; left >= 0 {
+			return store.Later(time.Millisecond)
+		}
+		return nil
+	}}, patience)
+	for range 4 {
+		if r := get(s, runs); r.attempt != 1 {
+			s.t.Errorf("it counts as attempt %d, want 1", r.attempt)
+		}
+	}
+	stop()
+	s.wantJobs()
 }

@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"kept", keptCases},
 		{"program", programCases},
 		{"job", jobCases},
+		{"funding", fundingCases},
 	} {
 		for _, c := range group.cases {
 			t.Run(group.name+"/"+strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
