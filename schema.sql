@@ -133,6 +133,37 @@ CREATE TABLE programs (
 );
 CREATE INDEX programs_keep_until ON programs (keep_until);
 
+-- What happened at each callback, for whoever helps a caller later. Written in
+-- batches aside from the calls, kept for CALL_JOURNAL_DAYS. It holds no input but
+-- the numbers of options.
+CREATE TABLE calls (
+    id       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at       TIMESTAMPTZ NOT NULL,
+    caller   TEXT NOT NULL,     -- MSISDN
+    session  TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    service  TEXT NOT NULL,
+    program  TEXT NOT NULL,     -- the menu's hash
+    screen   TEXT NOT NULL,
+    heard    TEXT NOT NULL,     -- the option chosen, or in parentheses the kind of answer
+    shown    TEXT NOT NULL,     -- the screen's text
+    ended    BOOLEAN NOT NULL,
+    took_us  BIGINT NOT NULL,   -- microseconds
+    fault    TEXT
+);
+CREATE INDEX calls_caller ON calls (caller, at);
+CREATE INDEX calls_at ON calls (at);
+
+-- What people did to other people's data with this program. Only added to.
+CREATE TABLE audit (
+    id      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at      TIMESTAMPTZ NOT NULL,
+    what    TEXT NOT NULL,      -- the verb
+    actor   TEXT NOT NULL,      -- the system's user who ran it
+    subject TEXT NOT NULL,      -- Worker IDs; no number
+    detail  TEXT NOT NULL
+);
+
 -- Besides these:
 --   paytrace_migrations   the migrations that were applied (written by goose)
 --   river_*               background jobs; River makes and changes these tables

@@ -84,6 +84,7 @@ func (f *fold) take(ctx context.Context, inputs []string) error {
 // input takes one input. replay says that the caller has typed more since.
 func (f *fold) input(ctx context.Context, in string, replay bool) error {
 	f.inputs = append(f.inputs, in)
+	f.heard = f.p.heard(&f.s, in)
 	ev := Event{Kind: EventInput, Input: in}
 	if f.p.Repeats(&f.s) {
 		ev.Digest = f.Identity.repeat(&f.req, f.s.Screen, strings.TrimSpace(in))

@@ -34,6 +34,10 @@ type Reply struct {
 	Screen  string
 	Program string
 	Fault   error
+	// Heard is what the last input was, for whoever helps the caller: the option
+	// it named, or in parentheses the kind of an answer, which is never told
+	// itself. "" where nothing new was heard.
+	Heard string
 }
 
 // MaxRecord bounds a session's record, in bytes. Records take about 1 KB; one

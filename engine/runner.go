@@ -107,6 +107,7 @@ type turn struct {
 	lang    string // what the session speaks, once that is known
 	owner   string // the session's owner as records have it, once that is known
 	offers  string // the dropped session that the caller is asked about
+	heard   string // the last input, as Reply.Heard
 	// guessing says that the record has not been loaded, and asks that it has
 	// to be.
 	guessing, asks bool
@@ -398,7 +399,7 @@ func cutInputs(text string, lengths []int) ([]string, error) {
 
 func (t *turn) show(p *Program, s *Session) Reply {
 	text, end := p.Show(s)
-	return Reply{Text: text, End: end, Screen: s.Screen, Program: p.hash}
+	return Reply{Text: text, End: end, Screen: s.Screen, Program: p.hash, Heard: t.heard}
 }
 
 // failed chooses the screen for a fold that could not be done.
@@ -419,7 +420,7 @@ func (t *turn) fault(err error) Reply {
 
 // end is a built-in last screen.
 func (t *turn) end(p *Program, which string, err error) Reply {
-	reply := Reply{Text: builtinBusy, End: true, Screen: "(" + which + ")", Fault: err}
+	reply := Reply{Text: builtinBusy, End: true, Screen: "(" + which + ")", Fault: err, Heard: t.heard}
 	if p == nil {
 		return reply
 	}

@@ -109,6 +109,8 @@ type Store interface {
 	Jobs
 	Fundings
 	Programs
+	Calls
+	Forgetting
 
 	// Worker reads the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if that is for a person to decide.

@@ -42,6 +42,8 @@ type Config struct {
 	LogFormat       string
 	Registrations   int
 	Lookups         int
+	// JournalDays is how long notes of calls are kept; 0 for none.
+	JournalDays int
 }
 
 // setting is one environment variable: its name and how it is read.
@@ -81,11 +83,15 @@ var settings = []setting{
 	{"PORT", func(c *Config, v string) error { return whole(v, 0, 65535, &c.Port) }},
 	{"LOG_FORMAT", func(c *Config, v string) error { c.LogFormat = v; return oneOf(v, "text", "json") }},
 	{"LIMIT_REGISTRATIONS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Registrations) }},
+	{"CALL_JOURNAL_DAYS", func(c *Config, v string) error { return whole(v, 0, maxJournalDays, &c.JournalDays) }},
 	{"LIMIT_LOOKUPS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Lookups) }},
 }
 
 const (
 	defaultPort = 5000
+	// defaultJournalDays is as long as a caller's complaint takes to arrive; a
+	// year is as long as personal data may lie around for no other reason.
+	defaultJournalDays, maxJournalDays = 14, 366
 	// maxLimit is as good as no limit, and far from overflow.
 	maxLimit = 1_000_000
 	// maxChannels is what one funding account can look after in a transaction,
@@ -102,6 +108,7 @@ func fromEnvironment(getenv func(string) string) (Config, error) {
 	c := Config{
 		ATUsername: "sandbox", StellarNetwork: "TESTNET", SessionTTL: 180 * time.Second, Port: defaultPort,
 		StellarHorizon: horizon.TestnetURL, StellarChannels: defaultChannels,
+		JournalDays: defaultJournalDays,
 	}
 	var errs []error
 	for _, s := range settings {

@@ -45,6 +45,8 @@ type verbs struct {
 	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
 	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
 	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`
+	Calls   callsCmd   `cmd:"" help:"Show what happened on a number's calls."`
+	Forget  forgetCmd  `cmd:"" help:"Remove what is kept of a person."`
 	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with."`
 	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and have others funded."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`

@@ -97,6 +97,9 @@ func (s *service) until(ctx context.Context, ln net.Listener, reload *reloader, 
 		group.Go(func() error { reload.run(ctx); return nil })
 	}
 	group.Go(func() error { return s.db.Work(working, s.handlers(), stopJobs) })
+	if s.journal != nil {
+		group.Go(func() error { return s.journal.Run(working) })
+	}
 	group.Go(func() error {
 		<-ctx.Done()
 		log.Info("stopping: callbacks in flight are answered, jobs are handed back")

@@ -45,12 +45,19 @@ func (l *lockedBuffer) String() string {
 // serve starts the service in the working folder.
 func serve(t *testing.T, args ...string) *running {
 	t.Helper()
+	return serving(t, func(ctx context.Context, std streams) int {
+		return run(ctx, append([]string{"serve", "--port", "0"}, args...), std)
+	})
+}
+
+func serving(t *testing.T, start func(context.Context, streams) int) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	log := &lockedBuffer{}
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, append([]string{"serve", "--port", "0"}, args...), streams{strings.NewReader(""), w, log})
+		done <- start(ctx, streams{strings.NewReader(""), w, log})
 		w.Close()
 	}()
 	s := &running{t: t, log: log}

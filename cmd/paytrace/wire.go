@@ -17,6 +17,7 @@ import (
 	atsms "github.com/paytrace/paytrace/sms/africastalking"
 	"github.com/paytrace/paytrace/sms/logonly"
 	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/journal"
 	"github.com/paytrace/paytrace/store/memory"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/redis"
@@ -35,6 +36,8 @@ type service struct {
 	sender sms.Sender
 	// funder is nil where no wallets are funded.
 	funder *wallet.Funder
+	// journal is nil where no notes of calls are kept.
+	journal *journal.Journal
 	// code is what is dialled first, and opens what lets a callback in.
 	code  string
 	opens door
@@ -270,7 +273,7 @@ func (s *service) messages(c Config, log *slog.Logger) error {
 func (s *service) http(c Config, log *slog.Logger) error {
 	var err error
 	s.server, err = server.New(server.Config{
-		Handle: through(s.seams.handle, s.runner.Handle), Codec: africastalking.Codec{},
+		Handle: through(s.seams.handle, s.noted(c, log)), Codec: africastalking.Codec{},
 		Ready:  s.ready,
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(),
 		Logger: log,
@@ -292,6 +295,16 @@ func (s *service) http(c Config, log *slog.Logger) error {
 		s.choose("/ussd", "open to all: set USSD_PATH_SECRET or USSD_API_KEY before you put it online")
 	}
 	return nil
+}
+
+// noted answers callbacks and notes what came of them.
+func (s *service) noted(c Config, log *slog.Logger) journal.Handle {
+	if c.JournalDays == 0 {
+		return s.runner.Handle
+	}
+	const day = 24 * time.Hour
+	s.journal = journal.New(journal.Config{Calls: s.db, Keep: time.Duration(c.JournalDays) * day, Log: log})
+	return s.journal.Around(s.runner.Handle)
 }
 
 func present(key string) []string {

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		{"action", actionCases},
 		{"worker", workerCases},
 		{"wallet", walletCases},
+		{"call", callCases},
 		{"limit", limitCases},
 		{"message", messageCases},
 		{"kept", keptCases},

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os/user"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/gateway/africastalking"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/redis"
+)
+
+type forgetCmd struct {
+	Phone  string `arg:"" help:"The number, as 0712345678 or +254712345678." placeholder:"PHONE"`
+	Yes    bool   `help:"Don't ask."`
+	DryRun bool   `help:"Only tell what would be removed."`
+	JSON   bool   `name:"json" help:"As JSON; needs --yes or --dry-run."`
+}
+
+func (forgetCmd) Help() string {
+	return `Removes what is kept of a person under a telephone number: the number and the
+name of the account, remembered values, messages, counts of limits, notes of
+calls, and the records of calls in Redis. The account's Worker ID and wallet stay,
+since they stand in the books and may hold money; who forgot whom, and when, is
+written down without the number. There is no way back.
+
+Example:
+  paytrace forget 0711000111 --dry-run`
+}
+
+// stays is what is not removed, and why.
+var stays = []struct{ What, Why string }{
+	{"Worker ID, wallet address and sealed secret", "they stand in the books, and the wallet may hold money"},
+	{"results of actions", "under keyed names that lead to nobody, so that a repeated callback does nothing twice"},
+	{"the log of this program", "it has only masked numbers; it is removed by whoever keeps it"},
+	{"copies of the database", "made before: they still hold everything"},
+}
+
+// Run forgets a person.
+func (v forgetCmd) Run(ctx context.Context, std streams) error {
+	c, err := environment()
+	if err != nil {
+		return err
+	}
+	phone, err := numberOf(v.Phone)
+	if err != nil {
+		return err
+	}
+	if v.JSON && !v.Yes && !v.DryRun {
+		return misuse{errors.New("forget: --json can't ask; add --yes or --dry-run")}
+	}
+	s := &service{}
+	embedded, err := s.database(ctx, c, logger(c, std.err))
+	if err != nil {
+		return err
+	}
+	return errors.Join(v.on(ctx, s.db, c, embedded, phone, std), s.Close())
+}
+
+func (v forgetCmd) on(ctx context.Context, db store.Store, c Config, embedded bool, phone string, std streams) error {
+	found, err := db.Forget(ctx, phone, actor(), time.Now(), true)
+	if err != nil {
+		return err
+	}
+	if v.DryRun || !v.JSON {
+		if err := v.tell(found, phone, false, nil, std.out); err != nil || v.DryRun {
+			return err
+		}
+	}
+	if !v.Yes && !agreed(std) {
+		fmt.Fprintln(std.out, "Nothing was removed.")
+		return outcome{exitFindings}
+	}
+	// The names under which Redis has the caller are needed before the notes
+	// that tell of them are gone.
+	done, err := db.Forget(ctx, phone, actor(), time.Now(), false)
+	if err != nil {
+		return err
+	}
+	elsewhere := forgetSessions(ctx, db, c, embedded, phone, done.Sessions)
+	if err := v.tell(done, phone, true, elsewhere, std.out); err != nil {
+		return err
+	}
+	if elsewhere != nil {
+		return outcome{exitFindings}
+	}
+	return nil
+}
+
+// actor is who runs this program, for the audit.
+func actor() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown"
+	}
+	return u.Username
+}
+
+func agreed(std streams) bool {
+	fmt.Fprint(std.out, "Remove all this? There is no way back. Type yes to go on: ")
+	line, _ := bufio.NewReader(std.in).ReadString('\n')
+	fmt.Fprintln(std.out)
+	return strings.TrimSpace(line) == "yes"
+}
+
+// forgetSessions removes the records of the person's calls from Redis. Those in
+// the memory of an instance end by themselves.
+func forgetSessions(ctx context.Context, db store.Store, c Config, embedded bool, phone string, sessions []string) error {
+	if !c.RedisURL.IsSet() {
+		return nil
+	}
+	key, _, err := existingKey(c, embedded)
+	if err != nil {
+		return fmt.Errorf("the records in Redis can't be found without the keys that serve has, and end by themselves: %w", err)
+	}
+	identity, err := identityKey(ctx, db, c, key)
+	if err != nil {
+		return err
+	}
+	records, err := redis.Open(ctx, redis.Config{URL: c.RedisURL})
+	if err != nil {
+		return fmt.Errorf("REDIS_URL: %w", err)
+	}
+	ids := make([]string, len(sessions))
+	for i, session := range sessions {
+		ids[i] = engine.SessionKey(session)
+	}
+	tag := engine.NewIdentity(identity).Caller(&engine.Request{Provider: africastalking.Codec{}.Name(), Caller: phone})
+	_, err = records.Forget(ctx, ids, []string{tag})
+	if err != nil {
+		err = fmt.Errorf("records of calls in Redis end by themselves after %s: %w", c.SessionTTL, err)
+	}
+	return errors.Join(err, records.Close())
+}
+
+type forgetJSON struct {
+	Number   string         `json:"number"`
+	Done     bool           `json:"done"`
+	Accounts []string       `json:"accounts"`
+	Removed  map[string]int `json:"removed"`
+	Problem  string         `json:"problem,omitempty"`
+}
+
+func (v forgetCmd) tell(f store.Forgotten, phone string, done bool, problem error, out io.Writer) error {
+	if v.JSON {
+		report := forgetJSON{msisdn.Mask(phone), done, append([]string{}, f.Workers...), f.Removed, ""}
+		if problem != nil {
+			report.Problem = problem.Error()
+		}
+		return json.NewEncoder(out).Encode(report)
+	}
+	switch {
+	case !f.Anything():
+		fmt.Fprintf(out, "Nothing is kept under %s.\n", msisdn.Mask(phone))
+		return nil
+	case done:
+		fmt.Fprintf(out, "Forgotten: %s. It was written down that %s did it.\n", msisdn.Mask(phone), actor())
+		if problem != nil {
+			fmt.Fprintln(out, "Not removed:", problem)
+		}
+		return nil
+	}
+	fmt.Fprintf(out, "Under %s there are, to be removed:\n", msisdn.Mask(phone))
+	for _, id := range f.Workers {
+		fmt.Fprintf(out, "  number and name of the account %s\n", id)
+	}
+	for _, what := range slices.Sorted(maps.Keys(f.Removed)) {
+		if n := f.Removed[what]; n > 0 {
+			fmt.Fprintf(out, "  %d %s\n", n, what)
+		}
+	}
+	fmt.Fprintln(out, "What stays:")
+	for _, s := range stays {
+		fmt.Fprintf(out, "  %s: %s\n", s.What, s.Why)
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package rows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/paytrace/paytrace/store"
+)
+
+// CallColumns are the columns of a note, as CallValues gives them.
+var CallColumns = []string{
+	"at", "caller", "session", "provider", "service", "program", "screen", "heard", "shown", "ended", "took_us", "fault",
+}
+
+// CallValues are a note's values.
+func CallValues(n store.CallNote) []any {
+	return []any{
+		orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown,
+		n.Ended, n.Took.Microseconds(), textOrNull(n.Fault),
+	}
+}
+
+// AddCalls inserts note by note, within the transaction of conn.
+func AddCalls(ctx context.Context, conn Conn, notes []store.CallNote) error {
+	for _, n := range notes {
+		_, err := conn.Exec(ctx, `INSERT INTO calls
+			(at, caller, session, provider, service, program, screen, heard, shown, ended, took_us, fault)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, CallValues(n)...)
+		if err != nil {
+			return fmt.Errorf("note a call: %w", err)
+		}
+	}
+	return nil
+}
+
+// CallsOf lists a caller's notes.
+func CallsOf(ctx context.Context, conn Conn, caller string, limit int) ([]store.CallNote, error) {
+	var list []store.CallNote
+	err := conn.Query(ctx, func(row Row) error {
+		n := store.CallNote{Caller: caller}
+		var at instant
+		var fault nullable
+		var took int64
+		err := row.Scan(&at, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Heard, &n.Shown, &n.Ended, &took, &fault)
+		n.At, n.Took, n.Fault = at.Time, time.Duration(took)*time.Microsecond, fault.text
+		list = append(list, n)
+		return err
+	}, `SELECT at, session, provider, service, program, screen, heard, shown, ended, took_us, fault
+		FROM calls WHERE caller = $1 ORDER BY at DESC, id DESC LIMIT $2`, caller, Limit(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list calls: %w", err)
+	}
+	return list, nil
+}
+
+// DropCalls removes the oldest notes.
+func DropCalls(ctx context.Context, conn Conn, before time.Time, limit int) (int, error) {
+	n, err := conn.Exec(ctx, `DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE at < $1 ORDER BY at LIMIT $2)`, orNull(before), limit)
+	if err != nil {
+		return 0, fmt.Errorf("drop old notes of calls: %w", err)
+	}
+	return int(n), nil
+}

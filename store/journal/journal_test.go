@@ -1,0 +1,158 @@
+package journal_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/journal"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// kept is where notes go: it may refuse, or hang until it is let go.
+type kept struct {
+	mu      sync.Mutex
+	notes   []store.CallNote
+	batches int
+	err     error
+	hang    chan struct{}
+	dropped chan time.Time
+}
+
+func (k *kept) AddCalls(_ context.Context, notes []store.CallNote) error {
+	if k.hang != nil {
+		<-k.hang
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.batches++
+	if k.err != nil {
+		return k.err
+	}
+	k.notes = append(k.notes, notes...)
+	return nil
+}
+
+func (k *kept) CallsOf(context.Context, string, int) ([]store.CallNote, error) { return nil, nil }
+
+func (k *kept) DropCalls(_ context.Context, before time.Time, _ int) (int, error) {
+	if k.dropped != nil {
+		k.dropped <- before
+	}
+	return 0, nil
+}
+
+var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+
+func reply(_ context.Context, req engine.Request) engine.Reply {
+	r := engine.Reply{Text: "Welcome", Screen: "start", Program: "hash", Heard: "1"}
+	if req.Text == "broken" {
+		r.End, r.Fault = true, errors.New(strings.Repeat("é", 200))
+	}
+	return r
+}
+
+func run(j *journal.Journal) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- j.Run(ctx) }()
+	return func() { cancel(); <-done }
+}
+
+func TestNotesAreStoredInBatches(t *testing.T) {
+	const callbacks = 2000
+	k := &kept{}
+	j := journal.New(journal.Config{Calls: k, Now: func() time.Time { return noon }})
+	handle := j.Around(reply)
+	for n := range callbacks {
+		if got := handle(t.Context(), engine.Request{Session: fmt.Sprint(n), Caller: "254711000111", Text: "1*0711"}); got.Text != "Welcome" {
+			t.Fatalf("the caller sees %+v", got)
+		}
+	}
+	handle(t.Context(), engine.Request{Session: "last", Text: "broken"})
+	stop := run(j)
+	stop() // what waits is stored before it ends
+	if len(k.notes) != callbacks+1 || k.batches > 10 || j.Dropped() != 0 {
+		t.Errorf("%d notes in %d batches, %d dropped", len(k.notes), k.batches, j.Dropped())
+	}
+	want := store.CallNote{At: noon, Caller: "254711000111", Session: "0", Program: "hash", Screen: "start", Heard: "1", Shown: "Welcome"}
+	if k.notes[0] != want {
+		t.Errorf("a note is %+v, want %+v", k.notes[0], want)
+	}
+	if last := k.notes[callbacks]; !last.Ended || last.Fault != strings.Repeat("é", 100) {
+		t.Errorf("the note of a fault is %+v", last)
+	}
+}
+
+// A database that hangs costs notes, and no caller's time.
+func TestNotesAreDroppedRatherThanWaitedFor(t *testing.T) {
+	const callbacks = 10_000
+	k := &kept{hang: make(chan struct{})}
+	var log bytes.Buffer
+	j := journal.New(journal.Config{Calls: k, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	stop := run(j)
+	handle := j.Around(reply)
+	for range callbacks {
+		handle(t.Context(), engine.Request{Caller: "254711000111"}) // would hang here
+	}
+	lost := j.Dropped()
+	close(k.hang)
+	stop()
+	if lost == 0 || int64(len(k.notes))+lost != callbacks {
+		t.Errorf("%d stored and %d lost, want %d in all", len(k.notes), lost, callbacks)
+	}
+	if strings.Contains(log.String(), "254711000111") {
+		t.Errorf("the log has a number: %s", &log)
+	}
+}
+
+func TestWhatIsRefusedIsCounted(t *testing.T) {
+	k := &kept{err: errors.New("no such table")}
+	var log bytes.Buffer
+	j := journal.New(journal.Config{Calls: k, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	j.Around(reply)(t.Context(), engine.Request{})
+	stop := run(j)
+	stop()
+	if j.Dropped() != 1 || !strings.Contains(log.String(), "no such table") {
+		t.Errorf("%d dropped; the log:\n%s", j.Dropped(), &log)
+	}
+}
+
+func TestOldNotesAreDroppedAtTheStart(t *testing.T) {
+	k := &kept{dropped: make(chan time.Time, 1)}
+	j := journal.New(journal.Config{Calls: k, Keep: 24 * time.Hour, Now: func() time.Time { return noon }})
+	stop := run(j)
+	defer stop()
+	if before := <-k.dropped; !before.Equal(noon.Add(-24 * time.Hour)) {
+		t.Errorf("dropped before %s", before)
+	}
+}
+
+// BenchmarkNote is what a callback pays.
+func BenchmarkNote(b *testing.B) {
+	j := journal.New(journal.Config{Calls: &kept{}})
+	stop := run(j)
+	defer stop()
+	answer := engine.Reply{Text: "Welcome", Screen: "start"}
+	plain := func(context.Context, engine.Request) engine.Reply { return answer }
+	for name, handle := range map[string]journal.Handle{"without": plain, "with": j.Around(plain)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			ctx := context.Background()
+			for b.Loop() {
+				handle(ctx, engine.Request{Session: "s", Caller: "254711000111", Service: "*384*8481#"})
+			}
+		})
+	}
+}
