@@ -47,6 +47,7 @@ type verbs struct {
 	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`
 	Calls   callsCmd   `cmd:"" help:"Show what happened on a number's calls."`
 	Forget  forgetCmd  `cmd:"" help:"Remove what is kept of a person."`
+	Doctor  doctorCmd  `cmd:"" help:"Find what is wrong with the settings and what they name, and how to mend it."`
 	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with."`
 	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and have others funded."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`

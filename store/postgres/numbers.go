@@ -50,7 +50,9 @@ type Report struct {
 	// says that the job library's own tables are at theirs.
 	Version, Known int64
 	Queue          bool
-	Workers        int
+	// Clock is the server's, as it answered.
+	Clock   time.Time
+	Workers int
 	// OtherForms counts the accounts whose number is not stored as its digits
 	// with country code; they are found all the same.
 	OtherForms int
@@ -144,6 +146,9 @@ func (m *migration) look(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	report := Report{OldService: state.OldService(), Version: state.Version, Known: state.Known}
+	if err := m.pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&report.Clock); err != nil {
+		return report, err
+	}
 	if report.Queue, err = m.queueUpToDate(ctx); err != nil || state.Empty() {
 		return report, err
 	}

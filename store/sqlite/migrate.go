@@ -31,7 +31,7 @@ const tables = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT
 // work done.
 func migrate(ctx context.Context, config Config) error {
 	for {
-		done, err := upToDate(ctx, config)
+		done, err := isUpToDate(ctx, config)
 		if err != nil || done {
 			return err
 		}
@@ -45,8 +45,8 @@ func migrate(ctx context.Context, config Config) error {
 	}
 }
 
-// upToDate says whether there is nothing to do, without locking anyone out.
-func upToDate(ctx context.Context, config Config) (_ bool, err error) {
+// isUpToDate says whether there is nothing to do, without locking anyone out.
+func isUpToDate(ctx context.Context, config Config) (_ bool, err error) {
 	db, err := pool(ctx, dsn(config.Path, url.Values{"_pragma": {busyPragma(busyTimeout)}}), 1)
 	if err != nil {
 		return false, err
