@@ -37,7 +37,7 @@ func (v callsCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	phone, err := numberOf(v.Phone)
+	phone, err := phoneOf(v.Phone)
 	if err != nil {
 		return err
 	}
@@ -48,9 +48,9 @@ func (v callsCmd) Run(ctx context.Context, std streams) error {
 	return errors.Join(v.on(ctx, s.db, c, phone, std.out), s.Close())
 }
 
-// numberOf reads a number on the command line: a Kenyan one in any form, or any
+// phoneOf reads a number on the command line: a Kenyan one in any form, or any
 // other with its country code.
-func numberOf(arg string) (string, error) {
+func phoneOf(arg string) (string, error) {
 	if digits, ok := msisdn.Parse(arg); ok {
 		return digits, nil
 	}

@@ -58,7 +58,7 @@ func registerCheckSecret(table *actions.Table) error {
 		})
 }
 
-const canaryPIN = "8642"
+const typedPIN = "8642"
 
 func secretCall(t *testing.T, s *running, session string, texts ...string) {
 	t.Helper()
@@ -86,8 +86,8 @@ func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 		port := 0
 		return report((&serveCmd{Menus: ".", Port: &port}).serve(ctx, std, seams{register: registerCheckSecret}), std)
 	})
-	secretCall(t, s, "one", "", "1", "1*"+canaryPIN)
-	secretCall(t, s, "two", "", canaryPIN, canaryPIN+"*2")
+	secretCall(t, s, "one", "", "1", "1*"+typedPIN)
+	secretCall(t, s, "two", "", typedPIN, typedPIN+"*2")
 	if s.stop() != exitFine { // which stores what still waits
 		t.Fatal("serve failed")
 	}
@@ -124,7 +124,7 @@ func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 	}
 	found := false // the control: the search does find what is there
 	for name, data := range sinks {
-		if strings.Contains(data, canaryPIN) {
+		if strings.Contains(data, typedPIN) {
 			t.Errorf("the PIN is in %s", name)
 		}
 		found = found || strings.HasPrefix(name, "paytrace.db") && strings.Contains(data, "Enter your PIN")

@@ -95,7 +95,7 @@ func redacting(c Config) *strings.Replacer {
 			pairs = append(pairs, text, secret.Redacted)
 		}
 	}
-	for _, s := range []secret.Text{c.EncryptionKey, c.IDKey, c.ATAPIKey, c.USSDAPIKey, c.USSDPathSecret} {
+	for _, s := range []secret.Text{c.EncryptionKey, c.IDKey, c.StellarFunding, c.ATAPIKey, c.USSDAPIKey, c.USSDPathSecret} {
 		hide(s.Reveal())
 	}
 	for _, key := range append(append([]string(nil), c.EncryptionOld...), c.USSDAPIKeyOld...) {

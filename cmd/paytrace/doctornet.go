@@ -11,15 +11,8 @@ import (
 
 	"github.com/paytrace/paytrace/sms/africastalking"
 	"github.com/paytrace/paytrace/wallet"
-)
-
-// Horizons of the Stellar Development Foundation, and what each says of itself.
-// Source: https://developers.stellar.org/docs/networks
-const (
-	testHorizon    = "https://horizon-testnet.stellar.org"
-	publicHorizon  = "https://horizon.stellar.org"
-	testPassphrase = "Test SDF Network ; September 2015"
-	mainPassphrase = "Public Global Stellar Network ; September 2015"
+	"github.com/paytrace/paytrace/wallet/stellar"
+	"github.com/paytrace/paytrace/wallet/stellar/horizon"
 )
 
 // maxAnswer is the most that is read of an answer.
@@ -48,31 +41,41 @@ func (d *doctor) ask(ctx context.Context, address string) (body []byte, asked, a
 	return body, asked, answered, theirs, err
 }
 
+// horizonLag is how far behind the network a Horizon may be: a ledger closes
+// every five or six seconds.
+const horizonLag = time.Minute
+
 // horizon asks whether wallets can be funded. Calls are answered without.
 func (d *doctor) horizon(ctx context.Context) []finding {
-	address, passphrase := testHorizon, testPassphrase
-	if d.config.StellarNetwork == wallet.PublicNetwork {
-		address, passphrase = publicHorizon, mainPassphrase
+	c := d.config
+	if !c.StellarFunding.IsSet() && c.StellarHorizon == horizon.TestnetURL {
+		return []finding{ok("horizon", "not asked: without STELLAR_FUNDING_SECRET no wallet is funded")}
 	}
-	address = cmp.Or(d.horizonAddress(), address)
-	body, asked, answered, theirs, err := d.ask(ctx, address)
+	if c.StellarFunding.IsSet() && c.StellarNetwork == wallet.PublicNetwork {
+		return []finding{{"horizon", stateWrong, "STELLAR_FUNDING_SECRET is set and STELLAR_NETWORK is PUBLIC", "unset one of the two: wallets are funded on the test network only"}}
+	}
+	body, asked, answered, theirs, err := d.ask(ctx, c.StellarHorizon)
 	if err != nil {
-		f := finding{"horizon", stateWarning, err.Error(), "wallets are funded when it answers again; check the way to it from here (DNS, firewall, proxy)"}
-		return []finding{f}
+		return []finding{{"horizon", stateWarning, err.Error(), "wallets are funded when it answers again; check STELLAR_HORIZON_URL and the way to it from here (DNS, firewall, proxy)"}}
 	}
 	var root struct {
-		Passphrase string `json:"network_passphrase"`
+		Passphrase string    `json:"network_passphrase"`
+		ClosedAt   time.Time `json:"history_latest_ledger_closed_at"`
 	}
-	if err := json.Unmarshal(body, &root); err != nil {
-		return []finding{{"horizon", stateWrong, address + " does not answer as a Horizon does", "correct the address"}}
+	if err := json.Unmarshal(body, &root); err != nil || root.Passphrase == "" {
+		return []finding{{"horizon", stateWrong, c.StellarHorizon + " does not answer as a Horizon does", "correct STELLAR_HORIZON_URL"}}
 	}
-	if root.Passphrase != passphrase {
+	if want := stellar.Passphrase(c.StellarNetwork); root.Passphrase != want {
 		return []finding{{
-			"horizon", stateWrong, fmt.Sprintf("%s is of the network %q, and STELLAR_NETWORK=%s is %q", address, root.Passphrase, d.config.StellarNetwork, passphrase),
-			"make STELLAR_NETWORK and the address agree",
+			"horizon", stateWrong, fmt.Sprintf("%s is of the network %q, and STELLAR_NETWORK=%s is %q", c.StellarHorizon, root.Passphrase, c.StellarNetwork, want),
+			"make STELLAR_NETWORK and STELLAR_HORIZON_URL agree",
 		}}
 	}
-	list := []finding{ok("horizon", "%s, STELLAR_NETWORK=%s", address, d.config.StellarNetwork)}
+	list := []finding{ok("horizon", "%s, STELLAR_NETWORK=%s", c.StellarHorizon, c.StellarNetwork)}
+	if lag := answered.Sub(root.ClosedAt).Round(time.Second); !root.ClosedAt.IsZero() && lag > horizonLag {
+		list[0].State, list[0].Mend = stateWarning, "wait, or name another one in STELLAR_HORIZON_URL"
+		list[0].Found += fmt.Sprintf("; its last ledger closed %s ago", lag)
+	}
 	if !theirs.IsZero() {
 		// The header has whole seconds.
 		list = append(list, clock("horizon", theirs, asked.Add(-time.Second), answered))
@@ -99,6 +102,3 @@ func (d *doctor) sms(ctx context.Context) []finding {
 
 // sandboxUser is the user name of Africa's Talking's sandbox.
 const sandboxUser = "sandbox"
-
-// horizonAddress is the Horizon that the settings name.
-func (*doctor) horizonAddress() string { return "" }

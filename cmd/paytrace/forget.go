@@ -52,7 +52,7 @@ func (v forgetCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	phone, err := numberOf(v.Phone)
+	phone, err := phoneOf(v.Phone)
 	if err != nil {
 		return err
 	}
