@@ -26,6 +26,7 @@ type actors struct {
 	done     map[string]*run // by ID
 	order    []*run
 	messages []Message
+	memory   map[string]engine.Value // what this call's sessions had remembered
 	lacking  string
 
 	seeding sync.Mutex // held until what is remembered is stored
@@ -96,6 +97,16 @@ func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.O
 	return out, err
 }
 
+// remember keeps what a session wants kept for the caller's next one.
+func (a *actors) remember(values []engine.Named) {
+	if a.memory == nil {
+		a.memory = map[string]engine.Value{}
+	}
+	for _, v := range values {
+		a.memory[v.Name] = v.Value
+	}
+}
+
 func (a *actors) reads(action string) bool {
 	c := a.contracts[action]
 	return c != nil && c.Reads
@@ -114,6 +125,7 @@ func (a *actors) do(call engine.Call) (engine.Outcome, error) {
 		}
 		return done, nil
 	case call.Action == engine.CallRemember:
+		a.remember(call.Remember)
 		return done, nil
 	case call.Action == engine.CallFacts:
 		return a.facts(call)

@@ -26,6 +26,9 @@ func (a *actors) facts(call engine.Call) (engine.Outcome, error) {
 
 // fact is one remembered value, or a record of those below its name.
 func (a *actors) fact(name string) (engine.Value, error) {
+	if v, kept := a.memory[name]; kept {
+		return v, nil
+	}
 	t := a.vars[name]
 	var fields []engine.Named
 	for _, s := range a.scene.Remembered {

@@ -3,6 +3,7 @@ package transcript
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -14,9 +15,7 @@ func Text(w io.Writer, rep Report) error {
 		r := &rep.Results[i]
 		switch r.Status {
 		case Failed:
-			for _, p := range r.Problems {
-				b.WriteString(rep.problemText(r, p))
-			}
+			b.WriteString(rep.failedText(r))
 		case NotChecked:
 			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, visible(r.Title()), visible(r.Why))
 		}
@@ -29,35 +28,51 @@ func Text(w io.Writer, rep Report) error {
 	return err
 }
 
-// problemText is one problem: where, what, what led there, the menu's lines, the
-// phones, and how to see it again.
-func (rep *Report) problemText(r *Result, p Problem) string {
+// failedText is a failed call: each problem, and how to see them again.
+func (rep *Report) failedText(r *Result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, visible(r.Title()))
-	fmt.Fprintf(&b, "   %s\n", visible(p.Message))
-	if keys := keysText(p.Keys); keys != "" {
-		fmt.Fprintf(&b, "   keys so far: %s\n", keys)
-	}
-	if at := placeText(p.Screen); at != "" {
-		fmt.Fprintf(&b, "   %s\n", at)
-	}
-	for _, line := range rep.excerpt(p.Screen.Pos) {
-		b.WriteString("   " + line + "\n")
-	}
-	if p.Shown != nil {
-		b.WriteByte('\n')
-		drawn := phones(p.Expected, p.Shown, p.Line)
-		if p.Expected == nil {
-			drawn = onePhone(p.Shown)
+	for i, p := range r.Problems {
+		seen := i > 0 && slices.Equal(r.Problems[i-1].Keys, p.Keys) && r.Problems[i-1].Screen == p.Screen
+		if i > 0 && !seen {
+			b.WriteByte('\n')
 		}
-		for _, row := range drawn {
-			b.WriteString("   " + row + "\n")
-		}
+		b.WriteString(rep.problemText(r, p, seen))
 	}
 	if again := rep.again(r); again != "" {
 		b.WriteString("   again: " + again + "\n")
 	}
 	b.WriteByte('\n')
+	return b.String()
+}
+
+// problemText is one problem: where, what, what led there, the menu's lines and
+// the phones. seen says that the one above it was on the same screen.
+func (rep *Report) problemText(r *Result, p Problem, seen bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, visible(r.Title()))
+	fmt.Fprintf(&b, "   %s\n", visible(p.Message))
+	if !seen {
+		if keys := keysText(p.Keys); keys != "" {
+			fmt.Fprintf(&b, "   keys so far: %s\n", keys)
+		}
+		if at := placeText(p.Screen); at != "" {
+			fmt.Fprintf(&b, "   %s\n", at)
+		}
+		for _, line := range rep.excerpt(p.Screen.Pos) {
+			b.WriteString("   " + line + "\n")
+		}
+	}
+	if p.Shown == nil {
+		return b.String()
+	}
+	b.WriteByte('\n')
+	drawn := phones(p.Expected, p.Shown, p.Line)
+	if p.Expected == nil {
+		drawn = onePhone(p.Shown)
+	}
+	for _, row := range drawn {
+		b.WriteString("   " + row + "\n")
+	}
 	return b.String()
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -95,12 +94,8 @@ func (s *junitSuite) add(rep Report, r *Result) {
 	switch r.Status {
 	case Failed:
 		s.Failures++
-		var text strings.Builder
-		for _, p := range r.Problems {
-			text.WriteString(rep.problemText(r, p))
-		}
 		c.Line = r.Problems[0].Pos.Line
-		c.Failure = &junitMessage{Message: visible(r.Problems[0].Message), Type: "call", Text: text.String()}
+		c.Failure = &junitMessage{Message: visible(r.Problems[0].Message), Type: "call", Text: rep.failedText(r)}
 	case NotChecked:
 		s.Skipped++
 		c.Skipped = &junitMessage{Message: visible("not checked: " + r.Why)}
