@@ -108,7 +108,7 @@ func parseRange(kind, example, rest string, most int64) (lo, hi int64, err error
 	case lo > hi:
 		return 0, 0, fmt.Errorf("%s %s: the first number is larger than the second", kind, rest)
 	case hi > most || lo < -most:
-		return 0, 0, fmt.Errorf("%s %s: the largest number that fits is %d", kind, rest, most)
+		return 0, 0, fmt.Errorf("%s %s: the largest number that fits is %d; an ID or a code is a text, as text 13, since nobody adds it up", kind, rest, most)
 	}
 	return lo, hi, nil
 }

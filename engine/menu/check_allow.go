@@ -34,23 +34,11 @@ func (c *checker) staleAllows() {
 				message, hint = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
 				break
 			}
-			if f.Severity != Error && f.Pos.Line > a.Line && c.sameScreen(a, f.Pos) {
+			if f.Severity != Error {
 				hint = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
 				break
 			}
 		}
 		c.add(Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
 	}
-}
-
-// sameScreen reports whether a finding stands in the screen above which an
-// exception was put.
-func (c *checker) sameScreen(a *Allow, at engine.Pos) bool {
-	for _, s := range c.f.Screens {
-		p := s.Name.Pos
-		if p.File == at.File && p.Line > a.Line && p.Line <= at.Line {
-			return false
-		}
-	}
-	return true
 }

@@ -11,7 +11,7 @@ import (
 // pages is held to less: each piece has room on a page of its own.
 func (c *checker) screensFit() {
 	limits := LimitsOf(c.f)
-	l := &lengths{checker: c, ruler: newRuler(c), room: room{limits.Septets, limits.Units}}
+	l := &lengths{checker: c, ruler: newRuler(c), room: room{limits.Septets, limits.Units}, said: map[engine.Pos]int{}}
 	for _, s := range c.f.Screens {
 		if !s.shows() {
 			continue
@@ -42,6 +42,18 @@ type lengths struct {
 	*checker
 	*ruler
 	room
+	// said are the texts that were found too long, and how long: in a language
+	// that has no words of its own for one it is the same mistake.
+	said map[engine.Pos]int
+}
+
+// foundTooLong is find for a text that is too long, once a place.
+func (l *lengths) foundTooLong(at Text, length int, message, hint string, notes ...Note) {
+	if length <= l.said[at.Pos] {
+		return
+	}
+	l.said[at.Pos] = length
+	l.find(at, message, hint, notes...)
 }
 
 // whole proves a screen that has one page.
@@ -70,7 +82,7 @@ func (l *lengths) tooLong(screen *layout, e extent, hint string) {
 	if !at.Written() {
 		at = screen.s.Name
 	}
-	l.find(at, fmt.Sprintf("%s can take %d characters in %s; %s.", quote(screen.s.Name.Value), length, l.language(screen.lang), limit), hint, notes...)
+	l.foundTooLong(at, length, fmt.Sprintf("%s can take %d characters in %s; %s.", quote(screen.s.Name.Value), length, l.language(screen.lang), limit), hint, notes...)
 }
 
 func (c *checker) language(lang int) string {
@@ -182,7 +194,7 @@ func (l *lengths) textTooLong(key string, lang int, e extent) {
 	if !at.Written() {
 		at = l.f.Limits.Screen.Text
 	}
-	l.find(at, fmt.Sprintf("The screen with %s can take %d characters in %s; %s.", quote(key), length, l.language(lang), limit), "Shorten it.")
+	l.foundTooLong(at, length, fmt.Sprintf("The screen with %s can take %d characters in %s; %s.", quote(key), length, l.language(lang), limit), "Shorten it.")
 }
 
 // paged proves a screen that may be divided: each row and each error has room
@@ -217,7 +229,7 @@ func (l *lengths) rowFits(s *Screen, screen *layout, row piece) {
 	if !at.Written() {
 		at = s.Name
 	}
-	l.find(at, fmt.Sprintf("An option of %s can take %d characters in %s with the navigation line; %s, and an option is never divided.", quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
+	l.foundTooLong(at, length, fmt.Sprintf("An option of %s can take %d characters in %s with the navigation line; %s, and an option is never divided.", quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 }
 
 // errorFits: an error shares its page with at least one row or word.
@@ -245,7 +257,7 @@ func (l *lengths) errorFits(s *Screen, screen *layout) {
 		if !at.Written() {
 			at = s.Name
 		}
-		l.find(at, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
+		l.foundTooLong(at, length, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 	}
 }
 

@@ -118,7 +118,7 @@ func targetsOf(s *Screen, see func(Target)) {
 // word that names nothing is the name of an option.
 func (c *compiler) arg(v Value, t engine.Type) engine.Arg {
 	if v.Name != "" {
-		if _, known := c.types[v.Name]; known {
+		if _, known := c.types[v.Name]; known && !isOption(v, t, known) {
 			return engine.Arg{Ref: engine.Ref{Name: v.Name, Field: v.Field, Pos: v.Pos}}
 		}
 		return engine.Arg{Value: engine.ChoiceValue(v.Name)}

@@ -238,7 +238,8 @@ func (fl *flow) infer(k *Cond, holds, set bool) bits {
 		}
 	default:
 		if set && holds {
-			return fl.setOf(k.Left.Name, k.Right.Name)
+			left, right := fl.c.operands(k)
+			return fl.setOf(left.Name, right.Name)
 		}
 	}
 	return fl.none()
