@@ -1,0 +1,326 @@
+package menu
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// proofCalls is how many calls the differential proof makes; "make soak" makes
+// more.
+var proofCalls = flag.Int("proofcalls", 100_000, "random calls of TestWhatPassesRuns")
+
+// callsPerMenu are the calls made on one menu: enough to come to most screens.
+const callsPerMenu = 250
+
+// wideContracts are those of the tests, with the caller's own history.
+var wideContracts = testContracts
+
+// drawWide draws a menu; risky ones have mistakes.
+func drawWide(seed uint64, risky bool) (fstest.MapFS, *rand.Rand) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	m := &wideMenu{Rand: r, n: 5 + int(seed%9), risky: risky}
+	fsys := m.write()
+	if m.langs {
+		m.translate(fsys)
+	}
+	return fsys, r
+}
+
+// errorsOf are the codes of errors, each once.
+func errorsOf(found Findings) map[string]bool {
+	codes := map[string]bool{}
+	for _, f := range found {
+		if f.Severity == Error {
+			codes[f.Code] = true
+		}
+	}
+	return codes
+}
+
+// Menus that the checks let pass run: no call meets an unknown screen, a value
+// that is not set, a screen over its limit, steps without end, a secret that is
+// shown, or money that moves without a Yes. That the walk would see each of these
+// is shown by menus that were refused for it and for nothing else: the checks
+// without that rule would have let them pass.
+func TestWhatPassesRuns(t *testing.T) {
+	made, menus, fine := 0, 0, 0
+	alone, met := map[string]int{}, map[string]int{}
+	for seed := uint64(0); made < *proofCalls; seed++ {
+		fsys, r := drawWide(seed, seed%2 == 1)
+		f, found := Diagnose(fsys, "wide.yaml", "", wideContracts)
+		codes := errorsOf(found)
+		menus++
+		calls := callsPerMenu
+		if codes["U001"] {
+			t.Fatalf("seed %d:\n%s", seed, printed(t, f, found))
+		}
+		switch {
+		case len(codes) > 1:
+			continue
+		case len(codes) == 0:
+			fine++
+		default:
+			calls /= 2
+		}
+		fault := ""
+		p, err := Compile(f, wideContracts, Options{})
+		if err != nil {
+			fault = "no program: " + err.Error()
+		} else {
+			fault = newWalker(p, f, r).calls(calls)
+		}
+		if len(codes) == 0 {
+			made += calls
+			if fault != "" {
+				t.Fatalf("seed %d: %s\n%s\n%s", seed, fault, fsys["wide.yaml"].Data, moreOf(fsys))
+			}
+			continue
+		}
+		for code := range codes {
+			alone[code]++
+			if fault != "" {
+				met[code]++
+			}
+		}
+	}
+	t.Logf("%d calls on %d fine menus of %d; refused for one code alone %v, of which calls met the fault %v", made, fine, menus, alone, met)
+	for _, code := range []string{"U101", "U104", "U205", "U301", "U501", "U601"} {
+		if alone[code] > 0 && met[code] == 0 || alone[code] == 0 && made >= 100_000 {
+			t.Errorf("no call has met what %s foretells (%d menus): the walk could not see it", code, alone[code])
+		}
+	}
+	if fine*10 < menus {
+		t.Errorf("only %d of %d menus are fine", fine, menus)
+	}
+}
+
+func moreOf(fsys fstest.MapFS) string {
+	if f := fsys["more.yaml"]; f != nil {
+		return string(f.Data)
+	}
+	return ""
+}
+
+// walker makes calls on a program.
+type walker struct {
+	*rand.Rand
+	p     *engine.Program
+	types map[string]engine.Type
+	// dropped is where the last call that ended early would be resumed.
+	dropped *engine.Snapshot
+}
+
+func newWalker(p *engine.Program, f *File, r *rand.Rand) *walker {
+	w := &walker{Rand: r, p: p, types: map[string]engine.Type{}}
+	for _, v := range f.Vars {
+		w.types[v.Name.Value] = v.Typed
+	}
+	return w
+}
+
+// calls makes some calls; it is the fault that one met, or "".
+func (w *walker) calls(n int) string {
+	for range n {
+		if fault := w.call(); fault != "" {
+			return fault
+		}
+	}
+	return ""
+}
+
+// longestCall is how many steps a call is followed: about as many screens as a
+// session has time for.
+const longestCall = 40
+
+// call makes one call.
+func (w *walker) call() string {
+	c := &oneCall{walker: w}
+	c.s = w.p.Begin(engine.Request{Caller: "254711000111", Service: "*384#", Network: "63902"}, 20000)
+	ev := engine.Event{Kind: engine.EventDial, Start: w.p.StartFor([]string{"*384#", "*384*1#"}[w.IntN(2)])}
+	if w.dropped != nil && w.IntN(2) == 0 {
+		ev.Resume = w.dropped
+	}
+	w.dropped = nil
+	for range longestCall {
+		next, eff, err := w.p.Step(c.s, ev)
+		if err != nil {
+			return fmt.Sprintf("%s: %v", c.path, err)
+		}
+		c.s = next
+		if eff.Call != nil {
+			if fault := c.acts(eff.Call); fault != "" {
+				return c.path + ": " + fault
+			}
+			ev = c.outcome(eff.Call)
+			continue
+		}
+		if fault := c.shows(eff); fault != "" {
+			return c.path + ": " + fault
+		}
+		if eff.End {
+			return ""
+		}
+		ev = c.answer()
+	}
+	if c.s.Resting.Screen != "" {
+		at := c.s.Resting
+		w.dropped = &at
+	}
+	return ""
+}
+
+// oneCall is a call on its way: what it has come through, and whether the Yes of
+// the last confirm still holds, seen from outside of the program.
+type oneCall struct {
+	*walker
+	s      engine.Session
+	path   string
+	yes    bool
+	paying bool // the action that runs moves money
+	// yesAt is whether a Yes held on each screen of the way back, which the key
+	// Back returns to.
+	yesAt [engine.MaxUndo + 1]bool
+	depth int // of the way back, on the screen before
+	typed string
+}
+
+// acts judges what an action is given.
+func (c *oneCall) acts(call *engine.Call) string {
+	c.path += " " + call.Action
+	for i, arg := range call.Args {
+		if !arg.IsSet() {
+			return fmt.Sprintf("value %d of %s is not set", i+1, call.Action)
+		}
+		if secretIn(arg.Text()) {
+			return "a secret is given away as a text"
+		}
+	}
+	if call.Action == engine.CallSMS {
+		return wrongText(call.Args[1].Text())
+	}
+	for _, contract := range wideContracts {
+		if contract.Name == call.Action && contract.Money {
+			if !c.yes && len(c.s.Undo) < engine.MaxUndo { // else the way back has been cut
+				return "money moves without a Yes"
+			}
+			c.paying = true
+		}
+	}
+	return ""
+}
+
+func (c *oneCall) outcome(call *engine.Call) engine.Event {
+	ev := engine.Event{Kind: engine.EventOutcome, Outcome: randomOutcome(c.Rand, call)}
+	if call.Action == "history" && ev.Outcome.Name == "listed" {
+		ev.Outcome.Values = []engine.Named{{Name: "payments", Value: c.rows()}}
+	}
+	if moved := ev.Outcome.Name == "done" || ev.Outcome.Name == "asked" || ev.Outcome.Name == engine.Pending; c.paying && moved {
+		// A payment uses up every Yes; one that was refused does not.
+		c.yes, c.yesAt = false, [engine.MaxUndo + 1]bool{}
+	}
+	c.paying = false
+	c.path += "=" + ev.Outcome.Name
+	return ev
+}
+
+// rows is a list as long as lists may be, with rows as wide as they may be.
+func (c *oneCall) rows() engine.Value {
+	rows := make([]engine.Value, c.IntN(engine.MaxRows+1))
+	for i := range rows {
+		rows[i] = engine.RecordValue([]engine.Named{
+			{Name: "date", Value: engine.DateValue(20000)}, {Name: "amount", Value: engine.MoneyValue(7_000_000)},
+			{Name: "to", Value: engine.TextValue(strings.Repeat("~", 20))},
+		})
+	}
+	return engine.ListValue(rows)
+}
+
+// shows judges a screen.
+func (c *oneCall) shows(eff engine.Effect) string {
+	if fault := wrongText(eff.Text); fault != "" {
+		return fault
+	}
+	if !gsm7.Fits(eff.Text, 160, 70) || c.whole() && !strings.Contains(eff.Text, "$") {
+		return fmt.Sprintf("too long: %q", eff.Text)
+	}
+	screen, ok := c.p.Screen(c.s.Screen)
+	if !ok && !strings.HasPrefix(c.s.Screen, "(") {
+		return "an unknown screen: " + c.s.Screen
+	}
+	if screen.Kind != engine.ScreenAsk && screen.Kind != engine.ScreenConfirm {
+		c.yes = false
+	}
+	depth := len(c.s.Undo)
+	if c.typed == backKey && depth < c.depth {
+		c.yes = c.yesAt[depth]
+	}
+	c.yesAt[depth], c.depth = c.yes, depth
+	return ""
+}
+
+const backKey = "00"
+
+// whole reports a screen that may not be divided; a choice's options may.
+func (c *oneCall) whole() bool {
+	screen, _ := c.p.Screen(c.s.Screen)
+	choice := screen.Kind == engine.ScreenAsk && c.types[screen.Ask.Var].Kind == engine.KindChoice
+	return onePage(c.p, &c.s) && !choice
+}
+
+// wrongText is what is wrong with a text that people read.
+func wrongText(text string) string {
+	switch {
+	case strings.Contains(text, "[]"):
+		return fmt.Sprintf("a value is not set: %q", text)
+	case secretIn(text):
+		return fmt.Sprintf("a secret is shown: %q", text)
+	}
+	return ""
+}
+
+func secretIn(text string) bool {
+	return strings.Contains(text, typedPIN) || strings.Contains(text, typedWord)
+}
+
+// answer is what the caller types: mostly what the screen asks for.
+func (c *oneCall) answer() engine.Event {
+	screen, _ := c.p.Screen(c.s.Screen)
+	typed := typedAnswers[c.IntN(len(typedAnswers))]
+	switch {
+	case c.IntN(8) == 0:
+		typed = []string{backKey, "000", "98", "0", "x"}[c.IntN(5)]
+	case screen.Kind == engine.ScreenAsk && c.IntN(5) > 0:
+		typed = c.answerTo(screen.Ask.Var)
+	case c.IntN(5) > 0:
+		typed = []string{"1", "2", "3", "4", "5"}[c.IntN(5)]
+	}
+	if screen.Kind == engine.ScreenConfirm && (typed == "1" || typed == "2") {
+		c.yes = typed == "1"
+	}
+	c.typed = typed
+	c.path += " " + typed
+	return engine.Event{Kind: engine.EventInput, Input: typed, Digest: "of " + typed}
+}
+
+// answerTo is an answer of a variable's type.
+func (c *oneCall) answerTo(name string) string {
+	switch t := c.types[name]; {
+	case t.Kind == engine.KindSecret && t.Digits > 0:
+		return typedPIN
+	case t.Kind == engine.KindSecret:
+		return typedWord
+	}
+	for _, v := range wideVars {
+		if v.name == name {
+			return v.answer
+		}
+	}
+	return "1"
+}

@@ -1,0 +1,342 @@
+package menu
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing/fstest"
+)
+
+// wideMenu writes a menu that uses the whole language: questions of each type,
+// lists, choices, languages and translations, confirms, payments, actions,
+// conditions, shortcuts, checks, repeats, resumes and included files. It is right
+// as a whole but for its risks: each is a mistake that callers would meet, so
+// that there is something to be refused. As in randomMenu, values stand in square
+// brackets and texts end in $.
+type wideMenu struct {
+	*rand.Rand
+	n     int
+	risky bool
+	langs bool
+	out   *strings.Builder // the file that is being written
+	// asked are the variables that some screen asks for: the others are left out.
+	asked map[string]bool
+	named int
+}
+
+// wideVars are the variables and what is typed for them; types that show their
+// values.
+var wideVars = []struct{ name, typ, answer string }{
+	{"amount", "money 10..500", "200"}, {"age", "number 18..99", "33"}, {"born", "date today-90y..today", "12/03/1996"},
+	{"city", "text 20", "Kisumu"}, {"phone", "phone", "0712345678"}, {"other", "phone KE", "0722000111"},
+	{"gender", "{type: choice, options: {female: Female, male: Male, neither: Neither}}", "2"},
+}
+
+// typedPIN and typedWord are what callers type for secrets; they must come up
+// nowhere.
+const (
+	typedPIN  = "7391"
+	typedWord = "s3cret99x"
+)
+
+// write is the menu's files; the translation is made by translate.
+func (m *wideMenu) write() fstest.MapFS {
+	main, more := &strings.Builder{}, &strings.Builder{}
+	m.asked = map[string]bool{}
+	m.langs = m.IntN(2) == 0
+	var screens [2]strings.Builder
+	for i := range m.n {
+		m.out = &screens[m.IntN(2)]
+		m.screen(fmt.Sprintf("s%d", i))
+	}
+	m.out = &screens[0]
+	fmt.Fprintf(m.out, "  end0:\n    end: End$\n  end1:\n    end: \"End %s$\"\n", m.risk("[{city}]"))
+	m.unasked()
+	m.head(main)
+	main.WriteString("screens:\n" + screens[0].String())
+	fsys := fstest.MapFS{}
+	if screens[1].Len() > 0 {
+		more.WriteString("screens:\n" + screens[1].String())
+		fsys["more.yaml"] = &fstest.MapFile{Data: []byte(more.String())}
+		main.WriteString("include: [more.yaml]\n")
+	}
+	fsys["wide.yaml"] = &fstest.MapFile{Data: []byte(main.String())}
+	return fsys
+}
+
+func (m *wideMenu) head(b *strings.Builder) {
+	b.WriteString("ussd: 1\nservice: Wide\ndial: {\"*384#\": s0, \"*384*1#\": s1}\nstart: s0\non_failed: end0\non_pending: end0\n")
+	if m.langs {
+		b.WriteString("languages: {en: English, sw: Kiswahili}\n")
+	}
+	if m.IntN(2) == 0 {
+		b.WriteString("session: {resume: 5m}\n")
+	}
+	switch m.IntN(3) {
+	case 0:
+		b.WriteString("remember: [lang]\n")
+	case 1:
+		b.WriteString("remember: [city]\n")
+	}
+	nav := []string{"more: 98 More"}
+	if m.IntN(3) > 0 {
+		nav = append(nav, "back: 00 Back")
+	}
+	if m.IntN(2) == 0 {
+		nav = append(nav, "home: 000 Home -> "+m.target())
+	}
+	fmt.Fprintf(b, "nav: {%s}\ntexts: {thanks: Thank you., help: \"Call {caller}.\"}\nvars:\n", strings.Join(nav, ", "))
+	for _, v := range wideVars {
+		fmt.Fprintf(b, "  %s: %s\n", v.name, v.typ)
+	}
+	b.WriteString("  pin: {type: pin 4, error: Four digits$}\n  word: secret 12\n")
+}
+
+// unasked writes screens without a way to them, so that each value is set
+// somewhere.
+func (m *wideMenu) unasked() {
+	for _, v := range wideVars {
+		if !m.asked[v.name] {
+			fmt.Fprintf(m.out, "  ask_%s:\n    say: \"Q$\"\n    ask: %s -> end0\n", v.name, v.name)
+		}
+	}
+	m.line("  given:\n    do: create_account(caller)\n    when: {created: given_too, exists: end0}")
+	m.line("  given_too:\n    say: PIN\n    ask: pin -> withdraw(200, pin)\n    when: {done: end0, wrong_pin: end0, locked: end0}")
+}
+
+// risk is a mistake, in one of a few cases and only where the menu takes risks.
+func (m *wideMenu) risk(mistake string) string {
+	if m.risky && m.IntN(12) == 0 {
+		return mistake
+	}
+	return ""
+}
+
+func (m *wideMenu) target() string {
+	if m.IntN(m.n+3) < 3 {
+		return "end" + strconv.Itoa(m.IntN(2))
+	}
+	if m.risk("x") != "" && m.IntN(8) == 0 {
+		return "nowhere"
+	}
+	return fmt.Sprintf("s%d", m.IntN(m.n))
+}
+
+func (m *wideMenu) line(format string, args ...any) { fmt.Fprintf(m.out, format+"\n", args...) }
+
+// value is one that may not be set.
+func (m *wideMenu) value() string {
+	return []string{"amount", "age", "born", "city", "phone", "gender", "worker_id", "ref", "worker.name", "worker.phone"}[m.IntN(10)]
+}
+
+// always is one that every call has.
+func (m *wideMenu) always() string {
+	return []string{"caller", "lang", "today", "service"}[m.IntN(4)]
+}
+
+func (m *wideMenu) cond() string {
+	v := strings.Split(m.value(), ".")[0]
+	switch m.IntN(8) {
+	case 0:
+		return v + " is not set"
+	case 1:
+		return "not (" + v + " is empty)"
+	case 2:
+		return v + " is set and " + strings.Split(m.value(), ".")[0] + " is set"
+	case 3:
+		return "age is set and age < 40"
+	case 4:
+		return "gender is set and gender = female"
+	case 5:
+		return "city is set and city != \"Kisumu\""
+	case 6:
+		return "amount is set and amount >= 100"
+	}
+	return v + " is set"
+}
+
+// say is a text, or one of several.
+func (m *wideMenu) say() {
+	if m.IntN(3) == 0 {
+		v := m.value()
+		m.line("    say:\n      - {if: %s is set, say: \"V [{%s}]$\"}", v, v)
+		m.line("      - {if: %s, say: \"On [{%s}] %s$\"}\n      - say: \"{texts.thanks} %s$\"", quoteCond(m.cond()), m.always(), m.risk("[{"+m.value()+"}]"), m.risk("[{"+m.value()+"}]"))
+		return
+	}
+	words := m.IntN(6)
+	if m.risk("x") != "" {
+		words = 24 + m.IntN(10)
+	}
+	m.line("    say: \"Text %s[{%s}] %s$\"", strings.Repeat("word ", words), m.always(), m.risk("[{"+m.value()+"}]"))
+}
+
+// quoteCond puts a condition that holds quotes into quotes of its own, for
+// entries inside braces.
+func quoteCond(c string) string {
+	if strings.Contains(c, `"`) {
+		return "'" + c + "'"
+	}
+	return c
+}
+
+func (m *wideMenu) screen(name string) {
+	m.line("  %s:", name)
+	[]func(string){
+		m.menu, m.menu, m.ask, m.ask, m.ask, m.confirm, m.choose, m.set, m.lookup,
+		m.list, m.pay, m.pay, m.deposit, m.language, m.show, m.text, m.secret,
+	}[m.IntN(17)](name)
+}
+
+func (m *wideMenu) menu(string) {
+	m.say()
+	m.extras(false)
+	m.line("    menu:")
+	keyed := m.IntN(2) == 0
+	lead := func(i int) string {
+		if keyed {
+			return strconv.Itoa(i+1) + ":"
+		}
+		return "-"
+	}
+	options := 2 + m.IntN(4)
+	for i := range options {
+		label := fmt.Sprintf("Option %c", 'A'+i*3)
+		switch m.IntN(5) {
+		case 0:
+			m.line("      %s {say: %s, if: %s, go: %s}", lead(i), label, quoteCond(m.cond()), m.target())
+		case 1:
+			m.line("      %s {say: %s, set: {city: \"Nairobi\"}, note: (free), go: %s}", lead(i), label, m.target())
+		default:
+			m.line("      %s %s -> %s", lead(i), label, m.target())
+		}
+	}
+	m.line("      %s Exit -> end0", lead(options))
+}
+
+// extras are what any screen with a question may have.
+func (m *wideMenu) extras(skip bool) {
+	if m.IntN(8) == 0 {
+		m.line("    nav: none")
+	}
+	if m.IntN(6) == 0 {
+		m.line("    error: \"Wrong, [{caller}]$\"")
+	} else if m.IntN(6) == 0 {
+		m.line("    again: \"Again [{today}]$\"")
+	}
+	if skip && m.IntN(4) == 0 {
+		m.line("    skip: if %s -> %s", m.cond(), m.target())
+	}
+}
+
+func (m *wideMenu) ask(string) {
+	v := wideVars[m.IntN(len(wideVars))]
+	m.asked[v.name] = true
+	m.say()
+	m.extras(true)
+	if v.name == "phone" {
+		m.line("    ask: phone -> create_account(phone)\n    when: {created: %s, exists: \"retry There [{phone}]%s$\"}", m.target(), m.risk(" [{ref}]"))
+		m.line("    offer: {1: worker.phone, 9: Skip -> %s}", m.target())
+		return
+	}
+	m.line("    ask: %s -> %s", v.name, m.target())
+	switch {
+	case v.name == "amount" && m.IntN(2) == 0:
+		m.line("    accept: [{if: amount <= 300, error: \"Less %s$\"}]", m.risk("[{city}]"))
+	case v.name == "age" && m.IntN(2) == 0:
+		m.line("    accept:\n      - {if: age > 20, error: Older$}\n      - {if: age < 90, error: Younger$}")
+	case v.name == "born":
+		m.line("    offer: {1: today}")
+	case v.name == "city":
+		m.line("    offer: {9: Skip -> %s}", m.target())
+	}
+	if m.IntN(2) == 0 {
+		m.line("    give_up: %s\n    retries: %d", m.target(), 1+m.IntN(4))
+	}
+}
+
+func (m *wideMenu) confirm(string) {
+	m.say()
+	m.extras(false)
+	m.line("    confirm: -> %s\n    cancel: Rather not -> %s", m.target(), m.target())
+}
+
+func (m *wideMenu) choose(string) {
+	m.line("    choose:\n      - if %s -> %s\n      - if %s -> %s\n      - else -> %s", m.cond(), m.target(), m.cond(), m.target(), m.target())
+}
+
+func (m *wideMenu) set(string) {
+	m.line("    set: {%s}\n    go: %s", []string{`city: "Mombasa"`, "gender: female", "other: caller", "age: 44"}[m.IntN(4)], m.target())
+}
+
+func (m *wideMenu) lookup(string) {
+	m.line("    do: lookup_worker(%s)\n    when: {own: %s, found: %s, not_found: %s%s}", map[bool]string{true: "other", false: "caller"}[m.risk("x") != ""],
+		m.target(), m.target(), m.target(), m.risk(", pending: "+m.target()))
+}
+
+func (m *wideMenu) list(name string) {
+	m.line("    do: history(caller)\n    when: {listed: %s_rows, nothing: %s}", name, m.target())
+	m.line("  %s_rows:", name)
+	m.say()
+	m.line("    list: payments as payment -> %s_row\n    each: \"[{payment.date}] [{payment.amount}]$\"\n    empty: %s", name, m.target())
+	if m.IntN(2) == 0 {
+		m.line("    menu:\n      - More of it -> %s", m.target())
+	}
+	m.line("  %s_row:\n    say: \"To [{payment.to}]$\"\n    menu:\n      - On -> %s\n      - Exit -> end0", name, m.target())
+}
+
+func (m *wideMenu) pay(name string) {
+	m.asked["amount"] = true
+	to := map[bool]string{true: name + "_pin", false: name + "_sure"}[m.risk("x") != ""]
+	m.line("    choose:\n      - if amount is set -> %s\n      - else -> %s_amount", to, name)
+	m.line("  %s_amount:", name)
+	m.say()
+	m.line("    ask: amount -> %s%s", map[bool]string{true: name + "_pin", false: name + "_sure"}[m.risk("x") != ""], m.risk("\n    skip: if city is set -> "+name+"_sure"))
+	m.line("  %s_sure:\n    say: \"Send [{amount}]? It is free$\"\n    confirm: -> %s_pin\n    cancel: -> %s", name, name, m.target())
+	m.line("  %s_pin:\n    say: PIN$\n    ask: pin -> withdraw(amount, pin)\n    when: {done: %s_paid, wrong_pin: %s, locked: %s}", name, name,
+		map[bool]string{true: "\"retry [{pin}]$\"", false: "retry Wrong PIN$"}[m.risk("x") != ""], map[bool]string{true: name + "_amount", false: "end0"}[m.IntN(3) == 0])
+	m.line("  %s_paid:\n    end: \"Sent [{amount}] [{ref}]$\"\n    sms: {to: caller, say: \"Sent [{amount}], [{ref}], [{fee}] %s$\"}", name, m.risk("[{city}]"))
+}
+
+func (m *wideMenu) deposit(name string) {
+	m.asked["amount"], m.asked["other"] = true, true
+	m.line("    say: \"How much?$\"\n    ask: amount -> %s_other", name)
+	m.line("  %s_other:\n    say: \"Whose?$\"\n    ask: other -> %s_sure\n    skip: if other is set and worker is not set -> %s_sure", name, name, name)
+	m.line("  %s_sure:\n    say: \"Pay [{amount}] from [{other}]? No fee$\"\n    confirm: -> deposit(amount, other)\n    cancel: -> %s", name, m.target())
+	m.line("    when: {asked: end0, refused: %s}", m.target())
+}
+
+func (m *wideMenu) language(string) {
+	m.say()
+	m.line("    languages: -> %s", m.target())
+}
+
+func (m *wideMenu) show(string) {
+	m.line("    say: \"{texts.help} [{today}]$\"\n    menu:\n      - Back there -> %s\n      - Exit -> end0", m.target())
+}
+
+func (m *wideMenu) text(string) {
+	m.line("    sms: {to: caller, say: \"[{caller}] %s$\"}\n    go: %s", m.risk("[{ref}]"), m.target())
+}
+
+func (m *wideMenu) secret(name string) {
+	if m.IntN(2) == 0 {
+		m.line("    say: New PIN$\n    ask: pin -> check_pin(pin)\n    repeat: Once more$\n    when: {right: %s, wrong: retry Wrong$}", m.target())
+		return
+	}
+	m.line("    say: PIN$\n    ask: pin -> %s", map[bool]string{true: m.target(), false: name + "_check"}[m.risk("x") != ""])
+	m.line("  %s_check:\n    do: check_pin(pin)\n    when: {right: %s, wrong: %s}", name, m.target(), m.target())
+}
+
+// translate writes every text of a menu anew in Kiswahili: the same values in
+// other words. One is left out where the menu takes risks.
+func (m *wideMenu) translate(fsys fstest.MapFS) {
+	f, _ := Read(fsys, "wide.yaml", "")
+	var b strings.Builder
+	for _, w := range Words(f) {
+		if w.Text.Value != "" && (!m.risky || m.IntN(60) > 0) {
+			fmt.Fprintf(&b, "%s: %q\n", w.Key, "Sw "+w.Text.Value)
+		}
+	}
+	fsys["wide.sw.yaml"] = &fstest.MapFile{Data: []byte(b.String())}
+}
