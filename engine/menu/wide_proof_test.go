@@ -1,9 +1,10 @@
 package menu
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -12,9 +13,23 @@ import (
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
-// proofCalls is how many calls the differential proof makes; "make soak" makes
-// more.
-var proofCalls = flag.Int("proofcalls", 100_000, "random calls of TestWhatPassesRuns")
+// callsInCI is how many calls the differential proof makes where PAYTRACE_CALLS
+// does not say: about a minute of a race-detecting test run. "make soak" makes
+// millions.
+const callsInCI = 60_000
+
+func proofCalls(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("PAYTRACE_CALLS")
+	if text == "" {
+		return callsInCI
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("PAYTRACE_CALLS is %q; it is a number of calls", text)
+	}
+	return n
+}
 
 // callsPerMenu are the calls made on one menu: enough to come to most screens.
 const callsPerMenu = 250
@@ -50,9 +65,10 @@ func errorsOf(found Findings) map[string]bool {
 // is shown by menus that were refused for it and for nothing else: the checks
 // without that rule would have let them pass.
 func TestWhatPassesRuns(t *testing.T) {
+	most := proofCalls(t)
 	made, menus, fine := 0, 0, 0
 	alone, met := map[string]int{}, map[string]int{}
-	for seed := uint64(0); made < *proofCalls; seed++ {
+	for seed := uint64(0); made < most; seed++ {
 		fsys, r := drawWide(seed, seed%2 == 1)
 		f, found := Diagnose(fsys, "wide.yaml", "", wideContracts)
 		codes := errorsOf(found)
@@ -92,7 +108,7 @@ func TestWhatPassesRuns(t *testing.T) {
 	}
 	t.Logf("%d calls on %d fine menus of %d; refused for one code alone %v, of which calls met the fault %v", made, fine, menus, alone, met)
 	for _, code := range []string{"U101", "U104", "U205", "U301", "U501", "U601"} {
-		if alone[code] > 0 && met[code] == 0 || alone[code] == 0 && made >= 100_000 {
+		if alone[code] > 0 && met[code] == 0 || alone[code] == 0 && made >= callsInCI {
 			t.Errorf("no call has met what %s foretells (%d menus): the walk could not see it", code, alone[code])
 		}
 	}
