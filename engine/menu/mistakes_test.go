@@ -317,7 +317,7 @@ func (m *goodMenu) add(more string) {
 // TestMistakesAreCaught makes each kind of mistake in good menus, at places drawn
 // at random: each is found.
 func TestMistakesAreCaught(t *testing.T) {
-	const places, drawn, least = 4, 8, 60
+	const places, drawn, least = 2, 4, 60
 	if len(mistakes) < least {
 		t.Fatalf("%d kinds of mistakes, want %d", len(mistakes), least)
 	}
