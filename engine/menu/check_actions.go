@@ -9,6 +9,9 @@ import (
 )
 
 // actionsExist is U201.
+//
+// Nothing is missed: c.calls are all calls there are, those of unreachable screens
+// among them.
 func (c *checker) actionsExist() {
 	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
@@ -27,6 +30,8 @@ func sortedNames[T any](m map[string]T) []string {
 }
 
 // argumentCount is U202.
+//
+// Nothing is missed: every call of a known action is compared with its contract.
 func (c *checker) argumentCount() {
 	for _, call := range c.calls {
 		contract := c.contracts[call.Action.Value]
@@ -88,6 +93,9 @@ func (c *checker) mayAnswer(call *Call, outcome string) bool {
 }
 
 // outcomesHandled is U111: each way an action may end leads on.
+//
+// Nothing is missed: the contract lists every outcome, and each call of a screen
+// is compared with what the screen handles; failed and pending have a way always.
 func (c *checker) outcomesHandled() {
 	for _, s := range c.f.Screens {
 		handled := map[string]bool{}
@@ -132,6 +140,8 @@ func anyOf(list []string) string {
 
 // outcomesExist is U112: no "when" waits for what no action of its screen
 // answers.
+//
+// Nothing is missed: each outcome of every "when" is looked up in the contracts.
 func (c *checker) outcomesExist() {
 	for _, s := range c.f.Screens {
 		calls := callsOn(s)

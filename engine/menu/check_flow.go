@@ -7,6 +7,10 @@ import (
 )
 
 // targetsExist is U101: every screen that is named is there.
+//
+// Nothing is missed: every arrow is an edge of the flow, whether or not a call can
+// come to it, and one whose screen is not there has no end; what is no arrow
+// (start, home, on_failed, on_pending, renamed) is looked up by its name.
 func (c *checker) targetsExist() {
 	if len(c.f.Screens) == 0 {
 		return // nothing was read; that has been said
@@ -65,6 +69,10 @@ func (c *checker) noScreen(at Text, subject string) {
 }
 
 // reachable is U102: a call can come to every screen.
+//
+// Nothing is missed but what conditions alone forbid (U107): the flow takes each
+// condition to come out either way, and a screen without a step that was come to
+// has no way to it.
 func (c *checker) reachable() {
 	if !c.starts() || slices.ContainsFunc(c.f.Screens, func(s *Screen) bool { return s.Partial }) {
 		return // why little can be reached has been said
@@ -93,6 +101,8 @@ func (c *checker) starts() bool {
 }
 
 // chooseHasElse is U106: a choose leads somewhere whatever holds.
+//
+// Nothing is missed: it looks at the last case of every choose.
 func (c *checker) chooseHasElse() {
 	for _, s := range c.f.Screens {
 		n := len(s.Choose)

@@ -50,6 +50,9 @@ func (c *checker) navKeys() []struct {
 }
 
 // keysFree is U402: no key means two things on one screen.
+//
+// Nothing is missed: written keys and the numbers that rows may get are compared
+// with every key of navigation that may live on the screen.
 func (c *checker) keysFree() {
 	c.navKeysDiffer()
 	for _, s := range c.f.Screens {
@@ -154,6 +157,8 @@ func (c *checker) listKeys(s *Screen) {
 
 // keysTyped is U403: a key is typed on a keypad, and * and # belong to the
 // network.
+//
+// Nothing is missed: it looks at every key that is written.
 func (c *checker) keysTyped() {
 	n := &c.f.Nav
 	keys := []Text{n.Back.Key, n.Home.Key, n.More.Key, n.Confirm.Key, n.Cancel.Key}

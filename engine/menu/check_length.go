@@ -9,6 +9,12 @@ import (
 
 // screensFit is U301: no screen can be too long, whatever its values are. What
 // pages is held to less: each piece has room on a page of its own.
+//
+// Nothing is missed: a value is never shown wider than its type, the extent of a
+// text is the sum over its parts and that of a block the longest of its texts, so
+// the total is at least what any call shows; errors, navigation and the engine's
+// own texts are among the blocks. Two texts that cannot stand together are added
+// all the same.
 func (c *checker) screensFit() {
 	limits := LimitsOf(c.f)
 	l := &lengths{checker: c, ruler: newRuler(c), room: room{limits.Septets, limits.Units}, said: map[engine.Pos]int{}}

@@ -12,6 +12,9 @@ import (
 // 160 characters one of 70. Where a plain sign says the same it is an error;
 // letters that a language needs are a warning, once a language, so that one
 // exception with its reason covers them all.
+//
+// Nothing is missed: it looks at every character of every text in every language;
+// values from elsewhere are transliterated when they are shown.
 func (c *checker) letters() {
 	needed := map[int]bool{}
 	for lang := range c.lex.Langs {

@@ -10,6 +10,10 @@ import (
 )
 
 // moneyConfirmed is U601: money moves only after a Yes.
+//
+// Nothing is missed: consents comes to each pair of a step and the Yes that holds
+// there, along every edge that a call may take, and forgets a Yes early rather
+// than late. Back returns to a state that was come to along an edge before.
 func (c *checker) moneyConfirmed() {
 	cs := c.consents()
 	for _, call := range c.calls {
@@ -149,6 +153,9 @@ func sends(st *step, seen map[*step]bool) bool {
 }
 
 // paidOnce is U605: Back does not lead to a payment that has been made.
+//
+// Nothing is missed: from every edge on which money may have moved, each screen
+// that may be shown next is looked at; behind an end there is no Back.
 func (c *checker) paidOnce() {
 	back := c.f.Nav.Back.Key
 	if !back.Written() {

@@ -8,6 +8,9 @@ import (
 )
 
 // secretsShown is U501: no screen shows a secret.
+//
+// Nothing is missed: c.uses has every hole of every text, shared ones where they
+// are shown, and a secret goes under the names of its variables only (U504).
 func (c *checker) secretsShown() {
 	for _, u := range c.uses {
 		if v := c.values[u.name]; v != nil && v.secret && u.purpose == shown {
@@ -17,6 +20,8 @@ func (c *checker) secretsShown() {
 }
 
 // secretsSent is U502: no SMS holds a secret.
+//
+// Nothing is missed, for the reason that secretsShown gives.
 func (c *checker) secretsSent() {
 	for _, u := range c.uses {
 		if v := c.values[u.name]; v != nil && v.secret && u.purpose == sent {
@@ -26,6 +31,8 @@ func (c *checker) secretsSent() {
 }
 
 // secretsGiven is U503: only a parameter for secrets is given one.
+//
+// Nothing is missed: every argument of every call is compared with its parameter.
 func (c *checker) secretsGiven() {
 	for _, call := range c.calls {
 		contract := c.contracts[call.Action.Value]
@@ -42,6 +49,9 @@ func (c *checker) secretsGiven() {
 }
 
 // secretsKept is U504: a secret is not remembered, and goes under one name.
+//
+// Nothing is missed: what is remembered is listed, and "set" is the only way to
+// another name.
 func (c *checker) secretsKept() {
 	for _, name := range c.f.Remember {
 		if v := c.values[name.Value]; v != nil && v.secret {
@@ -87,6 +97,9 @@ func (c *checker) secretsTyped() {
 
 // secretsTaken is U507: a secret is asked for an action, which takes it before
 // the next screen.
+//
+// Nothing is missed: untaken follows every edge behind the answer until an action
+// takes the secret or a screen is shown.
 func (c *checker) secretsTaken() {
 	for _, s := range c.f.Screens {
 		if s.Ask == nil || c.values[s.Ask.Var.Value] == nil || !c.values[s.Ask.Var.Value].secret {

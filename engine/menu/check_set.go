@@ -16,6 +16,11 @@ type unsetUse struct {
 // valuesSet is U205: what is used has a value, whichever way the call has
 // come. A call that has already met one finding of a value is not followed
 // further: what mends that mends what lies behind it.
+//
+// Nothing is missed: must is what is set on every way, the greatest solution over
+// all edges, with each condition taken to come out either way unless it names the
+// value; Back returns to values that were there on that screen before, and a
+// resume to those of a screen that was shown.
 func (c *checker) valuesSet() {
 	found := c.unsetUses()
 	slices.SortStableFunc(found, func(a, b unsetUse) int { return len(a.path) - len(b.path) })

@@ -18,6 +18,9 @@ const (
 
 // gatewayWaitsFor is U701: what is done between two screens is done while the
 // gateway waits.
+//
+// Nothing is missed: the longest way of silent steps is added up over rings, a ring
+// as a whole, with what each action takes at most.
 func (c *checker) gatewayWaitsFor() {
 	next := func(st *step) []*step {
 		var list []*step

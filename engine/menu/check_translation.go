@@ -9,6 +9,9 @@ import (
 )
 
 // translated is U310: each text is there in every language.
+//
+// Nothing is missed: the lexicon has every text that callers read, the engine's
+// own ones being there in each language.
 func (c *checker) translated() {
 	for lang := 1; lang < len(c.lex.Langs); lang++ {
 		code := c.lex.Langs[lang].Code
@@ -74,6 +77,8 @@ func (c *checker) keyHint(key string, known []string) string {
 }
 
 // translatedValues is U312: a translation shows the same values as the text.
+//
+// Nothing is missed: the values of both texts are compared as sets, both ways.
 func (c *checker) translatedValues() {
 	for lang := 1; lang < len(c.lex.Langs); lang++ {
 		for _, w := range c.lex.words {

@@ -7,6 +7,10 @@ import (
 )
 
 // typesFit is U203: what is given, compared and shown is of the right kind.
+//
+// Nothing is missed: each place that takes a value (argument, set, offer, list, SMS,
+// comparison, text) compares the value's one type with its own, and two places
+// that give one name are compared with each other.
 func (c *checker) typesFit() {
 	for _, name := range c.names {
 		v := c.values[name]

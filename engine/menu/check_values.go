@@ -7,6 +7,9 @@ import (
 
 // valuesExist is U206: every value, field and shared text that is named is
 // there.
+//
+// Nothing is missed: c.uses are all places that name a value, in the first
+// language; other languages show the same ones (U312).
 func (c *checker) valuesExist() {
 	for _, u := range c.uses {
 		c.valueExists(u)

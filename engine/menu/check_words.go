@@ -94,6 +94,9 @@ func (c *checker) doublesOf(t Text) {
 }
 
 // listRowsFit is U305: the longest row of a list fits a page.
+//
+// Nothing is missed, as in screensFit: a row has its longest values and a number
+// of two digits.
 func (c *checker) listRowsFit() {
 	limits := LimitsOf(c.f)
 	l := &lengths{checker: c, ruler: newRuler(c), room: room{limits.Septets, limits.Units}}
