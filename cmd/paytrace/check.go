@@ -14,8 +14,11 @@ import (
 )
 
 type checkCmd struct {
-	Files []string `arg:"" optional:"" help:"Menu files; all menus of ./menus, or the embedded ones, if none is named."`
-	JSON  bool     `name:"json" help:"Findings as JSON."`
+	Files  []string `arg:"" optional:"" help:"Menu files; all menus of ./menus, or the embedded ones, if none is named."`
+	JSON   bool     `name:"json" help:"Findings as JSON." xor:"form"`
+	SARIF  bool     `name:"sarif" help:"Findings as SARIF 2.1.0, for code hosts." xor:"form"`
+	GitHub bool     `name:"github" help:"Findings as annotations of a GitHub workflow." xor:"form"`
+	Watch  bool     `help:"Check again whenever a menu changes, until Ctrl-C."`
 }
 
 func (checkCmd) Help() string {
@@ -33,10 +36,22 @@ func (v checkCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer box.drop()
-	checked, err := checkAll(v.Files, box.table.Contracts())
+	if v.Watch {
+		return v.watch(ctx, box.table.Contracts(), std)
+	}
+	return v.once(box.table.Contracts(), std)
+}
+
+func (v checkCmd) once(contracts []engine.Contract, std streams) error {
+	checked, err := checkAll(v.Files, contracts)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		for _, c := range checked {
+			c.folder.close()
+		}
+	}()
 	if err := v.print(std.out, checked); err != nil {
 		return err
 	}
@@ -128,12 +143,17 @@ func folderOf(file string) (*menuFolder, string, error) {
 }
 
 func (v checkCmd) print(w io.Writer, all []checked) error {
-	if v.JSON {
-		var found menu.Findings
-		for _, c := range all {
-			found = append(found, c.found...)
-		}
+	var found menu.Findings
+	for _, c := range all {
+		found = append(found, c.found...)
+	}
+	switch {
+	case v.JSON:
 		return menu.JSON(w, found)
+	case v.SARIF:
+		return menu.SARIF(w, found, version(), titleOf)
+	case v.GitHub:
+		return menu.GitHub(w, found)
 	}
 	for _, c := range all {
 		if err := printFindings(w, c.found, c.folder); err != nil {

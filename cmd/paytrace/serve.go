@@ -77,24 +77,23 @@ func (v *serveCmd) serve(ctx context.Context, std streams, between seams) error 
 		return errors.Join(misuse{fmt.Errorf("%w; set PORT to another one", err)}, s.Close())
 	}
 	s.greet(std.out, log, ln.Addr().(*net.TCPAddr).Port)
-	var reload *reloader
 	if v.Reload {
-		reload = newReloader(s, c, folder, std.err, log)
+		s.reload = newReloader(s, c, folder, std.err, log)
 	}
-	return errors.Join(s.until(ctx, ln, reload, log), s.Close())
+	return errors.Join(s.until(ctx, ln, log), s.Close())
 }
 
 // until serves and works until the context ends: then callbacks in flight are
 // answered, and after them the jobs are handed back.
-func (s *service) until(ctx context.Context, ln net.Listener, reload *reloader, log *slog.Logger) error {
+func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) error {
 	// Jobs stop after the last callback, so that what it enqueued may go out.
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.server.Serve(ln) })
 	group.Go(func() error { s.kept.run(ctx, log); return nil })
-	if reload != nil {
-		group.Go(func() error { reload.run(ctx); return nil })
+	if s.reload != nil {
+		group.Go(func() error { s.reload.run(ctx); return nil })
 	}
 	group.Go(func() error { return s.db.Work(working, s.handlers(), stopJobs) })
 	if s.journal != nil {

@@ -32,6 +32,8 @@ type service struct {
 	table  *actions.Table
 	runner *engine.Runner
 	kept   *keeper
+	// reload puts changed menus into service; nil where nobody asked for it.
+	reload *reloader
 	server *server.Server
 	sender sms.Sender
 	// funder is nil where no wallets are funded.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/transcript"
+)
+
+type fmtCmd struct {
+	Files []string `arg:"" optional:"" help:"Menus and dial scripts; all of ./menus if none is named."`
+	Check bool     `help:"Write nothing: name the files that are in another form, and end with status 1 if there are any."`
+}
+
+func (fmtCmd) Help() string {
+	return `Order, comments and meaning stay. With a menu go the files it includes and its
+translations; each translated text gets the mark of the text it was made from
+("# of 1a2b3c4d") where it has none, so that a later change shows.
+
+Example:
+  paytrace fmt --check`
+}
+
+// Run formats files in place.
+func (v fmtCmd) Run(_ context.Context, std streams) error {
+	files, err := v.files()
+	if err != nil {
+		return err
+	}
+	changed := 0
+	for _, file := range files {
+		formatted, err := formatOne(file)
+		if err != nil {
+			return err
+		}
+		for _, f := range formatted {
+			if !f.Changed() {
+				continue
+			}
+			changed++
+			name := filepath.Join(filepath.Dir(file), f.Name)
+			fmt.Fprintln(std.out, name)
+			if v.Check {
+				continue
+			}
+			if err := replaceFile(name, f.Bytes); err != nil {
+				return err
+			}
+		}
+	}
+	if v.Check && changed > 0 {
+		return outcome{exitFindings}
+	}
+	return nil
+}
+
+// files are the menus and scripts named, or all of the default folder.
+func (v fmtCmd) files() ([]string, error) {
+	if len(v.Files) > 0 {
+		return v.Files, nil
+	}
+	folder, err := openMenus("")
+	if err != nil {
+		return nil, err
+	}
+	defer folder.close()
+	if folder.shown == embedded {
+		if v.Check {
+			return nil, nil // what is in the program was held to its form before
+		}
+		return nil, misuse{fmt.Errorf("there is no folder %s here; name the files to format", defaultMenus)}
+	}
+	names, err := menuFiles(folder.fsys)
+	if err != nil {
+		return nil, err
+	}
+	scripts, err := fs.Glob(folder.fsys, "*.dial")
+	var files []string
+	for _, name := range append(names, scripts...) {
+		files = append(files, filepath.Join(folder.dir, name))
+	}
+	return files, err
+}
+
+// formatOne formats a menu with its files, or a dial script.
+func formatOne(file string) ([]menu.Formatted, error) {
+	folder, name, err := folderOf(file)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.close()
+	if strings.HasSuffix(name, ".dial") {
+		return formatScript(folder, name)
+	}
+	if parts := strings.Split(name, "."); len(parts) > 2 {
+		main := parts[0] + ".yaml"
+		if is, err := isMenu(folder.fsys, main); err == nil && is {
+			name = main // a translation is formatted beside the texts it was made from
+		}
+	}
+	read, found := menu.Read(folder.fsys, name, folder.dir)
+	formatted, err := menu.FormatMenu(read, found)
+	if errors.Is(err, menu.ErrFormat) {
+		return nil, misuse{err}
+	}
+	return formatted, err
+}
+
+func formatScript(folder *menuFolder, name string) ([]menu.Formatted, error) {
+	source, err := fs.ReadFile(folder.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	script, found := transcript.Parse(filepath.Join(folder.dir, name), source)
+	if i := slices.IndexFunc(found, func(f transcript.Finding) bool { return (transcript.Findings{f}).Bad() }); i >= 0 {
+		return nil, misuse{fmt.Errorf("not formatted: %s", found[i])}
+	}
+	return []menu.Formatted{{Name: name, Old: source, Bytes: transcript.Format(script)}}, nil
+}
+
+// replaceFile writes a file beside the old one and puts it in its place, so
+// that nobody reads half of it. The new one may be read by whom the old one was.
+func replaceFile(name string, b []byte) (err error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	at, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(at), ".paytrace-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	_, err = tmp.Write(b)
+	if err = errors.Join(err, tmp.Chmod(info.Mode().Perm()), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), at)
+}
