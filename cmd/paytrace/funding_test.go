@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+	"github.com/paytrace/paytrace/wallet/wallettest"
+)
+
+// network is a Stellar network with a funding account, which serve is told of.
+func network(t *testing.T, faults wallettest.Faults) (*wallettest.Ledger, *wallettest.Horizon) {
+	t.Helper()
+	account, err := stellar.Keys{}.New(bytes.NewReader(bytes.Repeat([]byte{7}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger := wallettest.NewLedger(stellar.Passphrase("TESTNET"), time.Now)
+	ledger.Open(account.Address, 10_000)
+	h := &wallettest.Horizon{Ledger: ledger, Faults: faults}
+	door := httptest.NewServer(h)
+	t.Cleanup(door.Close)
+	t.Setenv("STELLAR_HORIZON_URL", door.URL)
+	t.Setenv("STELLAR_FUNDING_SECRET", account.Secret.Reveal())
+	return ledger, h
+}
+
+// wallets is what the verb says.
+func wallets(t *testing.T) walletsJSON {
+	t.Helper()
+	var out bytes.Buffer
+	if status := run(t.Context(), []string{"wallets", "--json"}, streams{strings.NewReader(""), &out, &out}); status != exitFine {
+		t.Fatalf("wallets: status %d: %s", status, &out)
+	}
+	var found walletsJSON
+	if err := json.Unmarshal(out.Bytes(), &found); err != nil {
+		t.Fatalf("%v: %s", err, &out)
+	}
+	return found
+}
+
+// until waits until so many wallets are in a state.
+func untilWallets(t *testing.T, n int, state wallet.FundingState) {
+	t.Helper()
+	ticks := time.NewTicker(100 * time.Millisecond)
+	defer ticks.Stop()
+	patience := time.After(2 * time.Minute)
+	for {
+		found := wallets(t)
+		if found.States[state] == n {
+			return
+		}
+		select {
+		case <-ticks.C:
+		case <-patience:
+			t.Fatalf("%d wallets are not %s: %+v", n, state, found)
+		}
+	}
+}
+
+// A caller's wallet is on the network soon after the call, also where the first
+// answer is lost; that of a number that was only typed waits.
+func TestServeFundsWallets(t *testing.T) {
+	t.Chdir(t.TempDir())
+	lost := true
+	ledger, _ := network(t, func(r wallettest.Request) wallettest.Fault {
+		if r.Submits && lost {
+			lost = false
+			return wallettest.Fault{Kind: wallettest.Silent, Status: 504}
+		}
+		return wallettest.Fault{}
+	})
+	s := serve(t)
+	if !strings.Contains(s.banner, "1 native each, through Horizon") {
+		t.Errorf("the banner does not say that wallets are funded:\n%s", s.banner)
+	}
+	s.says("a", "+254711000111", "1*254711000111")
+	s.says("b", "+254711000111", "1*254711000222")
+	untilWallets(t, 1, wallet.FundingFunded)
+	if found := wallets(t); found.States[wallet.FundingHeld] != 1 || found.Never != 0 {
+		t.Errorf("besides the funded one there are %+v", found)
+	}
+	if succeeded, failed := ledger.Applied(); succeeded != 1 || failed != 0 {
+		t.Errorf("%d transactions succeeded and %d failed, want one", succeeded, failed)
+	}
+	// The typed number calls itself: its wallet is funded too.
+	s.says("c", "+254711000222", "2*254711000222")
+	untilWallets(t, 2, wallet.FundingFunded)
+	s.stop()
+}
+
+// Wallets made while there was no funding account are funded when asked for.
+func TestWalletsFund(t *testing.T) {
+	t.Chdir(t.TempDir())
+	s := serve(t)
+	if !strings.Contains(s.banner, "not funded: STELLAR_FUNDING_SECRET is not set") {
+		t.Errorf("the banner does not say that no wallet is funded:\n%s", s.banner)
+	}
+	for _, phone := range []string{"254711000111", "254711000112", "254711000113"} {
+		s.says(phone, "+"+phone, "1*"+phone)
+	}
+	s.stop()
+	untilWallets(t, 3, wallet.FundingPending)
+	ask := func() (int, string) {
+		var out bytes.Buffer
+		status := run(t.Context(), []string{"wallets", "fund"}, streams{strings.NewReader(""), &out, &out})
+		return status, out.String()
+	}
+	if status, said := ask(); status != exitMisuse || !strings.Contains(said, "STELLAR_FUNDING_SECRET is not set") {
+		t.Errorf("without the setting: status %d, %s", status, said)
+	}
+	network(t, nil)
+	for range 2 {
+		if status, said := ask(); status != exitFine || !strings.Contains(said, "3 wallets are to be funded") {
+			t.Errorf("status %d, %s", status, said)
+		}
+	}
+	s = serve(t)
+	untilWallets(t, 3, wallet.FundingFunded)
+	s.stop()
+	if status, said := ask(); status != exitFine || !strings.Contains(said, "0 wallets are to be funded") {
+		t.Errorf("when all are funded: status %d, %s", status, said)
+	}
+}
