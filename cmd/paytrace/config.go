@@ -35,6 +35,7 @@ type Config struct {
 	StellarFunding  secret.Text
 	StellarAsset    wallet.Asset
 	StellarHorizon  string
+	StellarRPC      string
 	StellarChannels int
 	SessionTTL      time.Duration
 	DefaultLanguage string
@@ -77,6 +78,7 @@ var settings = []setting{
 	}},
 	{"STELLAR_ASSET", func(c *Config, v string) (err error) { c.StellarAsset, err = stellar.ParseAsset(v); return err }},
 	{"STELLAR_HORIZON_URL", func(c *Config, v string) error { c.StellarHorizon = v; return nil }},
+	{"STELLAR_RPC_URL", func(c *Config, v string) error { c.StellarRPC = v; return nil }},
 	{"STELLAR_CHANNELS", func(c *Config, v string) error { return whole(v, 1, maxChannels, &c.StellarChannels) }},
 	{"USSD_SESSION_TTL", func(c *Config, v string) error { return seconds(v, &c.SessionTTL) }},
 	{"DEFAULT_LANGUAGE", func(c *Config, v string) error { c.DefaultLanguage = v; return nil }},

@@ -1,0 +1,136 @@
+package rpc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+)
+
+// maxBody bounds an answer; a transaction's with all it changed is the longest.
+const maxBody = 4 << 20
+
+// call does one JSON-RPC 2.0 call.
+func (c *Client) call(ctx context.Context, method string, params map[string]any, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	question := map[string]any{"jsonrpc": "2.0", "id": 1, "method": method}
+	if params != nil {
+		question["params"] = params
+	}
+	body, err := json.Marshal(question)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := c.do(request)
+	if err != nil {
+		return fmt.Errorf("Stellar RPC, %s: %w", method, err)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("Stellar RPC, %s: the answer is not as documented: %w", method, err)
+	}
+	return nil
+}
+
+// do sends a request and gives the result of its answer.
+func (c *Client) do(request *http.Request) (json.RawMessage, error) {
+	response, err := c.http.Do(request)
+	if err != nil {
+		var broken *url.Error
+		if errors.As(err, &broken) {
+			err = broken.Err // without the address, which may hold a key
+		}
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }() // it was read as far as it is wanted
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("it answered with status %d", response.StatusCode)
+	}
+	var envelope struct {
+		Result json.RawMessage `json:"result"`
+		Error  *struct {
+			Code    int    `json:"code"`
+			Message string `json:"message"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return nil, fmt.Errorf("the answer is no JSON: %w", err)
+	}
+	if envelope.Error != nil {
+		return nil, fmt.Errorf("it answered with error %d, %s", envelope.Error.Code, envelope.Error.Message)
+	}
+	return envelope.Result, nil
+}
+
+// number is a whole number, written as a number or as a text.
+type number int64
+
+// UnmarshalJSON takes either.
+func (n *number) UnmarshalJSON(b []byte) error {
+	v, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
+	*n = number(v)
+	return err
+}
+
+// instant reads seconds since 1970; 0 is not told.
+func (n number) instant() time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(n), 0).UTC()
+}
+
+type network struct {
+	Passphrase string `json:"passphrase"`
+}
+
+type latestLedger struct {
+	CloseTime number `json:"closeTime"`
+}
+
+type feeStats struct {
+	Inclusion struct {
+		P90 number `json:"p90"`
+	} `json:"inclusionFee"`
+}
+
+type transaction struct {
+	Status          string `json:"status"`
+	LatestCloseTime number `json:"latestLedgerCloseTime"`
+	Result          string `json:"resultXdr"`
+}
+
+type sent struct {
+	Status string `json:"status"`
+	Result string `json:"errorResultXdr"`
+}
+
+// refusal reads why a transaction was not taken.
+func (s sent) refusal() (wallet.Answer, error) {
+	answer, err := stellar.ReadResult(s.Result)
+	if err != nil {
+		return wallet.Answer{}, fmt.Errorf("Stellar RPC refused a transaction: %w", err)
+	}
+	if answer.Fate == wallet.FateSucceeded {
+		answer.Fate = wallet.FateUnknown
+	}
+	return answer, nil
+}
