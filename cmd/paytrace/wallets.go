@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,10 +12,12 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
 type walletsCmd struct {
 	List walletsListCmd `cmd:"" default:"withargs" help:"Show how many wallets are funded, and what is wrong with the others."`
+	New  walletsNewCmd  `cmd:"" help:"Make a key pair for an account that funds wallets."`
 	Fund walletsFundCmd `cmd:"" help:"Have wallets funded that never were, or whose funding failed."`
 }
 
@@ -108,6 +111,27 @@ func (w walletsJSON) print(std streams) error {
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", f.State, f.Since.Local().Format(time.DateTime), f.Address, f.Problem)
 	}
 	return out.Flush()
+}
+
+type walletsNewCmd struct{}
+
+func (walletsNewCmd) Help() string {
+	return `Prints a new secret seed, as a line for the file of settings, and its address.
+Nothing is stored. The account is on the network when somebody sends it lumens;
+on the test network Friendbot does.
+
+Example:
+  paytrace wallets new`
+}
+
+// Run makes a key pair. That its seed is printed is what it is for.
+func (walletsNewCmd) Run(std streams) error {
+	pair, err := stellar.Keys{}.New(rand.Reader)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "STELLAR_FUNDING_SECRET=%s\n# its address: %s\n", pair.Secret.Reveal(), pair.Address)
+	return err
 }
 
 type walletsFundCmd struct{}
