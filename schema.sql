@@ -44,11 +44,13 @@ CREATE TABLE messages (
     id          TEXT PRIMARY KEY,  -- the action, and its place there
     recipient   TEXT NOT NULL,     -- MSISDN
     text        TEXT NOT NULL,
-    status      TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed', 'logged')),
-    provider_id TEXT,
+    status      TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed', 'logged', 'unknown')),
+    provider_id TEXT,              -- the provider's name for it; see deliveries
     error       TEXT,
     created_at  TIMESTAMPTZ NOT NULL,
-    sent_at     TIMESTAMPTZ
+    sent_at     TIMESTAMPTZ,
+    once        BOOLEAN NOT NULL DEFAULT FALSE,  -- a one-time code: never sent a second time by itself
+    expires_at  TIMESTAMPTZ        -- after this it is not sent any more
 );
 CREATE INDEX messages_created_at ON messages (created_at, id);
 
@@ -162,6 +164,49 @@ CREATE TABLE audit (
     actor   TEXT NOT NULL,      -- the system's user who ran it
     subject TEXT NOT NULL,      -- Worker IDs; no number
     detail  TEXT NOT NULL
+);
+
+-- Keys to the REST API. A key is shown once, when it is made; only its SHA-256
+-- is kept.
+CREATE TABLE api_keys (
+    id         TEXT PRIMARY KEY,     -- the part of the key that names it
+    hash       BYTEA NOT NULL,
+    name       TEXT NOT NULL,
+    scopes     TEXT NOT NULL,        -- parted by spaces
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ,
+    revoked_at TIMESTAMPTZ,
+    used_at    TIMESTAMPTZ           -- to the minute
+);
+
+-- One-time codes that confirm a phone number: a keyed hash of the last one.
+CREATE TABLE codes (
+    phone      TEXT PRIMARY KEY,
+    hash       BYTEA NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
+);
+
+-- Wrong guesses at a secret since the last right one, and until when there may
+-- be no further one.
+CREATE TABLE guesses (
+    name         TEXT NOT NULL,      -- of the secret: "code", "pin"
+    subject      TEXT NOT NULL,      -- whose it is
+    misses       INTEGER NOT NULL,
+    locked_until TIMESTAMPTZ,
+    PRIMARY KEY (name, subject)
+);
+
+-- What the SMS provider reported of a message it had taken: the furthest state.
+-- A report may come before the message's own row has the provider's name.
+CREATE TABLE deliveries (
+    provider_id TEXT PRIMARY KEY,
+    state       TEXT NOT NULL,
+    rank        INTEGER NOT NULL,    -- how far the state is; it only rises
+    reason      TEXT,
+    network     TEXT,
+    retries     INTEGER NOT NULL,
+    reported_at TIMESTAMPTZ NOT NULL
 );
 
 -- Besides these:

@@ -26,6 +26,15 @@ type Accounts struct {
 	Registrations, Lookups int
 	// Funds says that somebody works on the jobs that fund wallets.
 	Funds bool
+	// CodeKey keys the hashes of one-time codes; of engine.KeySize bytes.
+	CodeKey []byte
+	// Codes is how many one-time codes one number may be sent in a day; 0 for
+	// the default.
+	Codes int
+	// Tries is how often a code or PIN may be guessed wrong in a row, and Lock
+	// for how long there is no further guess then; 0 for the defaults.
+	Tries int
+	Lock  time.Duration
 }
 
 // Defaults of the limits, which keep a caller from finding out who has an
@@ -35,11 +44,18 @@ const (
 	DefaultLookups       = 20
 )
 
+// minCodeKey is 128 bits: with less, codes could be found from their hashes.
+const minCodeKey = 16
+
 const day = 24 * time.Hour
 
 // Register adds the actions to a table.
 func (a *Accounts) Register(t *Table) error {
-	return errors.Join(a.registerCreate(t), a.registerLookup(t))
+	if len(a.CodeKey) < minCodeKey {
+		return fmt.Errorf("register the actions on accounts: CodeKey has %d bytes, at least %d are expected", len(a.CodeKey), minCodeKey)
+	}
+	t.before = a.verifyCaller
+	return errors.Join(a.registerCreate(t), a.registerLookup(t), a.registerRequestCode(t), a.registerConfirmCode(t))
 }
 
 // limit counts one act on another person's number against the caller:
@@ -57,17 +73,6 @@ func limit(ctx context.Context, tx store.Tx, c Call, name string, most int) erro
 		return engine.ErrLimited
 	}
 	return nil
-}
-
-// claim is an account as the caller sees it. A call from the number itself is
-// the proof that an account only typed before was waiting for.
-func (a *Accounts) claim(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (store.Worker, error) {
-	w, err := tx.Worker(ctx, string(phone))
-	if err == nil && w.VerifiedAt.IsZero() && c.Own(phone) {
-		w.VerifiedAt = c.Now
-		err = errors.Join(tx.Verify(ctx, w.Phone, c.Now), a.queueFunding(ctx, tx, w))
-	}
-	return w, err
 }
 
 // workerIDTries bounds how often a worker ID is made anew on a collision: with

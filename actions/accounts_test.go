@@ -43,7 +43,17 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	phone := []engine.Field{{Name: "phone", Type: mustType(t, "phone")}}
 	gives := []engine.Field{{Name: "worker_id", Type: mustType(t, "text 20")}}
+	code := engine.Field{Name: "code", Type: mustType(t, "pin 6")}
+	left := []engine.Field{{Name: "left", Type: mustType(t, "number 1..100")}}
+	minutes := []engine.Field{{Name: "minutes", Type: mustType(t, "number 1..1440")}}
 	want := []engine.Contract{
+		{
+			Name: "confirm_code", Params: append(phone[:1:1], code), Takes: time.Second,
+			About: "Confirms that a number is its owner's, by the one-time code that was sent to it.",
+			Outcomes: []engine.OutcomeContract{
+				{Name: "confirmed", Gives: gives}, {Name: "wrong", Gives: left}, {Name: "locked", Gives: minutes}, {Name: "expired"},
+			},
+		},
 		{
 			Name: "create_account", Params: phone, Takes: 2 * time.Second,
 			About:    "Makes an account with a wallet for a phone number, and sends its Worker ID to that number.",
@@ -53,6 +63,11 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 			Name: "lookup_worker", Params: phone, Takes: time.Second,
 			About:    "Finds the account of a phone number: the caller's own, someone's, or none.",
 			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives, Whose: engine.WhoseOwn}, {Name: "found", Gives: gives, Whose: engine.WhoseOthers}, {Name: "not_found"}},
+		},
+		{
+			Name: "request_code", Params: phone, Takes: time.Second,
+			About:    "Sends a one-time code to a number that has an account, which confirm_code takes.",
+			Outcomes: []engine.OutcomeContract{{Name: "sent"}, {Name: "not_found"}},
 		},
 	}
 	if diff := cmp.Diff(want, b.Contracts()); diff != "" {
@@ -205,7 +220,7 @@ func TestLimitsAreSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: zeros{}, Registrations: 1, Lookups: 1}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: zeros{}, CodeKey: make([]byte, engine.KeySize), Registrations: 1, Lookups: 1}
 	if err := accounts.Register(b.Table); err != nil {
 		t.Fatal(err)
 	}

@@ -77,6 +77,9 @@ type Table struct {
 	store   store.Store
 	now     func() time.Time
 	actions map[string]action
+	// before runs in the transaction of every registered action that writes,
+	// ahead of its work; nil for nothing.
+	before func(ctx context.Context, tx store.Tx, c Call) error
 }
 
 var _ engine.Actions = (*Table)(nil)
@@ -122,6 +125,11 @@ func Register[In, Out any](t *Table, spec Spec, fn func(ctx context.Context, c C
 				return nil, err
 			}
 			return func(ctx context.Context, tx store.Tx) (engine.Outcome, error) {
+				if t.before != nil && !spec.Reads {
+					if err := t.before(ctx, tx, c); err != nil {
+						return engine.Outcome{}, err
+					}
+				}
 				out, err := w(ctx, tx)
 				if err != nil {
 					return engine.Outcome{}, err

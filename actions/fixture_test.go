@@ -48,6 +48,8 @@ type bench struct {
 	*actions.Table
 	store store.Store
 	clock *clock
+	// accounts are the shipped actions, once they are registered.
+	accounts *actions.Accounts
 }
 
 func openStore(t testing.TB, now func() time.Time) store.Store {
@@ -97,7 +99,7 @@ func newBenchOn(t testing.TB, open func(testing.TB, func() time.Time) store.Stor
 	t.Helper()
 	c := newClock()
 	s := open(t, c.now)
-	return &bench{actions.New(s, c.now), s, c}
+	return &bench{Table: actions.New(s, c.now), store: s, clock: c}
 }
 
 // withAccounts registers the shipped actions.
@@ -110,10 +112,11 @@ func withAccounts(t testing.TB, b *bench, random io.Reader) *bench {
 	if random == nil {
 		random = rand.Reader
 	}
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: random}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: random, CodeKey: make([]byte, engine.KeySize)}
 	if err := accounts.Register(b.Table); err != nil {
 		t.Fatal(err)
 	}
+	b.accounts = accounts
 	return b
 }
 

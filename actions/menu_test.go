@@ -3,6 +3,7 @@ package actions_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +127,8 @@ func TestNewActionInAMenu(t *testing.T) {
 // callback comes, with and without the session's record; one worker.
 func TestRegistrationThroughTheRunner(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
-	def := menuOf(b.Contracts()[0], "worker_id")
+	at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "create_account" })
+	def := menuOf(b.Contracts()[at], "worker_id")
 	r := runner(t, b, def)
 	r.Handle(context.Background(), callback("s", ""))
 	first := r.Handle(context.Background(), callback("s", amina))

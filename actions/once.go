@@ -137,6 +137,9 @@ func fingerprint(call engine.Call) ([]byte, error) {
 	for _, n := range call.Remember {
 		args = append(args, n)
 	}
+	if call.Secrets != "" {
+		args = append(args, call.Secrets)
+	}
 	b, err := json.Marshal(append([]any{call.Action}, args...))
 	if err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)

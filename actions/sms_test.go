@@ -73,6 +73,96 @@ func TestDeliver(t *testing.T) {
 	}
 }
 
+// A one-time code is sent again only where it surely was not sent, and never
+// after its time.
+func TestDeliverOnce(t *testing.T) {
+	temporary := &sms.Failure{Word: "InsufficientBalance (405)"}
+	maybe := &sms.Failure{Class: sms.ErrMaybeSent, Word: "no answer"}
+	tests := []struct {
+		name     string
+		failures []error
+		late     time.Duration // passes before each run
+		runs     int
+		errs     int
+		status   string
+		said     string
+		sent     int
+	}{
+		{"sent", nil, 0, 3, 0, "sent", "", 1},
+		{"surely not sent, then sent", []error{temporary}, 0, 3, 1, "sent", "", 1},
+		{"answer lost: not again", []error{maybe}, 0, 3, 0, "unknown", "no answer", 0},
+		{"refused for good", []error{sms.Permanent("UserInBlacklist (406)")}, 0, 3, 0, "failed", "UserInBlacklist", 0},
+		{"too late", nil, 10 * time.Minute, 1, 0, "failed", "in time", 0},
+		{"too late after a failure", []error{temporary}, 6 * time.Minute, 3, 1, "failed", "InsufficientBalance", 0},
+		{"paused, then sent", []error{&sms.PausedError{For: time.Second}}, 0, 2, 1, "sent", "", 1},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b, outbox := withAccounts(t, newBench(t), nil), &memory.Outbox{}
+			b.must(t, call("c", "create_account", "", amina))
+			b.must(t, call("id", "request_code", "", amina))
+			code := b.sentCode(t, "id")
+			outbox.FailNext(test.failures...)
+			handle := actions.DeliverSMS(b.store, outbox, b.clock.now)
+			errs := 0
+			for attempt := range test.runs {
+				b.clock.pass(test.late)
+				if handle(context.Background(), smsJob("id"), attempt+1) != nil {
+					errs++
+				}
+			}
+			m, err := b.store.Message(context.Background(), "id")
+			if err != nil || errs != test.errs || m.Status != test.status || !strings.Contains(m.Error, test.said) {
+				t.Errorf("%d errors, %+v, %v; want %d, %q, %q", errs, m, err, test.errs, test.status, test.said)
+			}
+			if strings.Contains(m.Text, code) {
+				t.Errorf("the code is kept after the message has gone: %q", m.Text)
+			}
+			if sent := outbox.Sent(); len(sent) != test.sent || test.sent > 0 && !strings.Contains(sent[0].Text, code) {
+				t.Errorf("sent %+v, want %d", sent, test.sent)
+			}
+		})
+	}
+}
+
+// Killed between the sending and the storing, a code is not sent again; the same
+// message without the mark is, which is the control.
+func TestKilledAfterSending(t *testing.T) {
+	for once, want := range map[bool]int{true: 1, false: 2} {
+		b, outbox := newBench(t), &memory.Outbox{}
+		err := b.store.Within(context.Background(), func(ctx context.Context, tx store.Tx) error {
+			return tx.AddMessage(ctx, store.Message{ID: "id", To: brian, Text: "Your code is 123456.", Once: once})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		killed := sender(func(ctx context.Context, m sms.Message) (sms.Receipt, error) {
+			_, _ = outbox.Send(ctx, m)
+			panic("killed")
+		})
+		func() {
+			defer func() { _ = recover() }()
+			_ = actions.DeliverSMS(b.store, killed, b.clock.now)(context.Background(), smsJob("id"), 1)
+		}()
+		if err := actions.DeliverSMS(b.store, outbox, b.clock.now)(context.Background(), smsJob("id"), 2); err != nil {
+			t.Error(err)
+		}
+		if got := len(outbox.Sent()); got != want {
+			t.Errorf("once %v: sent %d times, want %d", once, got, want)
+		}
+	}
+}
+
+func TestPausedIsForLater(t *testing.T) {
+	b, outbox := newBench(t), &memory.Outbox{}
+	b.must(t, smsCall("id", brian, "text"))
+	outbox.FailNext(&sms.PausedError{For: 7 * time.Second})
+	err := actions.DeliverSMS(b.store, outbox, b.clock.now)(context.Background(), smsJob("id"), 1)
+	if pause, ok := store.PauseOf(err); !ok || pause != 7*time.Second {
+		t.Errorf("got %v, want to be asked again in 7 s", err)
+	}
+}
+
 func TestDeliverFaults(t *testing.T) {
 	b, outbox := newBench(t), &memory.Outbox{}
 	handle := actions.DeliverSMS(b.store, outbox, b.clock.now)

@@ -97,6 +97,10 @@ type Call struct {
 
 	Action string
 	Args   []Value
+	// Secrets is a keyed hash of the secrets among Args, where the ID is not
+	// made of what was typed: it tells two requests under one ID apart. Empty in
+	// a call.
+	Secrets string
 	// Remember are the values of a CallRemember, by name.
 	Remember []Named
 	// Facts are the names a CallFacts must read: "worker" and remembered names.

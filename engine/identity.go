@@ -83,6 +83,12 @@ func (id Identity) call(what string, r *Request, textSoFar string, place int) st
 	return id.name(actionNameSize, what, r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place)))
 }
 
+// Request is the identity of one effect that no call asked for: of whom it came
+// from, and the name that this one gave the request.
+func (id Identity) Request(provider, owner, name string) string {
+	return id.name(actionNameSize, "request", provider, owner, name)
+}
+
 // Caller is an opaque name for a caller of a service.
 func (id Identity) Caller(r *Request) string {
 	return id.name(headNameSize, "caller", r.Provider, r.Caller)

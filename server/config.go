@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ type Config struct {
 
 	// Busy is the screen shown when Handle panics; a default if empty.
 	Busy string
+	// Reports takes the delivery reports that are posted to /sms/delivery; without
+	// it they are refused.
+	Reports Reports
 	// Routes and Mounts are handlers of other packages.
 	Routes []Route
 	Mounts []Mount
@@ -46,9 +50,8 @@ type Config struct {
 // Route is a handler for one method and path.
 type Route struct {
 	Method string
-	// Path is a pattern of net/http.ServeMux without method and host, as
-	// "/api/v1/workers/by-phone/{phone}"; the handler finds a segment that has a
-	// name with Request.PathValue.
+	// Path may have segments with a name, as "/api/v1/workers/by-phone/{phone}";
+	// the handler finds them with Request.PathValue.
 	Path    string
 	Handler http.Handler
 }
@@ -61,6 +64,9 @@ type Mount struct {
 	// MaxBody in bytes, if it is to be more than gateway.MaxBody.
 	MaxBody int
 }
+
+// routePath is a path whose segments are plain, or a name in braces.
+var routePath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]+|\{[A-Za-z_]+\}))+$`)
 
 // MinPathSecret is the least number of characters of a path secret: 16 of the
 // 66 allowed are 96 bits, if they are random.
@@ -77,7 +83,7 @@ func (c *Config) check() error {
 		return err
 	}
 	for _, r := range c.Routes {
-		if r.Method == "" || !strings.HasPrefix(r.Path, "/") || r.Handler == nil {
+		if r.Method == "" || !routePath.MatchString(r.Path) || r.Handler == nil {
 			return fmt.Errorf("server: route %q %q: a method, a path such as /api/v1/x and a handler are expected", r.Method, r.Path)
 		}
 	}

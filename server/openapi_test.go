@@ -14,6 +14,8 @@ import (
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/config"
+
+	"github.com/paytrace/paytrace/server/rest"
 )
 
 func document(t *testing.T) (libopenapi.Document, validator.Validator) {
@@ -53,8 +55,13 @@ func TestDocumentDescribesRoutes(t *testing.T) {
 			described = append(described, strings.ToUpper(method)+" "+path)
 		}
 	}
-	written := strings.NewReplacer(":secret", "{secret}", "*", "{asset}")
-	for _, route := range newTest(t, nil).app.GetRoutes(true) {
+	written := strings.NewReplacer(":secret", "{secret}", ":phone", "{phone}", "*", "{asset}")
+	withREST := newTest(t, func(c *Config) {
+		for _, r := range rest.New(rest.Config{}).Routes() {
+			c.Routes = append(c.Routes, Route(r))
+		}
+	})
+	for _, route := range withREST.app.GetRoutes(true) {
 		// Every GET is a HEAD too.
 		if route.Method != http.MethodHead {
 			served = append(served, route.Method+" "+written.Replace(route.Path))
@@ -80,6 +87,9 @@ func TestAnswersAreDescribed(t *testing.T) {
 			{Name: "redis", Spare: true, Ask: func(context.Context) error { return nil }},
 		}
 	})
+	var taken []map[string]string
+	reported := newTest(t, func(c *Config) { c.Reports = reports(&taken, nil) })
+	broken := newTest(t, func(c *Config) { c.Reports = reports(&taken, errors.New("down")) })
 	_, v := document(t)
 	for _, test := range []struct {
 		name   string
@@ -99,6 +109,12 @@ func TestAnswersAreDescribed(t *testing.T) {
 		{"event forbidden", shut, post("/ussd/events", event), 403},
 		{"event by secret", bySecret, post("/ussd/"+secret+"/events", event), 200},
 		{"event by no secret", open, post("/ussd/"+secret+"/events", event), 403},
+		{"report", reported, post("/sms/delivery", aReport), 200},
+		{"no report", open, post("/sms/delivery", aReport), 400},
+		{"report forbidden", shut, post("/sms/delivery", aReport), 403},
+		{"report not kept", broken, post("/sms/delivery", aReport), 503},
+		{"report by secret", bySecret, post("/sms/delivery/"+secret, "id=1"), 400},
+		{"report by no secret", open, post("/sms/delivery/"+secret, aReport), 403},
 		{"health", down, get("/health"), 200},
 		{"ready", open, get("/ready"), 200},
 		{"not ready", down, get("/ready"), 503},

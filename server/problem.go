@@ -59,7 +59,7 @@ func refuseHTTP(ctx *fasthttp.RequestCtx, status int, detail string) error {
 	if detail == "" {
 		detail = http.StatusText(status) + "."
 	}
-	if below(string(ctx.Path()), "/ussd") {
+	if path := string(ctx.Path()); below(path, "/ussd") || below(path, "/sms/delivery") {
 		return sentence(ctx, status, detail)
 	}
 	body, err := json.Marshal(problem{"about:blank", http.StatusText(status), status, detail})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -34,6 +35,8 @@ func (s *Server) routes() (err error) {
 	s.app.Post("/ussd/events", s.event)
 	s.app.Post("/ussd/:secret", s.callback)
 	s.app.Post("/ussd/:secret/events", s.event)
+	s.app.Post("/sms/delivery", s.delivery)
+	s.app.Post("/sms/delivery/:secret", s.delivery)
 
 	s.routed()
 	for _, m := range s.config.Mounts {
@@ -44,16 +47,45 @@ func (s *Server) routes() (err error) {
 	return nil
 }
 
-// routed adds the routes of other packages. A ServeMux behind Fiber's own table
-// gives their handlers the names in the path.
+// routed adds the routes of other packages, and gives their handlers the names
+// in the path. There is no ServeMux between, which would redirect a path that it
+// finds unclean.
 func (s *Server) routed() {
-	mux := http.NewServeMux()
-	handler := mounted(fasthttpadaptor.NewFastHTTPHandler(mux))
-	named := strings.NewReplacer("{", ":", "}", "")
 	for _, r := range s.config.Routes {
-		mux.Handle(r.Method+" "+r.Path, r.Handler)
-		s.app.Add(r.Method, named.Replace(r.Path), handler)
+		s.app.Add(r.Method, fiberPath(r.Path), func(c *fiber.Ctx) error {
+			names, err := pathValues(c)
+			if err != nil {
+				return fiber.ErrBadRequest
+			}
+			return mounted(fasthttpadaptor.NewFastHTTPHandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				for name, value := range names {
+					req.SetPathValue(name, value)
+				}
+				r.Handler.ServeHTTP(w, req)
+			}))(c)
+		})
 	}
+}
+
+// fiberPath writes a path's names as Fiber does.
+func fiberPath(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
+
+// pathValues are the names in the path and what stands there, without escapes
+// and in memory of their own. An escape that is none is an error; the adaptor
+// would make it a fault of the server.
+func pathValues(c *fiber.Ctx) (map[string]string, error) {
+	if _, err := url.ParseRequestURI(string(c.Request().RequestURI())); err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for name, raw := range c.AllParams() {
+		value, err := url.PathUnescape(raw)
+		if err != nil {
+			return nil, err
+		}
+		values[strings.Clone(name)] = strings.Clone(value)
+	}
+	return values, nil
 }
 
 func mounted(handler fasthttp.RequestHandler) fiber.Handler {

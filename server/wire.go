@@ -101,8 +101,28 @@ func inspectFirstLine(h *fasthttp.RequestHeader) string {
 			return "The path holds a character that must be escaped."
 		}
 	}
+	if path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); !escaped(path) {
+		return "The path holds a percent sign that begins no escape."
+	}
 	return ""
 }
+
+// escaped says whether every percent sign of a path begins an escape. The
+// routes behind would each read a broken one in a way of their own.
+func escaped(path []byte) bool {
+	for {
+		i := bytes.IndexByte(path, '%')
+		if i < 0 {
+			return true
+		}
+		if i+2 >= len(path) || !isHex(path[i+1]) || !isHex(path[i+2]) {
+			return false
+		}
+		path = path[i+3:]
+	}
+}
+
+func isHex(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'f' }
 
 // inspectLine checks one header line and notes the single ones in seen.
 func inspectLine(line []byte, seen *uint) string {

@@ -28,6 +28,9 @@ var (
 	// ErrAmbiguous: several accounts of the service before this one hold the
 	// number, each in another form, and nobody has decided which one answers.
 	ErrAmbiguous = errors.New("several accounts hold this number; see \"paytrace migrate\"")
+	// ErrBusy: another transaction holds what this one needs and did not let go
+	// in time. Nothing happened; the same may be tried again.
+	ErrBusy = errors.New("held by another transaction")
 	// ErrSchema: the database holds a schema this program does not know.
 	ErrSchema = errors.New("unknown schema")
 )
@@ -54,13 +57,20 @@ type Message struct {
 	ID   string // the action that caused it, and its place there; unique
 	To   string // MSISDN
 	Text string
-	// Status is "queued", "sent", "failed", or "logged" where no provider is
-	// set.
+	// Status is "queued", "sent", "failed", "logged" where no provider is set,
+	// or "unknown" where a message that must not go out twice may have gone.
 	Status     string
 	ProviderID string // the provider's message ID
 	Error      string // the provider's last word, without the text
 	CreatedAt  time.Time
 	SentAt     time.Time
+	// Once says that it is never sent a second time by itself, as a one-time
+	// code must not be.
+	Once bool
+	// ExpiresAt is when sending it has no more use; zero for never.
+	ExpiresAt time.Time
+	// Delivery is the furthest that the provider reported; zero for nothing.
+	Delivery Delivery
 }
 
 // Job is one piece of background work: what to do (Kind) and on what (Args).
@@ -129,8 +139,17 @@ type Store interface {
 	// Message reads one: ErrNotFound if there is none.
 	Message(ctx context.Context, id string) (Message, error)
 	// SetMessage stores what became of a message: status, provider's ID,
-	// error, time.
+	// error, time, and the text, out of which a secret may have been taken.
 	SetMessage(ctx context.Context, m Message) error
+	// ClaimMessage makes a queued message an "unknown" one, before it is sent:
+	// of several who want to send it one gets true. ErrNotFound if there is
+	// none.
+	ClaimMessage(ctx context.Context, id string) (claimed bool, err error)
+	// Delivered keeps a report on the message of d.ProviderID, if its rank is
+	// above that of the one that is kept. The message need not be there yet.
+	Delivered(ctx context.Context, d Delivery) error
+
+	APIKeys
 
 	// Setting reads a value that belongs to this database, such as the check
 	// tag of the ID key: ErrNotFound if it was never set.
@@ -158,8 +177,12 @@ type Tx interface {
 	// AddWorker stores a new account: ErrPhoneTaken, ErrWorkerIDTaken. After
 	// either the transaction goes on.
 	AddWorker(ctx context.Context, w Worker) error
-	// Verify marks the account of a phone number as its caller's own, once.
-	Verify(ctx context.Context, phone string, at time.Time) error
+	// Verify marks the account of a phone number as its caller's own, once:
+	// first is true when it was not marked before. ErrNotFound if there is no
+	// account.
+	Verify(ctx context.Context, phone string, at time.Time) (first bool, err error)
+
+	Secrets
 
 	// Remember keeps values for a phone number under a service.
 	Remember(ctx context.Context, service, phone string, values map[string]json.RawMessage) error

@@ -43,6 +43,11 @@ type Config struct {
 	LogFormat       string
 	Registrations   int
 	Lookups         int
+	Codes           int
+	Tries           int
+	Lock            time.Duration
+	APIMinute       int
+	APIDay          int
 	// JournalDays is how long notes of calls are kept; 0 for none.
 	JournalDays int
 }
@@ -87,6 +92,11 @@ var settings = []setting{
 	{"LIMIT_REGISTRATIONS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Registrations) }},
 	{"CALL_JOURNAL_DAYS", func(c *Config, v string) error { return whole(v, 0, maxJournalDays, &c.JournalDays) }},
 	{"LIMIT_LOOKUPS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Lookups) }},
+	{"LIMIT_CODES", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Codes) }},
+	{"LIMIT_PIN_TRIES", func(c *Config, v string) error { return whole(v, 1, maxTries, &c.Tries) }},
+	{"LIMIT_PIN_MINUTES", func(c *Config, v string) error { return minutes(v, &c.Lock) }},
+	{"LIMIT_API_MINUTE", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.APIMinute) }},
+	{"LIMIT_API_DAY", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.APIDay) }},
 }
 
 const (
@@ -99,6 +109,10 @@ const (
 	// maxChannels is what one funding account can look after in a transaction,
 	// with room for wallets; three carry twenty wallets a second each.
 	maxChannels, defaultChannels = 50, 3
+	// maxTries and maxLock (minutes: a day) are as far as a limit on guesses at
+	// four digits is one.
+	maxTries = 100
+	maxLock  = 24 * 60
 	// maxTTL is the longest a record may be kept: a day is far beyond any
 	// network's session.
 	maxTTL = 24 * 60 * 60
@@ -166,6 +180,15 @@ func seconds(v string, into *time.Duration) error {
 		return err
 	}
 	*into = time.Duration(n) * time.Second
+	return nil
+}
+
+func minutes(v string, into *time.Duration) error {
+	var n int
+	if err := whole(v, 1, maxLock, &n); err != nil {
+		return err
+	}
+	*into = time.Duration(n) * time.Minute
 	return nil
 }
 

@@ -49,7 +49,8 @@ func TestEnvExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The limits' defaults are the actions' own.
-	example.Registrations, example.Lookups = 0, 0
+	example.Registrations, example.Lookups, example.APIMinute, example.APIDay = 0, 0, 0, 0
+	example.Codes, example.Tries, example.Lock = 0, 0, 0
 	if diff := cmp.Diff(shown(empty), shown(example)); diff != "" {
 		t.Errorf("the defaults of .env.example are not the program's (-program +example):\n%s", diff)
 	}

@@ -185,7 +185,7 @@ func (d *doctor) loadMenus(ctx context.Context) []finding {
 		return []finding{wrong("menus", err, "")}
 	}
 	defer func() { _ = db.Close() }()
-	table, err := registered(db, nil, d.config, time.Now)
+	table, err := registered(db, nil, make([]byte, keyBytes), d.config, time.Now)
 	if err != nil {
 		return []finding{wrong("menus", err, "")}
 	}

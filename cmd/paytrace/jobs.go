@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/store"
 )
@@ -95,6 +96,38 @@ type messageJSON struct {
 	ProviderID string    `json:"provider_id,omitempty"`
 	Error      string    `json:"error,omitempty"`
 	CreatedAt  time.Time `json:"created_at"`
+	// Once says that it is never sent a second time by itself.
+	Once     bool          `json:"once,omitempty"`
+	Delivery *deliveryJSON `json:"delivery,omitempty"`
+}
+
+// deliveryJSON is what the provider reported of a message.
+type deliveryJSON struct {
+	State   string    `json:"state"`
+	Reason  string    `json:"reason,omitempty"`
+	Network string    `json:"network,omitempty"`
+	Retries int       `json:"retries,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+func messageFor(m store.Message) messageJSON {
+	out := messageJSON{m.ID, msisdn.Mask(m.To), actions.ShownText(m), m.Status, m.ProviderID, m.Error, m.CreatedAt, m.Once, nil}
+	if d := m.Delivery; d.State != "" {
+		out.Delivery = &deliveryJSON{d.State, d.Reason, d.Network, d.Retries, d.At}
+	}
+	return out
+}
+
+// reported is a line about a message's delivery.
+func reported(d store.Delivery) string {
+	line := d.State + " " + d.At.Local().Format(time.DateTime)
+	if d.Reason != "" {
+		line += ": " + d.Reason
+	}
+	if d.Network != "" {
+		line += " (network " + d.Network + ")"
+	}
+	return line
 }
 
 func (v jobsCmd) messages(ctx context.Context, db store.Store, std streams) error {
@@ -105,7 +138,7 @@ func (v jobsCmd) messages(ctx context.Context, db store.Store, std streams) erro
 	if v.JSON {
 		out := make([]messageJSON, 0, len(list))
 		for _, m := range list {
-			out = append(out, messageJSON{m.ID, msisdn.Mask(m.To), m.Text, m.Status, m.ProviderID, m.Error, m.CreatedAt})
+			out = append(out, messageFor(m))
 		}
 		return json.NewEncoder(std.out).Encode(out)
 	}
@@ -113,9 +146,12 @@ func (v jobsCmd) messages(ctx context.Context, db store.Store, std streams) erro
 		fmt.Fprintln(std.out, "No message yet.")
 	}
 	for _, m := range list {
-		fmt.Fprintf(std.out, "%s  %s  to %s\n  %s\n", m.CreatedAt.Local().Format(time.DateTime), m.Status, msisdn.Mask(m.To), m.Text)
+		fmt.Fprintf(std.out, "%s  %s  to %s\n  %s\n", m.CreatedAt.Local().Format(time.DateTime), m.Status, msisdn.Mask(m.To), actions.ShownText(m))
 		if m.Error != "" {
 			fmt.Fprintf(std.out, "  %s\n", m.Error)
+		}
+		if m.Delivery.State != "" {
+			fmt.Fprintf(std.out, "  %s\n", reported(m.Delivery))
 		}
 	}
 	return nil

@@ -49,7 +49,7 @@ type verbs struct {
 	Calls   callsCmd   `cmd:"" help:"Show what happened on a number's calls."`
 	Forget  forgetCmd  `cmd:"" help:"Remove what is kept of a person."`
 	Doctor  doctorCmd  `cmd:"" help:"Find what is wrong with the settings and what they name, and how to mend it."`
-	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with."`
+	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with; make, list and revoke keys to the API."`
 	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and have others funded."`
 	Version versionCmd `cmd:"" help:"Show which program this is."`
 }

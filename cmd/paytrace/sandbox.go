@@ -34,7 +34,7 @@ func sandbox(ctx context.Context, now func() time.Time) (*box, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := registered(db, sealer, Config{}, now)
+	table, err := registered(db, sealer, raw, Config{}, now)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,10 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/server"
+	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/sms"
 	atsms "github.com/paytrace/paytrace/sms/africastalking"
 	"github.com/paytrace/paytrace/sms/logonly"
@@ -151,7 +153,7 @@ func (s *service) keys(ctx context.Context, c Config, embedded bool, log *slog.L
 	if err := s.funding(c, sealer, log); err != nil {
 		return err
 	}
-	if s.table, err = registered(s.db, sealer, c, time.Now); err == nil && s.seams.register != nil {
+	if s.table, err = registered(s.db, sealer, identity, c, time.Now); err == nil && s.seams.register != nil {
 		err = s.seams.register(s.table)
 	}
 	s.runner.Actions = s.table
@@ -193,11 +195,11 @@ func described(programs []*engine.Program) string {
 }
 
 // registered is the table of all actions. A new one is one line here.
-func registered(db store.Store, sealer *wallet.Sealer, c Config, now func() time.Time) (*actions.Table, error) {
+func registered(db store.Store, sealer *wallet.Sealer, identity []byte, c Config, now func() time.Time) (*actions.Table, error) {
 	table := actions.New(db, now)
 	accounts := &actions.Accounts{
-		Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, Registrations: c.Registrations, Lookups: c.Lookups,
-		Funds: c.StellarFunding.IsSet(),
+		Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: identity, Funds: c.StellarFunding.IsSet(),
+		Registrations: c.Registrations, Lookups: c.Lookups, Codes: c.Codes, Tries: c.Tries, Lock: c.Lock,
 	}
 	return table, errors.Join(accounts.Register(table))
 }
@@ -267,7 +269,7 @@ func (s *service) messages(c Config, log *slog.Logger) error {
 	if err != nil {
 		return misuse{err}
 	}
-	s.sender = sender
+	s.sender = sms.NewBreaker(sender, time.Now)
 	s.choose("SMS", "Africa's Talking, as %s", c.ATUsername)
 	return nil
 }
@@ -276,7 +278,7 @@ func (s *service) http(c Config, log *slog.Logger) error {
 	var err error
 	s.server, err = server.New(server.Config{
 		Handle: through(s.seams.handle, s.noted(c, log)), Codec: africastalking.Codec{},
-		Ready:  s.ready,
+		Ready: s.ready, Routes: s.api(c, log), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(),
 		Logger: log,
 	})
@@ -307,6 +309,30 @@ func (s *service) noted(c Config, log *slog.Logger) journal.Handle {
 	const day = 24 * time.Hour
 	s.journal = journal.New(journal.Config{Calls: s.db, Keep: time.Duration(c.JournalDays) * day, Log: log})
 	return s.journal.Around(s.runner.Handle)
+}
+
+// reports takes what Africa's Talking says of messages it took.
+func (s *service) reports() server.Reports {
+	return server.Reports{Fields: atsms.ReportFields, Take: func(ctx context.Context, field func(string) string) error {
+		report, err := atsms.ReadReport(field)
+		if err != nil {
+			return gateway.Refuse("This is no delivery report: %v.", err)
+		}
+		return actions.KeepReport(ctx, s.db, report, time.Now())
+	}}
+}
+
+// api are the routes for programs.
+func (s *service) api(c Config, log *slog.Logger) []server.Route {
+	api := rest.New(rest.Config{
+		Actions: s.table, Store: s.db, Identity: s.runner.Identity, Rand: rand.Reader, Now: time.Now,
+		PerMinute: c.APIMinute, PerDay: c.APIDay, Logger: log,
+	})
+	var routes []server.Route
+	for _, r := range api.Routes() {
+		routes = append(routes, server.Route(r))
+	}
+	return routes
 }
 
 func present(key string) []string {

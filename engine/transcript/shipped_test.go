@@ -36,7 +36,7 @@ func newRegistered(ctx context.Context, now func() time.Time) (*registered, erro
 		return nil, err
 	}
 	r := &registered{actions.New(db, now), db}
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: make([]byte, engine.KeySize)}
 	return r, accounts.Register(r.Table)
 }
 

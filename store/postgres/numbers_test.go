@@ -130,7 +130,7 @@ func TestNumbersInOtherForms(t *testing.T) {
 		}
 		added := store.Worker{WorkerID: "NW-NEW", Phone: number, PublicKey: "GNEW", SealedSecret: "x"}
 		err = s.Within(t.Context(), func(ctx context.Context, tx store.Tx) error {
-			if err := tx.Verify(ctx, number, time.Unix(1, 0)); err != nil {
+			if _, err := tx.Verify(ctx, number, time.Unix(1, 0)); err != nil {
 				return err
 			}
 			return tx.AddWorker(ctx, added)

@@ -63,6 +63,41 @@ func (s *Store) SetMessage(ctx context.Context, m store.Message) error {
 	return rows.SetMessage(ctx, s.conn(ctx), m)
 }
 
+// ClaimMessage makes a queued message an unknown one.
+func (s *Store) ClaimMessage(ctx context.Context, id string) (bool, error) {
+	return rows.ClaimMessage(ctx, s.conn(ctx), id)
+}
+
+// Delivered keeps a delivery report.
+func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
+	return rows.Delivered(ctx, s.conn(ctx), d)
+}
+
+// AddAPIKey stores a new key.
+func (s *Store) AddAPIKey(ctx context.Context, k store.APIKey) error {
+	return rows.AddAPIKey(ctx, s.conn(ctx), k)
+}
+
+// APIKey reads one.
+func (s *Store) APIKey(ctx context.Context, id string) (store.APIKey, error) {
+	return rows.APIKey(ctx, s.conn(ctx), id)
+}
+
+// ListAPIKeys lists all, the newest first.
+func (s *Store) ListAPIKeys(ctx context.Context) ([]store.APIKey, error) {
+	return rows.ListAPIKeys(ctx, s.conn(ctx))
+}
+
+// RevokeAPIKey ends a key.
+func (s *Store) RevokeAPIKey(ctx context.Context, id string, at time.Time) error {
+	return rows.RevokeAPIKey(ctx, s.conn(ctx), id, at)
+}
+
+// UseAPIKey notes that a key was used.
+func (s *Store) UseAPIKey(ctx context.Context, id string, at time.Time) error {
+	return rows.UseAPIKey(ctx, s.conn(ctx), id, at)
+}
+
 // Setting reads a value that belongs to this database.
 func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	return rows.Setting(ctx, s.conn(ctx), key)

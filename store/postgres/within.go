@@ -59,6 +59,9 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	enqueue := func(ctx context.Context, j store.Job) error { return s.queue.Enqueue(ctx, tx, j) }
 	work := rows.NewTx(conn{tx}, enqueue, s.config.Now)
 	if err := fn(rows.Enter(ctx, s), work); err != nil {
+		if held(err) {
+			err = fmt.Errorf("%w: %w", store.ErrBusy, err)
+		}
 		return err
 	}
 	if err := work.Complete(); err != nil {
@@ -111,6 +114,12 @@ func rolledBack(err error) bool {
 	}
 	severity := cmp.Or(fault.SeverityUnlocalized, fault.Severity) // the first since Postgres 9.6
 	return severity == "ERROR" && fault.Code != codeCompletionUnknown && !strings.HasPrefix(fault.Code, classConnection)
+}
+
+// held says whether another transaction kept this one waiting too long.
+func held(err error) bool {
+	var fault *pgconn.PgError
+	return errors.As(err, &fault) && fault.Code == codeLockTimeout
 }
 
 // again says whether the database asks for the transaction to be run anew.

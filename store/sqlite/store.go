@@ -60,6 +60,41 @@ func (s *Store) SetMessage(ctx context.Context, m store.Message) error {
 	return rows.SetMessage(ctx, s.write(), m)
 }
 
+// ClaimMessage makes a queued message an unknown one.
+func (s *Store) ClaimMessage(ctx context.Context, id string) (bool, error) {
+	return rows.ClaimMessage(ctx, s.write(), id)
+}
+
+// Delivered keeps a delivery report.
+func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
+	return rows.Delivered(ctx, s.write(), d)
+}
+
+// AddAPIKey stores a new key.
+func (s *Store) AddAPIKey(ctx context.Context, k store.APIKey) error {
+	return rows.AddAPIKey(ctx, s.write(), k)
+}
+
+// APIKey reads one.
+func (s *Store) APIKey(ctx context.Context, id string) (store.APIKey, error) {
+	return rows.APIKey(ctx, s.read(), id)
+}
+
+// ListAPIKeys lists all, the newest first.
+func (s *Store) ListAPIKeys(ctx context.Context) ([]store.APIKey, error) {
+	return rows.ListAPIKeys(ctx, s.read())
+}
+
+// RevokeAPIKey ends a key.
+func (s *Store) RevokeAPIKey(ctx context.Context, id string, at time.Time) error {
+	return rows.RevokeAPIKey(ctx, s.write(), id, at)
+}
+
+// UseAPIKey notes that a key was used.
+func (s *Store) UseAPIKey(ctx context.Context, id string, at time.Time) error {
+	return rows.UseAPIKey(ctx, s.write(), id, at)
+}
+
 // Setting reads a value that belongs to this database.
 func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	return rows.Setting(ctx, s.read(), key)

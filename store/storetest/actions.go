@@ -113,7 +113,7 @@ func everything(ctx context.Context, tx store.Tx) error {
 	if err := tx.AddWorker(ctx, worker(1)); err != nil {
 		return err
 	}
-	if err := tx.Verify(ctx, worker(1).Phone, noon); err != nil {
+	if _, err := tx.Verify(ctx, worker(1).Phone, noon); err != nil {
 		return err
 	}
 	if err := tx.Remember(ctx, "*1#", worker(1).Phone, raw("lang", `"sw"`)); err != nil {

@@ -2,7 +2,10 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +17,8 @@ var messageCases = []testCase{
 	{name: "a message is added once", run: messageOnce},
 	{name: "the newest come first", run: messageOrder},
 	{name: "what became of one is stored", run: messageSet},
+	{name: "one of many sends a message that goes out once", run: messageClaimed},
+	{name: "a report only takes a message further", run: deliveryRank},
 }
 
 func message(n int) store.Message {
@@ -71,12 +76,87 @@ func messageSet(s *subject) {
 	failed, sent := message(1), message(1)
 	failed.Status, failed.Error = "failed", "the provider said 500"
 	sent.Status, sent.ProviderID, sent.SentAt = "sent", "ATXid_1", noon.Add(time.Minute)
-	for _, want := range []store.Message{failed, sent} {
+	redacted := sent
+	redacted.Status, redacted.Text = "unknown", "Your code is ******."
+	for _, want := range []store.Message{failed, sent, redacted} {
 		twice(func(int) { s.want(s.SetMessage(s.ctx, want), nil) })
 		got, err := s.Message(s.ctx, want.ID)
 		s.want(err, nil)
 		if diff := cmp.Diff(want, got); diff != "" {
 			s.t.Errorf("message (-set +read):\n%s", diff)
+		}
+	}
+}
+
+func messageClaimed(s *subject) {
+	_, err := s.ClaimMessage(s.ctx, message(1).ID)
+	s.want(err, store.ErrNotFound)
+	want := message(1)
+	want.Once, want.ExpiresAt = true, noon.Add(time.Minute)
+	s.in(func(ctx context.Context, tx store.Tx) error { return tx.AddMessage(ctx, want) })
+	const senders = 6
+	var claims atomic.Int32
+	var all sync.WaitGroup
+	for range senders {
+		all.Go(func() {
+			claimed, err := s.ClaimMessage(s.ctx, want.ID)
+			if err != nil {
+				s.t.Errorf("ClaimMessage: %v", err)
+			}
+			if claimed {
+				claims.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if claims.Load() != 1 {
+		s.t.Errorf("%d senders may send it, want 1", claims.Load())
+	}
+	got, err := s.Message(s.ctx, want.ID)
+	s.want(err, nil)
+	want.Status = "unknown"
+	if diff := cmp.Diff(want, got); diff != "" {
+		s.t.Errorf("message (-want +got):\n%s", diff)
+	}
+	want.Status = "queued"
+	s.want(s.SetMessage(s.ctx, want), nil)
+	if claimed, err := s.ClaimMessage(s.ctx, want.ID); err != nil || !claimed {
+		s.t.Errorf("a message that is queued again can't be claimed: %v, %v", claimed, err)
+	}
+}
+
+// A report may come before the message has the provider's name for it.
+func deliveryRank(s *subject) {
+	report := func(state string, rank int) store.Delivery {
+		return store.Delivery{
+			ProviderID: "ATXid_1", State: state, Rank: rank, Reason: "UserIsInactive", Network: "63902", Retries: rank,
+			At: noon.Add(time.Duration(rank) * time.Hour),
+		}
+	}
+	s.want(s.Delivered(s.ctx, report("submitted", 2)), nil)
+	sent, other := message(1), message(2)
+	sent.Status, sent.ProviderID, sent.SentAt = "sent", "ATXid_1", noon
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(tx.AddMessage(ctx, sent), tx.AddMessage(ctx, other))
+	})
+	s.want(s.SetMessage(s.ctx, sent), nil)
+	bare := store.Delivery{ProviderID: "ATXid_1", State: "delivered", Rank: 9, At: noon}
+	for _, step := range []struct{ report, want store.Delivery }{
+		{report("submitted", 2), report("submitted", 2)},
+		{report("sent", 1), report("submitted", 2)},
+		{report("buffered", 3), report("buffered", 3)},
+		{report("late twin", 3), report("buffered", 3)},
+		{bare, bare},
+		{report("failed", 8), bare},
+	} {
+		s.want(s.Delivered(s.ctx, step.report), nil)
+		sent.Delivery = step.want
+		got, err := s.Message(s.ctx, sent.ID)
+		s.want(err, nil)
+		list, err := s.Messages(s.ctx, 10)
+		s.want(err, nil)
+		if diff := cmp.Diff([]store.Message{sent, other, sent}, append([]store.Message{got}, list...)); diff != "" {
+			s.t.Errorf("after %s (-want +got):\n%s", step.report.State, diff)
 		}
 	}
 }

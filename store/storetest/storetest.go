@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"message", messageCases},
 		{"kept", keptCases},
 		{"program", programCases},
+		{"key", keyCases},
 		{"job", jobCases},
 		{"funding", fundingCases},
 	} {

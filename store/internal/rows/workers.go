@@ -110,15 +110,15 @@ func (t *Tx) taken(ctx context.Context, w store.Worker) error {
 }
 
 // Verify marks an account as its caller's own. The first time stands.
-func (t *Tx) Verify(ctx context.Context, phone string, at time.Time) error {
+func (t *Tx) Verify(ctx context.Context, phone string, at time.Time) (bool, error) {
 	w, err := t.Worker(ctx, phone)
 	if err != nil {
-		return fmt.Errorf("verify worker: %w", err)
+		return false, fmt.Errorf("verify worker: %w", err)
 	}
-	_, err = t.conn.Exec(ctx,
-		`UPDATE workers SET verified_at = COALESCE(verified_at, $2) WHERE worker_id = $1`, w.WorkerID, orNull(at))
+	affected, err := t.conn.Exec(ctx,
+		`UPDATE workers SET verified_at = $2 WHERE worker_id = $1 AND verified_at IS NULL`, w.WorkerID, orNull(at))
 	if err != nil {
-		return fmt.Errorf("verify worker: %w", err)
+		return false, fmt.Errorf("verify worker: %w", err)
 	}
-	return nil
+	return affected > 0, nil
 }

@@ -1,0 +1,204 @@
+package actions
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+)
+
+const (
+	// codeLife is how long a code can be used: an SMS that takes longer is
+	// asked for again anyway.
+	codeLife = 10 * time.Minute
+	// codeSpan is how many codes there are: of six digits.
+	codeSpan = 1_000_000
+	// DefaultCodes is how many codes one number may be sent a day: more are no
+	// help to its owner, and each costs an SMS and gives a stranger five
+	// guesses.
+	DefaultCodes = 5
+)
+
+func codeSMS(code string) string {
+	return fmt.Sprintf("PayTrace: Your code is %s. It confirms your phone number, for %d minutes. Tell it to nobody.", code, int(codeLife.Minutes()))
+}
+
+type requestCodeIn struct {
+	Phone engine.Phone
+}
+
+type requestCodeOut struct {
+	Sent     *struct{}
+	NotFound *struct{}
+}
+
+func (a *Accounts) registerRequestCode(t *Table) error {
+	return Register(t, Spec{
+		Name:  "request_code",
+		About: "Sends a one-time code to a number that has an account, which confirm_code takes.",
+		Takes: time.Second,
+	}, a.requestCode)
+}
+
+// requestCode sends a code whether or not the number is verified: which it is
+// is nobody's business who only typed it.
+func (a *Accounts) requestCode(_ context.Context, c Call, in requestCodeIn) (Work[requestCodeOut], error) {
+	code, err := newCode(a.Rand)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx store.Tx) (requestCodeOut, error) {
+		if !c.Own(in.Phone) {
+			if err := limit(ctx, tx, c, "lookup_other", cmp.Or(a.Lookups, DefaultLookups)); err != nil {
+				return requestCodeOut{}, err
+			}
+		}
+		_, err := tx.Worker(ctx, string(in.Phone))
+		if errors.Is(err, store.ErrNotFound) {
+			return requestCodeOut{NotFound: &struct{}{}}, nil
+		}
+		if err != nil {
+			return requestCodeOut{}, err
+		}
+		sent, err := tx.Count(ctx, "code", string(in.Phone), day, c.Now)
+		if err != nil {
+			return requestCodeOut{}, err
+		}
+		if sent > cmp.Or(a.Codes, DefaultCodes) {
+			return requestCodeOut{}, engine.ErrLimited
+		}
+		return requestCodeOut{Sent: &struct{}{}}, a.sendCode(ctx, tx, c, in.Phone, code)
+	}, nil
+}
+
+func (a *Accounts) sendCode(ctx context.Context, tx store.Tx, c Call, phone engine.Phone, code string) error {
+	expires := c.Now.Add(codeLife)
+	err := tx.SetCode(ctx, store.Code{
+		Phone: string(phone), Hash: a.codeHash(phone, code), CreatedAt: c.Now, ExpiresAt: expires,
+	})
+	if err != nil {
+		return err
+	}
+	return queueMessage(ctx, tx, store.Message{
+		ID: c.ID, To: string(phone), Text: codeSMS(code), CreatedAt: c.Now, Once: true, ExpiresAt: expires,
+	})
+}
+
+type confirmCodeIn struct {
+	Phone engine.Phone
+	Code  engine.Secret `menu:"code,pin 6"`
+}
+
+type confirmCodeOut struct {
+	Confirmed *accountOut
+	Wrong     *wrongOut
+	Locked    *lockedOut
+	Expired   *struct{} // or never sent
+}
+
+type wrongOut struct {
+	Left int64 `menu:"left,number 1..100"` // tries
+}
+
+type lockedOut struct {
+	Minutes int64 `menu:"minutes,number 1..1440"`
+}
+
+func (a *Accounts) registerConfirmCode(t *Table) error {
+	return Register(t, Spec{
+		Name:  "confirm_code",
+		About: "Confirms that a number is its owner's, by the one-time code that was sent to it.",
+		Takes: time.Second,
+	}, a.confirmCode)
+}
+
+func (a *Accounts) confirmCode(_ context.Context, c Call, in confirmCodeIn) (Work[confirmCodeOut], error) {
+	return func(ctx context.Context, tx store.Tx) (confirmCodeOut, error) {
+		kept, err := tx.Code(ctx, string(in.Phone))
+		if errors.Is(err, store.ErrNotFound) {
+			return a.noCode(ctx, tx, c, in.Phone)
+		}
+		if err != nil {
+			return confirmCodeOut{}, err
+		}
+		if !c.Now.Before(kept.ExpiresAt) {
+			return a.noCode(ctx, tx, c, in.Phone)
+		}
+		guess, err := a.guessing("code").Try(ctx, tx, string(in.Phone), c.Now, func() (bool, error) {
+			return hmac.Equal(kept.Hash, a.codeHash(in.Phone, in.Code.Reveal())), nil
+		})
+		switch {
+		case err != nil:
+			return confirmCodeOut{}, err
+		case guess.Right:
+			return a.confirm(ctx, tx, c, in.Phone)
+		case guess.Locked > 0:
+			return locked(guess.Locked), nil
+		}
+		return confirmCodeOut{Wrong: &wrongOut{int64(guess.Left)}}, nil
+	}, nil
+}
+
+// noCode tells a number that must wait from one that was sent no code.
+func (a *Accounts) noCode(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (confirmCodeOut, error) {
+	g, err := tx.LockGuesses(ctx, "code", string(phone))
+	if left := g.LockedUntil.Sub(c.Now); err == nil && left > 0 {
+		return locked(left), nil
+	}
+	return confirmCodeOut{Expired: &struct{}{}}, err
+}
+
+func locked(left time.Duration) confirmCodeOut {
+	return confirmCodeOut{Locked: &lockedOut{int64((left + time.Minute - 1) / time.Minute)}}
+}
+
+// confirm verifies the number of an account whose code was right. A code is
+// used up by that.
+func (a *Accounts) confirm(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (confirmCodeOut, error) {
+	w, err := tx.Worker(ctx, string(phone))
+	if errors.Is(err, store.ErrNotFound) { // gone since it was sent
+		return confirmCodeOut{Expired: &struct{}{}}, tx.DropCode(ctx, string(phone))
+	}
+	if err == nil {
+		err = a.verify(ctx, tx, c, w)
+	}
+	if err != nil {
+		return confirmCodeOut{}, err
+	}
+	return confirmCodeOut{Confirmed: &accountOut{w.WorkerID}}, tx.DropCode(ctx, string(phone))
+}
+
+// guessing is the limit on guesses at one kind of secret.
+func (a *Accounts) guessing(name string) Guessing {
+	return Guessing{Name: name, Most: cmp.Or(a.Tries, DefaultTries), Lock: cmp.Or(a.Lock, DefaultLock)}
+}
+
+// newCode is six digits, each as likely as the others.
+func newCode(rand io.Reader) (string, error) {
+	// The last values of the range would make some codes likelier.
+	const fair = (1 << 32) / codeSpan * codeSpan
+	var b [4]byte
+	for {
+		if _, err := io.ReadFull(rand, b[:]); err != nil {
+			return "", fmt.Errorf("read randomness for a code: %w", err)
+		}
+		if n := binary.BigEndian.Uint32(b[:]); uint64(n) < fair {
+			return fmt.Sprintf("%06d", n%codeSpan), nil
+		}
+	}
+}
+
+// codeHash is keyed, and bound to the number it was sent to.
+func (a *Accounts) codeHash(phone engine.Phone, code string) []byte {
+	mac := hmac.New(sha256.New, a.CodeKey)
+	mac.Write([]byte("one-time code\x00" + string(phone) + "\x00" + code))
+	return mac.Sum(nil)
+}

@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"mime"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/paytrace/paytrace/gateway"
+)
+
+// Reports takes the delivery reports of an SMS provider.
+type Reports struct {
+	// Fields are the form fields it wants; the others are left out.
+	Fields []string
+	// Take keeps a report. A *gateway.Refusal says that it is none; after any
+	// other error the provider is asked to send it again.
+	Take func(ctx context.Context, field func(name string) string) error
+}
+
+// delivery takes a delivery report, behind the same door as callbacks: a forged
+// one would hide that a message never came.
+func (s *Server) delivery(c *fiber.Ctx) error {
+	if !s.door.opens(c) {
+		return s.forbid(c)
+	}
+	err := s.report(c)
+	var refusal *gateway.Refusal
+	switch {
+	case err == nil:
+		return sentence(c.Context(), http.StatusOK, "OK")
+	case errors.As(err, &refusal):
+		return s.refuse(c, err)
+	}
+	s.config.Logger.LogAttrs(c.Context(), slog.LevelError, "delivery report not kept", slog.Any("error", err))
+	return sentence(c.Context(), http.StatusServiceUnavailable, "The report was not kept. Send it again later.")
+}
+
+func (s *Server) report(c *fiber.Ctx) error {
+	reports := s.config.Reports
+	if reports.Take == nil {
+		return gateway.Refuse("No SMS provider sends reports here.")
+	}
+	kind, _, err := mime.ParseMediaType(string(c.Request().Header.ContentType()))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return gateway.Refuse("The Content-Type must be application/x-www-form-urlencoded.")
+	}
+	var form gateway.Form
+	if err := form.Parse(c.Request().Body(), reports.Fields); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), Budget)
+	defer cancel()
+	return reports.Take(ctx, func(name string) string {
+		for i, field := range reports.Fields {
+			if field == name {
+				value, _ := form.Get(i)
+				return value
+			}
+		}
+		return ""
+	})
+}

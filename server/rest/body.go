@@ -1,0 +1,134 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine/msisdn"
+)
+
+// members reads a body that must be a JSON object of exactly the named texts.
+// encoding/json alone would take a member that comes twice, one that nobody
+// knows, and invalid UTF-8; each means that sender and reader disagree.
+func members(r *http.Request, names ...string) (map[string]string, *Problem) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return nil, problem(http.StatusUnsupportedMediaType, typeBlank, "The Content-Type must be application/json.")
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return nil, problem(http.StatusUnsupportedMediaType, typeBlank, "The body must not be compressed.")
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, problem(http.StatusBadRequest, typeBlank, "The body could not be read.")
+	}
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return nil, problem(http.StatusBadRequest, typeBlank, "The body is not JSON in UTF-8.")
+	}
+	values, faults := object(body, names)
+	if len(faults) > 0 {
+		return nil, invalid(faults...)
+	}
+	return values, nil
+}
+
+// object reads the members of valid JSON.
+func object(body []byte, names []string) (map[string]string, []Fault) {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	if first, _ := dec.Token(); first != json.Delim('{') {
+		return nil, []Fault{{Pointer: "#", Detail: "An object is expected, such as " + example(names) + "."}}
+	}
+	values, faults := map[string]string{}, []Fault(nil)
+	for dec.More() {
+		name, value, err := member(dec)
+		if err == nil {
+			err = known(name, names, values)
+		}
+		if err != nil {
+			faults = append(faults, Fault{Pointer: pointer(name), Detail: err.Error()})
+			continue
+		}
+		values[name] = value
+	}
+	for _, name := range names {
+		if _, ok := values[name]; !ok && len(faults) == 0 {
+			faults = append(faults, Fault{Pointer: "#", Detail: fmt.Sprintf("The member %q is missing.", name)})
+		}
+	}
+	return values, faults
+}
+
+var (
+	errNoText  = errors.New("A text is expected.")           //nolint:staticcheck // shown to people as it is
+	errTwice   = errors.New("The member comes twice.")       //nolint:staticcheck // shown to people as it is
+	errUnknown = errors.New("There is no such member here.") //nolint:staticcheck // shown to people as it is
+)
+
+// member reads one; its error says that the value is no text.
+func member(dec *json.Decoder) (name, value string, err error) {
+	token, err := dec.Token()
+	name, _ = token.(string)
+	if err != nil {
+		return name, "", err
+	}
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return name, "", err
+	}
+	if raw[0] != '"' {
+		return name, "", errNoText
+	}
+	return name, value, json.Unmarshal(raw, &value)
+}
+
+func known(name string, names []string, values map[string]string) error {
+	if _, twice := values[name]; twice {
+		return errTwice
+	}
+	for _, n := range names {
+		if n == name {
+			return nil
+		}
+	}
+	return errUnknown
+}
+
+// maxPointer is the most of a foreign name that an answer repeats.
+const maxPointer = 64
+
+func pointer(name string) string {
+	if len(name) > maxPointer {
+		name = strings.ToValidUTF8(name[:maxPointer], "")
+	}
+	return "#/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+func example(names []string) string {
+	parts := make([]string, len(names))
+	for i, n := range names {
+		parts[i] = fmt.Sprintf("%q: \"…\"", n)
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// maxTyped is the most that is read of a number: twenty digits with a separator
+// at each.
+const maxTyped = 40
+
+const phoneWanted = "A Kenyan mobile number is expected, such as 254712345678."
+
+// phone reads a number as people type it; false if it is no Kenyan mobile
+// number.
+func phone(typed string) (string, bool) {
+	if len(typed) > maxTyped {
+		return "", false
+	}
+	return msisdn.Parse(typed)
+}

@@ -1,0 +1,6 @@
+package rest
+
+import "time"
+
+// SetBudget shortens what a request may take.
+func (a *API) SetBudget(d time.Duration) { a.budget = d }

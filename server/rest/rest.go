@@ -1,0 +1,199 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store"
+)
+
+// Budget of one request. An action has 3.5 s of it at most.
+const Budget = 8 * time.Second
+
+// API answers the requests of programs. Make one with New.
+type API struct {
+	Config
+	flights flights
+	budget  time.Duration
+}
+
+// Config is what an API is made of. All but the quotas and Logger are needed.
+type Config struct {
+	Actions  engine.Actions
+	Store    Store
+	Identity engine.Identity
+	Rand     io.Reader // safe for concurrent use
+	Now      func() time.Time
+	// PerMinute and PerDay are how many requests one key may make; 0 for the
+	// defaults.
+	PerMinute, PerDay int
+	// Logger gets a line a request, without numbers; nil for silence.
+	Logger *slog.Logger
+}
+
+// Store is what of a store.Store the API itself needs.
+type Store interface {
+	Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error
+	APIKey(ctx context.Context, id string) (store.APIKey, error)
+	UseAPIKey(ctx context.Context, id string, at time.Time) error
+}
+
+// New makes an API.
+func New(c Config) *API {
+	if c.PerMinute <= 0 {
+		c.PerMinute = DefaultPerMinute
+	}
+	if c.PerDay <= 0 {
+		c.PerDay = DefaultPerDay
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &API{Config: c, budget: Budget}
+}
+
+// Route is one operation and where it is.
+type Route struct {
+	Method, Path string
+	Handler      http.Handler
+}
+
+// operation is one thing a program may ask for.
+type operation struct {
+	method, path, scope string
+	// do answers; the key may do this, and is within its quotas.
+	do func(a *API, ctx context.Context, r *request) (status int, body any)
+}
+
+var operations = []operation{
+	{http.MethodPost, "/api/v1/workers/register", ScopeRegister, (*API).register},
+	{http.MethodGet, "/api/v1/workers/by-phone/{phone}", ScopeLookup, (*API).byPhone},
+	{http.MethodPost, "/api/v1/workers/request-code", ScopeConfirm, (*API).requestCode},
+	{http.MethodPost, "/api/v1/workers/confirm", ScopeConfirm, (*API).confirm},
+}
+
+// Routes are all operations.
+func (a *API) Routes() []Route {
+	var routes []Route
+	for _, op := range operations {
+		routes = append(routes, Route{op.method, op.path, a.handler(op)})
+	}
+	return routes
+}
+
+// request is a request whose key was found.
+type request struct {
+	*http.Request
+	header http.Header // of the answer
+	key    store.APIKey
+	once   string // the idempotency key, or ""
+}
+
+func (r *request) may(scope string) bool { return slices.Contains(r.key.Scopes, scope) }
+
+func (a *API) handler(op operation) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Not the request's own context, which ends when the server is told to
+		// stop: what is under way is answered.
+		ctx, cancel := context.WithTimeout(context.Background(), a.budget)
+		defer cancel()
+		began := a.Now()
+		req := &request{Request: r, header: w.Header()}
+		status, body := a.answer(ctx, op, req)
+		write(w, status, body)
+		a.Logger.LogAttrs(ctx, slog.LevelInfo, "request",
+			slog.String("operation", op.method+" "+op.path), slog.String("key", req.key.ID),
+			slog.Int("status", status), slog.Float64("took_ms", float64(a.Now().Sub(began).Microseconds())/1000))
+	})
+}
+
+func (a *API) answer(ctx context.Context, op operation, r *request) (int, any) {
+	if p := a.admit(ctx, op, r); p != nil {
+		return p.Status, p
+	}
+	if p := plainQuery(r.URL.RawQuery); p != nil {
+		return p.Status, p
+	}
+	once, p := idempotencyKey(r.Request)
+	if p != nil {
+		return p.Status, p
+	}
+	r.once = once
+	return op.do(a, ctx, r)
+}
+
+// plainQuery refuses a query: no operation has parameters there, and a client
+// that sends one means something that will not happen.
+func plainQuery(query string) *Problem {
+	if query == "" {
+		return nil
+	}
+	return problem(http.StatusBadRequest, typeBlank, "No parameters are expected behind a question mark.")
+}
+
+// admit finds the request's key, counts the request, and says what keeps it from
+// being done.
+func (a *API) admit(ctx context.Context, op operation, r *request) *Problem {
+	now := a.Now()
+	if p := a.authenticate(ctx, r, now); p != nil {
+		return p
+	}
+	quotas, err := a.count(ctx, r.key.ID, now)
+	if err == nil {
+		err = a.Store.UseAPIKey(ctx, r.key.ID, now)
+	}
+	if err != nil {
+		return a.unavailable(r, err)
+	}
+	tell(r.header, quotas)
+	if p := exceeded(r.header, quotas); p != nil {
+		return p
+	}
+	if !r.may(op.scope) {
+		r.header.Set("WWW-Authenticate", `Bearer realm="paytrace", error="insufficient_scope", scope="`+op.scope+`"`)
+		return problem(http.StatusForbidden, typeScope, "This key has not the scope "+op.scope+".")
+	}
+	return nil
+}
+
+func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Problem {
+	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		r.header.Set("WWW-Authenticate", `Bearer realm="paytrace"`)
+		return problem(http.StatusUnauthorized, typeBlank, "A key is expected: Authorization: Bearer pt_….")
+	}
+	token = strings.TrimSpace(token)
+	if id, ok := keyID(token); ok {
+		kept, err := a.Store.APIKey(ctx, id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return a.unavailable(r, err)
+		}
+		if err == nil && opens(token, kept, now) {
+			r.key = kept
+			return nil
+		}
+	}
+	r.header.Set("WWW-Authenticate", `Bearer realm="paytrace", error="invalid_token"`)
+	return problem(http.StatusUnauthorized, typeBlank, "This key is not known, has expired or was revoked.")
+}
+
+// Waits that are asked of a client, in seconds.
+const (
+	waitForDatabase = "5"
+	waitForTwin     = "1"
+	waitForPerson   = "86400"
+)
+
+// unavailable is the problem of a database that does not answer.
+func (a *API) unavailable(r *request, err error) *Problem {
+	a.Logger.Error("request not answered", "key", r.key.ID, "error", err)
+	r.header.Set("Retry-After", waitForDatabase)
+	return problem(http.StatusServiceUnavailable, typeBlank, "The service is busy; nothing was done. Try again later.")
+}
