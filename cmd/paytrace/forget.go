@@ -29,10 +29,11 @@ type forgetCmd struct {
 
 func (forgetCmd) Help() string {
 	return `Removes what is kept of a person under a telephone number: the number and the
-name of the account, remembered values, messages, counts of limits, notes of
-calls, and the records of calls in Redis. The account's Worker ID and wallet stay,
-since they stand in the books and may hold money; who forgot whom, and when, is
-written down without the number. There is no way back.
+name of the account, remembered values, messages, one-time codes, counts of
+limits and guesses, notes of calls, and the records of calls in Redis. The
+account's Worker ID and wallet stay, since they stand in the books and may hold
+money; who forgot whom, and when, is written down without the number. There is no
+way back.
 
 Example:
   paytrace forget 0711000111 --dry-run`

@@ -77,7 +77,10 @@ func person(s *subject, n int) {
 		for i := range 2 {
 			s.want(tx.AddMessage(ctx, store.Message{ID: fmt.Sprint(n, "-", i), To: w.Phone, Text: "Your code"}), nil)
 		}
-		_, err := tx.Count(ctx, "lookup_other", w.Phone, time.Hour, noon)
+		s.want(tx.SetCode(ctx, store.Code{Phone: w.Phone, Hash: []byte{1}, CreatedAt: noon, ExpiresAt: noon}), nil)
+		_, err := guess(ctx, tx, "code", w.Phone)
+		s.want(err, nil)
+		_, err = tx.Count(ctx, "lookup_other", w.Phone, time.Hour, noon)
 		return err
 	})
 	s.want(s.SetMessage(s.ctx, store.Message{ID: fmt.Sprint(n, "-", 0), Status: "sent"}), nil)
@@ -89,7 +92,8 @@ func forgetting(s *subject) {
 	person(s, 2)
 	gone, stays := worker(1), worker(2)
 	want := store.Forgotten{Workers: []string{gone.WorkerID}, Sessions: []string{"ATUid_0"}, Removed: map[string]int{
-		"remembered values": 1, "messages": 1, "messages not sent yet": 1, "counts of limits": 1, "notes of calls": 2,
+		"remembered values": 1, "messages": 1, "messages not sent yet": 1, "counts of limits": 1, "one-time codes": 1,
+		"counts of guesses": 1, "notes of calls": 2,
 	}}
 	for _, dry := range []bool{true, true, false} {
 		got, err := s.Forget(s.ctx, gone.Phone, "amina", noon, dry)

@@ -23,6 +23,8 @@ var personal = []struct{ what, count, remove string }{
 		`UPDATE messages SET recipient = '', text = '', status = 'failed', error = 'forgotten before it was sent' WHERE recipient = $1`,
 	},
 	{"counts of limits", `SELECT count(*) FROM limits WHERE subject = $1`, `DELETE FROM limits WHERE subject = $1`},
+	{"one-time codes", `SELECT count(*) FROM codes WHERE phone = $1`, `DELETE FROM codes WHERE phone = $1`},
+	{"counts of guesses", `SELECT count(*) FROM guesses WHERE subject = $1`, `DELETE FROM guesses WHERE subject = $1`},
 	{"notes of calls", `SELECT count(*) FROM calls WHERE caller = $1`, `DELETE FROM calls WHERE caller = $1`},
 }
 
