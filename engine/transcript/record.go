@@ -50,13 +50,13 @@ func (d *disguise) call(c Recorded) Call {
 	call := Call{Given: []Direction{{Kind: As, Text: "as " + person.Name, Name: person.Name}}}
 	var keys []string
 	for i, s := range c.Steps {
-		input, word := s.Typed, s.Typed
-		if secret[i] {
+		input := d.typed(s.Typed, i == 0)
+		word := input
+		switch {
+		case secret[i]:
 			input, word = pins[s.Typed], "PIN"
-		} else if input = d.typed(s.Typed, i == 0); joinedNumber.MatchString(input) && i > 0 {
+		case joinedNumber.MatchString(input) && i > 0:
 			word = "a number"
-		} else {
-			word = input
 		}
 		if i > 0 {
 			keys = append(keys, word)
