@@ -2,6 +2,8 @@ package menu
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -85,5 +87,37 @@ func BenchmarkCheck(b *testing.B) {
 				Check(f, testContracts)
 			}
 		})
+	}
+}
+
+// BenchmarkDiagnose measures reading and checking a menu of the greatest size:
+// a second is the aim.
+func BenchmarkDiagnose(b *testing.B) {
+	fsys := bigMenu(MaxScreens)
+	for b.Loop() {
+		Diagnose(fsys, "big.yaml", "", testContracts)
+	}
+}
+
+// BenchmarkHostileFolder measures the refusal of includes that leave the menu's
+// folder, by name and by link: 50 ms is the aim.
+func BenchmarkHostileFolder(b *testing.B) {
+	dir := b.TempDir()
+	text := header + "include: [../outside.yaml, link.yaml, /etc/passwd]\nscreens: {main: {end: Bye}}\n"
+	if err := os.WriteFile(filepath.Join(dir, "m.yaml"), []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "link.yaml")); err != nil {
+		b.Skipf("no links here: %v", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = root.Close() }()
+	for b.Loop() {
+		if _, found := Read(root.FS(), "m.yaml", ""); len(found) == 0 {
+			b.Fatal("no finding")
+		}
 	}
 }

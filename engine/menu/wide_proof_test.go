@@ -252,7 +252,8 @@ func (c *oneCall) rows() engine.Value {
 	rows := make([]engine.Value, c.IntN(engine.MaxRows+1))
 	for i := range rows {
 		rows[i] = engine.RecordValue([]engine.Named{
-			{Name: "date", Value: engine.DateValue(20000)}, {Name: "amount", Value: engine.MoneyValue(7_000_000)},
+			{Name: "date", Value: engine.DateValue(20000)},
+			{Name: "amount", Value: engine.MoneyValue(7_000_000)},
 			{Name: "to", Value: engine.TextValue(strings.Repeat("~", 20))},
 		})
 	}

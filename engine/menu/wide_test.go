@@ -22,14 +22,17 @@ type wideMenu struct {
 	out   *strings.Builder // the file that is being written
 	// asked are the variables that some screen asks for: the others are left out.
 	asked map[string]bool
-	named int
 }
 
 // wideVars are the variables and what is typed for them; types that show their
 // values.
 var wideVars = []struct{ name, typ, answer string }{
-	{"amount", "money 10..500", "200"}, {"age", "number 18..99", "33"}, {"born", "date today-90y..today", "12/03/1996"},
-	{"city", "text 20", "Kisumu"}, {"phone", "phone", "0712345678"}, {"other", "phone KE", "0722000111"},
+	{"amount", "money 10..500", "200"},
+	{"age", "number 18..99", "33"},
+	{"born", "date today-90y..today", "12/03/1996"},
+	{"city", "text 20", "Kisumu"},
+	{"phone", "phone", "0712345678"},
+	{"other", "phone KE", "0722000111"},
 	{"gender", "{type: choice, options: {female: Female, male: Male, neither: Neither}}", "2"},
 }
 
