@@ -37,6 +37,7 @@ type verbs struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default verb)."`
 	Check   checkCmd   `cmd:"" help:"Find everything that is wrong with menus."`
 	Explain explainCmd `cmd:"" help:"Show what a finding means, with a wrong and a right example."`
+	Diff    diffCmd    `cmd:"" help:"Say what a new version of a menu changes for callers."`
 	Fmt     fmtCmd     `cmd:"" help:"Bring menus and dial scripts into their one form."`
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
 	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the way to every screen."`

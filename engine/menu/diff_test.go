@@ -1,0 +1,93 @@
+package menu
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+const diffOld = `ussd: 1
+service: Shop
+dial: {"*384*1#": main, "*384*2#": main}
+start: main
+session: {gateway: africastalking-ke, resume: 5m}
+remember: [city]
+vars:
+  city: text 20
+screens:
+  main:
+    say: Shop
+    menu:
+      1: Prices -> prices
+      2: Find -> find
+      3: Exit -> bye
+  prices:
+    show: Bread 65
+  find:
+    say: City?
+    ask: city -> account
+  account:
+    do: create_account(caller)
+    when: {created: bye, exists: bye}
+  bye:
+    end: Bye.
+`
+
+func compiledFor(t *testing.T, src string, contracts []engine.Contract) *engine.Program {
+	t.Helper()
+	f, found := Read(fstest.MapFS{"shop.yaml": {Data: []byte(src)}}, "shop.yaml", "")
+	for _, x := range found {
+		t.Fatalf("%s: %s", x.Pos, x.Message)
+	}
+	p, err := Compile(f, contracts, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Each code of two versions has a golden, in testdata/diff.
+func TestCompare(t *testing.T) {
+	slower := append([]engine.Contract(nil), testContracts...)
+	slower[0].Outcomes = append(slower[0].Outcomes[:2:2], engine.OutcomeContract{Name: "refused"})
+	old := compiledFor(t, diffOld, testContracts)
+	for code, c := range map[string]struct {
+		change    *strings.Replacer
+		contracts []engine.Contract
+	}{
+		"U801":         {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:"), testContracts},
+		"U801_renamed": {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:", "start: main", "start: main\nrenamed: {prices: price_list}"), testContracts},
+		"U802":         {strings.NewReplacer("1: Prices -> prices", "1: Find -> find", "2: Find -> find", "2: Prices -> prices", "      3: Exit -> bye\n", "      4: Exit -> bye\n"), testContracts},
+		"U803":         {strings.NewReplacer("city: text 20", "city: number 1..47"), testContracts},
+		"U804":         {strings.NewReplacer(), slower},
+		"U805":         {strings.NewReplacer(`, "*384*2#": main`, ``, `"*384*1#": main`, `"*384*1#": find`), testContracts},
+		"same":         {strings.NewReplacer(), testContracts},
+		"words":        {strings.NewReplacer("Bread 65", "Bread 70", "  bye:\n", "  more:\n    show: More.\n  bye:\n"), testContracts},
+	} {
+		t.Run(code, func(t *testing.T) {
+			next := compiledFor(t, c.change.Replace(diffOld), c.contracts)
+			found := Compare(old, next)
+			want, _, _ := strings.Cut(code, "_")
+			if strings.HasPrefix(want, "U") && !has(found, want) && !strings.HasSuffix(code, "_renamed") {
+				t.Errorf("no %s among the findings", want)
+			}
+			var b strings.Builder
+			if err := Print(&b, found, nil, false); err != nil {
+				t.Fatal(err)
+			}
+			for _, change := range Changes(old, next) {
+				b.WriteString(change + "\n")
+			}
+			if *update {
+				if err := os.MkdirAll("testdata/diff", 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			compareGolden(t, filepath.Join("testdata/diff", code+".out"), []byte(b.String()))
+		})
+	}
+}
