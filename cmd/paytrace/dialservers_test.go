@@ -187,7 +187,7 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- errors.Join(s.until(ctx, ln, nil, log), s.Close()) }()
+	go func() { ended <- errors.Join(s.until(ctx, ln, log), s.Close()) }()
 	far, err := newElsewhere("http://"+ln.Addr().String()+"/ussd", africastalking.Name, nil, 0)
 	if err != nil {
 		cancel()
