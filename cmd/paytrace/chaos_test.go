@@ -22,8 +22,8 @@ const (
 	leastStruck = 50 // actions in flight, by each kind of fault
 	leastWrites = 30 // per cent of the deliveries
 	// mostRefused, in per cent, end with a built-in screen: an action whose
-	// backend was cut in each of its tries is one.
-	mostRefused = 1
+	// backend was cut in each of its tries, or that a busy machine gave no time.
+	mostRefused = 5
 	chaosCalls  = 48 // at a time
 	// longest is how much more time a busy machine gets until every kind of
 	// fault has struck enough.

@@ -30,20 +30,20 @@ screens:
     ask: phone -> create_account(phone)
     when: {created: joined, exists: there}
   joined: {say: "Joined as {worker_id}.", menu: {1: Bring a friend -> friend_ask, 2: Leave -> bye}}
-  there: {say: "There as {worker_id}.", menu: {1: Bring a friend -> friend_ask, 2: Leave -> bye}}
+  there: {say: There already., menu: {1: Bring a friend -> friend_ask, 2: Leave -> bye}}
   friend_ask:
     say: Your friend's number
     ask: friend -> create_account(friend)
     when: {created: brought, exists: known}
   brought: {say: "Brought {worker_id}.", menu: {1: Find -> other_ask, 2: Leave -> bye}}
-  known: {say: "Known as {worker_id}.", menu: {1: Find -> other_ask, 2: Leave -> bye}}
+  known: {say: Known already., menu: {1: Find -> other_ask, 2: Leave -> bye}}
   other_ask:
     say: Whose number?
     ask: other -> lookup_worker(other)
     when: {own: found, found: found, not_found: nobody}
   found:
-    end: "Found {worker_id}."
-    sms: {to: caller, say: "You found {worker_id}."}
+    end: Found.
+    sms: {to: caller, say: You found somebody.}
   nobody: {end: Nobody.}
   bye: {end: Bye.}
 `
@@ -84,7 +84,7 @@ var (
 	onFriend  = regexp.MustCompile(`\ACON Your friend's number\z`)
 	onBrought = regexp.MustCompile(`(?s)\ACON Brought NW-[0-9A-F]{8}\.\n.*\z`)
 	onOther   = regexp.MustCompile(`\ACON Whose number\?\z`)
-	onFound   = regexp.MustCompile(`\AEND Found NW-[0-9A-F]{8}\.\z`)
+	onFound   = regexp.MustCompile(`\AEND Found\.\z`)
 	// onRefusal are the screens that tell of no success.
 	onRefusal = regexp.MustCompile(`\AEND (The service is busy|In progress|Your session has expired|The service was updated).*`)
 )

@@ -36,7 +36,7 @@ screens:
     ask: phone -> create_account(phone)
     when: {created: joined, exists: there}
   joined: {say: "Joined as {worker_id}.", menu: {1: Note -> note_ask, 2: Leave -> bye}}
-  there: {say: "There as {worker_id}.", menu: {1: Note -> note_ask, 2: Leave -> bye}}
+  there: {say: There already., menu: {1: Note -> note_ask, 2: Leave -> bye}}
   note_ask:
     say: Your note
     ask: note -> note_sms

@@ -95,7 +95,7 @@ func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) 
 	if s.reload != nil {
 		group.Go(func() error { s.reload.run(ctx); return nil })
 	}
-	group.Go(func() error { return s.db.Work(working, s.handlers(), stopJobs) })
+	group.Go(func() error { return s.work(working, log) })
 	if s.journal != nil {
 		group.Go(func() error { return s.journal.Run(working) })
 	}
@@ -109,6 +109,27 @@ func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) 
 		return err
 	})
 	return group.Wait()
+}
+
+// workAgain is the pause before jobs are begun anew, where the database was away
+// when they were to begin.
+const workAgain = time.Second
+
+// work works through the jobs until the context ends. A database that is away
+// takes no instance out of service: callbacks are answered all the same.
+func (s *service) work(ctx context.Context, log *slog.Logger) error {
+	for {
+		err := s.db.Work(ctx, s.handlers(), stopJobs)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		log.Error("jobs do not run; they are begun again", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(workAgain):
+		}
+	}
 }
 
 // greet says what was chosen, for a person and for the log.
