@@ -43,7 +43,7 @@ func (v checkCmd) Run(ctx context.Context, std streams) error {
 }
 
 func (v checkCmd) once(contracts []engine.Contract, std streams) error {
-	checked, err := checkAll(v.Files, contracts)
+	checked, err := checkAll(v.Files, contracts, std.err)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,9 @@ type checked struct {
 	found   menu.Findings
 }
 
-func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
+// checkAll checks the menus named, or all of the default folder, against the
+// actions that are built and those that their folder declares.
+func checkAll(files []string, built []engine.Contract, w io.Writer) ([]checked, error) {
 	var all []checked
 	if len(files) == 0 {
 		folder, err := openMenus("")
@@ -95,6 +97,10 @@ func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
 			return nil, err
 		}
 		names, err := menuFiles(folder.fsys)
+		if err != nil {
+			return nil, err
+		}
+		contracts, err := folder.contracts(built, w)
 		if err != nil {
 			return nil, err
 		}
@@ -106,6 +112,10 @@ func checkAll(files []string, contracts []engine.Contract) ([]checked, error) {
 	}
 	for _, file := range files {
 		folder, name, err := folderOf(file)
+		if err != nil {
+			return nil, err
+		}
+		contracts, err := folder.contracts(built, w)
 		if err != nil {
 			return nil, err
 		}

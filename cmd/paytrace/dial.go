@@ -52,6 +52,10 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	people, err := v.people(std)
+	if err != nil {
+		return err
+	}
 	code := v.Code
 	if code == "" {
 		code = program.Codes()[0].Dial
@@ -64,13 +68,24 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	}
 	p := &phone{
 		runner: &engine.Runner{
-			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: box.table,
+			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: withStandIns(box.table, program, people),
 			Identity: engine.NewIdentity(box.identity), TTL: engine.DefaultTTL, Now: time.Now,
 		},
 		program: program, box: box, typed: typedLines(ctx, std.in), out: std.out,
 		caller: caller, code: code, person: isTerminal(std.in),
 	}
 	return p.use(ctx)
+}
+
+// people are those of the menu's folder: they say what actions answer that are
+// only declared.
+func (v dialCmd) people(std streams) (*engine.People, error) {
+	folder, _, err := oneMenu(v.Menu)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.close()
+	return peopleOf(folder, std.err)
 }
 
 func isTerminal(r io.Reader) bool {

@@ -152,7 +152,11 @@ func oneProgram(file string, box *box, lang string, std streams) (*engine.Progra
 		return nil, err
 	}
 	defer folder.close()
-	return compileOne(folder, name, box.table.Contracts(), lang, std.err)
+	contracts, err := folder.contracts(box.table.Contracts(), std.err)
+	if err != nil {
+		return nil, err
+	}
+	return compileOne(folder, name, contracts, lang, std.err)
 }
 
 // oneMenu is the menu file named, or the first of ./menus or what is embedded.

@@ -121,10 +121,11 @@ func isMenu(fsys fs.FS, name string) (bool, error) {
 	return bytes.HasPrefix(head, []byte("ussd:")) || bytes.Contains(head, []byte("\nussd:")), err
 }
 
-// loadMenus compiles every menu of the folder. Findings are printed; a menu
-// that cannot be published stops it.
-func loadMenus(f *menuFolder, contracts []engine.Contract, language string, w io.Writer) ([]*engine.Program, error) {
-	all, err := buildMenus(f, contracts, language, w)
+// loadMenus compiles every menu of the folder, against the actions that are built
+// and those that the folder declares. Findings are printed; a menu that cannot be
+// published stops it.
+func loadMenus(f *menuFolder, built []engine.Contract, language string, w io.Writer) ([]*engine.Program, error) {
+	all, err := buildMenus(f, built, language, w)
 	return programsOf(all), err
 }
 
@@ -137,13 +138,17 @@ func programsOf(all []menu.Built) []*engine.Program {
 }
 
 // buildMenus is loadMenus, with the files of each menu.
-func buildMenus(f *menuFolder, contracts []engine.Contract, language string, w io.Writer) ([]menu.Built, error) {
+func buildMenus(f *menuFolder, built []engine.Contract, language string, w io.Writer) ([]menu.Built, error) {
 	names, err := menuFiles(f.fsys)
 	if err != nil {
 		return nil, fmt.Errorf("menus: %w", err)
 	}
 	if len(names) == 0 {
 		return nil, misuse{fmt.Errorf("menus: the folder %s has no menu: no .yaml file with a line \"ussd: 1\"", f.shown)}
+	}
+	contracts, err := f.contracts(built, w)
+	if err != nil {
+		return nil, err
 	}
 	var all []menu.Built
 	bad := false

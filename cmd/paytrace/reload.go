@@ -82,8 +82,15 @@ func (r *reloader) once(ctx context.Context) error {
 	var next []*engine.Program
 	var fresh []*engine.Program
 	report := &strings.Builder{}
+	contracts, err := folder.contracts(r.kept.contracts, report)
+	if errors.As(err, &outcome{}) { // what is declared can't be read: only what is built is known
+		contracts, err = r.kept.contracts, nil
+	}
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
-		b := menu.Build(folder.fsys, name, folder.dir, r.kept.contracts, menu.Options{Language: r.language})
+		b := menu.Build(folder.fsys, name, folder.dir, contracts, menu.Options{Language: r.language})
 		old := r.named(strings.TrimSuffix(name, ".yaml"))
 		switch {
 		case b.Program == nil:
@@ -92,6 +99,12 @@ func (r *reloader) once(ctx context.Context) error {
 			}
 			fmt.Fprintf(report, "%s stays out: %s\n", path.Join(folder.dir, name), b.Findings.First())
 			if old != nil {
+				next = append(next, old)
+			}
+			continue
+		case len(lacking(b.Program, r.kept.contracts)) > 0:
+			if old != nil {
+				fmt.Fprintf(report, "%s stays out: %s\n", path.Join(folder.dir, name), onlyDeclared(lacking(b.Program, r.kept.contracts)))
 				next = append(next, old)
 			}
 			continue

@@ -165,6 +165,10 @@ func (s *service) menus(ctx context.Context, c Config, folder *menuFolder, std s
 	if err != nil {
 		return err
 	}
+	all, waiting := servable(all, s.table.Contracts())
+	if len(all) == 0 {
+		return misuse{fmt.Errorf("no menu can be served: %s", strings.Join(waiting, "; "))}
+	}
 	programs := programsOf(all)
 	catalog, err := engine.NewCatalog(programs...)
 	if err != nil {
@@ -179,6 +183,9 @@ func (s *service) menus(ctx context.Context, c Config, folder *menuFolder, std s
 	s.runner.Programs = catalog
 	s.code = programs[0].Codes()[0].Dial
 	s.choose("menus", "%s: %s", folder.shown, described(programs))
+	for _, why := range waiting {
+		s.choose("", "not served: %s", why)
+	}
 	return nil
 }
 

@@ -118,7 +118,7 @@ func (a *actors) do(call engine.Call) (engine.Outcome, error) {
 	case len(list) > 0:
 		i := a.turn[call.Action]
 		a.turn[call.Action]++
-		return answer(list[min(i, len(list)-1)])
+		return Ending(list[min(i, len(list)-1)])
 	case call.Action == engine.CallSMS:
 		if len(call.Args) == 2 {
 			a.messages = append(a.messages, Message{To: call.Args[0].Text(), Text: call.Args[1].Text()})

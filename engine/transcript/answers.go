@@ -42,7 +42,7 @@ func (a *actors) put(action string, answers []engine.Answer) error {
 		return a.noAction(action)
 	}
 	for _, answer := range answers {
-		out, err := outcomeOf(contract, answer)
+		out, err := OutcomeOf(contract, answer)
 		if err != nil {
 			return err
 		}
@@ -58,9 +58,9 @@ func (a *actors) noAction(action string) error {
 // limited is how scripts write that a caller has done this too often.
 const limited = "limited"
 
-// outcomeOf gives an answer the types of its contract. Every value that the
+// OutcomeOf gives an answer the types of its contract. Every value that the
 // outcome gives must be written: screens show them.
-func outcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
+func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	out := engine.Outcome{Name: a.Outcome}
 	contract, ok := c.Outcome(a.Outcome)
 	if !ok {
@@ -92,8 +92,8 @@ func outcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	return out, nil
 }
 
-// answer turns the endings that every action has into what stands behind them.
-func answer(out engine.Outcome) (engine.Outcome, error) {
+// Ending turns the endings that every action has into what stands behind them.
+func Ending(out engine.Outcome) (engine.Outcome, error) {
 	switch out.Name {
 	case engine.Failed:
 		return engine.Outcome{}, errors.New("it fails, as the script says")

@@ -37,8 +37,54 @@ func readValue(t *engine.Type, s string) (engine.Value, bool) {
 				return engine.DateValue(engine.DateOf(day)), true
 			}
 		}
+	case engine.KindRecord:
+		return readRecord(t.Fields, s)
+	case engine.KindList:
+		return readList(t.Fields, s)
 	}
 	return engine.Value{}, false
+}
+
+// readRecord reads "date=2026-03-01, to=Amina O., amount=500".
+func readRecord(fields []engine.Field, s string) (engine.Value, bool) {
+	given := map[string]string{}
+	for part := range strings.SplitSeq(s, ",") {
+		name, text, ok := strings.Cut(part, "=")
+		if name = strings.TrimSpace(name); !ok || given[name] != "" {
+			return engine.Value{}, false
+		}
+		given[name] = text
+	}
+	var values []engine.Named
+	for _, f := range fields {
+		text, ok := given[f.Name]
+		if !ok {
+			continue // not set
+		}
+		v, ok := readValue(&f.Type, text)
+		if !ok {
+			return engine.Value{}, false
+		}
+		values = append(values, engine.Named{Name: f.Name, Value: v})
+		delete(given, f.Name)
+	}
+	return engine.RecordValue(values), len(given) == 0
+}
+
+// readList reads records parted by semicolons; nothing is an empty list.
+func readList(fields []engine.Field, s string) (engine.Value, bool) {
+	var rows []engine.Value
+	for part := range strings.SplitSeq(s, ";") {
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		row, ok := readRecord(fields, part)
+		if !ok {
+			return engine.Value{}, false
+		}
+		rows = append(rows, row)
+	}
+	return engine.ListValue(rows), true
 }
 
 // readMoney gives cents; a currency may stand before the amount.
