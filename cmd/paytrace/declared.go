@@ -65,12 +65,19 @@ func hasContract(contracts []engine.Contract, name string) bool {
 func servable(all []menu.Built, built []engine.Contract) (able []menu.Built, why []string) {
 	for _, b := range all {
 		if names := lacking(b.Program, built); len(names) > 0 {
-			why = append(why, fmt.Sprintf("%s (%s is only declared)", b.Program.Name(), strings.Join(names, ", ")))
+			why = append(why, fmt.Sprintf("%s (%s)", b.Program.Name(), onlyDeclared(names)))
 			continue
 		}
 		able = append(able, b)
 	}
 	return able, why
+}
+
+func onlyDeclared(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " is only declared"
+	}
+	return fmt.Sprintf("%s and %d more are only declared", names[0], len(names)-1)
 }
 
 // lacking are the actions that a program asks for and nobody has built.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -140,7 +139,7 @@ func (s *service) greet(w io.Writer, log *slog.Logger, port int) {
 	fmt.Fprintf(&b, "PayTrace %s listens on http://localhost:%d  (API: /docs)\n", version(), port)
 	for _, c := range s.chose {
 		fmt.Fprintf(&b, "  %-9s %s\n", c.what, c.which)
-		attrs = append(attrs, slog.String(cmp.Or(c.what, "also"), c.which))
+		attrs = append(attrs, slog.String(c.what, c.which))
 	}
 	fmt.Fprintln(&b, "Try, in another terminal:")
 	fmt.Fprintf(&b, "  curl -s %s-d sessionId=a -d phoneNumber=%%2B254711000111 -d 'serviceCode=%s' -d networkCode=63902 -d text=\n",

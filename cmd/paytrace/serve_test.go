@@ -181,6 +181,9 @@ func TestServeDialogue(t *testing.T) {
 	s2 := serve(t)
 	same(s2, "2")
 	checkMessages(t, id[1])
+	if status := s2.stop(); status != exitFine { // and its log is whole
+		t.Fatalf("stopped with status %d\n%s", status, s2.log)
+	}
 	for _, log := range []string{s.log.String(), s2.log.String()} {
 		checkLog(t, log)
 	}

@@ -182,10 +182,11 @@ func (s *service) menus(ctx context.Context, c Config, folder *menuFolder, std s
 	}
 	s.runner.Programs = catalog
 	s.code = programs[0].Codes()[0].Dial
-	s.choose("menus", "%s: %s", folder.shown, described(programs))
-	for _, why := range waiting {
-		s.choose("", "not served: %s", why)
+	line := described(programs)
+	if len(waiting) > 0 {
+		line += "; not served: " + strings.Join(waiting, ", ")
 	}
+	s.choose("menus", "%s: %s", folder.shown, line)
 	return nil
 }
 
