@@ -1,0 +1,162 @@
+package rest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
+	"pgregory.net/rapid"
+
+	"github.com/paytrace/paytrace/server/rest"
+)
+
+// described is the document as JSON, for making requests from.
+type described map[string]any
+
+// at follows names, and references on the way.
+func (d described) at(from any, names ...string) any {
+	for _, name := range names {
+		m, _ := d.resolve(from).(map[string]any)
+		from = m[name]
+	}
+	return d.resolve(from)
+}
+
+func (d described) resolve(v any) any {
+	m, _ := v.(map[string]any)
+	ref, _ := m["$ref"].(string)
+	if ref == "" {
+		return v
+	}
+	return d.at(map[string]any(d), strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+}
+
+// fits draws a text that a schema describes.
+func (d described) fits(t *rapid.T, schema any) string {
+	if pattern, ok := d.at(schema, "pattern").(string); ok {
+		return rapid.StringMatching(pattern).Draw(t, "fits")
+	}
+	return rapid.StringN(1, 20, 40).Draw(t, "text")
+}
+
+// body draws a body of an object's schema, or one that is wrong in some way.
+func (d described) body(t *rapid.T, schema any) string {
+	values := map[string]any{}
+	properties, _ := d.at(schema, "properties").(map[string]any)
+	for name, property := range properties {
+		switch rapid.IntRange(0, 29).Draw(t, "how "+name) {
+		case 0: // missing
+		case 1:
+			values[name] = rapid.String().Draw(t, "any text")
+		case 2:
+			values[name] = rapid.SampledFrom([]any{nil, 1, true, []any{}, map[string]any{"a": 1}}).Draw(t, "no text")
+		default:
+			values[name] = d.fits(t, property)
+		}
+	}
+	if rapid.IntRange(0, 9).Draw(t, "more") == 0 {
+		values[rapid.String().Draw(t, "name")] = "x"
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rapid.IntRange(0, 9).Draw(t, "cut") == 0 {
+		text = text[:rapid.IntRange(0, len(text)).Draw(t, "at")]
+	}
+	return string(text)
+}
+
+// propertyRounds times a hundred requests take a second.
+const propertyRounds = 10
+
+// TestRequestsFromTheDocument makes requests of what the document says, right
+// and wrong: no answer is a 500, and every one is as the document says.
+func TestRequestsFromTheDocument(t *testing.T) {
+	w := newWorld(t, nil)
+	good := w.key(rest.Scopes()...)
+	keys := []string{good, good, good, good, w.key(rest.Scopes()[:3]...), w.key(rest.ScopeLookup), "Bearer pt_x", "", "Basic x"}
+	raw := w.send(http.MethodGet, "/openapi.json", "").body
+	var doc described
+	if err := json.Unmarshal([]byte(raw), &doc); err != nil {
+		t.Fatal(err)
+	}
+	model, err := libopenapi.NewDocument([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, errs := validator.NewValidator(model, config.WithStandardBodyDecoders())
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	type operation struct {
+		method, path string
+		it           any
+	}
+	var operations []operation
+	for path, item := range doc["paths"].(map[string]any) {
+		for method, it := range item.(map[string]any) {
+			if method != "parameters" && strings.HasPrefix(path, "/api/") {
+				operations = append(operations, operation{strings.ToUpper(method), path, it})
+			}
+		}
+	}
+	if len(operations) < 4 {
+		t.Fatalf("%d operations", len(operations))
+	}
+	seen := map[int]int{}
+	check := func(t *rapid.T) {
+		op := operations[rapid.IntRange(0, len(operations)-1).Draw(t, "operation")]
+		phone := doc.fits(t, doc.at(map[string]any(doc), "components", "schemas", "TypedPhone"))
+		if rapid.IntRange(0, 4).Draw(t, "odd") == 0 {
+			phone = rapid.StringN(1, 20, 60).Draw(t, "odd phone")
+		}
+		path := strings.ReplaceAll(op.path, "{phone}", url.PathEscape(phone))
+		var body io.Reader
+		if schema := doc.at(op.it, "requestBody", "content", "application/json", "schema"); schema != nil {
+			body = strings.NewReader(doc.body(t, schema))
+		}
+		r, err := http.NewRequest(op.method, w.url+path, body)
+		if err != nil {
+			t.Skip("no URL")
+		}
+		r.Header.Set("Authorization", rapid.SampledFrom(keys).Draw(t, "key"))
+		r.Header.Set("Content-Type", rapid.SampledFrom([]string{"application/json", "application/json; charset=utf-8", "application/json", "application/json", "text/plain", ""}).Draw(t, "type"))
+		if rapid.IntRange(0, 3).Draw(t, "once") == 0 {
+			r.Header.Set("Idempotency-Key", rapid.SampledFrom([]string{`"a"`, `b`, `"`, ``, `"c d"`}).Draw(t, "idempotency key"))
+		}
+		got := w.sent(r)
+		seen[got.status]++
+		if got.status == http.StatusInternalServerError {
+			t.Fatalf("%s %s: %d %s", op.method, path, got.status, got.body)
+		}
+		if got.status == http.StatusNotFound && !strings.Contains(got.body, "account") {
+			return // the drawn path is another one
+		}
+		shown := httpResponse(got, r)
+		plain, _ := http.NewRequest(op.method, w.url+strings.ReplaceAll(op.path, "{phone}", "254711000001"), nil)
+		shown.Request = plain
+		if ok, errs := v.ValidateHttpResponse(plain, shown); !ok {
+			t.Fatalf("%s %s: %d %s: %v", op.method, path, got.status, got.body, errs)
+		}
+	}
+	for range propertyRounds {
+		rapid.Check(t, check)
+	}
+	for _, status := range []int{201, 401, 422} {
+		if seen[status] == 0 {
+			t.Errorf("no request led to %d: %v", status, seen)
+		}
+	}
+}
+
+func httpResponse(a answer, r *http.Request) *http.Response {
+	return &http.Response{StatusCode: a.status, Header: a.header, Body: io.NopCloser(bytes.NewReader([]byte(a.body))), Request: r}
+}
