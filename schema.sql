@@ -35,7 +35,8 @@ CREATE TABLE action_log (
     id          TEXT PRIMARY KEY,
     fingerprint BYTEA NOT NULL,
     result      BYTEA,
-    created_at  TIMESTAMPTZ NOT NULL
+    created_at  TIMESTAMPTZ NOT NULL,
+    kept        SMALLINT NOT NULL DEFAULT 0  -- 1: it moved money, and is never purged
 );
 CREATE INDEX action_log_created_at ON action_log (created_at);
 

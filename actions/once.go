@@ -39,8 +39,12 @@ func (t *Table) Do(ctx context.Context, call engine.Call) (engine.Outcome, error
 }
 
 func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	if call.Action == engine.CallWithdraw && call.ID != "" {
+	switch {
+	case call.ID == "":
+	case call.Action == engine.CallWithdraw:
 		return t.withdraw(ctx, call)
+	case call.Action == engine.CallWithdrawn:
+		return t.withdrawn(ctx, call.ID)
 	}
 	a, ok := t.actions[call.Action]
 	if !ok {
@@ -66,6 +70,11 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 		return engine.Outcome{}, err
 	}
 	return t.once(ctx, call.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
+		if a.contract.Money {
+			if err := tx.Keep(ctx, call.ID); err != nil {
+				return result{}, err
+			}
+		}
 		out, err := do(ctx, tx)
 		return result{Name: out.Name, Values: out.Values}, err
 	})
@@ -87,6 +96,18 @@ func (t *Table) withdraw(ctx context.Context, call engine.Call) (engine.Outcome,
 		return done, nil
 	}
 	return out, err
+}
+
+// withdrawn is what the log has under an ID, whatever it was used for.
+func (t *Table) withdrawn(ctx context.Context, id string) (engine.Outcome, error) {
+	b, err := t.store.Result(ctx, id)
+	switch {
+	case err != nil:
+		return engine.Outcome{}, err
+	case b == nil:
+		return engine.Outcome{}, engine.ErrNotStored
+	}
+	return done, t.otherwise(ctx, id, nil)
 }
 
 // otherwise is what stands in the log under an ID whose fingerprint is another:

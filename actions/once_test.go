@@ -480,6 +480,11 @@ func TestWithdraw(t *testing.T) {
 		t.Errorf("withdraw after it ran: %v, %v", out, err)
 	}
 	b.must(t, countCall("other", "hello", "1234"))
+	for id, want := range map[string]error{"id": engine.ErrWithdrawn, "other": nil, "never": engine.ErrNotStored} {
+		if _, err := b.Do(context.Background(), engine.Call{ID: id, Action: engine.CallWithdrawn, StoredOnly: true}); !errors.Is(err, want) {
+			t.Errorf("is %s withdrawn: %v, want %v", id, err, want)
+		}
+	}
 	if n := effects(t, b.store); n != 1 {
 		t.Errorf("%d effects, want 1", n)
 	}

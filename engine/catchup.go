@@ -119,14 +119,44 @@ func (f *fold) ran(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// giveUp ends the call where the log could not be asked what the inputs mean.
-// That is kept, so that every delivery of the callback hears the same.
+// giveUp ends the call where the log could not be asked what the inputs mean, or
+// have led to: the caller hears that it may be in progress. That is kept, so that
+// every delivery of the callback hears the same.
 func (f *fold) giveUp(left []string, err error) error {
 	if err == nil || errors.Is(err, errAsk) || errors.Is(err, errExpired) || errors.Is(err, ErrWithdrawn) {
 		return err
 	}
 	f.logFault("the log can't be asked what a callback means", err)
 	f.inputs = append(f.inputs, left...)
-	f.s.Screen, f.s.Shown, f.s.Ended, f.skipped = stateFailed, stateFailed, true, false
+	f.s.Screen, f.s.Shown, f.s.Ended, f.skipped = statePending, statePending, true, false
 	return nil
 }
+
+// straight makes sure, between two of several inputs that an older record lacks,
+// that no callback ended here which was answered otherwise: what the caller then
+// typed would answer another screen.
+func (f *fold) straight(ctx context.Context) error {
+	if !f.p.acts {
+		return nil
+	}
+	switch err := f.look(ctx, f.sofar()); {
+	case errors.Is(err, ErrWithdrawn):
+		return fmt.Errorf("%w: a callback on the way was answered otherwise", errExpired)
+	case err != nil && !errors.Is(err, ErrNotStored):
+		return fmt.Errorf("ask whether a callback was answered otherwise: %w", err)
+	}
+	return nil
+}
+
+// look asks what the log has for the first action at the end of a text: nil for
+// a result, ErrWithdrawn, ErrNotStored.
+func (f *fold) look(ctx context.Context, text string) error {
+	_, err := f.Actions.Do(ctx, Call{
+		Action: CallWithdrawn, ID: f.Identity.Action(&f.req, text, 0), StoredOnly: true,
+		Caller: f.req.Caller, Session: f.req.Session, Provider: f.req.Provider, Service: f.req.Service,
+	})
+	return err
+}
+
+// logged reports whether the log has a result there.
+func (f *fold) logged(ctx context.Context, text string) bool { return f.look(ctx, text) == nil }

@@ -80,6 +80,9 @@ const (
 	// what a twin may be doing. Actions that keep no log of that kind answer
 	// ErrNotStored instead. No action can have this name.
 	CallWithdraw = "(withdraw)"
+	// CallWithdrawn asks whether that was done: ErrWithdrawn or ErrNotStored, or
+	// "done" for what ran. It is always StoredOnly.
+	CallWithdrawn = "(withdrawn)"
 )
 
 // Done is the outcome of the engine's own calls.

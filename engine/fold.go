@@ -66,7 +66,9 @@ func (f *fold) take(ctx context.Context, inputs []string) error {
 		case f.fresh && f.stops() && !(i == 0 && f.recorded):
 			took, err = f.proven(ctx, inputs[i:])
 		default:
-			err = f.input(ctx, inputs[i], i < len(inputs)-1)
+			if err = f.input(ctx, inputs[i], i < len(inputs)-1); err == nil && f.recorded && i < len(inputs)-1 {
+				err = f.straight(ctx)
+			}
 		}
 		if err != nil {
 			return err

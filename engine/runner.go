@@ -114,6 +114,8 @@ type turn struct {
 	// refolded says that the record was left aside, since the callback's action
 	// is withdrawn.
 	refolded bool
+	// unsaved says that the record could not be saved, or not be told to be.
+	unsaved bool
 }
 
 func (t *turn) run(ctx context.Context) Reply {
@@ -158,6 +160,7 @@ func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Du
 	defer cancel()
 	stored, saved, err := t.Sessions.Save(ctx, sessionKey(t.req.Session), expect, next, ttl)
 	if err != nil {
+		t.unsaved = true
 		t.missed()
 		t.logFault("session not saved", err)
 		return true, nil
@@ -263,7 +266,7 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 		return t.end(p, "expired", err)
 	}
 	if s.Ended {
-		return t.show(p, &s)
+		return t.overtaken(ctx, p, &s, rec, save)
 	}
 	typed := t.text[rec.V-1:]
 	if len(rec.Inputs) > 0 {
@@ -281,6 +284,24 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 		err = f.giveUp(nil, f.settle(ctx))
 	}
 	return t.finish(ctx, &f, err, rec.head(), save)
+}
+
+// overtaken answers a callback of a call that has ended. That it came at all may
+// mean that a late copy of an older callback, which had no record, ended the call
+// in its own way: what this one has run goes before.
+func (t *turn) overtaken(ctx context.Context, p *Program, s *Session, rec *record, save saveFunc) Reply {
+	if !p.acts {
+		return t.show(p, s)
+	}
+	if t.guessing {
+		t.asks = true
+		return Reply{}
+	}
+	f := fold{turn: t, p: p, fresh: true}
+	if !f.logged(ctx, t.text) || f.whole(ctx, nil) != nil || !f.wrote {
+		return t.show(p, s)
+	}
+	return t.finish(ctx, &f, nil, rec.head(), save)
 }
 
 // fresh answers a session without a record: a call that begins, a deep dial, or
@@ -354,6 +375,12 @@ func (t *turn) finish(ctx context.Context, f *fold, err error, expect string, sa
 		}
 		if !t.keep(f, expect, next, save) {
 			return Reply{}
+		}
+		if t.unsaved && expect == "" {
+			// There may be a record that could not be told of.
+			if err := t.agree(ctx, f.p); err != nil {
+				return t.failed(f.p, err)
+			}
 		}
 		f.s.before = nil // on the way it may have held a secret
 		t.Recent.put(&saved{head, f.p, f.s})

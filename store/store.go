@@ -158,6 +158,11 @@ type Store interface {
 	// that stands: two instances that start together agree on the first.
 	SetSettingOnce(ctx context.Context, key, value string) (stored string, err error)
 
+	// Purge removes what is over as of now: results of actions and messages that
+	// went out after KeepFor, counts of windows that have ended. What Tx.Keep
+	// marked stays. It may be called again at any time, by several instances.
+	Purge(ctx context.Context, now time.Time) (Purged, error)
+
 	// Ping says whether the database answers.
 	Ping(ctx context.Context) error
 	// Close waits for what is running and lets go of the database.
@@ -172,6 +177,9 @@ type Tx interface {
 	Begin(ctx context.Context, id string, fingerprint []byte) (result []byte, done bool, err error)
 	// Finish stores the action's result.
 	Finish(ctx context.Context, id string, result []byte) error
+	// Keep marks an action begun in this transaction as never to be purged: it
+	// moved money.
+	Keep(ctx context.Context, id string) error
 
 	Worker(ctx context.Context, phone string) (Worker, error)
 	// AddWorker stores a new account: ErrPhoneTaken, ErrWorkerIDTaken. After

@@ -50,6 +50,10 @@ type Config struct {
 	APIDay          int
 	// JournalDays is how long notes of calls are kept; 0 for none.
 	JournalDays int
+	// Of Postgres; zero for the store's defaults.
+	Connections      int
+	StatementTimeout time.Duration
+	LockTimeout      time.Duration
 }
 
 // setting is one environment variable: its name and how it is read.
@@ -91,6 +95,9 @@ var settings = []setting{
 	{"LOG_FORMAT", func(c *Config, v string) error { c.LogFormat = v; return oneOf(v, "text", "json") }},
 	{"LIMIT_REGISTRATIONS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Registrations) }},
 	{"CALL_JOURNAL_DAYS", func(c *Config, v string) error { return whole(v, 0, maxJournalDays, &c.JournalDays) }},
+	{"DATABASE_CONNECTIONS", func(c *Config, v string) error { return whole(v, 1, maxConnections, &c.Connections) }},
+	{"DATABASE_STATEMENT_TIMEOUT", func(c *Config, v string) error { return milliseconds(v, &c.StatementTimeout) }},
+	{"DATABASE_LOCK_TIMEOUT", func(c *Config, v string) error { return milliseconds(v, &c.LockTimeout) }},
 	{"LIMIT_LOOKUPS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Lookups) }},
 	{"LIMIT_CODES", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Codes) }},
 	{"LIMIT_PIN_TRIES", func(c *Config, v string) error { return whole(v, 1, maxTries, &c.Tries) }},
@@ -116,6 +123,11 @@ const (
 	// maxTTL is the longest a record may be kept: a day is far beyond any
 	// network's session.
 	maxTTL = 24 * 60 * 60
+	// maxConnections is far above what one Postgres server takes.
+	maxConnections = 1000
+	// Time-outs of the database lie between what a network alone may need and
+	// what a callback has in all.
+	minTimeout, maxTimeout = 50, 4000
 )
 
 // fromEnvironment reads all settings. An empty variable counts as not set. All
@@ -135,6 +147,10 @@ func fromEnvironment(getenv func(string) string) (Config, error) {
 		if err := s.read(&c, value); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", s.name, err))
 		}
+	}
+	if c.StatementTimeout > 0 && c.LockTimeout > c.StatementTimeout {
+		errs = append(errs, fmt.Errorf("DATABASE_LOCK_TIMEOUT: found %s, expected at most DATABASE_STATEMENT_TIMEOUT, which is %s",
+			c.LockTimeout, c.StatementTimeout))
 	}
 	if len(errs) > 0 {
 		return c, misuse{errors.Join(errs...)}
@@ -189,6 +205,15 @@ func minutes(v string, into *time.Duration) error {
 		return err
 	}
 	*into = time.Duration(n) * time.Minute
+	return nil
+}
+
+func milliseconds(v string, into *time.Duration) error {
+	var n int
+	if err := whole(v, minTimeout, maxTimeout, &n); err != nil {
+		return err
+	}
+	*into = time.Duration(n) * time.Millisecond
 	return nil
 }
 

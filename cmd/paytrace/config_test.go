@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/store/postgres"
 )
 
 // .env.example and the settings that are read are the same, defaults included.
@@ -51,6 +53,11 @@ func TestEnvExample(t *testing.T) {
 	// The limits' defaults are the actions' own.
 	example.Registrations, example.Lookups, example.APIMinute, example.APIDay = 0, 0, 0, 0
 	example.Codes, example.Tries, example.Lock = 0, 0, 0
+	// So are those of Postgres, the store's.
+	if example.Connections != postgres.DefaultConnections || example.StatementTimeout != postgres.DefaultStatementTimeout ||
+		example.LockTimeout != postgres.DefaultLockTimeout {
+		t.Errorf("the database's settings are %d, %s, %s", example.Connections, example.StatementTimeout, example.LockTimeout)
+	}
 	if diff := cmp.Diff(shown(empty), shown(example)); diff != "" {
 		t.Errorf("the defaults of .env.example are not the program's (-program +example):\n%s", diff)
 	}

@@ -96,6 +96,9 @@ func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) 
 		group.Go(func() error { s.reload.run(ctx); return nil })
 	}
 	group.Go(func() error { return s.work(working, log) })
+	purge := time.NewTicker(purgeEvery)
+	defer purge.Stop()
+	group.Go(func() error { return purging(ctx, s.db, time.Now, purge.C, log) })
 	if s.journal != nil {
 		group.Go(func() error { return s.journal.Run(working) })
 	}

@@ -231,7 +231,10 @@ func (s *service) database(ctx context.Context, c Config, log *slog.Logger) (emb
 		s.db = db
 		s.choose("database", "SQLite file %s", path)
 	} else {
-		db, err := postgres.Open(ctx, postgres.Config{URL: url, Logger: onlyWarnings(log)})
+		db, err := postgres.Open(ctx, postgres.Config{
+			URL: url, Connections: c.Connections, StatementTimeout: c.StatementTimeout, LockTimeout: c.LockTimeout,
+			Logger: onlyWarnings(log),
+		})
 		if err != nil {
 			return false, err
 		}

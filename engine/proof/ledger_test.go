@@ -107,6 +107,9 @@ func (tx *ledgerTx) Finish(_ context.Context, id string, result []byte) error {
 	return nil
 }
 
+// Keep implements store.Tx; nothing is purged here.
+func (tx *ledgerTx) Keep(context.Context, string) error { return nil }
+
 // AddWorker implements store.Tx.
 func (tx *ledgerTx) AddWorker(ctx context.Context, w store.Worker) error {
 	key := "worker " + w.Phone

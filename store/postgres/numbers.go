@@ -217,7 +217,7 @@ func (r *Report) tidy() {
 // aside; store.ErrNotFound if there is no such account.
 func Keep(ctx context.Context, config Config, workerID string) (aside int, err error) {
 	config = config.withDefaults()
-	pool, err := connect(ctx, config, 1, limits{name: "paytrace-migrate", statement: jobStatementTimeout, lock: lockTimeout})
+	pool, err := connect(ctx, config, 1, limits{name: "paytrace-migrate", statement: jobStatementTimeout, lock: DefaultLockTimeout})
 	if err != nil {
 		return 0, fmt.Errorf("keep %s: %w", workerID, err)
 	}

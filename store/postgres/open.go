@@ -18,22 +18,23 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
+// Defaults of Config, and what is fixed.
 const (
-	// A callback has 4 seconds in all. A statement that takes longer than two
+	// DefaultStatementTimeout: a callback has 4 seconds in all. A statement that takes longer than two
 	// leaves no time for a second try.
-	statementTimeout = 2 * time.Second
-	// lockTimeout is shorter than statementTimeout, so that waiting for a twin
-	// ends with an error that says so.
-	lockTimeout = 1500 * time.Millisecond
+	DefaultStatementTimeout = 2 * time.Second
+	// DefaultLockTimeout is shorter than DefaultStatementTimeout, so that waiting
+	// for a twin ends with an error that says so.
+	DefaultLockTimeout = 1500 * time.Millisecond
 	// idleTimeout ends a transaction whose instance hangs or is cut off: its
 	// locks would hold up every repeat of the same callback.
 	idleTimeout = 10 * time.Second
 	// connectTimeout is for one try to connect.
 	connectTimeout = 2 * time.Second
-	// poolSize is what one instance needs for some thousands of callbacks a
-	// second; ten instances stay within Postgres's usual 100 connections
-	// together with their jobs only if it is set lower.
-	poolSize = 16
+	// DefaultConnections is what one instance needs for some thousands of
+	// callbacks a second; ten instances stay within Postgres's usual 100
+	// connections together with their jobs only if it is set lower.
+	DefaultConnections = 16
 	// jobPoolSize is for the job library's own statements: one connection
 	// listens for ever, one elects the leader, the others fetch and write back.
 	jobPoolSize = 4
@@ -64,9 +65,9 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.StatementTimeout = cmp.Or(c.StatementTimeout, statementTimeout)
-	c.LockTimeout = cmp.Or(c.LockTimeout, lockTimeout)
-	c.Connections = cmp.Or(c.Connections, poolSize)
+	c.StatementTimeout = cmp.Or(c.StatementTimeout, DefaultStatementTimeout)
+	c.LockTimeout = cmp.Or(c.LockTimeout, DefaultLockTimeout)
+	c.Connections = cmp.Or(c.Connections, DefaultConnections)
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Now == nil {
 		c.Now = time.Now

@@ -95,6 +95,11 @@ func (s *Store) UseAPIKey(ctx context.Context, id string, at time.Time) error {
 	return rows.UseAPIKey(ctx, s.write(), id, at)
 }
 
+// Purge removes what is over.
+func (s *Store) Purge(ctx context.Context, now time.Time) (store.Purged, error) {
+	return rows.Purge(ctx, s.write(), now)
+}
+
 // Setting reads a value that belongs to this database.
 func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	return rows.Setting(ctx, s.read(), key)

@@ -37,6 +37,7 @@ func Run(t *testing.T, open Open) {
 		{"kept", keptCases},
 		{"program", programCases},
 		{"key", keyCases},
+		{"purge", purgeCases},
 		{"job", jobCases},
 		{"funding", fundingCases},
 	} {

@@ -1,0 +1,92 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/paytrace/paytrace/store"
+)
+
+var purgeCases = []testCase{
+	{name: "what is over goes and money stays", run: purgeOver},
+	{name: "more than a batch goes", run: purgeMany},
+}
+
+// purged purges as of a time from now, which is when actions are begun.
+func (s *subject) purged(ahead time.Duration) store.Purged {
+	s.t.Helper()
+	p, err := s.Purge(s.ctx, time.Now().Add(ahead))
+	s.want(err, nil)
+	return p
+}
+
+func (s *subject) done(id string, money bool) {
+	s.t.Helper()
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		if _, _, err := tx.Begin(ctx, id, fingerprint); err != nil {
+			return err
+		}
+		if money {
+			if err := tx.Keep(ctx, id); err != nil {
+				return err
+			}
+		}
+		return tx.Finish(ctx, id, []byte("result "+id))
+	})
+}
+
+func purgeOver(s *subject) {
+	s.done("paid", true)
+	s.done("looked", false)
+	now := time.Now()
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		for _, id := range []string{"sent", "waits"} {
+			if err := tx.AddMessage(ctx, store.Message{ID: id, To: "254700000001", Text: "x", CreatedAt: now}); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Count(ctx, "lookup", "254700000001", day, now)
+		return err
+	})
+	s.want(s.SetMessage(s.ctx, store.Message{ID: "sent", Status: "sent", SentAt: now}), nil)
+	if p := s.purged(0); p.Any() {
+		s.t.Errorf("today's rows are gone: %+v", p)
+	}
+	if p := s.purged(2 * day); p != (store.Purged{Limits: 1}) {
+		s.t.Errorf("two days later %+v is gone, want the one limit", p)
+	}
+	if p := s.purged(store.KeepFor - time.Hour); p.Any() {
+		s.t.Errorf("within the time to keep %+v is gone", p)
+	}
+	twice(func(round int) {
+		want := store.Purged{Actions: 1, Messages: 1}
+		if round > 0 {
+			want = store.Purged{}
+		}
+		if p := s.purged(store.KeepFor + time.Hour); p != want {
+			s.t.Errorf("round %d: %+v is gone, want %+v", round, p, want)
+		}
+	})
+	s.wantResult("paid", "result paid")
+	s.wantResult("looked", "")
+	_, err := s.Message(s.ctx, "sent")
+	s.want(err, store.ErrNotFound)
+	_, err = s.Message(s.ctx, "waits")
+	s.want(err, nil)
+}
+
+func purgeMany(s *subject) {
+	const many = 1203 // more than a batch
+	s.in(func(ctx context.Context, tx store.Tx) error {
+		for i := range many {
+			if _, err := tx.Count(ctx, "lookup", fmt.Sprint(i), day, noon); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if p := s.purged(0); p.Limits != many {
+		s.t.Errorf("%d limits are gone, want %d", p.Limits, many)
+	}
+}
