@@ -66,7 +66,7 @@ func (s *Session) of(r *Request) bool {
 // screen was passed that a deep dial must stop at.
 func (t *turn) fromText(ctx context.Context, save saveFunc) (Reply, bool) {
 	p := t.program
-	if !p.textTells {
+	if !p.textTells || t.text == "" && t.Admit != nil {
 		return Reply{}, false
 	}
 	f := fold{turn: t, p: p, s: p.Begin(t.req, p.Today(t.Now()))}

@@ -83,6 +83,11 @@ func (id Identity) call(what string, r *Request, textSoFar string, place int) st
 	return id.name(actionNameSize, what, r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place)))
 }
 
+// session is the identity of a session's beginning.
+func (id Identity) session(r *Request) string {
+	return id.name(actionNameSize, "session", r.Provider, r.Service, r.Session, r.Caller)
+}
+
 // Request is the identity of one effect that no call asked for: of whom it came
 // from, and the name that this one gave the request.
 func (id Identity) Request(provider, owner, name string) string {

@@ -296,7 +296,7 @@ func (l *linker) screens() {
 	})
 	end(stateFailed, builtin(d.Nav.Busy, "The service is busy. Please try again later."))
 	end(statePending, builtin(d.Nav.InProgress, "In progress. We will send an SMS. If none comes in 5 minutes, dial again."))
-	end(stateLimited, builtin(d.Nav.Limited, "You have reached today's limit. Please try again tomorrow."))
+	end(stateLimited, builtin(d.Nav.Limited, builtinLimited))
 	end(stateGaveUp, builtin(d.Nav.GaveUp, "Too many tries. Please dial again."))
 }
 

@@ -17,6 +17,10 @@ const (
 	// SessionBudget bounds one round trip to the session store; a slower one
 	// counts as down.
 	SessionBudget = 150 * time.Millisecond
+	// admitBudget bounds the question whether a session may begin. A database
+	// that counts takes milliseconds; with one that does not answer the call
+	// goes on in time for its menu.
+	admitBudget = 500 * time.Millisecond
 	// maxRounds bounds how often a callback starts over because another one of
 	// the same session was saved in between.
 	maxRounds = 3
@@ -48,6 +52,13 @@ type Runner struct {
 	// Watch is told what happened in each callback that moved a session, nil for
 	// nobody. It may be called by several goroutines at once.
 	Watch func(p *Program, moves []Move)
+
+	// Admit is asked once more for every callback of a session that has no
+	// record, before anything else is done for it, whether its caller may begin
+	// one more; id names the session. ErrLimited refuses; any other error does
+	// not, since the count is no reason to be closed. It must answer the same to
+	// the same id. Nil lets every call in.
+	Admit func(ctx context.Context, req Request, id string) error
 
 	// missing is until when (Unix nanoseconds) records may lack callbacks that
 	// were answered, because the store failed a moment ago.
@@ -309,6 +320,9 @@ func (t *turn) overtaken(ctx context.Context, p *Program, s *Session, rec *recor
 func (t *turn) fresh(ctx context.Context, save saveFunc) Reply {
 	p := t.program
 	t.text = joinText(t.ahead, t.req.Text)
+	if !t.admitted(ctx) {
+		return t.end(p, outcomeLimited, nil)
+	}
 	var dropped *Snapshot
 	if t.text == "" && save != nil {
 		dropped = t.dropped(ctx, p)
@@ -454,7 +468,7 @@ func (t *turn) end(p *Program, which string, err error) Reply {
 	nav := &p.def.Nav
 	words := map[string]Words{
 		"busy": builtin(nav.Busy, builtinBusy), "expired": builtin(nav.Expired, builtinExpired),
-		"updated": builtin(nav.Updated, builtinUpdated),
+		"updated": builtin(nav.Updated, builtinUpdated), outcomeLimited: builtin(nav.Limited, builtinLimited),
 	}[which]
 	lang, ok := p.langs[t.lang]
 	if !ok {
@@ -471,6 +485,7 @@ const (
 	builtinBusy    = "The service is busy. Please try again later."
 	builtinExpired = "Your session has expired. Please dial again."
 	builtinUpdated = "The service was updated. Please dial again."
+	builtinLimited = "You have reached today's limit. Please try again tomorrow."
 )
 
 func (t *turn) logFault(msg string, err error) {

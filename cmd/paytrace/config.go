@@ -41,13 +41,16 @@ type Config struct {
 	DefaultLanguage string
 	Port            int
 	LogFormat       string
-	Registrations   int
-	Lookups         int
-	Codes           int
-	Tries           int
-	Lock            time.Duration
-	APIMinute       int
-	APIDay          int
+	// Sessions is how many a caller may begin in a minute; 0 for as many as the
+	// network lets through.
+	Sessions      int
+	Registrations int
+	Lookups       int
+	Codes         int
+	Tries         int
+	Lock          time.Duration
+	APIMinute     int
+	APIDay        int
 	// JournalDays is how long notes of calls are kept; 0 for none.
 	JournalDays int
 	// Of Postgres; zero for the store's defaults.
@@ -93,6 +96,7 @@ var settings = []setting{
 	{"DEFAULT_LANGUAGE", func(c *Config, v string) error { c.DefaultLanguage = v; return nil }},
 	{"PORT", func(c *Config, v string) error { return whole(v, 0, 65535, &c.Port) }},
 	{"LOG_FORMAT", func(c *Config, v string) error { c.LogFormat = v; return oneOf(v, "text", "json") }},
+	{"LIMIT_SESSIONS", func(c *Config, v string) error { return whole(v, 0, maxLimit, &c.Sessions) }},
 	{"LIMIT_REGISTRATIONS", func(c *Config, v string) error { return whole(v, 1, maxLimit, &c.Registrations) }},
 	{"CALL_JOURNAL_DAYS", func(c *Config, v string) error { return whole(v, 0, maxJournalDays, &c.JournalDays) }},
 	{"DATABASE_CONNECTIONS", func(c *Config, v string) error { return whole(v, 1, maxConnections, &c.Connections) }},

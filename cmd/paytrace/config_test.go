@@ -69,7 +69,7 @@ func shown(c Config) map[string]any {
 		"language": c.DefaultLanguage, "format": c.LogFormat,
 		"database": c.DatabaseURL.Reveal(), "redis": c.RedisURL.Reveal(), "key": c.EncryptionKey.Reveal(),
 		"old": len(c.EncryptionOld), "id": c.IDKey.Reveal(), "at": c.ATAPIKey.Reveal(), "ussd": c.USSDAPIKey.Reveal(),
-		"registrations": c.Registrations, "lookups": c.Lookups,
+		"registrations": c.Registrations, "lookups": c.Lookups, "sessions": c.Sessions,
 	}
 }
 

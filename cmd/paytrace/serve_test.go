@@ -125,6 +125,29 @@ func (s *running) says(session, caller, text string) string {
 	return body
 }
 
+// Of three calls begun at once two fall into one minute, so a limit of one
+// refuses at least one of them, and its repeats; without the limit all begin.
+func TestServeLimitsSessions(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for limit, want := range map[string]bool{"": false, "1": true} {
+		t.Setenv("LIMIT_SESSIONS", limit)
+		s := serve(t)
+		refused := ""
+		for _, session := range []string{"a", "b", "c"} {
+			if strings.HasPrefix(s.says(session+limit, "+254711000111", ""), "END You have reached today's limit.") {
+				refused = session + limit
+			}
+		}
+		if got := refused != ""; got != want {
+			t.Errorf("LIMIT_SESSIONS=%s: a session was refused: %t, want %t", limit, got, want)
+		}
+		if refused != "" && !strings.HasPrefix(s.says(refused, "+254711000111", ""), "END You have reached") {
+			t.Error("the repeat of a refused callback was let in")
+		}
+		s.stop()
+	}
+}
+
 // The dialogue of the service this one replaces, word for word, over HTTP, with
 // a restart in the middle of it.
 func TestServeDialogue(t *testing.T) {

@@ -157,6 +157,9 @@ func (s *service) keys(ctx context.Context, c Config, embedded bool, log *slog.L
 		err = s.seams.register(s.table)
 	}
 	s.runner.Actions = s.table
+	if err == nil && c.Sessions > 0 {
+		s.runner.Admit = s.table.Admit(c.Sessions)
+	}
 	return err
 }
 

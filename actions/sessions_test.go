@@ -1,0 +1,106 @@
+package actions_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+const tooMany = "You have reached today's limit. Please try again tomorrow."
+
+// A caller may begin so many sessions a minute: neither repeats nor further
+// inputs of a session count, a refused one stays refused, others are not
+// touched, and the next minute begins anew. With and without sessions known
+// ahead, and with every record lost.
+func TestSessionsOfACaller(t *testing.T) {
+	for name, recent := range map[string]*engine.Recent{"loading": nil, "ahead": engine.NewRecent(8)} {
+		t.Run(name, func(t *testing.T) {
+			b := withAccounts(t, newBench(t), nil)
+			at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "lookup_worker" })
+			def := menuOf(b.Contracts()[at], "worker_id")
+			instance := func() *engine.Runner {
+				r := runner(t, b, def)
+				r.Recent, r.Admit = recent, b.Admit(2)
+				return r
+			}
+			r := instance()
+			refused := func(session, typed string) bool {
+				t.Helper()
+				reply := r.Handle(context.Background(), callback(session, typed))
+				if limited := reply.Text == tooMany; limited != (reply.Screen == "(limited)") || limited && (!reply.End || reply.Fault != nil) {
+					t.Errorf("session %s text %q: %+v", session, typed, reply)
+				}
+				return reply.Screen == "(limited)"
+			}
+			for _, step := range []struct {
+				session, typed string
+				refused        bool
+			}{
+				{"a", "", false},
+				{"a", "", false}, // a repeat
+				{"a", "0", false},
+				{"b", "", false},
+				{"c", "", true},
+				{"c", "", true},
+				{"c", "0", true}, // typed ahead, or on behind the refusal
+				{"d", "0", true}, // a deep dial
+				{"a", "0*0", false},
+				{"b", "0", false},
+			} {
+				if got := refused(step.session, step.typed); got != step.refused {
+					t.Errorf("session %s text %q: refused %t, want %t", step.session, step.typed, got, step.refused)
+				}
+			}
+			other := callback("e", "")
+			other.Caller = brian
+			if reply := r.Handle(context.Background(), other); reply.Screen == "(limited)" {
+				t.Error("another caller is refused")
+			}
+			r = instance()
+			r.Recent = nil // another instance, without the records
+			if refused("a", "0") || !refused("c", "") {
+				t.Error("without its record a session is counted again, or a refused one is let in")
+			}
+			b.clock.pass(time.Minute)
+			if refused("f", "") {
+				t.Error("the next minute does not begin anew")
+			}
+			if !refused("c", "") {
+				t.Error("a refused session was let in by a late repeat")
+			}
+			r.Admit = nil
+			for _, session := range []string{"g", "h", "i"} {
+				if refused(session, "") {
+					t.Error("refused, and nobody asked for a limit")
+				}
+			}
+		})
+	}
+}
+
+// A database that can't count closes no menu.
+func TestSessionsAreLetInUncounted(t *testing.T) {
+	b := withAccounts(t, newBench(t), nil)
+	at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "lookup_worker" })
+	r := runner(t, b, menuOf(b.Contracts()[at], "worker_id"))
+	asked := 0
+	r.Admit = func(ctx context.Context, _ engine.Request, id string) error {
+		asked++
+		if _, ends := ctx.Deadline(); !ends || id == "" {
+			t.Errorf("asked with id %q, ends %t", id, ends)
+		}
+		return errors.New("no database")
+	}
+	for i, typed := range []string{"", "", "0"} {
+		if reply := r.Handle(context.Background(), callback("a", typed)); reply.Fault != nil || reply.Screen == "(limited)" {
+			t.Errorf("callback %d: %+v", i, reply)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times for one session", asked)
+	}
+}

@@ -1,0 +1,21 @@
+package engine
+
+import (
+	"context"
+	"errors"
+)
+
+// admitted reports whether a session without a record may begin. A session that
+// began and lost its record is asked for again under the same name.
+func (t *turn) admitted(ctx context.Context) bool {
+	if t.Admit == nil {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, admitBudget)
+	defer cancel()
+	err := t.Admit(ctx, t.req, t.Identity.session(&t.req))
+	if err != nil && !errors.Is(err, ErrLimited) {
+		t.logFault("sessions of a caller can't be counted; this one is let in", err)
+	}
+	return !errors.Is(err, ErrLimited)
+}
