@@ -19,7 +19,7 @@ func purging(ctx context.Context, db store.Store, now func() time.Time, tick <-c
 	for {
 		switch p, err := db.Purge(ctx, now()); {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the service stops
 		case err != nil:
 			log.Warn("what is over could not be removed; it is tried again later", "error", err)
 		case p.Any():

@@ -166,10 +166,10 @@ func readAll(ctx context.Context, t *testing.T, db store.Store, opened, onlyOld,
 	both, justOld, justNew := sealerOf(t, newKey, oldKey), sealerOf(t, oldKey), sealerOf(t, newKey)
 	for n := 0; ; n = (n + 7) % rotated { // in no order that the mover has
 		w, err := db.Worker(ctx, fmt.Sprintf("2547%08d", n))
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // the reader was stopped
+		case err != nil:
 			return err
 		}
 		if _, err := both.Open(w.SealedSecret, w.PublicKey); err != nil {

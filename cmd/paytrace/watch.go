@@ -80,7 +80,8 @@ func (w *folderWatch) events() <-chan fsnotify.Event {
 	return w.notify.Events
 }
 
-func (w *folderWatch) errors() <-chan error {
+// lost tells that some were lost.
+func (w *folderWatch) lost() <-chan error {
 	if w.notify == nil {
 		return nil
 	}
@@ -99,8 +100,9 @@ func (w *folderWatch) next(ctx context.Context, tick <-chan time.Time) bool {
 			} else if concerns(e) {
 				return w.rest(ctx)
 			}
-		case <-w.errors():
-			// Tells were lost; looking finds what they were about.
+		case err := <-w.lost():
+			// Looking finds what they were about.
+			w.log.Debug("the system lost some tells of changes", "error", err)
 		case <-tick:
 			if fingerprint(w.dir) != w.seen {
 				return w.rest(ctx)

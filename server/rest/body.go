@@ -66,9 +66,9 @@ func object(body []byte, names []string) (map[string]string, []Fault) {
 }
 
 var (
-	errNoText  = errors.New("A text is expected.")           //nolint:staticcheck // shown to people as it is
-	errTwice   = errors.New("The member comes twice.")       //nolint:staticcheck // shown to people as it is
-	errUnknown = errors.New("There is no such member here.") //nolint:staticcheck // shown to people as it is
+	errNoText  = errors.New("A text is expected.")
+	errTwice   = errors.New("The member comes twice.")
+	errUnknown = errors.New("There is no such member here.")
 )
 
 // member reads one; its error says that the value is no text.

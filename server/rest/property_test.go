@@ -140,7 +140,7 @@ func TestRequestsFromTheDocument(t *testing.T) {
 		if got.status == http.StatusNotFound && !strings.Contains(got.body, "account") {
 			return // the drawn path is another one
 		}
-		shown := httpResponse(got, r)
+		shown := httpResponse(got, r) //nolint:bodyclose // its body is a text in memory
 		plain, _ := http.NewRequest(op.method, w.url+strings.ReplaceAll(op.path, "{phone}", "254711000001"), nil)
 		shown.Request = plain
 		if ok, errs := v.ValidateHttpResponse(plain, shown); !ok {

@@ -217,8 +217,10 @@ func settledOnce(s *subject) {
 	}
 	// The channel is free for the next one, and the first can't end again.
 	s.want(s.Record(s.ctx, l, transaction("bb"), []string{addresses[0], addresses[3]}, noon), nil)
-	s.want(s.Settle(s.ctx, wallet.Settlement{Hash: "aa", State: wallet.TransactionExpired, At: noon,
-		Rest: wallet.Verdict{State: wallet.FundingFailed}}), nil)
+	s.want(s.Settle(s.ctx, wallet.Settlement{
+		Hash: "aa", State: wallet.TransactionExpired, At: noon,
+		Rest: wallet.Verdict{State: wallet.FundingFailed},
+	}), nil)
 	done := wallet.Settlement{Hash: "bb", State: wallet.TransactionSucceeded, At: noon, Rest: wallet.Verdict{State: wallet.FundingFunded}}
 	s.want(s.Settle(s.ctx, done), nil)
 	s.want(s.DecideFundings(s.ctx, map[string]wallet.Verdict{

@@ -115,7 +115,7 @@ type impatient struct{ wallet.Network }
 func (n impatient) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
 	a, err := n.Network.Submit(ctx, t)
 	if err != nil {
-		return wallet.Answer{Fate: wallet.FateFailed, Code: "tx_insufficient_fee"}, nil
+		return wallet.Answer{Fate: wallet.FateFailed, Code: "tx_insufficient_fee"}, nil //nolint:nilerr // its very mistake
 	}
 	return a, nil
 }

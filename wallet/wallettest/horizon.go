@@ -2,6 +2,7 @@ package wallettest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -203,7 +204,7 @@ func (t InProcess) RoundTrip(r *http.Request) (response *http.Response, err erro
 	}
 	defer func() {
 		if x := recover(); x != nil {
-			if x != http.ErrAbortHandler {
+			if abort, ok := x.(error); !ok || !errors.Is(abort, http.ErrAbortHandler) {
 				panic(x)
 			}
 			response, err = nil, fmt.Errorf("the connection broke")

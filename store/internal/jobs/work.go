@@ -35,7 +35,7 @@ func (q *Queue[TTx]) Work(ctx context.Context, driver riverdriver.Driver[TTx],
 	}
 	if err := client.Start(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil // the stop came before the start: nothing has run
+			return nil //nolint:nilerr // the stop came before the start: nothing has run
 		}
 		return fmt.Errorf("work: %w", err)
 	}
