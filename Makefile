@@ -19,7 +19,7 @@ build: ## Build bin/paytrace
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/paytrace ./cmd/paytrace
 
 test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
-	$(WITH_SERVERS) $(GO) test -race -timeout 20m $(if $(PKG),$(PKG),./...)
+	$(WITH_SERVERS) $(GO) test -race -timeout 60m $(if $(PKG),$(PKG),./...)
 
 lint: ## Run the linters
 	$(TOOL) golangci-lint run ./...
