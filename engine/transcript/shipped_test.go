@@ -63,25 +63,33 @@ func shippedService(t testing.TB) (*transcript.Local, *transcript.Player) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, found := menu.Load(menus.FS, "paytrace.yaml", "menus", contracts.Contracts(), menu.Options{})
+	declared, found := menu.ReadDeclared(menus.FS, menu.DeclaredFile, "menus")
+	var programs []*engine.Program
+	for _, name := range []string{"paytrace.yaml", "wallet.yaml"} {
+		p, more := menu.Load(menus.FS, name, "menus", append(contracts.Contracts(), declared...), menu.Options{})
+		found = append(found, more...)
+		if p == nil {
+			t.Fatalf("%s does not compile: %v", name, found)
+		}
+		programs = append(programs, p)
+	}
 	for _, f := range found {
 		t.Logf("%s: %s %s", f.Pos, f.Code, f.Message)
-	}
-	if p == nil {
-		t.Fatal("the shipped menu does not compile")
 	}
 	if err := contracts.Close(); err != nil {
 		t.Fatal(err)
 	}
 	local := &transcript.Local{
-		Menus: []*engine.Program{p}, NewRecords: newRecords,
+		Menus: programs, NewRecords: newRecords,
 		NewReal: func(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
 			return newRegistered(ctx, now)
 		},
 	}
 	player := &transcript.Player{Now: time.Now}
-	for _, c := range p.Codes() {
-		player.Codes = append(player.Codes, c.Dial)
+	for _, p := range programs {
+		for _, c := range p.Codes() {
+			player.Codes = append(player.Codes, c.Dial)
+		}
 	}
 	return local, player
 }
