@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,22 +11,22 @@ import (
 // lost, and they keep their order.
 func TestLogLinesWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out lockedBuffer
 		log, flush := callbackLogger(Config{LogFormat: "json"}, &out)
 		count := func() int { return strings.Count(out.String(), "\n") }
 		log.Info("one")
 		if count() != 0 {
-			t.Errorf("a line was written at once: %q", &out)
+			t.Errorf("a line was written at once: %q", out.String())
 		}
 		time.Sleep(logDelay) //nolint:forbidigo // the clock is the test's own
 		synctest.Wait()
 		if count() != 1 {
-			t.Errorf("after %s: %q", logDelay, &out)
+			t.Errorf("after %s: %q", logDelay, out.String())
 		}
 		log.Info("two")
 		log.With("a", 1).WithGroup("g").Warn("three")
 		if count() != 3 || !strings.Contains(out.String(), `"a":1`) {
-			t.Errorf("after a warning: %q", &out)
+			t.Errorf("after a warning: %q", out.String())
 		}
 		for range logRoom / 20 {
 			log.Info("many")
@@ -38,7 +37,7 @@ func TestLogLinesWait(t *testing.T) {
 		log.Info("last")
 		flush()
 		if want := logRoom/20 + 4; count() != want || !strings.HasSuffix(out.String(), "\"last\"}\n") {
-			t.Errorf("%d lines, want %d, the last %q", count(), want, out.String()[out.Len()-40:])
+			t.Errorf("%d lines, want %d, the last %q", count(), want, out.String()[len(out.String())-40:])
 		}
 		synctest.Wait()
 	})

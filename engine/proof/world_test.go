@@ -102,10 +102,14 @@ func (w *world) fence() {
 }
 
 func (w *world) note(a *actor, what, more string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.trace = append(w.trace, entry{time.Since(w.began), a.number, what, more})
 }
 
 func (w *world) wrongf(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
 }
 
