@@ -93,7 +93,7 @@ const replayed = 3
 // and the caller goes on as if nothing had been.
 func TestCrashPoints(t *testing.T) {
 	c := newCrash(t)
-	each := numberOf(t, crashes, 30)
+	each := numberOf(t, crashes, 100)
 	type strike struct {
 		label string
 		n     int
