@@ -17,8 +17,8 @@ const maxReadings = 8
 // store has lost the record, and either may be taken for the other:
 //   - where the screen takes text, a star is typed, unless the log has a result
 //     of what the inputs would have led to;
-//   - where it does not, the star parts inputs if those before the last are
-//     answers that the screens take.
+//   - where it does not, the star parts inputs if any of them is an answer that
+//     its screen takes: the caller has seen the refusals of the others.
 func (f *fold) since(ctx context.Context, typed string) ([]string, error) {
 	one := []string{typed}
 	if !strings.Contains(typed, "*") {
@@ -51,7 +51,7 @@ func (f *fold) since(ctx context.Context, typed string) ([]string, error) {
 func (f *fold) leadOn(ctx context.Context, parts []string) (bool, error) {
 	try := *f
 	try.inputs, try.probing = slices.Clip(f.inputs), true
-	text := f.p.takesText(&f.s)
+	text, taken := f.p.takesText(&f.s), false
 	for i, in := range parts {
 		if try.s.Ended {
 			break
@@ -68,11 +68,10 @@ func (f *fold) leadOn(ctx context.Context, parts []string) (bool, error) {
 			return false, err
 		case !try.probing:
 			return true, nil
-		case !last && (try.s.Notice != "" || try.s.Wrong > 0):
-			return false, nil
 		}
+		taken = taken || !try.s.refused
 	}
-	return !text, nil
+	return taken && !text, nil
 }
 
 // settle makes sure of what a callback did not do. Where the inputs led to no

@@ -52,6 +52,8 @@ type Session struct {
 	waiting waiting
 	// acted says that an action has ended in this step.
 	acted bool
+	// refused says that what was typed in this step was no answer.
+	refused bool
 	// before are the values as they were on the screen shown, until the step
 	// has found the next one.
 	before []Value

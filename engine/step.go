@@ -351,7 +351,7 @@ func (w *walk) rememberCall(n *node) *Call {
 // wrong counts a wrong answer to a question, and gives up after the last.
 func (w *walk) wrong(ask *node, notice string) (Effect, error) {
 	w.s.Wrong++
-	w.s.Repeat = ""
+	w.s.Repeat, w.s.refused = "", true
 	if ask.Ask != nil && w.s.Wrong >= ask.Ask.Retries {
 		w.s.Wrong = 0
 		w.note(Move{Screen: ask.Name, Event: MoveWrong, Detail: notice})
@@ -363,7 +363,7 @@ func (w *walk) wrong(ask *node, notice string) (Effect, error) {
 // again shows the same page with a notice above it.
 func (w *walk) again(n *node, notice string) Effect {
 	w.note(Move{Screen: n.Name, Event: MoveWrong, Detail: notice})
-	w.s.Notice = notice
+	w.s.Notice, w.s.refused = notice, true
 	w.asking = true
 	return w.shown(n)
 }
@@ -371,6 +371,7 @@ func (w *walk) again(n *node, notice string) Effect {
 // input resolves what was typed to an event before anything is fired.
 func (w *walk) input(n *node, ev Event) (Effect, error) {
 	typed := strings.TrimSpace(ev.Input)
+	w.s.refused = false
 	before := w.s
 	lang := w.p.lang(&w.s)
 	live := w.p.live(n, &w.s)

@@ -147,6 +147,34 @@ func TestOlderRecordIsCaughtUp(t *testing.T) {
 	}
 }
 
+// An older record came back, and one of the answers since was wrong. The caller
+// has seen the refusal, and answered that.
+func TestOlderRecordWithAWrongAnswerSince(t *testing.T) {
+	for _, seen := range []string{"1", "1*1"} {
+		t.Run(seen, func(t *testing.T) {
+			d := newDesk(t)
+			d.type_("")
+			for at := range len(seen) + 1 {
+				if at == len(seen) || seen[at] == '*' {
+					d.type_(seen[:at])
+				}
+			}
+			d.want(d.type_("1*1*5*500"), moneySure)
+			d.want(d.type_("1*1*5*500*1"), "CON Your PIN\n0:Back 00:Home")
+		})
+	}
+}
+
+// A star typed where no screen takes it is one wrong answer, not several.
+func TestWrongAnswerWithAStarIsOne(t *testing.T) {
+	d := newDesk(t)
+	d.keys("1", "1", "500", "1")
+	for range 2 {
+		d.type_("1*1*500*1*77*88*99")
+	}
+	d.want(d.type_("1*1*500*1*77*88*99*1234"), "END Sent KES 500. Ref QX81.")
+}
+
 // A text whose record is lost is not read on a menu that means something else by
 // it: the caller chose from the old one.
 func TestLostRecordAndANewMenu(t *testing.T) {

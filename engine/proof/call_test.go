@@ -18,8 +18,10 @@ type call struct {
 	errands []string
 	// slips are wrong PINs still to be typed, noes the consents to be refused.
 	slips, noes int
-	star        bool // the note has a star in it
-	want        string
+	// blunders are amounts that are none, still to be typed.
+	blunders int
+	star     bool // the note has a star in it
+	want     string
 
 	callbacks  []*callback
 	deliveries int
@@ -56,6 +58,9 @@ func (w *world) newCall(i int) *call {
 		c.slips = 1
 	}
 	c.star = c.odds(3)
+	if c.odds(3) {
+		c.blunders = 1
+	}
 	return c
 }
 
@@ -170,6 +175,10 @@ func (c *call) react(reply engine.Reply) (input, next string, ok bool) {
 	case "main":
 		return c.choose(reply.Text)
 	case "amount_ask":
+		if c.blunders > 0 {
+			c.blunders--
+			return "5000000", "amount_ask", true
+		}
 		return "500", "sure", true
 	case "sure":
 		if c.noes > 0 {
