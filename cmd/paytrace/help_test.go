@@ -14,7 +14,7 @@ func TestHelpExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, verb := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "forget", "doctor", "version"} {
+	for _, verb := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "schema", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "forget", "doctor", "version"} {
 		t.Run(verb, func(t *testing.T) {
 			var help bytes.Buffer
 			if status := run(t.Context(), append(strings.Fields(verb), "--help"), streams{strings.NewReader(""), &help, &help}); status != exitFine {

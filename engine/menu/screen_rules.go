@@ -95,22 +95,32 @@ func (r *screenReader) has(keys ...string) bool {
 	return false
 }
 
+// verbNeeds are the keys that a verb can't do without, and how they look.
+var verbNeeds = []struct{ verb, key, example string }{
+	{"menu", "say", "say: What would you like?"},
+	{"ask", "say", "say: Your phone number"},
+	{"confirm", "say", "say: Send {amount}?"},
+	{"list", "say", "say: Last payments"},
+	{"list", "each", `each: "{payment.date} {payment.amount}"`},
+	{"list", "empty", "empty: no_payments"},
+	{"do", "when", "when: {done: next_screen}"},
+	{"set", "go", goExample},
+}
+
+const goExample = "go: next_screen"
+
 // complete finds verbs that lack what they need.
 func (r *screenReader) complete() {
-	need := func(verb, key, example string) {
-		if r.has(verb) && !r.has(key) {
-			r.find("U003", r.keys[verb], fmt.Sprintf("A screen with %q needs %q.", verb, key), fmt.Sprintf("Add a line like '%s'.", example))
-		}
+	for _, n := range verbNeeds {
+		r.needs(n.verb, n.key, n.example)
 	}
-	need("menu", "say", "say: What would you like?")
-	need("ask", "say", "say: Your phone number")
-	need("confirm", "say", "say: Send {amount}?")
-	need("list", "say", "say: Last payments")
-	need("list", "each", `each: "{payment.date} {payment.amount}"`)
-	need("list", "empty", "empty: no_payments")
-	need("do", "when", "when: {done: next_screen}")
-	need("set", "go", "go: next_screen")
 	if !r.has("end") {
-		need("sms", "go", "go: next_screen")
+		r.needs("sms", "go", goExample)
+	}
+}
+
+func (r *screenReader) needs(verb, key, example string) {
+	if r.has(verb) && !r.has(key) {
+		r.find("U003", r.keys[verb], fmt.Sprintf("A screen with %q needs %q.", verb, key), fmt.Sprintf("Add a line like '%s'.", example))
 	}
 }
