@@ -35,6 +35,8 @@ type clock struct {
 	at time.Time
 }
 
+func newClock() *clock { return &clock{at: time.Date(2026, 3, 1, 9, 0, 30, 0, time.UTC)} }
+
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -59,12 +61,18 @@ type world struct {
 
 func newWorld(t testing.TB, change func(*rest.Config)) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 3, 1, 9, 0, 30, 0, time.UTC)}}
-	db, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: w.clock.now})
+	clock := newClock()
+	db, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.db = db
+	return newWorldOn(t, db, clock, change)
+}
+
+// newWorldOn is one on a database, which it closes.
+func newWorldOn(t testing.TB, db store.Store, clock *clock, change func(*rest.Config)) *world {
+	t.Helper()
+	w := &world{t: t, db: db, clock: clock}
 	sealer, err := wallet.NewSealer(stellar.Keys{}, w.clock.now, "a key for tests")
 	if err != nil {
 		t.Fatal(err)
