@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-const tooMany = "You have reached today's limit. Please try again tomorrow."
+const tooMany = "You have reached the limit. Please try again later."
 
 // A caller may begin so many sessions a minute: neither repeats nor further
 // inputs of a session count, a refused one stays refused, others are not

@@ -485,7 +485,7 @@ const (
 	builtinBusy    = "The service is busy. Please try again later."
 	builtinExpired = "Your session has expired. Please dial again."
 	builtinUpdated = "The service was updated. Please dial again."
-	builtinLimited = "You have reached today's limit. Please try again tomorrow."
+	builtinLimited = "You have reached the limit. Please try again later."
 )
 
 func (t *turn) logFault(msg string, err error) {

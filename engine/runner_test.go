@@ -312,7 +312,7 @@ func TestFaultsHaveScreens(t *testing.T) {
 	}{
 		"failed":   {errors.New("no database"), "END The service is busy. Please try again later."},
 		"pending":  {fmt.Errorf("commit: %w", engine.ErrUnknown), "END In progress. We will send an SMS. If none comes in 5 minutes, dial again."},
-		"limited":  {fmt.Errorf("today: %w", engine.ErrLimited), "END You have reached today's limit. Please try again tomorrow."},
+		"limited":  {fmt.Errorf("today: %w", engine.ErrLimited), "END You have reached the limit. Please try again later."},
 		"no facts": {nil, "END The service is busy. Please try again later."},
 	} {
 		d := newDesk(t)

@@ -134,7 +134,7 @@ func TestServeLimitsSessions(t *testing.T) {
 		s := serve(t)
 		refused := ""
 		for _, session := range []string{"a", "b", "c"} {
-			if strings.HasPrefix(s.says(session+limit, "+254711000111", ""), "END You have reached today's limit.") {
+			if strings.HasPrefix(s.says(session+limit, "+254711000111", ""), "END You have reached the limit.") {
 				refused = session + limit
 			}
 		}

@@ -13,7 +13,7 @@ var builtins = map[string]map[string]string{
 		"in_progress": "In progress. We will send an SMS. If none comes in 5 minutes, dial again.",
 		"expired":     "Your session has expired. Please dial again.",
 		"updated":     "The service was updated. Please dial again.",
-		"limited":     "You have reached today's limit. Please try again tomorrow.",
+		"limited":     "You have reached the limit. Please try again later.",
 	},
 	"sw": {
 		"invalid":     "Chaguo si sahihi. Jaribu tena.",
@@ -25,7 +25,7 @@ var builtins = map[string]map[string]string{
 		"in_progress": "Inashughulikiwa. Tutatuma SMS. Isipokuja kwa dakika 5, piga tena.",
 		"expired":     "Muda wako umekwisha. Tafadhali piga tena.",
 		"updated":     "Huduma imesasishwa. Tafadhali piga tena.",
-		"limited":     "Umefikia kikomo cha leo. Tafadhali jaribu tena kesho.",
+		"limited":     "Umefikia kikomo. Tafadhali jaribu tena baadaye.",
 	},
 }
 
