@@ -54,10 +54,11 @@ func (f feeStats) fee() int64 { return int64(max(f.LastBaseFee, f.FeeCharged.P90
 
 // account is GET /accounts/{id}.
 type account struct {
-	Sequence   number `json:"sequence"`
-	Subentries number `json:"subentry_count"`
-	Sponsoring number `json:"num_sponsoring"`
-	Sponsored  number `json:"num_sponsored"`
+	Address    string  `json:"account_id"`
+	Sequence   *number `json:"sequence"`
+	Subentries number  `json:"subentry_count"`
+	Sponsoring number  `json:"num_sponsoring"`
+	Sponsored  number  `json:"num_sponsored"`
 	Balances   []struct {
 		Balance     string `json:"balance"`
 		Liabilities string `json:"selling_liabilities"`
@@ -67,9 +68,14 @@ type account struct {
 	} `json:"balances"`
 }
 
-func (a account) read(asset wallet.Asset) (wallet.Account, error) {
+// read is the account with an address. JSON that is none of it is an error: a
+// wallet that is taken to exist is not paid.
+func (a account) read(address string, asset wallet.Asset) (wallet.Account, error) {
+	if a.Sequence == nil || a.Address != "" && a.Address != address {
+		return wallet.Account{}, fmt.Errorf("the answer is on account %q, with a sequence: %t", a.Address, a.Sequence != nil)
+	}
 	read := wallet.Account{
-		Sequence: int64(a.Sequence),
+		Sequence: int64(*a.Sequence),
 		Locked:   stellar.Reserve(int64(a.Subentries + a.Sponsoring - a.Sponsored)),
 	}
 	for _, b := range a.Balances {

@@ -130,7 +130,7 @@ func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...
 		if err != nil {
 			return nil, err
 		}
-		read, err := a.read(asset)
+		read, err := a.read(address, asset)
 		if err != nil {
 			return nil, fmt.Errorf("Horizon's account %s: %w", address, err)
 		}

@@ -1,0 +1,85 @@
+package rpc_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+	"github.com/paytrace/paytrace/wallet/stellar/rpc"
+)
+
+// same is a service, or what stands before it, that answers everything alike.
+type same struct {
+	status int
+	body   []byte
+}
+
+func (s same) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: s.status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(s.body)), Request: r}, nil
+}
+
+// Whatever an answer is, it is read as no more than it says: what became of a
+// transaction is known only from a 200 that has the word for it.
+func FuzzAnswers(f *testing.F) {
+	for _, s := range []same{
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"SUCCESS","latestLedgerCloseTime":"1770800300"}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"FAILED","resultXdr":"AAAAAAAAAGT/////AAAAAQAAAAAAAAAA/////gAAAAA="}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"NOT_FOUND","latestLedgerCloseTime":1770800300}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"PENDING"}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"ERROR","errorResultXdr":"AAAAAAAAAGT////7AAAAAA=="}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"TRY_AGAIN_LATER"}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"entries":[{"xdr":"AAAAAA=="}],"inclusionFee":{"p90":"200"},"closeTime":"9","passphrase":"Test SDF Network ; September 2015"}}`)},
+		{200, []byte(`{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"invalid parameters"}}`)},
+		{502, []byte(`<html>Bad Gateway</html>`)},
+		{200, nil},
+	} {
+		f.Add(s.status, s.body)
+	}
+	hash := strings.Repeat("ab", 32)
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if status < 100 || status > 999 {
+			t.Skip("no HTTP status")
+		}
+		client, err := rpc.New(rpc.Config{
+			URL: "https://rpc.example", Passphrase: stellar.Passphrase("TESTNET"), Transport: same{status, body}, Pause: time.Nanosecond,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		says := func(word string) bool {
+			return status == 200 && (bytes.Contains(body, []byte(word)) || bytes.Contains(body, []byte(`\u`)))
+		}
+		looked, err := client.Look(t.Context(), hash)
+		told(t, "Look", looked, err, map[wallet.Fate]bool{
+			wallet.FateSucceeded: says("SUCCESS"), wallet.FateFailed: says("FAILED"), wallet.FateNotFound: says("NOT_FOUND"),
+		})
+		// It is never taken for done by the answer to handing it in.
+		handed, err := client.Submit(t.Context(), wallet.Transaction{Hash: hash, Envelope: "AAAA"})
+		told(t, "Submit", handed, err, map[wallet.Fate]bool{wallet.FateRefused: says("ERROR"), wallet.FateFailed: says("ERROR")})
+		native, address := wallet.Asset{}, "GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6"
+		if accounts, err := client.Accounts(t.Context(), native, address); err == nil && status != 200 {
+			t.Errorf("status %d gives %d accounts", status, len(accounts))
+		}
+		if terms, err := client.Terms(t.Context()); err != nil && terms != (wallet.Terms{}) {
+			t.Errorf("terms %+v with %v", terms, err)
+		}
+	})
+}
+
+// told holds an answer against the fates that may be told.
+func told(t *testing.T, what string, a wallet.Answer, err error, may map[wallet.Fate]bool) {
+	t.Helper()
+	switch {
+	case err != nil && (a.Fate != wallet.FateUnknown || a.Code != ""):
+		t.Errorf("%s: %+v with the error %v", what, a, err)
+	case a.Fate != wallet.FateUnknown && !may[a.Fate]:
+		t.Errorf("%s takes it for %+v", what, a)
+	case a.Fate != wallet.FateNotFound && !a.AsOf.IsZero():
+		t.Errorf("%s: %+v says as of when", what, a)
+	}
+}
