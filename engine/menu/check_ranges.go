@@ -3,7 +3,6 @@ package menu
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
@@ -79,7 +78,7 @@ func wider(t, param engine.Type) string {
 			return "a number of another country"
 		}
 	case t.Kind == engine.KindDate && (earlier(t.From, param.From) || earlier(mirrored(t.To), mirrored(param.To))):
-		return "a day outside that range"
+		return rangeWords(t)
 	}
 	return ""
 }
@@ -123,8 +122,8 @@ func rangeWords(t engine.Type) string {
 			return "pin " + strconv.Itoa(t.Digits)
 		}
 		return "secret " + strconv.Itoa(t.Width)
-	case engine.KindPhone:
-		return strings.TrimSpace("phone " + strings.Join(t.Countries, "|"))
+	case engine.KindDate, engine.KindPhone:
+		return t.String()
 	}
 	return typeName(t)
 }

@@ -36,6 +36,10 @@ type givenValue struct {
 func (c *checker) collectValues() map[string]*value {
 	values := map[string]*value{}
 	for _, v := range engine.BuiltinVars(engineLanguages(c.f)) {
+		if v.Type.Kind == engine.KindDate { // "today" is no other day
+			v.Type.From = engine.DateBound{Set: true, Relative: true}
+			v.Type.To = v.Type.From
+		}
 		values[v.Name] = &value{name: v.Name, typ: v.Type, foreign: true}
 	}
 	for _, v := range c.f.Vars {
