@@ -40,6 +40,7 @@ type verbs struct {
 	Diff    diffCmd    `cmd:"" help:"Say what a new version of a menu changes for callers."`
 	Fmt     fmtCmd     `cmd:"" help:"Bring menus and dial scripts into their one form."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of menus and the files beside them, for editors."`
+	Lang    langCmd    `cmd:"" help:"Bring a menu's translation up to date."`
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
 	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the way to every screen."`
 	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`

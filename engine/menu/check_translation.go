@@ -16,13 +16,19 @@ func (c *checker) translated() {
 	for lang := 1; lang < len(c.lex.Langs); lang++ {
 		code := c.lex.Langs[lang].Code
 		if !c.hasFile(code.Value) {
-			c.find(code, fmt.Sprintf("There is no file %s with the texts in %s.", quote(c.f.Name+"."+code.Value+".yaml"), c.language(lang)), "Make it, one line a text: main.say: …")
+			c.find(code, fmt.Sprintf("There is no file %s with the texts in %s.", quote(c.f.Name+"."+code.Value+".yaml"), c.language(lang)), fmt.Sprintf(`Make it with "paytrace lang %s", which writes a line for each text.`, code.Value))
 			continue
 		}
 		for _, w := range c.lex.words {
-			if strings.TrimSpace(w.Text.Value) != "" && c.lex.In(w.Key)[lang].Value == "" {
-				c.find(w.Text, fmt.Sprintf("%s has no %s translation.", quote(w.Key), c.language(lang)), fmt.Sprintf("Add a line %q to %s.", w.Key+": …", c.f.Name+"."+code.Value+".yaml"))
+			t := c.lex.In(w.Key)[lang]
+			if strings.TrimSpace(w.Text.Value) == "" || strings.TrimSpace(t.Value) != "" {
+				continue
 			}
+			hint := fmt.Sprintf("Add a line %q to %s.", w.Key+": …", c.f.Name+"."+code.Value+".yaml")
+			if t.Written() {
+				hint = fmt.Sprintf("Write it at %s, between the quotes.", t.Pos)
+			}
+			c.find(w.Text, fmt.Sprintf("%s has no %s translation.", quote(w.Key), c.language(lang)), hint)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func missingMarks(file *File, t *Translation) map[string]string {
 	}
 	marks := map[string]string{}
 	for _, e := range t.Entries {
-		if text, ok := texts[e.Key.Value]; ok && e.Of == "" {
+		if text, ok := texts[e.Key.Value]; ok && e.Of == "" && strings.TrimSpace(e.Text.Value) != "" {
 			marks[e.Key.Value] = SourceHash(text)
 		}
 	}

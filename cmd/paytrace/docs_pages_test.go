@@ -10,16 +10,25 @@ import (
 	"testing"
 )
 
-// docs/dial-scripts.md is followed from top to bottom in an empty folder: a
-// block whose first line is "# path" is saved there, and every "$ command" of a
-// console block is run and must print what stands below it. "…" stands for
-// anything.
-func TestDialScriptsPageRuns(t *testing.T) {
-	page, err := os.ReadFile("../../docs/dial-scripts.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// Both pages for those who make menus are followed from top to bottom, each in an
+// empty folder: a block whose first line is "# path" is saved there, and every
+// "$ command" of a console block is run and must print what stands below it. "…"
+// stands for anything on a line, and alone on one for any lines.
+func TestDialScriptsPageRuns(t *testing.T) { newPageWalk(t).page("../../docs/dial-scripts.md", 10) }
+
+// No version of a menu on the page stays unchecked.
+func TestMenusPageRuns(t *testing.T) {
 	w := newPageWalk(t)
+	w.strict = true
+	w.page("../../docs/menus.md", 20)
+}
+
+// page follows a page with so many commands at least.
+func (w *pageWalk) page(name string, least int) {
+	page, err := os.ReadFile(name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	for _, m := range regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$").FindAllStringSubmatch(string(page), -1) {
 		switch kind, text := m[1], m[2]; kind {
 		case "console":
@@ -28,11 +37,14 @@ func TestDialScriptsPageRuns(t *testing.T) {
 			w.save(text)
 		case "text": // how a command is written
 		default:
-			t.Errorf("a block of %q can't be run:\n%s", kind, text)
+			w.t.Errorf("a block of %q can't be run:\n%s", kind, text)
 		}
 	}
-	if w.ran < 10 {
-		t.Errorf("only %d commands were run", w.ran)
+	for name := range w.unchecked {
+		w.t.Errorf("the last %s of the page is never checked", name)
+	}
+	if w.ran < least {
+		w.t.Errorf("only %d commands were run", w.ran)
 	}
 }
 
@@ -42,6 +54,10 @@ type pageWalk struct {
 	dir string
 	bin string
 	ran int
+	// strict asks that each menu is checked before the next version of it is
+	// saved; unchecked are those that were not yet.
+	strict    bool
+	unchecked map[string]bool
 }
 
 func newPageWalk(t *testing.T) *pageWalk {
@@ -49,7 +65,7 @@ func newPageWalk(t *testing.T) *pageWalk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &pageWalk{t: t, dir: t.TempDir(), bin: t.TempDir()}
+	w := &pageWalk{t: t, dir: t.TempDir(), bin: t.TempDir(), unchecked: map[string]bool{}}
 	if err := os.Symlink(self, filepath.Join(w.bin, "paytrace")); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +78,12 @@ func (w *pageWalk) save(text string) {
 	if !ok {
 		w.t.Errorf("a block does not say where it is saved: %s", name)
 		return
+	}
+	if w.unchecked[name] {
+		w.t.Errorf("%s is written anew before it was checked", name)
+	}
+	if w.strict && strings.Contains("\n"+body, "\nussd: ") {
+		w.unchecked[name] = true
 	}
 	file := filepath.Join(w.dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -85,6 +107,13 @@ func (w *pageWalk) follow(text string) {
 			got += fmt.Sprintln(err)
 		}
 		w.ran++
+		if strings.HasPrefix(command, "paytrace check") {
+			for name := range w.unchecked {
+				if command == "paytrace check" || strings.HasSuffix(command, " "+name) {
+					delete(w.unchecked, name)
+				}
+			}
+		}
 		if pattern := asPattern(want); !pattern.MatchString(strings.TrimSpace(got)) {
 			w.t.Errorf("$ %s\nprints\n%s\nand the page says\n%s", command, got, want)
 		}
@@ -93,5 +122,6 @@ func (w *pageWalk) follow(text string) {
 
 func asPattern(want string) *regexp.Regexp {
 	quoted := regexp.QuoteMeta(strings.TrimSpace(want))
+	quoted = regexp.MustCompile(`(?m)^…$`).ReplaceAllLiteralString(quoted, `(?s:.*)`)
 	return regexp.MustCompile("^" + strings.ReplaceAll(quoted, "…", `[^\n]*`) + "$")
 }
