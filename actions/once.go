@@ -76,8 +76,42 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 			}
 		}
 		out, err := do(ctx, tx)
-		return result{Name: out.Name, Values: out.Values}, err
+		if err != nil {
+			return result{}, err
+		}
+		joined, err := t.join(ctx, tx, call, out)
+		return result{Name: out.Name, Values: out.Values, joined: joined}, err
 	})
+}
+
+// join does what follows an outcome in the action's own transaction, so that
+// neither happens without the other. false leaves it to be done by itself: it
+// can't be done, and the action is not to be undone for it.
+func (t *Table) join(ctx context.Context, tx store.Tx, call engine.Call, out engine.Outcome) (bool, error) {
+	if call.Then == nil {
+		return false, nil
+	}
+	for _, next := range call.Then(out) {
+		fp, err := fingerprint(next)
+		if err != nil {
+			return false, nil
+		}
+		do, err := t.actions[next.Action].prepare(ctx, t.call(next), next)
+		if err != nil {
+			return false, nil
+		}
+		_, err = logged(ctx, tx, next.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
+			out, err := do(ctx, tx)
+			return result{Name: out.Name, Values: out.Values}, err
+		})
+		switch {
+		case errors.Is(err, store.ErrMismatch):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("%s after it: %w", next.Action, err)
+		}
+	}
+	return true, nil
 }
 
 // withdraw stores, in place of a result, that there will be none. It does not
@@ -179,6 +213,9 @@ type result struct {
 	Withdrawn bool `json:"withdrawn,omitempty"`
 	// Print is the fingerprint, so that a stored result alone can be checked.
 	Print []byte `json:"f"`
+
+	// joined is engine.Outcome.Joined of the run that made it.
+	joined bool
 }
 
 func (r result) outcome() (engine.Outcome, error) {
@@ -188,7 +225,7 @@ func (r result) outcome() (engine.Outcome, error) {
 	case r.Withdrawn:
 		return engine.Outcome{}, engine.ErrWithdrawn
 	}
-	return engine.Outcome{Name: r.Name, Values: r.Values}, nil
+	return engine.Outcome{Name: r.Name, Values: r.Values, Joined: r.joined}, nil
 }
 
 func parseResult(b, fp []byte) (r result, err error) {
@@ -277,24 +314,29 @@ func wait(ctx context.Context, pause time.Duration) bool {
 // result together.
 func (t *Table) attempt(ctx context.Context, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (r result, err error) {
 	err = t.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
-		b, done, err := tx.Begin(ctx, id, fp)
-		if err != nil {
-			return err
-		}
-		if done {
-			r, err = parseResult(b, fp)
-			return err
-		}
-		if r, err = run(ctx, tx); err != nil {
-			return err
-		}
-		r.Print = fp
-		if b, err = json.Marshal(r); err != nil {
-			return fmt.Errorf("store the result: %w", err)
-		}
-		return tx.Finish(ctx, id, b)
+		r, err = logged(ctx, tx, id, fp, run)
+		return err
 	})
 	return r, err
+}
+
+// logged is an action's part of a transaction.
+func logged(ctx context.Context, tx store.Tx, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (r result, err error) {
+	b, done, err := tx.Begin(ctx, id, fp)
+	if err != nil {
+		return result{}, err
+	}
+	if done {
+		return parseResult(b, fp)
+	}
+	if r, err = run(ctx, tx); err != nil {
+		return result{}, err
+	}
+	r.Print = fp
+	if b, err = json.Marshal(r); err != nil {
+		return result{}, fmt.Errorf("store the result: %w", err)
+	}
+	return r, tx.Finish(ctx, id, b)
 }
 
 // refuse stores that the caller had done this too often, so that a repeat is

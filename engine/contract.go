@@ -116,6 +116,12 @@ type Call struct {
 	Session  string
 	Provider string
 	Pos      Pos // the line of the menu that asked
+
+	// Then gives the engine's own calls that follow an outcome of this one in the
+	// same step, a message or values to remember, with their IDs. Who runs the
+	// action may run them in its transaction, and says so by Outcome.Joined. It
+	// may be asked more than once; nil where none can follow.
+	Then func(Outcome) []Call
 }
 
 // Named is a value with its name.
@@ -128,6 +134,9 @@ type Named struct {
 type Outcome struct {
 	Name   string
 	Values []Named
+	// Joined says that what Call.Then gave was done together with it. What an
+	// earlier run did is not known to be.
+	Joined bool
 }
 
 // Actions runs actions, once per Call.ID: a repeat returns the stored outcome.

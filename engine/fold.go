@@ -163,6 +163,7 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 	}
 	sofar := f.sofar()
 	actions, own := 0, 0
+	joined := false
 	for eff.Call != nil {
 		if f.guessing {
 			return errAsk
@@ -173,6 +174,7 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		call := *eff.Call
 		if f.p.writes(call.Action) {
 			call.ID = f.Identity.Action(&f.req, sofar, actions)
+			call.Then = f.following(s, sofar, own)
 			actions++
 		} else {
 			call.ID = f.Identity.own(&f.req, sofar, own)
@@ -182,9 +184,14 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		// deep dial's first callback looks like a replay and has none yet.
 		call.StoredOnly = (replay || f.probing) && call.Action != CallFacts
 		f.trace.call(&call)
-		out, known, err := f.act(ctx, call)
-		if err != nil {
-			return err
+		out, known := Outcome{Name: Done}, true
+		if !joined || !follows(call.Action) {
+			if out, known, err = f.act(ctx, call); err != nil {
+				return err
+			}
+			joined = out.Joined
+		} else {
+			f.logAction(ctx, call, out, nil, 0)
 		}
 		if !replay && f.p.writes(call.Action) {
 			f.tried, f.wrote = true, f.wrote || known
@@ -197,6 +204,26 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 	f.trace.screen(&s)
 	return nil
 }
+
+// following is Call.Then of a call in which the session waits for an outcome,
+// where own is the place of the next of the engine's own calls.
+func (f *fold) following(s Session, sofar string, own int) func(Outcome) []Call {
+	p := f.p
+	return func(out Outcome) (calls []Call) {
+		s, eff, err := p.Step(s, Event{Kind: EventOutcome, Outcome: out})
+		for err == nil && eff.Call != nil && follows(eff.Call.Action) && len(calls) < MaxCalls {
+			call := *eff.Call
+			call.ID = f.Identity.own(&f.req, sofar, own+len(calls))
+			calls = append(calls, call)
+			s, eff, err = p.Step(s, Event{Kind: EventOutcome, Outcome: Outcome{Name: Done}})
+		}
+		return calls
+	}
+}
+
+// follows reports whether it is a call of the engine's own that can follow an
+// action within its step.
+func follows(action string) bool { return action == CallSMS || action == CallRemember }
 
 // sofar is the text up to the last input taken.
 func (f *fold) sofar() string {
@@ -216,7 +243,7 @@ func (f *fold) act(ctx context.Context, call Call) (out Outcome, known bool, err
 	began := f.Now()
 	out, err = f.Actions.Do(ctx, call)
 	known = err == nil || errors.Is(err, ErrLimited)
-	own := call.Action == CallSMS || call.Action == CallRemember
+	own := follows(call.Action)
 	if call.StoredOnly && known && !f.p.reads(call.Action) {
 		f.probing = false
 	}
@@ -256,7 +283,7 @@ func (p *Program) reads(action string) bool {
 
 // writes reports whether it is a menu's action, and one that changes something.
 func (p *Program) writes(action string) bool {
-	return action != CallFacts && action != CallSMS && action != CallRemember && !p.reads(action)
+	return action != CallFacts && !follows(action) && !p.reads(action)
 }
 
 func (f *fold) logAction(ctx context.Context, call Call, out Outcome, err error, took time.Duration) {

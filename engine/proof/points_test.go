@@ -121,7 +121,7 @@ func (d *database) Within(ctx context.Context, fn func(ctx context.Context, tx s
 		return err
 	})
 	if err == nil {
-		a.w.commit(a, tx.effects)
+		a.w.commit(a, tx.effects, tx.messages)
 	}
 	a.point("committed")
 	if err == nil && a.w.faults.commits && a.odds(databaseOdds) {
@@ -146,8 +146,14 @@ func (d *database) Result(ctx context.Context, id string) ([]byte, error) {
 // wait for it.
 type transaction struct {
 	store.Tx
-	a       *actor
-	effects []string
+	a                 *actor
+	effects, messages []string
+}
+
+// AddMessage implements store.Tx.
+func (t *transaction) AddMessage(ctx context.Context, m store.Message) error {
+	t.messages = append(t.messages, m.Text)
+	return t.Tx.AddMessage(ctx, m)
 }
 
 // Begin implements store.Tx.
@@ -181,6 +187,15 @@ func (n notWithdrawn) Do(ctx context.Context, c engine.Call) (engine.Outcome, er
 		return engine.Outcome{}, engine.ErrNotStored
 	}
 	return n.Actions.Do(ctx, c)
+}
+
+// apartFrom runs what follows an action in a transaction of its own.
+type apartFrom struct{ engine.Actions }
+
+// Do implements engine.Actions.
+func (a apartFrom) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+	c.Then = nil
+	return a.Actions.Do(ctx, c)
 }
 
 // forgetfulOfVersions knows of no version that was in force before.

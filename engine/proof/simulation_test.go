@@ -183,6 +183,7 @@ func TestControls(t *testing.T) {
 	for name, c := range map[string]control{
 		"without the action log": noLog, "without compare-and-set": noCompare,
 		"without withdrawals": noWithdrawal, "without comparing versions": noVersions,
+		"with receipts apart": apart,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var caught string

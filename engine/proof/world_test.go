@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 	noCompare            // a save overwrites whatever stands there
 	noWithdrawal         // who asks again does not keep a twin from acting
 	noVersions           // a text without a record is read on the menu now in force
+	apart                // a receipt is no part of the payment's transaction
 )
 
 // faults are what may go wrong in one world.
@@ -90,9 +92,11 @@ type world struct {
 	effects map[string]int // committed, by effectName
 	asked   map[string]bool
 	refs    map[string]string
-	runs    int
-	trace   []entry
-	wrong   []string
+	// messages are the texts of those that the database holds.
+	messages []string
+	runs     int
+	trace    []entry
+	wrong    []string
 }
 
 // fence orders the memory of two actors, of which only one runs at a time.
@@ -115,9 +119,29 @@ func (w *world) wrongf(format string, args ...any) {
 
 func (w *world) out() bool { return w.down }
 
+// auditReceipts: who has paid is sent one receipt, whoever was killed since and
+// whether or not the callback came again.
+func (w *world) auditReceipts() {
+	for name := range w.effects {
+		if !strings.HasSuffix(name, "|pay") {
+			continue
+		}
+		sent := 0
+		for _, text := range w.messages {
+			if strings.Contains(text, reference(name)) {
+				sent++
+			}
+		}
+		if sent != 1 {
+			w.wrongf("effect %s has %d receipts", name, sent)
+		}
+	}
+}
+
 // commit notes effects that the database now holds. An effect that is there
 // twice, or that nobody asked for, breaks the first promise.
-func (w *world) commit(a *actor, effects []string) {
+func (w *world) commit(a *actor, effects, messages []string) {
+	w.messages = append(w.messages, messages...)
 	for _, name := range effects {
 		w.effects[name]++
 		w.refs[reference(name)] = name
@@ -181,6 +205,8 @@ func newWorld(seed uint64, k kind) (*world, error) {
 		w.actions = unlogged{table}
 	case noWithdrawal:
 		w.actions = notWithdrawn{table}
+	case apart:
+		w.actions = apartFrom{table}
 	}
 	for i := range w.on {
 		w.on[i] = &instance{}
@@ -239,6 +265,7 @@ func (w *world) audit() error {
 	for _, c := range w.calls {
 		c.audit()
 	}
+	w.auditReceipts()
 	ctx := w.newActor(disturberNumber).in(context.Background())
 	return w.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
 		for name := range w.asked {
