@@ -7,7 +7,7 @@ TOOL = $(GO) tool -modfile=tools/go.mod
 WITH_SERVERS = $(GO) run ./store/storetest/servers/with --
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint fmt bench floor fuzz
+.PHONY: help run build test proof lint fmt bench floor fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ build: ## Build bin/paytrace
 
 test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
 	$(WITH_SERVERS) $(GO) test -race -timeout 60m $(if $(PKG),$(PKG),./...)
+
+proof: ## Play 100,000 schedules and 200,000 checkpoints, of which the race detector would leave a tenth
+	$(WITH_SERVERS) $(GO) test -count=1 -timeout 30m ./engine/proof
 
 lint: ## Run the linters
 	$(TOOL) golangci-lint run ./...
