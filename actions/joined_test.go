@@ -74,7 +74,9 @@ type muteTx struct{ store.Tx }
 var errMute = errors.New("disk full")
 
 // Remember implements store.Tx.
-func (muteTx) Remember(context.Context, string, string, map[string]json.RawMessage) error { return errMute }
+func (muteTx) Remember(context.Context, string, string, map[string]json.RawMessage) error {
+	return errMute
+}
 
 func TestWhatCannotFollowUndoesTheAction(t *testing.T) {
 	clock := newClock()
