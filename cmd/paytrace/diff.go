@@ -4,16 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"slices"
 	"strings"
 	"testing/fstest"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 type diffCmd struct {
@@ -39,36 +43,28 @@ func (v diffCmd) Run(ctx context.Context, std streams) error {
 	}
 	defer box.drop()
 	contracts := box.table.Contracts()
-	old, err := versionsAt(ctx, v.Old, contracts, std)
+	old, err := versionAt(ctx, v.Old, contracts, std)
 	if err != nil {
 		return err
 	}
-	next, err := versionsAt(ctx, v.New, contracts, std)
+	next, err := versionAt(ctx, v.New, contracts, std)
 	if err != nil {
 		return err
 	}
-	pairs, err := paired(old, next)
-	if err != nil {
-		return err
-	}
-	var found menu.Findings
+	pairs, gone := paired(old, next)
+	found := gone
+	var seen []string
 	for _, p := range pairs {
-		of := menu.Compare(p[0], p[1])
-		found = append(found, of...)
-		if v.JSON {
-			continue
-		}
-		if err := menu.Print(std.out, of, nil, false); err != nil {
-			return err
-		}
-		for _, change := range menu.Changes(p[0], p[1]) {
-			fmt.Fprintln(std.out, change)
+		found = append(found, compared(p[0], p[1], next.scripts)...)
+		seen = append(seen, menu.Changes(p[0], p[1])...)
+	}
+	for _, p := range next.programs {
+		if !slices.ContainsFunc(pairs, func(pair [2]*engine.Program) bool { return pair[1] == p }) {
+			seen = append(seen, fmt.Sprintf("The menu %s is new, at %s.", p.Name(), p.Codes()[0].Dial))
 		}
 	}
-	if v.JSON {
-		if err := menu.JSON(std.out, found); err != nil {
-			return err
-		}
+	if err := v.print(std.out, found, seen); err != nil {
+		return err
 	}
 	if len(found) > 0 {
 		return outcome{exitFindings}
@@ -76,43 +72,162 @@ func (v diffCmd) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
-// paired are the menus of both sides: by name, or the only one of each.
-func paired(old, next []*engine.Program) ([][2]*engine.Program, error) {
-	if len(old) == 1 && len(next) == 1 {
-		return [][2]*engine.Program{{old[0], next[0]}}, nil
+func (v diffCmd) print(w io.Writer, found menu.Findings, seen []string) error {
+	found.Sort()
+	if v.JSON {
+		return menu.JSON(w, found)
 	}
-	var pairs [][2]*engine.Program
-	for _, was := range old {
-		there := false
-		for _, now := range next {
-			if was.Name() == now.Name() {
-				pairs, there = append(pairs, [2]*engine.Program{was, now}), true
-			}
-		}
-		if !there {
-			return nil, misuse{fmt.Errorf("the new version has no menu %s; name the two files", was.Name())}
-		}
+	if err := menu.Print(w, found, nil, false); err != nil {
+		return err
 	}
-	return pairs, nil
+	for _, change := range seen {
+		fmt.Fprintln(w, change)
+	}
+	return nil
 }
 
-// versionsAt compiles a menu file, the menus of a folder, or either as they were
+// compared is all that a new version takes from those who know the old one.
+func compared(old, next *engine.Program, scripts []*transcript.File) menu.Findings {
+	var codes []string
+	for _, c := range append(slices.Clone(old.Codes()), next.Codes()...) {
+		codes = append(codes, c.Dial)
+	}
+	named := map[string][]engine.Pos{}
+	for _, f := range scripts {
+		for screen, at := range transcript.NamedScreens(f, codes) {
+			named[screen] = append(named[screen], at...)
+		}
+	}
+	return append(menu.Compare(old, next, named), waysLost(old, next)...)
+}
+
+// waysLost is U802 for ways of more than one step: an answer, a Yes or an
+// outcome that leads elsewhere.
+func waysLost(old, next *engine.Program) menu.Findings {
+	var found menu.Findings
+	renamed := next.Definition().Renamed
+	moved := func(name string) string {
+		if to, ok := renamed[name]; ok {
+			return to
+		}
+		return name
+	}
+	for _, l := range graph.Losses(graph.Of(old), graph.Of(next), moved) {
+		now := "that is no answer there any more"
+		if len(l.Now) > 0 {
+			now = "now comes to " + anyOf(l.Now)
+		}
+		found = append(found, menu.Finding{
+			Code: "U802", Severity: menu.Warning, Pos: l.Pos, Length: 1,
+			Message: fmt.Sprintf("Whoever types %s came to %q, and %s.", typedOn(old, l), l.Was, now),
+			Hint:    "Callers who know it by heart type on without reading.",
+		})
+	}
+	return found
+}
+
+// typedOn is what is typed from the beginning of a call: "*384*1#, 2, Kisumu".
+func typedOn(p *engine.Program, l graph.Lost) string {
+	keys := []string{p.Codes()[0].Dial}
+	for _, c := range p.Codes() {
+		if len(l.Path.Edges) > 0 && l.Path.Edges[0].Event == c.Start {
+			keys[0] = c.Dial
+			break
+		}
+	}
+	return strings.Join(append(append(keys, l.Path.Inputs()...), l.By.Input), ", ")
+}
+
+// anyOf is "a", or "a" or "b".
+func anyOf(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(quoted, " or ")
+}
+
+// paired are the menus of both sides, by name, or the only one of each. A menu
+// that has gone is a finding for each of its codes.
+func paired(old, next *edition) (pairs [][2]*engine.Program, gone menu.Findings) {
+	if len(old.programs) == 1 && len(next.programs) == 1 {
+		return [][2]*engine.Program{{old.programs[0], next.programs[0]}}, nil
+	}
+	for _, was := range old.programs {
+		i := slices.IndexFunc(next.programs, func(now *engine.Program) bool { return now.Name() == was.Name() })
+		if i >= 0 {
+			pairs = append(pairs, [2]*engine.Program{was, next.programs[i]})
+			continue
+		}
+		for _, c := range was.Codes() {
+			gone = append(gone, menu.Finding{
+				Code: "U805", Severity: menu.Warning, Pos: c.Pos, Length: 1,
+				Message: fmt.Sprintf("The menu %s is gone; calls to %s are answered by %s.", was.Name(), c.Dial, answering(next, c.Dial)),
+				Hint:    "Keep the code as long as it is printed anywhere.",
+			})
+		}
+	}
+	return pairs, gone
+}
+
+// answering is who answers a code: the menu that has it, or the default.
+func answering(v *edition, code string) string {
+	for _, p := range v.programs {
+		for _, c := range p.Codes() {
+			if c.Dial == code {
+				return "the menu " + p.Name() + " now"
+			}
+		}
+	}
+	return "the default menu now, if by any"
+}
+
+// edition is what was there at one time: menus, and the scripts beside them.
+type edition struct {
+	programs []*engine.Program
+	scripts  []*transcript.File
+}
+
+// versionAt compiles a menu file, the menus of a folder, or either as they were
 // in a revision.
-func versionsAt(ctx context.Context, at string, contracts []engine.Contract, std streams) ([]*engine.Program, error) {
+func versionAt(ctx context.Context, at string, contracts []engine.Contract, std streams) (*edition, error) {
 	folder, names, err := sourceAt(ctx, at)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.close()
-	var programs []*engine.Program
+	all, err := folder.contracts(contracts, std.err)
+	if err != nil {
+		return nil, err
+	}
+	v := &edition{}
 	for _, name := range names {
-		p, err := compileOne(folder, name, contracts, "", std.err)
+		p, err := compileOne(folder, name, all, "", std.err)
 		if err != nil {
 			return nil, err
 		}
-		programs = append(programs, p)
+		v.programs = append(v.programs, p)
 	}
-	return programs, nil
+	v.scripts, err = folder.scripts()
+	return v, err
+}
+
+// scripts are the dial scripts of a folder, as far as they can be read.
+func (f *menuFolder) scripts() ([]*transcript.File, error) {
+	names, err := fs.Glob(f.fsys, "*.dial")
+	if err != nil {
+		return nil, err
+	}
+	var list []*transcript.File
+	for _, name := range names {
+		source, err := fs.ReadFile(f.fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("scripts: %w", err)
+		}
+		file, _ := transcript.Parse(f.path(name), source) // what is wrong in it is test's affair
+		list = append(list, file)
+	}
+	return list, nil
 }
 
 func sourceAt(ctx context.Context, at string) (*menuFolder, []string, error) {
@@ -145,6 +260,9 @@ func revisionAt(ctx context.Context, rev, file string) (*menuFolder, []string, e
 	if strings.HasSuffix(file, ".yaml") {
 		dir, only = path.Dir(file), path.Base(file)
 	}
+	if _, err := git(ctx, "rev-parse", "--verify", "--quiet", rev+"^{commit}"); err != nil {
+		return nil, nil, misuse{fmt.Errorf("git has no revision %s here", rev)}
+	}
 	list, err := git(ctx, "ls-tree", "--name-only", rev, "./"+dir+"/")
 	if err != nil {
 		return nil, nil, err
@@ -152,7 +270,7 @@ func revisionAt(ctx context.Context, rev, file string) (*menuFolder, []string, e
 	files := fstest.MapFS{}
 	for name := range strings.Lines(string(list)) {
 		name = path.Base(strings.TrimSpace(name))
-		if !strings.HasSuffix(name, ".yaml") {
+		if !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".dial") {
 			continue
 		}
 		b, err := git(ctx, "show", rev+":./"+path.Join(dir, name))

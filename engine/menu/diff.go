@@ -10,10 +10,11 @@ import (
 )
 
 // Compare finds what a new version of a menu takes from callers, sessions and
-// scripts that know the old one: the codes U801 to U805. Places are the new
-// version's, or the old one's for what is gone.
-func Compare(old, next *engine.Program) Findings {
-	c := &comparison{old: old.Definition(), next: next.Definition(), program: next}
+// scripts that know the old one: the codes U801 to U805. named says where dial
+// scripts name a screen; nil for no scripts. Places are the new version's, or the
+// old one's for what is gone.
+func Compare(old, next *engine.Program, named map[string][]engine.Pos) Findings {
+	c := &comparison{old: old.Definition(), next: next.Definition(), program: next, named: named}
 	c.screens()
 	c.remembered()
 	c.contracts()
@@ -25,6 +26,7 @@ func Compare(old, next *engine.Program) Findings {
 type comparison struct {
 	old, next *engine.Definition
 	program   *engine.Program // the new one
+	named     map[string][]engine.Pos
 	out       Findings
 }
 
@@ -39,14 +41,14 @@ func (c *comparison) screens() {
 		if was.Kind.Silent() {
 			continue
 		}
-		name := was.Name
-		if to, ok := c.next.Renamed[name]; ok {
-			name = to
-		}
+		name := c.moved(was.Name)
 		now, ok := c.program.Screen(name)
 		if !ok {
 			c.gone(was)
 			continue
+		}
+		if name != was.Name {
+			c.renamed(was, now)
 		}
 		c.options(was, now)
 	}
@@ -56,11 +58,31 @@ func (c *comparison) screens() {
 // dial script may name it.
 func (c *comparison) gone(s *engine.Screen) {
 	severity := Warning
-	if c.old.Session.Resume > 0 && s.Kind != engine.ScreenEnd {
+	if c.old.Session.Resume > 0 && s.Kind != engine.ScreenEnd || len(c.named[s.Name]) > 0 {
 		severity = Error
 	}
 	c.find("U801", severity, s.Pos, fmt.Sprintf("The screen %s is gone; dropped calls that rest on it begin anew, and scripts that name it fail.", quote(s.Name)),
 		fmt.Sprintf("If it has another name now, write \"renamed: {%s: its_new_name}\".", s.Name))
+	c.noteScripts(s.Name)
+}
+
+// renamed is U801 for scripts: "renamed" helps calls, but scripts name screens
+// as the menu does.
+func (c *comparison) renamed(was, now *engine.Screen) {
+	if len(c.named[was.Name]) == 0 {
+		return
+	}
+	c.find("U801", Error, now.Pos, fmt.Sprintf("The screen %s is called %s now, and scripts still name it as before.", quote(was.Name), quote(now.Name)),
+		fmt.Sprintf("Write \"(screen is %s)\" in them.", now.Name))
+	c.noteScripts(was.Name)
+}
+
+// noteScripts adds the lines of scripts that name a screen to the last finding.
+func (c *comparison) noteScripts(screen string) {
+	last := &c.out[len(c.out)-1]
+	for _, at := range c.named[screen] {
+		last.Notes = append(last.Notes, Note{at, "A script names it here."})
+	}
 }
 
 // options is U802: whoever knows a key by heart types it without reading.
@@ -77,13 +99,30 @@ func (c *comparison) options(was, now *engine.Screen) {
 		o := after[key]
 		switch {
 		case o == nil:
-			c.find("U802", Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no option any more.", key, quote(now.Name), quote(labelOf(before))), "Callers who know it by heart get \"invalid\"; tell them.")
+			c.find("U802", Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no option any more%s.", key, quote(now.Name), quote(labelOf(before)), c.keyNow(before, now)), "Callers who know it by heart get \"invalid\"; tell them.")
 		case c.moved(before.Go) != o.Go && labelOf(before) != labelOf(o):
-			c.find("U802", Warning, o.Pos, fmt.Sprintf("Key %s on %s was %s and is now %s.", key, quote(now.Name), quote(labelOf(before)), quote(labelOf(o))), "Callers who know it by heart get something else; give new options new keys.")
+			c.find("U802", Warning, o.Pos, fmt.Sprintf("Key %s on %s was %s and is now %s%s.", key, quote(now.Name), quote(labelOf(before)), quote(labelOf(o)), c.keyNow(before, now)), "Callers who know it by heart get something else; give new options new keys.")
 		case c.moved(before.Go) != o.Go:
 			c.find("U802", Warning, o.Pos, fmt.Sprintf("Key %s on %s (%s) led to %s and now leads to %s.", key, quote(now.Name), labelOf(o), quote(before.Go), quote(o.Go)), "")
 		}
 	}
+}
+
+// keyNow says by which key an option that has lost its own is chosen now, ""
+// where it is by none: the one with its words that leads where it led, or else
+// one that leads there.
+func (c *comparison) keyNow(before *engine.Option, now *engine.Screen) string {
+	for i := range now.Options {
+		if o := &now.Options[i]; o.Go == c.moved(before.Go) && labelOf(o) == labelOf(before) {
+			return fmt.Sprintf("; %s is key %s now", quote(labelOf(o)), optionKeyOf(now, i))
+		}
+	}
+	for i := range now.Options {
+		if o := &now.Options[i]; o.Go == c.moved(before.Go) {
+			return fmt.Sprintf("; what it led to is key %s now", optionKeyOf(now, i))
+		}
+	}
+	return ""
 }
 
 // moved is a screen's name in the new version.

@@ -55,22 +55,26 @@ func TestCompare(t *testing.T) {
 	slower := append([]engine.Contract(nil), testContracts...)
 	slower[0].Outcomes = append(slower[0].Outcomes[:2:2], engine.OutcomeContract{Name: "refused"})
 	old := compiledFor(t, diffOld, testContracts)
+	scripts := map[string][]engine.Pos{"prices": {{File: "shop.dial", Line: 7, Column: 2}}}
 	for code, c := range map[string]struct {
 		change    *strings.Replacer
 		contracts []engine.Contract
+		named     map[string][]engine.Pos
 	}{
-		"U801":         {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:"), testContracts},
-		"U801_renamed": {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:", "start: main", "start: main\nrenamed: {prices: price_list}"), testContracts},
-		"U802":         {strings.NewReplacer("1: Prices -> prices", "1: Find -> find", "2: Find -> find", "2: Prices -> prices", "      3: Exit -> bye\n", "      4: Exit -> bye\n"), testContracts},
-		"U803":         {strings.NewReplacer("city: text 20", "city: number 1..47"), testContracts},
-		"U804":         {strings.NewReplacer(), slower},
-		"U805":         {strings.NewReplacer(`, "*384*2#": main`, ``, `"*384*1#": main`, `"*384*1#": find`), testContracts},
-		"same":         {strings.NewReplacer(), testContracts},
-		"words":        {strings.NewReplacer("Bread 65", "Bread 70", "  bye:\n", "  more:\n    show: More.\n  bye:\n"), testContracts},
+		"U801":         {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:"), testContracts, nil},
+		"U801_renamed": {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:", "start: main", "start: main\nrenamed: {prices: price_list}"), testContracts, nil},
+		"U801_script":  {strings.NewReplacer("-> prices", "-> find", "  prices:\n    show: Bread 65\n", "", "resume: 5m", "resume: none"), testContracts, scripts},
+		"U801_called":  {strings.NewReplacer("-> prices", "-> price_list", "  prices:", "  price_list:", "start: main", "start: main\nrenamed: {prices: price_list}"), testContracts, scripts},
+		"U802":         {strings.NewReplacer("1: Prices -> prices", "1: Find -> find", "2: Find -> find", "2: Prices -> prices", "      3: Exit -> bye\n", "      4: Exit -> bye\n"), testContracts, nil},
+		"U803":         {strings.NewReplacer("city: text 20", "city: number 1..47"), testContracts, nil},
+		"U804":         {strings.NewReplacer(), slower, nil},
+		"U805":         {strings.NewReplacer(`, "*384*2#": main`, ``, `"*384*1#": main`, `"*384*1#": find`), testContracts, nil},
+		"same":         {strings.NewReplacer(), testContracts, nil},
+		"words":        {strings.NewReplacer("Bread 65", "Bread 70", "  bye:\n", "  more:\n    show: More.\n  bye:\n"), testContracts, nil},
 	} {
 		t.Run(code, func(t *testing.T) {
 			next := compiledFor(t, c.change.Replace(diffOld), c.contracts)
-			found := Compare(old, next)
+			found := Compare(old, next, c.named)
 			want, _, _ := strings.Cut(code, "_")
 			if strings.HasPrefix(want, "U") && !has(found, want) && !strings.HasSuffix(code, "_renamed") {
 				t.Errorf("no %s among the findings", want)

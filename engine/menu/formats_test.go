@@ -3,7 +3,19 @@ package menu
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	goparser "go/parser"
+	gotoken "go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+	"github.com/pb33f/jsonschema/v6"
 
 	"github.com/paytrace/paytrace/engine"
 )
@@ -26,6 +38,145 @@ func TestGitHub(t *testing.T) {
 		"::notice file=x%3Ay%2Cz.yaml,line=2,col=1,endColumn=2,title=U304::Twice.\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// officialSARIF is the schema that OASIS publishes, out of the sources of a
+// project that has it with it.
+func officialSARIF(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	file, err := goparser.ParseFile(gotoken.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "schema.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, ok := file.Scope.Lookup("schema").Decl.(*ast.ValueSpec)
+	if !ok {
+		t.Fatal("schema.go has no constant of that name")
+	}
+	source, err := strconv.Unquote(value.Values[0].(*ast.BasicLit).Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiledSchema(t, []byte(source))
+}
+
+// sarifFault is what a log has against the official schema, and against the
+// types of another project.
+func sarifFault(official *jsonschema.Schema, log []byte) error {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(log))
+	if err != nil {
+		return err
+	}
+	if err := official.Validate(doc); err != nil {
+		return err
+	}
+	_, err = sarif.FromBytes(log)
+	return err
+}
+
+// Every golden's findings, and none, are SARIF by the official schema.
+func TestSARIFSchema(t *testing.T) {
+	official := officialSARIF(t)
+	title := func(code string) string { return "title of " + code }
+	all := map[string]Findings{"none": nil, "some": someFindings}
+	for _, name := range menusIn(t, "testdata/err") {
+		_, all[name] = Diagnose(os.DirFS("testdata/err"), name, "menus", testContracts)
+	}
+	for name, found := range all {
+		var b bytes.Buffer
+		if err := SARIF(&b, found, "v1", title); err != nil {
+			t.Fatal(err)
+		}
+		if err := sarifFault(official, b.Bytes()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The schema would be no proof if it let anything through.
+func TestSARIFSchemaCanFail(t *testing.T) {
+	var b bytes.Buffer
+	if err := SARIF(&b, someFindings, "v1", func(string) string { return "" }); err != nil {
+		t.Fatal(err)
+	}
+	official := officialSARIF(t)
+	for _, c := range []struct{ what, from, to string }{
+		{"another version", `"version": "2.1.0"`, `"version": "2.0.0"`},
+		{"a level that there is not", `"level": "error"`, `"level": "bad"`},
+		{"a line before the first", `"startLine": 3`, `"startLine": 0`},
+		{"a property that there is not", `"ruleId"`, `"rule"`},
+		{"a suppression that there is not", `"inSource"`, `"somewhere"`},
+		{"no tool", `"name": "paytrace",`, ``},
+	} {
+		log := strings.Replace(b.String(), c.from, c.to, 1)
+		if log == b.String() {
+			t.Fatalf("%s: the log has no %s", c.what, c.from)
+		}
+		if sarifFault(official, []byte(log)) == nil {
+			t.Errorf("%s passes", c.what)
+		}
+	}
+}
+
+// The form of --json is a promise: names, order and what may be left out.
+func TestJSONForm(t *testing.T) {
+	var b bytes.Buffer
+	if err := JSON(&b, someFindings); err != nil {
+		t.Fatal(err)
+	}
+	want := `[
+  {
+    "code": "U101",
+    "severity": "error",
+    "file": "menus/a b.yaml",
+    "line": 3,
+    "column": 5,
+    "length": 4,
+    "message": "100% \"wrong\".",
+    "hint": "Mend,\nplease.",
+    "notes": [
+      {
+        "file": "x.yaml",
+        "line": 1,
+        "column": 2,
+        "text": "Here."
+      },
+      {
+        "text": "And so."
+      }
+    ]
+  },
+  {
+    "code": "U401",
+    "severity": "warning",
+    "file": "x:y,z.yaml",
+    "line": 1,
+    "column": 1,
+    "length": 1,
+    "message": "Many.",
+    "allowed": true
+  },
+  {
+    "code": "U304",
+    "severity": "advice",
+    "file": "x:y,z.yaml",
+    "line": 2,
+    "column": 1,
+    "length": 1,
+    "message": "Twice."
+  }
+]
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	b.Reset()
+	if err := JSON(&b, nil); err != nil || b.String() != "[]\n" {
+		t.Errorf("no findings: %v\n%s", err, &b)
 	}
 }
 

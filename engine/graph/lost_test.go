@@ -1,0 +1,99 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/graph"
+	"github.com/paytrace/paytrace/engine/menu"
+)
+
+const before = `ussd: 1
+service: Dairy
+dial: "*384*1#"
+start: main
+on_failed: sorry
+on_pending: sorry
+vars:
+  litres: number 1..500
+screens:
+  main:
+    say: Dairy
+    menu:
+      1: Deliver -> litres_asked
+      2: Exit -> bye
+  litres_asked:
+    say: Litres?
+    ask: litres -> sure
+    give_up: bye
+    offer: {9: Skip -> bye}
+  sure:
+    say: "{litres}?"
+    confirm: -> deliver(litres)
+    cancel: -> main
+    when: {done: thanks}
+  thanks:
+    end: Thank you.
+  bye:
+    end: Goodbye.
+  sorry:
+    end: Sorry.
+`
+
+func compiledMenu(t *testing.T, src string) *engine.Program {
+	t.Helper()
+	f, found := menu.Read(fstest.MapFS{"dairy.yaml": {Data: []byte(src)}}, "dairy.yaml", "")
+	for _, x := range found {
+		t.Fatalf("%s: %s", x.Pos, x.Message)
+	}
+	p, err := menu.Compile(f, contracts, menu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// What callers type leads where it led, or the way is lost at one screen.
+func TestLosses(t *testing.T) {
+	old := graph.Of(compiledMenu(t, before))
+	for _, c := range []struct {
+		name, from, to string
+		want           []string
+	}{
+		{"nothing changed", "", "", nil},
+		{"a silent step between", "ask: litres -> sure\n    give_up: bye\n    offer: {9: Skip -> bye}\n", "ask: litres -> between\n    give_up: bye\n    offer: {9: Skip -> bye}\n  between:\n    choose:\n      - if litres > 3 -> sure\n      - else -> main\n", nil},
+		{"an answer leads elsewhere", "ask: litres -> sure", "ask: litres -> bye", []string{"litres_asked by litres: sure, now [bye]"}},
+		{"a screen before another", "ask: litres -> sure\n    give_up: bye\n    offer: {9: Skip -> bye}\n", "ask: litres -> again\n    give_up: bye\n    offer: {9: Skip -> bye}\n  again:\n    say: Once more?\n    confirm: -> sure\n    cancel: -> bye\n", []string{"litres_asked by litres: sure, now [again]"}},
+		{"an offer is gone", "    offer: {9: Skip -> bye}\n", "", []string{"litres_asked by 9 Skip: bye, now []"}},
+		{"giving up leads elsewhere", "give_up: bye", "give_up: main", []string{"litres_asked by 3 wrong answers: bye, now [main]"}},
+		{"an outcome leads elsewhere", "{done: thanks}", "{done: bye}", []string{"sure by 1 Yes: thanks, now [bye]"}},
+		{"an option leads elsewhere at once", "2: Exit -> bye", "2: Exit -> sorry", nil}, // compared screen by screen
+		{"a screen is gone", "{done: thanks}", "{done: farewell}\n  farewell:\n    end: x", []string{"sure by 1 Yes: thanks, now [farewell]"}},
+		{"a failure leads elsewhere", "on_failed: sorry", "on_failed: bye", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got []string
+			for _, l := range graph.Losses(old, graph.Of(compiledMenu(t, strings.Replace(before, c.from, c.to, 1))), func(s string) string { return s }) {
+				got = append(got, fmt.Sprintf("%s by %s: %s, now %v", l.Path.To, l.By.Label, l.Was, l.Now))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A screen under another name is the same screen.
+func TestLossesOfRenamed(t *testing.T) {
+	next := graph.Of(compiledMenu(t, strings.NewReplacer("-> sure", "-> check", "  sure:", "  check:").Replace(before)))
+	old := graph.Of(compiledMenu(t, before))
+	renamed := func(s string) string { return strings.ReplaceAll(s, "sure", "check") }
+	if lost := graph.Losses(old, next, renamed); len(lost) > 0 {
+		t.Errorf("lost: %+v", lost)
+	}
+}
