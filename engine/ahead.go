@@ -23,7 +23,7 @@ var errAsk = errors.New("the record has to be loaded")
 // be loaded; stored is what a save has brought back then, and known says that
 // it has.
 func (t *turn) aheadOf(ctx context.Context) (reply Reply, stored []byte, known, done bool) {
-	if t.Recent == nil || t.mayMiss() {
+	if t.Recent == nil {
 		return Reply{}, nil, false, false
 	}
 	t.guessing = true
@@ -69,7 +69,7 @@ func (t *turn) fromText(ctx context.Context, save saveFunc) (Reply, bool) {
 	if !p.textTells || t.text == "" && t.Admit != nil {
 		return Reply{}, false
 	}
-	f := fold{turn: t, p: p, s: p.Begin(t.req, p.Today(t.Now()))}
+	f := fold{turn: t, p: p, told: true, s: p.Begin(t.req, p.Today(t.Now()))}
 	if f.event(ctx, Event{Kind: EventDial, Start: p.StartFor(t.req.Service)}, false) != nil {
 		return Reply{}, false
 	}

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -144,4 +145,44 @@ func TestRecentIsBounded(t *testing.T) {
 	if n := engine.LenRecent(r); n > 100 {
 		t.Errorf("%d records are remembered, want at most 100", n)
 	}
+}
+
+// A text whose record can be neither read nor saved is not read on a menu that
+// means something else by it, unless this instance knows what it answered.
+func TestSavingAheadWithoutRedisOnANewMenu(t *testing.T) {
+	const src = `
+ussd: 1
+service: Cities
+dial: "*384*9#"
+start: main
+screens:
+  main: {say: Main, menu: {1: Thika -> thika, 2: Voi -> voi}}
+  thika: {say: Thika, menu: {1: Buy -> bought}}
+  voi: {say: Voi, menu: {1: Buy -> bought}}
+  bought: {end: Bought.}
+`
+	const updated = "END The service was updated. Please dial again."
+	d := newDesk(t)
+	catalog := catalogOf(t, "cities.yaml", src)
+	catalog.Now = d.r.Now
+	d.r.Programs, d.r.Recent = catalog, engine.NewRecent(8)
+	d.want(d.keys("1"), "CON Thika\n1. Buy")
+	renumbered := strings.NewReplacer("1: Thika -> thika", "1: Voi -> voi", "2: Voi -> voi", "2: Thika -> thika").Replace(src)
+	if err := catalog.Put(compiled(t, "cities.yaml", renumbered)); err != nil {
+		t.Fatal(err)
+	}
+	d.r.Sessions = gone{}
+	d.want(d.type_("1*1"), "END Bought.")
+	d.req.Session = "s2"
+	d.want(d.type_("1"), updated)
+	d.want(d.type_("1*1"), updated)
+}
+
+// gone sessions neither answer nor keep anything.
+type gone struct{ engine.Sessions }
+
+func (gone) Load(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }
+
+func (gone) Save(context.Context, string, string, []byte, time.Duration) ([]byte, bool, error) {
+	return nil, false, context.DeadlineExceeded
 }

@@ -20,6 +20,8 @@ type fold struct {
 	// fresh says that the session has no record: the inputs are a deep dial or
 	// a replay, and nothing in them is a consent.
 	fresh bool
+	// told says that the text alone told the state, and no record was asked for.
+	told bool
 	// recorded says that the first input answers a screen that a record shows
 	// to have been seen.
 	recorded bool

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -59,17 +58,7 @@ type Runner struct {
 	// not, since the count is no reason to be closed. It must answer the same to
 	// the same id. Nil lets every call in.
 	Admit func(ctx context.Context, req Request, id string) error
-
-	// missing is until when (Unix nanoseconds) records may lack callbacks that
-	// were answered, because the store failed a moment ago.
-	missing atomic.Int64
 }
-
-// missed notes that a record could not be read or saved.
-func (r *Runner) missed() { r.missing.Store(r.Now().Add(r.TTL).UnixNano()) }
-
-// mayMiss reports whether a record may be behind what the caller has seen.
-func (r *Runner) mayMiss() bool { return r.Now().UnixNano() < r.missing.Load() }
 
 // sessionKey is where the service before this one kept its sessions, too.
 func sessionKey(id string) string { return "ussd:session:" + id }
@@ -139,7 +128,6 @@ func (t *turn) run(ctx context.Context) Reply {
 		stored, err = t.load(ctx, sessionKey(t.req.Session))
 	}
 	if err != nil {
-		t.missed()
 		t.logFault("sessions can't be read; answering from the text alone", err)
 		return t.answer(ctx, nil, nil)
 	}
@@ -172,7 +160,6 @@ func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Du
 	stored, saved, err := t.Sessions.Save(ctx, sessionKey(t.req.Session), expect, next, ttl)
 	if err != nil {
 		t.unsaved = true
-		t.missed()
 		t.logFault("session not saved", err)
 		return true, nil
 	}
@@ -390,7 +377,7 @@ func (t *turn) finish(ctx context.Context, f *fold, err error, expect string, sa
 		if !t.keep(f, expect, next, save) {
 			return Reply{}
 		}
-		if t.unsaved && expect == "" {
+		if t.unsaved && (expect == "" || f.told) {
 			// There may be a record that could not be told of.
 			if err := t.agree(ctx, f.p); err != nil {
 				return t.failed(f.p, err)
