@@ -158,9 +158,9 @@ type Store interface {
 	// that stands: two instances that start together agree on the first.
 	SetSettingOnce(ctx context.Context, key, value string) (stored string, err error)
 
-	// Purge removes what is over as of now: results of actions and messages that
-	// went out after KeepFor, counts of windows that have ended. What Tx.Keep
-	// marked stays. It may be called again at any time, by several instances.
+	// Purge removes what is over as of now: results of actions, messages that
+	// went out and reports on them after KeepFor, counts of windows that have
+	// ended, and codes that have expired. What Tx.Keep marked stays. It may be called again at any time, by several instances.
 	Purge(ctx context.Context, now time.Time) (Purged, error)
 
 	// Ping says whether the database answers.

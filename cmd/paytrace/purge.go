@@ -23,7 +23,8 @@ func purging(ctx context.Context, db store.Store, now func() time.Time, tick <-c
 		case err != nil:
 			log.Warn("what is over could not be removed; it is tried again later", "error", err)
 		case p.Any():
-			log.Info("removed what is over", "actions", p.Actions, "messages", p.Messages, "limits", p.Limits)
+			log.Info("removed what is over", "actions", p.Actions, "messages", p.Messages, "deliveries", p.Deliveries,
+				"codes", p.Codes, "limits", p.Limits)
 		}
 		select {
 		case <-ctx.Done():

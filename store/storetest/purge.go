@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,21 +47,25 @@ func purgeOver(s *subject) {
 				return err
 			}
 		}
+		code := store.Code{Phone: "254700000001", Hash: []byte{1}, CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
+		lasting := store.Code{Phone: "254700000002", Hash: []byte{2}, CreatedAt: now, ExpiresAt: now.Add(2 * store.KeepFor)}
 		_, err := tx.Count(ctx, "lookup", "254700000001", day, now)
-		return err
+		return errors.Join(err, tx.SetCode(ctx, code), tx.SetCode(ctx, lasting))
 	})
-	s.want(s.SetMessage(s.ctx, store.Message{ID: "sent", Status: "sent", SentAt: now}), nil)
+	s.want(s.SetMessage(s.ctx, store.Message{ID: "sent", Status: "sent", ProviderID: "ATXid_1", SentAt: now}), nil)
+	s.want(s.Delivered(s.ctx, store.Delivery{ProviderID: "ATXid_1", State: "delivered", Rank: 9, At: now}), nil)
+	s.want(s.Delivered(s.ctx, store.Delivery{ProviderID: "ATXid_2", State: "failed", Rank: 8, At: now.Add(day)}), nil)
 	if p := s.purged(0); p.Any() {
 		s.t.Errorf("today's rows are gone: %+v", p)
 	}
-	if p := s.purged(2 * day); p != (store.Purged{Limits: 1}) {
-		s.t.Errorf("two days later %+v is gone, want the one limit", p)
+	if p := s.purged(2 * day); p != (store.Purged{Limits: 1, Codes: 1}) {
+		s.t.Errorf("two days later %+v is gone, want the one limit and the code that expired", p)
 	}
 	if p := s.purged(store.KeepFor - time.Hour); p.Any() {
 		s.t.Errorf("within the time to keep %+v is gone", p)
 	}
 	twice(func(round int) {
-		want := store.Purged{Actions: 1, Messages: 1}
+		want := store.Purged{Actions: 1, Messages: 1, Deliveries: 1}
 		if round > 0 {
 			want = store.Purged{}
 		}
@@ -74,6 +79,10 @@ func purgeOver(s *subject) {
 	s.want(err, store.ErrNotFound)
 	_, err = s.Message(s.ctx, "waits")
 	s.want(err, nil)
+	_, err = s.code("254700000002")
+	s.want(err, nil)
+	_, err = s.code("254700000001")
+	s.want(err, store.ErrNotFound)
 }
 
 func purgeMany(s *subject) {
