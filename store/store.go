@@ -226,7 +226,7 @@ type Fundings interface {
 	CountFundings(ctx context.Context) (byState map[wallet.FundingState]int, none int, err error)
 	// Unfunded lists workers' wallets that may be asked for again, in the
 	// order of their addresses and after one: those never asked for, pending
-	// and failed.
+	// and failed. Accounts that were set aside are left out.
 	Unfunded(ctx context.Context, after string, limit int) (addresses []string, err error)
 }
 

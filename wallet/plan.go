@@ -40,6 +40,9 @@ func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 	if err != nil || len(due) == 0 {
 		return plan{}, err
 	}
+	if refused, err := f.refuse(ctx, due); err != nil || refused {
+		return plan{did: refused}, err
+	}
 	terms, err := f.Network.Terms(ctx)
 	if err != nil {
 		return plan{}, fmt.Errorf("%w: %w", ErrStuck, err)
@@ -71,6 +74,22 @@ func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 		return plan{order: order}, err
 	}
 	return f.gifts(ctx, order, due, there)
+}
+
+// refuse decides on wallets that are none: an address that is no address can't
+// be asked about, and no transaction that has it can be built, so that it would
+// keep all others waiting.
+func (f *Funder) refuse(ctx context.Context, due []Funding) (refused bool, err error) {
+	none := map[string]Verdict{}
+	for _, d := range due {
+		if !f.Keys.Valid(d.Address) {
+			none[d.Address] = Verdict{State: FundingFailed, Problem: "its row has no address of Stellar"}
+		}
+	}
+	if len(none) == 0 {
+		return false, nil
+	}
+	return true, f.Book.DecideFundings(ctx, none, f.Now())
 }
 
 func (f *Funder) batch() int {

@@ -20,4 +20,6 @@ type Keys interface {
 	// Address is the address that a secret signs for; an error when the secret
 	// is none, which never holds the secret itself.
 	Address(secret Secret) (string, error)
+	// Valid says whether a text is an address at all.
+	Valid(address string) bool
 }

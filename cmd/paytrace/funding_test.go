@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -44,21 +45,31 @@ func wallets(t *testing.T) walletsJSON {
 	return found
 }
 
-// until waits until so many wallets are in a state.
+// untilWallets waits until so many wallets are in a state.
 func untilWallets(t *testing.T, n int, state wallet.FundingState) {
+	t.Helper()
+	until(t, func() (bool, string) {
+		found := wallets(t)
+		return found.States[state] == n, fmt.Sprintf("%d wallets are not %s: %+v", n, state, found)
+	})
+}
+
+// until waits until something in the background is so; the text says what is
+// instead.
+func until(t *testing.T, so func() (bool, string)) {
 	t.Helper()
 	ticks := time.NewTicker(100 * time.Millisecond)
 	defer ticks.Stop()
 	patience := time.After(2 * time.Minute)
 	for {
-		found := wallets(t)
-		if found.States[state] == n {
+		ok, instead := so()
+		if ok {
 			return
 		}
 		select {
 		case <-ticks.C:
 		case <-patience:
-			t.Fatalf("%d wallets are not %s: %+v", n, state, found)
+			t.Fatal(instead)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -128,4 +129,44 @@ func TestCapturedCallbacks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the provider took and later reported stands below the message, with the
+// number masked; a one-time code that went out is not shown.
+func TestMessagesAreListed(t *testing.T) {
+	t.Chdir(t.TempDir())
+	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprintf(w, `{"SMSMessageData":{"Message":"Sent to 1/1","Recipients":[{"statusCode":101,"number":%q,"status":"Success","cost":"KES 0.8","messageId":"ATXid_1"}]}}`, r.PostForm.Get("to"))
+	}))
+	defer provider.Close()
+	t.Setenv("TZ", "UTC")
+	t.Setenv("AT_API_KEY", "canary-at-key")
+	t.Setenv("AT_BASE_URL", provider.URL)
+	s := serve(t)
+	s.says("a", "+254711000111", "1*0711000111")
+	list := func() string { return says(t, exitFine, "jobs", "--messages") }
+	until(t, func() (bool, string) {
+		said := list()
+		return strings.Contains(said, "  sent  to 254711****11\n  PayTrace: Your Worker ID is NW-"), "the message is not shown as sent:\n" + said
+	})
+	if said := list(); strings.Contains(said, "63902") || strings.Contains(said, "711000111") {
+		t.Errorf("before a report:\n%s", said)
+	}
+	for _, report := range []string{"Buffered", "Failed", "Sent"} {
+		form := url.Values{"id": {"ATXid_1"}, "status": {report}, "phoneNumber": {"+254711000111"}, "networkCode": {"63902"}}
+		if report == "Failed" {
+			form.Set("failureReason", "UserIsInactive")
+		}
+		if status, body := s.post("/sms/delivery", form, nil); status != http.StatusOK {
+			t.Errorf("report %s: %d %s", report, status, body)
+		}
+	}
+	if said := list(); !regexp.MustCompile(`(?m)^  failed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: UserIsInactive \(network 63902\)$`).MatchString(said) {
+		t.Errorf("after the reports:\n%s", said)
+	}
+	s.stop()
 }

@@ -10,8 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/storetest/servers"
 	"github.com/paytrace/paytrace/wallet"
 )
+
+func TestMain(m *testing.M) { servers.Main(m) }
+
+// postgresWallets are the least that are funded on Postgres.
+const postgresWallets = 400
 
 // wallets is how many are funded in all; PROOF_WALLETS asks for more.
 func wallets(t *testing.T) int {
@@ -60,6 +68,27 @@ func TestEveryWalletIsFundedOnce(t *testing.T) {
 			w.wantDisturbed()
 		})
 	}
+}
+
+// On Postgres the same holds, for as many as take some seconds.
+func TestEveryWalletIsFundedOnceOnPostgres(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("this many fundings on Postgres are not short")
+	}
+	url := servers.Database(t)
+	w := newWorldOn(t, 11, true, func(now func() time.Time) (store.Store, error) {
+		return postgres.Open(t.Context(), postgres.Config{URL: url, Now: now})
+	})
+	exists := func(i int) bool { return i%2 == 0 }
+	w.openChannels(exists)
+	w.faults, w.tap = w.horizonFaults, w.disturb
+	w.run(max(postgresWallets, wallets(t)/50), 40, 3, exists)
+	if double, lost := w.audit(); double+lost > 0 {
+		t.Errorf("%d wallets were funded twice and %d not at all", double, lost)
+	}
+	t.Logf("%d wallets; of %d submissions %d ended unknown or untrue; %d kills", len(w.made), w.submissions, w.unknown, w.killed)
+	w.settled()
 }
 
 // wantDisturbed fails where the disturbances did not reach what they are for.

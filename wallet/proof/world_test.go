@@ -47,11 +47,22 @@ type world struct {
 
 func (w *world) now() time.Time { return w.at }
 
+// inMemory is a database for one world.
+func inMemory(now func() time.Time) (store.Store, error) {
+	return sqlite.OpenMemory(context.Background(), sqlite.Config{Now: now})
+}
+
 // seed makes each world another, and always the same.
 func newWorld(t testing.TB, seed uint64, credit bool) *world {
 	t.Helper()
+	return newWorldOn(t, seed, credit, inMemory)
+}
+
+// newWorldOn is one on a database of its own.
+func newWorldOn(t testing.TB, seed uint64, credit bool, open func(now func() time.Time) (store.Store, error)) *world {
+	t.Helper()
 	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), points: map[string]int{}, at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
-	s, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: w.now})
+	s, err := open(w.now)
 	if err != nil {
 		t.Fatal(err)
 	}

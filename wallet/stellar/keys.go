@@ -44,5 +44,8 @@ func (Keys) Address(secret wallet.Secret) (string, error) {
 	return pair.Address(), nil
 }
 
+// Valid says whether a text is the address of an account.
+func (Keys) Valid(address string) bool { return ValidAddress(address) }
+
 // ValidAddress reports whether s is the address of an account (G…).
 func ValidAddress(s string) bool { return strkey.IsValidEd25519PublicKey(s) }

@@ -95,7 +95,7 @@ func (f Fundings) CountFundings(ctx context.Context) (map[wallet.FundingState]in
 		return nil, 0, fmt.Errorf("count the fundings of wallets: %w", err)
 	}
 	var none int
-	err = f.Read(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM workers w WHERE NOT EXISTS
+	err = f.Read(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM workers w WHERE w.set_aside_at IS NULL AND NOT EXISTS
 		(SELECT 1 FROM wallet_fundings f WHERE f.address = w.stellar_public_key)`).Scan(&none)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count wallets without a funding: %w", err)
@@ -104,7 +104,8 @@ func (f Fundings) CountFundings(ctx context.Context) (map[wallet.FundingState]in
 }
 
 // Unfunded lists wallets to ask for again, by address: those without a funding
-// and those whose funding is pending or failed.
+// and those whose funding is pending or failed. Accounts that were set aside are
+// left out: their number's caller has another wallet.
 func (f Fundings) Unfunded(ctx context.Context, after string, limit int) ([]string, error) {
 	var list []string
 	err := f.Read(ctx).Query(ctx, func(row Row) error {
@@ -113,7 +114,7 @@ func (f Fundings) Unfunded(ctx context.Context, after string, limit int) ([]stri
 		list = append(list, address)
 		return err
 	}, `SELECT w.stellar_public_key FROM workers w LEFT JOIN wallet_fundings f ON f.address = w.stellar_public_key
-		WHERE w.stellar_public_key > $1 AND (f.state IS NULL OR f.state IN ('pending', 'failed'))
+		WHERE w.stellar_public_key > $1 AND w.set_aside_at IS NULL AND (f.state IS NULL OR f.state IN ('pending', 'failed'))
 		ORDER BY w.stellar_public_key LIMIT $2`, after, Limit(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list wallets to fund: %w", err)
