@@ -39,6 +39,7 @@ type verbs struct {
 	Explain explainCmd `cmd:"" help:"Show what a finding means, with a wrong and a right example."`
 	Diff    diffCmd    `cmd:"" help:"Say what a new version of a menu changes for callers."`
 	Fmt     fmtCmd     `cmd:"" help:"Bring menus and dial scripts into their one form."`
+	Fix     fixCmd     `cmd:"" help:"Mend findings of which there is one right mend."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of menus and the files beside them, for editors."`
 	Lang    langCmd    `cmd:"" help:"Bring a menu's translation up to date."`
 	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`

@@ -145,7 +145,11 @@ func (p *reader) unknown(key Text, what string, known []string) {
 
 // wrong says that a node is of the wrong kind.
 func (p *reader) wrong(n *yaml.Node, what, want string) {
-	p.find("U003", p.at(n), fmt.Sprintf("%s needs %s, but here is %s.", upper(what), want, shape(n)), "")
+	hint := ""
+	if t := p.at(n); n.Kind == yaml.ScalarNode && n.Style == 0 {
+		hint = spaceHint(t.Value)
+	}
+	p.find("U003", p.at(n), fmt.Sprintf("%s needs %s, but here is %s.", upper(what), want, shape(n)), hint)
 }
 
 // missing says that a key lacks its value.

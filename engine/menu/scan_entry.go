@@ -84,10 +84,18 @@ func (s *scanner) bare(off, parent int) {
 
 // strayHint guesses what a line without a key was to be.
 func strayHint(text string) string {
+	if hint := spaceHint(text); hint != "" {
+		return hint
+	}
+	return `A text of several lines stands below "say: |", further right.`
+}
+
+// spaceHint is for a key without a space behind its colon, "" for all else.
+func spaceHint(text string) string {
 	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
 		return fmt.Sprintf("Write a space behind the colon: %s.", short(text[:i+1]+" "+text[i+1:]))
 	}
-	return `A text of several lines stands below "say: |", further right.`
+	return ""
 }
 
 // place brings the columns of the open collections to a line's own, and finds

@@ -1,38 +1,70 @@
 // Package spelling finds what was meant by a name that is not there.
 package spelling
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// Suggest is the candidate that was most likely meant by name, for "did you
-// mean": the same but for case and separators, a few letters off, or the only
-// one that begins so.
+// Suggest is the candidate that was most likely meant by name: the same but for
+// case and separators, a few letters off, or the only one that begins so. Of
+// several as near it is the first.
 func Suggest(name string, candidates []string) (string, bool) {
-	const longest = 40 // nobody mistypes more than that, and the cost grows with the square
-	if name == "" || len(name) > longest {
+	near := Nearest(name, candidates)
+	if len(near) == 0 {
 		return "", false
 	}
+	return near[0], true
+}
+
+// Nearest are the candidates that are as near to a name as any, each once, in
+// the order given.
+func Nearest(name string, candidates []string) []string {
+	const longest = 40 // nobody mistypes more than that, and the cost grows with the square
+	if name == "" || len(name) > longest {
+		return nil
+	}
 	plain := Plain(name)
-	best, least := "", 1+len(plain)/3
+	least := 1 + len(plain)/3
 	if len(plain) == 1 {
 		least = 0
 	}
-	starts, only := "", 0
+	var best, starts []string
 	for _, c := range candidates {
 		if c == name || len(c) > longest {
 			continue
 		}
 		other := Plain(c)
-		if d := Distance(plain, other, least); d < least || d == least && best == "" {
-			best, least = c, d
+		d := Distance(plain, other, least)
+		if d < least {
+			best, least = nil, d
+		}
+		if d == least && !slices.Contains(best, c) {
+			best = append(best, c)
 		}
 		if len(plain) > 1 && strings.HasPrefix(other, plain) {
-			starts, only = c, only+1
+			starts = append(starts, c)
 		}
 	}
-	if best == "" && only == 1 {
-		best = starts
+	if len(best) == 0 && len(starts) == 1 {
+		return starts
 	}
-	return best, best != ""
+	if begin := beginAlike(plain, best); len(begin) == 1 {
+		return begin
+	}
+	return best
+}
+
+// beginAlike are those of which one is the beginning of the other: "goto" is
+// rather "go" than "note".
+func beginAlike(plain string, names []string) []string {
+	var alike []string
+	for _, name := range names {
+		if other := Plain(name); strings.HasPrefix(plain, other) || strings.HasPrefix(other, plain) {
+			alike = append(alike, name)
+		}
+	}
+	return alike
 }
 
 // Plain is a name without what is typed differently by accident.
@@ -68,10 +100,15 @@ func Distance(a, b string, limit int) int {
 	return last[len(b)]
 }
 
-// DidYouMean is the hint for a name, "" when nothing is near.
+// DidYouMean is the hint for a name, "" when nothing is near. It asks about two
+// names where both are as near.
 func DidYouMean(name string, candidates []string) string {
-	if s, ok := Suggest(name, candidates); ok {
-		return `Did you mean "` + s + `"?`
+	switch near := Nearest(name, candidates); len(near) {
+	case 0:
+		return ""
+	case 1:
+		return `Did you mean "` + near[0] + `"?`
+	default:
+		return `Did you mean "` + near[0] + `" or "` + near[1] + `"?`
 	}
-	return ""
 }

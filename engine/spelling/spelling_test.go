@@ -27,3 +27,17 @@ func TestSuggest(t *testing.T) {
 		}
 	}
 }
+
+func TestDidYouMean(t *testing.T) {
+	names := []string{"go", "note", "say", "pay_a", "pay_b", "pay_a"}
+	for name, want := range map[string]string{
+		"goto":   `Did you mean "go"?`,
+		"saying": `Did you mean "say"?`,
+		"pay_c":  `Did you mean "pay_a" or "pay_b"?`,
+		"other":  "",
+	} {
+		if got := spelling.DidYouMean(name, names); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}

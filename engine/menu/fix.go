@@ -1,0 +1,218 @@
+package menu
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Fixed is what Fix did to a menu's files.
+type Fixed struct {
+	// Files are those that change, the main one first.
+	Files []Formatted
+	// Mended are the findings that are gone, with their old places.
+	Mended Findings
+	// Left are those that stay, with a word of why.
+	Left []Unmended
+}
+
+// Unmended is a finding that Fix leaves.
+type Unmended struct {
+	Finding
+	Why string
+}
+
+// Fix mends a menu's findings of one code, where there is one right way: it
+// writes what the finding's hint says. Comments and order stay. A mend that does
+// not take its finding away, or brings another one, is not made. The files
+// themselves are not written.
+func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string) Fixed {
+	x := &fixer{base: fsys, name: name, dir: dir, contracts: contracts, before: map[string]int{}}
+	file, found := x.diagnose(nil)
+	x.hidden = inPart(file, dir, found)
+	for _, f := range found {
+		x.before[f.Code+f.Message]++
+	}
+	all, left := mendings(file, found, code)
+	if other, ok := x.try(all); !ok && len(all) == 1 {
+		all[0].blame(other)
+	} else if !ok {
+		for _, one := range all {
+			if other, ok := x.try([]*mending{one}); !ok {
+				one.blame(other)
+			}
+		}
+	}
+	return x.result(file, append(all, left...))
+}
+
+// fixer tries mends on copies of a menu's files.
+type fixer struct {
+	base      fs.FS
+	name, dir string
+	contracts []engine.Contract
+	// before are the findings there were, by code and message; a mend moves them.
+	before map[string]int
+	// hidden says that the menu was read in part only, so that a mend may bring
+	// to light what was wrong before.
+	hidden bool
+	made   []*mending
+	now    map[string][]byte // the files as they are to be, by name
+}
+
+// mending is what is written for findings that are mended together, as for one
+// name that is mistyped everywhere.
+type mending struct {
+	found Findings
+	edits []rewrite
+	made  bool
+	why   string // it was not
+}
+
+// blame says why a mending was not made.
+func (m *mending) blame(other Finding) {
+	m.why = "its mend does not take it away"
+	if other.Code != "" {
+		m.why = fmt.Sprintf("its mend would bring another: %s %s", other.Code, other.Message)
+	}
+}
+
+// mendings gathers the findings of a code by what is to be written for them;
+// left are those without a mend.
+func mendings(file *File, found Findings, code string) (all, left []*mending) {
+	m := newMender(file)
+	same := map[string]*mending{}
+	for _, f := range found {
+		if f.Code != code || f.Allowed {
+			continue
+		}
+		edits := m.mend(f)
+		key := ""
+		for _, e := range edits {
+			key += fmt.Sprintf("%q to %q,", e.old, e.text)
+		}
+		switch one := same[key]; {
+		case len(edits) == 0:
+			left = append(left, &mending{found: Findings{f}, why: "there is no one right mend"})
+		case one != nil:
+			one.found, one.edits = append(one.found, f), append(one.edits, edits...)
+		default:
+			same[key] = &mending{found: Findings{f}, edits: edits}
+			all = append(all, same[key])
+		}
+	}
+	return all, left
+}
+
+// try makes mends besides those already made. It takes them back where a finding
+// of theirs stays, or another one comes: other, if it is known.
+func (x *fixer) try(more []*mending) (other Finding, ok bool) {
+	made := append(slices.Clone(x.made), more...)
+	var edits []rewrite
+	for _, m := range made {
+		edits = append(edits, m.edits...)
+	}
+	files, ok := edited(edits)
+	if !ok || len(more) == 0 {
+		return Finding{}, false
+	}
+	_, after := x.diagnose(files)
+	may := maps.Clone(x.before)
+	for _, m := range made {
+		for _, f := range m.found {
+			may[f.Code+f.Message]--
+		}
+	}
+	for _, f := range after {
+		what := f.Code + f.Message
+		if may[what]--; may[what] < 0 && !(x.hidden && ofWhole[f.Code]) {
+			if x.before[what] > 0 {
+				return Finding{}, false
+			}
+			return f, false
+		}
+	}
+	x.made, x.now = made, files
+	for _, m := range more {
+		m.made = true
+	}
+	return Finding{}, true
+}
+
+// diagnose reads and checks the menu with some of its files replaced.
+func (x *fixer) diagnose(files map[string][]byte) (*File, Findings) {
+	changed := fstest.MapFS{}
+	for name, b := range files {
+		changed[name] = &fstest.MapFile{Data: b}
+	}
+	return Diagnose(overlaid{x.base, changed}, x.name, x.dir, x.contracts)
+}
+
+// overlaid is a folder with some of its files replaced.
+type overlaid struct {
+	fs.FS
+	changed fstest.MapFS
+}
+
+// Open implements fs.FS.
+func (o overlaid) Open(name string) (fs.File, error) {
+	if o.changed[name] != nil {
+		return o.changed.Open(name)
+	}
+	return o.FS.Open(name)
+}
+
+// edited makes edits; false where two of them meet. The same one twice is one.
+func edited(edits []rewrite) (map[string][]byte, bool) {
+	byFile := map[string][]rewrite{}
+	for _, e := range edits {
+		byFile[e.path] = append(byFile[e.path], e)
+	}
+	files := map[string][]byte{}
+	for file, list := range byFile {
+		slices.SortStableFunc(list, func(a, b rewrite) int { return cmp.Or(a.from-b.from, a.to-b.to) })
+		list = slices.CompactFunc(list, func(a, b rewrite) bool { return a.from == b.from && a.to == b.to && a.text == b.text })
+		source := list[0].source
+		var out []byte
+		at := 0
+		for _, e := range list {
+			if e.from < at {
+				return nil, false
+			}
+			out = append(append(out, source[at:e.from]...), e.text...)
+			at = e.to
+		}
+		files[path.Base(file)] = append(out, source[at:]...)
+	}
+	return files, true
+}
+
+func (x *fixer) result(file *File, all []*mending) Fixed {
+	var out Fixed
+	for _, s := range file.Sources {
+		if b, ok := x.now[path.Base(s.Path)]; ok {
+			out.Files = append(out.Files, Formatted{Name: path.Base(s.Path), Old: s.Bytes, Bytes: b})
+		}
+	}
+	for _, m := range all {
+		if m.made {
+			out.Mended = append(out.Mended, m.found...)
+			continue
+		}
+		for _, f := range m.found {
+			out.Left = append(out.Left, Unmended{f, m.why})
+		}
+	}
+	out.Mended.Sort()
+	slices.SortStableFunc(out.Left, func(a, b Unmended) int { return comparePos(a.Pos, b.Pos) })
+	return out
+}
+
+// Fixable are the codes that Fix mends findings of, sorted.
+func Fixable() []string { return slices.Sorted(maps.Keys(mends)) }

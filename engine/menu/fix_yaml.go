@@ -1,0 +1,272 @@
+package menu
+
+import (
+	"regexp"
+	"strings"
+)
+
+// tabs writes spaces for a tab: two for each before the first text of a line,
+// which is to be done on every line at once; one elsewhere.
+func (m *mender) tabs(f Finding) []rewrite {
+	t, line, from, _ := m.span(f)
+	switch {
+	case f.Hint == "Write spaces.":
+		var edits []rewrite
+		for i := from; i < len(line); i++ {
+			if line[i] == '\t' {
+				edits = append(edits, t.edit(f.Pos.Line, i, i+1, " "))
+			}
+		}
+		return edits
+	case strings.HasPrefix(f.Message, "Here stands a tab;"):
+		return t.indents('\t', strings.Repeat(" ", t.tabWidth(f.Pos.Line)))
+	}
+	return nil
+}
+
+// tabWidth is how many spaces a tab stands for: two, or as many as bring the
+// first line with tabs below the line that it belongs to.
+func (t *lines) tabWidth(n int) int {
+	line, _ := t.line(n)
+	tabs := len(line) - len(strings.TrimLeft(line, "\t"))
+	for above := n - 1; above > 0 && tabs > 0; above-- {
+		if text, _ := t.line(above); strings.HasSuffix(strings.TrimSpace(text), ":") {
+			return max(formatIndent, (indentOf(text)+formatIndent)/tabs)
+		} else if strings.TrimSpace(text) != "" {
+			break
+		}
+	}
+	return formatIndent
+}
+
+// strangeSpaces writes a space for each that is none, before the first text of
+// every line.
+func (m *mender) strangeSpaces(f Finding) []rewrite {
+	t, line, from, _ := m.span(f)
+	if f.Hint != "Delete it and type spaces." {
+		return nil
+	}
+	for _, r := range line[from:] {
+		return t.indents(r, " ")
+	}
+	return nil
+}
+
+// indents replaces a character in the indentation of all lines.
+func (t *lines) indents(bad rune, text string) []rewrite {
+	var edits []rewrite
+	for n := 1; n <= len(t.starts); n++ {
+		line, _ := t.line(n)
+		for i, r := range line {
+			if r == bad {
+				edits = append(edits, t.edit(n, i, i+len(string(r)), text))
+			} else if r != ' ' {
+				break
+			}
+		}
+	}
+	return edits
+}
+
+// blanks empties a line that nothing stands on.
+func (m *mender) blanks(f Finding) []rewrite {
+	t, line, _, _ := m.span(f)
+	if f.Hint != "Delete its spaces." || strings.TrimSpace(line) != "" {
+		return nil
+	}
+	return []rewrite{t.edit(f.Pos.Line, 0, len(line), "")}
+}
+
+// colon writes a space behind the colon of a key.
+func (m *mender) colon(f Finding) []rewrite {
+	t, line, from, _ := m.span(f)
+	i := strings.IndexByte(line[from:], ':')
+	if !strings.HasPrefix(f.Hint, "Write a space behind the colon:") || i < 0 {
+		return nil
+	}
+	return []rewrite{t.edit(f.Pos.Line, from+i+1, from+i+1, " ")}
+}
+
+var (
+	quotesHint  = regexp.MustCompile(`^Put quotes round (?:the whole text|it)(?:: (.+))?\.$`)
+	twoWays     = regexp.MustCompile(` Or let the comment stand two spaces away\.$`)
+	deleteThis  = regexp.MustCompile(`^Delete "(.+)"\.$`)
+	foldedBlock = regexp.MustCompile(`(^|[:-] +)>[+-]?[1-9]?[+-]?\s*(#.*)?$`)
+)
+
+// quotes puts quotes round a text.
+func (m *mender) quotes(f Finding) []rewrite {
+	hint := quotesHint.FindStringSubmatch(f.Hint)
+	if hint == nil || twoWays.MatchString(f.Hint) {
+		return nil
+	}
+	t, line, from, _ := m.span(f)
+	begin, end, ok := t.around(f.Pos.Line, line, from, unquoted(hint[1]))
+	if !ok {
+		return nil
+	}
+	return []rewrite{t.edit(f.Pos.Line, begin, end, inQuotes(line[begin:end]))}
+}
+
+// unquoted is the text of which a hint shows the quoted form.
+func unquoted(s string) string {
+	if len(s) < 2 {
+		return ""
+	}
+	if s[0] == '\'' {
+		return strings.ReplaceAll(s[1:len(s)-1], "''", "'")
+	}
+	return s[1 : len(s)-1]
+}
+
+// around is where a text stands that holds a place of its line. One that a hint
+// does not show is what was kept from YAML, or the value of the line's key.
+func (t *lines) around(n int, line string, at int, text string) (begin, end int, ok bool) {
+	if text == "" {
+		for spot, raw := range t.src.refused {
+			if off := columnOffset(line, spot.column); spot.line == n && off <= at && at < off+len(raw) {
+				text = raw
+			}
+		}
+	}
+	if text == "" {
+		if _, value, keyed := keyEnd(line, indentOf(line)); keyed {
+			text = strings.TrimRight(line[value:], " ")
+		}
+	}
+	for from := 0; text != ""; from++ {
+		i := strings.Index(line[from:], text)
+		if i < 0 || from+i > at {
+			break
+		}
+		if from += i; at < from+len(text) {
+			return from, from + len(text), true
+		}
+	}
+	return 0, 0, false
+}
+
+// deleted takes an anchor or a tag away.
+func (m *mender) deleted(f Finding) []rewrite {
+	hint := deleteThis.FindStringSubmatch(f.Hint)
+	t, line, from, to := m.span(f)
+	if hint == nil || line[from:to] != hint[1] {
+		return nil
+	}
+	before := strings.TrimRight(line[:from], " ")
+	return []rewrite{t.edit(f.Pos.Line, len(before), to, "")}
+}
+
+// unfolded writes | for >.
+func (m *mender) unfolded(f Finding) []rewrite {
+	if f.Hint != `Write "|" in its place.` {
+		return nil
+	}
+	t := m.texts[f.Pos.File]
+	for n := f.Pos.Line - 1; n > 0; n-- {
+		line, _ := t.line(n)
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if at := foldedBlock.FindStringIndex(line); at != nil {
+			i := at[0] + strings.IndexByte(line[at[0]:], '>')
+			return []rewrite{t.edit(n, i, i+1, "|")}
+		}
+		return nil
+	}
+	return nil
+}
+
+// joined makes a block of a text that goes on below its key.
+func (m *mender) joined(f Finding) []rewrite {
+	if !strings.HasPrefix(f.Hint, `Write "|" behind the key, and`) {
+		return nil
+	}
+	t := m.texts[f.Pos.File]
+	head, _ := t.line(f.Pos.Line - 1)
+	if indentOf(head) == len(head) {
+		return nil
+	}
+	_, value, keyed := keyEnd(head, indentOf(head))
+	if _, remark := t.src.comments[f.Pos.Line-1]; !keyed || remark || value == len(head) || strings.IndexByte(`"'{[`, head[value]) >= 0 {
+		return nil
+	}
+	first, _ := t.line(f.Pos.Line)
+	indent := indentOf(first)
+	for n := f.Pos.Line + 1; n <= len(t.starts); n++ {
+		line, _ := t.line(n)
+		in := indentOf(line)
+		if in == len(line) {
+			continue
+		}
+		if in <= indentOf(head) {
+			break
+		}
+		if in < indent || line[in] == '#' {
+			return nil
+		}
+	}
+	return []rewrite{t.edit(f.Pos.Line-1, value, len(head), "|\n"+strings.Repeat(" ", indent)+head[value:])}
+}
+
+// twice deletes the second of two entries that say the same, where each stands
+// on its own line without a comment.
+func (m *mender) twice(f Finding) []rewrite {
+	if len(f.Notes) != 1 || f.Notes[0].Pos.File != f.Pos.File {
+		return nil
+	}
+	t, second, from, _ := m.span(f)
+	line := f.Notes[0].Pos.Line
+	first, _ := t.line(line)
+	if line == f.Pos.Line {
+		return t.twiceInFlow(f, second, columnOffset(first, f.Notes[0].Pos.Column), from)
+	}
+	_, value, keyed := keyEnd(second, from)
+	_, remark := t.src.comments[f.Pos.Line]
+	next, _ := t.line(f.Pos.Line + 1)
+	below := indentOf(next) < len(next) && indentOf(next) > indentOf(second)
+	if !keyed || remark || below || value == len(second) || strings.TrimSpace(first) != strings.TrimSpace(second) {
+		return nil
+	}
+	return []rewrite{t.drop(f.Pos.Line)}
+}
+
+// twiceInFlow is twice inside of braces.
+func (t *lines) twiceInFlow(f Finding, line string, first, second int) []rewrite {
+	entry := func(from int) string {
+		if i := strings.IndexAny(line[from:], ",}"); i >= 0 {
+			return strings.TrimRight(line[from:from+i], " ")
+		}
+		return ""
+	}
+	a, b := entry(first), entry(second)
+	comma := strings.LastIndexByte(line[:second], ',')
+	if a == "" || a != b || comma < first || strings.TrimSpace(line[comma+1:second]) != "" || strings.ContainsAny(a, `"'{[`) {
+		return nil
+	}
+	return []rewrite{t.edit(f.Pos.Line, comma, second+len(b), "")}
+}
+
+var takeOut = regexp.MustCompile(`^(?:Take it out of the list|Name each file once|Delete this include)\.$`)
+
+// listed takes an entry out of a list; the last one goes with its key.
+func (m *mender) listed(f Finding) []rewrite {
+	t, line, from, to := m.span(f)
+	if !takeOut.MatchString(f.Hint) {
+		return nil
+	}
+	if _, remark := t.src.comments[f.Pos.Line]; remark {
+		return nil
+	}
+	before, after := strings.TrimRight(line[:from], " "), strings.TrimLeft(line[to:], " ")
+	switch {
+	case strings.HasSuffix(before, ","):
+		return []rewrite{t.edit(f.Pos.Line, len(before)-1, to, "")}
+	case strings.HasPrefix(after, ","):
+		rest := strings.TrimLeft(after[1:], " ")
+		return []rewrite{t.edit(f.Pos.Line, from, len(line)-len(rest), "")}
+	case strings.HasSuffix(before, "["), strings.HasSuffix(before, ":"), strings.TrimSpace(before) == "-":
+		return []rewrite{t.drop(f.Pos.Line)}
+	}
+	return nil
+}
