@@ -175,9 +175,10 @@ type translation struct{ lang, key string }
 
 func translations(f *File) map[translation]Text {
 	all := map[translation]Text{}
+	keys := navDigits(f)
 	for _, t := range f.Translations {
 		for _, e := range t.Entries {
-			all[translation{t.Lang, e.Key.Value}] = e.Text
+			all[translation{t.Lang, e.Key.Value}] = e.words(keys)
 		}
 	}
 	return all

@@ -33,8 +33,9 @@ func NewLexicon(f *File) *Lexicon {
 			l.texts[w.Key][0] = w.Text
 		}
 	}
+	keys := navDigits(f)
 	for _, t := range f.Translations {
-		l.translate(t)
+		l.translate(t, keys)
 	}
 	for key, name := range builtinKeys {
 		if l.Has(key) {
@@ -49,14 +50,14 @@ func NewLexicon(f *File) *Lexicon {
 
 // translate takes one language's entries. Those that name no text are left to
 // the checker.
-func (l *Lexicon) translate(t *Translation) {
+func (l *Lexicon) translate(t *Translation, keys map[string]string) {
 	for i, lang := range l.Langs {
 		if i == 0 || lang.Code.Value != t.Lang {
 			continue
 		}
 		for _, e := range t.Entries {
 			if list, ok := l.texts[e.Key.Value]; ok {
-				list[i] = e.Text
+				list[i] = e.words(keys)
 			}
 		}
 	}

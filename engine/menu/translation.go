@@ -59,3 +59,22 @@ func SourceHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:4])
 }
+
+// navDigits are the keys of navigation by the names of their words.
+func navDigits(f *File) map[string]string {
+	n := &f.Nav
+	return map[string]string{
+		"nav.back": n.Back.Key.Value, "nav.home": n.Home.Key.Value, "nav.more": n.More.Key.Value,
+		"nav.confirm": n.Confirm.Key.Value, "nav.cancel": n.Cancel.Key.Value,
+	}
+}
+
+// words are the translated words. A translator may repeat the key that the menu
+// has before them, "nav.back: 0 Rudi"; it is not shown twice.
+func (e Entry) words(keys map[string]string) Text {
+	first, words := e.Text.Trim().word()
+	if first.Value != "" && first.Value == keys[e.Key.Value] && words.Value != "" {
+		return words
+	}
+	return e.Text
+}
