@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,10 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = silent.Close() })
 	const password = "canary-password"
+	examples, err := filepath.Abs("../../menus/examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	oldURL, _ := oldDatabase(t, oldTable, oldRows)
 	withPassword := func(address string) string {
 		u, err := url.Parse(address)
@@ -139,6 +144,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		{"no Horizon at all", "horizon", map[string]string{"STELLAR_HORIZON_URL": httpServer(t, "<html>")}, stateWrong, "as a Horizon does"},
 		{"no SMS", "SMS", map[string]string{"AT_API_KEY": "atsk_" + password, "AT_BASE_URL": "http://127.0.0.1:1"}, stateWrong, "AT_BASE_URL"},
 		{"no menus", "menus", map[string]string{}, stateWrong, "broken.yaml"},
+		{"menus that wait", "menus", map[string]string{}, stateWrong, "only declared"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
@@ -148,7 +154,10 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 				t.Setenv(name, value)
 			}
 			args := []string{"--timeout", "1s"}
-			if c.check == "menus" {
+			switch c.name {
+			case "menus that wait":
+				args = append(args, "--menus", examples)
+			case "no menus":
 				if err := os.WriteFile("broken.yaml", []byte("ussd: 1\nservice: X\n"), 0o600); err != nil {
 					t.Fatal(err)
 				}

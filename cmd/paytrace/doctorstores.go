@@ -190,7 +190,7 @@ func (d *doctor) loadMenus(ctx context.Context) []finding {
 		return []finding{wrong("menus", err, "")}
 	}
 	var told bytes.Buffer
-	programs, err := loadMenus(folder, table.Contracts(), d.config.DefaultLanguage, io.Writer(&told))
+	all, err := buildMenus(folder, table.Contracts(), d.config.DefaultLanguage, io.Writer(&told))
 	if errors.As(err, &outcome{}) {
 		first, _, _ := strings.Cut(told.String(), "\n")
 		return []finding{wrong("menus", errors.New(first), "run: paytrace check")}
@@ -198,5 +198,10 @@ func (d *doctor) loadMenus(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{wrong("menus", err, "")}
 	}
-	return []finding{ok("menus", "%s: %s", folder.shown, described(programs))}
+	all, waiting := servable(all, table.Contracts())
+	if len(all) == 0 {
+		return []finding{wrong("menus", fmt.Errorf("%s: no menu can be served: %s", folder.shown, strings.Join(waiting, "; ")),
+			"have the actions built, or name another folder with --menus")}
+	}
+	return []finding{ok("menus", "%s: %s", folder.shown, described(programsOf(all), waiting))}
 }

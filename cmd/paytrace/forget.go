@@ -74,7 +74,7 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c Config, embedded bo
 		return err
 	}
 	if v.DryRun || !v.JSON {
-		if err := v.tell(found, phone, false, nil, std.out); err != nil || v.DryRun {
+		if err := v.tell(found, phone, false, nil, std.out); err != nil || v.DryRun || !found.Anything() {
 			return err
 		}
 	}

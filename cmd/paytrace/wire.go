@@ -185,15 +185,12 @@ func (s *service) menus(ctx context.Context, c Config, folder *menuFolder, std s
 	}
 	s.runner.Programs = catalog
 	s.code = programs[0].Codes()[0].Dial
-	line := described(programs)
-	if len(waiting) > 0 {
-		line += "; not served: " + strings.Join(waiting, ", ")
-	}
-	s.choose("menus", "%s: %s", folder.shown, line)
+	s.choose("menus", "%s: %s", folder.shown, described(programs, waiting))
 	return nil
 }
 
-func described(programs []*engine.Program) string {
+// described names the menus that are served, and those that wait.
+func described(programs []*engine.Program, waiting []string) string {
 	var list []string
 	for _, p := range programs {
 		var codes []string
@@ -202,7 +199,11 @@ func described(programs []*engine.Program) string {
 		}
 		list = append(list, p.Name()+" ("+strings.Join(codes, " ")+")")
 	}
-	return strings.Join(list, ", ")
+	line := strings.Join(list, ", ")
+	if len(waiting) > 0 {
+		line += "; not served: " + strings.Join(waiting, ", ")
+	}
+	return line
 }
 
 // registered is the table of all actions. A new one is one line here.
