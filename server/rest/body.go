@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,11 +48,8 @@ func object(body []byte, names []string) (map[string]string, []Fault) {
 	}
 	values, faults := map[string]string{}, []Fault(nil)
 	for dec.More() {
-		name, value, err := member(dec)
-		if err == nil {
-			err = known(name, names, values)
-		}
-		if err != nil {
+		name, value, noText := member(dec)
+		if err := cmp.Or(known(name, names, values), noText); err != nil {
 			faults = append(faults, Fault{Pointer: pointer(name), Detail: err.Error()})
 			continue
 		}

@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 ba9ede010e22410bed0cb03dd0ba72942380bd965960eeee496eec0cf7c54b9e.
+// Of openapi.json with the SHA-256 ed856ca9026e96d70111b29636fd27df4ee09b48ae08985f0195a702900d13ff.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //
@@ -118,7 +118,7 @@ type Problem struct {
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type Tells problems with one status apart; about:blank where the status says all.
+	// Type Tells problems with one status apart; about:blank where the status says all. Others: /docs#values (422, values that can't be taken; see errors), /docs#idempotency-key-reused (422), /docs#wrong-code (422), /docs#no-code (422, none that can still be used), /docs#missing-scope (403), /docs#request-in-progress (409), /docs#ambiguous-number (409, several old accounts hold the number), /docs#outcome-unknown (503, send the same request again), https://iana.org/assignments/http-problem-types#quota-exceeded (429).
 	Type string `json:"type"`
 
 	// ViolatedPolicies The quotas that are used up.

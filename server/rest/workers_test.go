@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -160,9 +162,34 @@ func TestBodies(t *testing.T) {
 			if errs, _ := got.field(t, "errors").([]any); test.at != "" && (len(errs) != 1 || errs[0].(map[string]any)["pointer"] != test.at) {
 				t.Errorf("errors %v, want one at %s", errs, test.at)
 			}
+			if strings.HasPrefix(test.name, "more") && !strings.Contains(got.body, "There is no such member here.") {
+				t.Errorf("the answer to a foreign member is %s", got.body)
+			}
 			if strings.Contains(got.body, "711000001") {
 				t.Errorf("the answer repeats the number: %s", got.body)
 			}
 		})
+	}
+}
+
+// Whoever reads the document or docs/api.md finds every type of problem there.
+func TestProblemTypesAreDocumented(t *testing.T) {
+	read := func(name string) string {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	types := regexp.MustCompile(`"(/docs#[a-z-]+|https://iana[^"]+)"`).FindAllStringSubmatch(read("problem.go"), -1)
+	if len(types) < 9 {
+		t.Fatalf("only %d types found", len(types))
+	}
+	for _, file := range []string{document, "../../docs/api.md"} {
+		for _, kind := range types {
+			if !strings.Contains(read(file), kind[1]) {
+				t.Errorf("%s does not tell of problems of the type %s", file, kind[1])
+			}
+		}
 	}
 }
