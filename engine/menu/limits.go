@@ -8,6 +8,10 @@ const (
 	// MaxLineBytes is the length of one line: a screen has 160 characters, and
 	// finding a column costs a walk along its line.
 	MaxLineBytes = 4 << 10
+	// MaxLines is how many lines a file may have: one for each entry, and as many
+	// again for comments, blank lines and texts of several lines. A file of line
+	// ends alone is refused before anything is made of them.
+	MaxLines = 2 * MaxNodes
 	// MaxDepth is how deep entries may stand in each other; the language
 	// itself needs eight.
 	MaxDepth = 32

@@ -32,10 +32,23 @@ var hostile = map[string]string{
 	"zeros":            strings.Repeat("\x00", MaxLineBytes-1),
 	"not UTF-8":        strings.Repeat("\xff\xfe", 1000),
 	"carriage returns": strings.Repeat("\r", 4000),
+	"lines of quotes":  most("\"\n"),
+	"lines of open":    "a:\n" + most(" \"\n"),
+	"lines of entries": most("a: a\n"),
+	"lines of arrays":  most("a: [\n"),
+	"lines of blocks":  most("a: |2\n"),
+	"lines of tags":    most("- !a\n"),
+	"lines of ends":    most("---\n"),
+	"lines of nothing": "a: b\n" + most("\n"),
 	"separators":       strings.Repeat("a:\u2028", 500),
 	"parentheses":      header + "screens:\n  c:\n    choose:\n      - if " + strings.Repeat("(", 3000) + " -> x\n",
 	"nots":             header + "screens:\n  c:\n    choose:\n      - if " + strings.Repeat("not ", 900) + " -> x\n",
 	"arrows":           header + "screens:\n  c:\n    say: Hello\n    menu:\n      1: " + strings.Repeat("-> ", 1300) + "\n",
+}
+
+// most are as many lines as a file may have.
+func most(line string) string {
+	return strings.Repeat(line, min(MaxFileBytes/len(line), MaxLines)-3)
 }
 
 func deepIndents(n int) string {
@@ -112,6 +125,8 @@ func TestLimits(t *testing.T) {
 		{"a line too long", header + "screens:\n  a:\n    end: " + strings.Repeat("x", MaxLineBytes-8) + "\n", false},
 		{"largest file", padded(MaxFileBytes), true},
 		{"a byte too many", padded(MaxFileBytes + 1), false},
+		{"most lines", lined(MaxLines), true},
+		{"a line too many", lined(MaxLines + 1), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -129,7 +144,15 @@ func TestLimits(t *testing.T) {
 // padded is a menu of exactly n bytes.
 func padded(n int) string {
 	s := header + "screens:\n  a:\n    end: Bye\n"
+	const line = "# a comment of thirty-two bytes\n"
+	s += strings.Repeat(line, (n-len(s))/len(line))
 	return s + strings.Repeat("\n", n-len(s))
+}
+
+// lined is a menu of n lines, the last one with nothing behind it.
+func lined(n int) string {
+	s := header + "screens:\n  a:\n    end: Bye\n"
+	return s + strings.Repeat("\n", n-1-strings.Count(s, "\n"))
 }
 
 func TestConditionDepth(t *testing.T) {

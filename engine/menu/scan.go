@@ -79,6 +79,9 @@ func (s *scanner) scanLine() {
 		s.noTabs()
 		s.entry(off)
 	}
+	if len(s.out) >= MaxFindings {
+		s.broken = true // what stands below is not worth its reading
+	}
 	if s.nodes > MaxNodes {
 		s.find("U001", s.row, 0, 1, fmt.Sprintf("The file has more than %d entries.", MaxNodes), "Divide it with include.")
 		s.broken = true

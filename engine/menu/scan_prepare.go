@@ -15,6 +15,9 @@ func (s *scanner) prepare(data []byte) bool {
 	case len(data) > MaxFileBytes:
 		s.whole(fmt.Sprintf("The file has %d KB; at most %d are read.", len(data)>>10, MaxFileBytes>>10), "Divide it with include.")
 		return false
+	case strings.Count(text, "\n") >= MaxLines:
+		s.whole(fmt.Sprintf("The file has more than %d lines.", MaxLines), "Divide it with include.")
+		return false
 	case !utf8.ValidString(text):
 		s.whole("The file is not written in UTF-8.", `Save it again with the encoding "UTF-8".`)
 		return false
@@ -70,6 +73,9 @@ func apply(lines []string, edits []edit) []byte {
 		return a.row < b.row || a.row == b.row && a.from < b.from
 	})
 	var out []byte
+	if len(edits) == 0 {
+		return []byte(strings.Join(lines, "\n"))
+	}
 	for row, line := range lines {
 		at := 0
 		for ; len(edits) > 0 && edits[0].row == row; edits = edits[1:] {
