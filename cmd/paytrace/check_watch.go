@@ -43,12 +43,17 @@ func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std st
 			}
 		}()
 	}
+	return v.watching(ctx, contracts, std, changed, time.Now)
+}
+
+// watching is watch with what tells of changes, and the clock that it shows.
+func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std streams, changed <-chan struct{}, now func() time.Time) error {
 	for {
 		err := v.once(contracts, std)
 		if done := (outcome{}); err != nil && !errors.As(err, &done) {
 			fmt.Fprintln(std.err, "paytrace:", err) // a file that is gone may come back
 		}
-		fmt.Fprintf(std.err, "--- checked at %s; waiting for a change (Ctrl-C ends)\n", time.Now().Format(time.TimeOnly))
+		fmt.Fprintf(std.err, "--- checked at %s; waiting for a change (Ctrl-C ends)\n", now().Format(time.TimeOnly))
 		select {
 		case <-ctx.Done():
 			return nil

@@ -23,3 +23,24 @@ func TestExamples(t *testing.T) {
 		}
 	}
 }
+
+// What is shipped is in the form that fmt writes.
+func TestShippedMenusAreFormatted(t *testing.T) {
+	for _, pattern := range []string{"../../menus/*.yaml", "../../menus/*.dial", "../../menus/examples/*.yaml", "../../menus/examples/*.dial"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			formatted, err := formatOne(file)
+			if err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+			for _, f := range formatted {
+				if f.Changed() {
+					t.Errorf("%s is in another form; run: paytrace fmt %s", f.Name, file)
+				}
+			}
+		}
+	}
+}

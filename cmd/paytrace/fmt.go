@@ -15,7 +15,7 @@ import (
 )
 
 type fmtCmd struct {
-	Files []string `arg:"" optional:"" help:"Menus and dial scripts; all of ./menus if none is named."`
+	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml; all of ./menus if none is named."`
 	Check bool     `help:"Write nothing: name the files that are in another form, and end with status 1 if there are any."`
 }
 
@@ -82,12 +82,24 @@ func (v fmtCmd) files() ([]string, error) {
 		return nil, err
 	}
 	scripts, err := fs.Glob(folder.fsys, "*.dial")
+	if err != nil {
+		return nil, err
+	}
+	names = append(names, scripts...)
+	for _, name := range beside {
+		if _, err := fs.Stat(folder.fsys, name); err == nil {
+			names = append(names, name)
+		}
+	}
 	var files []string
-	for _, name := range append(names, scripts...) {
+	for _, name := range names {
 		files = append(files, filepath.Join(folder.dir, name))
 	}
-	return files, err
+	return files, nil
 }
+
+// beside are the files that may lie beside menus.
+var beside = []string{menu.DeclaredFile, peopleFile}
 
 // formatOne formats a menu with its files, or a dial script.
 func formatOne(file string) ([]menu.Formatted, error) {
@@ -96,8 +108,11 @@ func formatOne(file string) ([]menu.Formatted, error) {
 		return nil, err
 	}
 	defer folder.close()
-	if strings.HasSuffix(name, ".dial") {
+	switch {
+	case strings.HasSuffix(name, ".dial"):
 		return formatScript(folder, name)
+	case slices.Contains(beside, name):
+		return formatBeside(folder, name)
 	}
 	if parts := strings.Split(name, "."); len(parts) > 2 {
 		main := parts[0] + ".yaml"
@@ -111,6 +126,18 @@ func formatOne(file string) ([]menu.Formatted, error) {
 		return nil, misuse{err}
 	}
 	return formatted, err
+}
+
+func formatBeside(folder *menuFolder, name string) ([]menu.Formatted, error) {
+	source, err := fs.ReadFile(folder.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	formatted, err := menu.FormatBeside(filepath.Join(folder.dir, name), source)
+	if errors.Is(err, menu.ErrFormat) {
+		return nil, misuse{err}
+	}
+	return []menu.Formatted{formatted}, err
 }
 
 func formatScript(folder *menuFolder, name string) ([]menu.Formatted, error) {

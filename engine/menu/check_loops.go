@@ -103,8 +103,20 @@ func (c *checker) deadEnds() {
 			continue
 		}
 		s := trap[0].screen
-		c.find(s.Name, fmt.Sprintf("From %s the caller can never finish: nothing leads on.", quote(s.Name.Value)), `Write "end" in place of "show", or give the menu a key that leads on: "back: 0 Back" below "nav".`)
+		c.find(s.Name, fmt.Sprintf("From %s the caller can never finish: nothing leads on.", quote(s.Name.Value)), c.wayOut(s))
 	}
+}
+
+// wayOut is how to let callers get on from a screen.
+func (c *checker) wayOut(s *Screen) string {
+	nav := &c.f.Nav
+	switch {
+	case !nav.Back.Key.Written() && !nav.Home.Key.Written():
+		return `Write "end" in place of "show", or give the menu a key that leads on: "back: 0 Back" below "nav".`
+	case s.NavOff:
+		return `"nav: none" takes Back and Home away here: delete it, write "end" in place of "show", or give the screen a "menu".`
+	}
+	return `A call begins here, and on its first screen there is no Back and no Home: write "end" in place of "show", or give the screen a "menu".`
 }
 
 // closedLoops is U105: no screens lead only to each other.

@@ -58,6 +58,13 @@ func FormatMenu(file *File, found Findings) ([]Formatted, error) {
 	return list, nil
 }
 
+// FormatBeside brings a file that lies beside menus, actions.yaml or people.yaml,
+// into its one form. Order, comments and meaning stay.
+func FormatBeside(file string, data []byte) (Formatted, error) {
+	b, err := format(file, data, nil)
+	return Formatted{Name: path.Base(file), Old: data, Bytes: b}, err
+}
+
 // missingMarks are the marks of the translations that have none: a translation
 // counts as current until its text changes.
 func missingMarks(file *File, t *Translation) map[string]string {
