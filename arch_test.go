@@ -25,6 +25,7 @@ var own = map[string][]string{
 	"engine/graph":                {"engine"},
 	"engine/menu":                 {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"engine/transcript":           {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
+	"engine/coverage":             {"engine", "engine/graph", "engine/msisdn", "engine/transcript"},
 	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
 	"wallet/...":                  {"wallet", "wallet/stellar", "engine/secret"},
 	"sms":                         {"engine/gsm7", "engine/msisdn", "engine/secret"},

@@ -352,6 +352,10 @@ func (l *linker) table() {
 			l.node(n)
 		}
 	}
+	// The engine's own ends speak the caller's language, too. The one where an
+	// action has failed is where facts lead that can't be read.
+	l.facts(l.p.nodes[statePending])
+	l.facts(l.p.nodes[stateLimited])
 }
 
 func (l *linker) node(n *node) {

@@ -59,8 +59,10 @@ type walk struct {
 	ownUndo bool
 	// asking says that a wrong answer was just given, so its count stays.
 	asking bool
-	// moves are what happened, nil where nobody watches.
+	// moves are what happened, nil where nobody watches; asked is the language of
+	// the screen that was answered.
 	moves *[]Move
+	asked string
 }
 
 func (w *walk) take(ev Event) (Effect, error) {
@@ -107,7 +109,7 @@ func (w *walk) fire(n *node, event string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.note(Move{Screen: n.Name, Event: event, To: dst, Detail: w.detail(event)})
+	w.note(Move{Screen: n.Name, Event: event, To: dst, Detail: w.detail(event), Lang: w.spoken(n)})
 	w.s.Screen = dst
 	return w.p.nodes[dst], nil
 }
@@ -334,7 +336,7 @@ func (w *walk) shown(n *node) Effect {
 	}
 	w.s.Ended, w.s.acted = n.Kind == ScreenEnd, false
 	v := w.p.view(n, &w.s, w.p.lang(&w.s))
-	w.note(Move{Screen: n.Name, Event: MoveShown, Page: len(w.s.Pages)})
+	w.note(Move{Screen: n.Name, Event: MoveShown, Page: len(w.s.Pages), More: v.next > 0})
 	return Effect{Text: v.text, End: w.s.Ended}
 }
 
@@ -373,6 +375,7 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 	typed := strings.TrimSpace(ev.Input)
 	w.s.refused = false
 	before := w.s
+	w.asked = w.s.Lang()
 	lang := w.p.lang(&w.s)
 	live := w.p.live(n, &w.s)
 	nav := &w.p.def.Nav

@@ -14,9 +14,10 @@ type Move struct {
 	// Detail is the notice of a MoveWrong ("invalid", "accept 0", "retry do
 	// outcome") and the row's code of a choice of language; otherwise "".
 	Detail string
-	// Page is the page of a MoveShown, from 0.
+	// Page is the page of a MoveShown, from 0; More says that another follows it.
 	Page int
-	// Lang is the language the session spoke then.
+	More bool
+	// Lang is the language the session spoke then, before a choice of another.
 	Lang string
 }
 
@@ -42,9 +43,20 @@ func (p *Program) Trace(s Session, ev Event) (Session, Effect, []Move, error) {
 // note adds a move where somebody watches.
 func (w *walk) note(m Move) {
 	if w.moves != nil {
-		m.Lang = w.s.Lang()
+		if m.Lang == "" {
+			m.Lang = w.s.Lang()
+		}
 		*w.moves = append(*w.moves, m)
 	}
+}
+
+// spoken is the language in which a screen was answered: its answer may choose
+// another. "" stands for what the session speaks now.
+func (w *walk) spoken(n *node) string {
+	if n.Kind.Silent() {
+		return ""
+	}
+	return w.asked
 }
 
 // detail is what else is worth knowing of an event of the table.

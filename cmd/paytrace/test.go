@@ -8,11 +8,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/coverage"
 	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 type testCmd struct {
-	Files []string `arg:"" optional:"" help:"Dial scripts, or FILE:LINE for the call there; all of ./menus, or the embedded ones, if none is named."`
+	Files []string `arg:"" optional:"" help:"Dial scripts, FILE:LINE for the call there, a menu or a folder for all scripts beside it; all of ./menus, or the embedded ones, if none is named."`
 
 	Tags    []string `help:"Only calls with one of these tags." placeholder:"TAG"`
 	Lang    string   `help:"Play the same keys once more in this language, or in all." placeholder:"CODE|all"`
@@ -20,6 +22,10 @@ type testCmd struct {
 	Jobs    int      `short:"j" help:"How many calls at once (default: one a processor)." placeholder:"N"`
 	Update  bool     `help:"Write the screens that are shown into the scripts."`
 	Watch   bool     `help:"Play again whenever a script or menu is saved."`
+
+	Cover    coverFlag   `help:"Say what of the menus the calls have covered, and how a call comes to what is missing; also as FILE.html, FILE.json or FILE.txt." placeholder:"[FILE]"`
+	MinCover int         `help:"Fail if less than so many per cent of a menu are covered." placeholder:"N"`
+	Suggest  suggestFlag `help:"Write scripts for what is not covered: NAME.suggested.dial beside each menu, or =FILE.dial, or =- for standard output." placeholder:"[=FILE]"`
 
 	URL     string        `name:"url" help:"Play against the service that takes callbacks here." placeholder:"URL"`
 	Gateway string        `default:"africastalking" help:"Whose callbacks are sent to it."`
@@ -57,6 +63,14 @@ func (v testCmd) sensible() error {
 	switch {
 	case v.TAP && v.JSON:
 		return misuse{errors.New("--tap and --json both replace the text; choose one")}
+	case v.URL != "" && v.covers():
+		return misuse{errors.New("--cover, --min-cover and --suggest: what a service elsewhere does behind its screens can't be seen; play the menus here, without --url")}
+	case v.MinCover < 0 || v.MinCover > 100:
+		return misuse{fmt.Errorf("--min-cover: found %d, expected per cent from 1 to 100", v.MinCover)}
+	case v.Suggest.on && v.Watch:
+		return misuse{errors.New("--suggest writes scripts, and --watch plays them again when they are written; choose one")}
+	case v.Suggest.on && v.Suggest.file == toStdout && (v.JSON || v.TAP):
+		return misuse{errors.New("--suggest=- and --json or --tap both write to standard output; name a file with --suggest=FILE")}
 	case v.URL != "" && v.Lang != "":
 		return misuse{errors.New("--lang: the language of a service elsewhere can't be set; play the menus here, without --url")}
 	case v.URL == "" && (len(v.Header) > 0 || len(v.Code) > 0):
@@ -73,18 +87,41 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	}
 	rep := transcript.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
 	bad := false
+	var covered []*coverage.Menu
 	for _, s := range suites {
 		defer s.close()
-		results, findings, err := v.play(ctx, s, std)
+		b, results, findings, err := v.play(ctx, s, std)
 		if err != nil {
 			return err
 		}
 		bad = bad || findings
 		rep.Results = append(rep.Results, results...)
+		if !v.covers() {
+			continue
+		}
+		menus, suggested, err := v.cover(ctx, s, b, results, std)
+		if err != nil {
+			return err
+		}
+		covered, rep.Results = append(covered, menus...), append(rep.Results, suggested...)
 	}
 	rep.Took = time.Since(rep.Began)
-	if err := v.report(std.out, rep); err != nil {
+	if v.covers() {
+		rep.Coverage = coverage.Values(covered)
+	}
+	out := std.out
+	if v.Suggest.file == toStdout {
+		out = std.err // the scripts are standard output
+	}
+	if err := v.report(out, rep); err != nil {
 		return err
+	}
+	if v.covers() {
+		short, err := v.coverReport(out, covered)
+		if err != nil {
+			return err
+		}
+		bad = bad || short
 	}
 	failed := slices.ContainsFunc(rep.Results, func(r transcript.Result) bool { return r.Status == transcript.Failed })
 	if bad || failed {
@@ -94,18 +131,19 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 }
 
 // play plays one folder's scripts. findings says that a script can't be trusted.
-func (v testCmd) play(ctx context.Context, s *suite, std streams) (results []transcript.Result, findings bool, err error) {
+func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []transcript.Result, findings bool, err error) {
 	people, err := s.people(std.err)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	if err := s.read(); err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
-	b, err := v.booth(ctx, s, std)
+	b, err = v.booth(ctx, s, std)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
+	b.people = people
 	run := func() []transcript.Result {
 		options := transcript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
 		return transcript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
@@ -113,7 +151,7 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (results []tra
 	if v.Update {
 		b.player.KeepGoing = true // every screen is to be seen
 		if err := s.update(run(), std.out); err != nil {
-			return nil, false, err
+			return nil, nil, false, err
 		}
 		b.player.KeepGoing = false
 	}
@@ -125,7 +163,7 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (results []tra
 			fmt.Fprintln(std.err, f)
 		}
 	}
-	return run(), findings, nil
+	return b, run(), findings, nil
 }
 
 // booth is where calls are made from: a player, and the line it plays on.
@@ -133,6 +171,9 @@ type booth struct {
 	player *transcript.Player
 	opener transcript.Opener
 	langs  []string
+	people *engine.People
+	// local is the opener, where the menus are played here; else nil.
+	local *transcript.Local
 }
 
 // booth opens lines to the menus of the folder, or to a service elsewhere.
@@ -149,7 +190,7 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 		return nil, err
 	}
 	langs, err := languagesOf(local, v.Lang)
-	return &booth{player, local, langs}, err
+	return &booth{player: player, opener: local, langs: langs, local: local}, err
 }
 
 // languagesOf are those that --lang names.

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -30,6 +31,10 @@ type suite struct {
 	scripts []*script
 	// played is where the menus are, where that is not folder.
 	played *menuFolder
+	// whole says that all menus are asked for, and named are those that are, where
+	// not single scripts are.
+	whole bool
+	named []string
 }
 
 // script is one file of a suite.
@@ -50,24 +55,21 @@ func (v testCmd) suites() ([]*suite, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := &suite{folder: folder}
-		names, err := fs.Glob(folder.fsys, "*.dial")
-		for _, name := range names {
-			s.scripts = append(s.scripts, &script{name: name})
-		}
-		if err == nil && len(names) == 0 {
-			err = misuse{fmt.Errorf("the folder %s has no dial script (*.dial)", folder.shown)}
-		}
-		return []*suite{s}, err
+		s := &suite{folder: folder, whole: true}
+		return []*suite{s}, v.all(s)
 	}
 	var list []*suite
 	byDir := map[string]*suite{}
 	for _, named := range v.Files {
 		file, line := fileLine(named)
 		dir := filepath.Dir(file)
+		isFolder := folderNamed(file)
+		if isFolder {
+			dir = filepath.Clean(file)
+		}
 		s := byDir[dir]
 		if s == nil {
-			folder, err := scriptFolder(file)
+			folder, err := openBeside(file, isFolder)
 			if err != nil {
 				return nil, err
 			}
@@ -75,9 +77,52 @@ func (v testCmd) suites() ([]*suite, error) {
 			byDir[dir] = s
 			list = append(list, s)
 		}
-		s.add(filepath.Base(file), line)
+		if err := v.name(s, file, line, isFolder); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
+}
+
+// name adds what was named to a folder's suite: a script, or for a menu or the
+// folder all its scripts.
+func (v testCmd) name(s *suite, file string, line int, isFolder bool) error {
+	switch {
+	case isFolder:
+		s.whole = true
+		return v.all(s)
+	case filepath.Ext(file) == ".yaml":
+		s.named = append(s.named, strings.TrimSuffix(filepath.Base(file), ".yaml"))
+		return v.all(s)
+	}
+	s.add(filepath.Base(file), line)
+	return nil
+}
+
+// all adds every script of the folder. That there is none is a slip, but not
+// where some are to be written.
+func (v testCmd) all(s *suite) error {
+	names, err := fs.Glob(s.folder.fsys, "*.dial")
+	for _, name := range names {
+		s.add(name, 0)
+	}
+	if err == nil && len(names) == 0 && !v.Suggest.on {
+		err = misuse{fmt.Errorf("the folder %s has no dial script (*.dial); paytrace test --suggest writes some", s.folder.shown)}
+	}
+	return err
+}
+
+// folderNamed reports whether a folder was named and no file in it.
+func folderNamed(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+func openBeside(file string, isFolder bool) (*menuFolder, error) {
+	if isFolder {
+		return openMenus(file)
+	}
+	return scriptFolder(file)
 }
 
 var lineBehind = regexp.MustCompile(`^(.+\.dial):(\d{1,6})(?::\d+)?$`)

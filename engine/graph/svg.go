@@ -29,9 +29,41 @@ const (
 // SVG writes the graph as a drawing: a box a screen, with its words and a line
 // for each way on. Lines run to the right; a way that leads back or far ahead
 // names its screen, as a link.
-func (g *Graph) SVG(w io.Writer) error {
+func (g *Graph) SVG(w io.Writer) error { return g.Painted(w, Paint{}) }
+
+// Paint marks what is drawn, for a page that says what the classes look like.
+// A function that is nil marks nothing.
+type Paint struct {
+	// ID stands before the names of nodes, so that two drawings fit one page.
+	ID   string
+	Node func(*Node) Mark
+	Edge func(*Edge) Mark
+}
+
+// Mark is a class, a sign before the words for those who don't see its colour,
+// and what else is to be said.
+type Mark struct{ Class, Sign, Title string }
+
+func (p *Paint) node(n *Node) Mark {
+	if p.Node == nil {
+		return Mark{}
+	}
+	return p.Node(n)
+}
+
+func (p *Paint) edge(e *Edge) Mark {
+	if p.Edge == nil {
+		return Mark{}
+	}
+	return p.Edge(e)
+}
+
+func (m Mark) signed(text string) string { return m.Sign + text }
+
+// Painted is SVG with marks.
+func (g *Graph) Painted(w io.Writer, paint Paint) error {
 	l := g.arrange(func(n *Node) float64 { return g.box(n).height() })
-	d := drawing{g: g, l: l}
+	d := drawing{g: g, l: l, paint: paint}
 	d.open()
 	for i := range g.Nodes {
 		d.ways(i)
@@ -79,9 +111,10 @@ func (b box) rowY(i int) float64 {
 }
 
 type drawing struct {
-	g *Graph
-	l *layout
-	b bytes.Buffer
+	g     *Graph
+	l     *layout
+	paint Paint
+	b     bytes.Buffer
 }
 
 func (d *drawing) f(format string, args ...any) { fmt.Fprintf(&d.b, format, args...) }
@@ -109,7 +142,7 @@ func (d *drawing) open() {
 	d.f(`<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f" role="img">`+"\n", width, height, width, height)
 	d.f("<title>%s</title>\n<style>%s</style>\n", escaped(title), style)
 	d.f(`<defs><marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="#6b7280"/></marker></defs>` + "\n")
-	d.f(`<rect width="100%%" height="100%%" fill="#f9fafb"/>` + "\n")
+	d.f(`<rect%s width="100%%" height="100%%" fill="#f9fafb"/>`+"\n", d.painted("ground"))
 	d.f(`<text class="h" x="%d" y="%d">%s</text>`+"\n", margin, margin+6, escaped(title))
 }
 
@@ -126,7 +159,7 @@ func (d *drawing) ways(i int) {
 			continue
 		}
 		x, y := d.x(from)+boxWidth, d.y(from)+b.rowY(row)
-		d.f(`<path class="w%s" marker-end="url(#tip)" d="M%.0f %.1f`, dashed(&d.g.Edges[e]), x, y)
+		d.f(`<path class="w%s%s" marker-end="url(#tip)" d="M%.0f %.1f`, dashed(&d.g.Edges[e]), behind(d.paint.edge(&d.g.Edges[e]).Class), x, y)
 		for _, s := range line[1:] {
 			toX, toY := d.x(s), d.y(s)+headHeight/2
 			if s.node < 0 {
@@ -142,6 +175,14 @@ func (d *drawing) ways(i int) {
 		}
 		d.f(`"/>` + "\n")
 	}
+}
+
+// behind is a class behind another.
+func behind(class string) string {
+	if class == "" {
+		return ""
+	}
+	return " " + class
 }
 
 func dashed(e *Edge) string {
@@ -166,13 +207,14 @@ func (d *drawing) node(i int) {
 	if n.Builtin() {
 		colour = "#111827"
 	}
-	d.f(`<g id="%s">`, escaped(n.Name))
+	mark := d.paint.node(n)
+	d.f(`<g id="%s"%s>`, escaped(d.paint.ID+n.Name), attribute("class", mark.Class))
 	if pos := n.pos(); pos.Line > 0 {
-		d.f("<title>%s</title>", escaped(pos.String()))
+		d.f("<title>%s</title>", escaped(pos.String()+mark.Title))
 	}
 	d.f(`<rect class="box" x="%.0f" y="%.1f" width="%d" height="%.0f" rx="5"/>`, x, y, boxWidth, h)
-	d.f(`<path fill="%s" d="M%.0f %.1fv-%dq0 -5 5 -5h%dq5 0 5 5v%dz"/>`, colour, x, y+headHeight, headHeight-5, boxWidth-10, headHeight-5)
-	d.text("t", x+padding, y+headHeight-8, boxWidth-2*padding, short(b.title, bodyChars))
+	d.f(`<path%s fill="%s" d="M%.0f %.1fv-%dq0 -5 5 -5h%dq5 0 5 5v%dz"/>`, d.painted("head"), colour, x, y+headHeight, headHeight-5, boxWidth-10, headHeight-5)
+	d.text("t", x+padding, y+headHeight-8, boxWidth-2*padding, short(mark.signed(b.title), bodyChars))
 	at := y + headHeight + lineHeight
 	for _, line := range b.body {
 		d.text("", x+padding, at, boxWidth-2*padding, line)
@@ -180,6 +222,22 @@ func (d *drawing) node(i int) {
 	}
 	d.rows(i, b, x, y)
 	d.f("</g>\n")
+}
+
+// painted is the class of a part that a page with marks colours itself.
+func (d *drawing) painted(class string) string {
+	if d.paint.Node == nil {
+		return ""
+	}
+	return attribute("class", class)
+}
+
+// attribute is one with a value, or nothing.
+func attribute(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return ` ` + name + `="` + value + `"`
 }
 
 func (n *Node) pos() engine.Pos {
@@ -200,13 +258,14 @@ func (d *drawing) rows(i int, b box, x, y float64) {
 	}
 	for row, e := range b.rows {
 		at := y + b.rowY(row) + 4
-		d.text("r", x+padding, at, boxWidth-2*padding, short(e.Label, rowChars))
+		mark := d.paint.edge(e)
+		d.text("r"+behind(mark.Class), x+padding, at, boxWidth-2*padding, short(mark.signed(e.Label), rowChars))
 		if _, drawn := d.l.lines[d.g.out[d.g.Nodes[i].Name][row]]; !drawn {
 			sign := "↩ "
 			if d.l.at[d.g.index[e.To]].col > d.l.at[i].col {
 				sign = "→ "
 			}
-			d.f(`<a href="#%s">`, escaped(e.To))
+			d.f(`<a href="#%s">`, escaped(d.paint.ID+e.To))
 			d.text("b", x+boxWidth+4, at, columnStep-boxWidth-10, sign+short(e.To, backChars))
 			d.f("</a>")
 		}

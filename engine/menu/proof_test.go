@@ -18,6 +18,8 @@ type randomMenu struct {
 	*rand.Rand
 	n int
 	b strings.Builder
+	// free menus move no money, and have no other errors than what is judged.
+	free bool
 }
 
 var randomValues = []string{"amount", "city", "phone", "worker_id", "ref", "worker.name"}
@@ -41,19 +43,32 @@ func (m *randomMenu) write() string {
 		fmt.Fprintf(&m.b, "  end%d:\n    end: \"End %s$\"\n", i, m.hole(9))
 	}
 	// Screens without a way to them, so that each value is given by something.
+	if m.free {
+		m.b.WriteString("  given:\n    do: create_account(caller)\n    when: {created: ask_amount, exists: end0}\n")
+		m.b.WriteString("  ask_amount:\n    say: Amount\n    ask: amount -> end0\n")
+		return m.b.String()
+	}
 	m.b.WriteString("  given:\n    do: create_account(caller)\n    when: {created: given_too, exists: end0}\n")
 	m.b.WriteString("  given_too:\n    say: PIN\n    ask: pin -> withdraw(200, pin)\n    when: {done: end0, wrong_pin: end0, locked: end0}\n")
 	return m.b.String()
 }
 
 func (m *randomMenu) screen() string {
+	if m.free && m.IntN(m.n) == 0 {
+		return "given"
+	}
 	if m.IntN(m.n+2) < 2 {
 		return fmt.Sprintf("end%d", m.IntN(2))
 	}
 	return fmt.Sprintf("s%d", m.IntN(m.n))
 }
 
-func (m *randomMenu) value() string { return randomValues[m.IntN(len(randomValues))] }
+func (m *randomMenu) value() string {
+	if v := randomValues[m.IntN(len(randomValues))]; v != "ref" || !m.free {
+		return v
+	}
+	return "worker_id"
+}
 
 // hole is one value shown, in one of n cases.
 func (m *randomMenu) hole(n int) string {
@@ -125,7 +140,11 @@ func (m *randomMenu) ask() {
 	if m.IntN(3) == 0 {
 		fmt.Fprintf(&m.b, "    skip: if %s -> %s\n", m.cond(), m.screen())
 	}
-	switch m.IntN(4) {
+	kind := m.IntN(4)
+	if m.free && kind == 1 {
+		kind = 2
+	}
+	switch kind {
 	case 0:
 		fmt.Fprintf(&m.b, "    ask: phone -> create_account(phone)\n    offer: {1: worker.phone}\n")
 		fmt.Fprintf(&m.b, "    when: {created: %s, exists: \"retry There %s\"}\n", m.screen(), m.hole(4))

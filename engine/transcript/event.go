@@ -50,8 +50,12 @@ type Event struct {
 	// Index is the place among the screen's options, offers or cases, from 0; -1
 	// where there are none.
 	Index int
-	// Page is which page was shown, from 0.
+	// Page is which page was shown, from 0, and More whether another follows.
 	Page int
+	More bool
+	// Way is the event of the menu's machine, as graph.Edge names it; "" for what
+	// is no transition.
+	Way string
 	// Lang is what the session spoke.
 	Lang string
 	// Pos is the menu's line: of the option, outcome, … or the screen.
@@ -61,10 +65,10 @@ type Event struct {
 // SeesEvents shows what has happened since it was last asked.
 type SeesEvents interface{ Events() []Event }
 
-// eventOf says a move of the engine in callers' terms.
-func eventOf(p *engine.Program, m engine.Move) Event {
+// EventOf says a move of the engine in callers' terms.
+func EventOf(p *engine.Program, m engine.Move) Event {
 	e := Event{
-		Menu: p.Name(), Program: p.Hash(), Screen: m.Screen, To: m.To, Lang: m.Lang, Index: -1, Page: m.Page,
+		Menu: p.Name(), Program: p.Hash(), Screen: m.Screen, To: m.To, Lang: m.Lang, Index: -1, Page: m.Page, More: m.More,
 	}
 	screen, ok := p.Screen(m.Screen)
 	if ok {
@@ -85,6 +89,7 @@ func eventOf(p *engine.Program, m engine.Move) Event {
 	case engine.MoveResumed:
 		e.Kind, e.Name = EventResume, "yes"
 	default:
+		e.Way = m.Event
 		e.fired(p, screen, m)
 	}
 	return e

@@ -48,7 +48,7 @@ func TestEvents(t *testing.T) {
 		"1 screen account>  -1 p0 en :19",
 		"2 option account>language 1 0 p0 en :22",
 		"2 screen language>  -1 p0 en :25",
-		"3 language language>account sw -1 p0 sw :25",
+		"3 language language>account sw -1 p0 en :25",
 		"3 screen account>  -1 p0 sw :19",
 		"4 option account>withdraw 3 2 p0 sw :24",
 		"4 screen withdraw>  -1 p0 sw :36",

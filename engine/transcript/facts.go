@@ -29,19 +29,29 @@ func (a *actors) fact(name string) (engine.Value, error) {
 	if v, kept := a.memory[name]; kept {
 		return v, nil
 	}
-	t := a.vars[name]
+	v, err := a.scene.Fact(a.vars[name], name)
+	if err != nil {
+		a.lacking = err.Error()
+	}
+	return v, err
+}
+
+// Fact is what the scene has remembered for the caller under a name, as a value
+// of its type: one value, or a record of those below the name; not set where
+// there is none.
+func (s *Scene) Fact(t engine.Type, name string) (engine.Value, error) {
 	var fields []engine.Named
-	for _, s := range a.scene.Remembered {
-		base, field, dotted := strings.Cut(s.Name, ".")
+	for _, one := range s.Remembered {
+		base, field, dotted := strings.Cut(one.Name, ".")
 		if base != name {
 			continue
 		}
 		if !dotted {
-			return a.remembered(t, s)
+			return remembered(t, one)
 		}
 		for _, f := range t.Fields {
 			if f.Name == field {
-				v, err := a.remembered(f.Type, s)
+				v, err := remembered(f.Type, one)
 				if err != nil {
 					return engine.Value{}, err
 				}
@@ -52,22 +62,16 @@ func (a *actors) fact(name string) (engine.Value, error) {
 	if fields == nil {
 		return engine.Value{}, nil
 	}
-	return engine.RecordValue(a.withPhone(name, fields)), nil
-}
-
-// withPhone adds the caller's own number to the worker: the account is theirs.
-func (a *actors) withPhone(name string, fields []engine.Named) []engine.Named {
-	if name != "worker" {
-		return fields
+	if name == "worker" { // the account is the caller's
+		fields = append(fields, engine.Named{Name: "phone", Value: engine.PhoneValue(s.Caller.Phone)})
 	}
-	return append(fields, engine.Named{Name: "phone", Value: engine.PhoneValue(a.scene.Caller.Phone)})
+	return engine.RecordValue(fields), nil
 }
 
-func (a *actors) remembered(t engine.Type, s engine.Setting) (engine.Value, error) {
+func remembered(t engine.Type, s engine.Setting) (engine.Value, error) {
 	v, ok := readValue(&t, s.Text)
 	if !ok {
-		a.lacking = fmt.Sprintf("%s=%s can't be remembered: the value is of another type", s.Name, s.Text)
-		return v, errors.New(a.lacking)
+		return v, fmt.Errorf("%s=%s can't be remembered: the value is of another type", s.Name, s.Text)
 	}
 	return v, nil
 }

@@ -130,7 +130,7 @@ func (g *guide) best(call *Call, given []Direction, plan map[string][]engine.Ans
 	try := func(a engine.Answer) {
 		next := append(append([]engine.Answer(nil), head[:turn]...), a)
 		plan[action] = next
-		call.Given = withAnswers(given, plan)
+		call.Given = WithAnswers(given, plan)
 		r := g.play(call)
 		if s := g.score(call, r, step); s > top {
 			top, result, chosen = s, r, next
@@ -144,7 +144,7 @@ func (g *guide) best(call *Call, given []Direction, plan map[string][]engine.Ans
 		try(seen)
 	}
 	plan[action] = chosen
-	call.Given = withAnswers(given, plan)
+	call.Given = WithAnswers(given, plan)
 	return result
 }
 
@@ -262,15 +262,16 @@ func captured(w engine.Words, lang int, text string) map[string]string {
 	return out
 }
 
-// withAnswers are a call's givens and the answers of its actions.
-func withAnswers(given []Direction, plan map[string][]engine.Answer) []Direction {
+// WithAnswers are a call's givens and the answers of its actions, by action and
+// in turn.
+func WithAnswers(given []Direction, plan map[string][]engine.Answer) []Direction {
 	out := append([]Direction(nil), given...)
 	for _, action := range sortedKeys(plan) {
 		var parts []string
 		for _, a := range plan[action] {
 			text := a.Outcome
 			for _, v := range a.Values {
-				text += " " + v.Name + "=" + settingText(v.Text)
+				text += " " + v.Name + "=" + SettingText(v.Text)
 			}
 			parts = append(parts, text)
 		}
@@ -279,8 +280,8 @@ func withAnswers(given []Direction, plan map[string][]engine.Answer) []Direction
 	return out
 }
 
-// settingText is a value as directions write it, in quotes where it has spaces.
-func settingText(s string) string {
+// SettingText is a value as directions write it, in quotes where it has spaces.
+func SettingText(s string) string {
 	if s == "" || strings.ContainsAny(s, " ,") {
 		return `"` + s + `"`
 	}

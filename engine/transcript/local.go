@@ -135,6 +135,12 @@ func (l *Local) menus(lang spoken) ([]*engine.Program, error) {
 	return programs, nil
 }
 
+// InLanguage is a menu for a caller who has a language remembered: one that
+// remembers none begins in it.
+func InLanguage(p *engine.Program, lang string) (*engine.Program, error) {
+	return spoken{remembered: lang}.menu(p)
+}
+
 func (s spoken) menu(p *engine.Program) (*engine.Program, error) {
 	def := *p.Definition()
 	lang := s.begins

@@ -135,7 +135,7 @@ func (l *localLine) watch(p *engine.Program, moves []engine.Move) {
 	l.watching.Lock()
 	defer l.watching.Unlock()
 	for _, m := range moves {
-		l.happened = append(l.happened, eventOf(p, m))
+		l.happened = append(l.happened, EventOf(p, m))
 	}
 }
 

@@ -21,6 +21,8 @@ type Report struct {
 	// Source is a menu file by the path that positions show, nil where it can't
 	// be read; Source itself may be nil.
 	Source func(path string) []byte
+	// Coverage is what the JSON report says of it; nil for nothing.
+	Coverage any
 }
 
 // Title is the call's, with the language where it was not played as written.

@@ -23,6 +23,7 @@ type reportJSON struct {
 	Failed     int        `json:"failed"`
 	NotChecked int        `json:"not_checked"`
 	Calls      []callJSON `json:"calls"`
+	Coverage   any        `json:"coverage,omitempty"`
 }
 
 type callJSON struct {
@@ -101,7 +102,7 @@ type eventJSON struct {
 func JSON(w io.Writer, rep Report) error {
 	out := reportJSON{
 		Version: ReportVersion, Began: rep.Began.UTC().Format(time.RFC3339), TookMS: millis(rep.Took), Seed: rep.Seed,
-		Calls: make([]callJSON, 0, len(rep.Results)),
+		Calls: make([]callJSON, 0, len(rep.Results)), Coverage: rep.Coverage,
 	}
 	out.Passed, out.Failed, out.NotChecked = counts(rep.Results)
 	for i := range rep.Results {

@@ -10,6 +10,9 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
+// ReadValue reads a value of a type as scripts write it.
+func ReadValue(t *engine.Type, text string) (engine.Value, bool) { return readValue(t, text) }
+
 // readValue reads a value as scripts write it: money as 500, 1,500.50 or
 // KES 500, days as 2026-03-01 or 01/03/2026, numbers of phones as typed. Lists
 // and records can't be written.

@@ -1,0 +1,252 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// decides is what a menu's ways depend on: the values its conditions ask for,
+// and what these are compared with.
+type decides struct {
+	// names are the values, without their fields.
+	names map[string]bool
+	// fields are the places it asks for, "worker" or "worker.name".
+	fields map[string]bool
+	// constants are what a place, "amount" or "pupil.owed", is compared with.
+	constants map[string][]engine.Value
+	// beside are the places it is compared with, or copied from or to; compared
+	// those of the first kind.
+	beside   map[string][]string
+	compared map[string]bool
+}
+
+func decidesOf(def *engine.Definition) *decides {
+	d := &decides{names: map[string]bool{}, fields: map[string]bool{}, constants: map[string][]engine.Value{}, beside: map[string][]string{}, compared: map[string]bool{}}
+	for i := range def.Screens {
+		d.screen(&def.Screens[i], def)
+	}
+	d.spread()
+	return d
+}
+
+func (d *decides) screen(s *engine.Screen, def *engine.Definition) {
+	for _, say := range s.Say {
+		d.cond(say.If)
+	}
+	if s.Skip != nil {
+		d.cond(s.Skip.If)
+	}
+	for i := range s.Options {
+		d.cond(s.Options[i].If)
+		d.assigns(s.Options[i].Set)
+	}
+	d.assigns(s.Set)
+	for _, c := range s.Choose {
+		d.cond(c.If)
+	}
+	if s.Ask != nil {
+		for _, o := range s.Ask.Offers {
+			d.ref(o.Value)
+		}
+		for _, a := range s.Ask.Accept {
+			d.cond(a.If)
+		}
+	}
+	if s.List != nil {
+		d.ref(s.List.Items)
+		d.rows(s.List, def)
+	}
+}
+
+// rows ties the fields of a row to those of the list it is from.
+func (d *decides) rows(l *engine.List, def *engine.Definition) {
+	for _, c := range def.Contracts {
+		for _, o := range c.Outcomes {
+			for _, g := range o.Gives {
+				if g.Name != l.Items.Name {
+					continue
+				}
+				for _, f := range g.Type.Fields {
+					d.tie(l.As+"."+f.Name, l.Items.Name+"."+f.Name)
+				}
+			}
+		}
+	}
+}
+
+func (d *decides) cond(c *engine.Cond) {
+	if c == nil {
+		return
+	}
+	d.cond(c.A)
+	d.cond(c.B)
+	left, right := c.Left, c.Right
+	d.ref(left.Ref)
+	d.ref(right.Ref)
+	switch {
+	case !left.Ref.IsZero() && !right.Ref.IsZero():
+		d.tie(left.Ref.String(), right.Ref.String())
+		d.compared[left.Ref.String()], d.compared[right.Ref.String()] = true, true
+	case !left.Ref.IsZero() && right.Value.IsSet():
+		d.constants[left.Ref.String()] = append(d.constants[left.Ref.String()], right.Value)
+	case !right.Ref.IsZero() && left.Value.IsSet():
+		d.constants[right.Ref.String()] = append(d.constants[right.Ref.String()], left.Value)
+	}
+}
+
+func (d *decides) assigns(list []engine.Assign) {
+	for _, a := range list {
+		if !a.From.IsZero() {
+			d.tie(a.Var, a.From.String())
+		}
+	}
+}
+
+func (d *decides) ref(r engine.Ref) {
+	if !r.IsZero() {
+		d.names[r.Name] = true
+		d.fields[r.String()] = true
+	}
+}
+
+func (d *decides) tie(a, b string) {
+	if a == b || slices.Contains(d.beside[a], b) {
+		return
+	}
+	d.beside[a] = append(d.beside[a], b)
+	d.beside[b] = append(d.beside[b], a)
+}
+
+// spread makes what is tied to a value that decides decide, too.
+func (d *decides) spread() {
+	for again := true; again; {
+		again = false
+		for place, others := range d.beside {
+			for _, other := range others {
+				if d.names[base(other)] && !d.names[base(place)] {
+					d.names[base(place)], again = true, true
+				}
+			}
+		}
+	}
+}
+
+func base(place string) string {
+	for i := range len(place) {
+		if place[i] == '.' {
+			return place[:i]
+		}
+	}
+	return place
+}
+
+// tied are a place and all that it is tied to, nearest first.
+func (d *decides) tied(place string) []string {
+	list := []string{place}
+	for i := 0; i < len(list); i++ {
+		for _, other := range d.beside[list[i]] {
+			if !slices.Contains(list, other) {
+				list = append(list, other)
+			}
+		}
+	}
+	return list
+}
+
+// near are the values worth trying in a place: the constants it is compared
+// with, and what the session holds in the places beside it.
+func (d *decides) near(place string, held func(place string) engine.Value) []engine.Value {
+	var list []engine.Value
+	for _, p := range d.tied(place) {
+		list = append(list, d.constants[p]...)
+		if v := held(p); p != place && v.IsSet() {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// weighed reports whether a value is compared with anything, so that more of it
+// counts than whether it is set.
+func (d *decides) weighed(place string) bool { return d.withOthers(place) || len(d.against(place)) > 0 }
+
+// withOthers reports whether a value, or one it is copied from or to, is compared
+// with another value.
+func (d *decides) withOthers(place string) bool {
+	return slices.ContainsFunc(d.tied(place), func(p string) bool { return d.compared[p] })
+}
+
+// against are the constants that a value, or one it is copied from or to, is
+// compared with.
+func (d *decides) against(place string) []engine.Value {
+	var list []engine.Value
+	for _, p := range d.tied(place) {
+		list = append(list, d.constants[p]...)
+	}
+	return list
+}
+
+// outlook is what conditions can see of a value: whether it is set, where it
+// stands among the constants it is compared with, and all of it where it is
+// compared with other values.
+func (d *decides) outlook(place string, v engine.Value) string {
+	switch {
+	case !v.IsSet():
+		return "-"
+	case v.Kind() == engine.KindList:
+		return d.rowsOutlook(place, v.Items())
+	case v.Kind() == engine.KindRecord:
+		var b strings.Builder
+		for _, f := range v.Fields() {
+			b.WriteString(f.Name + d.outlook(place+"."+f.Name, f.Value))
+		}
+		return b.String()
+	case d.withOthers(place) && v.Kind() != engine.KindSecret:
+		return v.String()
+	}
+	var b strings.Builder
+	b.WriteByte('+')
+	if v.Kind() == engine.KindText && strings.TrimSpace(v.Text()) == "" {
+		b.WriteByte('0')
+	}
+	for _, c := range d.against(place) {
+		b.WriteByte("<=>"[stands(v, c)+1])
+	}
+	return b.String()
+}
+
+// rowsOutlook tells lists apart by being empty, short or long, and by their
+// first row.
+func (d *decides) rowsOutlook(place string, rows []engine.Value) string {
+	size := "0"
+	switch {
+	case len(rows) > usualRows:
+		size = "n"
+	case len(rows) > 0:
+		size = "1"
+	}
+	if len(rows) == 0 || !slices.ContainsFunc(rows[0].Fields(), func(f engine.Named) bool { return d.weighed(place + "." + f.Name) }) {
+		return size
+	}
+	return size + d.outlook(place, rows[0])
+}
+
+// stands is where a value stands to a constant: before, at or behind it.
+func stands(v, c engine.Value) int {
+	number := func(k engine.Kind) bool {
+		return k == engine.KindNumber || k == engine.KindMoney || k == engine.KindDate
+	}
+	if !number(v.Kind()) || !number(c.Kind()) {
+		return strings.Compare(v.Text(), c.Text())
+	}
+	scaled := func(v, other engine.Value) int64 {
+		if v.Kind() == engine.KindNumber && other.Kind() == engine.KindMoney {
+			return v.Int() * centsPerUnit
+		}
+		return v.Int()
+	}
+	return cmp.Compare(scaled(v, c), scaled(c, v))
+}

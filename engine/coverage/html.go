@@ -1,0 +1,242 @@
+package coverage
+
+import (
+	"bytes"
+	_ "embed" // the page
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/paytrace/paytrace/engine/graph"
+)
+
+//go:embed coverage.html
+var pageSource string
+
+var page = template.Must(template.New("coverage").Parse(pageSource))
+
+// HTML writes a page that needs nothing else: what of each menu is covered, what
+// is missing and how a call comes there, and the menu drawn with both.
+func HTML(w io.Writer, menus []*Menu) error {
+	total := Total(menus)
+	v := pageView{Percent: total.Percent(), Total: total.String()}
+	for i, m := range menus {
+		one, err := m.view(fmt.Sprintf("m%d-", i+1))
+		if err != nil {
+			return err
+		}
+		v.Menus = append(v.Menus, one)
+	}
+	return page.Execute(w, v)
+}
+
+type pageView struct {
+	Percent int
+	Total   string
+	Menus   []menuView
+}
+
+type menuView struct {
+	ID, File, Service, Total, Version string
+	Percent, Calls                    int
+	Langs                             []string
+	Groups                            []groupView
+	Missing, Out                      []itemView
+	All                               []groupItems
+	Drawing                           template.HTML
+}
+
+type groupView struct {
+	Name  string
+	Cells []cellView
+}
+
+type cellView struct {
+	Text    string
+	Percent int
+}
+
+type groupItems struct {
+	Name, Share string
+	Items       []itemView
+}
+
+type itemView struct {
+	Class, Sign, What, Name, At, Node string
+	Scene, Way, Why, First            string
+	Calls                             int
+}
+
+func (m *Menu) view(id string) (menuView, error) {
+	total := m.Total()
+	v := menuView{
+		ID: id, File: m.File(), Service: m.Program.Definition().Service, Version: m.Program.Hash(),
+		Total: total.String(), Percent: total.Percent(), Calls: m.Calls,
+	}
+	for _, l := range m.languages() {
+		v.Langs = append(v.Langs, l.Name)
+	}
+	for _, g := range Groups {
+		if s := m.Share(g, ""); s.Of > 0 {
+			row := groupView{Name: string(g), Cells: []cellView{{s.String(), s.Percent()}}}
+			for _, l := range m.languages() {
+				in := m.Share(g, l.Code)
+				row.Cells = append(row.Cells, cellView{in.String(), in.Percent()})
+			}
+			v.Groups = append(v.Groups, row)
+		}
+	}
+	for _, it := range m.Missing() {
+		v.Missing = append(v.Missing, it.view(id))
+	}
+	for _, it := range m.Unreachable() {
+		v.Out = append(v.Out, it.view(id))
+	}
+	for _, g := range Groups {
+		items := groupItems{Name: string(g), Share: m.Share(g, "").String()}
+		for _, it := range m.Items {
+			if it.Group == g {
+				items.Items = append(items.Items, it.view(id))
+			}
+		}
+		if len(items.Items) > 0 {
+			v.All = append(v.All, items)
+		}
+	}
+	drawing, err := m.drawing(id)
+	v.Drawing = drawing
+	return v, err
+}
+
+func (it *Item) view(id string) itemView {
+	mark := it.mark()
+	v := itemView{Class: mark.Class, Sign: mark.Sign, What: one[it.Group], Name: it.Name, At: it.Pos.String(), Node: id + it.Screen, Calls: it.Calls}
+	if it.Way != nil && !it.Covered() {
+		v.Scene, v.Way = it.Way.scene(), it.Way.String()
+	}
+	if it.Out() {
+		v.Why = it.Why
+	}
+	if it.First != nil {
+		v.First = it.First.Title
+	}
+	return v
+}
+
+// The marks of a drawing and of lists.
+var (
+	hit  = graph.Mark{Class: "hit", Sign: "✓ "}
+	part = graph.Mark{Class: "part", Sign: "~ ", Title: ", in part"}
+	miss = graph.Mark{Class: "miss", Sign: "✗ ", Title: ", not covered"}
+	out  = graph.Mark{Class: "out", Sign: "– ", Title: ", can't be reached"}
+)
+
+func (it *Item) mark() graph.Mark {
+	switch {
+	case it.Covered():
+		return hit
+	case it.Out():
+		return out
+	}
+	return miss
+}
+
+// marked is the mark of several items together.
+func marked(items []*Item) graph.Mark {
+	covered, open := 0, 0
+	for _, it := range items {
+		switch {
+		case it.Covered():
+			covered++
+		case !it.Out():
+			open++
+		}
+	}
+	switch {
+	case open == 0 && covered == 0 && len(items) > 0:
+		return out
+	case open == 0:
+		return hit
+	case covered > 0:
+		return part
+	}
+	return miss
+}
+
+// drawing is the menu's graph, its screens and ways marked.
+func (m *Menu) drawing(id string) (template.HTML, error) {
+	byScreen := map[string][]*Item{}
+	for _, it := range m.Items {
+		byScreen[it.Screen] = append(byScreen[it.Screen], it)
+	}
+	g := graph.Of(m.Program).Plain()
+	ways := map[string][]bool{}
+	for i := range g.Edges {
+		e := &g.Edges[i]
+		ways[e.From] = append(ways[e.From], m.taken[[2]string{e.From, e.Event}])
+	}
+	var b bytes.Buffer
+	err := g.Painted(&b, graph.Paint{
+		ID: id,
+		Node: func(n *graph.Node) graph.Mark {
+			if items := byScreen[n.Name]; len(items) > 0 {
+				return m.screenMark(n.Name, items)
+			}
+			return waysMark(ways[n.Name])
+		},
+		Edge: m.edgeMark,
+	})
+	return template.HTML(b.String()), err //nolint:gosec // the drawing escapes what it shows
+}
+
+// screenMark is a screen's own: one that was never shown is missing, whatever
+// else is known of it.
+func (m *Menu) screenMark(name string, items []*Item) graph.Mark {
+	if it := m.byKey[key(Screens, name)]; it != nil && !it.Covered() {
+		return it.mark()
+	}
+	return marked(items)
+}
+
+// waysMark is that of a step which nobody sees and nothing is counted of.
+func waysMark(taken []bool) graph.Mark {
+	n := 0
+	for _, t := range taken {
+		if t {
+			n++
+		}
+	}
+	switch n {
+	case len(taken):
+		return hit
+	case 0:
+		return miss
+	}
+	return part
+}
+
+func (m *Menu) edgeMark(e *graph.Edge) graph.Mark {
+	if e.Event == "language" {
+		var items []*Item
+		for _, l := range m.Program.Definition().Languages {
+			if it := m.byKey[key(Options, e.From, "language "+l.Code)]; it != nil {
+				items = append(items, it)
+			}
+		}
+		return marked(items)
+	}
+	for _, k := range []string{key(Options, e.From, e.Event), key(Outcomes, e.From, e.Event)} {
+		if it := m.byKey[k]; it != nil {
+			return it.mark()
+		}
+	}
+	if e.Kind == graph.GiveUp {
+		if it := m.byKey[key(GiveUps, e.From)]; it != nil {
+			return it.mark()
+		}
+	}
+	if m.taken[[2]string{e.From, e.Event}] {
+		return hit
+	}
+	return miss
+}

@@ -1,0 +1,233 @@
+package coverage
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/graph"
+)
+
+// Of lists all that calls of a menu can show, none of it covered yet. Further
+// pages of a screen are added when a page says that another follows.
+func Of(p *engine.Program) *Menu {
+	m := &Menu{Program: p, byKey: map[string]*Item{}, taken: map[[2]string]bool{}}
+	l := lister{m: m, def: p.Definition()}
+	for i := range l.def.Screens {
+		l.screen(&l.def.Screens[i])
+	}
+	l.resumes()
+	m.sort()
+	for _, name := range graph.Of(p).Unreached() {
+		for _, it := range m.Items {
+			if it.Screen == name {
+				it.Why = unreachedWhy
+			}
+		}
+	}
+	return m
+}
+
+const unreachedWhy = "no arrow leads here; lead to it, or remove it (U102)"
+
+// key names an item by its group and what tells it apart there.
+func key(g Group, parts ...string) string { return string(g) + "\x00" + strings.Join(parts, "\x00") }
+
+func (m *Menu) add(it Item, key string) {
+	if m.byKey[key] != nil {
+		return
+	}
+	it.key, it.Langs = key, map[string]bool{}
+	m.Items = append(m.Items, &it)
+	m.byKey[key] = &it
+}
+
+func (m *Menu) sort() {
+	slices.SortStableFunc(m.Items, func(a, b *Item) int { return slices.Index(Groups, a.Group) - slices.Index(Groups, b.Group) })
+}
+
+// lister lists what a menu has.
+type lister struct {
+	m   *Menu
+	def *engine.Definition
+}
+
+func (l *lister) screen(s *engine.Screen) {
+	if s.Kind == engine.ScreenDo {
+		l.outcomes(s)
+	}
+	if s.Kind.Silent() {
+		return
+	}
+	l.m.add(Item{Group: Screens, Screen: s.Name, Name: s.Name, Pos: s.Pos}, key(Screens, s.Name))
+	if len(l.def.Languages) > 1 {
+		for _, lang := range l.def.Languages {
+			l.m.add(Item{Group: Languages, Screen: s.Name, Name: s.Name + " in " + lang.Name, Lang: lang.Code, Pos: s.Pos}, key(Languages, s.Name, lang.Code))
+		}
+	}
+	l.options(s)
+	l.asked(s)
+	if s.Kind == engine.ScreenList && l.def.Nav.More.Key != "" {
+		for _, lang := range l.def.Languages {
+			l.m.page(s, 1, lang.Code)
+		}
+	}
+}
+
+// page adds a page of a screen, counted from 0. How many rows a list has is the
+// calls' affair, so its second page stands for those behind it.
+func (m *Menu) page(s *engine.Screen, n int, lang string) {
+	if s.Kind == engine.ScreenList && n > 1 {
+		return
+	}
+	name := fmt.Sprintf("page %d of %s", n+1, s.Name)
+	if def := m.Program.Definition(); len(def.Languages) > 1 {
+		name += " in " + languageName(def, lang)
+	}
+	m.add(Item{Group: Pages, Screen: s.Name, Name: name, Lang: lang, Pos: s.Pos}, key(Pages, s.Name, strconv.Itoa(n), lang))
+}
+
+func languageName(def *engine.Definition, code string) string {
+	for _, l := range def.Languages {
+		if l.Code == code {
+			return l.Name
+		}
+	}
+	return code
+}
+
+func (l *lister) option(s *engine.Screen, way, name string, pos engine.Pos) {
+	l.m.add(Item{Group: Options, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, key(Options, s.Name, way))
+}
+
+// options are the ways on that a caller has from a screen. The keys of nav are
+// the same everywhere and are left out.
+func (l *lister) options(s *engine.Screen) {
+	switch s.Kind {
+	case engine.ScreenAsk:
+		l.option(s, "answer", "an answer", s.Pos)
+		for _, o := range s.Ask.Offers {
+			label := words(o.Label)
+			if label == "" {
+				label = "{" + o.Value.String() + "}"
+			}
+			l.option(s, "offer "+o.Key, o.Key+" "+label, o.Pos)
+		}
+	case engine.ScreenConfirm:
+		l.option(s, "yes", cmpText(words(s.Confirm.YesWords), words(l.def.Nav.Confirm.Label), "Yes"), s.Pos)
+		l.option(s, "no", cmpText(words(s.Confirm.NoWords), words(l.def.Nav.Cancel.Label), "No"), s.Pos)
+	case engine.ScreenList:
+		l.option(s, "row", "a row", s.Pos)
+		if s.List.Empty != "" {
+			l.option(s, "empty", "no rows", s.Pos)
+		}
+	case engine.ScreenLanguages:
+		for _, lang := range l.def.Languages {
+			if len(s.Only) == 0 || slices.Contains(s.Only, lang.Code) {
+				l.option(s, "language "+lang.Code, lang.Name, s.Pos)
+			}
+		}
+	}
+	for i := range s.Options {
+		o := &s.Options[i]
+		k := o.Key
+		if s.Numbered || k == "" {
+			k = ""
+		}
+		l.option(s, "option "+strconv.Itoa(i+1), strings.TrimSpace(k+" "+words(o.Label)), o.Pos)
+	}
+}
+
+// cmpText is the first text that is not empty.
+func cmpText(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func words(w engine.Words) string { return w.In(0).String() }
+
+// asked are the prompts after a wrong answer, and giving up.
+func (l *lister) asked(s *engine.Screen) {
+	wrong := func(notice, name string, pos engine.Pos) {
+		l.m.add(Item{Group: Wrongs, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, key(Wrongs, s.Name, notice))
+	}
+	switch s.Kind {
+	case engine.ScreenMenu, engine.ScreenConfirm, engine.ScreenList, engine.ScreenLanguages:
+		wrong("invalid", "no such option", s.Pos)
+	case engine.ScreenAsk:
+		wrong("invalid", "no "+l.typeName(s.Ask.Var), s.Pos)
+		for i, a := range s.Ask.Accept {
+			wrong("accept "+strconv.Itoa(i+1), "not "+a.If.String(), s.Pos)
+		}
+		l.m.add(Item{Group: GiveUps, Screen: s.Name, Name: s.Name, Pos: s.Pos}, key(GiveUps, s.Name))
+	}
+}
+
+// typeName is what a question asks for: "phone", "money 10..500".
+func (l *lister) typeName(name string) string {
+	for _, v := range l.def.Vars {
+		if v.Name == name {
+			return v.Type.String()
+		}
+	}
+	return "answer"
+}
+
+// limited is the outcome of an action that a caller has asked for too often.
+const limited = "limited"
+
+// outcomes are those of an action where it is run: the contract's, and the three
+// that every action has.
+func (l *lister) outcomes(s *engine.Screen) {
+	var names []string
+	for _, c := range l.def.Contracts {
+		if c.Name == s.Do.Action {
+			for _, o := range c.Outcomes {
+				names = append(names, o.Name)
+			}
+		}
+	}
+	for _, name := range append(names, engine.Failed, engine.Pending, limited) {
+		pos := s.Pos
+		for _, o := range s.Do.Outcomes {
+			if o.Outcome == name && o.Pos.Line > 0 {
+				pos = o.Pos
+			}
+			if o.Outcome == name && o.Retry != nil {
+				l.retry(s, o)
+			}
+		}
+		text := fmt.Sprintf("%s answers %s (%s)", s.Do.Action, name, strings.TrimSuffix(s.Name, "/"+s.Do.Action))
+		l.m.add(Item{Group: Outcomes, Screen: s.Name, Name: text, Pos: pos}, key(Outcomes, s.Name, name))
+	}
+}
+
+// retry is an outcome that asks the question again.
+func (l *lister) retry(s *engine.Screen, o engine.OutcomeCase) {
+	text := fmt.Sprintf("%s: %s", o.Go, words(o.Retry))
+	l.m.add(Item{Group: Wrongs, Screen: o.Go, Name: text, Pos: o.Pos}, key(Wrongs, o.Go, "retry "+o.Outcome))
+}
+
+// resumeScreen is the engine's own question.
+const resumeScreen = "(resume)"
+
+func (l *lister) resumes() {
+	if l.def.Session.Resume == 0 {
+		return
+	}
+	pos := l.def.Codes[0].Pos
+	for _, r := range [][2]string{{"asked", "whether to go on"}, {"yes", "taken up again"}, {"no", "begun anew"}} {
+		l.m.add(Item{Group: Resumes, Screen: resumeScreen, Name: "a dropped call: " + r[1], Pos: pos}, key(Resumes, r[0]))
+	}
+	if len(l.def.Languages) > 1 {
+		for _, lang := range l.def.Languages {
+			l.m.add(Item{Group: Languages, Screen: resumeScreen, Name: "the question about a dropped call in " + lang.Name, Lang: lang.Code, Pos: pos}, key(Languages, resumeScreen, lang.Code))
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package menu
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/coverage"
+	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+// callers are who may call in suggested scripts, and what actions answer.
+var callers = &engine.People{
+	List: []engine.Person{
+		{Name: "Amina", Phone: "254712345678", PIN: engine.NewSecret("1234")},
+		{Name: "Juma", Phone: "254722000111", PIN: engine.NewSecret("2345")},
+	},
+}
+
+// suggestMenus is how many menus of each kind are drawn where PAYTRACE_MENUS
+// does not say.
+const suggestMenus = 20
+
+// Of menus without money, drawn at random, the suggested scripts cover all that
+// a call can come to: they pass, stand in their one form, and what they say no
+// call can come to no random call comes to either. The same holds of menus that
+// use the whole language, payments too.
+func TestSuggestedScriptsCoverEverything(t *testing.T) {
+	most := suggestMenus
+	if text := os.Getenv("PAYTRACE_MENUS"); text != "" {
+		var err error
+		if most, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("PAYTRACE_MENUS is %q; it is a number of menus", text)
+		}
+	}
+	draw := map[string]func(seed uint64) *engine.Program{
+		"without money": func(seed uint64) *engine.Program {
+			m := &randomMenu{Rand: rand.New(rand.NewPCG(seed, 3)), n: 4 + int(seed%8), free: true}
+			return fine(fstest.MapFS{"random.yaml": {Data: []byte(m.write())}}, "random.yaml")
+		},
+		"whole language": func(seed uint64) *engine.Program {
+			fsys, _ := drawWide(seed, false)
+			return fine(fsys, "wide.yaml")
+		},
+	}
+	for kind, program := range draw {
+		t.Run(kind, func(t *testing.T) {
+			tried := tally{}
+			for seed := uint64(0); tried.menus < most; seed++ {
+				if p := program(seed); p != nil {
+					tried.menu(t, fmt.Sprintf("seed %d", seed), p, seed)
+				}
+			}
+			t.Logf("%d menus: %d things, %d scripts; %d can't be reached, of which random calls met none; they met %d of those covered",
+				tried.menus, tried.things, tried.scripts, tried.out, tried.met)
+			if tried.scripts < most || tried.met < tried.things/4 {
+				t.Error("too little was tried to mean anything")
+			}
+		})
+	}
+}
+
+// fine is a menu that has no errors; nil for others.
+func fine(fsys fstest.MapFS, name string) *engine.Program {
+	f, found := Diagnose(fsys, name, "", testContracts)
+	if len(errorsOf(found)) > 0 {
+		return nil
+	}
+	p, err := Compile(f, testContracts, Options{})
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// tally counts what was tried.
+type tally struct{ menus, things, scripts, out, met int }
+
+func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) {
+	t.Helper()
+	menus, drafts := suggested(t, p)
+	m := menus[0]
+	c.menus++
+	if missing := m.Missing(); len(missing) > 0 {
+		t.Fatalf("%s: %s %s is not covered, of %d (%v)\n%s", name, missing[0].Group, missing[0].Name, len(missing), missing[0].Way, sourceText(p))
+	}
+	if got := m.Total().Percent(); got != 100 {
+		t.Errorf("%s: %d %% is covered", name, got)
+	}
+	c.things += m.Total().Of
+	c.out += len(m.Unreachable())
+	goodDraft(t, name, drafts[0])
+	c.scripts += len(drafts[0].File.Calls)
+	c.walks(t, name, p, m, seed)
+	// The control: each script shows something, so without the last one
+	// something is missing.
+	results := drafts[0].Results
+	if less := coverage.Count([]*engine.Program{p}, results[:len(results)-1])[0]; less.Total().Covered >= m.Total().Covered {
+		t.Errorf("%s: the last script shows nothing of its own", name)
+	}
+}
+
+// suggested are the scripts for a menu that has none.
+func suggested(t *testing.T, p *engine.Program) ([]*coverage.Menu, []*coverage.Draft) {
+	t.Helper()
+	local := &transcript.Local{
+		Menus:      []*engine.Program{p},
+		NewRecords: func(now func() time.Time) transcript.Records { return memory.NewSessions(now) },
+	}
+	player := &transcript.Player{KeepGoing: true, Limits: p.Definition().Limits}
+	for _, c := range p.Codes() {
+		player.Codes = append(player.Codes, c.Dial)
+	}
+	author := &coverage.Author{
+		People: callers,
+		Play: func(calls []*transcript.Call) []transcript.Result {
+			return transcript.Run(t.Context(), player, local, callers, calls, transcript.Options{Parallel: 2})
+		},
+		Path:  func(p *engine.Program) string { return p.Name() + ".dial" },
+		Taken: func(*engine.Program) []string { return nil },
+	}
+	menus, drafts, err := author.Suggest([]*engine.Program{p}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return menus, drafts
+}
+
+// goodDraft checks that a draft passes, reads back as it was written, and has no
+// findings.
+func goodDraft(t *testing.T, name string, d *coverage.Draft) {
+	t.Helper()
+	for _, r := range d.Results {
+		if r.Status != transcript.Passed {
+			t.Errorf("%s: %q: %s %v", name, r.Call.Title, r.Status, r.Problems)
+		}
+	}
+	text := transcript.Format(d.File)
+	again, found := transcript.Parse(d.File.Path, text)
+	found = append(found, transcript.Check(again, callers)...)
+	for _, f := range found {
+		t.Errorf("%s: %s\n%s", name, f, text)
+	}
+	if !bytes.Equal(transcript.Format(again), text) {
+		t.Errorf("%s: the scripts are not in their one form", name)
+	}
+}
+
+// walks makes random calls, and holds what they come to against what is said to
+// be out of reach.
+func (c *tally) walks(t *testing.T, name string, p *engine.Program, m *coverage.Menu, seed uint64) {
+	t.Helper()
+	const calls = 60
+	r := rand.New(rand.NewPCG(seed, 11))
+	var results []transcript.Result
+	for range calls {
+		results = append(results, transcript.Result{Events: walked(p, r)})
+	}
+	met := coverage.Count([]*engine.Program{p}, results)[0]
+	c.met += met.Total().Covered
+	out := map[string]bool{}
+	for _, it := range m.Unreachable() {
+		out[string(it.Group)+it.Name+it.Pos.String()] = true
+	}
+	for _, it := range met.Items {
+		if it.Covered() && out[string(it.Group)+it.Name+it.Pos.String()] {
+			t.Errorf("%s: %s %s is said to be out of reach, and a random call came there", name, it.Group, it.Name)
+		}
+	}
+}
+
+// walked are the events of a random call.
+func walked(p *engine.Program, r *rand.Rand) []transcript.Event {
+	s := p.Begin(engine.Request{Caller: "254712345678"}, engine.DateOf(transcript.DefaultClock))
+	ev := engine.Event{Kind: engine.EventDial, Start: p.Codes()[r.IntN(len(p.Codes()))].Start}
+	var events []transcript.Event
+	for range longestCall {
+		next, eff, moves, err := p.Trace(s, ev)
+		if err != nil {
+			return events
+		}
+		for _, move := range moves {
+			events = append(events, transcript.EventOf(p, move))
+		}
+		s = next
+		switch {
+		case eff.Call != nil:
+			ev = engine.Event{Kind: engine.EventOutcome, Outcome: scriptable(r, eff.Call)}
+		case eff.End:
+			return events
+		default:
+			typed := append([]string{"1234", "0712345678", "9", "33", "12/03/1996"}, typedAnswers...)
+			in := typed[r.IntN(len(typed))]
+			ev = engine.Event{Kind: engine.EventInput, Input: in, Digest: in}
+		}
+	}
+	return events
+}
+
+// scriptable is a random outcome that a script could give, too: what is
+// remembered is read.
+func scriptable(r *rand.Rand, call *engine.Call) engine.Outcome {
+	out := randomOutcome(r, call)
+	if call.Action == engine.CallFacts {
+		out.Name = engine.Done
+	}
+	return out
+}
+
+// sourceText is a menu's own text, without the contracts behind it.
+func sourceText(p *engine.Program) string {
+	text, _, _ := strings.Cut(string(p.Definition().Source), "\n[{")
+	return text
+}
