@@ -167,7 +167,9 @@ func marked(items []*Item) graph.Mark {
 func (m *Menu) drawing(id string) (template.HTML, error) {
 	byScreen := map[string][]*Item{}
 	for _, it := range m.Items {
-		byScreen[it.Screen] = append(byScreen[it.Screen], it)
+		if it.Group != Languages { // it shows the ways, in any language
+			byScreen[it.Screen] = append(byScreen[it.Screen], it)
+		}
 	}
 	g := graph.Of(m.Program).Plain()
 	ways := map[string][]bool{}
