@@ -191,7 +191,9 @@ func TestReadsAlike(t *testing.T) {
 	if m.Percent != total.Percent() || m.Covered != total.Covered || m.Of != total.Of || len(m.Items) != len(menus[0].Items) {
 		t.Errorf("%d %% of %d, and %s", m.Percent, m.Of, total)
 	}
-	at := slices.IndexFunc(m.Items, func(it coverage.ItemJSON) bool { return it.Group == "outcomes" && strings.Contains(it.Name, "too_many") })
+	at := slices.IndexFunc(m.Items, func(it coverage.ItemJSON) bool {
+		return it.Group == "outcomes" && strings.Contains(it.Name, "too_many")
+	})
 	if it := m.Items[at]; it.Calls != 0 || it.Line != 32 || !slices.Equal(it.Keys, []string{"*384*77#", "1", "3"}) || len(it.Given) != 1 {
 		t.Errorf("%+v", it)
 	}
