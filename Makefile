@@ -21,8 +21,8 @@ build: ## Build bin/paytrace
 test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
 	$(WITH_SERVERS) $(GO) test -race -timeout 60m $(if $(PKG),$(PKG),./...)
 
-proof: ## Play 100,000 schedules and 200,000 checkpoints, of which the race detector would leave a tenth
-	$(WITH_SERVERS) $(GO) test -count=1 -timeout 30m ./engine/proof
+proof: ## Play 100,000 schedules, 200,000 checkpoints and 10,000 fundings, of which the race detector would leave a tenth
+	$(WITH_SERVERS) $(GO) test -count=1 -timeout 30m ./engine/proof ./wallet/proof
 
 lint: ## Run the linters
 	$(TOOL) golangci-lint run ./...

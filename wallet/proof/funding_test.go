@@ -18,16 +18,12 @@ import (
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-// postgresWallets are the least that are funded on Postgres.
-const postgresWallets = 400
-
 // wallets is how many are funded in all; PROOF_WALLETS asks for more.
 func wallets(t *testing.T) int {
 	t.Helper()
-	const usual = 10_000
 	text := os.Getenv("PROOF_WALLETS")
 	if text == "" {
-		return usual
+		return usualWallets
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
@@ -83,7 +79,7 @@ func TestEveryWalletIsFundedOnceOnPostgres(t *testing.T) {
 	exists := func(i int) bool { return i%2 == 0 }
 	w.openChannels(exists)
 	w.faults, w.tap = w.horizonFaults, w.disturb
-	w.run(max(postgresWallets, wallets(t)/50), 40, 3, exists)
+	w.run(max(postgresWallets, wallets(t)/100), 40, 3, exists)
 	if double, lost := w.audit(); double+lost > 0 {
 		t.Errorf("%d wallets were funded twice and %d not at all", double, lost)
 	}
