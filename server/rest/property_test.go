@@ -127,6 +127,7 @@ func TestRequestsFromTheDocument(t *testing.T) {
 		if err != nil {
 			t.Skip("no URL")
 		}
+		asOthersDo(t, r)
 		r.Header.Set("Authorization", rapid.SampledFrom(keys).Draw(t, "key"))
 		r.Header.Set("Content-Type", rapid.SampledFrom([]string{"application/json", "application/json; charset=utf-8", "application/json", "application/json", "text/plain", ""}).Draw(t, "type"))
 		if rapid.IntRange(0, 3).Draw(t, "once") == 0 {
@@ -150,10 +151,31 @@ func TestRequestsFromTheDocument(t *testing.T) {
 	for range propertyRounds {
 		rapid.Check(t, check)
 	}
-	for _, status := range []int{201, 401, 422} {
+	for _, status := range []int{201, 400, 401, 403, 405, 413, 415, 422, 431} {
 		if seen[status] == 0 {
 			t.Errorf("no request led to %d: %v", status, seen)
 		}
+	}
+}
+
+// asOthersDo does to one request in five what no client of the document does, and
+// others do.
+func asOthersDo(t *rapid.T, r *http.Request) {
+	switch rapid.IntRange(0, 24).Draw(t, "as others do") {
+	case 0:
+		r.Method = rapid.SampledFrom([]string{"PUT", "PATCH", "DELETE", "OPTIONS", "GET", "POST"}).Draw(t, "method")
+	case 1:
+		r.URL.RawQuery = rapid.SampledFrom([]string{"x=1", "phone=0711000001", "%zz", "&"}).Draw(t, "query")
+	case 2:
+		if r.Method == http.MethodPost {
+			r.Body = io.NopCloser(strings.NewReader(strings.Repeat(" ", 9000)))
+			r.ContentLength = 9000
+		}
+	case 3:
+		r.Header.Set("X-Much", strings.Repeat("x", 9000))
+	case 4:
+		r.Header.Set("Accept", "text/html")
+		r.Header.Set("Content-Encoding", "gzip")
 	}
 }
 
