@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pb33f/jsonschema/v6"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/coverage"
@@ -196,6 +197,42 @@ func TestReadsAlike(t *testing.T) {
 	})
 	if it := m.Items[at]; it.Calls != 0 || it.Line != 32 || !slices.Equal(it.Keys, []string{"*384*77#", "1", "3"}) || len(it.Given) != 1 {
 		t.Errorf("%+v", it)
+	}
+}
+
+// TestKeepsTheSchema: what --json says of coverage is what the documented schema
+// says; with a group nobody knows it is not.
+func TestKeepsTheSchema(t *testing.T) {
+	source, err := os.ReadFile("../../docs/dial-results.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("results.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("results.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := coverage.Values(shop(t).counted(t))
+	for _, group := range []string{values[0].Items[0].Group, "colours"} {
+		values[0].Items[0].Group = group
+		var out bytes.Buffer
+		if err := transcript.JSON(&out, transcript.Report{Coverage: values}); err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); (err != nil) != (group == "colours") {
+			t.Errorf("%s: %v", group, err)
+		}
 	}
 }
 
