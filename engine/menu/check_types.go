@@ -162,6 +162,10 @@ func (c *checker) constant(v Value, t engine.Type, what string) {
 		hint := ""
 		if t.Kind == engine.KindChoice {
 			hint = c.near(v.Text.Value, t.Options)
+		} else if quoted := (Value{Text: v.Text, Quoted: true}); !v.Quoted {
+			if _, ok := constantFits(quoted, t); ok {
+				hint = fmt.Sprintf("Put quotes round it: %s.", inQuotes(v.Text.Value))
+			}
 		}
 		c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", upper(what), typeName(t), quote(v.Text.Value), expected), hint)
 	}

@@ -2,6 +2,7 @@ package menu
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -35,6 +36,7 @@ func (p *reader) cond(t Text) *Cond {
 	c := &condParser{reader: p, tokens: tokens, whole: t}
 	cond := c.or()
 	if !c.failed && len(c.tokens) > 0 {
+		c.sum(t)
 		c.wrong(c.tokens[0].Text, fmt.Sprintf("The condition is complete before %q.", short(c.tokens[0].Value)), `Join conditions with "and" or "or".`)
 	}
 	if c.failed {
@@ -42,6 +44,22 @@ func (p *reader) cond(t Text) *Cond {
 	}
 	cond.Text = t
 	return cond
+}
+
+var (
+	bareDay = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}`)
+	bareSum = regexp.MustCompile(`[a-z_.0-9]+ ?-[a-z_0-9]+`)
+)
+
+// sum finds a day without quotes, and a sum: conditions have none.
+func (c *condParser) sum(t Text) {
+	if at := bareDay.FindStringIndex(t.Value); at != nil {
+		day := t.Sub(at[0], at[1])
+		c.wrong(day, "A day stands in quotes.", fmt.Sprintf("Put quotes round it: %s.", inQuotes(day.Value)))
+	} else if at := bareSum.FindStringIndex(t.Value); at != nil {
+		sum := t.Sub(at[0], at[1])
+		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action tell it, or give the variable a range, as "date today-18y..today".`)
+	}
 }
 
 // signs of conditions, the longer ones first; the value is how it is written

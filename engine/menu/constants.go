@@ -58,7 +58,7 @@ func constantFits(v Value, t engine.Type) (expected string, ok bool) {
 		_, ok := constantDate(s)
 		return `a day in quotes like "2026-03-01"`, ok && v.Quoted
 	case engine.KindPhone:
-		return `a number with its country code like "254712345678"`, v.Quoted && msisdn.Valid(s)
+		return `a number with its country code, in quotes like "254712345678"`, v.Quoted && msisdn.Valid(s)
 	case engine.KindChoice:
 		for _, o := range t.Options {
 			if o == s {

@@ -130,6 +130,9 @@ func TestFix(t *testing.T) {
 		{"U001", "screens:\n  main:\n\tend: Bye\n", "screens:\n  main:\n    end: Bye\n"},
 		{"U003", "screens:\n  main:\n    end:Bye\n", "screens:\n  main:\n    end: Bye\n"},
 		{"U001", "screens:\n  main:\n\t\tend: Bye\n", "screens:\n  main:\n    end: Bye\n"},
+		{"U004", "vars:\n  n: {type: text 9, error: No, that's too long, {service}, sorry} # why\nscreens:\n  main:\n    say: N\n    ask: n -> bye\n  bye: {end: \"{n}\"}\n", "vars:\n  n: {type: text 9, error: \"No, that's too long, {service}, sorry\"} # why\nscreens:\n  main:\n    say: N\n    ask: n -> bye\n  bye: {end: \"{n}\"}\n"},
+		{"U003", "screens:\n  main:\n    choose:\n      - if today > 2026-03-01 -> bye\n      - else -> bye\n  bye: {end: B}\n", "screens:\n  main:\n    choose:\n      - if today > \"2026-03-01\" -> bye\n      - else -> bye\n  bye: {end: B}\n"},
+		{"U203", "screens:\n  main:\n    choose:\n      - if caller = 254712345678 -> bye\n      - else -> bye\n  bye: {end: B}\n", "screens:\n  main:\n    choose:\n      - if caller = \"254712345678\" -> bye\n      - else -> bye\n  bye: {end: B}\n"},
 		{"U205", "screens:\n  main:\n    end: Bye {lang}\n", ""},
 	} {
 		fsys := fstest.MapFS{"m.yaml": {Data: []byte(top + c.in)}}

@@ -146,6 +146,45 @@ func (t *lines) around(n int, line string, at int, text string) (begin, end int,
 	return 0, 0, false
 }
 
+// commas puts quotes round a text in braces that its commas have cut.
+func (m *mender) commas(f Finding) []rewrite {
+	t, line, from, _ := m.span(f)
+	begin := strings.LastIndex(line[:from], ": ")
+	if !strings.HasPrefix(f.Message, "Inside { } a comma ends a text") || begin < 0 {
+		return nil
+	}
+	begin = skipSpaces(line, begin+1)
+	end := textInBraces(line, from)
+	text := strings.TrimRight(line[begin:end], " ")
+	if end == len(line) || text == "" || text[0] == '"' || text[0] == '\'' {
+		return nil
+	}
+	return []rewrite{t.edit(f.Pos.Line, begin, begin+len(text), inQuotes(text))}
+}
+
+// textInBraces is where a text ends that goes on behind its commas: at the
+// bracket around it, or where an entry with a key follows. It is the line's end
+// where neither is there.
+func textInBraces(line string, from int) int {
+	depth := 0
+	for i := from; i < len(line); i++ {
+		switch line[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth < 0 {
+				return i
+			}
+		case ',':
+			next, _, _ := strings.Cut(line[i+1:], ",")
+			if depth == 0 && strings.Contains(next, ": ") {
+				return i
+			}
+		}
+	}
+	return len(line)
+}
+
 // deleted takes an anchor or a tag away.
 func (m *mender) deleted(f Finding) []rewrite {
 	hint := deleteThis.FindStringSubmatch(f.Hint)
