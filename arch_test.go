@@ -38,6 +38,7 @@ var own = map[string][]string{
 	"actions":                     {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
 	"server":                      {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},
 	"server/rest":                 {"engine", "engine/msisdn", "engine/secret", "store"},
+	"cmd/paytrace/handset":        {"engine/gsm7"},
 	"cmd/...":                     {"..."},
 }
 
@@ -54,6 +55,7 @@ var foreign = map[string][]string{
 	"github.com/stellar/go-stellar-sdk": {"wallet/stellar/...", "wallet/wallettest"},
 	"github.com/fernet/fernet-go":       {"wallet"},
 	"github.com/alecthomas/kong":        {"cmd/..."},
+	"charm.land":                        {"cmd/paytrace/handset"},
 	"net/http":                          {"server", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "cmd/..."},
 	"github.com/nyaruka/phonenumbers":   {"engine/msisdn"},
 }

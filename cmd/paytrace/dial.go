@@ -22,12 +22,14 @@ type dialCmd struct {
 	Code  string `help:"Code to dial, deep dials included (default: the menu's own)." placeholder:"CODE"`
 	Phone string `default:"0712345678" help:"Number that calls."`
 	Lang  string `help:"Language the call begins in." placeholder:"CODE"`
+	Plain bool   `help:"Lines instead of a drawn phone, as in a pipe."`
 }
 
 func (dialCmd) Help() string {
 	return `A call to a menu, on an empty database of its own: nothing is kept and no SMS is
-sent; those that would be are shown. Type what the caller types, one answer a
-line. Also works with a pipe.
+sent; those that would be are shown. On a terminal a phone is drawn: type what the
+caller types; ← takes a screen back, Tab changes languages, Ctrl-R saves the call
+as a dial script. In a pipe, or with --plain, each line is an answer.
 
 Example:
   printf '1\n0711000111\n' | paytrace dial`
@@ -65,6 +67,9 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	}
 	if _, err := languageOf(program, v.Lang); err != nil {
 		return err
+	}
+	if !v.Plain && drawable(std) {
+		return v.draw(ctx, callSetup{program, box.table.Contracts(), people, caller, code}, std)
 	}
 	p := &phone{
 		runner: &engine.Runner{

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,11 +14,7 @@ func TestMain(m *testing.M) {
 	if between, ok := variants[filepath.Base(os.Args[0])]; ok {
 		runVariant(between)
 	}
-	testscript.Main(tidying{servers.Stopping{M: m}}, map[string]func(){
-		"paytrace": func() {
-			os.Exit(run(context.Background(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
-		},
-	})
+	testscript.Main(tidying{servers.Stopping{M: m}}, map[string]func(){"paytrace": main})
 }
 
 // tidying takes away what was built for the tests.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"io"
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
@@ -22,6 +23,11 @@ type box struct {
 }
 
 func sandbox(ctx context.Context, now func() time.Time) (*box, error) {
+	return sandboxWith(ctx, rand.Reader, now)
+}
+
+// sandboxWith takes worker IDs and wallets from a source of its own.
+func sandboxWith(ctx context.Context, random io.Reader, now func() time.Time) (*box, error) {
 	db, err := sqlite.OpenMemory(ctx, sqlite.Config{Now: now})
 	if err != nil {
 		return nil, err
@@ -34,7 +40,7 @@ func sandbox(ctx context.Context, now func() time.Time) (*box, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := registered(db, sealer, raw, Config{}, now)
+	table, err := registeredWith(random, db, sealer, raw, Config{}, now)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -208,9 +209,14 @@ func described(programs []*engine.Program, waiting []string) string {
 
 // registered is the table of all actions. A new one is one line here.
 func registered(db store.Store, sealer *wallet.Sealer, identity []byte, c Config, now func() time.Time) (*actions.Table, error) {
+	return registeredWith(rand.Reader, db, sealer, identity, c, now)
+}
+
+// registeredWith takes worker IDs and wallets from a source of its own.
+func registeredWith(random io.Reader, db store.Store, sealer *wallet.Sealer, identity []byte, c Config, now func() time.Time) (*actions.Table, error) {
 	table := actions.New(db, now)
 	accounts := &actions.Accounts{
-		Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: identity, Funds: c.StellarFunding.IsSet(),
+		Keys: stellar.Keys{}, Sealer: sealer, Rand: random, CodeKey: identity, Funds: c.StellarFunding.IsSet(),
 		Registrations: c.Registrations, Lookups: c.Lookups, Codes: c.Codes, Tries: c.Tries, Lock: c.Lock,
 	}
 	return table, errors.Join(accounts.Register(table))

@@ -104,3 +104,19 @@ func Ending(out engine.Outcome) (engine.Outcome, error) {
 	}
 	return out, nil
 }
+
+// AnswerText is answers as scripts write them: "wrong_pin, then done ref=QX81".
+func AnswerText(list []engine.Answer) string {
+	parts := make([]string, len(list))
+	for i, a := range list {
+		parts[i] = a.Outcome
+		for _, v := range a.Values {
+			text := v.Text
+			if text == "" || strings.ContainsAny(text, " ,") {
+				text = `"` + text + `"`
+			}
+			parts[i] += " " + v.Name + "=" + text
+		}
+	}
+	return strings.Join(parts, ", then ")
+}

@@ -35,6 +35,11 @@ type (
 	SeesValues interface {
 		Value(ctx context.Context, cb Callback, name string) (v engine.Value, known bool, err error)
 	}
+	// SeesSession shows all values that are set in a session, in the menu's order.
+	// Secrets are not kept between two callbacks, so there are none among them.
+	SeesSession interface {
+		Values(ctx context.Context, cb Callback) ([]engine.Named, error)
+	}
 	// SeesLog shows all that the service has logged since the call began.
 	SeesLog interface{ Log() string }
 )

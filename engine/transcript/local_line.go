@@ -68,6 +68,7 @@ var (
 	_ SeesMessages = (*localLine)(nil)
 	_ SeesActions  = (*localLine)(nil)
 	_ SeesValues   = (*localLine)(nil)
+	_ SeesSession  = (*localLine)(nil)
 	_ SeesLog      = (*localLine)(nil)
 	_ SeesEvents   = (*localLine)(nil)
 	_ Waits        = (*localLine)(nil)
@@ -125,6 +126,22 @@ func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine
 		v = v.Field(field)
 	}
 	return v, known, nil
+}
+
+// Values implements SeesSession.
+func (l *localLine) Values(ctx context.Context, cb Callback) ([]engine.Named, error) {
+	p, s, err := l.runner.Look(ctx, cb.Request())
+	if err != nil {
+		return nil, err
+	}
+	var list []engine.Named
+	def := p.Definition()
+	for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
+		if value := p.Value(&s, v.Name); value.IsSet() && value.Kind() != engine.KindSecret {
+			list = append(list, engine.Named{Name: v.Name, Value: value})
+		}
+	}
+	return list, nil
 }
 
 // Log implements SeesLog.

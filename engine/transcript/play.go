@@ -24,6 +24,8 @@ type Player struct {
 	Run string
 	// KeepGoing plays on after a screen that differs, to see them all.
 	KeepGoing bool
+	// Watch keeps the session's values in Result.Values.
+	Watch bool
 	// Now is for Result.Took; nil leaves it zero.
 	Now func() time.Time
 }
@@ -167,6 +169,11 @@ func (g *play) assume() {
 
 // note keeps what the last callback made happen.
 func (g *play) note() {
+	if line, ok := g.line.(SeesSession); ok && g.Watch && len(g.sent) > 0 {
+		if values, err := line.Values(g.ctx, g.sent[len(g.sent)-1]); err == nil {
+			g.result.Values = values // a session that is over may be gone already
+		}
+	}
 	line, ok := g.line.(SeesEvents)
 	if !ok {
 		return

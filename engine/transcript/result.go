@@ -44,6 +44,9 @@ type Result struct {
 	Screens []*Screen
 	// Events are what happened, as far as the line can see it.
 	Events []Event
+	// Values are those of the session as it stood last, where the Player watches
+	// them and the line can see them.
+	Values []engine.Named
 	// Messages are the SMS that went out in the whole call.
 	Messages []Message
 	// Checks is how much was compared, the unasked checks left out.

@@ -1,0 +1,327 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/paytrace/paytrace/cmd/paytrace/handset"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/transcript"
+)
+
+// drawable reports whether both ends are a terminal that can be drawn on.
+func drawable(std streams) bool {
+	out, ok := std.out.(io.Reader)
+	term := os.Getenv("TERM")
+	return ok && isTerminal(std.in) && isTerminal(out) && term != "" && term != "dumb"
+}
+
+// draw is the call on a phone that is drawn. It is the same call as a dial
+// script's, played from its beginning with every key; that is how it can be taken
+// back, seen in other languages, and saved.
+func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
+	l := &phoneLine{program: c.program, people: c.people}
+	l.local, l.player = linesTo([]*engine.Program{c.program})
+	l.local.NewReal = sameEveryTime()
+	l.player.KeepGoing, l.player.Watch = true, true
+	l.caller(c.caller)
+	l.head = append(l.head, "(real actions)")
+	for _, action := range lacking(c.program, c.built) {
+		if answers := c.people.Answers[action]; len(answers) > 0 {
+			l.head = append(l.head, "("+action+" answers "+transcript.AnswerText(answers)+")")
+		}
+	}
+	if v.Lang != "" {
+		l.head = append(l.head, "(language "+v.Lang+")")
+	}
+	limits := c.program.Definition().Limits
+	return handset.Run(ctx, l, handset.Options{
+		Title: fmt.Sprintf("%s  %s", c.program.Definition().Service, msisdn.National(c.caller)),
+		Code:  c.code, Septets: limits.Septets, Units: limits.Units, File: c.program.Name() + "-call.dial",
+	}, std.in, std.out, os.Environ())
+}
+
+// sameEveryTime are the real actions with the same worker IDs and wallets in
+// every run: a call is played again with each key, and in each language, and must
+// go on as it began.
+func sameEveryTime() func(context.Context, func() time.Time) (transcript.Registered, error) {
+	var seed [32]byte
+	_, _ = rand.Read(seed[:]) // never fails
+	return func(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
+		box, err := sandboxWith(ctx, &lockedReader{r: mathrand.NewChaCha8(seed)}, now)
+		if err != nil {
+			return nil, err
+		}
+		return &registeredActions{box.table, box}, nil
+	}
+}
+
+// lockedReader lets several read from one source.
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
+}
+
+// callSetup is who calls what.
+type callSetup struct {
+	program *engine.Program
+	built   []engine.Contract
+	people  *engine.People
+	caller  string // an MSISDN
+	code    string
+}
+
+// phoneLine plays the calls of a drawn phone.
+type phoneLine struct {
+	program *engine.Program
+	local   *transcript.Local
+	player  *transcript.Player
+	// people are those of people.yaml; with are the same and the caller, who may be
+	// none of them. head are the lines above the first ">" but for who calls.
+	people, with *engine.People
+	person       string
+	head         []string
+}
+
+// caller lets a number call: a person's of people.yaml, or one that is nobody's.
+func (l *phoneLine) caller(number string) {
+	with := *l.people
+	l.with = &with
+	for _, p := range l.people.List {
+		if p.Phone == number {
+			l.person = p.Name
+			return
+		}
+	}
+	l.person = "the caller"
+	l.with.List = append(slices.Clone(l.people.List), engine.Person{Name: l.person, Phone: number})
+}
+
+// script reads a call of these lines, by a person.
+func (l *phoneLine) script(person string, lines []string) (*transcript.File, error) {
+	text := strings.Join(append(append([]string{"=== Recorded call", "(as " + person + ")"}, l.head...), lines...), "\n") + "\n"
+	file, found := transcript.Parse("", []byte(text))
+	if len(found) > 0 {
+		return nil, errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Hint))
+	}
+	return file, nil
+}
+
+// Play implements handset.Line.
+func (l *phoneLine) Play(ctx context.Context, lines []string) (handset.Call, error) {
+	file, err := l.script(l.person, lines)
+	if err != nil {
+		return handset.Call{}, err
+	}
+	call := &file.Calls[0]
+	first := l.run(ctx, call, nil)[0]
+	at := len(call.Steps) - 1
+	if problems := first.Problems; len(problems) > 0 && (at < 0 || first.Screens[at] == nil || blames(problems, call.Steps[at])) {
+		return handset.Call{}, errors.New(problems[len(problems)-1].Message)
+	}
+	if at < 0 || first.Screens[at] == nil {
+		return handset.Call{}, fmt.Errorf("nothing is shown: %s", first.Why)
+	}
+	screen := first.Screens[at]
+	out := handset.Call{Over: over(call, screen), Secret: l.secret(screen), Fault: screen.Fault, Values: seen(first.Values)}
+	for _, m := range first.Messages {
+		out.Messages = append(out.Messages, handset.Message{To: msisdn.National(m.To), Text: m.Text})
+	}
+	out.Screens = l.inAllLanguages(ctx, call, first)
+	return out, nil
+}
+
+// run plays a call, and its keys again in other languages.
+func (l *phoneLine) run(ctx context.Context, call *transcript.Call, langs []string) []transcript.Result {
+	return transcript.Run(ctx, l.player, l.local, l.with, []*transcript.Call{call}, transcript.Options{Parallel: 1, Langs: langs})
+}
+
+// blames reports a problem with a stage direction of the last step: what is said
+// there does not hold, or can't happen.
+func blames(problems []transcript.Problem, last transcript.Step) bool {
+	return slices.ContainsFunc(last.Directions, func(d transcript.Direction) bool { return d.Pos == problems[len(problems)-1].Pos })
+}
+
+// over reports that the session has ended, on either side.
+func over(call *transcript.Call, s *transcript.Screen) bool {
+	last := call.Steps[len(call.Steps)-1]
+	return s.End || slices.ContainsFunc(last.Directions, func(d transcript.Direction) bool {
+		return d.Kind == transcript.Drops || d.Kind == transcript.HangsUp
+	})
+}
+
+// inAllLanguages is the last screen in the language the call speaks, and in the
+// others: as if the caller began in them, or chose them where a choice was made.
+func (l *phoneLine) inAllLanguages(ctx context.Context, call *transcript.Call, first transcript.Result) []handset.Screen {
+	at := len(call.Steps) - 1
+	spoken := l.spoken(first)
+	list := []handset.Screen{l.screen(first.Screens[at], spoken)}
+	for _, lang := range l.program.Definition().Languages {
+		if lang.Code == spoken {
+			continue
+		}
+		var other transcript.Result
+		if chooses, ok := l.choosing(call, first, lang.Code); ok {
+			other = l.run(ctx, chooses, nil)[0]
+		} else {
+			results := l.run(ctx, call, []string{lang.Code})
+			other = results[len(results)-1]
+		}
+		if at < len(other.Screens) && other.Screens[at] != nil && l.spoken(other) == lang.Code {
+			list = append(list, l.screen(other.Screens[at], lang.Code))
+		}
+	}
+	return list
+}
+
+func (l *phoneLine) screen(s *transcript.Screen, lang string) handset.Screen {
+	return handset.Screen{Lang: l.languageName(lang), Name: s.Name, Text: s.Text, End: s.End}
+}
+
+// choosing is the call with another language chosen wherever it chooses one;
+// false where it chooses none.
+func (l *phoneLine) choosing(call *transcript.Call, as transcript.Result, lang string) (*transcript.Call, bool) {
+	other := *call
+	other.Steps = slices.Clone(call.Steps)
+	chose := false
+	for i := 1; i < len(other.Steps); i++ {
+		before := as.Screens[i-1]
+		if before == nil || before.End || as.Screens[i] == nil || before.Name == as.Screens[i].Name {
+			continue
+		}
+		s, ok := l.program.Screen(before.Name)
+		if !ok || s.Kind != engine.ScreenLanguages {
+			continue
+		}
+		if row := slices.Index(l.offered(s), lang); row >= 0 {
+			other.Steps[i].Input = transcript.Words{{Lit: strconv.Itoa(row + 1)}}
+			chose = true
+		}
+	}
+	return &other, chose
+}
+
+// offered are the languages that a screen has a row for.
+func (l *phoneLine) offered(s *engine.Screen) []string {
+	if len(s.Only) > 0 {
+		return s.Only
+	}
+	var codes []string
+	for _, lang := range l.program.Definition().Languages {
+		codes = append(codes, lang.Code)
+	}
+	return codes
+}
+
+// spoken is the language a call came to speak.
+func (l *phoneLine) spoken(r transcript.Result) string {
+	for _, e := range slices.Backward(r.Events) {
+		if e.Lang != "" {
+			return e.Lang
+		}
+	}
+	return r.Lang
+}
+
+func (l *phoneLine) languageName(code string) string {
+	for _, lang := range l.program.Definition().Languages {
+		if lang.Code == code {
+			return lang.Name
+		}
+	}
+	return code
+}
+
+// secret reports a screen that asks for a PIN or another secret.
+func (l *phoneLine) secret(s *transcript.Screen) bool {
+	screen, ok := l.program.Screen(s.Name)
+	if !ok || screen.Ask == nil || s.End {
+		return false
+	}
+	for _, v := range l.program.Definition().Vars {
+		if v.Name == screen.Ask.Var {
+			return v.Type.Kind == engine.KindSecret
+		}
+	}
+	return false
+}
+
+// seen are a session's values, a record's fields one by one.
+func seen(values []engine.Named) []handset.Value {
+	var list []handset.Value
+	add := func(name string, v engine.Value) {
+		text := v.String()
+		if v.Kind() == engine.KindPhone {
+			text = msisdn.National(text)
+		}
+		if text != "" && name != "service" { // the service is the menu's own name
+			list = append(list, handset.Value{Name: name, Text: text})
+		}
+	}
+	for _, v := range values {
+		if v.Value.Kind() != engine.KindRecord {
+			add(v.Name, v.Value)
+			continue
+		}
+		for _, f := range v.Value.Fields() {
+			add(v.Name+"."+f.Name, f.Value)
+		}
+	}
+	return list
+}
+
+// Save implements handset.Line. Numbers and PINs become those of people.yaml, and
+// what is written passes.
+func (l *phoneLine) Save(ctx context.Context, lines []string, name string) (string, error) {
+	if strings.TrimSpace(name) == "" {
+		return "", errors.New("a file needs a name, as menus/call.dial")
+	}
+	if !strings.HasSuffix(name, ".dial") {
+		return "", fmt.Errorf("%s: a dial script ends in .dial", name)
+	}
+	if _, err := os.Stat(name); err == nil {
+		return "", fmt.Errorf("%s is there already; name a new file", name)
+	}
+	if len(l.people.List) == 0 {
+		return "", errors.New("people.yaml names nobody who could call")
+	}
+	file, err := l.script(l.person, lines)
+	if err != nil {
+		return "", err
+	}
+	// What differs from run to run becomes a hole, so runs must differ again.
+	local, player := linesTo([]*engine.Program{l.program})
+	d := &desk{people: l.people, local: local, player: player}
+	results := l.run(ctx, &file.Calls[0], nil)
+	if _, is := l.people.Person(l.person); !is {
+		if file, err = l.script(l.people.List[0].Name, lines); err != nil {
+			return "", err
+		}
+	}
+	if err := transcript.Disguise(file, results, l.people); err != nil {
+		return "", err
+	}
+	var said bytes.Buffer
+	if err := (recordCmd{Out: name}).save(ctx, d, file, streams{out: &said, err: &said}); err != nil {
+		return "", fmt.Errorf("%s%w", said.String(), err)
+	}
+	return strings.TrimSpace(said.String()), nil
+}
