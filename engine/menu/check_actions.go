@@ -15,7 +15,11 @@ import (
 func (c *checker) actionsExist() {
 	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
-			c.find(call.Action, fmt.Sprintf("There is no action %s.", quote(call.Action.Value)), c.near(call.Action.Value, sortedNames(c.contracts)))
+			hint := c.near(call.Action.Value, sortedNames(c.contracts))
+			if hint == "" {
+				hint = fmt.Sprintf("\"paytrace actions\" lists those that are built; declare one that is planned in %s.", DeclaredFile)
+			}
+			c.find(call.Action, fmt.Sprintf("There is no action %s.", quote(call.Action.Value)), hint)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (c *checker) secretsTyped() {
 			continue
 		}
 		v := c.values[s.Ask.Var.Value]
-		if v == nil || v.secret {
+		if v == nil || v.secret || v.typ.Kind == engine.KindNone {
 			continue
 		}
 		for i, say := range s.Say {

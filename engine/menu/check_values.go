@@ -3,6 +3,8 @@ package menu
 import (
 	"fmt"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // valuesExist is U206: every value, field and shared text that is named is
@@ -50,6 +52,9 @@ func (c *checker) valueExists(u use) {
 
 func (c *checker) noValue(u use) {
 	hint := c.near(u.name, c.names)
+	if hint != "" && c.guessing() && !oneSlip(u.name, c.names) {
+		return // an unknown action may give it
+	}
 	switch {
 	case hint != "":
 	case c.guessing():
@@ -60,6 +65,12 @@ func (c *checker) noValue(u use) {
 		hint = `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
 	}
 	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", quote(u.name), u.in), hint)
+}
+
+// oneSlip reports whether a name is one letter away from one that there is.
+func oneSlip(name string, names []string) bool {
+	near := spelling.Nearest(name, names)
+	return len(near) > 0 && spelling.Distance(spelling.Plain(name), spelling.Plain(near[0]), 1) <= 1
 }
 
 // guessing reports whether the menu calls an action that does not exist, so

@@ -67,10 +67,27 @@ func (p *reader) jump(e entry, hint string) (label Text, to Target, ok bool) {
 		if p.eaten(e.node, t, true) {
 			return t, Target{}, false
 		}
-		p.find("U003", t, fmt.Sprintf("%q has no arrow, so nobody knows where it leads.", short(t.Value)), "Write "+hint+".")
+		p.find("U003", t, fmt.Sprintf("%q has no arrow, so nobody knows where it leads.", short(t.Value)), "Write "+withArrow(e.key.Value, t.Value, hint)+".")
 		return t, Target{}, false
 	}
 	return label, p.target(target, t), true
+}
+
+// withArrow is a line as its writer may have meant it; hint is one of its kind,
+// for what can't be guessed.
+func withArrow(key, text, hint string) string {
+	confirms := key == "confirm" || key == "cancel"
+	switch {
+	case confirms && strings.HasSuffix(text, ")") && looksLikeTarget(text):
+		return fmt.Sprintf("%q", key+": "+arrow+" "+text)
+	case key == "ask" && nameEnd(text) == len(text):
+		return fmt.Sprintf("%q", "ask: "+text+" "+arrow+" next_screen")
+	case key == "-" && !strings.Contains(text, "\n"):
+		return fmt.Sprintf("%q", "- "+short(text)+" "+arrow+" next_screen")
+	case allDigits(key) && !strings.Contains(text, "\n"):
+		return fmt.Sprintf("%q", key+": "+short(text)+" "+arrow+" next_screen")
+	}
+	return hint
 }
 
 // goTo reads a value that is a target alone; its arrow may be left out.

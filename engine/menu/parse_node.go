@@ -149,7 +149,28 @@ func (p *reader) wrong(n *yaml.Node, what, want string) {
 	if t := p.at(n); n.Kind == yaml.ScalarNode && n.Style == 0 {
 		hint = spaceHint(t.Value)
 	}
+	if hint == "" && !empty(n) {
+		hint = kindHints[shape(n)][strings.Trim(what, `"`)]
+	}
+	if strings.HasPrefix(what, "the screen ") && n.Kind == yaml.ScalarNode && !empty(n) && hint == "" {
+		hint = fmt.Sprintf("Write %q below it, further right.", "end: "+short(n.Value))
+	}
 	p.find("U003", p.at(n), fmt.Sprintf("%s needs %s, but here is %s.", upper(what), want, shape(n)), hint)
+}
+
+// kindHints say how what is of the wrong kind is written, by what it is instead.
+var kindHints = map[string]map[string]string{
+	"a list": {
+		"languages": `Write codes and names: "{en: English, sw: Kiswahili}".`,
+		"options":   `Give each a name of your own: "{one: One week, two: Two weeks}".`,
+		"when":      `Write outcomes and screens: "{done: next_screen}".`,
+		"vars":      `Write names and types: "amount: money 10..500", one a line.`,
+	},
+	"a text": {
+		"languages": `Write codes and names: "{en: English, sw: Kiswahili}".`,
+		"options":   `Give each a name of your own: "{one: One week, two: Two weeks}".`,
+		"menu":      `Begin each option with its key, or with "- ".`,
+	},
 }
 
 // missing says that a key lacks its value.

@@ -31,25 +31,26 @@ func (p *reader) vars(e entry) {
 
 // variable reads "amount: money 10..70000", or a group with "type".
 func (p *reader) variable(e entry) *Var {
-	v := &Var{Name: e.key}
+	v, given := &Var{Name: e.key}, false
 	if e.node.Kind != yaml.MappingNode {
 		v.Type, _ = p.scalar(e, "a type")
 	} else {
 		p.fields(e.node, fmt.Sprintf("the variable %q", v.Name.Value), map[string]parser{
 			"type":    func(e entry) { v.Type, _ = p.scalar(e, "a type") },
-			"options": func(e entry) { v.Options = p.options(e) },
+			"options": func(e entry) { given = true; v.Options = p.options(e) },
 			"error":   func(e entry) { p.text(e, &v.Error) },
 		})
 		if !v.Type.Written() {
 			p.find("U003", v.Name, fmt.Sprintf("The variable %q has no type.", v.Name.Value), `Write one like "type: text 20".`)
 		}
 	}
-	p.typed(v)
+	p.typed(v, given)
 	return v
 }
 
-// typed makes a type of a variable's words.
-func (p *reader) typed(v *Var) {
+// typed makes a type of a variable's words. Options that were given and could not
+// be read are not missed once more.
+func (p *reader) typed(v *Var, given bool) {
 	if !v.Type.Written() {
 		return
 	}
@@ -60,6 +61,7 @@ func (p *reader) typed(v *Var) {
 		return
 	}
 	switch choice := typ.Kind == engine.KindChoice; {
+	case choice && len(v.Options) == 0 && given:
 	case choice && len(v.Options) == 0:
 		p.find("U003", v.Type, "A choice needs its options.", `Write them like "options: {yes: Yes, no: No}".`)
 	case !choice && len(v.Options) > 0:

@@ -179,7 +179,11 @@ func (s *scanner) fused(parent int) {
 	if _, _, key := keyEnd(s.lines[row], off); key || isDash(text, 0) {
 		s.find("U001", row, off, 1, "This line stands further right than the entry above, which already has its value.", "Entries that belong together begin at the same column.")
 	} else {
-		s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", `Write "|" behind the key, and each line of the text below it, further right.`)
+		hint := `Write "|" behind the key, and each line of the text below it, further right.`
+		if lastArrow(text) >= 0 {
+			hint = `Begin each option with its key, or with "- ".`
+		}
+		s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", hint)
 	}
 	for ; row < len(s.lines) && (indentOf(s.lines[row]) > parent || indentOf(s.lines[row]) == len(s.lines[row])); row++ {
 		s.drop(row)

@@ -21,13 +21,20 @@ func (r *screenReader) oneThing() {
 		return // it may stand behind the key that nobody knows
 	case len(verbs) > 1:
 		second := verbs[1]
-		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), "A screen does exactly one thing: divide it into several screens.", Note{verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)})
+		hint := "A screen does exactly one thing: divide it into several screens."
+		if verbs[0].Value == "show" && len(verbs) == 2 && r.s.Say == nil && takesSay[second.Value] {
+			hint = `Write "say" in place of "show", which is a text alone.`
+		}
+		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), hint, Note{verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)})
 	case r.s.HasSay:
 		r.find("U006", r.s.Name, fmt.Sprintf("The screen %q says something, but not what comes then.", r.s.Name.Value), `Add "menu", "ask" or "confirm"; or write "show" (with Back and Home) or "end" in place of "say".`)
 	default:
 		r.find("U006", r.s.Name, fmt.Sprintf("The screen %q does nothing.", r.s.Name.Value), "It needs one of menu, ask, confirm, list, languages, show, end, do, set, sms, choose.")
 	}
 }
+
+// takesSay are the verbs below a "say".
+var takesSay = map[string]bool{"menu": true, "ask": true, "confirm": true, "list": true, "languages": true}
 
 // joined are the verbs without those that go along with another: a menu below
 // a list, the SMS of an end or a set.
@@ -120,7 +127,7 @@ func (r *screenReader) complete() {
 }
 
 func (r *screenReader) needs(verb, key, example string) {
-	if r.has(verb) && !r.has(key) {
+	if r.has(verb) && !r.has(key) && !(key == "say" && r.has("show")) { // U006 says that
 		r.find("U003", r.keys[verb], fmt.Sprintf("A screen with %q needs %q.", verb, key), fmt.Sprintf("Add a line like '%s'.", example))
 	}
 }
