@@ -57,6 +57,49 @@ func (t *turn) recent() *saved {
 	return from
 }
 
+// remembered is the session as this instance saved it last, for when the store has
+// lost its record or has an older one. It is nil unless it is all that the
+// callback needs: one that was answered before, or has one input more, which moves
+// the session.
+func (t *turn) remembered() (from *saved, moves bool) {
+	if t.Recent == nil {
+		return nil, false
+	}
+	from = t.Recent.get(t.req.Session)
+	if from == nil || !from.session.of(&t.req) || t.Now().After(from.until) {
+		return nil, false
+	}
+	_, ahead := from.program.dialled(t.req.Service)
+	text := joinText(ahead, t.req.Text)
+	seen := from.rec.V - 1
+	if moves = len(text) > seen; moves && strings.Contains(strings.TrimPrefix(text[seen:], "*"), "*") {
+		return nil, false
+	}
+	return from, moves
+}
+
+// restore answers from the session that this instance remembers, and puts its
+// record in the place of what stands there, of which expect is the head. Where
+// another one stands by then, a callback that was answered before moves nothing,
+// and is shown what is remembered all the same.
+func (t *turn) restore(ctx context.Context, from *saved, moves bool, expect string, save saveFunc) Reply {
+	p, s := from.program, from.session
+	t.lang, t.owner = s.Lang(), from.rec.Owner
+	if save == nil {
+		return t.answerFrom(ctx, from, nil)
+	}
+	record, err := p.encode(&s, from.rec)
+	if err != nil {
+		return t.fault(err)
+	}
+	if !moves {
+		_, _ = t.save(ctx, expect, record, from.until.Sub(t.Now()))
+	} else if _, saved := save(expect, record, from.until.Sub(t.Now())); !saved {
+		return Reply{}
+	}
+	return t.answerFrom(ctx, from, save)
+}
+
 // of reports whether a request is of this session and its caller.
 func (s *Session) of(r *Request) bool {
 	return s.ID == r.Session && s.Provider == r.Provider && s.Caller == r.Caller && s.Service == r.Service
@@ -117,6 +160,8 @@ type saved struct {
 	rec     record
 	program *Program
 	session Session
+	// until is how long it is good for in place of a record that was lost.
+	until time.Time
 }
 
 // Recent are sessions that this instance saved, the newest of them: a bounded

@@ -40,11 +40,31 @@ func (f *fold) since(ctx context.Context, typed string) ([]string, error) {
 			return nil, err
 		}
 		if ok {
-			f.fresh, f.recorded = true, true
+			f.fresh, f.recorded = true, !f.doubtful
 			return several, nil
 		}
 	}
 	return one, nil
+}
+
+// yesActs reports whether the session stands at a consent to which a Yes is all
+// that its action needs: no PIN is asked for in between.
+func (p *Program) yesActs(s *Session) bool {
+	if n := p.nodes[s.Screen]; n == nil || n.Kind != ScreenConfirm {
+		return false
+	}
+	_, eff, err := p.Step(*s, Event{Kind: EventInput, Input: p.def.Nav.Confirm.Key})
+	return err == nil && eff.Call != nil && p.writes(eff.Call.Action)
+}
+
+// askTwice shows a consent once more that was asked again for want of a record.
+// The Yes to it may be an answer to another screen, which the caller has seen: it
+// may have been a late copy of an older callback that was answered by asking
+// again. Nobody pays by that.
+func (f *fold) askTwice(ctx context.Context, typed string, rec *record, save saveFunc) Reply {
+	f.inputs = append(f.inputs, typed)
+	f.skipped, f.twice = true, true
+	return f.finish(ctx, f, f.giveUp(nil, f.settle(ctx)), rec.head(), save)
 }
 
 // leadOn reports whether the parts are inputs of their own.

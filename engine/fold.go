@@ -33,6 +33,11 @@ type fold struct {
 	// skipped says that inputs are left over behind the screen the session
 	// stands on, which the caller may not have seen: a consent, a secret, a list.
 	skipped bool
+	// doubtful says that a Yes to the consent that the record has may be an answer
+	// to another screen.
+	doubtful bool
+	// twice says that a consent which was asked again is asked once more.
+	twice bool
 	// trace notes the screens and actions on the way, where it is wanted.
 	trace *trace
 	// tried says that the last input led to a write, and wrote that its result is
@@ -314,7 +319,7 @@ func (f *fold) headAt(length int) record {
 	}
 	return record{
 		V: 1 + length, H: f.Identity.head(&f.req, f.p.hash, f.inputs),
-		Owner: f.ownerName(), Inputs: lengths, Again: f.skipped,
+		Owner: f.ownerName(), Inputs: lengths, Again: f.skipped, Twice: f.twice,
 	}
 }
 

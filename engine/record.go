@@ -35,7 +35,10 @@ type record struct {
 	Facts  bool   `json:"facts,omitempty"`
 	// Again says that the screen was asked again for want of a record, so that
 	// the caller may have been further.
-	Again   bool     `json:"again,omitempty"`
+	Again bool `json:"again,omitempty"`
+	// Twice says that a consent was asked a second time since, so that a Yes to
+	// it is one.
+	Twice   bool     `json:"twice,omitempty"`
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
 

@@ -25,6 +25,7 @@ func appendRecord(b []byte, r *record) ([]byte, error) {
 	w.flag(`,"end":true`, r.Ended)
 	w.flag(`,"facts":true`, r.Facts)
 	w.flag(`,"again":true`, r.Again)
+	w.flag(`,"twice":true`, r.Twice)
 	w.texts(`,"skipped":`, r.Skipped)
 	w.texts(`,"sent":`, r.Sent)
 	w.optional(`,"lang":`, r.Lang)

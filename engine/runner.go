@@ -199,6 +199,9 @@ func (t *turn) older(stored []byte) bool {
 // next one. A nil save answers without writing.
 func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
 	if stored == nil {
+		if from, moves := t.remembered(); from != nil {
+			return t.restore(ctx, from, moves, "", save)
+		}
 		return t.fresh(ctx, save)
 	}
 	rec, err := parseRecord(stored)
@@ -218,10 +221,13 @@ func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
 	if err != nil {
 		return t.end(p, "updated", err)
 	}
+	if from, moves := t.remembered(); from != nil && from.rec.V > rec.V {
+		return t.restore(ctx, from, moves, rec.head(), save)
+	}
 	if rec.Owner != t.Identity.owner(&t.req) {
 		return t.end(p, "expired", fmt.Errorf("%w: another owner", errDiverged))
 	}
-	return t.answerFrom(ctx, &saved{*rec, p, s}, save)
+	return t.answerFrom(ctx, &saved{rec: *rec, program: p, session: s}, save)
 }
 
 // answerFrom works out the reply from a session as it was saved.
@@ -274,6 +280,10 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 		inputs, typed = append(inputs, ""), rest
 	}
 	f := fold{turn: t, p: p, s: s, inputs: inputs, unsure: rec.Again}
+	f.doubtful = rec.Again && !rec.Twice && p.yesActs(&s)
+	if f.doubtful && strings.TrimSpace(typed) == p.def.Nav.Confirm.Key {
+		return f.askTwice(ctx, typed, rec, save)
+	}
 	since, err := f.since(ctx, typed)
 	if err != nil {
 		return t.finish(ctx, &f, f.giveUp([]string{typed}, err), rec.head(), save)
@@ -384,7 +394,7 @@ func (t *turn) finish(ctx context.Context, f *fold, err error, expect string, sa
 			}
 		}
 		f.s.before = nil // on the way it may have held a secret
-		t.Recent.put(&saved{head, f.p, f.s})
+		t.Recent.put(&saved{head, f.p, f.s, t.Now().Add(max(t.TTL, f.p.Resume()))})
 		t.noteCaller(ctx, f.p, &f.s)
 	}
 	f.tell()

@@ -147,6 +147,30 @@ func TestOlderRecordIsCaughtUp(t *testing.T) {
 	}
 }
 
+// A late copy of the callback in which the caller said No comes without its
+// record, and is answered by the consent again, which nobody sees. What is typed at
+// the screen behind the No is no Yes.
+func TestLateCopyGivesNoConsent(t *testing.T) {
+	for _, remembers := range []bool{false, true} {
+		d := newDesk(t)
+		d.r.Programs = catalogOf(t, "money.yaml", strings.Replace(money, "confirm: -> pin_ask\n", "confirm: -> set_pin(newpin)\n    when: {done: none_yet}\n", 1))
+		if remembers {
+			d.r.Recent = engine.NewRecent(8)
+		}
+		main := d.keys("1", "1", "500", "2")
+		d.sessions.Forget()
+		late, next := moneySure, moneySure
+		if remembers {
+			late, next = main, "CON How much?\n0:Back 00:Home"
+		}
+		d.want(d.type_("1*1*500*2"), late)
+		d.want(d.type_("1*1*500*2*1"), next)
+		if d.bank.ran["set_pin"] != 0 {
+			t.Errorf("set_pin ran %d times", d.bank.ran["set_pin"])
+		}
+	}
+}
+
 // An older record came back, and one of the answers since was wrong. The caller
 // has seen the refusal, and answered that.
 func TestOlderRecordWithAWrongAnswerSince(t *testing.T) {

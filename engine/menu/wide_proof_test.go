@@ -340,8 +340,8 @@ func (c *oneCall) answer() engine.Event {
 }
 
 // answerTo is an answer of a variable's type.
-func (c *oneCall) answerTo(name string) string {
-	switch t := c.types[name]; {
+func (w *walker) answerTo(name string) string {
+	switch t := w.types[name]; {
 	case t.Kind == engine.KindSecret && t.Digits > 0:
 		return typedPIN
 	case t.Kind == engine.KindSecret:

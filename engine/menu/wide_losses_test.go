@@ -1,0 +1,282 @@
+package menu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+// lossyCallsInCI is how many calls are made through instances that forget.
+const lossyCallsInCI = 4_000
+
+// What befalls one callback in so many.
+const (
+	lossOdds   = 4
+	repeatOdds = 3
+	lateOdds   = 4
+	starOdds   = 6
+)
+
+// TestLossesChangeNoCall makes the same calls twice on menus of the whole
+// language: once on a service to which nothing happens, and once on two instances
+// that share sessions which are lost at any moment, with callbacks repeated and
+// come late at either. A screen may differ only where the protocol says so: the
+// call ends, or a consent, a secret or a list that can't be shown to have been
+// seen is shown again. Nothing is done that the first service did not do.
+func TestLossesChangeNoCall(t *testing.T) {
+	most := min(proofCalls(t), lossyCallsInCI)
+	total := map[string]int{}
+	for seed := uint64(0); total["calls"] < most; seed += 2 {
+		fsys, r := drawWide(seed, false)
+		f, found := Diagnose(fsys, "wide.yaml", "", wideContracts)
+		if len(errorsOf(found)) > 0 {
+			continue
+		}
+		p, err := Compile(f, wideContracts, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 20 {
+			c := newLossyCall(t, p, newWalker(p, f, r), n)
+			fault := c.run()
+			for what, n := range c.tally {
+				total[what] += n
+			}
+			if fault != "" {
+				t.Fatalf("seed %d: %s\n%s\n%s\n%s", seed, fault, strings.Join(c.story, "\n"), fsys["wide.yaml"].Data, moreOf(fsys))
+			}
+		}
+	}
+	t.Logf("%v", total)
+	for _, what := range []string{"lost", "repeated", "late", "ran", "ended", "asked again"} {
+		if total[what] < most/200 {
+			t.Errorf("%d times %s in %d calls: too few to mean anything", total[what], what, most)
+		}
+	}
+}
+
+// lossyCall is one call, on the service to which nothing happens and on the two
+// that forget.
+type lossyCall struct {
+	*walker
+	calm      *engine.Runner
+	done      *ledger
+	instances [2]*engine.Runner
+	sessions  *memory.Sessions
+	did       *ledger
+	req       engine.Request
+
+	texts   []string // of the callbacks so far
+	replies []engine.Reply
+	lost    bool
+	// adrift says that a late copy without its record was answered by a consent, a
+	// secret or a list again, which nobody saw. What the caller types next answers
+	// what was seen before: it may lead to another screen, but not do anything.
+	adrift bool
+	// text says that a screen took text, in which a star is as good as any letter:
+	// without its record it is not known whether it parts answers.
+	text  bool
+	tally map[string]int
+	story []string
+}
+
+func newLossyCall(t *testing.T, p *engine.Program, w *walker, n int) *lossyCall {
+	t.Helper()
+	catalog, err := engine.NewCatalog(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
+	runner := func(s engine.Sessions, a engine.Actions) *engine.Runner {
+		return &engine.Runner{
+			Sessions: s, Programs: catalog, Actions: a, TTL: engine.DefaultTTL, Now: now,
+			Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
+		}
+	}
+	c := &lossyCall{walker: w, done: newLedger(), did: newLedger(), sessions: memory.NewSessions(now), tally: map[string]int{"calls": 1}}
+	c.calm = runner(memory.NewSessions(now), c.done)
+	for i := range c.instances {
+		c.instances[i] = runner(c.sessions, c.did)
+		if n%2 == 0 {
+			c.instances[i].Recent = engine.NewRecent(8)
+		}
+	}
+	c.req = engine.Request{Provider: "test", Session: fmt.Sprint("s", n), Caller: "254711000111", Service: "*384#", Network: "63902"}
+	return c
+}
+
+// run makes the call; it is the fault that was met, or "".
+func (c *lossyCall) run() string {
+	var typed []string
+	for range longestCall / 2 {
+		c.req.Text = strings.Join(typed, "*")
+		want := c.calm.Handle(context.Background(), c.req)
+		c.texts, c.replies = append(c.texts, c.req.Text), append(c.replies, want)
+		if want.Fault != nil {
+			return fmt.Sprintf("the calm service: %v", want.Fault)
+		}
+		if fault, over := c.disturbed(len(c.texts) - 1); fault != "" || over {
+			return fault
+		}
+		if want.End {
+			return ""
+		}
+		typed = append(typed, c.keys(want.Screen))
+	}
+	return ""
+}
+
+// disturbed delivers the newest callback to the instances, with what befalls it.
+func (c *lossyCall) disturbed(newest int) (fault string, over bool) {
+	for again := true; again; again = c.IntN(repeatOdds) == 0 {
+		if c.IntN(lateOdds) == 0 && newest > 0 {
+			c.tally["late"]++
+			fault, otherwise := c.deliver(c.IntN(newest), newest)
+			if fault != "" {
+				return fault, true
+			}
+			c.adrift = c.adrift || otherwise
+		}
+		if fault, over := c.deliver(newest, newest); fault != "" || over {
+			return fault, over
+		}
+		c.tally["repeated"]++
+	}
+	return "", false
+}
+
+// deliver gives one callback to one of the instances. over says that the call
+// went another way, as the protocol has it.
+func (c *lossyCall) deliver(n, newest int) (fault string, over bool) {
+	if c.IntN(lossOdds) == 0 {
+		c.sessions.Forget()
+		c.lost = true
+		c.tally["lost"]++
+		c.story = append(c.story, "lost")
+	}
+	on := c.IntN(len(c.instances))
+	c.req.Text = c.texts[n]
+	got := c.instances[on].Handle(context.Background(), c.req)
+	c.story = append(c.story, fmt.Sprintf("%q on %d: %q (%s, %v), want %q", c.req.Text, on, got.Text, got.Screen, got.Fault, c.replies[n].Text))
+	for id, action := range c.did.ran {
+		own := action == engine.CallSMS || action == engine.CallRemember
+		if _, ok := c.done.ran[id]; !ok && !(own && c.lost && c.text) {
+			return fmt.Sprintf("%s ran, which was not asked for", c.did.ran[id]), true
+		}
+	}
+	c.tally["ran"] += len(c.did.ran)
+	seen := slices.ContainsFunc(c.replies[:n], func(r engine.Reply) bool { return r.Screen == got.Screen })
+	if c.lost && c.mustBeSeen(got.Screen) && seen {
+		c.tally["asked again"]++ // or come to once more, which looks alike
+		return "", true
+	}
+	for _, want := range c.replies[n : newest+1] {
+		if got.Text == want.Text && got.End == want.End && got.Screen == want.Screen {
+			return "", false
+		}
+	}
+	switch {
+	case c.adrift:
+		c.tally["adrift"]++
+		return "", n == newest
+	case !c.lost:
+		return "another screen, though nothing was lost", true
+	case got.End && (got.Fault != nil || got.Screen == "("+engine.Pending+")"): // an action failed, or can't be told of
+		c.tally["ended"]++
+		return "", true
+	case c.text, n > 0 && got.Screen == c.replies[n-1].Screen: // two wrong answers are one with a star
+		c.tally["read otherwise"]++
+		return "", true
+	}
+	return "another screen", true
+}
+
+// mustBeSeen reports a screen at which a replay stops.
+func (c *lossyCall) mustBeSeen(name string) bool {
+	s, ok := c.p.Screen(name)
+	return !ok || s.Kind == engine.ScreenConfirm || s.Kind == engine.ScreenList || s.Kind == engine.ScreenAsk && c.types[s.Ask.Var].Kind == engine.KindSecret
+}
+
+// keys is what the caller types at a screen, now and then with a star in it.
+func (c *lossyCall) keys(name string) string {
+	screen, _ := c.p.Screen(name)
+	if screen.Kind == engine.ScreenAsk {
+		asked := c.types[screen.Ask.Var]
+		c.text = c.text || asked.Kind == engine.KindText || asked.Kind == engine.KindSecret && asked.Digits == 0
+	}
+	switch {
+	case c.IntN(8) == 0:
+		return []string{backKey, "000", "98", "0", "x"}[c.IntN(5)]
+	case screen.Kind == engine.ScreenAsk && screen.Ask.Var == "city" && c.IntN(starOdds) == 0:
+		return "Ki*umu"
+	case screen.Kind == engine.ScreenAsk && c.IntN(5) > 0:
+		return c.answerTo(screen.Ask.Var)
+	case c.IntN(5) > 0:
+		return []string{"1", "2", "3"}[c.IntN(3)]
+	}
+	return typedAnswers[c.IntN(len(typedAnswers))]
+}
+
+// ledger does every action once by its identity, which also says how it ends: two
+// ledgers tell the same.
+type ledger struct {
+	ran       map[string]string // ID → action
+	withdrawn map[string]bool
+}
+
+func newLedger() *ledger { return &ledger{map[string]string{}, map[string]bool{}} }
+
+var errLedgerDown = errors.New("connection refused")
+
+// Do implements engine.Actions.
+func (l *ledger) Do(_ context.Context, call engine.Call) (engine.Outcome, error) {
+	done := engine.Outcome{Name: engine.Done}
+	_, ran := l.ran[call.ID]
+	switch {
+	case l.withdrawn[call.ID]:
+		return engine.Outcome{}, engine.ErrWithdrawn
+	case ran && (call.Action == engine.CallWithdraw || call.Action == engine.CallWithdrawn):
+		return done, nil
+	case call.Action == engine.CallWithdraw:
+		l.withdrawn[call.ID] = true
+		return engine.Outcome{}, engine.ErrWithdrawn
+	case call.Action == engine.CallWithdrawn:
+		return engine.Outcome{}, engine.ErrNotStored
+	}
+	reads := call.Action == engine.CallFacts || slices.ContainsFunc(wideContracts, func(c engine.Contract) bool { return c.Name == call.Action && c.Reads })
+	if call.StoredOnly && !ran && !reads {
+		return engine.Outcome{}, engine.ErrNotStored
+	}
+	sum := fnv.New64a()
+	fmt.Fprint(sum, call.ID)
+	if reads {
+		sum.Reset()
+		fmt.Fprint(sum, call.Action)
+	}
+	out := randomOutcome(rand.New(rand.NewPCG(sum.Sum64(), 1)), &call)
+	if out.Name == engine.Failed {
+		return engine.Outcome{}, errLedgerDown
+	}
+	if call.Action == "history" && out.Name == "listed" {
+		rows := make([]engine.Value, 5)
+		for i := range rows {
+			rows[i] = engine.RecordValue([]engine.Named{
+				{Name: "date", Value: engine.DateValue(engine.Date(20000 + i))}, {Name: "amount", Value: engine.MoneyValue(7_000_000)}, {Name: "to", Value: engine.TextValue("Amina")},
+			})
+		}
+		out.Values = []engine.Named{{Name: "payments", Value: engine.ListValue(rows)}}
+	}
+	if !reads {
+		l.ran[call.ID] = call.Action
+	}
+	return out, nil
+}
