@@ -341,3 +341,34 @@ func TestListsAreKeptAsTheyAreShown(t *testing.T) {
 		t.Errorf("%d rows are kept, want %d", n, MaxRows)
 	}
 }
+
+// What ends a call before a screen of the menu was shown speaks the language
+// that is remembered: the facts are read for it.
+func TestEndsBeforeTheFirstScreenSpeakTheRememberedLanguage(t *testing.T) {
+	both := func(en, sw string) Words { return Words{{{Lit: en}}, {{Lit: sw}}} }
+	for _, outcome := range []string{Pending, outcomeLimited} {
+		d := Definition{
+			Languages: []Language{{Code: "en", Name: "English"}, {Code: "sw", Name: "Kiswahili"}},
+			Remember:  []string{"lang"},
+			Nav:       Nav{InProgress: both("In progress.", "Inashughulikiwa."), Limited: both("Too often.", "Mara nyingi.")},
+			Contracts: []Contract{{Name: "find", Outcomes: []OutcomeContract{{Name: "found"}}}},
+			Screens: []Screen{
+				{Name: "who", Kind: ScreenDo, Do: &Do{Action: "find", Outcomes: []OutcomeCase{{Outcome: "found", Go: "end"}}}},
+				{Name: "end", Kind: ScreenEnd, Say: said("End")},
+			},
+		}
+		w := walking(t, d)
+		w.outs["find"] = Outcome{Name: outcome}
+		w.outs[CallFacts] = Outcome{Name: Done, Values: []Named{{Name: "lang", Value: ChoiceValue("sw")}}}
+		if got := w.dial(); got != "Inashughulikiwa." && got != "Mara nyingi." {
+			t.Errorf("%s: %q", outcome, got)
+		}
+		// Where they can't be read the call ends all the same.
+		w = walking(t, d)
+		w.outs["find"] = Outcome{Name: outcome}
+		w.outs[CallFacts] = Outcome{Name: Failed}
+		if got := w.dial(); got == "" || !w.eff.End {
+			t.Errorf("%s without facts: %q", outcome, got)
+		}
+	}
+}

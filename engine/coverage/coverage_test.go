@@ -277,16 +277,25 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
-// BenchmarkCount counts 1,000 calls of ten steps: what coverage adds to a run.
-func BenchmarkCount(b *testing.B) {
+// BenchmarkThousandCalls plays 1,000 calls of ten steps, two at once, and counts
+// what they cover: an operation is all of them. Without the count it is the
+// benchmark of the same name in engine/transcript.
+func BenchmarkThousandCalls(b *testing.B) {
 	d := shop(b)
-	one := d.played(b)[0]
-	for len(one.Events) < 40 {
-		one.Events = append(one.Events, one.Events...)
+	f, found := transcript.Parse("b.dial", []byte("=== A call\n> *384*77#\n| Duka\n| ...\n> 1\n> 13\n| Not thirteen.\n| ...\n> 0\n> 2\n> 98\n> 0\n> 00\n> 1\n> 3\n| 3 loaves, number K-1.\n"))
+	if len(found) > 0 || len(f.Calls[0].Steps) != 10 {
+		b.Fatal(found)
 	}
-	results := slices.Repeat([]transcript.Result{one}, 1000)
+	var calls []*transcript.Call
+	for range 1000 {
+		call := f.Calls[0]
+		calls = append(calls, &call)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		coverage.Count([]*engine.Program{d.program}, results)
+		menus := coverage.Count([]*engine.Program{d.program}, d.play(calls))
+		if menus[0].Calls != 1000 {
+			b.Fatal(menus[0].Calls)
+		}
 	}
 }

@@ -85,7 +85,7 @@ func (x *search) scenes() [][]transcript.Direction {
 }
 
 // crossed is each scene with each choice of directions added.
-func crossed(scenes [][]transcript.Direction, choices [][]transcript.Direction) [][]transcript.Direction {
+func crossed(scenes, choices [][]transcript.Direction) [][]transcript.Direction {
 	if len(choices) == 0 {
 		return scenes
 	}
