@@ -203,9 +203,16 @@ func (l *lister) outcomes(s *engine.Screen) {
 				l.retry(s, o)
 			}
 		}
-		text := fmt.Sprintf("%s answers %s (%s)", s.Do.Action, name, strings.TrimSuffix(s.Name, "/"+s.Do.Action))
+		text := fmt.Sprintf("%s answers %s (%s)", s.Do.Action, name, asker(s.Name))
 		l.m.add(Item{Group: Outcomes, Screen: s.Name, Name: text, Pos: pos}, key(Outcomes, s.Name, name))
 	}
+}
+
+// asker is the screen whose arrow leads to a step that the menu gives no name:
+// "ask_promo" of "ask_promo/price/2".
+func asker(step string) string {
+	screen, _, _ := strings.Cut(step, "/")
+	return screen
 }
 
 // retry is an outcome that asks the question again.

@@ -127,7 +127,7 @@ func (r reasons) why(it *Item) string {
 	case Pages:
 		return "as many rows as a list may have fit one page; nothing is to be done"
 	case Languages:
-		return "no call comes here in this language; lead to a screen with languages before it"
+		return "no call comes here in this language; its callers see it before they choose one, or are led past it; nothing is to be done, or lead to it once more"
 	}
 	return "no call comes here; the conditions on the way can't hold together"
 }

@@ -11,6 +11,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/coverage"
 	"github.com/paytrace/paytrace/engine/transcript"
@@ -68,6 +70,33 @@ func TestSuggestedScriptsCoverEverything(t *testing.T) {
 	}
 }
 
+// beyond are the things of the services in testdata that no call can come to.
+var beyond = map[string][]string{
+	"mother.yaml": {"language in Kiswahili"},
+}
+
+// Of the menus of other services, too, the suggested scripts cover everything.
+func TestSuggestedScriptsOfServices(t *testing.T) {
+	for _, name := range menusIn(t, "testdata/services") {
+		t.Run(name, func(t *testing.T) {
+			f, found := Diagnose(os.DirFS("testdata/services"), name, "", serviceContracts)
+			p, err := Compile(f, serviceContracts, Options{})
+			if err != nil {
+				t.Fatal(err, found)
+			}
+			tried := tally{}
+			m := tried.menu(t, name, p, 1)
+			var out []string
+			for _, it := range m.Unreachable() {
+				out = append(out, it.Name)
+			}
+			if diff := cmp.Diff(beyond[name], out); diff != "" {
+				t.Errorf("can't be reached (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // fine is a menu that has no errors; nil for others.
 func fine(fsys fstest.MapFS, name string) *engine.Program {
 	f, found := Diagnose(fsys, name, "", testContracts)
@@ -84,7 +113,7 @@ func fine(fsys fstest.MapFS, name string) *engine.Program {
 // tally counts what was tried.
 type tally struct{ menus, things, scripts, out, met int }
 
-func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) {
+func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) *coverage.Menu {
 	t.Helper()
 	menus, drafts := suggested(t, p)
 	m := menus[0]
@@ -106,6 +135,7 @@ func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) 
 	if less := coverage.Count([]*engine.Program{p}, results[:len(results)-1])[0]; less.Total().Covered >= m.Total().Covered {
 		t.Errorf("%s: the last script shows nothing of its own", name)
 	}
+	return m
 }
 
 // suggested are the scripts for a menu that has none.

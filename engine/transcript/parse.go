@@ -3,6 +3,7 @@ package transcript
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
@@ -186,7 +187,11 @@ func (p *parser) input(text string) {
 			p.find(CodeLine, "What is typed has no holes.", `Only what was kept, as {ref}, can be typed; "{{" is a brace.`)
 		}
 	}
-	if len(p.call.Steps) == 0 && !dialled(typed) {
+	switch {
+	case len(p.call.Steps) > 0 || dialled(typed):
+	case strings.HasPrefix(typed, "*") && strings.HasSuffix(typed, "#") && strings.ContainsFunc(typed, unicode.IsLetter):
+		p.find(CodeLine, "A code that is dialled has no letters.", "Dial as far as it has digits, and type what follows below its screen, each answer on a line of its own.")
+	default:
 		p.find(CodeLine, "A call begins with the code that is dialled.", "Write it whole, as > *384*8481#")
 	}
 	p.addStep(Step{Input: words})
