@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"purge", purgeCases},
 		{"job", jobCases},
 		{"funding", fundingCases},
+		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {
 			t.Run(group.name+"/"+strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
