@@ -201,7 +201,9 @@ const event = "durationInMillis=192&phoneNumber=%2B254711223344&errorMessage=los
 
 func TestEvents(t *testing.T) {
 	logger, out := logged()
-	s := newTest(t, func(c *Config) { c.Logger, c.PathSecret = logger, "secret-secret-secret" })
+	s := newTest(t, func(c *Config) {
+		c.Logger, c.PathSecret, c.PathSecretOld = logger, "another-secret-of-now", []string{"secret-secret-secret"}
+	})
 	for path, want := range map[string]answer{
 		"/ussd/secret-secret-secret/events": {200, "text/plain", "OK"},
 		"/ussd/secret-secret-secret":        {200, "text/plain", "END Session ended."},

@@ -30,7 +30,10 @@ type Config struct {
 	APIKeyOld []string
 	// PathSecret opens /ussd/{secret}, for gateways that can't send a header.
 	// Letters, digits and - . _ ~ only, at least MinPathSecret of them.
-	PathSecret string
+	// PathSecretOld are those that are still accepted during a change; empty ones
+	// count as not set.
+	PathSecret    string
+	PathSecretOld []string
 
 	// Busy is the screen shown when Handle panics; a default if empty.
 	Busy string
@@ -79,8 +82,13 @@ func (c *Config) check() error {
 	if c.Handle == nil || c.Codec == nil {
 		return errors.New("server: Config needs Handle and Codec")
 	}
-	if err := checkSecret(c.PathSecret); err != nil {
-		return err
+	for _, secret := range c.secrets() {
+		if err := checkSecret(secret); err != nil {
+			return err
+		}
+	}
+	if c.PathSecret == "" && len(c.secrets()) > 1 {
+		return errors.New("server: an old path secret is set and no new one; the door would stay with the old one for ever")
 	}
 	for _, r := range c.Routes {
 		if r.Method == "" || !routePath.MatchString(r.Path) || r.Handler == nil {
@@ -94,6 +102,9 @@ func (c *Config) check() error {
 	}
 	return nil
 }
+
+// secrets are all that open the path, the new one first.
+func (c *Config) secrets() []string { return append([]string{c.PathSecret}, c.PathSecretOld...) }
 
 // checkSecret never repeats the secret: its error ends in a log.
 func checkSecret(secret string) error {

@@ -10,6 +10,7 @@ func TestDoor(t *testing.T) {
 	keyed := func(c *Config) { c.APIKey, c.APIKeyOld = []string{"key,with, commas"}, []string{"old"} }
 	pathed := func(c *Config) { c.PathSecret = secret }
 	both := func(c *Config) { keyed(c); pathed(c) }
+	changing := func(c *Config) { c.PathSecret, c.PathSecretOld = secret, []string{"before-before-before", ""} }
 	unset := func(c *Config) { c.APIKey, c.APIKeyOld = []string{""}, []string{""} }
 	for _, test := range []struct {
 		name   string
@@ -35,6 +36,9 @@ func TestDoor(t *testing.T) {
 		{"key at a wrong secret", keyed, "/ussd/anything", "Bearer old", 403},
 		{"secret", pathed, "/ussd/" + secret, "", 200},
 		{"wrong secret", pathed, "/ussd/wrong", "", 403},
+		{"old secret", changing, "/ussd/before-before-before", "", 200},
+		{"new secret", changing, "/ussd/" + secret, "", 200},
+		{"neither secret", changing, "/ussd/before-before", "", 403},
 		{"secret in capitals", pathed, "/ussd/SECRET-SECRET-SECRET", "", 403},
 		{"secret and more", pathed, "/ussd/" + secret + "x", "", 403},
 		{"secret missing", pathed, "/ussd", "", 403},

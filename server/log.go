@@ -68,10 +68,12 @@ func (s *Server) logEvent(e gateway.Event) {
 }
 
 // foreign prepares an error text that a gateway made: it can name our own
-// callback URL, and with it the path secret.
+// callback URL, and with it a path secret.
 func (s *Server) foreign(text string) string {
-	if s.config.PathSecret != "" {
-		text = strings.ReplaceAll(text, s.config.PathSecret, "[redacted]")
+	for _, secret := range s.config.secrets() {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "[redacted]")
+		}
 	}
 	if len(text) > shownError {
 		text = strings.ToValidUTF8(text[:shownError], "") + "…"

@@ -72,7 +72,7 @@ func newServer(config Config, limits limits) (*Server, error) {
 	config.defaults()
 	s := &Server{
 		config: config,
-		door:   newDoor(config.APIKey, config.APIKeyOld, config.PathSecret),
+		door:   newDoor(config),
 		ready:  readiness{checks: config.Ready, timeout: limits.check, now: config.Now, log: config.Logger},
 	}
 	s.app = fiber.New(fiber.Config{

@@ -168,6 +168,8 @@ func TestNewRefuses(t *testing.T) {
 		"no handler":             func(c *Config) { c.Handle = nil },
 		"no codec":               func(c *Config) { c.Codec = nil },
 		"short secret":           func(c *Config) { c.PathSecret = "tooshort-7391" },
+		"old without new":        func(c *Config) { c.PathSecretOld = []string{"secret-secret-secret"} },
+		"short old secret":       func(c *Config) { c.PathSecret, c.PathSecretOld = "secret-secret-secret", []string{"tooshort"} },
 		"secret with a slash":    func(c *Config) { c.PathSecret = "7391/7391/7391/7391" },
 		"secret with percent":    func(c *Config) { c.PathSecret = "7391%7391%7391%7391" },
 		"route without a method": func(c *Config) { c.Routes = []Route{{"", "/x", http.NotFoundHandler()}} },

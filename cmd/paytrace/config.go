@@ -31,6 +31,7 @@ type Config struct {
 	USSDAPIKey      secret.Text
 	USSDAPIKeyOld   []string
 	USSDPathSecret  secret.Text
+	USSDPathOld     []string
 	StellarNetwork  string
 	StellarFunding  secret.Text
 	StellarAsset    wallet.Asset
@@ -79,6 +80,7 @@ var settings = []setting{
 	{"USSD_API_KEY", func(c *Config, v string) error { c.USSDAPIKey = secret.New(v); return nil }},
 	{"USSD_API_KEY_OLD", func(c *Config, v string) error { c.USSDAPIKeyOld = lines(v); return nil }},
 	{"USSD_PATH_SECRET", func(c *Config, v string) error { c.USSDPathSecret = secret.New(v); return nil }},
+	{"USSD_PATH_SECRET_OLD", func(c *Config, v string) error { c.USSDPathOld = lines(v); return nil }},
 	{"STELLAR_NETWORK", func(c *Config, v string) error {
 		c.StellarNetwork = v
 		return oneOf(v, "TESTNET", "PUBLIC")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -98,7 +99,7 @@ func redacting(c Config) *strings.Replacer {
 	for _, s := range []secret.Text{c.EncryptionKey, c.IDKey, c.StellarFunding, c.ATAPIKey, c.USSDAPIKey, c.USSDPathSecret} {
 		hide(s.Reveal())
 	}
-	for _, key := range append(append([]string(nil), c.EncryptionOld...), c.USSDAPIKeyOld...) {
+	for _, key := range slices.Concat(c.EncryptionOld, c.USSDAPIKeyOld, c.USSDPathOld) {
 		hide(key)
 	}
 	for _, address := range append(strings.Split(c.RedisURL.Reveal(), ","), c.DatabaseURL.Reveal()) {
@@ -186,6 +187,17 @@ func (d *doctor) settings(context.Context) []finding {
 			"rotation", stateWarning, fmt.Sprintf("%s still accepted in ENCRYPTION_KEY_OLD", counted(len(c.EncryptionOld), "older key is", "older keys are")),
 			"when \"paytrace keys rewrap\" says that no older key is needed, take them out",
 		})
+	}
+	for _, door := range []struct {
+		name string
+		old  []string
+	}{{"USSD_API_KEY_OLD", c.USSDAPIKeyOld}, {"USSD_PATH_SECRET_OLD", c.USSDPathOld}} {
+		if n := len(door.old); n > 0 {
+			list = append(list, finding{
+				"rotation", stateWarning, fmt.Sprintf("%s still accepted in %s", counted(n, "older key is", "older keys are"), door.name),
+				"when the gateway has the new one everywhere, take them out",
+			})
+		}
 	}
 	return list
 }

@@ -221,4 +221,9 @@ func TestDoctorTriesTheKeys(t *testing.T) {
 	found := examined(t, exitFine)
 	expect(t, found, "keys", stateOK, "1 wallet")
 	expect(t, found, "rotation", stateWarning, "rewrap")
+	t.Setenv("ENCRYPTION_KEY_OLD", "")
+	t.Setenv("ENCRYPTION_KEY", "changeme")
+	t.Setenv("USSD_PATH_SECRET", "njia-ya-majaribio-4711")
+	t.Setenv("USSD_PATH_SECRET_OLD", "njia-ya-zamani-0815-4711")
+	expect(t, examined(t, exitFine), "rotation", stateWarning, "USSD_PATH_SECRET_OLD")
 }

@@ -300,7 +300,7 @@ func (s *service) http(c Config, log *slog.Logger) error {
 	s.server, err = server.New(server.Config{
 		Handle: through(s.seams.handle, s.noted(c, log)), Codec: africastalking.Codec{},
 		Ready: s.ready, Routes: s.api(c, log), Reports: s.reports(),
-		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(),
+		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: log,
 	})
 	if err != nil {
