@@ -105,7 +105,22 @@ func (m *mender) quotes(f Finding) []rewrite {
 	if !ok {
 		return nil
 	}
+	begin, end = uncut(line, begin, end)
 	return []rewrite{t.edit(f.Pos.Line, begin, end, inQuotes(line[begin:end]))}
+}
+
+// uncut is a text with what its commas have cut from it, inside of braces.
+func uncut(line string, begin, end int) (from, to int) {
+	from = strings.LastIndex(line[:begin], ": ")
+	if from < 0 || !strings.Contains(line[:from], "{") {
+		return begin, end
+	}
+	from = skipSpaces(line, from+1)
+	to = textInBraces(line, from)
+	if to < end || to == len(line) || strings.IndexByte("[{\"'", line[from]) >= 0 {
+		return begin, end
+	}
+	return from, from + len(strings.TrimRight(line[from:to], " "))
 }
 
 // unquoted is the text of which a hint shows the quoted form.
