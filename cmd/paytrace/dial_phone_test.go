@@ -36,7 +36,9 @@ type console struct {
 	mu     sync.Mutex
 	drawn  *sync.Cond
 	screen *vt.SafeEmulator
-	bytes  bytes.Buffer
+
+	writing sync.Mutex
+	bytes   bytes.Buffer
 }
 
 func dialOn(t *testing.T, width, height uint16, env []string, args ...string) *console {
@@ -85,9 +87,9 @@ func (c *console) read() {
 	buf := make([]byte, 1<<16)
 	for {
 		n, err := c.pty.Read(buf)
-		c.mu.Lock()
+		c.writing.Lock()
 		c.bytes.Write(buf[:n])
-		c.mu.Unlock()
+		c.writing.Unlock()
 		_, _ = c.screen.Write(buf[:n])
 		c.mu.Lock() // nobody is between looking and waiting
 		c.drawn.Broadcast()
@@ -104,8 +106,8 @@ var sgr = regexp.MustCompile("\x1b\\[[0-9;:]*m")
 func (c *console) seen() string { return sgr.ReplaceAllString(c.screen.Render(), "") }
 
 func (c *console) written() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	return c.bytes.String()
 }
 
@@ -211,18 +213,19 @@ func (c *console) asItWas(before *term.State) {
 	if !reflect.DeepEqual(before, after) {
 		c.t.Errorf("the terminal's mode was %v and is %v", before, after)
 	}
-	all := c.written()
-	for _, p := range []struct{ what, on, off string }{
-		{"the other screen is not left", "\x1b[?1049h", "\x1b[?1049l"},
-		{"the cursor stays hidden", "\x1b[?25l", "\x1b[?25h"},
-		{"pasted text stays in brackets", "\x1b[?2004h", "\x1b[?2004l"},
-	} {
-		if strings.LastIndex(all, p.on) > strings.LastIndex(all, p.off) {
-			c.t.Error(p.what)
-		}
-	}
-	if !strings.Contains(all, "\x1b[?1049h") {
+	if !strings.Contains(c.written(), "\x1b[?1049h") {
 		c.t.Error("it never drew on the other screen")
+	}
+	for _, p := range []struct{ what, on, off string }{
+		{"that the other screen is left", "\x1b[?1049h", "\x1b[?1049l"},
+		{"that the cursor is shown again", "\x1b[?25l", "\x1b[?25h"},
+		{"that pasted text comes without brackets again", "\x1b[?2004h", "\x1b[?2004l"},
+	} {
+		// What a program wrote last may be read after it has ended.
+		c.until(p.what, func() bool {
+			all := c.written()
+			return strings.LastIndex(all, p.on) <= strings.LastIndex(all, p.off)
+		})
 	}
 }
 
