@@ -53,6 +53,8 @@ type Item struct {
 	// Why says that no call can come there, and what to do; "" where one can, or
 	// where nobody has looked.
 	Why string
+	// Lost says that the search for a way ended before it had seen everything.
+	Lost bool
 
 	key string
 	// found is the call that comes there.

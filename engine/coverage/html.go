@@ -114,6 +114,9 @@ func (it *Item) view(id string) itemView {
 	if it.Way != nil && !it.Covered() {
 		v.Scene, v.Way = it.Way.scene(), it.Way.String()
 	}
+	if it.Lost && !it.Covered() {
+		v.Scene = lost
+	}
 	if it.Out() {
 		v.Why = it.Why
 	}

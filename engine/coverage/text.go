@@ -32,6 +32,9 @@ func (m *Menu) text(b *strings.Builder) {
 		b.WriteString("not covered:\n")
 		for _, it := range missing {
 			b.WriteString("  " + it.line() + "\n")
+			if it.Lost {
+				b.WriteString("      " + lost + "\n")
+			}
 			if it.Way == nil {
 				continue
 			}
@@ -48,6 +51,9 @@ func (m *Menu) text(b *strings.Builder) {
 		}
 	}
 }
+
+// lost is said where the search was too large.
+const lost = "the menu has so many states that the search for a way was ended; write this call by hand"
 
 // String is "3 of 4".
 func (s Share) String() string { return fmt.Sprintf("%d of %d", s.Covered, s.Of) }

@@ -38,7 +38,9 @@ func (m *Menu) findWays(people *engine.People, states int) error {
 		switch n := x.found[it.key]; {
 		case n != nil:
 			it.found, it.Way = n, x.way(n)
-		case !x.cut:
+		case x.cut:
+			it.Lost = true
+		default:
 			it.Why = r.why(it)
 		}
 	}
