@@ -190,6 +190,9 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 		// Facts change nothing, so a replay reads those stored, or else anew. A
 		// deep dial's first callback looks like a replay and has none yet.
 		call.StoredOnly = (replay || f.probing) && call.Action != CallFacts
+		if ev.Kind == EventDial && follows(call.Action) && !f.probing {
+			call.StoredOnly = false // nor may what it sends have been sent
+		}
 		f.trace.call(&call)
 		out, known := Outcome{Name: Done}, true
 		if !joined || !follows(call.Action) {

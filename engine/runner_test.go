@@ -289,6 +289,30 @@ func TestDeepDialStops(t *testing.T) {
 	}
 }
 
+// What is sent as a call begins is sent once, also where more was dialled at once,
+// and where the repeat of that has no record.
+func TestDeepDialSendsWhatItsStartSends(t *testing.T) {
+	src := `
+ussd: 1
+service: Cities
+dial: "*384*9#"
+start: hello
+screens:
+  hello: {sms: {to: caller, say: Hello.}, go: main}
+  main: {say: Main, menu: {1: Thika -> thika}}
+  thika: {end: Thika.}
+`
+	d := newDesk(t)
+	d.r.Programs = catalogOf(t, "cities.yaml", src)
+	for range 2 {
+		d.want(d.type_("1"), "END Thika.")
+		d.sessions.Forget()
+	}
+	if len(d.bank.sms) != 1 {
+		t.Errorf("%d messages, want 1", len(d.bank.sms))
+	}
+}
+
 // A replay runs no write of its own: what the caller went on from must be known.
 func TestReplayNeedsStoredResults(t *testing.T) {
 	act := func(_ context.Context, c engine.Call) (engine.Outcome, error) {
