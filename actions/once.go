@@ -92,15 +92,11 @@ func (t *Table) join(ctx context.Context, tx store.Tx, call engine.Call, out eng
 		return false, nil
 	}
 	for _, next := range call.Then(out) {
-		fp, err := fingerprint(next)
-		if err != nil {
+		fp, do, ok := t.joinable(ctx, next)
+		if !ok {
 			return false, nil
 		}
-		do, err := t.actions[next.Action].prepare(ctx, t.call(next), next)
-		if err != nil {
-			return false, nil
-		}
-		_, err = logged(ctx, tx, next.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
+		_, err := logged(ctx, tx, next.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
 			out, err := do(ctx, tx)
 			return result{Name: out.Name, Values: out.Values}, err
 		})
@@ -112,6 +108,14 @@ func (t *Table) join(ctx context.Context, tx store.Tx, call engine.Call, out eng
 		}
 	}
 	return true, nil
+}
+
+// joinable is a call's fingerprint and its work, if it can be done. Why it can't is
+// told when it is tried by itself.
+func (t *Table) joinable(ctx context.Context, call engine.Call) (fp []byte, do work, ok bool) {
+	fp, badArgs := fingerprint(call)
+	do, refused := t.actions[call.Action].prepare(ctx, t.call(call), call)
+	return fp, do, badArgs == nil && refused == nil
 }
 
 // withdraw stores, in place of a result, that there will be none. It does not

@@ -187,12 +187,7 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 			call.ID = f.Identity.own(&f.req, sofar, own)
 			own++
 		}
-		// Facts change nothing, so a replay reads those stored, or else anew. A
-		// deep dial's first callback looks like a replay and has none yet.
-		call.StoredOnly = (replay || f.probing) && call.Action != CallFacts
-		if ev.Kind == EventDial && follows(call.Action) && !f.probing {
-			call.StoredOnly = false // nor may what it sends have been sent
-		}
+		call.StoredOnly = f.storedOnly(ev, call.Action, replay)
 		f.trace.call(&call)
 		out, known := Outcome{Name: Done}, true
 		if !joined || !follows(call.Action) {
@@ -213,6 +208,20 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 	f.s = s
 	f.trace.screen(&s)
 	return nil
+}
+
+// storedOnly is Call.StoredOnly of an action in an event. Facts change nothing, so a
+// replay reads those stored, or else anew. A deep dial's first callback looks like
+// a replay, and what is sent as it begins was not sent yet.
+func (f *fold) storedOnly(ev Event, action string, replay bool) bool {
+	switch {
+	case action == CallFacts:
+		return false
+	case f.probing:
+		return true
+	default:
+		return replay && !(ev.Kind == EventDial && follows(action))
+	}
 }
 
 // following is Call.Then of a call in which the session waits for an outcome,
