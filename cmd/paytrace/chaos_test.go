@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestChaos(t *testing.T) {
 		"lost": a.lost, "duplicated": a.doubled, "unasked": a.unasked, "different replies": a.different, "wrong screens": a.wrong,
 	} {
 		if len(list) > 0 {
-			t.Errorf("%d %s:\n\t%s", len(list), what, some(list))
+			t.Errorf("%d %s:\n\t%s\n%s", len(list), what, some(list), w.faultsOf(t, list[0]))
 		}
 	}
 	if a.silent > 0 {
@@ -134,6 +135,26 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 		t.Errorf("%d %% of the deliveries wrote, want %d %%", writes, leastWrites)
 	}
 	return a
+}
+
+// faultsOf are the lines of the logs that tell of faults in the session that a
+// violation begins with.
+func (w *chaosWorld) faultsOf(t *testing.T, violation string) string {
+	t.Helper()
+	session, _, _ := strings.Cut(violation, " ")
+	var found []string
+	for i := range w.on {
+		log, err := os.ReadFile(w.on[i].logFile)
+		if err != nil {
+			t.Error(err)
+		}
+		for line := range strings.Lines(string(log)) {
+			if strings.Contains(line, `"session":"`+session+`"`) && strings.Contains(line, `"level":"ERROR"`) {
+				found = append(found, line)
+			}
+		}
+	}
+	return strings.Join(found, "")
 }
 
 // registerNeighbour makes the account that everybody looks up.
