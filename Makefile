@@ -21,8 +21,9 @@ build: ## Build bin/paytrace
 test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
 	$(WITH_SERVERS) $(GO) test -race -timeout 60m $(if $(PKG),$(PKG),./...)
 
-proof: ## Play 100,000 schedules, 200,000 checkpoints and 10,000 fundings, of which the race detector would leave a tenth
+proof: ## Play 100,000 schedules, 200,000 checkpoints, 10,000 fundings and a million calls on random menus, of which the race detector would leave a tenth
 	$(WITH_SERVERS) $(GO) test -count=1 -timeout 30m ./engine/proof ./wallet/proof
+	PAYTRACE_CALLS=1000000 $(GO) test -count=1 -timeout 30m -run 'TestWhatPassesRuns|TestLossesChangeNoCall' ./engine/menu
 
 lint: ## Run the linters
 	$(TOOL) golangci-lint run ./...
