@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -56,6 +57,11 @@ func (a *Accounts) Register(t *Table) error {
 	}
 	t.before = a.verifyCaller
 	return errors.Join(a.registerCreate(t), a.registerLookup(t), a.registerRequestCode(t), a.registerConfirmCode(t))
+}
+
+// limitLookup counts one look at another person's number.
+func (a *Accounts) limitLookup(ctx context.Context, tx store.Tx, c Call) error {
+	return limit(ctx, tx, c, "lookup_other", cmp.Or(a.Lookups, DefaultLookups))
 }
 
 // limit counts one act on another person's number against the caller:

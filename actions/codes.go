@@ -57,7 +57,7 @@ func (a *Accounts) requestCode(_ context.Context, c Call, in requestCodeIn) (Wor
 	}
 	return func(ctx context.Context, tx store.Tx) (requestCodeOut, error) {
 		if !c.Own(in.Phone) {
-			if err := limit(ctx, tx, c, "lookup_other", cmp.Or(a.Lookups, DefaultLookups)); err != nil {
+			if err := a.limitLookup(ctx, tx, c); err != nil {
 				return requestCodeOut{}, err
 			}
 		}

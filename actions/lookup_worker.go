@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -33,7 +32,7 @@ func (a *Accounts) registerLookup(t *Table) error {
 func (a *Accounts) lookup(_ context.Context, c Call, in lookupIn) (Work[lookupOut], error) {
 	return func(ctx context.Context, tx store.Tx) (lookupOut, error) {
 		if !c.Own(in.Phone) {
-			if err := limit(ctx, tx, c, "lookup_other", cmp.Or(a.Lookups, DefaultLookups)); err != nil {
+			if err := a.limitLookup(ctx, tx, c); err != nil {
 				return lookupOut{}, err
 			}
 		}

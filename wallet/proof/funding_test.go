@@ -38,9 +38,6 @@ func wallets(t *testing.T) int {
 // payment.
 func TestEveryWalletIsFundedOnce(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("10,000 fundings are not short")
-	}
 	for _, kind := range []struct {
 		name   string
 		credit bool
@@ -69,9 +66,6 @@ func TestEveryWalletIsFundedOnce(t *testing.T) {
 // On Postgres the same holds, for as many as take some seconds.
 func TestEveryWalletIsFundedOnceOnPostgres(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("this many fundings on Postgres are not short")
-	}
 	url := servers.Database(t)
 	w := newWorldOn(t, 11, true, func(now func() time.Time) (store.Store, error) {
 		return postgres.Open(t.Context(), postgres.Config{URL: url, Now: now})

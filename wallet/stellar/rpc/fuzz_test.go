@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/rpc"
+	"github.com/paytrace/paytrace/wallet/wallettest"
 )
 
 // same is a service, or what stands before it, that answers everything alike.
@@ -42,9 +43,7 @@ func FuzzAnswers(f *testing.F) {
 	}
 	hash := strings.Repeat("ab", 32)
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		if status < 100 || status > 999 {
-			t.Skip("no HTTP status")
-		}
+		status = wallettest.Status(status)
 		client, err := rpc.New(rpc.Config{
 			URL: "https://rpc.example", Passphrase: stellar.Passphrase("TESTNET"), Transport: same{status, body}, Pause: time.Nanosecond,
 		})
@@ -55,12 +54,12 @@ func FuzzAnswers(f *testing.F) {
 			return status == 200 && (bytes.Contains(body, []byte(word)) || bytes.Contains(body, []byte(`\u`)))
 		}
 		looked, err := client.Look(t.Context(), hash)
-		told(t, "Look", looked, err, map[wallet.Fate]bool{
+		wallettest.Told(t, "Look", looked, err, map[wallet.Fate]bool{
 			wallet.FateSucceeded: says("SUCCESS"), wallet.FateFailed: says("FAILED"), wallet.FateNotFound: says("NOT_FOUND"),
 		})
 		// It is never taken for done by the answer to handing it in.
 		handed, err := client.Submit(t.Context(), wallet.Transaction{Hash: hash, Envelope: "AAAA"})
-		told(t, "Submit", handed, err, map[wallet.Fate]bool{wallet.FateRefused: says("ERROR"), wallet.FateFailed: says("ERROR")})
+		wallettest.Told(t, "Submit", handed, err, map[wallet.Fate]bool{wallet.FateRefused: says("ERROR"), wallet.FateFailed: says("ERROR")})
 		native, address := wallet.Asset{}, "GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6"
 		if accounts, err := client.Accounts(t.Context(), native, address); err == nil && status != 200 {
 			t.Errorf("status %d gives %d accounts", status, len(accounts))
@@ -69,17 +68,4 @@ func FuzzAnswers(f *testing.F) {
 			t.Errorf("terms %+v with %v", terms, err)
 		}
 	})
-}
-
-// told holds an answer against the fates that may be told.
-func told(t *testing.T, what string, a wallet.Answer, err error, may map[wallet.Fate]bool) {
-	t.Helper()
-	switch {
-	case err != nil && (a.Fate != wallet.FateUnknown || a.Code != ""):
-		t.Errorf("%s: %+v with the error %v", what, a, err)
-	case a.Fate != wallet.FateUnknown && !may[a.Fate]:
-		t.Errorf("%s takes it for %+v", what, a)
-	case a.Fate != wallet.FateNotFound && !a.AsOf.IsZero():
-		t.Errorf("%s: %+v says as of when", what, a)
-	}
 }
