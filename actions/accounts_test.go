@@ -85,10 +85,10 @@ func createAccount(t *testing.T, open func(testing.TB, func() time.Time) store.S
 		t.Fatalf("outcome %v", out)
 	}
 	w := b.worker(t, amina)
-	if w.WorkerID != id || !w.VerifiedAt.Equal(b.clock.now()) || !w.CreatedAt.Equal(b.clock.now()) || !stellar.ValidAddress(w.PublicKey) {
+	if w.WorkerID != id || !w.VerifiedAt.Equal(b.clock.Now()) || !w.CreatedAt.Equal(b.clock.Now()) || !stellar.ValidAddress(w.PublicKey) {
 		t.Errorf("the row is %+v", w)
 	}
-	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.now, "a key for tests")
+	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.Now, "a key for tests")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func createAccount(t *testing.T, open func(testing.TB, func() time.Time) store.S
 		t.Errorf("the sealed secret: %v", err)
 	}
 	want := []store.Message{{
-		ID: "id", To: amina, Status: "queued", CreatedAt: b.clock.now(),
+		ID: "id", To: amina, Status: "queued", CreatedAt: b.clock.Now(),
 		Text: "PayTrace: Your Worker ID is " + id + ". Stellar wallet: " + w.PublicKey[:12] + "...",
 	}}
 	if diff := cmp.Diff(want, b.messages(t)); diff != "" {
@@ -126,16 +126,16 @@ func TestTypedNumberIsUnverifiedUntilItCalls(t *testing.T) {
 		if !b.worker(t, amina).VerifiedAt.IsZero() {
 			t.Errorf("%s from another number verifies the account", action)
 		}
-		b.clock.pass(time.Hour)
+		b.clock.Pass(time.Hour)
 		out := b.must(t, call("3", action, amina, amina))
 		if diff := cmp.Diff(created.Values, out.Values); diff != "" {
 			t.Errorf("%s: another worker ID:\n%s", action, diff)
 		}
 		verified := b.worker(t, amina).VerifiedAt
-		if !verified.Equal(b.clock.now()) {
+		if !verified.Equal(b.clock.Now()) {
 			t.Errorf("%s from the number itself: verified at %v", action, verified)
 		}
-		b.clock.pass(time.Hour)
+		b.clock.Pass(time.Hour)
 		b.must(t, call("4", action, amina, amina))
 		if !b.worker(t, amina).VerifiedAt.Equal(verified) {
 			t.Errorf("%s verifies a second time", action)
@@ -205,7 +205,7 @@ func limits(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 			}
 			b.must(t, call("own again", action, amina, amina))
 			b.must(t, call("someone else", action, brian, "254722999999"))
-			b.clock.pass(24 * time.Hour)
+			b.clock.Pass(24 * time.Hour)
 			b.must(t, other(most+1))
 			if _, err := b.Do(context.Background(), refused); !errors.Is(err, engine.ErrLimited) {
 				t.Errorf("the refusal a day later: %v", err)
@@ -216,7 +216,7 @@ func limits(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 
 func TestLimitsAreSettings(t *testing.T) {
 	b := newBench(t)
-	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.now, "k")
+	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.Now, "k")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,7 +362,7 @@ func (tx *blindTx) Worker(ctx context.Context, phone string) (store.Worker, erro
 
 func TestTwinCommitsInBetween(t *testing.T) {
 	b := newBench(t)
-	b.Table = actions.New(blind{b.store}, b.clock.now)
+	b.Table = actions.New(blind{b.store}, b.clock.Now)
 	withAccounts(t, b, nil)
 	created := b.must(t, call("1", "create_account", brian, amina))
 	out := b.must(t, call("2", "create_account", amina, amina))

@@ -89,7 +89,7 @@ func codeConfirms(t *testing.T, open func(testing.TB, func() time.Time) store.St
 			t.Errorf("the right code: %v", got)
 		}
 	}
-	if w := b.worker(t, amina); !w.VerifiedAt.Equal(b.clock.now()) {
+	if w := b.worker(t, amina); !w.VerifiedAt.Equal(b.clock.Now()) {
 		t.Errorf("verified at %v", w.VerifiedAt)
 	}
 	if got := b.must(t, confirmCall("k4", "", amina, code)); got.Name != "expired" {
@@ -105,7 +105,7 @@ func TestCodeExpires(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	b.must(t, call("c", "create_account", "", amina))
 	b.must(t, call("r", "request_code", "", amina))
-	b.clock.pass(10 * time.Minute)
+	b.clock.Pass(10 * time.Minute)
 	if got := b.must(t, confirmCall("k", "", amina, b.sentCode(t, "r"))); got.Name != "expired" {
 		t.Errorf("after ten minutes: %v", got)
 	}
@@ -125,16 +125,16 @@ func TestWrongCodesLock(t *testing.T) {
 		}
 	}
 	// Neither the right one nor a new one helps before the time is over.
-	b.clock.pass(5*time.Minute + time.Second)
+	b.clock.Pass(5*time.Minute + time.Second)
 	if got := b.must(t, confirmCall("late", "", amina, code)); got.Name != "locked" || value(got, "minutes").Int() != 25 {
 		t.Errorf("the right code, too late: %v", got)
 	}
-	b.clock.pass(20 * time.Minute)
+	b.clock.Pass(20 * time.Minute)
 	b.must(t, call("r2", "request_code", "", amina))
 	if got := b.must(t, confirmCall("new", "", amina, b.sentCode(t, "r2"))); got.Name != "locked" {
 		t.Errorf("a new code while it is locked: %v", got)
 	}
-	b.clock.pass(5 * time.Minute)
+	b.clock.Pass(5 * time.Minute)
 	if got := b.must(t, confirmCall("after", "", amina, b.sentCode(t, "r2"))); got.Name != "confirmed" {
 		t.Errorf("after the lock: %v", got)
 	}
@@ -154,7 +154,7 @@ func TestCodesAreLimited(t *testing.T) {
 	if got := b.must(t, call("r0", "request_code", "", amina)); got.Name != "sent" {
 		t.Errorf("a repeat of one that was sent: %v", got)
 	}
-	b.clock.pass(24 * time.Hour)
+	b.clock.Pass(24 * time.Hour)
 	b.must(t, call("r6", "request_code", "", amina))
 }
 
@@ -237,7 +237,7 @@ func TestGuessing(t *testing.T) {
 		g := actions.Guessing{
 			Name: fmt.Sprint("secret ", secrets), Most: rapid.IntRange(1, 6).Draw(t, "most"), Lock: time.Hour,
 		}
-		now, misses, until := b.clock.now(), 0, time.Time{}
+		now, misses, until := b.clock.Now(), 0, time.Time{}
 		for range rapid.IntRange(1, 30).Draw(t, "guesses") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "minutes")) * time.Minute)
 			right := rapid.IntRange(0, 3).Draw(t, "right") == 0

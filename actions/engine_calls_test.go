@@ -19,7 +19,7 @@ func TestCallSMS(t *testing.T) {
 			t.Errorf("outcome %v", out)
 		}
 	}
-	want := []store.Message{{ID: "id", To: brian, Text: "Sent KES 500.", Status: "queued", CreatedAt: b.clock.now()}}
+	want := []store.Message{{ID: "id", To: brian, Text: "Sent KES 500.", Status: "queued", CreatedAt: b.clock.Now()}}
 	if diff := cmp.Diff(want, b.messages(t)); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}

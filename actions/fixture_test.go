@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/store/storetest"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
@@ -23,31 +23,15 @@ const (
 	brian = "254711000002"
 )
 
-// clock is a time that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
+func newClock() *storetest.Clock {
+	return storetest.NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
 }
 
 // bench is a table over a database of its own.
 type bench struct {
 	*actions.Table
 	store store.Store
-	clock *clock
+	clock *storetest.Clock
 	// accounts are the shipped actions, once they are registered.
 	accounts *actions.Accounts
 }
@@ -98,14 +82,14 @@ func newBench(t testing.TB) *bench { return newBenchOn(t, openStore) }
 func newBenchOn(t testing.TB, open func(testing.TB, func() time.Time) store.Store) *bench {
 	t.Helper()
 	c := newClock()
-	s := open(t, c.now)
-	return &bench{Table: actions.New(s, c.now), store: s, clock: c}
+	s := open(t, c.Now)
+	return &bench{Table: actions.New(s, c.Now), store: s, clock: c}
 }
 
 // withAccounts registers the shipped actions.
 func withAccounts(t testing.TB, b *bench, random io.Reader) *bench {
 	t.Helper()
-	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.now, "a key for tests")
+	sealer, err := wallet.NewSealer(stellar.Keys{}, b.clock.Now, "a key for tests")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,8 +80,8 @@ func (muteTx) Remember(context.Context, string, string, map[string]json.RawMessa
 
 func TestWhatCannotFollowUndoesTheAction(t *testing.T) {
 	clock := newClock()
-	db := openStore(t, clock.now)
-	b := withAccounts(t, &bench{Table: actions.New(mute{db}, clock.now), store: db, clock: clock}, nil)
+	db := openStore(t, clock.Now)
+	b := withAccounts(t, &bench{Table: actions.New(mute{db}, clock.Now), store: db, clock: clock}, nil)
 	if _, err := b.Do(context.Background(), followed("id")); !errors.Is(err, errMute) || errors.Is(err, engine.ErrUnknown) {
 		t.Fatalf("error %v, want %v", err, errMute)
 	}

@@ -74,8 +74,8 @@ func runnerOf(t *testing.T, b *bench, p *engine.Program) *engine.Runner {
 		t.Fatal(err)
 	}
 	return &engine.Runner{
-		Sessions: memory.NewSessions(b.clock.now), Programs: catalog, Actions: b.Table,
-		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: engine.DefaultTTL, Now: b.clock.now,
+		Sessions: memory.NewSessions(b.clock.Now), Programs: catalog, Actions: b.Table,
+		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: engine.DefaultTTL, Now: b.clock.Now,
 	}
 }
 

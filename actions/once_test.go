@@ -258,8 +258,8 @@ func TestLookUpIsTriedAgain(t *testing.T) {
 	lost := errors.New("connection lost")
 	for dropped, want := range []error{nil, nil, nil, lost} {
 		c := newClock()
-		f := &flaky{Store: openStore(t, c.now)}
-		table, a := actions.New(f, c.now), &counted{}
+		f := &flaky{Store: openStore(t, c.Now)}
+		table, a := actions.New(f, c.Now), &counted{}
 		a.register(t, table)
 		replay := countCall("id", "hello", "1234")
 		if _, err := table.Do(context.Background(), replay); err != nil {
@@ -308,8 +308,8 @@ func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) stor
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := newClock()
-			f := &flaky{Store: open(t, c.now), faults: test.faults}
-			table, a := actions.New(f, c.now), &counted{}
+			f := &flaky{Store: open(t, c.Now), faults: test.faults}
+			table, a := actions.New(f, c.Now), &counted{}
 			a.register(t, table)
 			ctx := context.Background()
 			if test.timeout > 0 {
@@ -343,8 +343,8 @@ func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) stor
 // is for.
 func TestWithoutTheLogEffectsDouble(t *testing.T) {
 	c := newClock()
-	f := &flaky{Store: openStore(t, c.now), faults: []fault{{true, store.ErrUnknown}}}
-	table, a := actions.New(f, c.now), &counted{}
+	f := &flaky{Store: openStore(t, c.Now), faults: []fault{{true, store.ErrUnknown}}}
+	table, a := actions.New(f, c.Now), &counted{}
 	a.register(t, table)
 	for _, id := range []string{"first", "second"} { // a retry under another identity
 		_, _ = table.Do(context.Background(), countCall(id, "hello", "1234"))
@@ -419,11 +419,11 @@ func TestNoSecretInTheDatabase(t *testing.T) {
 	const password = "kisiri-7391-kabisa"
 	c := newClock()
 	path := filepath.Join(t.TempDir(), "test.db")
-	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path, Now: c.now})
+	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path, Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := actions.New(s, c.now)
+	table := actions.New(s, c.Now)
 	type in struct {
 		Password engine.Secret `menu:"password,secret 20"`
 		Note     string        `menu:"note,text 20"`

@@ -65,7 +65,7 @@ func TestSessionsOfACaller(t *testing.T) {
 			if refused("a", "0") || !refused("c", "") {
 				t.Error("without its record a session is counted again, or a refused one is let in")
 			}
-			b.clock.pass(time.Minute)
+			b.clock.Pass(time.Minute)
 			if refused("f", "") {
 				t.Error("the next minute does not begin anew")
 			}

@@ -48,7 +48,7 @@ func TestDeliver(t *testing.T) {
 			b, outbox := newBench(t), &memory.Outbox{}
 			b.must(t, smsCall("id", brian, "Sent KES 500."))
 			outbox.FailNext(test.failures...)
-			handle := actions.DeliverSMS(b.store, outbox, b.clock.now)
+			handle := actions.DeliverSMS(b.store, outbox, b.clock.Now)
 			errs := 0
 			for attempt := range test.runs {
 				if handle(context.Background(), smsJob("id"), attempt+1) != nil {
@@ -66,7 +66,7 @@ func TestDeliver(t *testing.T) {
 			if len(sent) != test.sent {
 				t.Fatalf("%d messages sent, want %d", len(sent), test.sent)
 			}
-			if test.sent == 1 && (sent[0] != sms.Message{Ref: "id", To: brian, Text: "Sent KES 500."} || m.ProviderID != "memory-1" || !m.SentAt.Equal(b.clock.now())) {
+			if test.sent == 1 && (sent[0] != sms.Message{Ref: "id", To: brian, Text: "Sent KES 500."} || m.ProviderID != "memory-1" || !m.SentAt.Equal(b.clock.Now())) {
 				t.Errorf("sent %+v, stored %+v", sent[0], m)
 			}
 		})
@@ -103,10 +103,10 @@ func TestDeliverOnce(t *testing.T) {
 			b.must(t, call("id", "request_code", "", amina))
 			code := b.sentCode(t, "id")
 			outbox.FailNext(test.failures...)
-			handle := actions.DeliverSMS(b.store, outbox, b.clock.now)
+			handle := actions.DeliverSMS(b.store, outbox, b.clock.Now)
 			errs := 0
 			for attempt := range test.runs {
-				b.clock.pass(test.late)
+				b.clock.Pass(test.late)
 				if handle(context.Background(), smsJob("id"), attempt+1) != nil {
 					errs++
 				}
@@ -142,9 +142,9 @@ func TestKilledAfterSending(t *testing.T) {
 		})
 		func() {
 			defer func() { _ = recover() }()
-			_ = actions.DeliverSMS(b.store, killed, b.clock.now)(context.Background(), smsJob("id"), 1)
+			_ = actions.DeliverSMS(b.store, killed, b.clock.Now)(context.Background(), smsJob("id"), 1)
 		}()
-		if err := actions.DeliverSMS(b.store, outbox, b.clock.now)(context.Background(), smsJob("id"), 2); err != nil {
+		if err := actions.DeliverSMS(b.store, outbox, b.clock.Now)(context.Background(), smsJob("id"), 2); err != nil {
 			t.Error(err)
 		}
 		if got := len(outbox.Sent()); got != want {
@@ -157,7 +157,7 @@ func TestPausedIsForLater(t *testing.T) {
 	b, outbox := newBench(t), &memory.Outbox{}
 	b.must(t, smsCall("id", brian, "text"))
 	outbox.FailNext(&sms.PausedError{For: 7 * time.Second})
-	err := actions.DeliverSMS(b.store, outbox, b.clock.now)(context.Background(), smsJob("id"), 1)
+	err := actions.DeliverSMS(b.store, outbox, b.clock.Now)(context.Background(), smsJob("id"), 1)
 	if pause, ok := store.PauseOf(err); !ok || pause != 7*time.Second {
 		t.Errorf("got %v, want to be asked again in 7 s", err)
 	}
@@ -165,7 +165,7 @@ func TestPausedIsForLater(t *testing.T) {
 
 func TestDeliverFaults(t *testing.T) {
 	b, outbox := newBench(t), &memory.Outbox{}
-	handle := actions.DeliverSMS(b.store, outbox, b.clock.now)
+	handle := actions.DeliverSMS(b.store, outbox, b.clock.Now)
 	if err := handle(context.Background(), smsJob("nobody"), 1); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("no such message: %v", err)
 	}
@@ -179,7 +179,7 @@ func TestDeliverFaults(t *testing.T) {
 		defer cancel()
 		return outbox.Send(ctx, m)
 	})
-	if err := actions.DeliverSMS(b.store, stopping, b.clock.now)(ctx, smsJob("id"), 1); err != nil {
+	if err := actions.DeliverSMS(b.store, stopping, b.clock.Now)(ctx, smsJob("id"), 1); err != nil {
 		t.Errorf("told to stop: %v", err)
 	}
 	if m, err := b.store.Message(context.Background(), "id"); err != nil || m.Status != sms.Sent {
@@ -199,7 +199,7 @@ func TestMessageGoesOut(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	outbox := &memory.Outbox{}
-	deliver := actions.DeliverSMS(b.store, outbox, b.clock.now)
+	deliver := actions.DeliverSMS(b.store, outbox, b.clock.Now)
 	handlers := map[string]store.JobHandler{actions.JobSMS: func(ctx context.Context, job store.Job, attempt int) error {
 		defer cancel()
 		return deliver(ctx, job, attempt)

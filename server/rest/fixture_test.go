@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/store/storetest"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
@@ -29,24 +29,8 @@ const (
 	brian = "254711000002"
 )
 
-// clock is a time that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 1, 9, 0, 30, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
+func newClock() *storetest.Clock {
+	return storetest.NewClock(time.Date(2026, 3, 1, 9, 0, 30, 0, time.UTC))
 }
 
 // world is the API over the real server, actions and a database of its own.
@@ -55,14 +39,14 @@ type world struct {
 	db    store.Store
 	table *actions.Table
 	api   *rest.API
-	clock *clock
+	clock *storetest.Clock
 	url   string
 }
 
 func newWorld(t testing.TB, change func(*rest.Config)) *world {
 	t.Helper()
 	clock := newClock()
-	db, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: clock.now})
+	db, err := sqlite.OpenMemory(context.Background(), sqlite.Config{Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,21 +54,21 @@ func newWorld(t testing.TB, change func(*rest.Config)) *world {
 }
 
 // newWorldOn is one on a database, which it closes.
-func newWorldOn(t testing.TB, db store.Store, clock *clock, change func(*rest.Config)) *world {
+func newWorldOn(t testing.TB, db store.Store, clock *storetest.Clock, change func(*rest.Config)) *world {
 	t.Helper()
 	w := &world{t: t, db: db, clock: clock}
-	sealer, err := wallet.NewSealer(stellar.Keys{}, w.clock.now, "a key for tests")
+	sealer, err := wallet.NewSealer(stellar.Keys{}, w.clock.Now, "a key for tests")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.table = actions.New(db, w.clock.now)
+	w.table = actions.New(db, w.clock.Now)
 	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: make([]byte, engine.KeySize)}
 	if err := accounts.Register(w.table); err != nil {
 		t.Fatal(err)
 	}
 	config := rest.Config{
 		Actions: w.table, Store: db, Identity: engine.NewIdentity(make([]byte, engine.KeySize)), Rand: rand.Reader,
-		Now: w.clock.now, PerMinute: 1_000_000, PerDay: 1_000_000,
+		Now: w.clock.Now, PerMinute: 1_000_000, PerDay: 1_000_000,
 	}
 	if change != nil {
 		change(&config)
@@ -133,7 +117,7 @@ func (w *world) serve() {
 // key makes a key and is its header.
 func (w *world) key(scopes ...string) string {
 	w.t.Helper()
-	key, kept, err := rest.NewKey(rand.Reader, "test", scopes, w.clock.now(), time.Time{})
+	key, kept, err := rest.NewKey(rand.Reader, "test", scopes, w.clock.Now(), time.Time{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -35,13 +35,13 @@ func TestQuotas(t *testing.T) {
 	if got := ask(other); got.status != http.StatusNotFound {
 		t.Errorf("another key: %+v", got)
 	}
-	w.clock.pass(30 * time.Second)
+	w.clock.Pass(30 * time.Second)
 	refused := w.lookup(auth, amina)
 	w.problem(refused, http.StatusTooManyRequests)
 	if diff := cmp.Diff([]any{"day"}, refused.field(t, "violated-policies")); diff != "" || refused.header.Get("Retry-After") != "53940" {
 		t.Errorf("after the minute: %s, Retry-After %s", refused.body, refused.header.Get("Retry-After"))
 	}
-	w.clock.pass(15 * time.Hour)
+	w.clock.Pass(15 * time.Hour)
 	if got := ask(auth); got.status != http.StatusNotFound {
 		t.Errorf("on the next day: %+v", got)
 	}

@@ -80,13 +80,13 @@ func TestKeys(t *testing.T) {
 	ctx := context.Background()
 	good := w.key(rest.ScopeLookup)
 	id := strings.Split(good, "_")[1]
-	expiring, kept, err := rest.NewKey(rand.Reader, "brief", []string{rest.ScopeLookup}, w.clock.now(), w.clock.now().Add(time.Hour))
+	expiring, kept, err := rest.NewKey(rand.Reader, "brief", []string{rest.ScopeLookup}, w.clock.Now(), w.clock.Now().Add(time.Hour))
 	if err != nil || w.db.AddAPIKey(ctx, kept) != nil {
 		t.Fatal(err)
 	}
 	brief := "Bearer " + expiring.Reveal()
 	w.problem(w.lookup(brief, amina), http.StatusNotFound)
-	w.clock.pass(time.Hour)
+	w.clock.Pass(time.Hour)
 	last := good[len(good)-1:]
 	other := map[string]string{"a": "q"}[last]
 	if other == "" {
@@ -109,10 +109,10 @@ func TestKeys(t *testing.T) {
 	}
 	w.problem(w.lookup(strings.Replace(good, "Bearer", "bearer", 1), amina), http.StatusNotFound)
 	used, err := w.db.APIKey(ctx, id)
-	if err != nil || !used.UsedAt.Equal(w.clock.now()) {
+	if err != nil || !used.UsedAt.Equal(w.clock.Now()) {
 		t.Errorf("used at %v, %v", used.UsedAt, err)
 	}
-	if err := w.db.RevokeAPIKey(ctx, id, w.clock.now()); err != nil {
+	if err := w.db.RevokeAPIKey(ctx, id, w.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	w.problem(w.lookup(good, amina), http.StatusUnauthorized)

@@ -1,7 +1,6 @@
 package memory_test
 
 import (
-	"sync"
 	"testing"
 	"time"
 
@@ -9,30 +8,14 @@ import (
 	"github.com/paytrace/paytrace/store/storetest"
 )
 
-// clock is a time that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
+func newClock() *storetest.Clock {
+	return storetest.NewClock(time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC))
 }
 
 func TestConformance(t *testing.T) {
 	storetest.RunSessions(t, func(*testing.T) storetest.SessionsUnderTest {
 		c := newClock()
-		return storetest.SessionsUnderTest{Sessions: memory.NewSessions(c.now), Pass: c.pass}
+		return storetest.SessionsUnderTest{Sessions: memory.NewSessions(c.Now), Pass: c.Pass}
 	})
 }
 
@@ -46,7 +29,7 @@ const (
 // again when records have run out.
 func TestFull(t *testing.T) {
 	c := newClock()
-	s := memory.NewSessions(c.now)
+	s := memory.NewSessions(c.Now)
 	s.SetLimit(2)
 	save := func(id, expect, next string) (bool, error) {
 		t.Helper()
@@ -73,7 +56,7 @@ func TestFull(t *testing.T) {
 	if err := s.SetLatest(t.Context(), "a", "another", time.Minute); err != nil {
 		t.Errorf("a caller who was noted: %v", err)
 	}
-	c.pass(time.Minute)
+	c.Pass(time.Minute)
 	if saved, err := save("c", "", first); !saved || err != nil {
 		t.Errorf("after the others ran out: saved %v, %v", saved, err)
 	}
@@ -86,18 +69,18 @@ func TestFull(t *testing.T) {
 // record is ever saved.
 func TestNotesAreSwept(t *testing.T) {
 	c := newClock()
-	s := memory.NewSessions(c.now)
+	s := memory.NewSessions(c.Now)
 	s.SetLimit(1)
 	for _, tag := range []string{"a", "b", "c"} {
 		if err := s.SetLatest(t.Context(), tag, "x", time.Minute); err != nil {
 			t.Fatalf("%s: %v", tag, err)
 		}
-		c.pass(time.Minute)
+		c.Pass(time.Minute)
 	}
 }
 
 func TestForget(t *testing.T) {
-	s := memory.NewSessions(newClock().now)
+	s := memory.NewSessions(newClock().Now)
 	if _, _, err := s.Save(t.Context(), "a", "", []byte(first), time.Minute); err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func BenchmarkCallback(b *testing.B) {
 
 // BenchmarkSkipped is what a callback pays while Redis is down.
 func BenchmarkSkipped(b *testing.B) {
-	br := redis.NewBreaker(&flaky{do: down}, newClock().now)
+	br := redis.NewBreaker(&flaky{do: down}, newClock().Now)
 	_, _ = br.Load(b.Context(), id) // fails, and from now on all are skipped
 	b.ReportAllocs()
 	for b.Loop() {

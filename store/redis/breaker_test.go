@@ -11,26 +11,11 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/redis"
+	"github.com/paytrace/paytrace/store/storetest"
 )
 
-// clock is a time that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
+func newClock() *storetest.Clock {
+	return storetest.NewClock(time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC))
 }
 
 // flaky is a store that does as it is told.
@@ -70,9 +55,9 @@ func fine() error { return nil }
 func down() error { return errDown }
 
 // guarded is a breaker around a store that works.
-func guarded() (*redis.Breaker, *flaky, *clock) {
+func guarded() (*redis.Breaker, *flaky, *storetest.Clock) {
 	c, f := newClock(), &flaky{do: fine}
-	return redis.NewBreaker(f, c.now), f, c
+	return redis.NewBreaker(f, c.Now), f, c
 }
 
 // wantCall calls once, and wants the error and whether the store was asked.
@@ -109,7 +94,7 @@ func TestBreakerCalls(t *testing.T) {
 			if f.asked != 2 {
 				t.Errorf("asked %d times, want 2", f.asked)
 			}
-			c.pass(time.Second)
+			c.Pass(time.Second)
 			if err := call(t.Context()); err != nil {
 				t.Errorf("a second later: %v", err)
 			}
@@ -131,14 +116,14 @@ func TestBreakerTimes(t *testing.T) {
 	f.will(down)
 	wantCall(t, b, f, errDown, 1)
 	wantCall(t, b, f, redis.ErrSkipped, 0)
-	c.pass(time.Second - 1)
+	c.Pass(time.Second - 1)
 	wantCall(t, b, f, redis.ErrSkipped, 0)
-	c.pass(1)
+	c.Pass(1)
 	wantCall(t, b, f, errDown, 1) // the probe fails: another second
-	c.pass(time.Second - 1)
+	c.Pass(time.Second - 1)
 	wantCall(t, b, f, redis.ErrSkipped, 0)
 	f.will(fine)
-	c.pass(1)
+	c.Pass(1)
 	wantCall(t, b, f, nil, 1)
 	wantCall(t, b, f, nil, 1)
 }
@@ -169,9 +154,9 @@ func TestBreakerVerdicts(t *testing.T) {
 				if probe {
 					f.will(down)
 					wantCall(t, b, f, errDown, 1)
-					clock.pass(time.Second)
+					clock.Pass(time.Second)
 				}
-				f.will(func() error { clock.pass(c.takes); return c.err })
+				f.will(func() error { clock.Pass(c.takes); return c.err })
 				wantCall(t, b, f, c.err, 1)
 				f.will(fine)
 				if c.trips {
@@ -189,7 +174,7 @@ func TestBreakerProbe(t *testing.T) {
 	b, f, c := guarded()
 	f.will(down)
 	wantCall(t, b, f, errDown, 1)
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	entered, release := make(chan struct{}), make(chan struct{})
 	f.will(func() error { close(entered); <-release; return nil })
 	probe := make(chan error)
@@ -232,7 +217,7 @@ func TestBreakerLateSuccess(t *testing.T) {
 	}
 	f.will(fine)
 	wantCall(t, b, f, redis.ErrSkipped, 0)
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	wantCall(t, b, f, nil, 1)
 }
 
@@ -251,7 +236,7 @@ func TestBreakerPanic(t *testing.T) {
 		}()
 		f.will(fine)
 		wantCall(t, b, f, redis.ErrSkipped, 0)
-		c.pass(time.Second)
+		c.Pass(time.Second)
 	}
 	wantCall(t, b, f, nil, 1)
 }
@@ -261,7 +246,7 @@ func TestBreakerPanic(t *testing.T) {
 func TestBreakerAndRedis(t *testing.T) {
 	server := ownServer(t)
 	c := newClock()
-	b := redis.NewBreaker(open(t, server.URL), c.now)
+	b := redis.NewBreaker(open(t, server.URL), c.Now)
 	if _, saved, err := b.Save(t.Context(), id, "", record1, life); !saved || err != nil {
 		t.Fatalf("saved %v, %v", saved, err)
 	}
@@ -273,7 +258,7 @@ func TestBreakerAndRedis(t *testing.T) {
 	if _, err := b.Load(t.Context(), id); !errors.Is(err, redis.ErrSkipped) {
 		t.Errorf("the next call: %v, want %v", err, redis.ErrSkipped)
 	}
-	c.pass(time.Second)
+	c.Pass(time.Second)
 	if stored, err := b.Load(t.Context(), id); stored != nil || err != nil {
 		t.Errorf("a second later: %q, %v; want nothing", stored, err)
 	}

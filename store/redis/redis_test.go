@@ -99,7 +99,7 @@ func TestConformance(t *testing.T) {
 // A breaker changes nothing while all goes well. Its own clock stands still:
 // how long this machine takes is not the matter here.
 func TestBreakerConformance(t *testing.T) {
-	conformance(t, func(s engine.Sessions) engine.Sessions { return redis.NewBreaker(s, newClock().now) })
+	conformance(t, func(s engine.Sessions) engine.Sessions { return redis.NewBreaker(s, newClock().Now) })
 }
 
 func (s *stored) want(t *testing.T, client *goredis.Client) {
