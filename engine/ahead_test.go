@@ -186,3 +186,19 @@ func (gone) Load(context.Context, string) ([]byte, error) { return nil, context.
 func (gone) Save(context.Context, string, string, []byte, time.Duration) ([]byte, bool, error) {
 	return nil, false, context.DeadlineExceeded
 }
+
+// With Redis out an instance goes on from what it answered itself, past a consent
+// and a PIN too: it was seen. Another instance can't know that.
+func TestConsentWithoutRedis(t *testing.T) {
+	d := newDesk(t)
+	d.r.Programs = withoutFacts(t)
+	d.r.Recent = engine.NewRecent(8)
+	d.r.Sessions = gone{d.sessions}
+	d.want(d.keys("1", "500"), moneySure)
+	d.want(d.type_("1*500*1"), "CON Your PIN\n0:Back 00:Home")
+	d.want(d.type_("1*500*1*4321"), "CON Wrong PIN.\nYour PIN\n0:Back 00:Home")
+	d.want(d.type_("1*500*1*4321*1234"), "END Sent KES 500. Ref QX81.")
+	d.r.Recent = engine.NewRecent(8)
+	d.req.Session = "s2"
+	d.want(d.type_("1*500*1"), "END The service is busy. Please try again later.")
+}

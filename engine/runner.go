@@ -393,12 +393,23 @@ func (t *turn) finish(ctx context.Context, f *fold, err error, expect string, sa
 				return t.failed(f.p, err)
 			}
 		}
-		f.s.before = nil // on the way it may have held a secret
-		t.Recent.put(&saved{head, f.p, f.s, t.Now().Add(max(t.TTL, f.p.Resume()))})
+		t.remember(f, head)
 		t.noteCaller(ctx, f.p, &f.s)
+	} else if !f.skipped {
+		t.remember(f, f.head())
 	}
 	f.tell()
 	return t.show(f.p, &f.s)
+}
+
+// remember keeps what is shown now, for the callback after this one: also where the
+// store could not be told.
+func (t *turn) remember(f *fold, head record) {
+	if t.Recent == nil {
+		return
+	}
+	f.s.before = nil // on the way it may have held a secret
+	t.Recent.put(&saved{head, f.p, f.s, t.Now().Add(max(t.TTL, f.p.Resume()))})
 }
 
 // withdrawn answers a callback whose action a twin has withdrawn: the twin had
