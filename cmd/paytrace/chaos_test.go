@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // The size of the chaos: by default what fits between other tests, and by these
@@ -86,7 +88,12 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 	pace := time.NewTicker(time.Second / time.Duration(rate))
 	defer pace.Stop()
 	g := &chaosGateway{w: w, pace: pace.C}
-	faults := &chaosFaults{w: w}
+	cutter, err := pgx.Connect(w.ctx, w.postgres.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cutter.Close(w.ctx) }()
+	faults := &chaosFaults{w: w, cutter: cutter}
 	began := time.Now()
 	faults.run(ctx, counted)
 	next := make(chan int)

@@ -31,6 +31,7 @@ type chaosFaults struct {
 	running             sync.WaitGroup
 	failed              atomic.Pointer[error]
 	killTurn            int
+	cutter              *pgx.Conn // of cutPostgres alone
 }
 
 func (f *chaosFaults) run(ctx context.Context, withRedis bool) {
@@ -96,10 +97,9 @@ func (f *chaosFaults) killInstance(ctx context.Context) error {
 
 // loseRedis kills Redis and starts it again, empty.
 func (f *chaosFaults) loseRedis(ctx context.Context) error {
-	busy := func() int { return f.w.on[0].busy() + f.w.on[1].busy() }
-	aim(ctx, busy)
+	aim(ctx, f.w.busy)
 	f.losses.times.Add(1)
-	f.losses.hit.Add(int64(busy()))
+	f.losses.hit.Add(int64(f.w.busy()))
 	if err := f.w.redis.Kill(); err != nil {
 		return err
 	}
@@ -111,19 +111,19 @@ const cut = `SELECT count(pg_terminate_backend(pid)) FROM (
 	SELECT pid FROM pg_stat_activity
 	WHERE application_name = 'paytrace' AND xact_start IS NOT NULL AND pid <> pg_backend_pid() LIMIT $1) AS struck`
 
+// cutPostgres looks for a transaction to strike while there are actions in
+// flight. Looking costs the server time that callbacks want, so it is not done
+// in between.
 func (f *chaosFaults) cutPostgres(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutTimeout)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, f.w.postgres.URL)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = conn.Close(ctx) }()
 	hit := 0
 	for until := time.Now().Add(aimFor); hit == 0 && time.Now().Before(until); {
-		if err := conn.QueryRow(ctx, cut, mostCut).Scan(&hit); err != nil {
+		aim(ctx, f.w.busy)
+		if err := f.cutter.QueryRow(ctx, cut, mostCut).Scan(&hit); err != nil {
 			return err
 		}
+		<-time.After(aimEvery)
 	}
 	f.cuts.times.Add(1)
 	f.cuts.hit.Add(int64(hit))

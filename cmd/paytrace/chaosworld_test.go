@@ -122,6 +122,9 @@ func (p *post) busy() int {
 	return p.acting
 }
 
+// busy says how many actions are in flight.
+func (w *chaosWorld) busy() int { return w.on[0].busy() + w.on[1].busy() }
+
 func (p *post) up() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
