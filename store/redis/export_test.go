@@ -35,3 +35,16 @@ func Options(url string) (*goredis.Options, *goredis.ClusterOptions, error) {
 	}
 	return client.(*goredis.Client).Options(), nil, client.Close()
 }
+
+// Hook stands between the store and its client.
+func (s *Sessions) Hook(h goredis.Hook) { s.client.AddHook(h) }
+
+// RoundTrips are how many are under way before commands wait for each other.
+const RoundTrips = roundTrips
+
+// Waiting is how many commands wait.
+func (s *Sessions) Waiting() int {
+	s.group.mu.Lock()
+	defer s.group.mu.Unlock()
+	return len(s.group.waiting)
+}

@@ -23,7 +23,7 @@ func (s *Sessions) Forget(ctx context.Context, ids, tags []string) (removed int,
 }
 
 func (s *Sessions) del(ctx context.Context, key string) (int, error) {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	n, err := s.client.Del(ctx, key).Result()
 	return int(n), err

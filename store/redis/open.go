@@ -59,7 +59,8 @@ func Open(ctx context.Context, c Config) (*Sessions, error) {
 		return nil, err
 	}
 	logging.Disable() // it writes to stderr what it returns, too
-	s := &Sessions{client: at.connect(), secret: at.password}
+	client := at.connect()
+	s := &Sessions{client: client, group: &group{client: client}, secret: at.password}
 	if err := s.refusal(ctx, len(at.addresses) > 1); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -19,6 +19,7 @@ import (
 // and what callers were last seen in under callerKey.
 type Sessions struct {
 	client goredis.UniversalClient
+	group  *group
 	secret string // what no error may show: the password
 }
 
@@ -30,7 +31,9 @@ const callerKey = "ussd:caller:"
 // whatever other instances do at the time, and it uses one key, as a cluster
 // demands. The expected head ends in a delimiter, so comparing the beginning
 // compares whole heads.
-var CompareAndSet = goredis.NewScript(`
+var CompareAndSet = goredis.NewScript(compareAndSet)
+
+const compareAndSet = `
 local stored = redis.call('GET', KEYS[1])
 local expect = ARGV[1]
 if stored then
@@ -40,24 +43,41 @@ elseif expect ~= '' then
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
-`)
+`
 
 // errRefused is about what was to be stored; Redis was not asked.
 var errRefused = errors.New("not stored")
 
-// bounded is a context that ends in time for one call. The engine's own ends then
-// already, and a timer a call is worth sparing.
-func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) <= callTimeout {
-		return ctx, func() {}
+// bounded is a context that ends in time for one call. It has a time and no end
+// that could be waited for: the client sets its connection to that time, and a
+// timer a call is worth sparing.
+type bounded struct {
+	context.Context
+	at time.Time
+}
+
+// inTime bounds a call. An error says that it has no time left.
+func inTime(ctx context.Context) (context.Context, error) {
+	at := time.Now().Add(callTimeout)
+	if end, ok := ctx.Deadline(); ok && end.Before(at) {
+		at = end
 	}
-	return context.WithTimeout(ctx, callTimeout)
+	return &bounded{ctx, at}, ctx.Err()
+}
+
+func (b *bounded) Deadline() (time.Time, bool) { return b.at, true }
+
+func (b *bounded) Done() <-chan struct{} { return nil }
+
+func (b *bounded) Err() error {
+	if time.Now().Before(b.at) {
+		return nil
+	}
+	return context.DeadlineExceeded
 }
 
 // Load implements engine.Sessions.
 func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	stored, found, err := s.get(ctx, id)
 	if err != nil || !found {
 		return nil, s.fault("load a session", err)
@@ -66,7 +86,13 @@ func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
 }
 
 func (s *Sessions) get(ctx context.Context, key string) (value string, found bool, err error) {
-	value, err = s.client.Get(ctx, key).Result()
+	ctx, err = inTime(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	cmd := goredis.NewStringCmd(ctx, "get", key)
+	_ = s.group.process(ctx, cmd)
+	value, err = cmd.Result()
 	if errors.Is(err, goredis.Nil) {
 		return "", false, nil
 	}
@@ -86,31 +112,52 @@ func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl
 		stored, err := s.Load(ctx, id) // no record has such a head
 		return stored, false, err
 	}
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	answer, err := CompareAndSet.Run(ctx, s.client, []string{id}, expect, next, ttl.Milliseconds()).Result()
-	switch stored, other := answer.(string); {
-	case errors.Is(err, goredis.Nil):
+	answer, err := s.compareAndSet(ctx, id, expect, next, ttl)
+	if errors.Is(err, goredis.Nil) {
 		return nil, false, nil
-	case err != nil:
-		return nil, false, s.fault("save a session", err)
-	case other:
-		return []byte(stored), false, nil
 	}
-	return nil, true, nil
+	if err != nil {
+		return nil, false, s.fault("save a session", err)
+	}
+	switch answer := answer.(type) {
+	case string:
+		return []byte(answer), false, nil
+	case int64:
+		return nil, true, nil
+	}
+	return nil, false, s.fault("save a session", fmt.Errorf("the script answered %T, expected a number or a record", answer))
 }
+
+func (s *Sessions) compareAndSet(ctx context.Context, id, expect string, next []byte, ttl time.Duration) (any, error) {
+	ctx, err := inTime(ctx)
+	if err != nil {
+		return nil, err
+	}
+	run := func(how, script string) (any, error) {
+		cmd := goredis.NewCmd(ctx, how, script, 1, id, expect, next, ttl.Milliseconds())
+		cmd.SetFirstKeyPos(keyOfScript)
+		_ = s.group.process(ctx, cmd)
+		return cmd.Result()
+	}
+	answer, err := run("evalsha", CompareAndSet.Hash())
+	if goredis.HasErrorPrefix(err, "NOSCRIPT") {
+		answer, err = run("eval", compareAndSet)
+	}
+	return answer, err
+}
+
+// keyOfScript is where in its command a script's key stands, for clusters.
+const keyOfScript = 3
 
 // Latest implements engine.Sessions.
 func (s *Sessions) Latest(ctx context.Context, tag string) (string, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	id, _, err := s.get(ctx, callerKey+tag)
 	return id, s.fault("find a caller's session", err)
 }
 
 // SetLatest implements engine.Sessions.
 func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if id == "" {
 		return s.fault("forget a caller's session", s.client.Del(ctx, callerKey+tag).Err())
@@ -123,7 +170,7 @@ func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Durat
 
 // Ping asks whether Redis answers.
 func (s *Sessions) Ping(ctx context.Context) error {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	return s.fault("ping", s.client.Ping(ctx).Err())
 }

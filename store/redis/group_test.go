@@ -1,0 +1,227 @@
+package redis_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/store/redis"
+	"github.com/paytrace/paytrace/store/storetest/servers"
+)
+
+// gate holds what goes to Redis until it is opened, and notes how many commands
+// went together.
+type gate struct {
+	open chan struct{}
+	once sync.Once
+	// breaks says that the first round trip of several commands panics.
+	breaks bool
+
+	mu   sync.Mutex
+	went []int
+}
+
+func newGate(t *testing.T, s *redis.Sessions) *gate {
+	g := &gate{open: make(chan struct{})}
+	t.Cleanup(g.release)
+	s.Hook(g)
+	return g
+}
+
+func (g *gate) release() { g.once.Do(func() { close(g.open) }) }
+
+func (g *gate) note(cmds ...goredis.Cmder) {
+	n := len(cmds)
+	if name := cmds[0].Name(); name != "evalsha" && name != "eval" && name != "get" {
+		return // it opens a connection
+	}
+	<-g.open
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.went = append(g.went, n)
+	if g.breaks && n > 1 {
+		g.breaks = false
+		panic("a fault")
+	}
+}
+
+func (g *gate) DialHook(next goredis.DialHook) goredis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+}
+
+func (g *gate) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
+	return func(ctx context.Context, cmd goredis.Cmder) error {
+		g.note(cmd)
+		return next(ctx, cmd)
+	}
+}
+
+func (g *gate) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []goredis.Cmder) error {
+		g.note(cmds...)
+		return next(ctx, cmds)
+	}
+}
+
+// crowd calls a function for 0 to n-1 at once, and has them wait behind the
+// gate in that order.
+func crowd(t *testing.T, s *redis.Sessions, n int, call func(i int)) *sync.WaitGroup {
+	t.Helper()
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { call(i) })
+		for i >= redis.RoundTrips && s.Waiting() < i-redis.RoundTrips+1 {
+			runtime.Gosched()
+		}
+	}
+	return &all
+}
+
+const others = 10
+
+func key(i int) string { return fmt.Sprintf("%s-group-%d", id, i) }
+
+// Commands that come while round trips are under way go together, and each gets
+// its own answer: saved, another's record, none, a reading.
+func TestTogether(t *testing.T) {
+	s := open(t, servers.Redis(t))
+	for i := range others {
+		if i%4 == 1 || i%4 == 3 {
+			_, _, err := s.Save(t.Context(), key(i), "", record2, life)
+			must(t, err)
+		}
+	}
+	g := newGate(t, s)
+	got := make([]string, others)
+	all := crowd(t, s, others, func(i int) {
+		var stored []byte
+		var saved bool
+		var err error
+		switch i % 4 {
+		case 0, 1: // there is none; there is another
+			stored, saved, err = s.Save(context.Background(), key(i), "", record1, life)
+		case 2: // there is none, and one was expected
+			stored, saved, err = s.Save(context.Background(), key(i), head1, record2, life)
+		case 3:
+			stored, err = s.Load(context.Background(), key(i))
+		}
+		got[i] = fmt.Sprintf("%s %v %v", stored, saved, err)
+	})
+	g.release()
+	all.Wait()
+	for i, answer := range got {
+		want := []string{" true <nil>", string(record2) + " false <nil>", " false <nil>", string(record2) + " false <nil>"}[i%4]
+		if answer != want {
+			t.Errorf("%d: got %q, want %q", i, answer, want)
+		}
+	}
+	if want := []int{1, 1, others - redis.RoundTrips}; !slices.Equal(g.went, want) {
+		t.Errorf("%v commands went together, want %v", g.went, want)
+	}
+}
+
+// Redis was started again, and knows the script no more.
+func TestTogetherWithoutTheScript(t *testing.T) {
+	server := ownServer(t)
+	s := open(t, server.URL)
+	g := newGate(t, s)
+	var failed sync.Map
+	all := crowd(t, s, others, func(i int) {
+		if _, saved, err := s.Save(context.Background(), key(i), "", record1, life); !saved || err != nil {
+			failed.Store(i, err)
+		}
+	})
+	must(t, raw(t, server.URL).ScriptFlush(t.Context()).Err())
+	g.release()
+	all.Wait()
+	for i, err := range failed.Range {
+		t.Errorf("%v was not saved: %v", i, err)
+	}
+}
+
+// Redis dies: everybody who waits is told, and nothing counts as saved.
+func TestTogetherWithoutRedis(t *testing.T) {
+	server := ownServer(t)
+	s := open(t, server.URL)
+	g := newGate(t, s)
+	var told sync.Map
+	all := crowd(t, s, others, func(i int) {
+		_, saved, err := s.Save(context.Background(), key(i), "", record1, life)
+		told.Store(i, err != nil && !saved)
+	})
+	must(t, server.Kill())
+	g.release()
+	all.Wait()
+	for i := range others {
+		if ok, _ := told.Load(i); ok != true {
+			t.Errorf("%d was told that it is saved", i)
+		}
+	}
+}
+
+// Who waited too long is told so, and the next one is not.
+func TestTogetherInTime(t *testing.T) {
+	s := open(t, servers.Redis(t))
+	g := newGate(t, s)
+	errs := make([]error, others)
+	all := crowd(t, s, others, func(i int) {
+		within := engine.WithTimeout(context.Background(), engine.SessionBudget)
+		defer within.End()
+		_, errs[i] = s.Load(within, key(i))
+	})
+	<-engine.WithTimeout(context.Background(), engine.SessionBudget).Done()
+	g.release()
+	all.Wait()
+	for i, err := range errs {
+		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%d: %v, want a time-out", i, err)
+		}
+	}
+	if _, err := s.Load(context.Background(), key(0)); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+}
+
+// A panic is its caller's: the others are told that nothing was sent, and the next
+// round trip is as good as ever.
+func TestTogetherAfterAPanic(t *testing.T) {
+	s := open(t, servers.Redis(t))
+	g := newGate(t, s)
+	g.breaks = true
+	var mu sync.Mutex
+	panics, failed := 0, 0
+	all := crowd(t, s, others, func(i int) {
+		defer func() {
+			if recover() != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				panics++
+			}
+		}()
+		if _, saved, err := s.Save(context.Background(), key(i)+"-panic", "", record1, life); err != nil && !saved {
+			mu.Lock()
+			defer mu.Unlock()
+			failed++
+		}
+	})
+	g.release()
+	all.Wait()
+	if want := others - redis.RoundTrips - 1; panics != 1 || failed != want {
+		t.Errorf("%d panicked and %d were told of a failure, want 1 and %d", panics, failed, want)
+	}
+	if _, err := s.Load(context.Background(), key(0)); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+	if n := s.Waiting(); n != 0 {
+		t.Errorf("%d wait for ever", n)
+	}
+}
