@@ -11,9 +11,9 @@ func (t *turn) admitted(ctx context.Context) bool {
 	if t.Admit == nil {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(ctx, admitBudget)
-	defer cancel()
-	err := t.Admit(ctx, t.req, t.Identity.session(&t.req))
+	within := WithTimeout(ctx, admitBudget)
+	defer within.End()
+	err := t.Admit(within, t.req, t.Identity.session(&t.req))
 	if err != nil && !errors.Is(err, ErrLimited) {
 		t.logFault("sessions of a caller can't be counted; this one is let in", err)
 	}

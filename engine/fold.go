@@ -321,15 +321,15 @@ func (f *fold) logAction(ctx context.Context, call Call, out Outcome, err error,
 }
 
 // head is the head of the record after this fold.
-func (f *fold) head() record { return f.headAt(len(f.text)) }
+func (f *fold) head() recordHead { return f.headAt(len(f.text)) }
 
 // headAt is the head where the text so far has that many bytes.
-func (f *fold) headAt(length int) record {
+func (f *fold) headAt(length int) recordHead {
 	lengths := make([]int, len(f.inputs))
 	for i, in := range f.inputs {
 		lengths[i] = len(in)
 	}
-	return record{
+	return recordHead{
 		V: 1 + length, H: f.Identity.head(&f.req, f.p.hash, f.inputs),
 		Owner: f.ownerName(), Inputs: lengths, Again: f.skipped, Twice: f.twice,
 	}
@@ -348,13 +348,13 @@ func (t *turn) dropped(ctx context.Context, p *Program) *Snapshot {
 	if p.Resume() == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
-	defer cancel()
-	id, _ := t.latest(ctx)
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	id, _ := t.latest(within)
 	if id == "" || id == t.req.Session {
 		return nil
 	}
-	stored, err := t.Sessions.Load(ctx, sessionKey(id))
+	stored, err := t.Sessions.Load(within, sessionKey(id))
 	if err != nil || stored == nil {
 		return nil
 	}
@@ -362,7 +362,7 @@ func (t *turn) dropped(ctx context.Context, p *Program) *Snapshot {
 	if err != nil || rec.Ended || rec.Resting == nil {
 		return nil
 	}
-	if !t.sameMenu(ctx, p, rec, id) || !p.canRest(rec.Resting) {
+	if !t.sameMenu(within, p, rec, id) || !p.canRest(rec.Resting) {
 		return nil
 	}
 	t.offers = id
@@ -384,9 +384,9 @@ func (t *turn) sameMenu(ctx context.Context, p *Program, rec *record, session st
 // question about a dropped call was asked, "" for none. The inputs of such a
 // session mean nothing without its record.
 func (t *turn) latest(ctx context.Context) (goesOn, asked string) {
-	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
-	defer cancel()
-	note, err := t.Sessions.Latest(ctx, t.Identity.Caller(&t.req))
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	note, err := t.Sessions.Latest(within, t.Identity.Caller(&t.req))
 	if err != nil {
 		return "", ""
 	}
@@ -423,8 +423,8 @@ func (t *turn) noteCaller(ctx context.Context, p *Program, s *Session) {
 	if p.Resume() == 0 || s.Screen == stateResume && t.offers == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
-	defer cancel()
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
 	note := t.req.Session
 	switch {
 	case s.Screen == stateResume:
@@ -435,7 +435,7 @@ func (t *turn) noteCaller(ctx context.Context, p *Program, s *Session) {
 	if s.start != "" {
 		note += askedMark + t.req.Session
 	}
-	if err := t.Sessions.SetLatest(ctx, t.Identity.Caller(&t.req), note, p.Resume()); err != nil {
+	if err := t.Sessions.SetLatest(within, t.Identity.Caller(&t.req), note, p.Resume()); err != nil {
 		t.logFault("resume not noted", err)
 	}
 }

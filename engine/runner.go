@@ -73,9 +73,9 @@ var (
 // Handle answers one callback. Whatever happens, the caller sees a screen.
 func (r *Runner) Handle(ctx context.Context, req Request) (reply Reply) {
 	if end, ok := ctx.Deadline(); !ok || time.Until(end) > CallbackBudget {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, CallbackBudget)
-		defer cancel()
+		within := WithTimeout(ctx, CallbackBudget)
+		defer within.End()
+		ctx = within
 	}
 	t := &turn{Runner: r, req: req}
 	defer func() {
@@ -147,17 +147,17 @@ func (t *turn) run(ctx context.Context) Reply {
 }
 
 func (t *turn) load(ctx context.Context, key string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
-	defer cancel()
-	return t.Sessions.Load(ctx, key)
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	return t.Sessions.Load(within, key)
 }
 
 // save reports whether the callback may be answered: also when the store did
 // not answer, since the session is only a cache of what the text says.
 func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Duration) (bool, []byte) {
-	ctx, cancel := context.WithTimeout(ctx, SessionBudget)
-	defer cancel()
-	stored, saved, err := t.Sessions.Save(ctx, sessionKey(t.req.Session), expect, next, ttl)
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	stored, saved, err := t.Sessions.Save(within, sessionKey(t.req.Session), expect, next, ttl)
 	if err != nil {
 		t.unsaved = true
 		t.logFault("session not saved", err)
@@ -221,13 +221,14 @@ func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) Reply {
 	if err != nil {
 		return t.end(p, "updated", err)
 	}
+	head := rec.top()
 	if from, moves := t.remembered(); from != nil && from.rec.V > rec.V {
-		return t.restore(ctx, from, moves, rec.head(), save)
+		return t.restore(ctx, from, moves, head.head(), save)
 	}
 	if rec.Owner != t.Identity.owner(&t.req) {
 		return t.end(p, "expired", fmt.Errorf("%w: another owner", errDiverged))
 	}
-	return t.answerFrom(ctx, &saved{rec: *rec, program: p, session: s}, save)
+	return t.answerFrom(ctx, &saved{rec: head, program: p, session: s}, save)
 }
 
 // answerFrom works out the reply from a session as it was saved.
@@ -249,7 +250,7 @@ func (t *turn) answerFrom(ctx context.Context, from *saved, save saveFunc) Reply
 }
 
 // repeat answers a callback that came before with the same bytes.
-func (t *turn) repeat(p *Program, s *Session, rec *record) Reply {
+func (t *turn) repeat(p *Program, s *Session, rec *recordHead) Reply {
 	inputs, err := cutInputs(t.text, rec.Inputs)
 	if err == nil && t.Identity.head(&t.req, p.hash, inputs) != rec.H {
 		err = fmt.Errorf("%w: other inputs of the same length", errDiverged)
@@ -261,7 +262,7 @@ func (t *turn) repeat(p *Program, s *Session, rec *record) Reply {
 }
 
 // goOn takes what was typed since the record.
-func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, save saveFunc) Reply {
+func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *recordHead, save saveFunc) Reply {
 	inputs, err := cutInputs(t.text, rec.Inputs)
 	if err == nil && t.Identity.head(&t.req, p.hash, inputs) != rec.H {
 		err = fmt.Errorf("%w: other inputs before", errDiverged)
@@ -297,7 +298,7 @@ func (t *turn) goOn(ctx context.Context, p *Program, s Session, rec *record, sav
 // overtaken answers a callback of a call that has ended. That it came at all may
 // mean that a late copy of an older callback, which had no record, ended the call
 // in its own way: what this one has run goes before.
-func (t *turn) overtaken(ctx context.Context, p *Program, s *Session, rec *record, save saveFunc) Reply {
+func (t *turn) overtaken(ctx context.Context, p *Program, s *Session, rec *recordHead, save saveFunc) Reply {
 	if !p.acts {
 		return t.show(p, s)
 	}
@@ -404,7 +405,7 @@ func (t *turn) finish(ctx context.Context, f *fold, err error, expect string, sa
 
 // remember keeps what is shown now, for the callback after this one: also where the
 // store could not be told.
-func (t *turn) remember(f *fold, head record) {
+func (t *turn) remember(f *fold, head recordHead) {
 	if t.Recent == nil {
 		return
 	}

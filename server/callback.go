@@ -33,8 +33,8 @@ func (s *Server) callback(c *fiber.Ctx) error {
 
 // answer asks the engine. A panic is one caller's misfortune and not everyone's.
 func (s *Server) answer(req engine.Request) (reply engine.Reply) {
-	ctx, cancel := context.WithTimeout(context.Background(), Budget)
-	defer cancel()
+	ctx := engine.WithTimeout(context.Background(), Budget)
+	defer ctx.End()
 	defer func() {
 		if cause := recover(); cause != nil {
 			reply = engine.Reply{Text: s.config.Busy, End: true, Fault: panicked(cause)}
