@@ -154,10 +154,9 @@ func (p *Program) inputsTell() bool {
 	return tells
 }
 
-// saved is a session as it was written down: the head of its record, without the
-// state, which is the session. None of it is written to.
+// saved is a session as it was written down. None of it is written to.
 type saved struct {
-	rec     record
+	rec     recordHead
 	program *Program
 	session Session
 	// until is how long it is good for in place of a record that was lost.
@@ -178,7 +177,7 @@ const DefaultRecent = 32_768
 
 // NewRecent remembers at most that many sessions.
 func NewRecent(most int) *Recent {
-	return &Recent{most: max(2, most), young: map[string]*saved{}}
+	return &Recent{most: max(2, most), young: map[string]*saved{}, old: map[string]*saved{}}
 }
 
 func (r *Recent) get(session string) *saved {
@@ -197,7 +196,8 @@ func (r *Recent) put(s *saved) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.young) >= r.most/2 {
-		r.old, r.young = r.young, map[string]*saved{}
+		clear(r.old)
+		r.old, r.young = r.young, r.old // whose memory is used again
 	}
 	r.young[s.session.ID] = s
 }

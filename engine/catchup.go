@@ -61,7 +61,7 @@ func (p *Program) yesActs(s *Session) bool {
 // The Yes to it may be an answer to another screen, which the caller has seen: it
 // may have been a late copy of an older callback that was answered by asking
 // again. Nobody pays by that.
-func (f *fold) askTwice(ctx context.Context, typed string, rec *record, save saveFunc) Reply {
+func (f *fold) askTwice(ctx context.Context, typed string, rec *recordHead, save saveFunc) Reply {
 	f.inputs = append(f.inputs, typed)
 	f.skipped, f.twice = true, true
 	return f.finish(ctx, f, f.giveUp(nil, f.settle(ctx)), rec.head(), save)

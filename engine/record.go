@@ -57,6 +57,19 @@ type record struct {
 	Start   string    `json:"start,omitempty"`
 }
 
+// recordHead is what of a record the session does not tell: which callback it is
+// of, and how that was taken.
+type recordHead struct {
+	V            int
+	H, Owner     string
+	Inputs       []int
+	Again, Twice bool
+}
+
+func (rec *record) top() recordHead {
+	return recordHead{rec.V, rec.H, rec.Owner, rec.Inputs, rec.Again, rec.Twice}
+}
+
 // undo is an Undo with names for slots.
 type undo struct {
 	Step   string  `json:"s"`
@@ -70,26 +83,29 @@ type undo struct {
 var ErrRecord = errors.New("unreadable session record")
 
 // encode writes a session down. It fails rather than write a secret.
-func (p *Program) encode(s *Session, head record) ([]byte, error) {
-	head.Step, head.Program = s.Screen, p.hash
-	head.Offset, head.Pages = s.Offset, s.Pages
-	head.Wrong, head.Notice, head.Repeat = s.Wrong, s.Notice, s.Repeat
-	head.Moved, head.Ended, head.Facts = s.Moved, s.Ended, s.Facts
-	head.Skipped, head.Sent = s.Skipped, s.Sent
-	head.Lang, head.Chose = s.Lang(), s.Values[slotLang].IsSet()
-	head.Today, head.Network = s.Values[slotToday].n, s.Network
-	head.Values = p.named(s.Values)
+func (p *Program) encode(s *Session, head recordHead) ([]byte, error) {
+	rec := record{
+		V: head.V, H: head.H, Owner: head.Owner, Inputs: head.Inputs, Again: head.Again, Twice: head.Twice,
+		Step: s.Screen, Program: p.hash,
+		Offset: s.Offset, Pages: s.Pages,
+		Wrong: s.Wrong, Notice: s.Notice, Repeat: s.Repeat,
+		Moved: s.Moved, Ended: s.Ended, Facts: s.Facts,
+		Skipped: s.Skipped, Sent: s.Sent,
+		Lang: s.Lang(), Chose: s.Values[slotLang].IsSet(),
+		Today: s.Values[slotToday].n, Network: s.Network,
+		Values:  p.named(s.Values),
+		Guarded: s.Guarded, Offered: s.offered, Start: s.start,
+	}
 	if w := s.Values[slotWorker]; w.IsSet() {
-		head.Worker = &w
+		rec.Worker = &w
 	}
 	for _, u := range s.Undo {
-		head.Undo = append(head.Undo, undo{u.Screen, u.Offset, u.Pages, u.Moved, p.namedChanges(u.Values)})
+		rec.Undo = append(rec.Undo, undo{u.Screen, u.Offset, u.Pages, u.Moved, p.namedChanges(u.Values)})
 	}
 	if s.Resting.Screen != "" && !s.Ended {
-		head.Resting = &s.Resting
+		rec.Resting = &s.Resting
 	}
-	head.Guarded, head.Offered, head.Start = s.Guarded, s.offered, s.start
-	return appendRecord(make([]byte, 0, recordSize), &head)
+	return appendRecord(make([]byte, 0, recordSize), &rec)
 }
 
 // recordSize is what most records take, in bytes.
@@ -180,8 +196,8 @@ func isPage(offset int, before []int) bool {
 
 // head is the part of a record that a save compares. It ends in a delimiter, so
 // that no head is the beginning of another.
-func (rec *record) head() string {
-	return `{"v":` + strconv.Itoa(rec.V) + `,"h":"` + rec.H + `",`
+func (h *recordHead) head() string {
+	return `{"v":` + strconv.Itoa(h.V) + `,"h":"` + h.H + `",`
 }
 
 // HeadOf is the head of a stored record, as Sessions.Save compares it; "" when

@@ -105,7 +105,7 @@ func FuzzRecord(f *testing.F) {
 			}
 			s, _, err = play(p, s, Event{Kind: EventInput, Input: k, Digest: "digest of " + k})
 		}
-		b, err := p.encode(&s, record{V: 4, H: "h", Owner: "o", Inputs: []int{1, 1}})
+		b, err := p.encode(&s, recordHead{V: 4, H: "h", Owner: "o", Inputs: []int{1, 1}})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func FuzzRecord(f *testing.F) {
 			after, _, err := play(p, s, Event{Kind: EventInput, Input: key, Digest: "d"})
 			if err == nil {
 				_, _, _ = play(p, after, Event{Kind: EventInput, Input: "0", Digest: "d"})
-				if _, err := p.encode(&after, record{V: 1, H: "h"}); err != nil {
+				if _, err := p.encode(&after, recordHead{V: 1, H: "h"}); err != nil {
 					t.Fatalf("%q on %s can't be kept: %v", key, b, err)
 				}
 			}

@@ -303,7 +303,7 @@ func TestValuesOfAnotherKindAreNotSet(t *testing.T) {
 // reread is the screen after the session was written down and read back.
 func (w *steps) reread() string {
 	w.t.Helper()
-	b, err := w.p.encode(&w.s, record{V: 1, H: "h"})
+	b, err := w.p.encode(&w.s, recordHead{V: 1, H: "h"})
 	if err != nil {
 		w.t.Fatalf("the session can't be written down: %v", err)
 	}
