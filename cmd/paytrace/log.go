@@ -34,7 +34,7 @@ func callbackLogger(c Config, w io.Writer) (log *slog.Logger, flush func()) {
 		return logger(c, w), func() {}
 	}
 	lines := &logLines{w: w}
-	return slog.New(promptly{slog.NewJSONHandler(lines, nil), lines}), lines.flush
+	return slog.New(promptly{plainLines{slog.NewJSONHandler(lines, nil), lines}, lines}), lines.flush
 }
 
 func plain(c Config, w io.Writer) bool {
