@@ -1,11 +1,14 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/internal/rows"
@@ -16,12 +19,88 @@ func (s *Store) AddCalls(ctx context.Context, notes []store.CallNote) error {
 	if err := rows.Outside(ctx, s); err != nil {
 		return err
 	}
-	source := pgx.CopyFromSlice(len(notes), func(i int) ([]any, error) { return rows.CallValues(notes[i]), nil })
-	if _, err := s.pool.CopyFrom(ctx, pgx.Identifier{"calls"}, rows.CallColumns, source); err != nil {
+	err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		_, err := conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(copyCalls(notes)), copyCallsSQL)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("note calls: %w", err)
 	}
 	return nil
 }
+
+var copyCallsSQL = "COPY calls (" + strings.Join(rows.CallColumns, ", ") + ") FROM STDIN (FORMAT binary)"
+
+// copyCalls writes notes in the binary form of COPY, for the columns of
+// rows.CallColumns. There is a note for every callback, and the library's own
+// writer, which takes each value for something it has not met before, costs ten
+// times as much. The form is in Postgres's manual, "COPY", "Binary Format".
+func copyCalls(notes []store.CallNote) []byte {
+	b := copyWriter(make([]byte, 0, len(copyHeader)+len(notes)*usualNote))
+	b = append(b, copyHeader...)
+	for i := range notes {
+		n := &notes[i]
+		b = binary.BigEndian.AppendUint16(b, uint16(len(rows.CallColumns)))
+		b.time(n.At)
+		for _, text := range [...]string{n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown} {
+			b.text(text)
+		}
+		b.flag(n.Ended)
+		b.number(n.Took.Microseconds())
+		if n.Fault == "" {
+			b.null()
+		} else {
+			b.text(n.Fault)
+		}
+	}
+	return append(b, copyEnd...)
+}
+
+const (
+	// copyHeader is the signature, no flags, and no extension.
+	copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
+	// copyEnd stands where the next row would say how many columns it has: -1.
+	copyEnd = "\xff\xff"
+	// usualNote is what most notes take, in bytes.
+	usualNote = 320
+)
+
+// copyWriter writes values, each behind its length.
+type copyWriter []byte
+
+func (b *copyWriter) length(n int32) { *b = binary.BigEndian.AppendUint32(*b, uint32(n)) }
+
+func (b *copyWriter) null() { b.length(-1) }
+
+func (b *copyWriter) text(s string) {
+	b.length(int32(len(s)))
+	*b = append(*b, s...)
+}
+
+func (b *copyWriter) number(n int64) {
+	b.length(8)
+	*b = binary.BigEndian.AppendUint64(*b, uint64(n))
+}
+
+func (b *copyWriter) flag(holds bool) {
+	b.length(1)
+	if holds {
+		*b = append(*b, 1)
+	} else {
+		*b = append(*b, 0)
+	}
+}
+
+// time writes a TIMESTAMPTZ: microseconds since the beginning of 2000.
+func (b *copyWriter) time(t time.Time) {
+	if t.IsZero() {
+		b.null()
+		return
+	}
+	b.number(t.UnixMicro() - copyEpoch)
+}
+
+var copyEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 
 // CallsOf lists a caller's notes.
 func (s *Store) CallsOf(ctx context.Context, caller string, limit int) ([]store.CallNote, error) {

@@ -40,6 +40,11 @@ func callNotes(s *subject) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		s.t.Errorf("notes (-want +got):\n%s", diff)
 	}
+	timeless := note("254711000009", 1)
+	timeless.At = time.Time{}
+	if err := s.AddCalls(s.ctx, []store.CallNote{note("254711000009", 1), timeless}); err == nil {
+		s.t.Error("a note without a time was stored")
+	}
 	none, err := s.CallsOf(s.ctx, "254711000009", 5)
 	s.want(err, nil)
 	if len(none) != 0 {
