@@ -109,7 +109,7 @@ func (p *Program) encode(s *Session, head recordHead) ([]byte, error) {
 }
 
 // recordSize is what most records take, in bytes.
-const recordSize = 512
+const recordSize = 256
 
 func (p *Program) namedChanges(list []Change) []Named {
 	var named []Named

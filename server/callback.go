@@ -27,7 +27,7 @@ func (s *Server) callback(c *fiber.Ctx) error {
 		return s.refuse(c, err)
 	}
 	reply := s.answer(req)
-	s.logCallback(req, reply, s.config.Now().Sub(began))
+	s.logCallback(req, reply, began, s.config.Now())
 	return send(c, s.config.Codec.Encode(req, reply))
 }
 

@@ -22,7 +22,7 @@ const shownError = 200
 
 // logCallback writes the line of an answered callback. What was typed and what
 // the screen said are left out: both can hold a PIN or a name.
-func (s *Server) logCallback(req engine.Request, reply engine.Reply, took time.Duration) {
+func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ended time.Time) {
 	level := slog.LevelInfo
 	if reply.Fault != nil {
 		level = slog.LevelError
@@ -38,7 +38,7 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, took time.D
 		slog.String("service", req.Service),
 		slog.String("screen", reply.Screen),
 		slog.Bool("end", reply.End),
-		slog.Float64("took_ms", float64(took.Microseconds())/1000),
+		slog.Float64("took_ms", float64(ended.Sub(began).Microseconds())/1000),
 		slog.String("program", short(reply.Program)),
 		slog.Any("fault", reply.Fault),
 	}
@@ -48,7 +48,7 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, took time.D
 	}
 	// The logger's own methods look up who called them, which no line of ours says
 	// and which costs as much as the line.
-	line := slog.NewRecord(s.config.Now(), level, "callback", 0)
+	line := slog.NewRecord(ended, level, "callback", 0)
 	line.AddAttrs(attrs[:last]...)
 	_ = lines.Handle(ctx, line) // as those methods do
 }
