@@ -373,3 +373,49 @@ func TestTwinCommitsInBetween(t *testing.T) {
 		t.Errorf("verified at %v, %d messages", b.worker(t, amina).VerifiedAt, len(b.messages(t)))
 	}
 }
+
+// seeing counts how often transactions look for an account.
+type seeing struct {
+	store.Store
+	looks *int
+}
+
+func (s seeing) Within(ctx context.Context, fn func(context.Context, store.Tx) error) error {
+	return s.Store.Within(ctx, func(ctx context.Context, tx store.Tx) error { return fn(ctx, seeingTx{tx, s.looks}) })
+}
+
+type seeingTx struct {
+	store.Tx
+	looks *int
+}
+
+func (tx seeingTx) Worker(ctx context.Context, phone string) (store.Worker, error) {
+	*tx.looks++
+	return tx.Tx.Worker(ctx, phone)
+}
+
+// Every look at an account is a round trip, so the caller's own is looked for
+// once in an action.
+func TestLooksAtAccounts(t *testing.T) {
+	looks := 0
+	b := newBench(t)
+	b.Table = actions.New(seeing{b.store, &looks}, b.clock.Now)
+	withAccounts(t, b, nil)
+	for _, c := range []struct {
+		id, action, phone, outcome string
+		want                       int
+	}{
+		{"1", "create_account", amina, "created", 1},
+		{"2", "lookup_worker", amina, "own", 1},
+		{"3", "create_account", amina, "exists", 1},
+		{"4", "lookup_worker", brian, "not_found", 2},
+	} {
+		looks = 0
+		if out := b.must(t, call(c.id, c.action, amina, c.phone)); out.Name != c.outcome {
+			t.Errorf("%s of %s: %s, want %s", c.action, c.phone, out.Name, c.outcome)
+		}
+		if looks != c.want {
+			t.Errorf("%s of %s looked %d times, want %d", c.action, c.phone, looks, c.want)
+		}
+	}
+}

@@ -78,8 +78,8 @@ type Table struct {
 	now     func() time.Time
 	actions map[string]action
 	// before runs in the transaction of every registered action that writes,
-	// ahead of its work; nil for nothing.
-	before func(ctx context.Context, tx store.Tx, c Call) error
+	// ahead of its work, which gets the context it returns; nil for nothing.
+	before func(ctx context.Context, tx store.Tx, c Call) (context.Context, error)
 }
 
 var _ engine.Actions = (*Table)(nil)
@@ -124,9 +124,9 @@ func Register[In, Out any](t *Table, spec Spec, fn func(ctx context.Context, c C
 			if err != nil {
 				return nil, err
 			}
-			return func(ctx context.Context, tx store.Tx) (engine.Outcome, error) {
+			return func(ctx context.Context, tx store.Tx) (_ engine.Outcome, err error) {
 				if t.before != nil && !spec.Reads {
-					if err := t.before(ctx, tx, c); err != nil {
+					if ctx, err = t.before(ctx, tx, c); err != nil {
 						return engine.Outcome{}, err
 					}
 				}

@@ -82,7 +82,7 @@ func (a *Accounts) add(ctx context.Context, tx store.Tx, c Call, w store.Worker,
 		case errors.Is(err, store.ErrWorkerIDTaken):
 			continue
 		case errors.Is(err, store.ErrPhoneTaken): // by a twin, just now
-			w, err := a.claim(ctx, tx, c, engine.Phone(w.Phone))
+			w, err := a.claimNow(ctx, tx, c, engine.Phone(w.Phone))
 			return createOut{Exists: &accountOut{w.WorkerID}}, err
 		case err != nil:
 			return createOut{}, err

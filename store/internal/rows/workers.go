@@ -12,14 +12,16 @@ import (
 const selectWorker = `SELECT worker_id, phone, name, stellar_public_key, stellar_secret_encrypted, created_at, verified_at
 	FROM workers `
 
+// selectWorkerInAnyForm finds the account under the digits of a number and those
+// in other forms, of which two are enough to know that there are several.
+const selectWorkerInAnyForm = selectWorker + `WHERE phone = $1 AND set_aside_at IS NULL
+	UNION ALL (` + selectWorker + `WHERE paytrace_msisdn(phone) = $1 AND phone <> $1 AND set_aside_at IS NULL LIMIT 2)`
+
 // Worker reads the account that answers for a phone number: the one that is
 // stored under its digits, or where there is none the one the service before
 // this one stored in another form. store.ErrAmbiguous where that are several.
 func Worker(ctx context.Context, conn Conn, phone string) (store.Worker, error) {
-	w, err := scanWorker(conn.QueryRow(ctx, selectWorker+`WHERE phone = $1 AND set_aside_at IS NULL`, phone))
-	if errors.Is(err, store.ErrNotFound) && conn.OtherForms() {
-		w, err = inOtherForm(ctx, conn, phone)
-	}
+	w, err := inAnyForm(ctx, conn, phone)
 	if err != nil {
 		return store.Worker{}, fmt.Errorf("read worker: %w", err)
 	}
@@ -27,22 +29,31 @@ func Worker(ctx context.Context, conn Conn, phone string) (store.Worker, error) 
 	return w, nil
 }
 
-func inOtherForm(ctx context.Context, conn Conn, phone string) (w store.Worker, err error) {
-	found := 0
-	err = conn.Query(ctx, func(row Row) (err error) {
-		found++
-		w, err = scanWorker(row)
-		return err
-	}, selectWorker+`WHERE paytrace_msisdn(phone) = $1 AND set_aside_at IS NULL LIMIT 2`, phone)
-	switch {
-	case err != nil:
-		return store.Worker{}, err
-	case found == 0:
-		return store.Worker{}, store.ErrNotFound
-	case found > 1:
-		return store.Worker{}, store.ErrAmbiguous
+func inAnyForm(ctx context.Context, conn Conn, phone string) (store.Worker, error) {
+	if !conn.OtherForms() {
+		return scanWorker(conn.QueryRow(ctx, selectWorker+`WHERE phone = $1 AND set_aside_at IS NULL`, phone))
 	}
-	return w, nil
+	var found []store.Worker
+	err := conn.Query(ctx, func(row Row) error {
+		w, err := scanWorker(row)
+		found = append(found, w)
+		return err
+	}, selectWorkerInAnyForm, phone)
+	if err != nil {
+		return store.Worker{}, err
+	}
+	for _, w := range found {
+		if w.Phone == phone {
+			return w, nil
+		}
+	}
+	switch len(found) {
+	case 0:
+		return store.Worker{}, store.ErrNotFound
+	case 1:
+		return found[0], nil
+	}
+	return store.Worker{}, store.ErrAmbiguous
 }
 
 func scanWorker(row Row) (store.Worker, error) {
