@@ -273,7 +273,7 @@ func TestBadRandomness(t *testing.T) {
 			t.Errorf("%s: a message is queued", name)
 		}
 	}
-	stuck := script(byte(1), "AAAA", byte(2), strings.Repeat("AAAA", 5), strings.Repeat("AAAA", 10))
+	stuck := script(byte(1), "AAAA", byte(2), strings.Repeat("AAAA", 5), strings.Repeat("AAAA", 20))
 	b := withAccounts(t, newBench(t), stuck)
 	b.must(t, call("1", "create_account", amina, amina))
 	if _, err := b.Do(context.Background(), call("2", "create_account", brian, brian)); err == nil || !strings.Contains(err.Error(), "no free worker ID") {

@@ -17,9 +17,10 @@ const (
 	// seconds, less what saving and answering need.
 	Budget = 3500 * time.Millisecond
 	// certainTries is how often a transaction is tried that surely did nothing.
-	// It gets over a connection that was dropped; a database that is down is
-	// told to the caller at once.
-	certainTries = 3
+	// It gets over connections that are dropped one after the other, also for
+	// the repeat of a call that has succeeded, which would be told otherwise; a
+	// database that is down is told to the caller within a third of a second.
+	certainTries = 5
 	// Pauses between two tries double from the first to the last.
 	firstPause = 20 * time.Millisecond
 	lastPause  = 320 * time.Millisecond
@@ -267,7 +268,7 @@ func (t *Table) lookUp(ctx context.Context, id string) (b []byte, err error) {
 		if b, err = t.store.Result(ctx, id); err == nil || try == certainTries || !wait(ctx, pause) {
 			return b, err
 		}
-		pause *= 2
+		pause = min(2*pause, lastPause)
 	}
 }
 

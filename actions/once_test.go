@@ -256,7 +256,7 @@ func (f *flaky) Result(ctx context.Context, id string) ([]byte, error) {
 // caller has seen.
 func TestLookUpIsTriedAgain(t *testing.T) {
 	lost := errors.New("connection lost")
-	for dropped, want := range []error{nil, nil, nil, lost} {
+	for dropped, want := range []error{nil, nil, nil, nil, nil, lost} {
 		c := newClock()
 		f := &flaky{Store: openStore(t, c.Now)}
 		table, a := actions.New(f, c.Now), &counted{}
@@ -301,7 +301,8 @@ func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) stor
 		{"lost three times", []fault{rolledBack, happened, rolledBack}, 0, nil, 1, 4},
 		{"one connection dropped", []fault{down}, 0, nil, 1, 2},
 		{"two connections dropped", []fault{down, down}, 0, nil, 1, 3},
-		{"the database is down", forever(down), 0, lost, 0, 3},
+		{"four connections dropped", []fault{down, down, down, down}, 0, nil, 1, 5},
+		{"the database is down", forever(down), 0, lost, 0, 5},
 		{"lost, then the database is down", append([]fault{happened}, forever(down)...), 100 * time.Millisecond, engine.ErrUnknown, 1, 0},
 		{"lost for ever", forever(rolledBack), 100 * time.Millisecond, engine.ErrUnknown, 0, 0},
 	}

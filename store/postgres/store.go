@@ -35,17 +35,19 @@ func (s *Store) conn(ctx context.Context) rows.Conn {
 
 // Worker reads one account by phone number.
 func (s *Store) Worker(ctx context.Context, phone string) (store.Worker, error) {
-	return rows.Worker(ctx, s.conn(ctx), phone)
+	return onLive(ctx, s, func() (store.Worker, error) { return rows.Worker(ctx, s.conn(ctx), phone) })
 }
 
 // Result is the stored result of an action, nil if it has none.
 func (s *Store) Result(ctx context.Context, id string) ([]byte, error) {
-	return rows.Result(ctx, s.conn(ctx), id)
+	return onLive(ctx, s, func() ([]byte, error) { return rows.Result(ctx, s.conn(ctx), id) })
 }
 
 // Remembered are the values kept for a phone number under a service.
 func (s *Store) Remembered(ctx context.Context, service, phone string) (map[string]json.RawMessage, error) {
-	return rows.Remembered(ctx, s.conn(ctx), service, phone)
+	return onLive(ctx, s, func() (map[string]json.RawMessage, error) {
+		return rows.Remembered(ctx, s.conn(ctx), service, phone)
+	})
 }
 
 // Messages lists the newest first.

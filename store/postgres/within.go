@@ -51,7 +51,9 @@ func (s *Store) Within(ctx context.Context, fn func(ctx context.Context, tx stor
 }
 
 func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	tx, err := onLive(ctx, s, func() (pgx.Tx, error) {
+		return s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	})
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
@@ -112,8 +114,12 @@ func rolledBack(err error) bool {
 	if !errors.As(err, &fault) {
 		return false
 	}
-	severity := cmp.Or(fault.SeverityUnlocalized, fault.Severity) // the first since Postgres 9.6
-	return severity == "ERROR" && fault.Code != codeCompletionUnknown && !strings.HasPrefix(fault.Code, classConnection)
+	return severity(fault) == "ERROR" && fault.Code != codeCompletionUnknown && !strings.HasPrefix(fault.Code, classConnection)
+}
+
+// severity is the server's word: ERROR for a statement, more for the connection.
+func severity(fault *pgconn.PgError) string {
+	return cmp.Or(fault.SeverityUnlocalized, fault.Severity) // the first since Postgres 9.6
 }
 
 // held says whether another transaction kept this one waiting too long.
