@@ -81,7 +81,7 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 			return result{}, err
 		}
 		joined, err := t.join(ctx, tx, call, out)
-		return result{Name: out.Name, Values: out.Values, joined: joined}, err
+		return result{Name: out.Name, Values: out.Values, Day: call.Day, joined: joined}, err
 	})
 }
 
@@ -216,6 +216,8 @@ type result struct {
 	Limited bool `json:"limited,omitempty"`
 	// Withdrawn marks a call that was not run and never will be.
 	Withdrawn bool `json:"withdrawn,omitempty"`
+	// Day is engine.Call.Day.
+	Day engine.Date `json:"day,omitempty"`
 	// Print is the fingerprint, so that a stored result alone can be checked.
 	Print []byte `json:"f"`
 
@@ -230,7 +232,7 @@ func (r result) outcome() (engine.Outcome, error) {
 	case r.Withdrawn:
 		return engine.Outcome{}, engine.ErrWithdrawn
 	}
-	return engine.Outcome{Name: r.Name, Values: r.Values, Joined: r.joined}, nil
+	return engine.Outcome{Name: r.Name, Values: r.Values, Joined: r.joined, Day: r.Day}, nil
 }
 
 func parseResult(b, fp []byte) (r result, err error) {

@@ -139,19 +139,7 @@ func (t *turn) fromText(ctx context.Context, save saveFunc) (Reply, bool) {
 // inputsTell reports whether the inputs of a session alone can tell its state:
 // nothing in it depends on the day, the network, or a call before it.
 func (p *Program) inputsTell() bool {
-	if p.def.Session.Resume > 0 {
-		return false
-	}
-	tells := true
-	for i := range p.slots[builtinSlots:] {
-		tells = tells && p.slots[builtinSlots+i].Type.Kind != KindDate
-	}
-	for _, n := range p.nodes {
-		walkRefs(n.Screen, func(r Ref) {
-			tells = tells && r.Name != p.slots[slotToday].Name && r.Name != p.slots[slotNetwork].Name
-		})
-	}
-	return tells
+	return p.def.Session.Resume == 0 && !p.dated && !p.uses(p.slots[slotNetwork].Name)
 }
 
 // saved is a session as it was written down. None of it is written to.

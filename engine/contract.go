@@ -108,6 +108,9 @@ type Call struct {
 	Remember []Named
 	// Facts are the names a CallFacts must read: "worker" and remembered names.
 	Facts []string
+	// Day is the day on which the session began, where its menu asks for the day:
+	// kept with the outcome, for a replay on the next one. Zero for none.
+	Day Date
 
 	// Caller is the MSISDN the network vouches for.
 	Caller   string
@@ -137,6 +140,8 @@ type Outcome struct {
 	// Joined says that what Call.Then gave was done together with it. What an
 	// earlier run did is not known to be.
 	Joined bool
+	// Day is the Call.Day of the run that this is the outcome of.
+	Day Date
 }
 
 // Actions runs actions, once per Call.ID: a repeat returns the stored outcome.

@@ -43,6 +43,8 @@ type fold struct {
 	// tried says that the last input led to a write, and wrote that its result is
 	// known.
 	tried, wrote bool
+	// day is the day on which the call began, as the first stored result has it.
+	day Date
 	// unsure says that the inputs may be read otherwise, or may answer another
 	// screen than the record has.
 	unsure bool
@@ -50,7 +52,7 @@ type fold struct {
 
 // whole folds the whole text from its start.
 func (f *fold) whole(ctx context.Context, dropped *Snapshot) error {
-	f.s = f.p.Begin(f.req, f.p.Today(f.Now()))
+	f.s = f.p.Begin(f.req, f.begunOn(ctx))
 	var inputs []string
 	if f.text != "" {
 		f.inputs, inputs = splitText(f.text)
@@ -188,6 +190,9 @@ func (f *fold) event(ctx context.Context, ev Event, replay bool) error {
 			own++
 		}
 		call.StoredOnly = f.storedOnly(ev, call.Action, replay)
+		if f.p.dated {
+			call.Day = Date(s.Values[slotToday].n)
+		}
 		f.trace.call(&call)
 		out, known := Outcome{Name: Done}, true
 		if !joined || !follows(call.Action) {
@@ -265,6 +270,9 @@ func (f *fold) act(ctx context.Context, call Call) (out Outcome, known bool, err
 	own := follows(call.Action)
 	if call.StoredOnly && known && !f.p.reads(call.Action) {
 		f.probing = false
+		if f.day == 0 {
+			f.day = out.Day
+		}
 	}
 	switch {
 	case err == nil:

@@ -34,6 +34,8 @@ type Program struct {
 	textTells bool
 	// acts says that a menu's action may change something.
 	acts bool
+	// dated says that a session depends on the day.
+	dated bool
 	// navs are the navigation lines, by language and navBits.
 	navs [][navKinds]string
 }
@@ -158,6 +160,7 @@ func New(def Definition) (*Program, error) {
 	for _, n := range p.nodes {
 		p.prepare(n)
 	}
+	p.dated = p.asksDay()
 	p.textTells = p.inputsTell()
 	for _, n := range p.nodes {
 		p.acts = p.acts || n.Kind == ScreenDo && p.writes(n.Do.Action)

@@ -37,7 +37,7 @@ func (t *turn) traced(ctx context.Context, p *Program) (trace, error) {
 	_, ahead := p.dialled(t.req.Service)
 	t.text = joinText(ahead, t.req.Text)
 	f := fold{turn: t, p: p, probing: true, trace: &tr}
-	err := f.readAll(ctx)
+	err := f.readAll(ctx, f.begunOn(ctx))
 	switch {
 	case errors.Is(err, errExpired), errors.Is(err, ErrWithdrawn):
 		return tr, nil
@@ -48,10 +48,10 @@ func (t *turn) traced(ctx context.Context, p *Program) (trace, error) {
 	return tr, err
 }
 
-// readAll takes all inputs, past screens that a replay would stop at, and runs
-// no write.
-func (f *fold) readAll(ctx context.Context) error {
-	f.s = f.p.Begin(f.req, f.p.Today(f.Now()))
+// readAll takes all inputs of a call that began on a day, past screens that a
+// replay would stop at, and runs no write.
+func (f *fold) readAll(ctx context.Context, day Date) error {
+	f.s = f.p.Begin(f.req, day)
 	var inputs []string
 	if f.text != "" {
 		f.inputs, inputs = splitText(f.text)
