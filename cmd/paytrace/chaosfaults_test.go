@@ -13,8 +13,8 @@ import (
 // earliest, so that hardly ever both are.
 const (
 	killEvery  = 200 * time.Millisecond
-	loseEvery  = 700 * time.Millisecond
-	cutEvery   = 150 * time.Millisecond
+	loseEvery  = 1500 * time.Millisecond
+	cutEvery   = 400 * time.Millisecond
 	aimFor     = 100 * time.Millisecond // a strike waits so long for something to hit
 	aimEvery   = time.Millisecond
 	mostCut    = 1 // backends a strike: a second one would mostly be a retry of the first

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// chaosMenu has a write in three of eight steps: the caller's own account, one
+// chaosMenu has a write in three of nine steps: the caller's own account, one
 // for a friend and a look-up of another person's number, which are counted. Each
 // leaves what a second run would leave again, or count again.
 const chaosMenu = `
@@ -77,14 +77,15 @@ type scene struct {
 const neighbour = "254733999999"
 
 var (
-	onMain    = regexp.MustCompile(`(?s)\ACON What now\?.*\z`)
-	onPhone   = regexp.MustCompile(`\ACON Your number\z`)
-	onWrong   = regexp.MustCompile(`(?s)\ACON .+\nYour number\z`)
-	onJoined  = regexp.MustCompile(`(?s)\ACON Joined as NW-[0-9A-F]{8}\.\n.*\z`)
-	onFriend  = regexp.MustCompile(`\ACON Your friend's number\z`)
-	onBrought = regexp.MustCompile(`(?s)\ACON Brought NW-[0-9A-F]{8}\.\n.*\z`)
-	onOther   = regexp.MustCompile(`\ACON Whose number\?\z`)
-	onFound   = regexp.MustCompile(`\AEND Found\.\z`)
+	onMain        = regexp.MustCompile(`(?s)\ACON What now\?.*\z`)
+	onPhone       = regexp.MustCompile(`\ACON Your number\z`)
+	onWrong       = regexp.MustCompile(`(?s)\ACON .+\nYour number\z`)
+	onJoined      = regexp.MustCompile(`(?s)\ACON Joined as NW-[0-9A-F]{8}\.\n.*\z`)
+	onWrongFriend = regexp.MustCompile(`(?s)\ACON .+\nYour friend's number\z`)
+	onFriend      = regexp.MustCompile(`\ACON Your friend's number\z`)
+	onBrought     = regexp.MustCompile(`(?s)\ACON Brought NW-[0-9A-F]{8}\.\n.*\z`)
+	onOther       = regexp.MustCompile(`\ACON Whose number\?\z`)
+	onFound       = regexp.MustCompile(`\AEND Found\.\z`)
 	// onRefusal are the screens that tell of no success.
 	onRefusal = regexp.MustCompile(`\AEND (The service is busy|In progress|Your session has expired|The service was updated).*`)
 )
@@ -97,6 +98,7 @@ func chaosCall(phone, friend string) []scene {
 		{canaryPIN, onWrong, nil},
 		{"0" + phone[3:], onJoined, []string{"account " + phone, "welcome " + phone}},
 		{"1", onFriend, nil},
+		{canaryPIN, onWrongFriend, nil},
 		{"0" + friend[3:], onBrought, []string{"account " + friend, "welcome " + friend, "register_other by " + phone}},
 		{"1", onOther, nil},
 		{"0" + neighbour[3:], onFound, []string{"lookup_other by " + phone}},

@@ -57,7 +57,7 @@ func newChaosWorld(t *testing.T, program, menu string) *chaosWorld {
 	}
 	w.env = environ(map[string]string{
 		"DATABASE_URL": w.postgres.URL, "REDIS_URL": w.redis.URL, "ENCRYPTION_KEY": chaosKey, "LOG_FORMAT": "json",
-		"LIMIT_LOOKUPS": "1000000",
+		"LIMIT_LOOKUPS": "1000000", "DATABASE_CONNECTIONS": "8",
 	})
 	dir := t.TempDir()
 	for i := range w.on {
