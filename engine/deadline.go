@@ -14,8 +14,9 @@ type Deadline struct {
 	parent context.Context
 	at     time.Time
 
-	mu    sync.Mutex
-	ended bool
+	mu sync.Mutex
+	// err is how it ended, once somebody has asked or ended it.
+	err error
 	// timed has the timer, once somebody waits.
 	timed context.Context
 	stop  context.CancelFunc
@@ -35,9 +36,11 @@ func WithTimeout(parent context.Context, d time.Duration) *Deadline {
 func (c *Deadline) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = true
-	if c.stop != nil {
+	switch {
+	case c.timed != nil:
 		c.stop()
+	case c.err == nil:
+		c.err = context.Canceled
 	}
 }
 
@@ -50,7 +53,7 @@ func (c *Deadline) Done() <-chan struct{} {
 	defer c.mu.Unlock()
 	if c.timed == nil {
 		c.timed, c.stop = context.WithDeadline(c.parent, c.at)
-		if c.ended {
+		if c.err != nil {
 			c.stop()
 		}
 	}
@@ -62,16 +65,15 @@ func (c *Deadline) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
+	case c.err != nil:
 	case c.timed != nil:
 		return c.timed.Err()
-	case c.ended:
-		return context.Canceled
 	case c.parent.Err() != nil:
-		return c.parent.Err()
+		c.err = c.parent.Err()
 	case !time.Now().Before(c.at):
-		return context.DeadlineExceeded
+		c.err = context.DeadlineExceeded
 	}
-	return nil
+	return c.err
 }
 
 // Value implements context.Context. Once there is a timer its context is asked,

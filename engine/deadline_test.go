@@ -78,6 +78,33 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// How it ended stays, whatever happens after.
+func TestDeadlineEndsOnce(t *testing.T) {
+	for _, seen := range []string{"nobody waits", "waited for after"} {
+		t.Run(seen, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				parent, stop := context.WithCancel(t.Context())
+				ctx := engine.WithTimeout(parent, time.Second)
+				<-time.After(time.Second)
+				if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("at its time: %v", err)
+				}
+				stop()
+				if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after its parent ended: %v", err)
+				}
+				ctx.End()
+				if seen == "waited for after" {
+					<-ctx.Done()
+				}
+				if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after it was ended: %v", err)
+				}
+			})
+		})
+	}
+}
+
 // What is derived from it ends with it, and so does who waits.
 func TestDeadlineEndsOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
