@@ -1,9 +1,10 @@
 package redis
 
 import (
-	"context"
 	"errors"
+	"slices"
 	"sync"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 )
@@ -15,13 +16,14 @@ import (
 //
 // Whoever leads a round trip waits for the answers of all in it, and then hands
 // the lead to the first one that has come in the meantime. No goroutine outlives
-// a command, and no one waits beyond its own deadline: the one in front of it has
-// an earlier one.
+// a command, and no one waits beyond its own deadline: those in front of it have
+// earlier ones. One that has less time than they goes alone.
 type group struct {
 	client goredis.UniversalClient
 
 	mu      sync.Mutex
-	busy    int // round trips under way
+	busy    int       // round trips under way
+	latest  time.Time // the last of all deadlines so far
 	waiting []*member
 }
 
@@ -36,7 +38,7 @@ const (
 
 // member is a command that waits.
 type member struct {
-	ctx context.Context
+	ctx *bounded
 	cmd goredis.Cmder
 	// turn is told once: nil when the command was sent by another, and else those
 	// that this one has to send, itself the first.
@@ -48,10 +50,16 @@ var errNotSent = errors.New("the command was not sent")
 
 var members = sync.Pool{New: func() any { return &member{turn: make(chan []*member, 1)} }}
 
-// process sends a command; what came of it is in the command. The context must
-// have a deadline, which is all that ends a wait.
-func (g *group) process(ctx context.Context, cmd goredis.Cmder) error {
+// process sends a command; what came of it is in the command.
+func (g *group) process(ctx *bounded, cmd goredis.Cmder) error {
 	g.mu.Lock()
+	if ctx.at.Before(g.latest) {
+		g.mu.Unlock()
+		within, cancel := ctx.timed()
+		defer cancel()
+		return g.client.Process(within, cmd)
+	}
+	g.latest = ctx.at
 	if g.busy < roundTrips {
 		g.busy++
 		g.mu.Unlock()
@@ -82,16 +90,36 @@ func (g *group) together(all []*member) {
 		}
 		g.pass()
 	}()
-	if len(all) == 1 {
-		_ = g.client.Process(all[0].ctx, all[0].cmd)
-	} else {
-		pipeline := g.client.Pipeline()
-		for _, m := range all {
-			_ = pipeline.Process(m.ctx, m.cmd)
-		}
-		_, _ = pipeline.Exec(all[0].ctx) // each command has its own error
-	}
+	g.send(all)
 	sent = true
+}
+
+// send sends the commands of those that have time left. The first has the least.
+func (g *group) send(all []*member) {
+	for all[0].ctx.Err() != nil {
+		all[0].cmd.SetErr(all[0].ctx.Err())
+		if all = all[1:]; len(all) == 0 {
+			return
+		}
+	}
+	within, cancel := all[0].ctx.timed()
+	defer cancel()
+	if len(all) == 1 {
+		_ = g.client.Process(within, all[0].cmd)
+		return
+	}
+	pipeline := g.client.Pipeline()
+	for _, m := range all {
+		_ = pipeline.Process(within, m.cmd)
+	}
+	_, err := pipeline.Exec(within)
+	// Each command has its own error, but for what Redis refused the connection with.
+	if err == nil || slices.ContainsFunc(all, func(m *member) bool { return m.cmd.Err() != nil }) {
+		return
+	}
+	for _, m := range all {
+		m.cmd.SetErr(err)
+	}
 }
 
 // pass hands a round trip on to those that wait, or gives it back.

@@ -8,8 +8,10 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -27,7 +29,14 @@ type gate struct {
 	breaks bool
 
 	mu   sync.Mutex
+	held int // round trips that wait for it, or did
 	went []int
+}
+
+func (g *gate) holds() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held
 }
 
 func newGate(t *testing.T, s *redis.Sessions) *gate {
@@ -44,6 +53,9 @@ func (g *gate) note(cmds ...goredis.Cmder) {
 	if name := cmds[0].Name(); name != "evalsha" && name != "eval" && name != "get" {
 		return // it opens a connection
 	}
+	g.mu.Lock()
+	g.held++
+	g.mu.Unlock()
 	<-g.open
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -188,6 +200,96 @@ func TestTogetherInTime(t *testing.T) {
 	}
 	if _, err := s.Load(context.Background(), key(0)); err != nil {
 		t.Errorf("the next one: %v", err)
+	}
+}
+
+// Who has less time than others neither waits for them nor ends them with it.
+func TestTogetherWithLittleTime(t *testing.T) {
+	s := open(t, servers.Redis(t))
+	g := newGate(t, s)
+	errs := make([]error, others)
+	hurried := redis.RoundTrips
+	within := engine.WithTimeout(context.Background(), engine.SessionBudget/4)
+	defer within.End()
+	var all sync.WaitGroup
+	for i := range others {
+		ctx := context.Background()
+		if i == hurried {
+			ctx = within
+		}
+		all.Go(func() { _, errs[i] = s.Load(ctx, key(i)) })
+		for s.Waiting()+g.holds() <= i {
+			runtime.Gosched()
+		}
+	}
+	<-within.Done()
+	g.release()
+	all.Wait()
+	for i, err := range errs {
+		if late := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded); late != (i == hurried) || !late && err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	slices.Sort(g.went)
+	if want := []int{1, 1, 1, others - redis.RoundTrips - 1}; !slices.Equal(g.went, want) {
+		t.Errorf("%v commands went together, want %v", g.went, want)
+	}
+}
+
+// nowhere is where no connection can be made to, and none is refused.
+type nowhere struct{}
+
+func (nowhere) DialHook(goredis.DialHook) goredis.DialHook {
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+}
+
+func (nowhere) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook { return next }
+
+func (nowhere) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
+	return next
+}
+
+// Nobody waits beyond its own deadline, whoever is in front and whatever those
+// wait for.
+func TestTogetherWithoutConnections(t *testing.T) {
+	s := open(t, "redis://127.0.0.1:1")
+	s.Hook(nowhere{})
+	late := make([]time.Duration, 100)
+	all := crowd(t, s, len(late), func(i int) {
+		end := time.Now().Add(engine.SessionBudget)
+		if _, err := s.Load(context.Background(), key(i)); err == nil {
+			t.Errorf("%d: no error", i)
+		}
+		late[i] = time.Since(end)
+	})
+	all.Wait()
+	if most := slices.Max(late); most > engine.SessionBudget/3 {
+		t.Errorf("somebody waited for %v beyond its deadline", most)
+	}
+}
+
+// What a connection is refused with counts for all that were to go over it.
+func TestTogetherRefused(t *testing.T) {
+	server := ownServer(t)
+	admin := raw(t, server.URL)
+	must(t, admin.ConfigSet(t.Context(), "requirepass", "old").Err())
+	s := open(t, strings.Replace(server.URL, "redis://", "redis://:old@", 1))
+	must(t, admin.ConfigSet(t.Context(), "requirepass", "new").Err())
+	g := newGate(t, s)
+	errs := make([]error, others)
+	all := crowd(t, s, others, func(i int) {
+		_, errs[i] = s.Load(context.Background(), key(i))
+	})
+	must(t, admin.ClientKillByFilter(t.Context(), "TYPE", "normal", "SKIPME", "yes").Err())
+	g.release()
+	all.Wait()
+	for i, err := range errs {
+		if !goredis.IsAuthError(err) {
+			t.Errorf("%d: %v, want that the password is wrong", i, err)
+		}
 	}
 }
 

@@ -28,11 +28,12 @@ const (
 	// redirects is how often a cluster's node may name another one. More than
 	// one in a call means that slots are moving, and the next call will know.
 	redirects = 1
-	// poolSize is how many connections one instance has to one node. At 1 ms a
-	// call they carry 64,000 calls a second; a client default by cores would be
-	// 20 on a small machine.
+	// poolSize is how many connections one instance may have to one node. Most go
+	// over roundTrips of them; others are for commands that go alone, which are
+	// never to wait for one.
 	poolSize = 64
-	// noPipelines keeps the client from a second pool, for what is never used.
+	// noPipelines keeps the client from a second pool: commands that go together
+	// use the connections of those that go alone.
 	noPipelines = -1
 )
 

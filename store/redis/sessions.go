@@ -57,7 +57,7 @@ type bounded struct {
 }
 
 // inTime bounds a call. An error says that it has no time left.
-func inTime(ctx context.Context) (context.Context, error) {
+func inTime(ctx context.Context) (*bounded, error) {
 	at := time.Now().Add(callTimeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(at) {
 		at = end
@@ -76,6 +76,12 @@ func (b *bounded) Err() error {
 	return context.DeadlineExceeded
 }
 
+// timed has a timer, which ends also what the client waits for without a
+// connection. Who takes a whole callTimeout needs none: the client's own are as long.
+func (b *bounded) timed() (context.Context, context.CancelFunc) {
+	return context.WithDeadline(b, b.at)
+}
+
 // Load implements engine.Sessions.
 func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
 	stored, found, err := s.get(ctx, id)
@@ -86,12 +92,12 @@ func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
 }
 
 func (s *Sessions) get(ctx context.Context, key string) (value string, found bool, err error) {
-	ctx, err = inTime(ctx)
+	within, err := inTime(ctx)
 	if err != nil {
 		return "", false, err
 	}
-	cmd := goredis.NewStringCmd(ctx, "get", key)
-	_ = s.group.process(ctx, cmd)
+	cmd := goredis.NewStringCmd(within, "get", key)
+	_ = s.group.process(within, cmd)
 	value, err = cmd.Result()
 	if errors.Is(err, goredis.Nil) {
 		return "", false, nil
@@ -129,14 +135,14 @@ func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl
 }
 
 func (s *Sessions) compareAndSet(ctx context.Context, id, expect string, next []byte, ttl time.Duration) (any, error) {
-	ctx, err := inTime(ctx)
+	within, err := inTime(ctx)
 	if err != nil {
 		return nil, err
 	}
 	run := func(how, script string) (any, error) {
-		cmd := goredis.NewCmd(ctx, how, script, 1, id, expect, next, ttl.Milliseconds())
+		cmd := goredis.NewCmd(within, how, script, 1, id, expect, next, ttl.Milliseconds())
 		cmd.SetFirstKeyPos(keyOfScript)
-		_ = s.group.process(ctx, cmd)
+		_ = s.group.process(within, cmd)
 		return cmd.Result()
 	}
 	answer, err := run("evalsha", CompareAndSet.Hash())
