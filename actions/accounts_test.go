@@ -409,6 +409,7 @@ func TestLooksAtAccounts(t *testing.T) {
 		{"2", "lookup_worker", amina, "own", 1},
 		{"3", "create_account", amina, "exists", 1},
 		{"4", "lookup_worker", brian, "not_found", 2},
+		{"5", "request_code", amina, "sent", 1},
 	} {
 		looks = 0
 		if out := b.must(t, call(c.id, c.action, amina, c.phone)); out.Name != c.outcome {

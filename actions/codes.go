@@ -61,7 +61,7 @@ func (a *Accounts) requestCode(_ context.Context, c Call, in requestCodeIn) (Wor
 				return requestCodeOut{}, err
 			}
 		}
-		_, err := tx.Worker(ctx, string(in.Phone))
+		_, err := a.claim(ctx, tx, c, in.Phone)
 		if errors.Is(err, store.ErrNotFound) {
 			return requestCodeOut{NotFound: &struct{}{}}, nil
 		}
@@ -163,7 +163,7 @@ func locked(left time.Duration) confirmCodeOut {
 // confirm verifies the number of an account whose code was right. A code is
 // used up by that.
 func (a *Accounts) confirm(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (confirmCodeOut, error) {
-	w, err := tx.Worker(ctx, string(phone))
+	w, err := a.claim(ctx, tx, c, phone)
 	if errors.Is(err, store.ErrNotFound) { // gone since it was sent
 		return confirmCodeOut{Expired: &struct{}{}}, tx.DropCode(ctx, string(phone))
 	}
