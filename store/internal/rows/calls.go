@@ -8,17 +8,9 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// CallColumns are the columns of a note, as CallValues gives them.
+// CallColumns are the columns of a note, in the order of its fields.
 var CallColumns = []string{
 	"at", "caller", "session", "provider", "service", "program", "screen", "heard", "shown", "ended", "took_us", "fault",
-}
-
-// CallValues are a note's values.
-func CallValues(n store.CallNote) []any {
-	return []any{
-		orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown,
-		n.Ended, n.Took.Microseconds(), textOrNull(n.Fault),
-	}
 }
 
 // AddCalls inserts note by note, within the transaction of conn.
@@ -26,7 +18,9 @@ func AddCalls(ctx context.Context, conn Conn, notes []store.CallNote) error {
 	for _, n := range notes {
 		_, err := conn.Exec(ctx, `INSERT INTO calls
 			(at, caller, session, provider, service, program, screen, heard, shown, ended, took_us, fault)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, CallValues(n)...)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown,
+			n.Ended, n.Took.Microseconds(), textOrNull(n.Fault))
 		if err != nil {
 			return fmt.Errorf("note a call: %w", err)
 		}
