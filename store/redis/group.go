@@ -16,8 +16,8 @@ import (
 //
 // Whoever leads a round trip waits for the answers of all in it, and then hands
 // the lead to the first one that has come in the meantime. No goroutine outlives
-// a command, and no one waits beyond its own deadline: those in front of it have
-// earlier ones. One that has less time than they goes alone.
+// a command, and no one waits beyond its own deadline (but for slack): those in
+// front of it have earlier ones. One that has less time than they goes alone.
 type group struct {
 	client goredis.UniversalClient
 
@@ -34,6 +34,9 @@ const (
 	// mostTogether bounds a round trip: with records of a few hundred bytes it is
 	// less than a socket's buffer, so that neither side waits for the other to read.
 	mostTogether = 64
+	// slack is how much the deadlines of commands that come at once may be out of
+	// order: each is set a moment before it is compared.
+	slack = 5 * time.Millisecond
 )
 
 // member is a command that waits.
@@ -53,13 +56,15 @@ var members = sync.Pool{New: func() any { return &member{turn: make(chan []*memb
 // process sends a command; what came of it is in the command.
 func (g *group) process(ctx *bounded, cmd goredis.Cmder) error {
 	g.mu.Lock()
-	if ctx.at.Before(g.latest) {
+	if ctx.at.Before(g.latest.Add(-slack)) {
 		g.mu.Unlock()
 		within, cancel := ctx.timed()
 		defer cancel()
 		return g.client.Process(within, cmd)
 	}
-	g.latest = ctx.at
+	if ctx.at.After(g.latest) {
+		g.latest = ctx.at
+	}
 	if g.busy < roundTrips {
 		g.busy++
 		g.mu.Unlock()
@@ -94,7 +99,8 @@ func (g *group) together(all []*member) {
 	sent = true
 }
 
-// send sends the commands of those that have time left. The first has the least.
+// send sends the commands of those that have time left. The first has the least,
+// but for slack.
 func (g *group) send(all []*member) {
 	for all[0].ctx.Err() != nil {
 		all[0].cmd.SetErr(all[0].ctx.Err())
