@@ -15,7 +15,7 @@ import (
 )
 
 type fmtCmd struct {
-	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml; all of ./menus if none is named."`
+	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml, or folders of them; ./menus if none is named."`
 	Check bool     `help:"Write nothing: name the files that are in another form, and end with status 1 if there are any."`
 }
 
@@ -64,7 +64,7 @@ func (v fmtCmd) Run(_ context.Context, std streams) error {
 // files are the menus and scripts named, or all of the default folder.
 func (v fmtCmd) files() ([]string, error) {
 	if len(v.Files) > 0 {
-		return v.Files, nil
+		return inFolders(v.Files)
 	}
 	folder, err := openMenus("")
 	if err != nil {
@@ -77,6 +77,35 @@ func (v fmtCmd) files() ([]string, error) {
 		}
 		return nil, misuse{fmt.Errorf("there is no folder %s here; name the files to format", defaultMenus)}
 	}
+	return filesOf(folder)
+}
+
+// inFolders puts the files of folders in the folders' places.
+func inFolders(named []string) (files []string, err error) {
+	for _, name := range named {
+		if about, err := os.Stat(name); err != nil || !about.IsDir() {
+			files = append(files, name) // what is wrong with it is told where it is read
+			continue
+		}
+		folder, err := openMenus(name)
+		if err != nil {
+			return nil, err
+		}
+		all, err := filesOf(folder)
+		folder.close()
+		if err != nil {
+			return nil, err
+		}
+		if len(all) == 0 {
+			return nil, misuse{fmt.Errorf("there is nothing to format in %s: no menu, dial script, actions.yaml or people.yaml", name)}
+		}
+		files = append(files, all...)
+	}
+	return files, nil
+}
+
+// filesOf are the files of a folder that have a form.
+func filesOf(folder *menuFolder) ([]string, error) {
 	names, err := menuFiles(folder.fsys)
 	if err != nil {
 		return nil, err
