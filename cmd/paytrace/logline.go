@@ -18,8 +18,12 @@ type plainLines struct {
 	w io.Writer
 }
 
-// lineRoom is what most lines take, in bytes.
-const lineRoom = 512
+const (
+	// lineRoom is what most lines take, in bytes.
+	lineRoom = 512
+	// lineKept is the most memory that is kept for another line, in bytes.
+	lineKept = 16 << 10
+)
 
 var lineMemory = sync.Pool{New: func() any {
 	b := make([]byte, 0, lineRoom)
@@ -28,7 +32,11 @@ var lineMemory = sync.Pool{New: func() any {
 
 func (p plainLines) Handle(ctx context.Context, r slog.Record) error {
 	memory := lineMemory.Get().(*[]byte)
-	defer lineMemory.Put(memory)
+	defer func() {
+		if cap(*memory) <= lineKept {
+			lineMemory.Put(memory)
+		}
+	}()
 	line := lineWriter{b: (*memory)[:0], plain: !r.Time.IsZero() && r.Time.Year() >= 0 && r.Time.Year() < 10_000}
 	line.b = append(line.b, `{"time":"`...)
 	// As slog does: the time is without what a clock counts beside it.

@@ -22,8 +22,9 @@ func onLive[T any](ctx context.Context, s *Store, do func() (T, error)) (T, erro
 	return do()
 }
 
-// dropped says whether an error is the end of a connection that was open. A server
-// that can't be reached is another thing: no other connection would reach it.
+// dropped says whether an error may be the end of a connection that was open: it
+// is none of the server's about a statement, and no answer. A server that can't be
+// reached is another thing: no other connection would reach it.
 func dropped(err error) bool {
 	var refused *pgconn.ConnectError
 	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrAmbiguous) || errors.Is(err, pgx.ErrNoRows) ||
