@@ -129,7 +129,7 @@ func (t *Table) withdraw(ctx context.Context, call engine.Call) (engine.Outcome,
 		return engine.Outcome{}, err
 	}
 	out, err := t.once(ctx, call.ID, fp, func(context.Context, store.Tx) (result, error) {
-		return result{Withdrawn: true}, nil
+		return result{Withdrawn: true, Shown: call.Shown}, nil
 	})
 	if errors.Is(err, store.ErrMismatch) {
 		return done, nil
@@ -157,7 +157,7 @@ func (t *Table) otherwise(ctx context.Context, id string, mismatch error) error 
 		return err
 	}
 	if r, err := parseResult(b, nil); err == nil && r.Withdrawn {
-		return engine.ErrWithdrawn
+		return &engine.Withdrawal{Shown: r.Shown}
 	}
 	return mismatch
 }
@@ -216,6 +216,8 @@ type result struct {
 	Limited bool `json:"limited,omitempty"`
 	// Withdrawn marks a call that was not run and never will be.
 	Withdrawn bool `json:"withdrawn,omitempty"`
+	// Shown is engine.Call.Shown of what withdrew it.
+	Shown string `json:"shown,omitempty"`
 	// Day is engine.Call.Day.
 	Day engine.Date `json:"day,omitempty"`
 	// Print is the fingerprint, so that a stored result alone can be checked.
@@ -230,7 +232,7 @@ func (r result) outcome() (engine.Outcome, error) {
 	case r.Limited:
 		return engine.Outcome{}, engine.ErrLimited
 	case r.Withdrawn:
-		return engine.Outcome{}, engine.ErrWithdrawn
+		return engine.Outcome{}, &engine.Withdrawal{Shown: r.Shown}
 	}
 	return engine.Outcome{Name: r.Name, Values: r.Values, Joined: r.joined, Day: r.Day}, nil
 }

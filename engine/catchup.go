@@ -125,7 +125,7 @@ func (f *fold) settle(ctx context.Context) error {
 // will.
 func (f *fold) ran(ctx context.Context) (bool, error) {
 	call := Call{
-		Action: CallWithdraw, ID: f.Identity.Action(&f.req, f.text, 0), StoredOnly: true,
+		Action: CallWithdraw, ID: f.Identity.Action(&f.req, f.text, 0), StoredOnly: true, Shown: f.standing(),
 		Caller: f.req.Caller, Session: f.req.Session, Provider: f.req.Provider, Service: f.req.Service,
 	}
 	_, err := f.Actions.Do(ctx, call)
@@ -158,13 +158,27 @@ func (f *fold) straight(ctx context.Context) error {
 	if !f.p.acts {
 		return nil
 	}
+	var instead *Withdrawal
 	switch err := f.look(ctx, f.sofar()); {
+	case errors.As(err, &instead) && instead.Shown != "" && instead.Shown == f.standing():
+		// It was asked what it means, and was answered as it is here.
+		return nil
 	case errors.Is(err, ErrWithdrawn):
 		return fmt.Errorf("%w: a callback on the way was answered otherwise", errExpired)
 	case err != nil && !errors.Is(err, ErrNotStored):
 		return fmt.Errorf("ask whether a callback was answered otherwise: %w", err)
 	}
 	return nil
+}
+
+// standing is an opaque name of the session as it stands; "" where a secret keeps
+// it from being named.
+func (f *fold) standing() string {
+	b, err := f.p.encode(&f.s, recordHead{})
+	if err != nil {
+		return ""
+	}
+	return f.Identity.name(headNameSize, "standing", string(b))
 }
 
 // look asks what the log has for the first action at the end of a text: nil for

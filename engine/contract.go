@@ -111,6 +111,9 @@ type Call struct {
 	// Day is the day on which the session began, where its menu asks for the day:
 	// kept with the outcome, for a replay on the next one. Zero for none.
 	Day Date
+	// Shown is, in a CallWithdraw, an opaque name of where the caller is left
+	// instead: kept with it, for Withdrawal.
+	Shown string
 
 	// Caller is the MSISDN the network vouches for.
 	Caller   string
@@ -150,6 +153,17 @@ type Outcome struct {
 type Actions interface {
 	Do(ctx context.Context, call Call) (Outcome, error)
 }
+
+// Withdrawal is an ErrWithdrawn that knows what the caller was shown instead.
+type Withdrawal struct {
+	// Shown is the Call.Shown of the CallWithdraw that came first.
+	Shown string
+}
+
+func (*Withdrawal) Error() string { return ErrWithdrawn.Error() }
+
+// Is makes it an ErrWithdrawn.
+func (*Withdrawal) Is(target error) bool { return target == ErrWithdrawn }
 
 var (
 	// ErrUnknown marks an action whose effect may or may not have happened.

@@ -1,0 +1,73 @@
+package actions_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+const askingMenu = `
+ussd: 1
+service: Asking
+dial: "*384*1#"
+start: main
+vars:
+  phone: {type: phone}
+screens:
+  main:
+    say: What now?
+    menu:
+      1: Find -> phone_ask
+      2: Leave -> bye
+  phone_ask:
+    say: Which number?
+    ask: phone -> lookup_worker(phone)
+    when: {own: found, found: found, not_found: nobody}
+  found: {end: Found.}
+  nobody: {end: Nobody.}
+  bye: {end: Bye.}
+`
+
+// A record that comes back older and older: a wrong answer that was answered for
+// want of what came between is no other answer than the caller saw, and what came
+// after it is told the same as before.
+func TestOlderRecordBeforeAWrongAnswer(t *testing.T) {
+	b := withAccounts(t, newBench(t), nil)
+	p, found := menu.Load(fstest.MapFS{"asking.yaml": {Data: []byte(askingMenu)}}, "asking.yaml", "", b.Contracts(), menu.Options{})
+	if p == nil {
+		t.Fatal(found)
+	}
+	r := runnerOf(t, b, p)
+	say := func(text, want string) {
+		t.Helper()
+		if got := r.Handle(t.Context(), callback("s", text)); got.Text != want || got.Fault != nil {
+			t.Errorf("text %q: got %q (%v), want %q", text, got.Text, got.Fault, want)
+		}
+	}
+	const key, wrong = "ussd:session:s", "Invalid option. Try again.\nWhich number?"
+	say("", "What now?\n1. Find\n2. Leave")
+	first, err := r.Sessions.Load(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := func() {
+		t.Helper()
+		r.Sessions = memory.NewSessions(b.clock.Now)
+		if _, saved, err := r.Sessions.Save(t.Context(), key, "", first, engine.DefaultTTL); !saved || err != nil {
+			t.Fatal(saved, err)
+		}
+	}
+	say("1", "Which number?")
+	older()
+	say("1*90571683", wrong)
+	say("1*90571683*0711000009", "Nobody.")
+	for range 2 {
+		older()
+		say("1*90571683*0711000009", "Nobody.")
+	}
+	older()
+	say("1*90571683", wrong)
+}
