@@ -59,20 +59,6 @@ type judge func(ctx context.Context, pool *pgxpool.Pool, found schema.State) err
 // being asked.
 func refuseOld(_ context.Context, _ *pgxpool.Pool, found schema.State) error { return found.Refuse() }
 
-// forward brings a database forward that needs it. To see that it does not, as at
-// nearly every start, takes no connection of its own.
-func forward(ctx context.Context, config Config, pool *pgxpool.Pool) error {
-	m, err := newMigration(pool, config, refuseOld)
-	if err != nil {
-		return err
-	}
-	defer m.close()
-	if done, err := m.upToDate(ctx); err != nil || done {
-		return err
-	}
-	return migrate(ctx, config, refuseOld)
-}
-
 // migrate has connections of its own, on which a migration may take its time.
 func migrate(ctx context.Context, config Config, judge judge) error {
 	pool, err := connect(ctx, config, migrationConnections, limits{name: "paytrace-migrate", lock: tableTimeout})
