@@ -2,10 +2,8 @@ package actions_test
 
 import (
 	"testing"
-	"testing/fstest"
 	"time"
 
-	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -56,17 +54,7 @@ func TestCallAcrossMidnight(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := withAccounts(t, newBench(t), nil)
-			p, found := menu.Load(fstest.MapFS{"days.yaml": {Data: []byte(midnightMenu)}}, "days.yaml", "", b.Contracts(), menu.Options{})
-			if p == nil {
-				t.Fatal(found)
-			}
-			r := runnerOf(t, b, p)
-			say := func(text, want string) {
-				t.Helper()
-				if got := r.Handle(t.Context(), callback("s", text)); got.Text != want || got.Fault != nil {
-					t.Errorf("text %q: got %q (%v), want %q", text, got.Text, got.Fault, want)
-				}
-			}
+			r, say := dialling(t, b, midnightMenu)
 			midnight := time.Date(2026, 3, 2, 0, 0, 0, 0, time.FixedZone("EAT", 3*60*60))
 			b.clock.Pass(midnight.Add(-time.Duration(c.before) * time.Minute).Sub(b.clock.Now()))
 			asked := "1*" + map[string]string{firstDay: "01032026", nextDay: "02032026"}[c.day]
@@ -94,11 +82,7 @@ func TestCallAcrossMidnight(t *testing.T) {
 // Nothing was done, so nothing says when the call began: it goes on today.
 func TestCallAcrossMidnightThatDidNothing(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
-	p, found := menu.Load(fstest.MapFS{"days.yaml": {Data: []byte(midnightMenu)}}, "days.yaml", "", b.Contracts(), menu.Options{})
-	if p == nil {
-		t.Fatal(found)
-	}
-	r := runnerOf(t, b, p)
+	r, _ := dialling(t, b, midnightMenu)
 	b.clock.Pass(time.Date(2026, 3, 1, 20, 59, 0, 0, time.UTC).Sub(b.clock.Now()))
 	r.Handle(t.Context(), callback("s", ""))
 	b.clock.Pass(2 * time.Minute)

@@ -2,10 +2,8 @@ package actions_test
 
 import (
 	"testing"
-	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -36,17 +34,7 @@ screens:
 // after it is told the same as before.
 func TestOlderRecordBeforeAWrongAnswer(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
-	p, found := menu.Load(fstest.MapFS{"asking.yaml": {Data: []byte(askingMenu)}}, "asking.yaml", "", b.Contracts(), menu.Options{})
-	if p == nil {
-		t.Fatal(found)
-	}
-	r := runnerOf(t, b, p)
-	say := func(text, want string) {
-		t.Helper()
-		if got := r.Handle(t.Context(), callback("s", text)); got.Text != want || got.Fault != nil {
-			t.Errorf("text %q: got %q (%v), want %q", text, got.Text, got.Fault, want)
-		}
-	}
+	r, say := dialling(t, b, askingMenu)
 	const key, wrong = "ussd:session:s", "Invalid option. Try again.\nWhich number?"
 	say("", "What now?\n1. Find\n2. Leave")
 	first, err := r.Sessions.Load(t.Context(), key)

@@ -28,6 +28,22 @@ type priceOut struct {
 	}
 }
 
+// dialling serves a menu and dials it: what is typed, and what has to be shown.
+func dialling(t *testing.T, b *bench, source string) (r *engine.Runner, say func(text, want string)) {
+	t.Helper()
+	p, found := menu.Load(fstest.MapFS{"menu.yaml": {Data: []byte(source)}}, "menu.yaml", "", b.Contracts(), menu.Options{})
+	if p == nil {
+		t.Fatal(found)
+	}
+	r = runnerOf(t, b, p)
+	return r, func(text, want string) {
+		t.Helper()
+		if got := r.Handle(t.Context(), callback("s", text)); got.Text != want || got.Fault != nil {
+			t.Errorf("text %q: got %q (%v), want %q", text, got.Text, got.Fault, want)
+		}
+	}
+}
+
 func notePrice(_ context.Context, _ actions.Call, in priceIn) (actions.Work[priceOut], error) {
 	return func(context.Context, store.Tx) (priceOut, error) {
 		var out priceOut
