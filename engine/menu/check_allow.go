@@ -2,6 +2,7 @@ package menu
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/paytrace/paytrace/engine"
 )
@@ -19,13 +20,17 @@ func (c *checker) allows(code string, at engine.Pos) bool {
 	return covered
 }
 
-// staleAllows is U009: each exception covers a warning.
+// staleAllows is U009: each exception covers a warning. Beside an error that may keep
+// the warning from being found nobody is told to delete what was written down with
+// a reason.
 func (c *checker) staleAllows() {
+	wrong := slices.ContainsFunc(c.out, func(f Finding) bool { return f.Severity == Error })
 	for _, a := range c.f.Allows {
 		if c.needed[a] {
 			continue
 		}
-		message, hint := "This exception covers nothing: its line has no such warning.", "Delete it."
+		const needless = "Delete it."
+		message, hint := "This exception covers nothing: its line has no such warning.", needless
 		for _, f := range c.out {
 			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Allowed {
 				continue
@@ -38,6 +43,9 @@ func (c *checker) staleAllows() {
 				hint = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
 				break
 			}
+		}
+		if wrong && hint == needless {
+			continue
 		}
 		c.add(Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
 	}
