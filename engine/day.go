@@ -33,8 +33,12 @@ func (p *Program) uses(name string) (found bool) {
 // but what is shown.
 func (f *fold) begunOn(ctx context.Context) Date {
 	now := f.Now()
-	today, before := f.p.Today(now), f.p.Today(now.Add(-longestCall))
-	if f.text == "" || before == today || !f.p.dated || !f.p.acts {
+	today := f.p.Today(now)
+	if f.text == "" || !f.p.dated || !f.p.acts {
+		return today
+	}
+	before := f.p.Today(now.Add(-longestCall))
+	if before == today {
 		return today
 	}
 	for _, day := range [...]Date{before, today} {
