@@ -95,6 +95,9 @@ func identityKey(ctx context.Context, db store.Store, c Config, encryption secre
 	if err != nil {
 		return nil, misuse{err}
 	}
+	if tag == found {
+		return key, nil
+	}
 	stored, err := db.SetSettingOnce(ctx, identityTag, found)
 	if err != nil {
 		return nil, err

@@ -95,10 +95,20 @@ func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) 
 	if s.reload != nil {
 		group.Go(func() error { s.reload.run(ctx); return nil })
 	}
-	group.Go(func() error { return s.work(working, log) })
-	purge := time.NewTicker(purgeEvery)
-	defer purge.Stop()
-	group.Go(func() error { return purging(ctx, s.db, time.Now, purge.C, log) })
+	group.Go(func() error {
+		if !passed(working, workAfter) {
+			return nil
+		}
+		return s.work(working, log)
+	})
+	group.Go(func() error {
+		if !passed(ctx, purgeAfter) {
+			return nil
+		}
+		purge := time.NewTicker(purgeEvery)
+		defer purge.Stop()
+		return purging(ctx, s.db, time.Now, purge.C, log)
+	})
 	if s.journal != nil {
 		group.Go(func() error { return s.journal.Run(working) })
 	}
@@ -114,6 +124,24 @@ func (s *service) until(ctx context.Context, ln net.Listener, log *slog.Logger) 
 	return group.Wait()
 }
 
+// Callers come first: after a crash or in a deploy they wait, and a start has the
+// dearest work to do for them, as opening connections and the first statements on
+// each. What nobody waits for begins later.
+const (
+	workAfter  = time.Second
+	purgeAfter = time.Minute
+)
+
+// passed waits, and says whether the context still lives.
+func passed(ctx context.Context, wait time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(wait):
+		return true
+	}
+}
+
 // workAgain is the pause before jobs are begun anew, where the database was away
 // when they were to begin.
 const workAgain = time.Second
@@ -127,10 +155,8 @@ func (s *service) work(ctx context.Context, log *slog.Logger) error {
 			return err
 		}
 		log.Error("jobs do not run; they are begun again", "error", err)
-		select {
-		case <-ctx.Done():
+		if !passed(ctx, workAgain) {
 			return nil
-		case <-time.After(workAgain):
 		}
 	}
 }

@@ -31,6 +31,8 @@ const (
 	// a time: a delete holds the writer of SQLite for that long.
 	sweepEvery = time.Hour
 	sweepRows  = 2000
+	// sweepFirst leaves a start to the callers who wait for it.
+	sweepFirst = time.Minute
 	// maxFault is the most that is kept of an error's text.
 	maxFault = 200
 )
@@ -109,9 +111,8 @@ func (j *Journal) Dropped() int64 { return j.dropped.Load() }
 // Run stores notes until ctx ends, and then those that still wait. What the
 // database does not take in time is dropped.
 func (j *Journal) Run(ctx context.Context) error {
-	sweep := time.NewTicker(sweepEvery)
+	sweep := time.NewTimer(sweepFirst)
 	defer sweep.Stop()
-	j.sweep(ctx)
 	told := int64(0)
 	for {
 		select {
@@ -119,6 +120,7 @@ func (j *Journal) Run(ctx context.Context) error {
 			j.store(ctx, j.gather(ctx, n))
 		case <-sweep.C:
 			j.sweep(ctx)
+			sweep.Reset(sweepEvery)
 		case <-ctx.Done():
 			for len(j.notes) > 0 {
 				j.store(ctx, j.gather(ctx, <-j.notes))

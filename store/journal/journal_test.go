@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -129,14 +130,22 @@ func TestWhatIsRefusedIsCounted(t *testing.T) {
 	}
 }
 
-func TestOldNotesAreDroppedAtTheStart(t *testing.T) {
-	k := &kept{dropped: make(chan time.Time, 1)}
-	j := journal.New(journal.Config{Calls: k, Keep: 24 * time.Hour, Now: func() time.Time { return noon }})
-	stop := run(j)
-	defer stop()
-	if before := <-k.dropped; !before.Equal(noon.Add(-24 * time.Hour)) {
-		t.Errorf("dropped before %s", before)
-	}
+func TestOldNotesAreDroppedSoonAndThenEveryHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &kept{dropped: make(chan time.Time, 1)}
+		j := journal.New(journal.Config{Calls: k, Keep: 24 * time.Hour})
+		stop := run(j)
+		defer stop()
+		for _, wait := range []time.Duration{time.Minute, time.Hour, time.Hour} {
+			began := time.Now()
+			if before := <-k.dropped; !before.Equal(time.Now().Add(-24 * time.Hour)) {
+				t.Errorf("dropped before %s", before)
+			}
+			if waited := time.Since(began); waited != wait {
+				t.Errorf("dropped after %s, want %s", waited, wait)
+			}
+		}
+	})
 }
 
 // BenchmarkNote is what a callback pays.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3/database"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 
@@ -58,6 +61,58 @@ type judge func(ctx context.Context, pool *pgxpool.Pool, found schema.State) err
 // refuseOld is the judge of every start: nobody's database is changed without
 // being asked.
 func refuseOld(_ context.Context, _ *pgxpool.Pool, found schema.State) error { return found.Refuse() }
+
+// current says whether there is nothing to bring forward, as at nearly every
+// start. It is one question on a connection that callbacks will use, since an
+// instance that was killed is waited for; the settings' time-outs do not hold for
+// it. Where it gets no answer the database wants a closer look, which also says
+// what is wrong with it.
+func current(ctx context.Context, config Config, pool *pgxpool.Pool) bool {
+	question, err := whetherCurrent(config, pool)
+	if err != nil {
+		return false
+	}
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return false
+	}
+	defer conn.Release() // which ends it where the transaction failed
+	results, err := conn.Conn().PgConn().Exec(ctx, question).ReadAll()
+	if err != nil {
+		return false
+	}
+	for _, r := range results {
+		if len(r.Rows) == 1 {
+			return string(r.Rows[0][0]) == "t"
+		}
+	}
+	return false
+}
+
+// whetherCurrent asks with the versions that this program knows.
+func whetherCurrent(config Config, pool *pgxpool.Pool) (string, error) {
+	files, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		return "", err
+	}
+	latest, err := schema.Latest(files)
+	if err != nil {
+		return "", err
+	}
+	queue, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: config.Logger})
+	if err != nil {
+		return "", err
+	}
+	var versions []string
+	for _, m := range queue.AllVersions() {
+		versions = append(versions, strconv.Itoa(m.Version))
+	}
+	return fmt.Sprintf(`BEGIN READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = %d;
+		SELECT (SELECT max(version_id) FROM %s) = %d
+			AND (SELECT count(*) FROM river_migration WHERE line = '%s' AND version IN (%s)) = %d;
+		COMMIT`, tableTimeout.Milliseconds(), schema.VersionTable, latest,
+		riverdriver.MigrationLineMain, strings.Join(versions, ", "), len(versions)), nil
+}
 
 // migrate has connections of its own, on which a migration may take its time.
 func migrate(ctx context.Context, config Config, judge judge) error {

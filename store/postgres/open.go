@@ -80,14 +80,17 @@ func (c Config) withDefaults() Config {
 // store.ErrSchema if the database holds another schema.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	config = config.withDefaults()
-	if err := migrate(ctx, config, refuseOld); err != nil {
-		return nil, fmt.Errorf("open Postgres: %w", err)
-	}
 	pool, err := connect(ctx, config, config.Connections, limits{
 		name: "paytrace", statement: config.StatementTimeout, lock: config.LockTimeout, idle: idleTimeout,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)
+	}
+	if !current(ctx, config, pool) {
+		if err := migrate(ctx, config, refuseOld); err != nil {
+			pool.Close()
+			return nil, fmt.Errorf("open Postgres: %w", err)
+		}
 	}
 	queue, err := jobs.New(riverpgxv5.New(pool), config.Logger, config.Jobs)
 	if err != nil {

@@ -82,6 +82,23 @@ func New(dialect database.Dialect, db *sql.DB, files fs.FS, tables string, logge
 	return &Migrations{provider: provider, db: db, tables: tables}, nil
 }
 
+// Latest is the version of the last of the migrations in files.
+func Latest(files fs.FS) (int64, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	latest := int64(0)
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("read the migrations: %w", err)
+		}
+		latest = max(latest, version)
+	}
+	return latest, nil
+}
+
 // State looks at the database and changes nothing.
 func (m *Migrations) State(ctx context.Context) (State, error) {
 	names, err := m.tableNames(ctx)
