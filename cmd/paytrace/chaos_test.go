@@ -27,7 +27,7 @@ const (
 	// mostRefused, in per cent, end with a built-in screen: an action whose
 	// backend was cut in each of its tries, or that a busy machine gave no time.
 	mostRefused = 5
-	chaosCalls  = 48 // at a time
+	chaosCalls  = 64 // at a time
 	// longest is how much more time a busy machine gets until every kind of
 	// fault has struck enough.
 	longest = 2 * time.Minute
@@ -85,9 +85,6 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 	registerNeighbour(t, w)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(seconds)*time.Second+longest)
 	defer cancel()
-	pace := time.NewTicker(time.Second / time.Duration(rate))
-	defer pace.Stop()
-	g := &chaosGateway{w: w, pace: pace.C}
 	cutter, err := pgx.Connect(w.ctx, w.postgres.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -95,6 +92,7 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 	defer func() { _ = cutter.Close(w.ctx) }()
 	faults := &chaosFaults{w: w, cutter: cutter}
 	began := time.Now()
+	g := &chaosGateway{w: w, began: began, every: time.Second / time.Duration(rate)}
 	faults.run(ctx, counted)
 	next := make(chan int)
 	go func() {

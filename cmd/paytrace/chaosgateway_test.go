@@ -14,8 +14,11 @@ import (
 // chaosGateway delivers the callbacks of many callers at a steady rate, some of
 // them twice at once and some again later, and notes every answer.
 type chaosGateway struct {
-	w    *chaosWorld
-	pace <-chan time.Time // one a delivery
+	w *chaosWorld
+	// One delivery is due every so often. Callers do not wait for a service: what
+	// is overdue goes out as soon as it can.
+	began time.Time
+	every time.Duration
 
 	mu    sync.Mutex
 	calls []*chaosCaller
@@ -118,8 +121,8 @@ func (c *chaosCaller) deliver(ctx context.Context, cb *chaosCallback) string {
 // once delivers a callback one time; "" where no answer came.
 func (c *chaosCaller) once(ctx context.Context, cb *chaosCallback, on int) string {
 	g := c.gateway
-	<-g.pace
-	g.deliveries.Add(1)
+	due := g.began.Add(time.Duration(g.deliveries.Add(1)) * g.every)
+	<-time.After(time.Until(due))
 	writes := len(cb.scene.effects) > 0
 	if writes {
 		g.writes.Add(1)

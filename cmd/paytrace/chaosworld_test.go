@@ -42,6 +42,9 @@ type post struct {
 
 const (
 	chaosKey = "a key for tests of chaos, not for use"
+	// chaosConnections are few, since an instance lives for less than a second and
+	// opening one takes longer than many actions on it.
+	chaosConnections = "3"
 	// aggregatorWait is as long as an aggregator waits for an answer.
 	aggregatorWait = 10 * time.Second
 )
@@ -57,7 +60,7 @@ func newChaosWorld(t *testing.T, program, menu string) *chaosWorld {
 	}
 	w.env = environ(map[string]string{
 		"DATABASE_URL": w.postgres.URL, "REDIS_URL": w.redis.URL, "ENCRYPTION_KEY": chaosKey, "LOG_FORMAT": "json",
-		"LIMIT_LOOKUPS": "1000000", "DATABASE_CONNECTIONS": "8",
+		"LIMIT_LOOKUPS": "1000000", "DATABASE_CONNECTIONS": chaosConnections,
 	})
 	dir := t.TempDir()
 	for i := range w.on {
