@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,8 +11,8 @@ import (
 )
 
 // The faults' pace. Every 200 ms one of the instances is killed, where both are
-// up: on two busy cores one is back after 0.2 to 0.4 s, so that hardly ever both
-// are. A cut connection costs as much as many actions, and so comes more seldom.
+// up: on two busy cores one is back after 0.2 to 0.4 s. A cut connection costs as
+// much as many actions, and so comes more seldom.
 const (
 	killEvery  = 200 * time.Millisecond
 	loseEvery  = 1500 * time.Millisecond
@@ -31,8 +32,8 @@ type chaosFaults struct {
 	kills, losses, cuts strikes
 	running             sync.WaitGroup
 	failed              atomic.Pointer[error]
-	killTurn            int
-	cutter              *pgx.Conn // of cutPostgres alone
+	victims             *rand.Rand // of killInstance alone
+	cutter              *pgx.Conn  // of cutPostgres alone
 }
 
 func (f *chaosFaults) run(ctx context.Context, withRedis bool) {
@@ -76,12 +77,11 @@ func aim(ctx context.Context, busy func() int) {
 	}
 }
 
-// killInstance kills the instances in turns, while the other one runs, and starts
-// it again beside the next strike.
+// killInstance kills either instance while both run, and starts it again beside
+// the next strike. Some live long enough to begin with their jobs, most do not.
 func (f *chaosFaults) killInstance(ctx context.Context) error {
-	f.killTurn++
-	p, other := f.w.on[f.killTurn%2], f.w.on[1-f.killTurn%2]
-	if !p.up() || !other.up() {
+	p := f.w.on[f.victims.IntN(len(f.w.on))]
+	if !f.w.on[0].up() || !f.w.on[1].up() {
 		return nil
 	}
 	aim(ctx, p.busy)

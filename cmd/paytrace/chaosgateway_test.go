@@ -19,6 +19,7 @@ type chaosGateway struct {
 	// is overdue goes out as soon as it can.
 	began time.Time
 	every time.Duration
+	slots atomic.Int64 // that were taken
 
 	mu    sync.Mutex
 	calls []*chaosCaller
@@ -121,8 +122,9 @@ func (c *chaosCaller) deliver(ctx context.Context, cb *chaosCallback) string {
 // once delivers a callback one time; "" where no answer came.
 func (c *chaosCaller) once(ctx context.Context, cb *chaosCallback, on int) string {
 	g := c.gateway
-	due := g.began.Add(time.Duration(g.deliveries.Add(1)) * g.every)
+	due := g.began.Add(time.Duration(g.slots.Add(1)) * g.every)
 	<-time.After(time.Until(due))
+	g.deliveries.Add(1)
 	writes := len(cb.scene.effects) > 0
 	if writes {
 		g.writes.Add(1)

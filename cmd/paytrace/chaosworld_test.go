@@ -42,7 +42,7 @@ type post struct {
 
 const (
 	chaosKey = "a key for tests of chaos, not for use"
-	// chaosConnections are few, since an instance lives for less than a second and
+	// chaosConnections are few, since most instances live for about a second and
 	// opening one takes longer than many actions on it.
 	chaosConnections = "3"
 	// aggregatorWait is as long as an aggregator waits for an answer.

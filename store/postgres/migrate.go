@@ -58,8 +58,8 @@ func Migrate(ctx context.Context, config Config) error {
 // judge says why a database can't be brought forward.
 type judge func(ctx context.Context, pool *pgxpool.Pool, found schema.State) error
 
-// refuseOld is the judge of every start: nobody's database is changed without
-// being asked.
+// refuseOld is the judge of every start that finds anything to do: nobody's
+// database is changed without being asked.
 func refuseOld(_ context.Context, _ *pgxpool.Pool, found schema.State) error { return found.Refuse() }
 
 // current says whether there is nothing to bring forward, as at nearly every
@@ -89,7 +89,8 @@ func current(ctx context.Context, config Config, pool *pgxpool.Pool) bool {
 	return false
 }
 
-// whetherCurrent asks with the versions that this program knows.
+// whetherCurrent asks for exactly the versions that this program knows, in the
+// schema that new tables go to.
 func whetherCurrent(config Config, pool *pgxpool.Pool) (string, error) {
 	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
@@ -108,10 +109,11 @@ func whetherCurrent(config Config, pool *pgxpool.Pool) (string, error) {
 		versions = append(versions, strconv.Itoa(m.Version))
 	}
 	return fmt.Sprintf(`BEGIN READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = %d;
-		SELECT (SELECT max(version_id) FROM %s) = %d
-			AND (SELECT count(*) FROM river_migration WHERE line = '%s' AND version IN (%s)) = %d;
+		SELECT to_regclass('%[2]s') = to_regclass(quote_ident(current_schema()) || '.%[2]s')
+			AND (SELECT max(version_id) FROM %[2]s) = %d
+			AND (SELECT array_agg(version ORDER BY version) FROM river_migration WHERE line = '%s') = ARRAY[%s]::bigint[];
 		COMMIT`, tableTimeout.Milliseconds(), schema.VersionTable, latest,
-		riverdriver.MigrationLineMain, strings.Join(versions, ", "), len(versions)), nil
+		riverdriver.MigrationLineMain, strings.Join(versions, ", ")), nil
 }
 
 // migrate has connections of its own, on which a migration may take its time.
