@@ -53,7 +53,25 @@ func numberOf(t *testing.T, variable string, otherwise int) int {
 // differently.
 func TestChaos(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
-	a := chaos(t, w, numberOf(t, chaosSeconds, 15), numberOf(t, chaosRate, 500), true)
+	a := chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 15), loseRedis: true, counted: true})
+	wantKept(t, w, a)
+	if a.refused*100 > a.callbacks*mostRefused {
+		t.Errorf("%d of %d callbacks were refused, want %d %% at most", a.refused, a.callbacks, mostRefused)
+	}
+	wantNoCanary(t, w)
+}
+
+// TestChaosStorm: an instance is killed every 200 ms also while the other is not
+// back, so that mostly there is none, and calls take long. What was promised holds
+// all the same.
+func TestChaosStorm(t *testing.T) {
+	w := newChaosWorld(t, "paytrace", chaosMenu)
+	wantKept(t, w, chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 10), loseRedis: true, storm: true}))
+}
+
+// wantKept wants the promises kept.
+func wantKept(t *testing.T, w *chaosWorld, a *audit) {
+	t.Helper()
 	for what, list := range map[string][]string{
 		"lost": a.lost, "duplicated": a.doubled, "unasked": a.unasked, "different replies": a.different, "wrong screens": a.wrong,
 	} {
@@ -64,38 +82,43 @@ func TestChaos(t *testing.T) {
 	if a.silent > 0 {
 		t.Errorf("%d callbacks were never answered", a.silent)
 	}
-	if a.refused*100 > a.callbacks*mostRefused {
-		t.Errorf("%d of %d callbacks were refused, want %d %% at most", a.refused, a.callbacks, mostRefused)
-	}
-	wantNoCanary(t, w)
 }
 
 // TestChaosControl: without the action log the same chaos shows effects twice.
 // Redis is left alone: without stored results a lost record ends every call.
 func TestChaosControl(t *testing.T) {
 	w := newChaosWorld(t, "paytrace-forgetful", chaosMenu)
-	a := chaos(t, w, numberOf(t, chaosSeconds, 5), numberOf(t, chaosRate, 500), false)
+	a := chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 5)})
 	if len(a.doubled) == 0 {
 		t.Fatal("nothing was done twice without the action log: the audit sees nothing")
 	}
 	t.Logf("caught: %s", some(a.doubled))
 }
 
+// chaosRun is how long there is chaos, and of what.
+type chaosRun struct {
+	seconds   int
+	loseRedis bool
+	storm     bool // kills do not wait for the other instance to be back
+	counted   bool // every kind of fault must have struck enough
+}
+
 // chaos lets callers call while faults strike, and gives the audit.
-func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit {
+func chaos(t *testing.T, w *chaosWorld, run chaosRun) *audit {
 	t.Helper()
+	least, rate := time.Duration(run.seconds)*time.Second, numberOf(t, chaosRate, 500)
 	registerNeighbour(t, w)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(seconds)*time.Second+longest)
+	ctx, cancel := context.WithTimeout(t.Context(), least+longest)
 	defer cancel()
 	cutter, err := pgx.Connect(w.ctx, w.postgres.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = cutter.Close(w.ctx) }()
-	faults := &chaosFaults{w: w, cutter: cutter, victims: rand.New(rand.NewPCG(1, 2))}
+	faults := &chaosFaults{w: w, cutter: cutter, victims: rand.New(rand.NewPCG(1, 2)), chaosRun: run}
 	began := time.Now()
 	g := &chaosGateway{w: w, began: began, every: time.Second / time.Duration(rate)}
-	faults.run(ctx, counted)
+	faults.run(ctx)
 	next := make(chan int)
 	go func() {
 		defer close(next)
@@ -114,7 +137,7 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 			}
 		})
 	}
-	faults.until(ctx, cancel, time.Duration(seconds)*time.Second, counted)
+	faults.until(ctx, cancel, least)
 	took := time.Since(began)
 	sent := g.deliveries.Load()
 	faults.running.Wait()
@@ -123,14 +146,14 @@ func chaos(t *testing.T, w *chaosWorld, seconds, rate int, counted bool) *audit 
 	a := newAudit(t, w, g.calls)
 	writes := 100 * g.writes.Load() / max(1, g.deliveries.Load())
 	t.Logf("%d s at %d/s asked for: %.0f s at %d/s reached, %d deliveries, %d answered, %d %% writing, %d calls",
-		seconds, rate, took.Seconds(), int(float64(sent)/took.Seconds()), g.deliveries.Load(), g.answers.Load(), writes, len(g.calls))
+		run.seconds, rate, took.Seconds(), int(float64(sent)/took.Seconds()), g.deliveries.Load(), g.answers.Load(), writes, len(g.calls))
 	t.Logf("%d kills struck %d actions in flight, %d losses of Redis %d, %d strikes at Postgres %d transactions",
 		faults.kills.times.Load(), faults.kills.hit.Load(), faults.losses.times.Load(), faults.losses.hit.Load(), faults.cuts.times.Load(), faults.cuts.hit.Load())
 	t.Log(a)
 	if err := faults.failed.Load(); err != nil {
 		t.Fatalf("the chaos itself failed: %v", *err)
 	}
-	if !counted {
+	if !run.counted {
 		return a
 	}
 	for kind, s := range map[string]*strikes{"kills": &faults.kills, "losses of Redis": &faults.losses, "cuts of Postgres": &faults.cuts} {

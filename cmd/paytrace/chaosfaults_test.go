@@ -28,6 +28,7 @@ type strikes struct{ times, hit atomic.Int64 }
 
 // chaosFaults strike for as long as the context lives.
 type chaosFaults struct {
+	chaosRun
 	w                   *chaosWorld
 	kills, losses, cuts strikes
 	running             sync.WaitGroup
@@ -36,10 +37,10 @@ type chaosFaults struct {
 	cutter              *pgx.Conn  // of cutPostgres alone
 }
 
-func (f *chaosFaults) run(ctx context.Context, withRedis bool) {
+func (f *chaosFaults) run(ctx context.Context) {
 	kinds := map[time.Duration]func(context.Context) error{killEvery: f.killInstance, cutEvery: f.cutPostgres}
-	if withRedis {
-		kinds[loseEvery] = f.loseRedis
+	if f.loseRedis {
+		kinds[loseEvery] = f.killRedis
 	}
 	for every, strike := range kinds {
 		f.running.Go(func() {
@@ -77,11 +78,16 @@ func aim(ctx context.Context, busy func() int) {
 	}
 }
 
-// killInstance kills either instance while both run, and starts it again beside
-// the next strike. Some live long enough to begin with their jobs, most do not.
+// killInstance kills either instance while both run, in a storm also the last, and
+// starts it again beside the next strike. Some live long enough to begin with their
+// jobs, most do not.
 func (f *chaosFaults) killInstance(ctx context.Context) error {
-	p := f.w.on[f.victims.IntN(len(f.w.on))]
-	if !f.w.on[0].up() || !f.w.on[1].up() {
+	victim := f.victims.IntN(len(f.w.on))
+	p, other := f.w.on[victim], f.w.on[1-victim]
+	if f.storm && !p.up() {
+		p, other = other, p
+	}
+	if !p.up() || !f.storm && !other.up() {
 		return nil
 	}
 	aim(ctx, p.busy)
@@ -96,8 +102,8 @@ func (f *chaosFaults) killInstance(ctx context.Context) error {
 	return nil
 }
 
-// loseRedis kills Redis and starts it again, empty.
-func (f *chaosFaults) loseRedis(ctx context.Context) error {
+// killRedis kills Redis and starts it again, empty.
+func (f *chaosFaults) killRedis(ctx context.Context) error {
 	aim(ctx, f.w.busy)
 	f.losses.times.Add(1)
 	f.losses.hit.Add(int64(f.w.busy()))
@@ -133,14 +139,14 @@ func (f *chaosFaults) cutPostgres(ctx context.Context) error {
 
 // until waits for the time to be over, and for every kind of fault to have
 // struck enough if that counts.
-func (f *chaosFaults) until(ctx context.Context, stop func(), least time.Duration, counted bool) {
+func (f *chaosFaults) until(ctx context.Context, stop func(), least time.Duration) {
 	defer stop()
 	began := time.Now()
 	tick := time.NewTicker(killEvery)
 	defer tick.Stop()
 	for {
 		enough := min(f.kills.hit.Load(), f.losses.hit.Load(), f.cuts.hit.Load()) >= leastStruck
-		if time.Since(began) >= least && (enough || !counted) || f.failed.Load() != nil {
+		if time.Since(began) >= least && (enough || !f.counted) || f.failed.Load() != nil {
 			return
 		}
 		select {
