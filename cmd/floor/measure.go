@@ -24,6 +24,7 @@ import (
 type measureCmd struct {
 	Paytrace string        `default:"bin/paytrace" help:"The program to measure."`
 	Rounds   int           `default:"21" help:"Rounds of each comparison."`
+	Warm     int           `default:"50" help:"Rounds before those: the service then remembers as many calls as it ever does, and its memory has grown."`
 	Slot     time.Duration `default:"500ms" help:"How long a server is under load in a round."`
 	Seed     uint64        `default:"1" help:"Of the order in a round and of the bootstrap."`
 	Only     string        `help:"One comparison: action, lookup or screens." enum:",action,lookup,screens" default:""`
@@ -263,13 +264,13 @@ func (b *bench) compare(ctx context.Context, d *dialogue, base, other, again *ta
 		twin = base
 	}
 	slots := map[*target][]slot{}
-	for round := -1; round < b.Rounds; round++ {
+	for round := -b.Warm; round < b.Rounds; round++ {
 		for _, i := range b.random.Perm(len(targets)) {
 			s, err := targets[i].load(d, b.Slot, func() (int, error) { return commands(ctx, client) })
 			if err != nil {
 				return err
 			}
-			if round >= 0 { // the first one warms up
+			if round >= 0 {
 				slots[targets[i]] = append(slots[targets[i]], s)
 			}
 		}
