@@ -7,7 +7,7 @@ TOOL = $(GO) tool -modfile=tools/go.mod
 WITH_SERVERS = $(GO) run ./store/storetest/servers/with --
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test proof lint fmt bench floor fuzz
+.PHONY: help run build test proof lint fmt bench floor soak fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -29,8 +29,7 @@ func (c *checker) staleAllows() {
 		if c.needed[a] {
 			continue
 		}
-		const needless = "Delete it."
-		message, hint := "This exception covers nothing: its line has no such warning.", needless
+		message, hint := "This exception covers nothing: its line has no such warning.", ""
 		for _, f := range c.out {
 			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Allowed {
 				continue
@@ -44,8 +43,11 @@ func (c *checker) staleAllows() {
 				break
 			}
 		}
-		if wrong && hint == needless {
-			continue
+		if hint == "" {
+			if wrong {
+				continue
+			}
+			hint = "Delete it."
 		}
 		c.add(Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
 	}

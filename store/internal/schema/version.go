@@ -64,6 +64,7 @@ func (s State) Refuse() error {
 // Migrations is one dialect's folder of migrations.
 type Migrations struct {
 	provider *goose.Provider
+	latest   int64
 	db       *sql.DB
 	tables   string
 }
@@ -79,7 +80,11 @@ func New(dialect database.Dialect, db *sql.DB, files fs.FS, tables string, logge
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
-	return &Migrations{provider: provider, db: db, tables: tables}, nil
+	latest, err := Latest(files)
+	if err != nil {
+		return nil, err
+	}
+	return &Migrations{provider: provider, latest: latest, db: db, tables: tables}, nil
 }
 
 // Latest is the version of the last of the migrations in files.
@@ -105,8 +110,7 @@ func (m *Migrations) State(ctx context.Context) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("look at the schema: %w", err)
 	}
-	sources := m.provider.ListSources()
-	state := State{Tables: names, Known: sources[len(sources)-1].Version}
+	state := State{Tables: names, Known: m.latest}
 	if state.Ours() {
 		state.Version, err = m.version(ctx)
 	}
