@@ -14,7 +14,7 @@ import (
 )
 
 type checkCmd struct {
-	Files  []string `arg:"" optional:"" help:"Menu files; all menus of ./menus, or the embedded ones, if none is named."`
+	Files  []string `arg:"" optional:"" help:"Menu files, or folders of them; ./menus, or the embedded ones, if none is named."`
 	JSON   bool     `name:"json" help:"Findings as JSON." xor:"form"`
 	SARIF  bool     `name:"sarif" help:"Findings as SARIF 2.1.0, for code hosts." xor:"form"`
 	GitHub bool     `name:"github" help:"Findings as annotations of a GitHub workflow." xor:"form"`
@@ -60,23 +60,23 @@ func (v checkCmd) once(contracts []engine.Contract, std streams) error {
 			return outcome{exitFindings}
 		}
 	}
-	return v.together(checked, std.err)
+	return together(checked, std.err)
 }
 
-// together finds what menus that are served at once have against each other.
-func (v checkCmd) together(all []checked, w io.Writer) error {
-	if len(v.Files) > 0 {
-		return nil
+// together finds what menus that are served at once, those of one folder, have
+// against each other.
+func together(all []checked, w io.Writer) (err error) {
+	for len(all) > 0 {
+		var programs []*engine.Program
+		for folder := all[0].folder; len(all) > 0 && all[0].folder == folder; all = all[1:] {
+			programs = append(programs, all[0].program)
+		}
+		if _, against := engine.NewCatalog(programs...); against != nil {
+			fmt.Fprintln(w, against)
+			err = outcome{exitFindings}
+		}
 	}
-	var programs []*engine.Program
-	for _, c := range all {
-		programs = append(programs, c.program)
-	}
-	if _, err := engine.NewCatalog(programs...); err != nil {
-		fmt.Fprintln(w, err)
-		return outcome{exitFindings}
-	}
-	return nil
+	return err
 }
 
 // checked is a menu file and what was found in it.
@@ -87,31 +87,15 @@ type checked struct {
 	found   menu.Findings
 }
 
-// checkAll checks the menus named, or all of the default folder, against the
+// checkAll checks the menus and folders named, or the default folder, against the
 // actions that are built and those that their folder declares.
-func checkAll(files []string, built []engine.Contract, w io.Writer) ([]checked, error) {
-	var all []checked
-	if len(files) == 0 {
-		folder, err := openMenus("")
-		if err != nil {
-			return nil, err
-		}
-		names, err := menuFiles(folder.fsys)
-		if err != nil {
-			return nil, err
-		}
-		contracts, err := folder.contracts(built, w)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			program, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
-			all = append(all, checked{folder, filepath.Join(folder.dir, name), program, found})
-		}
-		return all, nil
+func checkAll(named []string, built []engine.Contract, w io.Writer) ([]checked, error) {
+	if len(named) == 0 {
+		named = []string{""}
 	}
-	for _, file := range files {
-		folder, name, err := folderOf(file)
+	var all []checked
+	for _, name := range named {
+		folder, files, err := menusAt(name)
 		if err != nil {
 			return nil, err
 		}
@@ -119,10 +103,30 @@ func checkAll(files []string, built []engine.Contract, w io.Writer) ([]checked, 
 		if err != nil {
 			return nil, err
 		}
-		program, found := menu.Load(folder.fsys, name, folder.dir, contracts, menu.Options{})
-		all = append(all, checked{folder, file, program, found})
+		for _, file := range files {
+			program, found := menu.Load(folder.fsys, file, folder.dir, contracts, menu.Options{})
+			all = append(all, checked{folder, filepath.Join(folder.dir, file), program, found})
+		}
 	}
 	return all, nil
+}
+
+// menusAt are the menus of a folder, the default one where none is named, or one
+// file.
+func menusAt(name string) (*menuFolder, []string, error) {
+	if name != "" && !folderNamed(name) {
+		folder, file, err := folderOf(name)
+		return folder, []string{file}, err
+	}
+	folder, err := openMenus(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := menuFiles(folder.fsys)
+	if err == nil && len(files) == 0 {
+		err = misuse{fmt.Errorf("the folder %s has no menu: no file with the line \"ussd: 1\"", folder.shown)}
+	}
+	return folder, files, err
 }
 
 // folderOf opens the folder a menu file lies in.

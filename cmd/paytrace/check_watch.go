@@ -62,11 +62,15 @@ func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std
 	}
 }
 
-// folders are those of the files named, or the default one.
+// folders are those named, and of the files named, or the default one.
 func (v checkCmd) folders() ([]string, error) {
 	var dirs []string
 	for _, file := range v.Files {
-		if dir := filepath.Dir(file); !slices.Contains(dirs, dir) {
+		dir := file
+		if !folderNamed(file) {
+			dir = filepath.Dir(file)
+		}
+		if !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 		}
 	}

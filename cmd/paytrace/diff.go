@@ -232,23 +232,10 @@ func (f *menuFolder) scripts() ([]*transcript.File, error) {
 
 func sourceAt(ctx context.Context, at string) (*menuFolder, []string, error) {
 	rev, file, revision := strings.Cut(at, ":")
-	info, err := os.Stat(at)
-	switch {
-	case errors.Is(err, os.ErrNotExist) && revision && rev != "":
+	if _, err := os.Stat(at); errors.Is(err, os.ErrNotExist) && revision && rev != "" {
 		return revisionAt(ctx, rev, file)
-	case err == nil && info.IsDir():
-		folder, err := openMenus(at)
-		if err != nil {
-			return nil, nil, err
-		}
-		names, err := menuFiles(folder.fsys)
-		if err == nil && len(names) == 0 {
-			err = misuse{fmt.Errorf("the folder %s has no menu", at)}
-		}
-		return folder, names, err
 	}
-	folder, name, err := folderOf(at)
-	return folder, []string{name}, err
+	return menusAt(at)
 }
 
 // revisionAt reads a folder's menus as git has them in a revision.

@@ -83,7 +83,7 @@ func (v fmtCmd) files() ([]string, error) {
 // inFolders puts the files of folders in the folders' places.
 func inFolders(named []string) (files []string, err error) {
 	for _, name := range named {
-		if about, err := os.Stat(name); err != nil || !about.IsDir() {
+		if !folderNamed(name) {
 			files = append(files, name) // what is wrong with it is told where it is read
 			continue
 		}
