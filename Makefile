@@ -34,13 +34,13 @@ fmt: ## Format the Go code
 	$(TOOL) gofumpt -l -w .
 
 bench: ## Measure the hot path: one step, one callback, one action, and a callback above its floor
-	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu ./engine/transcript ./gateway/... ./server ./actions ./store/sqlite)
+	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu ./engine/dialscript ./gateway/... ./server ./actions ./store/sqlite)
 	$(if $(BENCH),,$(MAKE) --no-print-directory floor)
 
 floor: ## Measure a callback's CPU time above that of a bare handler, on Redis and Postgres
-	$(GO) build -o bin/ ./cmd/paytrace ./cmd/floor
-	bin/floor $(ARGS)
-	bin/floor sessions
+	$(GO) build -o bin/ ./cmd/paytrace ./bench
+	bin/bench $(ARGS)
+	bin/bench sessions
 
 SOAK ?= 60
 soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,000 kills a point, a million schedules, five million calls, a hundred thousand fundings

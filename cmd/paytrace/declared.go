@@ -12,8 +12,8 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
-	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 // contracts are the actions that the menus of a folder may ask for: those that
@@ -135,12 +135,12 @@ func (s *standIns) Do(ctx context.Context, call engine.Call) (engine.Outcome, er
 		return engine.Outcome{}, fmt.Errorf("%s is only declared, and people.yaml has no answer of it; write one below \"answers\", as %s: %s",
 			call.Action, call.Action, contract.Outcomes[0].Name)
 	}
-	out, err := transcript.OutcomeOf(contract, answers[min(s.turns[call.Action], len(answers)-1)])
+	out, err := dialscript.OutcomeOf(contract, answers[min(s.turns[call.Action], len(answers)-1)])
 	if err != nil {
 		return engine.Outcome{}, fmt.Errorf("people.yaml: %w", err)
 	}
 	s.turns[call.Action]++
-	if out, err = transcript.Ending(out); err == nil {
+	if out, err = dialscript.Ending(out); err == nil {
 		s.done[call.ID] = out
 	}
 	return out, err

@@ -17,8 +17,8 @@ import (
 
 	"github.com/paytrace/paytrace/cmd/paytrace/handset"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/msisdn"
-	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 // drawable reports whether both ends are a terminal that can be drawn on.
@@ -40,7 +40,7 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 	l.head = append(l.head, "(real actions)")
 	for _, action := range lacking(c.program, c.built) {
 		if answers := c.people.Answers[action]; len(answers) > 0 {
-			l.head = append(l.head, "("+action+" answers "+transcript.AnswerText(answers)+")")
+			l.head = append(l.head, "("+action+" answers "+dialscript.AnswerText(answers)+")")
 		}
 	}
 	if v.Lang != "" {
@@ -56,10 +56,10 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 // sameEveryTime are the real actions with the same worker IDs and wallets in
 // every run: a call is played again with each key, and in each language, and must
 // go on as it began.
-func sameEveryTime() func(context.Context, func() time.Time) (transcript.Registered, error) {
+func sameEveryTime() func(context.Context, func() time.Time) (dialscript.Registered, error) {
 	var seed [32]byte
 	_, _ = rand.Read(seed[:]) // never fails
-	return func(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
+	return func(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
 		box, err := sandboxWith(ctx, &lockedReader{r: mathrand.NewChaCha8(seed)}, now)
 		if err != nil {
 			return nil, err
@@ -92,8 +92,8 @@ type callSetup struct {
 // phoneLine plays the calls of a drawn phone.
 type phoneLine struct {
 	program *engine.Program
-	local   *transcript.Local
-	player  *transcript.Player
+	local   *dialscript.Local
+	player  *dialscript.Player
 	// people are those of people.yaml; with are the same and the caller, who may be
 	// none of them. head are the lines above the first ">" but for who calls.
 	people, with *engine.People
@@ -116,9 +116,9 @@ func (l *phoneLine) caller(number string) {
 }
 
 // script reads a call of these lines, by a person.
-func (l *phoneLine) script(person string, lines []string) (*transcript.File, error) {
+func (l *phoneLine) script(person string, lines []string) (*dialscript.File, error) {
 	text := strings.Join(append(append([]string{"=== Recorded call", "(as " + person + ")"}, l.head...), lines...), "\n") + "\n"
-	file, found := transcript.Parse("", []byte(text))
+	file, found := dialscript.Parse("", []byte(text))
 	if len(found) > 0 {
 		return nil, errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Hint))
 	}
@@ -150,27 +150,27 @@ func (l *phoneLine) Play(ctx context.Context, lines []string) (handset.Call, err
 }
 
 // run plays a call, and its keys again in other languages.
-func (l *phoneLine) run(ctx context.Context, call *transcript.Call, langs []string) []transcript.Result {
-	return transcript.Run(ctx, l.player, l.local, l.with, []*transcript.Call{call}, transcript.Options{Parallel: 1, Langs: langs})
+func (l *phoneLine) run(ctx context.Context, call *dialscript.Call, langs []string) []dialscript.Result {
+	return dialscript.Run(ctx, l.player, l.local, l.with, []*dialscript.Call{call}, dialscript.Options{Parallel: 1, Langs: langs})
 }
 
 // blames reports a problem with a stage direction of the last step: what is said
 // there does not hold, or can't happen.
-func blames(problems []transcript.Problem, last transcript.Step) bool {
-	return slices.ContainsFunc(last.Directions, func(d transcript.Direction) bool { return d.Pos == problems[len(problems)-1].Pos })
+func blames(problems []dialscript.Problem, last dialscript.Step) bool {
+	return slices.ContainsFunc(last.Directions, func(d dialscript.Direction) bool { return d.Pos == problems[len(problems)-1].Pos })
 }
 
 // over reports that the session has ended, on either side.
-func over(call *transcript.Call, s *transcript.Screen) bool {
+func over(call *dialscript.Call, s *dialscript.Screen) bool {
 	last := call.Steps[len(call.Steps)-1]
-	return s.End || slices.ContainsFunc(last.Directions, func(d transcript.Direction) bool {
-		return d.Kind == transcript.Drops || d.Kind == transcript.HangsUp
+	return s.End || slices.ContainsFunc(last.Directions, func(d dialscript.Direction) bool {
+		return d.Kind == dialscript.Drops || d.Kind == dialscript.HangsUp
 	})
 }
 
 // inAllLanguages is the last screen in the language the call speaks, and in the
 // others: as if the caller began in them, or chose them where a choice was made.
-func (l *phoneLine) inAllLanguages(ctx context.Context, call *transcript.Call, first transcript.Result) []handset.Screen {
+func (l *phoneLine) inAllLanguages(ctx context.Context, call *dialscript.Call, first dialscript.Result) []handset.Screen {
 	at := len(call.Steps) - 1
 	spoken := l.spoken(first)
 	list := []handset.Screen{l.screen(first.Screens[at], spoken)}
@@ -178,7 +178,7 @@ func (l *phoneLine) inAllLanguages(ctx context.Context, call *transcript.Call, f
 		if lang.Code == spoken {
 			continue
 		}
-		var other transcript.Result
+		var other dialscript.Result
 		if chooses, ok := l.choosing(call, first, lang.Code); ok {
 			other = l.run(ctx, chooses, nil)[0]
 		} else {
@@ -192,13 +192,13 @@ func (l *phoneLine) inAllLanguages(ctx context.Context, call *transcript.Call, f
 	return list
 }
 
-func (l *phoneLine) screen(s *transcript.Screen, lang string) handset.Screen {
+func (l *phoneLine) screen(s *dialscript.Screen, lang string) handset.Screen {
 	return handset.Screen{Lang: l.languageName(lang), Name: s.Name, Text: s.Text, End: s.End}
 }
 
 // choosing is the call with another language chosen wherever it chooses one;
 // false where it chooses none.
-func (l *phoneLine) choosing(call *transcript.Call, as transcript.Result, lang string) (*transcript.Call, bool) {
+func (l *phoneLine) choosing(call *dialscript.Call, as dialscript.Result, lang string) (*dialscript.Call, bool) {
 	other := *call
 	other.Steps = slices.Clone(call.Steps)
 	chose := false
@@ -212,7 +212,7 @@ func (l *phoneLine) choosing(call *transcript.Call, as transcript.Result, lang s
 			continue
 		}
 		if row := slices.Index(l.offered(s), lang); row >= 0 {
-			other.Steps[i].Input = transcript.Words{{Lit: strconv.Itoa(row + 1)}}
+			other.Steps[i].Input = dialscript.Words{{Lit: strconv.Itoa(row + 1)}}
 			chose = true
 		}
 	}
@@ -232,7 +232,7 @@ func (l *phoneLine) offered(s *engine.Screen) []string {
 }
 
 // spoken is the language a call came to speak.
-func (l *phoneLine) spoken(r transcript.Result) string {
+func (l *phoneLine) spoken(r dialscript.Result) string {
 	for _, e := range slices.Backward(r.Events) {
 		if e.Lang != "" {
 			return e.Lang
@@ -251,7 +251,7 @@ func (l *phoneLine) languageName(code string) string {
 }
 
 // secret reports a screen that asks for a PIN or another secret.
-func (l *phoneLine) secret(s *transcript.Screen) bool {
+func (l *phoneLine) secret(s *dialscript.Screen) bool {
 	screen, ok := l.program.Screen(s.Name)
 	if !ok || screen.Ask == nil || s.End {
 		return false
@@ -316,7 +316,7 @@ func (l *phoneLine) Save(ctx context.Context, lines []string, name string) (stri
 			return "", err
 		}
 	}
-	if err := transcript.Disguise(file, results, l.people); err != nil {
+	if err := dialscript.Disguise(file, results, l.people); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer

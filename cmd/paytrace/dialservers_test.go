@@ -20,7 +20,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store/postgres"
@@ -55,13 +55,13 @@ func TestShippedScriptsOnServers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, found := transcript.Parse(name, source)
+		file, found := dialscript.Parse(name, source)
 		for _, f := range found {
 			t.Error(f)
 		}
-		results := transcript.Run(t.Context(), player, exchange, people, allCalls(file), transcript.Options{Parallel: 2})
+		results := dialscript.Run(t.Context(), player, exchange, people, allCalls(file), dialscript.Options{Parallel: 2})
 		var out bytes.Buffer
-		if err := transcript.Text(&out, transcript.Report{Results: results}); err != nil {
+		if err := dialscript.Text(&out, dialscript.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %s", name, out.String())
@@ -74,17 +74,17 @@ func TestShippedScriptsOnServers(t *testing.T) {
 
 // playedOf counts the calls that passed, and wants all to but those whose scene no
 // real service can be brought into.
-func playedOf(t *testing.T, results []transcript.Result) (played int) {
+func playedOf(t *testing.T, results []dialscript.Result) (played int) {
 	t.Helper()
 	for _, r := range results {
-		set := slices.ContainsFunc(r.Call.Given, func(d transcript.Direction) bool {
-			return d.Kind == transcript.Answers || d.Kind == transcript.Takes
+		set := slices.ContainsFunc(r.Call.Given, func(d dialscript.Direction) bool {
+			return d.Kind == dialscript.Answers || d.Kind == dialscript.Takes
 		})
-		real := slices.ContainsFunc(r.Call.Given, func(d transcript.Direction) bool { return d.Kind == transcript.RealActions })
+		real := slices.ContainsFunc(r.Call.Given, func(d dialscript.Direction) bool { return d.Kind == dialscript.RealActions })
 		switch {
-		case r.Status == transcript.Passed:
+		case r.Status == dialscript.Passed:
 			played++
-		case r.Status == transcript.NotChecked && (set || !real):
+		case r.Status == dialscript.NotChecked && (set || !real):
 		default:
 			t.Errorf("%s: %v (%s)", r.Call.Title, r.Status, r.Why)
 		}
@@ -92,7 +92,7 @@ func playedOf(t *testing.T, results []transcript.Result) (played int) {
 	return played
 }
 
-func allCalls(f *transcript.File) (calls []*transcript.Call) {
+func allCalls(f *dialscript.File) (calls []*dialscript.Call) {
 	for i := range f.Calls {
 		calls = append(calls, &f.Calls[i])
 	}
@@ -105,10 +105,10 @@ type exchange struct {
 	folder *menuFolder
 }
 
-// Open implements transcript.Opener.
-func (x *exchange) Open(ctx context.Context, scene transcript.Scene) (transcript.Line, error) {
+// Open implements dialscript.Opener.
+func (x *exchange) Open(ctx context.Context, scene dialscript.Scene) (dialscript.Line, error) {
 	if !scene.Real || len(scene.Answers)+len(scene.Takes) > 0 {
-		return nil, fmt.Errorf("%w: its actions are the real ones", transcript.ErrCannotSet)
+		return nil, fmt.Errorf("%w: its actions are the real ones", dialscript.ErrCannotSet)
 	}
 	settings := map[string]string{
 		"DATABASE_URL": servers.Clone(x.t, "service", func(ctx context.Context, url string) error {
@@ -138,7 +138,7 @@ func (x *exchange) Open(ctx context.Context, scene transcript.Scene) (transcript
 // serversLine is a line to two instances. What a gateway does not see it takes
 // from the seams between them and what they stand on.
 type serversLine struct {
-	scene     transcript.Scene
+	scene     dialscript.Scene
 	instances [2]*instance
 	redis     *goredis.Client
 	turn      atomic.Int64
@@ -147,7 +147,7 @@ type serversLine struct {
 	mu   sync.Mutex
 	seen map[string]engine.Reply // by session and text
 	done []string                // IDs of runs
-	runs []transcript.ActionRun
+	runs []dialscript.ActionRun
 }
 
 type instance struct {
@@ -157,11 +157,11 @@ type instance struct {
 }
 
 var (
-	_ transcript.SeesMessages = (*serversLine)(nil)
-	_ transcript.SeesActions  = (*serversLine)(nil)
-	_ transcript.SeesLog      = (*serversLine)(nil)
-	_ transcript.Waits        = (*serversLine)(nil)
-	_ transcript.Forgets      = (*serversLine)(nil)
+	_ dialscript.SeesMessages = (*serversLine)(nil)
+	_ dialscript.SeesActions  = (*serversLine)(nil)
+	_ dialscript.SeesLog      = (*serversLine)(nil)
+	_ dialscript.Waits        = (*serversLine)(nil)
+	_ dialscript.Forgets      = (*serversLine)(nil)
 )
 
 func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (*instance, error) {
@@ -206,8 +206,8 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 	}, nil
 }
 
-// Type implements transcript.Line: the instances take turns.
-func (l *serversLine) Type(ctx context.Context, cb transcript.Callback) (transcript.Screen, error) {
+// Type implements dialscript.Line: the instances take turns.
+func (l *serversLine) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
 	on := l.instances[l.turn.Add(1)%int64(len(l.instances))]
 	screen, err := on.line.Type(ctx, cb)
 	l.mu.Lock()
@@ -217,19 +217,19 @@ func (l *serversLine) Type(ctx context.Context, cb transcript.Callback) (transcr
 	return screen, err
 }
 
-// Messages implements transcript.SeesMessages.
-func (l *serversLine) Messages() []transcript.Message {
+// Messages implements dialscript.SeesMessages.
+func (l *serversLine) Messages() []dialscript.Message {
 	if l.scene.SMSDown {
 		return nil
 	}
 	return messagesOf(l.instances[0].db)
 }
 
-// Log implements transcript.SeesLog. The time of day is left out: its digits
+// Log implements dialscript.SeesLog. The time of day is left out: its digits
 // could be taken for a PIN.
 func (l *serversLine) Log() string { return timeOfLine.ReplaceAllString(l.log.String(), "") }
 
-// Wait implements transcript.Waits for what has a clock here: the records.
+// Wait implements dialscript.Waits for what has a clock here: the records.
 func (l *serversLine) Wait(ctx context.Context, d time.Duration) error {
 	for _, key := range l.redis.Keys(ctx, "*").Val() {
 		l.redis.PExpire(ctx, key, l.redis.PTTL(ctx, key).Val()-d)
@@ -237,16 +237,16 @@ func (l *serversLine) Wait(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// Forget implements transcript.Forgets.
+// Forget implements dialscript.Forgets.
 func (l *serversLine) Forget() { l.redis.FlushDB(context.Background()) }
 
-// HasAction implements transcript.SeesActions.
+// HasAction implements dialscript.SeesActions.
 func (l *serversLine) HasAction(name string) bool {
 	return slices.ContainsFunc(l.instances[0].table.Contracts(), func(c engine.Contract) bool { return c.Name == name })
 }
 
-// Runs implements transcript.SeesActions.
-func (l *serversLine) Runs() []transcript.ActionRun {
+// Runs implements dialscript.SeesActions.
+func (l *serversLine) Runs() []dialscript.ActionRun {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.runs)
@@ -279,7 +279,7 @@ func (w watched) Do(ctx context.Context, call engine.Call) (engine.Outcome, erro
 		return out, err
 	}
 	l.done = append(l.done, call.ID)
-	run := transcript.ActionRun{Action: call.Action}
+	run := dialscript.ActionRun{Action: call.Action}
 	for _, c := range l.instances[0].table.Contracts() {
 		for i, p := range c.Params {
 			if c.Name == call.Action && i < len(call.Args) {

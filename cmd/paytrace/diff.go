@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu"
-	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 type diffCmd struct {
@@ -87,14 +87,14 @@ func (v diffCmd) print(w io.Writer, found menu.Findings, seen []string) error {
 }
 
 // compared is all that a new version takes from those who know the old one.
-func compared(old, next *engine.Program, scripts []*transcript.File) menu.Findings {
+func compared(old, next *engine.Program, scripts []*dialscript.File) menu.Findings {
 	var codes []string
 	for _, c := range append(slices.Clone(old.Codes()), next.Codes()...) {
 		codes = append(codes, c.Dial)
 	}
 	named := map[string][]engine.Pos{}
 	for _, f := range scripts {
-		for screen, at := range transcript.NamedScreens(f, codes) {
+		for screen, at := range dialscript.NamedScreens(f, codes) {
 			named[screen] = append(named[screen], at...)
 		}
 	}
@@ -185,7 +185,7 @@ func answering(v *edition, code string) string {
 // edition is what was there at one time: menus, and the scripts beside them.
 type edition struct {
 	programs []*engine.Program
-	scripts  []*transcript.File
+	scripts  []*dialscript.File
 }
 
 // versionAt compiles a menu file, the menus of a folder, or either as they were
@@ -213,18 +213,18 @@ func versionAt(ctx context.Context, at string, contracts []engine.Contract, std 
 }
 
 // scripts are the dial scripts of a folder, as far as they can be read.
-func (f *menuFolder) scripts() ([]*transcript.File, error) {
+func (f *menuFolder) scripts() ([]*dialscript.File, error) {
 	names, err := fs.Glob(f.fsys, "*.dial")
 	if err != nil {
 		return nil, err
 	}
-	var list []*transcript.File
+	var list []*dialscript.File
 	for _, name := range names {
 		source, err := fs.ReadFile(f.fsys, name)
 		if err != nil {
 			return nil, fmt.Errorf("scripts: %w", err)
 		}
-		file, _ := transcript.Parse(f.path(name), source) // what is wrong in it is test's affair
+		file, _ := dialscript.Parse(f.path(name), source) // what is wrong in it is test's affair
 		list = append(list, file)
 	}
 	return list, nil

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
-	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 type fmtCmd struct {
@@ -174,11 +174,11 @@ func formatScript(folder *menuFolder, name string) ([]menu.Formatted, error) {
 	if err != nil {
 		return nil, err
 	}
-	script, found := transcript.Parse(filepath.Join(folder.dir, name), source)
-	if i := slices.IndexFunc(found, func(f transcript.Finding) bool { return (transcript.Findings{f}).Bad() }); i >= 0 {
+	script, found := dialscript.Parse(filepath.Join(folder.dir, name), source)
+	if i := slices.IndexFunc(found, func(f dialscript.Finding) bool { return (dialscript.Findings{f}).Bad() }); i >= 0 {
 		return nil, misuse{fmt.Errorf("not formatted: %s", found[i])}
 	}
-	return []menu.Formatted{{Name: name, Old: source, Bytes: transcript.Format(script)}}, nil
+	return []menu.Formatted{{Name: name, Old: source, Bytes: dialscript.Format(script)}}, nil
 }
 
 // replaceFile writes a file beside the old one and puts it in its place, so

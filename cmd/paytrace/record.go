@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/gsm7"
-	"github.com/paytrace/paytrace/engine/transcript"
 )
 
 type recordCmd struct {
@@ -57,7 +57,7 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer d.folder.close()
-	var file *transcript.File
+	var file *dialscript.File
 	switch {
 	case v.From != "":
 		file, err = v.fromLog(d, std)
@@ -76,8 +76,8 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 type desk struct {
 	folder *menuFolder
 	people *engine.People
-	local  *transcript.Local
-	player *transcript.Player
+	local  *dialscript.Local
+	player *dialscript.Player
 }
 
 func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
@@ -120,31 +120,31 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 }
 
 // play plays calls on the desk's menus.
-func (d *desk) play(ctx context.Context, keepGoing bool) func([]*transcript.Call) []transcript.Result {
+func (d *desk) play(ctx context.Context, keepGoing bool) func([]*dialscript.Call) []dialscript.Result {
 	player := *d.player
 	player.KeepGoing = keepGoing
-	return func(calls []*transcript.Call) []transcript.Result {
-		return transcript.Run(ctx, &player, d.local, d.people, calls, transcript.Options{Parallel: 1})
+	return func(calls []*dialscript.Call) []dialscript.Result {
+		return dialscript.Run(ctx, &player, d.local, d.people, calls, dialscript.Options{Parallel: 1})
 	}
 }
 
 // fromLog are the calls of a log.
-func (v recordCmd) fromLog(d *desk, std streams) (*transcript.File, error) {
+func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
 	var source []byte
 	var err error
 	if v.From == "-" {
-		source, err = io.ReadAll(io.LimitReader(std.in, transcript.MaxLogBytes+1))
+		source, err = io.ReadAll(io.LimitReader(std.in, dialscript.MaxLogBytes+1))
 	} else {
 		source, err = os.ReadFile(v.From)
 	}
 	if err != nil {
 		return nil, misuse{err}
 	}
-	found, skipped, err := transcript.ReadLog(source)
+	found, skipped, err := dialscript.ReadLog(source)
 	if err != nil {
 		return nil, misuse{err}
 	}
-	calls := transcript.Sessions(found)
+	calls := dialscript.Sessions(found)
 	fmt.Fprintf(std.err, "%d callbacks in %d sessions; %d lines are no callback\n", len(found), len(calls), skipped)
 	if len(calls) == 0 {
 		return nil, misuse{errors.New("the log has no callback that can be read; docs/dial-scripts.md says which forms can")}
@@ -154,41 +154,41 @@ func (v recordCmd) fromLog(d *desk, std streams) (*transcript.File, error) {
 
 // scripts writes sessions down. Without a menu to play them on, the screens have
 // to be in the log.
-func (v recordCmd) scripts(d *desk, calls []transcript.Recorded) (*transcript.File, error) {
-	file, err := transcript.Scripts(v.Out, calls, d.people)
+func (v recordCmd) scripts(d *desk, calls []dialscript.Recorded) (*dialscript.File, error) {
+	file, err := dialscript.Scripts(v.Out, calls, d.people)
 	if err != nil {
 		return nil, err
 	}
 	if d.local == nil {
 		if !file.HasScreens() {
-			return nil, misuse{fmt.Errorf("%w: name the menu they were sent to, so that it can be played", transcript.ErrNoScreens)}
+			return nil, misuse{fmt.Errorf("%w: name the menu they were sent to, so that it can be played", dialscript.ErrNoScreens)}
 		}
-		transcript.Loosen(file)
+		dialscript.Loosen(file)
 		return file, nil
 	}
 	for i := range file.Calls {
 		v.given(&file.Calls[i])
-		transcript.Answered(d.local.Menus, d.people, &file.Calls[i], func(c *transcript.Call) transcript.Result {
-			return d.play(context.Background(), true)([]*transcript.Call{c})[0]
+		dialscript.Answered(d.local.Menus, d.people, &file.Calls[i], func(c *dialscript.Call) dialscript.Result {
+			return d.play(context.Background(), true)([]*dialscript.Call{c})[0]
 		})
 	}
 	return file, nil
 }
 
-func (v recordCmd) given(c *transcript.Call) {
+func (v recordCmd) given(c *dialscript.Call) {
 	if v.Real {
-		c.Given = append(c.Given, transcript.Direction{Kind: transcript.RealActions, Text: "real actions"})
+		c.Given = append(c.Given, dialscript.Direction{Kind: dialscript.RealActions, Text: "real actions"})
 	}
 }
 
 // save fills in the screens where there is a menu, and writes the script once it
 // passes.
-func (v recordCmd) save(ctx context.Context, d *desk, file *transcript.File, std streams) error {
+func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std streams) error {
 	if d.local != nil {
-		results := transcript.Settle(file, d.play(ctx, true))
+		results := dialscript.Settle(file, d.play(ctx, true))
 		for i := range results {
-			if results[i].Status == transcript.Failed {
-				if err := transcript.Text(std.err, transcript.Report{Results: results[i : i+1]}); err != nil {
+			if results[i].Status == dialscript.Failed {
+				if err := dialscript.Text(std.err, dialscript.Report{Results: results[i : i+1]}); err != nil {
 					return err
 				}
 				fmt.Fprintln(std.err, "What was recorded does not pass when it is played again, so nothing was written.")
@@ -196,9 +196,9 @@ func (v recordCmd) save(ctx context.Context, d *desk, file *transcript.File, std
 			}
 		}
 	}
-	text := transcript.Format(file)
-	again, found := transcript.Parse(v.Out, text)
-	found = append(found, transcript.Check(again, d.people)...)
+	text := dialscript.Format(file)
+	again, found := dialscript.Parse(v.Out, text)
+	found = append(found, dialscript.Check(again, d.people)...)
 	for _, f := range found {
 		fmt.Fprintln(std.err, f)
 	}
@@ -218,7 +218,7 @@ func (v recordCmd) save(ctx context.Context, d *desk, file *transcript.File, std
 
 // fromTerminal is a call that a person makes, or a pipe. With every line the
 // call so far is played anew, so that a stage direction is as good as a key.
-func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*transcript.File, error) {
+func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dialscript.File, error) {
 	t := &terminal{desk: d, play: d.play(ctx, true), out: std.err, text: "=== " + v.Title + "\n"}
 	person := v.As
 	if person == "" && len(d.people.List) > 0 {
@@ -251,15 +251,15 @@ func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*tra
 			fmt.Fprintln(std.err, err)
 		}
 	}
-	file, _ := transcript.Parse(v.Out, []byte(t.text))
-	if err := transcript.Disguise(file, t.results, d.people); err != nil {
+	file, _ := dialscript.Parse(v.Out, []byte(t.text))
+	if err := dialscript.Disguise(file, t.results, d.people); err != nil {
 		return nil, err
 	}
 	return file, nil
 }
 
 // drawScreen draws a screen with its length and name.
-func drawScreen(w io.Writer, s transcript.Screen, limits engine.Limits) {
+func drawScreen(w io.Writer, s dialscript.Screen, limits engine.Limits) {
 	size, most, end := gsm7.Measure(s.Text), limits.Septets, ""
 	if size.UCS2 {
 		most = limits.Units
@@ -277,20 +277,20 @@ func drawScreen(w io.Writer, s transcript.Screen, limits engine.Limits) {
 // terminal is a call being recorded as text.
 type terminal struct {
 	*desk
-	play    func([]*transcript.Call) []transcript.Result
+	play    func([]*dialscript.Call) []dialscript.Result
 	out     io.Writer
 	text    string
-	results []transcript.Result
+	results []dialscript.Result
 }
 
 // add adds a line to the call if it can be played, and shows the screen.
 func (t *terminal) add(line string) error {
 	next := t.text + line + "\n"
-	file, found := transcript.Parse("", []byte(next))
+	file, found := dialscript.Parse("", []byte(next))
 	if len(found) > 0 {
 		return errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Hint))
 	}
-	results := t.play([]*transcript.Call{&file.Calls[0]})
+	results := t.play([]*dialscript.Call{&file.Calls[0]})
 	if p := results[0].Problems; len(p) > 0 {
 		return errors.New(p[len(p)-1].Message)
 	}

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/msisdn"
-	"github.com/paytrace/paytrace/engine/transcript"
 	"github.com/paytrace/paytrace/gateway"
 )
 
@@ -23,7 +23,7 @@ const proxyHeaderTimeout = 10 * time.Second
 
 // fromProxy stands in front of a running service and notes the callbacks that
 // pass, until the context ends. It changes none of them.
-func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*transcript.File, error) {
+func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialscript.File, error) {
 	target, err := url.Parse(v.To)
 	if err != nil || target.Host == "" {
 		return nil, misuse{errors.New("--to: expected where the service takes callbacks, as http://localhost:5000/ussd")}
@@ -44,7 +44,7 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*transc
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return nil, err
 	}
-	calls := transcript.Sessions(p.callbacks())
+	calls := dialscript.Sessions(p.callbacks())
 	if len(calls) == 0 {
 		return nil, misuse{errors.New("no callback has passed, so there is nothing to save")}
 	}
@@ -55,10 +55,10 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*transc
 type passing struct {
 	said io.Writer
 	mu   sync.Mutex
-	list []transcript.Logged
+	list []dialscript.Logged
 }
 
-func (p *passing) callbacks() []transcript.Logged {
+func (p *passing) callbacks() []dialscript.Logged {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.list
@@ -85,7 +85,7 @@ func (p *passing) to(target *url.URL) http.Handler {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		callback, is := transcript.ReadCallback(r.URL.RawQuery, body)
+		callback, is := dialscript.ReadCallback(r.URL.RawQuery, body)
 		if !is {
 			proxy.ServeHTTP(w, r)
 			return
@@ -98,7 +98,7 @@ func (p *passing) to(target *url.URL) http.Handler {
 }
 
 // note keeps a callback and its answer. The person is told without the number.
-func (p *passing) note(l transcript.Logged, seen *overheard) {
+func (p *passing) note(l dialscript.Logged, seen *overheard) {
 	if seen.status == http.StatusOK {
 		l.TakeAnswer(seen.body.Bytes())
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 type replayCmd struct {
@@ -39,7 +39,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	r := &transcript.Replayer{People: people, To: to, Play: v.player(ctx, people)}
+	r := &dialscript.Replayer{People: people, To: to, Play: v.player(ctx, people)}
 	if v.From != "" {
 		old, from, err := v.menu(ctx, v.From, std)
 		if err != nil {
@@ -48,7 +48,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 		defer from.close()
 		r.From = old
 	}
-	var list []transcript.Replayed
+	var list []dialscript.Replayed
 	for _, log := range v.Logs {
 		file, err := sessionsOf(log, people, std)
 		if err != nil {
@@ -61,15 +61,15 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 			list = append(list, r.Replay(&file.Calls[i]))
 		}
 	}
-	form := transcript.ReplayText
+	form := dialscript.ReplayText
 	if v.JSON {
-		form = transcript.ReplayJSON
+		form = dialscript.ReplayJSON
 	}
 	if err := form(std.out, list); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(list, func(r transcript.Replayed) bool {
-		return r.Verdict == transcript.OtherWay || r.Verdict == transcript.Broken
+	if slices.ContainsFunc(list, func(r dialscript.Replayed) bool {
+		return r.Verdict == dialscript.OtherWay || r.Verdict == dialscript.Broken
 	}) {
 		return outcome{exitFindings}
 	}
@@ -96,37 +96,37 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 }
 
 // player plays one call to its end on menus, made once for each.
-func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*engine.Program, *transcript.Call) transcript.Result {
+func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*engine.Program, *dialscript.Call) dialscript.Result {
 	type pair struct {
-		local  *transcript.Local
-		player *transcript.Player
+		local  *dialscript.Local
+		player *dialscript.Player
 	}
 	made := map[*engine.Program]pair{}
-	return func(menus []*engine.Program, call *transcript.Call) transcript.Result {
+	return func(menus []*engine.Program, call *dialscript.Call) dialscript.Result {
 		one, ok := made[menus[0]]
 		if !ok {
 			one.local, one.player = linesTo(menus)
 			one.player.KeepGoing = true
 			made[menus[0]] = one
 		}
-		return transcript.Run(ctx, one.player, one.local, people, []*transcript.Call{call}, transcript.Options{Parallel: 1})[0]
+		return dialscript.Run(ctx, one.player, one.local, people, []*dialscript.Call{call}, dialscript.Options{Parallel: 1})[0]
 	}
 }
 
 // sessionsOf reads a log or a script.
-func sessionsOf(log string, people *engine.People, std streams) (*transcript.File, error) {
+func sessionsOf(log string, people *engine.People, std streams) (*dialscript.File, error) {
 	var source []byte
 	var err error
 	if log == "-" {
-		source, err = io.ReadAll(io.LimitReader(std.in, transcript.MaxLogBytes+1))
+		source, err = io.ReadAll(io.LimitReader(std.in, dialscript.MaxLogBytes+1))
 	} else {
 		source, err = os.ReadFile(log)
 	}
 	if err != nil {
 		return nil, misuse{err}
 	}
-	if transcript.IsScript(source) {
-		file, found := transcript.Parse(log, source)
+	if dialscript.IsScript(source) {
+		file, found := dialscript.Parse(log, source)
 		for _, f := range found {
 			fmt.Fprintln(std.err, f)
 		}
@@ -135,13 +135,13 @@ func sessionsOf(log string, people *engine.People, std streams) (*transcript.Fil
 		}
 		return file, nil
 	}
-	found, _, err := transcript.ReadLog(source)
+	found, _, err := dialscript.ReadLog(source)
 	if err != nil {
 		return nil, misuse{err}
 	}
-	calls := transcript.Sessions(found)
+	calls := dialscript.Sessions(found)
 	if len(calls) == 0 {
 		return nil, misuse{errors.New(log + ": the log has no callback that can be read; docs/dial-scripts.md says which forms can")}
 	}
-	return transcript.Scripts(log, calls, people)
+	return dialscript.Scripts(log, calls, people)
 }

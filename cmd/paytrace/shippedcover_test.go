@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paytrace/paytrace/engine/coverage"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 )
 
 // The scripts of the shipped menus and of the examples leave nothing out: every

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/coverage"
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 )
 
 type testCmd struct {
@@ -85,7 +85,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	rep := transcript.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
+	rep := dialscript.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
 	bad := false
 	var covered []*coverage.Menu
 	for _, s := range suites {
@@ -123,7 +123,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 		}
 		bad = bad || short
 	}
-	failed := slices.ContainsFunc(rep.Results, func(r transcript.Result) bool { return r.Status == transcript.Failed })
+	failed := slices.ContainsFunc(rep.Results, func(r dialscript.Result) bool { return r.Status == dialscript.Failed })
 	if bad || failed {
 		return outcome{exitFindings}
 	}
@@ -131,7 +131,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 }
 
 // play plays one folder's scripts. findings says that a script can't be trusted.
-func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []transcript.Result, findings bool, err error) {
+func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []dialscript.Result, findings bool, err error) {
 	people, err := s.people(std.err)
 	if err != nil {
 		return nil, nil, false, err
@@ -144,9 +144,9 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 		return nil, nil, false, err
 	}
 	b.people = people
-	run := func() []transcript.Result {
-		options := transcript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
-		return transcript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
+	run := func() []dialscript.Result {
+		options := dialscript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
+		return dialscript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
 	}
 	if v.Update {
 		b.player.KeepGoing = true // every screen is to be seen
@@ -156,7 +156,7 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 		b.player.KeepGoing = false
 	}
 	for _, script := range s.scripts {
-		found := append(slices.Clone(script.found), transcript.Check(script.file, people)...)
+		found := append(slices.Clone(script.found), dialscript.Check(script.file, people)...)
 		found.Sort()
 		findings = found.Bad() || findings
 		for _, f := range found {
@@ -168,12 +168,12 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 
 // booth is where calls are made from: a player, and the line it plays on.
 type booth struct {
-	player *transcript.Player
-	opener transcript.Opener
+	player *dialscript.Player
+	opener dialscript.Opener
 	langs  []string
 	people *engine.People
 	// local is the opener, where the menus are played here; else nil.
-	local *transcript.Local
+	local *dialscript.Local
 }
 
 // booth opens lines to the menus of the folder, or to a service elsewhere.
@@ -194,7 +194,7 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 }
 
 // languagesOf are those that --lang names.
-func languagesOf(local *transcript.Local, named string) ([]string, error) {
+func languagesOf(local *dialscript.Local, named string) ([]string, error) {
 	if named == "" {
 		return nil, nil
 	}
@@ -222,14 +222,14 @@ func (v testCmd) distant(ctx context.Context, s *suite) (*booth, error) {
 	if err != nil {
 		return nil, err
 	}
-	player := &transcript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
+	player := &dialscript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
 	if len(player.Codes) == 0 && s.hasMenus() {
 		if _, menus, err := lineTo(ctx, s.folder, io.Discard); err == nil {
 			player.Codes = menus.Codes
 		}
 	}
 	for _, script := range s.scripts {
-		player.Codes = append(player.Codes, transcript.DialledCodes(script.file, player.Codes)...)
+		player.Codes = append(player.Codes, dialscript.DialledCodes(script.file, player.Codes)...)
 	}
 	return &booth{player: player, opener: service}, nil
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/coverage"
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 )
 
 // coverFlag is --cover: alone it prints what is covered, and a file behind it is
@@ -79,7 +79,7 @@ func (v testCmd) covers() bool { return v.Cover.on || v.MinCover > 0 || v.Sugges
 // cover counts what the results of a folder's scripts have shown, and writes
 // scripts for the rest where that is asked for. The results of those are given
 // back, too.
-func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []transcript.Result, std streams) ([]*coverage.Menu, []transcript.Result, error) {
+func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []dialscript.Result, std streams) ([]*coverage.Menu, []dialscript.Result, error) {
 	programs := s.covered(b.local.Menus, results)
 	if !v.Suggest.on {
 		menus := coverage.Count(programs, results)
@@ -90,11 +90,11 @@ func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []transc
 		}
 		return menus, nil, nil
 	}
-	play := func(keepGoing bool) func([]*transcript.Call) []transcript.Result {
+	play := func(keepGoing bool) func([]*dialscript.Call) []dialscript.Result {
 		player := *b.player
 		player.KeepGoing = keepGoing
-		return func(calls []*transcript.Call) []transcript.Result {
-			return transcript.Run(ctx, &player, b.local, b.people, calls, transcript.Options{Parallel: v.parallel()})
+		return func(calls []*dialscript.Call) []dialscript.Result {
+			return dialscript.Run(ctx, &player, b.local, b.people, calls, dialscript.Options{Parallel: v.parallel()})
 		}
 	}
 	author := &coverage.Author{
@@ -121,7 +121,7 @@ func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []transc
 
 // covered are the menus that coverage is about: those that were named, else all
 // of the folder, or where single scripts were named those that they have dialled.
-func (s *suite) covered(programs []*engine.Program, results []transcript.Result) []*engine.Program {
+func (s *suite) covered(programs []*engine.Program, results []dialscript.Result) []*engine.Program {
 	if s.whole {
 		return programs
 	}
@@ -162,7 +162,7 @@ func (s *suite) titles(file string) []string {
 	if err != nil {
 		return nil
 	}
-	parsed, _ := transcript.Parse(file, source)
+	parsed, _ := dialscript.Parse(file, source)
 	var list []string
 	for i := range parsed.Calls {
 		list = append(list, parsed.Calls[i].Title)
@@ -172,27 +172,27 @@ func (s *suite) titles(file string) []string {
 
 // write writes drafts, those for one file into it together, and plays what was
 // written.
-func (v testCmd) write(s *suite, b *booth, drafts []*coverage.Draft, play func([]*transcript.Call) []transcript.Result, std streams) ([]transcript.Result, error) {
-	var files []*transcript.File
+func (v testCmd) write(s *suite, b *booth, drafts []*coverage.Draft, play func([]*dialscript.Call) []dialscript.Result, std streams) ([]dialscript.Result, error) {
+	var files []*dialscript.File
 	for _, d := range drafts {
-		i := slices.IndexFunc(files, func(f *transcript.File) bool { return f.Path == d.File.Path })
+		i := slices.IndexFunc(files, func(f *dialscript.File) bool { return f.Path == d.File.Path })
 		if i >= 0 {
 			files[i].Calls = append(files[i].Calls, d.File.Calls...)
 		} else if len(d.File.Calls) > 0 {
 			files = append(files, d.File)
 		}
 	}
-	var results []transcript.Result
+	var results []dialscript.Result
 	for _, f := range files {
 		file, err := v.append(f, std)
 		if err != nil {
 			return nil, err
 		}
-		found := transcript.Check(file, b.people)
+		found := dialscript.Check(file, b.people)
 		for _, one := range found {
 			fmt.Fprintln(std.err, one)
 		}
-		var calls []*transcript.Call
+		var calls []*dialscript.Call
 		for i := len(file.Calls) - len(f.Calls); i < len(file.Calls); i++ {
 			calls = append(calls, &file.Calls[i])
 		}
@@ -205,30 +205,30 @@ func (v testCmd) write(s *suite, b *booth, drafts []*coverage.Draft, play func([
 }
 
 // append adds calls to the end of a script, and gives what stands there then.
-func (v testCmd) append(f *transcript.File, std streams) (*transcript.File, error) {
+func (v testCmd) append(f *dialscript.File, std streams) (*dialscript.File, error) {
 	if f.Path == toStdout {
-		text := transcript.Format(f)
+		text := dialscript.Format(f)
 		if _, err := std.out.Write(text); err != nil {
 			return nil, err
 		}
-		file, _ := transcript.Parse("suggested.dial", text)
+		file, _ := dialscript.Parse("suggested.dial", text)
 		return file, nil
 	}
 	old, err := os.ReadFile(f.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, misuse{fmt.Errorf("--suggest: %w", err)}
 	}
-	whole, found := transcript.Parse(f.Path, old)
+	whole, found := dialscript.Parse(f.Path, old)
 	if found.Bad() {
 		return nil, misuse{fmt.Errorf("--suggest: %s has findings; mend it first, or name another file with --suggest=FILE", f.Path)}
 	}
 	whole.Calls = append(whole.Calls, f.Calls...)
-	text := transcript.Format(whole)
+	text := dialscript.Format(whole)
 	if err := os.WriteFile(f.Path, text, 0o644); err != nil { //nolint:gosec // a script is no secret
 		return nil, misuse{fmt.Errorf("--suggest: %w", err)}
 	}
 	fmt.Fprintf(std.err, "%s: written; new calls: %d\n", f.Path, len(f.Calls))
-	file, _ := transcript.Parse(f.Path, text)
+	file, _ := dialscript.Parse(f.Path, text)
 	return file, nil
 }
 

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 )
@@ -54,12 +54,12 @@ func newElsewhere(target, gatewayName string, headers []string, maxWait time.Dur
 	return e, nil
 }
 
-// Open implements transcript.Opener. What a script gives beyond who calls can't
+// Open implements dialscript.Opener. What a script gives beyond who calls can't
 // be set in a service elsewhere, and the call is not checked. What people.yaml
 // says of the caller is taken for granted.
-func (e *elsewhere) Open(_ context.Context, scene transcript.Scene) (transcript.Line, error) {
+func (e *elsewhere) Open(_ context.Context, scene dialscript.Scene) (dialscript.Line, error) {
 	cannot := func(what string) error {
-		return fmt.Errorf("%w: %s can't be given to a service elsewhere", transcript.ErrCannotSet, what)
+		return fmt.Errorf("%w: %s can't be given to a service elsewhere", dialscript.ErrCannotSet, what)
 	}
 	line := &distantLine{elsewhere: e}
 	for name := range scene.Answers {
@@ -71,7 +71,7 @@ func (e *elsewhere) Open(_ context.Context, scene transcript.Scene) (transcript.
 	switch {
 	case scene.SMSDown:
 		return nil, cannot("that SMS is down")
-	case scene.Clock != transcript.DefaultClock:
+	case scene.Clock != dialscript.DefaultClock:
 		return nil, cannot("the clock")
 	case scene.Gateway != "" && scene.Gateway != e.gateway && !strings.HasPrefix(scene.Gateway, e.gateway+"-"):
 		return nil, cannot("another gateway than " + e.gateway)
@@ -96,34 +96,34 @@ type distantLine struct {
 }
 
 var (
-	_ transcript.Assumes = (*distantLine)(nil)
-	_ transcript.Waits   = (*distantLine)(nil)
+	_ dialscript.Assumes = (*distantLine)(nil)
+	_ dialscript.Waits   = (*distantLine)(nil)
 )
 
-// Assumed implements transcript.Assumes.
+// Assumed implements dialscript.Assumes.
 func (l *distantLine) Assumed() []string { return l.assumed }
 
-// Type implements transcript.Line: the gateway's own request. Errors leave the
+// Type implements dialscript.Line: the gateway's own request. Errors leave the
 // URL out, which may hold a secret.
-func (l *distantLine) Type(ctx context.Context, cb transcript.Callback) (transcript.Screen, error) {
+func (l *distantLine) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, bytes.NewReader(africastalking.Form(cb.Request())))
 	if err != nil {
-		return transcript.Screen{}, errors.New("no request can be made for this URL")
+		return dialscript.Screen{}, errors.New("no request can be made for this URL")
 	}
 	request.Header = l.header.Clone()
 	request.Header.Set("Content-Type", africastalking.FormType)
 	began := time.Now()
 	response, err := l.client.Do(request)
 	if err != nil {
-		return transcript.Screen{}, withoutURL(err)
+		return dialscript.Screen{}, withoutURL(err)
 	}
 	defer func() { _ = response.Body.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(response.Body, gateway.MaxBody+1))
 	if err != nil {
-		return transcript.Screen{}, fmt.Errorf("the answer breaks off: %w", withoutURL(err))
+		return dialscript.Screen{}, fmt.Errorf("the answer breaks off: %w", withoutURL(err))
 	}
 	text, end, err := africastalking.Screen(response.StatusCode, body)
-	return transcript.Screen{Text: text, End: end, Took: time.Since(began)}, err
+	return dialscript.Screen{Text: text, End: end, Took: time.Since(began)}, err
 }
 
 func withoutURL(err error) error {
@@ -134,11 +134,11 @@ func withoutURL(err error) error {
 	return err
 }
 
-// Wait implements transcript.Waits: nobody can turn the clock of a service
+// Wait implements dialscript.Waits: nobody can turn the clock of a service
 // elsewhere, so the time is really waited for.
 func (l *distantLine) Wait(ctx context.Context, d time.Duration) error {
 	if d > l.maxWait {
-		return fmt.Errorf("%w: the service's clock can't be turned, and --max-wait is %s", transcript.ErrCannotSet, l.maxWait)
+		return fmt.Errorf("%w: the service's clock can't be turned, and --max-wait is %s", dialscript.ErrCannotSet, l.maxWait)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

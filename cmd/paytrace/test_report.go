@@ -10,23 +10,23 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // report writes the results in every form asked for.
-func (v testCmd) report(w io.Writer, rep transcript.Report) error {
-	form := transcript.Text
+func (v testCmd) report(w io.Writer, rep dialscript.Report) error {
+	form := dialscript.Text
 	switch {
 	case v.TAP:
-		form = transcript.TAP
+		form = dialscript.TAP
 	case v.JSON:
-		form = transcript.JSON
+		form = dialscript.JSON
 	}
 	if err := form(w, rep); err != nil {
 		return err
 	}
 	if v.JUnit != "" {
-		if err := writeReport(v.JUnit, rep, transcript.JUnit); err != nil {
+		if err := writeReport(v.JUnit, rep, dialscript.JUnit); err != nil {
 			return fmt.Errorf("--junit: %w", err)
 		}
 	}
@@ -36,13 +36,13 @@ func (v testCmd) report(w io.Writer, rep transcript.Report) error {
 	if err := os.MkdirAll(v.HTML, 0o755); err != nil { //nolint:gosec // a report is no secret
 		return misuse{fmt.Errorf("--html: %w", err)}
 	}
-	if err := writeReport(filepath.Join(v.HTML, "index.html"), rep, transcript.HTML); err != nil {
+	if err := writeReport(filepath.Join(v.HTML, "index.html"), rep, dialscript.HTML); err != nil {
 		return fmt.Errorf("--html: %w", err)
 	}
 	return nil
 }
 
-func writeReport(file string, rep transcript.Report, form func(io.Writer, transcript.Report) error) error {
+func writeReport(file string, rep dialscript.Report, form func(io.Writer, dialscript.Report) error) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return misuse{err}
@@ -51,7 +51,7 @@ func writeReport(file string, rep transcript.Report, form func(io.Writer, transc
 }
 
 // again is the command that plays one call again.
-func (v testCmd) again(r *transcript.Result) string {
+func (v testCmd) again(r *dialscript.Result) string {
 	words := []string{"paytrace", "test", shellWord(r.Call.Pos.File + ":" + strconv.Itoa(r.Call.Pos.Line))}
 	if r.Lang != "" {
 		words = append(words, "--lang", r.Lang)

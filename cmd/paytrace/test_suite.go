@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
-	"github.com/paytrace/paytrace/engine/transcript"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
@@ -44,8 +44,8 @@ type script struct {
 	lines []int
 
 	source []byte
-	file   *transcript.File
-	found  transcript.Findings
+	file   *dialscript.File
+	found  dialscript.Findings
 }
 
 // suites groups the scripts named by folder.
@@ -181,7 +181,7 @@ func (s *suite) read() error {
 
 func (one *script) parse(folder *menuFolder, source []byte) {
 	one.source = source
-	one.file, one.found = transcript.Parse(path.Join(folder.dir, one.name), source)
+	one.file, one.found = dialscript.Parse(path.Join(folder.dir, one.name), source)
 }
 
 // hasMenus reports whether a menu lies beside the scripts.
@@ -223,8 +223,8 @@ func (s *suite) close() {
 }
 
 // chosen are the calls to play.
-func (s *suite) chosen(tags []string) []*transcript.Call {
-	var calls []*transcript.Call
+func (s *suite) chosen(tags []string) []*dialscript.Call {
+	var calls []*dialscript.Call
 	for _, one := range s.scripts {
 		for i := range one.file.Calls {
 			call := &one.file.Calls[i]
@@ -246,9 +246,9 @@ func (one *script) wants(i int) bool {
 }
 
 // update writes the screens shown into the scripts.
-func (s *suite) update(results []transcript.Result, w io.Writer) error {
+func (s *suite) update(results []dialscript.Result, w io.Writer) error {
 	for _, one := range s.scripts {
-		renewed := transcript.Update(one.source, one.file, results)
+		renewed := dialscript.Update(one.source, one.file, results)
 		if string(renewed) == string(one.source) {
 			continue
 		}
@@ -273,7 +273,7 @@ func (v testCmd) parallel() int {
 }
 
 // lineTo opens lines to all menus of a folder.
-func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*transcript.Local, *transcript.Player, error) {
+func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*dialscript.Local, *dialscript.Player, error) {
 	box, err := sandbox(ctx, time.Now)
 	if err != nil {
 		return nil, nil, err
@@ -288,13 +288,13 @@ func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*transcript.L
 }
 
 // linesTo opens lines to programs, the first being the default.
-func linesTo(programs []*engine.Program) (*transcript.Local, *transcript.Player) {
-	local := &transcript.Local{
+func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player) {
+	local := &dialscript.Local{
 		Menus:      programs,
-		NewRecords: func(now func() time.Time) transcript.Records { return memory.NewSessions(now) },
+		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
 		NewReal:    realActions,
 	}
-	player := &transcript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
+	player := &dialscript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
 	for _, p := range programs {
 		for _, code := range p.Codes() {
 			player.Codes = append(player.Codes, code.Dial)
@@ -328,7 +328,7 @@ type registeredActions struct {
 	box *box
 }
 
-func realActions(ctx context.Context, now func() time.Time) (transcript.Registered, error) {
+func realActions(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
 	box, err := sandbox(ctx, now)
 	if err != nil {
 		return nil, err
@@ -337,16 +337,16 @@ func realActions(ctx context.Context, now func() time.Time) (transcript.Register
 }
 
 // Messages are the SMS stored to go out, the first first.
-func (r *registeredActions) Messages() []transcript.Message { return messagesOf(r.box.db) }
+func (r *registeredActions) Messages() []dialscript.Message { return messagesOf(r.box.db) }
 
-func messagesOf(db store.Store) []transcript.Message {
+func messagesOf(db store.Store) []dialscript.Message {
 	list, err := db.Messages(context.Background(), plentyOfMessages)
 	if err != nil {
-		return []transcript.Message{{Text: "messages can't be read: " + err.Error()}}
+		return []dialscript.Message{{Text: "messages can't be read: " + err.Error()}}
 	}
-	out := make([]transcript.Message, 0, len(list))
+	out := make([]dialscript.Message, 0, len(list))
 	for _, m := range slices.Backward(list) {
-		out = append(out, transcript.Message{To: m.To, Text: m.Text})
+		out = append(out, dialscript.Message{To: m.To, Text: m.Text})
 	}
 	return out
 }

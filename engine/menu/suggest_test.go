@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/coverage"
-	"github.com/paytrace/paytrace/engine/transcript"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -141,18 +141,18 @@ func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) 
 // suggested are the scripts for a menu that has none.
 func suggested(t *testing.T, p *engine.Program) ([]*coverage.Menu, []*coverage.Draft) {
 	t.Helper()
-	local := &transcript.Local{
+	local := &dialscript.Local{
 		Menus:      []*engine.Program{p},
-		NewRecords: func(now func() time.Time) transcript.Records { return memory.NewSessions(now) },
+		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
 	}
-	player := &transcript.Player{KeepGoing: true, Limits: p.Definition().Limits}
+	player := &dialscript.Player{KeepGoing: true, Limits: p.Definition().Limits}
 	for _, c := range p.Codes() {
 		player.Codes = append(player.Codes, c.Dial)
 	}
 	author := &coverage.Author{
 		People: callers,
-		Play: func(calls []*transcript.Call) []transcript.Result {
-			return transcript.Run(t.Context(), player, local, callers, calls, transcript.Options{Parallel: 2})
+		Play: func(calls []*dialscript.Call) []dialscript.Result {
+			return dialscript.Run(t.Context(), player, local, callers, calls, dialscript.Options{Parallel: 2})
 		},
 		Path:  func(p *engine.Program) string { return p.Name() + ".dial" },
 		Taken: func(*engine.Program) []string { return nil },
@@ -169,17 +169,17 @@ func suggested(t *testing.T, p *engine.Program) ([]*coverage.Menu, []*coverage.D
 func goodDraft(t *testing.T, name string, d *coverage.Draft) {
 	t.Helper()
 	for _, r := range d.Results {
-		if r.Status != transcript.Passed {
+		if r.Status != dialscript.Passed {
 			t.Errorf("%s: %q: %s %v", name, r.Call.Title, r.Status, r.Problems)
 		}
 	}
-	text := transcript.Format(d.File)
-	again, found := transcript.Parse(d.File.Path, text)
-	found = append(found, transcript.Check(again, callers)...)
+	text := dialscript.Format(d.File)
+	again, found := dialscript.Parse(d.File.Path, text)
+	found = append(found, dialscript.Check(again, callers)...)
 	for _, f := range found {
 		t.Errorf("%s: %s\n%s", name, f, text)
 	}
-	if !bytes.Equal(transcript.Format(again), text) {
+	if !bytes.Equal(dialscript.Format(again), text) {
 		t.Errorf("%s: the scripts are not in their one form", name)
 	}
 }
@@ -190,9 +190,9 @@ func (c *tally) walks(t *testing.T, name string, p *engine.Program, m *coverage.
 	t.Helper()
 	const calls = 60
 	r := rand.New(rand.NewPCG(seed, 11))
-	var results []transcript.Result
+	var results []dialscript.Result
 	for range calls {
-		results = append(results, transcript.Result{Events: walked(p, r)})
+		results = append(results, dialscript.Result{Events: walked(p, r)})
 	}
 	met := coverage.Count([]*engine.Program{p}, results)[0]
 	c.met += met.Total().Covered
@@ -208,17 +208,17 @@ func (c *tally) walks(t *testing.T, name string, p *engine.Program, m *coverage.
 }
 
 // walked are the events of a random call.
-func walked(p *engine.Program, r *rand.Rand) []transcript.Event {
-	s := p.Begin(engine.Request{Caller: "254712345678"}, engine.DateOf(transcript.DefaultClock))
+func walked(p *engine.Program, r *rand.Rand) []dialscript.Event {
+	s := p.Begin(engine.Request{Caller: "254712345678"}, engine.DateOf(dialscript.DefaultClock))
 	ev := engine.Event{Kind: engine.EventDial, Start: p.Codes()[r.IntN(len(p.Codes()))].Start}
-	var events []transcript.Event
+	var events []dialscript.Event
 	for range longestCall {
 		next, eff, moves, err := p.Trace(s, ev)
 		if err != nil {
 			return events
 		}
 		for _, move := range moves {
-			events = append(events, transcript.EventOf(p, move))
+			events = append(events, dialscript.EventOf(p, move))
 		}
 		s = next
 		switch {

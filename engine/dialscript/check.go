@@ -1,0 +1,209 @@
+package dialscript
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// Check finds what a script that reads well should not say: calls that check
+// nothing (D903), PINs and numbers that may be someone's (D904), holes that
+// hide the screen (D905), and callers that people.yaml does not have (D902).
+func Check(f *File, people *engine.People) Findings {
+	c := &checker{people: people}
+	for i := range f.Calls {
+		call := &f.Calls[i]
+		c.callers(call)
+		c.nothing(call)
+		c.real(call)
+		c.wide(call)
+	}
+	c.out.Sort()
+	return c.out
+}
+
+type checker struct {
+	people *engine.People
+	out    Findings
+}
+
+func (c *checker) find(code string, severity Severity, pos engine.Pos, length int, message, hint string) {
+	if len(c.out) < MaxFindings {
+		c.out = append(c.out, Finding{Code: code, Severity: severity, Pos: pos, Length: length, Message: message, Hint: hint})
+	}
+}
+
+func (c *checker) callers(call *Call) {
+	if len(c.people.List) == 0 {
+		return
+	}
+	var names []string
+	for _, one := range c.people.List {
+		names = append(names, one.Name)
+	}
+	for _, d := range call.Given {
+		if d.Kind != As {
+			continue
+		}
+		if _, ok := c.people.Person(d.Name); !ok {
+			hint := spelling.DidYouMean(d.Name, names)
+			if hint == "" {
+				hint = "There are " + strings.Join(names, ", ") + "."
+			}
+			c.find(CodeLine, Error, d.Pos, len(d.Text)+2, fmt.Sprintf("people.yaml has nobody called %q.", d.Name), hint)
+		}
+	}
+}
+
+// nothing finds a call that passes whatever the service shows.
+func (c *checker) nothing(call *Call) {
+	for _, s := range call.Steps {
+		if len(s.Shown) > 0 && !(len(s.Shown) == 1 && s.Shown[0].Rest) {
+			return
+		}
+		for _, d := range s.Directions {
+			if d.Phase() == After {
+				return
+			}
+		}
+	}
+	if len(call.Steps) > 0 && !call.Broken {
+		c.find(CodeNothing, Error, call.Pos, len("===")+1+len([]rune(call.Title)),
+			"This call checks nothing, so it always passes.", `Write what the phone shows, as "| " lines, or what must hold, as (session ends).`)
+	}
+}
+
+func (c *checker) wide(call *Call) {
+	for _, s := range call.Steps {
+		if wide(s.Shown) {
+			c.find(CodeWide, Warning, s.Shown[0].Pos, len([]rune(s.Shown[0].String())),
+				"Almost any screen would do here, so these lines hide what is shown.", "Write more of the screen's own words, or leave the lines out.")
+		}
+	}
+}
+
+// real finds PINs and phone numbers that may belong to someone.
+func (c *checker) real(call *Call) {
+	for i, s := range call.Steps {
+		if i > 0 && asksPIN(call.Steps[i-1].Shown) {
+			c.pin(s)
+		}
+		// The code's own digits are no number, but what follows in it may be.
+		c.numbers(s.Pos, s.Input, i == 0)
+		if typed, err := s.Input.fill(nil); err == nil && strings.ContainsAny(typed, " -()") {
+			if digits, ok := number(typed); ok {
+				c.number(s.Pos, digits)
+			}
+		}
+		for _, line := range s.Shown {
+			c.numbers(line.Pos, line.Words, false)
+		}
+		for _, d := range s.Directions {
+			c.numbers(d.Pos, d.Words, false)
+			c.numbers(d.Pos, d.Want, false)
+			if d.Kind == SMSTo {
+				c.number(d.Pos, d.Phone)
+			}
+		}
+	}
+	for _, d := range call.Given {
+		for _, a := range d.Answers {
+			for _, v := range a.Values {
+				c.numbers(d.Pos, plain(v.Text), false)
+			}
+		}
+	}
+}
+
+// asksPIN reports a screen that asks for a PIN, by its words: PIN is written so
+// in the languages served.
+func asksPIN(shown []Shown) bool {
+	for _, s := range shown {
+		if pinWord.MatchString(s.Words.String() + s.Regexp) {
+			return true
+		}
+	}
+	return false
+}
+
+var pinWord = regexp.MustCompile(`\bPIN\b`)
+
+func (c *checker) pin(s Step) {
+	typed, err := s.Input.fill(nil)
+	if err != nil || !pinDigits.MatchString(typed) || madeUp(typed) {
+		return
+	}
+	for _, one := range c.people.List {
+		if one.PIN.Reveal() == typed {
+			return
+		}
+	}
+	for _, pin := range c.people.PINs {
+		if pin.Reveal() == typed {
+			return
+		}
+	}
+	c.find(CodeReal, Error, s.Pos, len(s.trigger()), "This PIN may be someone's.", "Use the PIN of a person in people.yaml, a run as 1234 or 4321, or list it there under pins.")
+}
+
+var pinDigits = regexp.MustCompile(`^\d{4,8}$`)
+
+// madeUp reports digits that nobody takes for a real PIN: each one higher, one
+// lower, or the same as the one before.
+func madeUp(digits string) bool {
+	step := int(digits[1]) - int(digits[0])
+	for i := 1; i < len(digits); i++ {
+		if int(digits[i])-int(digits[i-1]) != step {
+			return false
+		}
+	}
+	return step >= -1 && step <= 1
+}
+
+// numbers finds phone numbers in a text. dial says that it is a dialled code,
+// in which they stand between asterisks.
+func (c *checker) numbers(pos engine.Pos, w Words, dial bool) {
+	for _, part := range w {
+		text := part.Lit
+		if dial {
+			text = strings.ReplaceAll(text, "*", " ")
+		}
+		for _, found := range digitRuns.FindAllString(text, -1) {
+			if digits, ok := realNumber(found); ok {
+				c.number(pos, digits)
+			}
+		}
+	}
+}
+
+// digitRuns are those as long as a phone number.
+var digitRuns = regexp.MustCompile(`\+?\d{9,15}`)
+
+// realNumber reads a Kenyan mobile number, or any with a plus sign.
+func realNumber(s string) (string, bool) {
+	if digits, ok := msisdn.Parse(s); ok {
+		return digits, true
+	}
+	if strings.HasPrefix(s, "+") {
+		return msisdn.Digits(s)
+	}
+	return "", false
+}
+
+func (c *checker) number(pos engine.Pos, digits string) {
+	for _, one := range c.people.List {
+		if one.Phone == digits {
+			return
+		}
+	}
+	for _, n := range c.people.Numbers {
+		if n == digits {
+			return
+		}
+	}
+	c.find(CodeReal, Error, pos, 1, fmt.Sprintf("The number %s may be someone's.", msisdn.Mask(digits)), "Use the number of a person in people.yaml, or list it there under numbers.")
+}

@@ -1,0 +1,185 @@
+package coverage
+
+import (
+	"slices"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+)
+
+// source is where calls begin: who calls, what is remembered, which code.
+type source struct {
+	program *engine.Program
+	scene   dialscript.Scene
+	given   []dialscript.Direction
+	code    string
+	// said is how many directions say what would not be so anyway.
+	said int
+	// facts are what is remembered, by name.
+	facts map[string]engine.Value
+}
+
+// another is what it costs that somebody else calls: a reader has to look up what
+// people.yaml says of them.
+const another = 2
+
+// maxScenes bounds how many scenes calls are tried in.
+const maxScenes = 128
+
+// sources are all scenes that a menu's ways may depend on, the plainest first.
+func (x *search) sources() ([]*source, error) {
+	var list []*source
+	for _, given := range x.scenes() {
+		call := &dialscript.Call{Given: given}
+		scene, err := dialscript.SceneOf(call, x.people)
+		if err != nil {
+			return nil, err
+		}
+		p, err := dialscript.InLanguage(x.program, scene.Lang())
+		if err != nil {
+			return nil, err
+		}
+		facts := map[string]engine.Value{}
+		readable := true
+		for name, t := range x.types {
+			v, err := scene.Fact(t, name)
+			readable = readable && err == nil
+			facts[name] = v
+		}
+		if !readable {
+			continue // the type has no values that can be written
+		}
+		for n, code := range p.Codes() {
+			if len(list) == maxScenes {
+				return list, nil
+			}
+			said := len(given) - 1
+			if given[0].Name != x.people.List[0].Name {
+				said += another
+			}
+			if n > 0 {
+				said++
+			}
+			list = append(list, &source{program: p, scene: scene, given: given, code: code.Dial, said: said, facts: facts})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *source) int { return a.said - b.said })
+	return list, nil
+}
+
+// scenes are combinations of who calls, the language, and each value that is
+// remembered and decides something.
+func (x *search) scenes() [][]dialscript.Direction {
+	var list [][]dialscript.Direction
+	for i, person := range x.people.List {
+		if i > 0 && !x.differs(i) {
+			continue
+		}
+		list = append(list, []dialscript.Direction{{Kind: dialscript.As, Name: person.Name, Text: "as " + person.Name}})
+	}
+	list = crossed(list, x.languages())
+	for _, name := range x.remembered() {
+		list = crossed(list, x.kept(name))
+	}
+	return crossed(list, x.clocks())
+}
+
+// crossed is each scene with each choice of directions added.
+func crossed(scenes, choices [][]dialscript.Direction) [][]dialscript.Direction {
+	if len(choices) == 0 {
+		return scenes
+	}
+	var list [][]dialscript.Direction
+	for _, choice := range choices {
+		for _, scene := range scenes {
+			list = append(list, append(slices.Clip(scene), choice...))
+		}
+	}
+	return list
+}
+
+// differs reports whether the n-th person calls from another scene than the
+// first: something else is remembered, or the number decides.
+func (x *search) differs(n int) bool {
+	first, other := x.people.List[0], x.people.List[n]
+	return first.Lang != other.Lang || !slices.Equal(first.Values, other.Values) || x.decides.names["caller"]
+}
+
+func (x *search) languages() [][]dialscript.Direction {
+	list := [][]dialscript.Direction{nil}
+	langs := x.program.Definition().Languages
+	if len(langs) < 2 {
+		return list
+	}
+	for _, l := range langs {
+		list = append(list, []dialscript.Direction{{Kind: dialscript.LanguageGiven, Name: l.Code, Text: "language " + l.Code}})
+	}
+	return list
+}
+
+// remembered are the names whose values a caller may have from earlier calls,
+// and which decide something.
+func (x *search) remembered() []string {
+	var list []string
+	for _, name := range append([]string{"worker"}, x.program.Definition().Remember...) {
+		if name != "lang" && x.decides.names[name] {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// kept are the directions that give a remembered value: none, and some.
+func (x *search) kept(name string) [][]dialscript.Direction {
+	list := [][]dialscript.Direction{nil}
+	t := x.types[name]
+	remember := func(settings ...engine.Setting) {
+		text := "remembered"
+		for _, s := range settings {
+			text += " " + s.Name + "=" + dialscript.SettingText(s.Text)
+		}
+		list = append(list, []dialscript.Direction{{Kind: dialscript.Remembered, Settings: settings, Text: text}})
+	}
+	if name == "worker" {
+		remember(engine.Setting{Name: "worker.id", Text: workerID})
+		if !x.decides.fields["worker.name"] {
+			return list
+		}
+		remember(engine.Setting{Name: "worker.id", Text: workerID}, engine.Setting{Name: "worker.name", Text: "Amina O."})
+		return list
+	}
+	nobody := func(string) engine.Value { return engine.Value{} }
+	texts := writable(x.samples.texts(&t, x.decides.near(name, nobody)))
+	if !x.decides.weighed(name) {
+		texts = texts[:min(1, len(texts))]
+	}
+	for _, text := range texts {
+		if t.Kind == engine.KindChoice && !slices.Contains(t.Options, text) {
+			continue
+		}
+		remember(engine.Setting{Name: name, Text: text})
+	}
+	return list
+}
+
+// workerID is an account of nobody.
+const workerID = "NW-00C0FFEE"
+
+// clocks are the days around those that conditions name.
+func (x *search) clocks() [][]dialscript.Direction {
+	if !x.decides.names["today"] {
+		return nil
+	}
+	list := [][]dialscript.Direction{nil}
+	seen := map[engine.Date]bool{}
+	for _, v := range x.decides.constants["today"] {
+		for _, day := range []engine.Date{engine.Date(v.Int()), engine.Date(v.Int()) + 1, engine.Date(v.Int()) - 1} {
+			if !seen[day] {
+				seen[day] = true
+				when := day.Time().Add(callHour)
+				list = append(list, []dialscript.Direction{{Kind: dialscript.Clock, Clock: when, Text: "clock " + when.Format("2006-01-02 15:04")}})
+			}
+		}
+	}
+	return list
+}

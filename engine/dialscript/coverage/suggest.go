@@ -1,0 +1,192 @@
+package coverage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+)
+
+// Draft is a script for what no other has shown of a menu.
+type Draft struct {
+	Program *engine.Program
+	File    *dialscript.File
+	// Results are those of its calls, all of which pass.
+	Results []dialscript.Result
+}
+
+// maxRounds bounds how often new calls are looked for: a screen that one call
+// shows may have pages, which the next round asks for.
+const maxRounds = 5
+
+// Author writes scripts for what others leave out.
+type Author struct {
+	People *engine.People
+	// Play plays calls to their end, on the menus.
+	Play func([]*dialscript.Call) []dialscript.Result
+	// Path names the script of a menu, and Taken are the titles that stand in it
+	// already.
+	Path  func(*engine.Program) string
+	Taken func(*engine.Program) []string
+}
+
+// Suggest writes calls for all that results leave out of menus and that a call
+// can come to: for each thing the shortest, those with many inputs first, since
+// they show what lies on their way. The menus returned count the new calls, too.
+func (a *Author) Suggest(programs []*engine.Program, results []dialscript.Result) ([]*Menu, []*Draft, error) {
+	drafts := make([]*Draft, len(programs))
+	for i, p := range programs {
+		drafts[i] = &Draft{Program: p, File: &dialscript.File{Path: a.Path(p)}}
+	}
+	for range maxRounds {
+		menus := counted(programs, results, drafts)
+		more := false
+		for i, m := range menus {
+			if err := m.FindWays(a.People); err != nil {
+				return nil, nil, err
+			}
+			more = a.add(drafts[i], m) || more
+		}
+		if !more {
+			return menus, drafts, nil
+		}
+	}
+	menus := counted(programs, results, drafts)
+	for _, m := range menus {
+		if err := m.FindWays(a.People); err != nil {
+			return nil, nil, err
+		}
+	}
+	return menus, drafts, nil
+}
+
+// counted counts given results and those of drafts.
+func counted(programs []*engine.Program, results []dialscript.Result, drafts []*Draft) []*Menu {
+	all := slices.Clip(results)
+	for _, d := range drafts {
+		all = append(all, d.Results...)
+	}
+	return Count(programs, all)
+}
+
+// add writes calls for what a menu lacks, and reports whether any shows
+// something new.
+func (a *Author) add(d *Draft, m *Menu) bool {
+	x := newSearch(m.Program, a.People, MaxStates)
+	titles := map[string]bool{}
+	for _, t := range a.Taken(m.Program) {
+		titles[t] = true
+	}
+	for i := range d.File.Calls {
+		titles[d.File.Calls[i].Title] = true
+	}
+	planned := map[string]bool{}
+	fresh := &dialscript.File{Path: d.File.Path}
+	for _, it := range deepest(m.Missing()) {
+		if it.found == nil || planned[it.key] || len(d.File.Calls)+len(fresh.Calls) >= dialscript.MaxCalls {
+			continue
+		}
+		it.found.passes(planned)
+		call := x.callTo(it)
+		call.Title = title(it, titles)
+		fresh.Calls = append(fresh.Calls, call)
+	}
+	if len(fresh.Calls) == 0 {
+		return false
+	}
+	results := dialscript.Settle(fresh, a.Play)
+	before := m.Total().Covered
+	for i := range results {
+		if results[i].Status != dialscript.Passed {
+			continue // the engine's step and its runner disagree: nothing to suggest
+		}
+		covered := m.Total().Covered
+		for n := range results[i].Events {
+			m.see(results[i].Events[n:], &results[i])
+		}
+		if m.Total().Covered > covered {
+			d.File.Calls = append(d.File.Calls, fresh.Calls[i])
+			d.Results = append(d.Results, results[i])
+		}
+	}
+	for i := range d.Results { // the calls have moved
+		d.Results[i].Call = &d.File.Calls[i]
+	}
+	return m.Total().Covered > before
+}
+
+// deepest are the items with the longest ways first, otherwise in order.
+func deepest(items []*Item) []*Item {
+	inputs := func(it *Item) int {
+		if it.found == nil {
+			return 0
+		}
+		return it.found.inputs
+	}
+	list := slices.Clone(items)
+	slices.SortStableFunc(list, func(a, b *Item) int { return inputs(b) - inputs(a) })
+	return list
+}
+
+// passes notes all that a call comes by.
+func (n *node) passes(seen map[string]bool) {
+	for at := n; at != nil; at = at.from {
+		for _, k := range at.shows {
+			seen[k] = true
+		}
+	}
+}
+
+// pause is how long a caller takes to dial again after a drop.
+const pause = time.Minute
+
+// callTo is a call that shows an item, without its screens.
+func (x *search) callTo(it *Item) dialscript.Call {
+	call := dialscript.Call{Given: x.given(it.found)}
+	var path []*node
+	for at := it.found; at.from != nil; at = at.from {
+		path = append(path, at)
+	}
+	for _, n := range slices.Backward(path) {
+		if last := len(call.Steps) - 1; n.dropped && last >= 0 {
+			call.Steps[last].Directions = append(call.Steps[last].Directions,
+				dialscript.Direction{Kind: dialscript.Drops, Text: "network drops"},
+				dialscript.Direction{Kind: dialscript.Wait, Span: pause, Text: "wait 1 min"})
+		}
+		step := dialscript.Step{}
+		if n.typed != "" {
+			step.Input = dialscript.Words{{Lit: n.typed}}
+		}
+		call.Steps = append(call.Steps, step)
+	}
+	return call
+}
+
+// longestTitle is what fits a line of a report.
+const longestTitle = 70
+
+// title is what a call shows that no other does; each title stands once.
+func title(it *Item, taken map[string]bool) string {
+	t := it.Name
+	switch it.Group {
+	case Wrongs:
+		t = strings.Replace(it.Name, ": ", ", refused: ", 1)
+	case GiveUps:
+		t = it.Name + ", too many wrong answers"
+	case Resumes:
+		t = strings.ToUpper(it.Name[:1]) + it.Name[1:]
+	}
+	t = strings.Join(strings.Fields(t), " ")
+	if r := []rune(t); len(r) > longestTitle {
+		t = string(r[:longestTitle-1]) + "…"
+	}
+	whole := t
+	for n := 2; taken[t]; n++ {
+		t = fmt.Sprintf("%s (%d)", whole, n)
+	}
+	taken[t] = true
+	return t
+}

@@ -1,0 +1,71 @@
+package dialscript
+
+import "regexp"
+
+// spec is one line of the closed list.
+type spec struct {
+	kind  Kind
+	phase Phase
+	// form is how the docs and suggestions write it: words in capitals stand
+	// for the person's own.
+	form string
+	// more is what may follow the form.
+	more    string
+	pattern *regexp.Regexp
+	// read takes the pattern's groups; the error is a sentence.
+	read func(d *Direction, groups []string) error
+}
+
+// directions is the closed list of stage directions. A line belongs to the
+// first whose pattern it matches, so what is particular stands above what is
+// general.
+var directions = []spec{
+	{kind: As, phase: Given, form: "as NAME", pattern: direction(`as (\S.*)`), read: readName},
+	{kind: LanguageIs, phase: After, form: "language is LANG", pattern: direction(`language is ([a-z]{2,3})`), read: readName},
+	{kind: LanguageGiven, phase: Given, form: "language LANG", pattern: direction(`language ([a-z]{2,3})`), read: readName},
+	{kind: Clock, phase: Given, form: "clock 2026-03-01 09:00", pattern: direction(`clock (.+)`), read: readClock},
+	{kind: RealActions, phase: Given, form: "real actions", pattern: direction(`real actions`)},
+	{kind: Tags, phase: Given, form: "tags money, smoke", pattern: direction(`tags (.+)`), read: readTags},
+	{kind: Remembered, phase: Given, form: "remembered NAME=VALUE", pattern: direction(`remembered (.+)`), read: readSettings},
+	{kind: SMSDown, phase: Given, form: "SMS is down", pattern: direction(`(?i:SMS) is down`)},
+	{kind: SentTwice, phase: Between, form: "gateway sends that twice", pattern: direction(`gateway sends that twice`)},
+	{kind: SentAtOnce, phase: Between, form: "gateway sends both at once", pattern: direction(`gateway sends both at once`)},
+	{kind: Gateway, phase: Given, form: "gateway NAME", pattern: direction(`gateway ([a-z][a-z0-9-]*)`), read: readName},
+	{kind: Answers, phase: Given, form: "ACTION answers OUTCOME", more: " NAME=VALUE, then OUTCOME", pattern: direction(`([a-z][a-z0-9_]*) answers (.+)`), read: readAnswers},
+	{kind: Takes, phase: Given, form: "ACTION takes 12s", pattern: direction(`([a-z][a-z0-9_]*) takes (` + span + `)`), read: readNameSpan},
+
+	{kind: Drops, phase: Between, form: "network drops", pattern: direction(`(?:the )?network drops`)},
+	{kind: HangsUp, phase: Between, form: "hangs up", pattern: direction(`hangs up`)},
+	{kind: Redials, phase: Between, form: "redials after 2 min", pattern: direction(`redials after (` + span + `)`), read: readSpan},
+	{kind: Wait, phase: Between, form: "wait 40s", pattern: direction(`wait (` + span + `)`), read: readSpan},
+	{kind: OlderLate, phase: Between, form: "an older callback arrives late", pattern: direction(`an older callback arrives late`)},
+	{kind: SessionsLost, phase: Between, form: "sessions are lost", pattern: direction(`sessions are lost`)},
+	{kind: Published, phase: Between, form: "menu is published while on the line", pattern: direction(`menu is published while on the line`)},
+
+	{kind: ScreenIs, phase: After, form: "screen is NAME", pattern: direction(`screen is (\S+)`), read: readName},
+	{kind: Ends, phase: After, form: "session ends", pattern: direction(`session ends`)},
+	{kind: GoesOn, phase: After, form: "session goes on", pattern: direction(`session goes on`)},
+	{kind: AtMost, phase: After, form: "at most 120 characters", pattern: direction(`at most (\d{1,4}) characters?`), read: readCount},
+	{kind: AnsweredWithin, phase: After, form: "answered within 8s", pattern: direction(`answered within (` + span + `)`), read: readSpan},
+	{kind: NotCalled, phase: After, form: "ACTION was not called", pattern: direction(`([a-z][a-z0-9_]*) was not called`), read: readName},
+	{kind: CalledTimes, phase: After, form: "ACTION was called once", more: " with NAME=VALUE", pattern: direction(`([a-z][a-z0-9_]*) was called (once|twice|\d{1,3} times?)(?: with (.+))?`), read: readCalled},
+	{kind: NoSMS, phase: After, form: "no SMS", pattern: direction(`no (?i:SMS)`)},
+	{kind: SMSTo, phase: After, form: "SMS to NUMBER: TEXT", pattern: direction(`(?i:SMS) to (\+?[\d -]+): ?(.+)`), read: readSMS},
+	{kind: Nowhere, phase: After, form: "TEXT is nowhere in the log", pattern: direction(`(\S.*) is nowhere in the log`), read: readSecret},
+	{kind: ValueIs, phase: After, form: "VALUE is TEXT", pattern: direction(`([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) is (\S.*)`), read: readWant},
+}
+
+// span is a time as directions write it: 40s, 2 min, 1 hour.
+const span = `\d{1,12} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)`
+
+// direction is a pattern for all that stands between the parentheses.
+func direction(source string) *regexp.Regexp { return regexp.MustCompile("^" + source + "$") }
+
+// Forms are all stage directions as the docs write them, in the table's order.
+func Forms() []string {
+	var forms []string
+	for _, s := range directions {
+		forms = append(forms, "("+s.form+s.more+")")
+	}
+	return forms
+}

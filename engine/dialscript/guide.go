@@ -1,0 +1,289 @@
+package dialscript
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// guide finds what the actions of a recorded call must have answered, so that it
+// can be played: what fits the recorded screens best, with the values they show.
+type guide struct {
+	menus     []*engine.Program
+	contracts map[string]*engine.Contract
+	standard  map[string][]engine.Answer
+	play      func(*Call) Result
+}
+
+// maxGuesses bounds the plays of one call: a call has some actions, and they
+// some outcomes.
+const maxGuesses = 200
+
+func newGuide(menus []*engine.Program, people *engine.People, play func(*Call) Result) *guide {
+	l := &Local{Menus: menus}
+	return &guide{menus: menus, contracts: l.contracts(), standard: people.Answers, play: play}
+}
+
+// answers gives the call the answers of its actions, as directions, and its
+// result with them.
+func (g *guide) answers(call *Call) Result {
+	given := call.Given
+	plan := map[string][]engine.Answer{}
+	for _, d := range given {
+		if d.Kind == RealActions || d.Kind == Answers {
+			return g.play(call) // the script says it itself
+		}
+	}
+	result := g.play(call)
+	settled := map[int]bool{}
+	for range maxGuesses {
+		action, turn, step, found := g.open(call, result, settled)
+		if !found {
+			break
+		}
+		result = g.best(call, given, plan, action, turn, step)
+		settled[g.run(result, action, turn)] = true
+	}
+	return result
+}
+
+// Answered gives a call the answers of its actions that fit its screens best, or
+// any where nothing says how they answer. play plays it to its end on menus.
+func Answered(menus []*engine.Program, people *engine.People, call *Call, play func(*Call) Result) Result {
+	return newGuide(menus, people, play).answers(call)
+}
+
+// run is the place among all runs of actions of one action's turn.
+func (g *guide) run(r Result, action string, turn int) int {
+	n, seen := 0, 0
+	for _, e := range r.Events {
+		if e.Kind != EventOutcome {
+			continue
+		}
+		if e.Action == action {
+			if seen == turn {
+				return n
+			}
+			seen++
+		}
+		n++
+	}
+	return n
+}
+
+// open is the first run of an action that is not settled and whose step is not
+// as it was recorded.
+func (g *guide) open(call *Call, r Result, settled map[int]bool) (action string, turn, step int, found bool) {
+	n := 0
+	turns := map[string]int{}
+	for _, e := range r.Events {
+		if e.Kind != EventOutcome {
+			continue
+		}
+		if !settled[n] && e.Step < len(call.Steps) && g.score(call, r, e.Step) < 1 && g.contracts[e.Action] != nil {
+			return e.Action, turns[e.Action], e.Step, true
+		}
+		turns[e.Action]++
+		n++
+	}
+	return "", 0, 0, false
+}
+
+// score is how well a step shows what was recorded: 1 for exactly.
+func (g *guide) score(call *Call, r Result, step int) float64 {
+	shown := call.Steps[step].Shown
+	if len(shown) == 0 {
+		// Nothing is known; an answer that nobody gave is still wrong.
+		if s := r.Screens[step]; s != nil && s.Fault == "" {
+			return 1
+		}
+		return 0
+	}
+	s := r.Screens[step]
+	if s == nil {
+		return -1
+	}
+	if matchScreen(shown, lines(s.Text), kept{}) < 0 {
+		return 1
+	}
+	return 0.99 * alike(shownWords(shown), wordsOf(s.Text))
+}
+
+// best tries every ending of one run and keeps the one that fits best.
+func (g *guide) best(call *Call, given []Direction, plan map[string][]engine.Answer, action string, turn, step int) Result {
+	before := plan[action]
+	if before == nil {
+		before = g.standard[action]
+	}
+	head := make([]engine.Answer, turn+1)
+	for i := range head {
+		if len(before) > 0 {
+			head[i] = before[min(i, len(before)-1)]
+		} else {
+			head[i] = synthetic(g.contracts[action], 0)
+		}
+	}
+	var result Result
+	var chosen []engine.Answer
+	top := -2.0
+	try := func(a engine.Answer) {
+		next := append(append([]engine.Answer(nil), head[:turn]...), a)
+		plan[action] = next
+		call.Given = WithAnswers(given, plan)
+		r := g.play(call)
+		if s := g.score(call, r, step); s > top {
+			top, result, chosen = s, r, next
+		}
+	}
+	try(head[turn])
+	for _, a := range g.endings(action) {
+		try(a)
+	}
+	if seen, ok := g.seen(call, result, step, chosen[turn], action); ok {
+		try(seen)
+	}
+	plan[action] = chosen
+	call.Given = WithAnswers(given, plan)
+	return result
+}
+
+func (g *guide) endings(action string) []engine.Answer {
+	c := g.contracts[action]
+	var list []engine.Answer
+	for i := range c.Outcomes {
+		list = append(list, synthetic(c, i))
+	}
+	return append(list, engine.Answer{Outcome: engine.Failed}, engine.Answer{Outcome: engine.Pending}, engine.Answer{Outcome: limited})
+}
+
+// synthetic is an ending with made-up values.
+func synthetic(c *engine.Contract, outcome int) engine.Answer {
+	if outcome >= len(c.Outcomes) {
+		return engine.Answer{Outcome: engine.Failed}
+	}
+	a := engine.Answer{Outcome: c.Outcomes[outcome].Name}
+	for _, f := range c.Outcomes[outcome].Gives {
+		a.Values = append(a.Values, engine.Setting{Name: f.Name, Text: madeUpValue(&f.Type)})
+	}
+	return a
+}
+
+// madeUpValue is a value of the type as scripts write it.
+func madeUpValue(t *engine.Type) string {
+	switch t.Kind {
+	case engine.KindMoney, engine.KindNumber:
+		return "1"
+	case engine.KindDate:
+		return "2026-03-01"
+	case engine.KindPhone:
+		return "0712345678"
+	case engine.KindChoice:
+		if len(t.Options) > 0 {
+			return t.Options[0]
+		}
+	}
+	return "X1"
+}
+
+// seen is the ending with the values that the recorded screen shows.
+func (g *guide) seen(call *Call, r Result, step int, a engine.Answer, action string) (engine.Answer, bool) {
+	contract, ok := g.contracts[action].Outcome(a.Outcome)
+	if !ok || len(contract.Gives) == 0 || r.Screens[step] == nil {
+		return a, false
+	}
+	values := g.values(r.Screens[step].Name, shownText(call.Steps[step].Shown))
+	out := engine.Answer{Outcome: a.Outcome}
+	found := false
+	for i, f := range contract.Gives {
+		s := a.Values[i]
+		if text := values[f.Name]; text != "" {
+			if _, ok := readValue(&f.Type, text); ok && !strings.Contains(text, `"`) {
+				s.Text, found = text, true
+			}
+		}
+		out.Values = append(out.Values, s)
+	}
+	return out, found
+}
+
+func shownText(shown []Shown) string {
+	var parts []string
+	for _, s := range shown {
+		parts = append(parts, s.text())
+	}
+	return strings.Join(parts, "\n")
+}
+
+// values are what a screen's text shows in the places of its values.
+func (g *guide) values(screen, text string) map[string]string {
+	for _, p := range g.menus {
+		s, ok := p.Screen(screen)
+		if !ok {
+			continue
+		}
+		for lang := range p.Definition().Languages {
+			for _, say := range s.Say {
+				if found := captured(say.Words, lang, text); found != nil {
+					return found
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func captured(w engine.Words, lang int, text string) map[string]string {
+	if lang >= len(w) || w[lang] == nil {
+		return nil
+	}
+	var source strings.Builder
+	var names []string
+	for _, p := range w[lang] {
+		if p.Ref.IsZero() {
+			source.WriteString(regexp.QuoteMeta(p.Lit))
+			continue
+		}
+		source.WriteString("(.+?)")
+		names = append(names, p.Ref.Name)
+	}
+	re, err := regexp.Compile("(?m)" + source.String() + "$")
+	if err != nil {
+		return nil
+	}
+	m := re.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for i, name := range names {
+		out[name] = m[i+1]
+	}
+	return out
+}
+
+// WithAnswers are a call's givens and the answers of its actions, by action and
+// in turn.
+func WithAnswers(given []Direction, plan map[string][]engine.Answer) []Direction {
+	out := append([]Direction(nil), given...)
+	for _, action := range sortedKeys(plan) {
+		var parts []string
+		for _, a := range plan[action] {
+			text := a.Outcome
+			for _, v := range a.Values {
+				text += " " + v.Name + "=" + SettingText(v.Text)
+			}
+			parts = append(parts, text)
+		}
+		out = append(out, Direction{Kind: Answers, Name: action, Answers: plan[action], Text: action + " answers " + strings.Join(parts, ", then ")})
+	}
+	return out
+}
+
+// SettingText is a value as directions write it, in quotes where it has spaces.
+func SettingText(s string) string {
+	if s == "" || strings.ContainsAny(s, " ,") {
+		return `"` + s + `"`
+	}
+	return s
+}

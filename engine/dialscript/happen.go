@@ -1,0 +1,141 @@
+package dialscript
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// direction does or checks what a stage direction says.
+func (g *play) direction(d Direction) {
+	switch d.Kind {
+	case Drops, HangsUp:
+		g.hangUp()
+	case Wait:
+		g.wait(d)
+	case SentTwice:
+		g.again(d)
+	case SentAtOnce: // done with the step's own callback
+	case OlderLate:
+		g.late(d)
+	case SessionsLost:
+		g.forget(d)
+	case Published:
+		g.publish(d)
+	default:
+		g.hold(d)
+	}
+}
+
+// hangUp ends the session on the phone; the service is told nothing.
+func (g *play) hangUp() { g.open = false }
+
+// wait lets time pass.
+func (g *play) wait(d Direction) bool {
+	line, ok := g.line.(Waits)
+	if !ok {
+		g.stop(fmt.Sprintf("%s: this line can't let time pass (%s)", d.Pos, d.Text))
+		return false
+	}
+	switch err := line.Wait(g.ctx, d.Span); {
+	case errors.Is(err, ErrCannotSet):
+		g.stop(fmt.Sprintf("%s: (%s): %v", d.Pos, d.Text, err))
+		return false
+	case err != nil:
+		g.fatal(d.Pos, "(%s) was cut short: %v", d.Text, err)
+		return false
+	}
+	return true
+}
+
+func (g *play) forget(d Direction) {
+	line, ok := g.line.(Forgets)
+	if !ok {
+		g.stop(fmt.Sprintf("%s: this line can't lose sessions", d.Pos))
+		return
+	}
+	line.Forget()
+}
+
+// publish puts another version of the menus into force. That the session stays
+// on its own is checked with every screen that follows.
+func (g *play) publish(d Direction) {
+	line, ok := g.line.(Publishes)
+	if !ok {
+		g.stop(fmt.Sprintf("%s: this line can't publish a menu", d.Pos))
+		return
+	}
+	if err := line.Publish(); err != nil {
+		g.fatal(d.Pos, "(%s) can't be done: %v", d.Text, err)
+	}
+}
+
+// again delivers the last callback once more, which must give the same screen.
+func (g *play) again(d Direction) {
+	first := g.screen
+	second, err := g.line.Type(g.ctx, g.sent[len(g.sent)-1])
+	if err != nil {
+		g.noAnswer(d.Pos, err)
+		return
+	}
+	g.same(d.Pos, first, second)
+}
+
+// same holds two answers to one callback against each other. It counts as a
+// check: every delivery gets identical bytes.
+func (g *play) same(pos engine.Pos, first, second Screen) {
+	g.result.Checks++
+	if first.Text == second.Text && first.End == second.End {
+		return
+	}
+	p := g.fail(pos, "two deliveries of one callback were answered differently")
+	p.Expected, p.Shown = lines(first.Text), lines(second.Text)
+	p.Line = firstDifference(p.Expected, p.Shown)
+}
+
+func firstDifference(a, b []string) int {
+	for i := range a {
+		if i >= len(b) || a[i] != b[i] {
+			return i
+		}
+	}
+	return len(a)
+}
+
+// both delivers a callback twice at the same time.
+func (g *play) both(d Direction, cb Callback) error {
+	var screens [2]Screen
+	var errs [2]error
+	var deliveries sync.WaitGroup
+	for i := range screens {
+		deliveries.Go(func() { screens[i], errs[i] = g.line.Type(g.ctx, cb) })
+	}
+	deliveries.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	g.screen = screens[0]
+	g.same(d.Pos, screens[0], screens[1])
+	return nil
+}
+
+// late delivers the callback before the last once more. What it shows reaches
+// no phone; the steps that follow tell whether the session moved back.
+func (g *play) late(d Direction) {
+	if len(g.sent) < 2 {
+		g.fatal(d.Pos, "this session has no older callback yet")
+		return
+	}
+	screen, err := g.line.Type(g.ctx, g.sent[len(g.sent)-2])
+	if err != nil {
+		g.noAnswer(d.Pos, err)
+		return
+	}
+	g.fits(d.Pos, screen)
+	// The last callback again shows whether the session has moved back.
+	g.again(d)
+}

@@ -1,0 +1,212 @@
+package dialscript
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Records keeps sessions and can lose them all.
+type Records interface {
+	engine.Sessions
+	Forget()
+}
+
+// Registered are the registered actions on an empty store of their own.
+type Registered interface {
+	engine.Actions
+	// Messages are the SMS stored to go out, in order.
+	Messages() []Message
+	Close() error
+}
+
+// Local opens lines to menus in this process: the engine's own Runner, on
+// records, a clock and actions made anew for each call. It sees everything.
+// Menus and NewRecords are needed.
+type Local struct {
+	// Menus are the programs in force, the first being the default.
+	Menus []*engine.Program
+	// NewRecords makes an empty store on a clock.
+	NewRecords func(now func() time.Time) Records
+	// NewReal makes the actions of "(real actions)"; nil where there are none.
+	NewReal func(ctx context.Context, now func() time.Time) (Registered, error)
+
+	mu     sync.Mutex
+	spoken map[spoken][]*engine.Program
+
+	once  sync.Once
+	known known
+}
+
+// known is what all calls to the same menus share.
+type known struct {
+	zone      *time.Location
+	err       error
+	contracts map[string]*engine.Contract
+	vars      map[string]engine.Type
+}
+
+// localKey is the identity key of calls in process: nothing outlives them, so
+// it need not be secret, and the same key gives the same names in every run.
+var localKey = make([]byte, engine.KeySize)
+
+// Open implements Opener.
+func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
+	programs, err := l.menus(spoken{scene.Lang(), scene.Begins})
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := engine.NewCatalog(programs...)
+	if err != nil {
+		return nil, err
+	}
+	l.once.Do(func() {
+		l.known.contracts, l.known.vars = l.contracts(), l.vars()
+		l.known.zone, l.known.err = l.zone()
+	})
+	if l.known.err != nil {
+		return nil, l.known.err
+	}
+	c := scene.Clock
+	line := &localLine{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, l.known.zone)}}
+	line.records = l.NewRecords(line.clock.Now)
+	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
+		return nil, err
+	}
+	line.runner = &engine.Runner{
+		Sessions: line.records, Programs: catalog, Actions: line.actions,
+		Identity: engine.NewIdentity(localKey), TTL: engine.DefaultTTL, Now: line.clock.Now,
+		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
+	}
+	line.runner.Watch = line.watch
+	return line, nil
+}
+
+// withoutTime leaves the time of day out of the log: its digits could be taken
+// for a PIN, and differ from run to run.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey && len(groups) == 0 {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// zone is that of the default menu: its days are the callers' days.
+func (l *Local) zone() (*time.Location, error) {
+	if len(l.Menus) == 0 {
+		return nil, errors.New("there is no menu to call")
+	}
+	name := l.Menus[0].Definition().Session.Timezone
+	if name == "" {
+		name = "Africa/Nairobi"
+	}
+	return time.LoadLocation(name)
+}
+
+// spoken is the language remembered for a caller, and what the menus begin in.
+type spoken struct{ remembered, begins string }
+
+// menus are those of a caller: one that remembers no language begins in the
+// caller's.
+func (l *Local) menus(lang spoken) ([]*engine.Program, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if programs := l.spoken[lang]; programs != nil {
+		return programs, nil
+	}
+	var programs []*engine.Program
+	for _, p := range l.Menus {
+		in, err := lang.menu(p)
+		if err != nil {
+			return nil, err
+		}
+		programs = append(programs, in)
+	}
+	if l.spoken == nil {
+		l.spoken = map[spoken][]*engine.Program{}
+	}
+	l.spoken[lang] = programs
+	return programs, nil
+}
+
+// InLanguage is a menu for a caller who has a language remembered: one that
+// remembers none begins in it.
+func InLanguage(p *engine.Program, lang string) (*engine.Program, error) {
+	return spoken{remembered: lang}.menu(p)
+}
+
+func (s spoken) menu(p *engine.Program) (*engine.Program, error) {
+	def := *p.Definition()
+	lang := s.begins
+	if lang == "" && !slices.Contains(def.Remember, "lang") {
+		lang = s.remembered
+	}
+	has := slices.ContainsFunc(def.Languages, func(l engine.Language) bool { return l.Code == lang })
+	if !has || def.Default == lang {
+		return p, nil
+	}
+	def.Default = lang
+	return relinked(def)
+}
+
+// relinked links a changed definition anew. Linking fills in what is left open,
+// so it gets screens of its own.
+func relinked(def engine.Definition) (*engine.Program, error) {
+	def.Screens = slices.Clone(def.Screens)
+	for i := range def.Screens {
+		if ask := def.Screens[i].Ask; ask != nil {
+			own := *ask
+			def.Screens[i].Ask = &own
+		}
+	}
+	return engine.New(def)
+}
+
+// contracts are those that the menus were compiled against.
+func (l *Local) contracts() map[string]*engine.Contract {
+	all := map[string]*engine.Contract{}
+	for _, p := range l.Menus {
+		def := p.Definition()
+		for i := range def.Contracts {
+			all[def.Contracts[i].Name] = &def.Contracts[i]
+		}
+	}
+	return all
+}
+
+func (l *Local) actors(ctx context.Context, scene Scene, clock *clock) (*actors, error) {
+	a := &actors{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}}
+	if err := a.prepare(); err != nil {
+		return nil, err
+	}
+	if !scene.Real {
+		return a, nil
+	}
+	if l.NewReal == nil {
+		return nil, fmt.Errorf("%w: it has no real actions", ErrCannotSet)
+	}
+	real, err := l.NewReal(ctx, clock.Now)
+	if err != nil {
+		return nil, fmt.Errorf("real actions: %w", err)
+	}
+	a.real = real
+	return a, nil
+}
+
+// vars are the types of values that may be remembered, by name.
+func (l *Local) vars() map[string]engine.Type {
+	types := map[string]engine.Type{}
+	for _, p := range l.Menus {
+		def := p.Definition()
+		for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
+			types[v.Name] = v.Type
+		}
+	}
+	return types
+}

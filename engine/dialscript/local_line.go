@@ -1,0 +1,200 @@
+package dialscript
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// clock is the time of one call. It stands still but for what the script and
+// slow actions let pass.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// logBuffer is what the service has logged.
+type logBuffer struct {
+	mu    sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.String()
+}
+
+// localLine is a line in process.
+type localLine struct {
+	runner  *engine.Runner
+	catalog *engine.Catalog
+	// programs are those in force, replaced together by Publish.
+	programs []*engine.Program
+	records  Records
+	actions  *actors
+	clock    *clock
+	log      logBuffer
+
+	watching sync.Mutex
+	happened []Event
+}
+
+var (
+	_ SeesMessages = (*localLine)(nil)
+	_ SeesActions  = (*localLine)(nil)
+	_ SeesValues   = (*localLine)(nil)
+	_ SeesSession  = (*localLine)(nil)
+	_ SeesLog      = (*localLine)(nil)
+	_ SeesEvents   = (*localLine)(nil)
+	_ Waits        = (*localLine)(nil)
+	_ Forgets      = (*localLine)(nil)
+	_ Publishes    = (*localLine)(nil)
+	_ io.Closer    = (*localLine)(nil)
+)
+
+// Type implements Line.
+func (l *localLine) Type(ctx context.Context, cb Callback) (Screen, error) {
+	began := l.clock.Now()
+	reply := l.runner.Handle(ctx, cb.Request())
+	s := Screen{
+		Text: reply.Text, End: reply.End, Name: reply.Screen, Program: reply.Program,
+		Took: l.clock.Now().Sub(began),
+	}
+	if reply.Fault != nil {
+		s.Fault = reply.Fault.Error()
+	}
+	if missing := l.actions.missing(); missing != "" {
+		s.Fault = missing
+	}
+	if p, ok := l.runner.Programs.ByHash(reply.Program); ok {
+		if screen, ok := p.Screen(reply.Screen); ok {
+			s.Pos = screen.Pos
+		}
+	}
+	return s, nil
+}
+
+// Messages implements SeesMessages.
+func (l *localLine) Messages() []Message { return l.actions.sent() }
+
+// Runs implements SeesActions.
+func (l *localLine) Runs() []ActionRun { return l.actions.ran() }
+
+// HasAction implements SeesActions.
+func (l *localLine) HasAction(name string) bool { return l.actions.contracts[name] != nil }
+
+// Value implements SeesValues.
+func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine.Value, bool, error) {
+	p, s, err := l.runner.Look(ctx, cb.Request())
+	if err != nil {
+		return engine.Value{}, false, err
+	}
+	base, field, dotted := strings.Cut(name, ".")
+	known := false
+	def := p.Definition()
+	for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
+		has := func(f engine.Field) bool { return f.Name == field }
+		known = known || v.Name == base && (!dotted || slices.ContainsFunc(v.Type.Fields, has))
+	}
+	v := p.Value(&s, base)
+	if dotted {
+		v = v.Field(field)
+	}
+	return v, known, nil
+}
+
+// Values implements SeesSession.
+func (l *localLine) Values(ctx context.Context, cb Callback) ([]engine.Named, error) {
+	p, s, err := l.runner.Look(ctx, cb.Request())
+	if err != nil {
+		return nil, err
+	}
+	var list []engine.Named
+	def := p.Definition()
+	for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
+		if value := p.Value(&s, v.Name); value.IsSet() && value.Kind() != engine.KindSecret {
+			list = append(list, engine.Named{Name: v.Name, Value: value})
+		}
+	}
+	return list, nil
+}
+
+// Log implements SeesLog.
+func (l *localLine) Log() string { return l.log.String() }
+
+// watch notes what the engine says has happened.
+func (l *localLine) watch(p *engine.Program, moves []engine.Move) {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	for _, m := range moves {
+		l.happened = append(l.happened, EventOf(p, m))
+	}
+}
+
+// Events implements SeesEvents.
+func (l *localLine) Events() []Event {
+	l.watching.Lock()
+	defer l.watching.Unlock()
+	events := l.happened
+	l.happened = nil
+	return events
+}
+
+// Wait implements Waits.
+func (l *localLine) Wait(_ context.Context, d time.Duration) error {
+	l.clock.pass(d)
+	return nil
+}
+
+// Forget implements Forgets.
+func (l *localLine) Forget() { l.records.Forget() }
+
+// Publish implements Publishes: the same screens under another hash.
+func (l *localLine) Publish() error {
+	for i, p := range l.programs {
+		def := *p.Definition()
+		def.Source = append(slices.Clone(def.Source), "\n# published again"...)
+		next, err := relinked(def)
+		if err != nil {
+			return err
+		}
+		if err := l.catalog.Put(next); err != nil {
+			return err
+		}
+		l.programs[i] = next
+	}
+	return nil
+}
+
+// Close gives back what the real actions hold.
+func (l *localLine) Close() error {
+	if l.actions.real == nil {
+		return nil
+	}
+	return l.actions.real.Close()
+}

@@ -1,0 +1,173 @@
+package dialscript_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+)
+
+// TestUpdateEndToEnd: every screen of a script is made wrong, the script is
+// played to its end and updated, and then passes, with its holes.
+func TestUpdateEndToEnd(t *testing.T) {
+	source, err := os.ReadFile("testdata/play/passes.dial")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong []string
+	for _, line := range strings.Split(string(source), "\n") {
+		if strings.HasPrefix(line, "| ") && line != "| ..." {
+			line = "| x" + line[2:]
+		}
+		wrong = append(wrong, line)
+	}
+	spoiled := strings.Join(wrong, "\n")
+	local, player := walletService(t)
+	player.KeepGoing = true
+	play := func(text string) (*dialscript.File, []dialscript.Result) {
+		f, found := dialscript.Parse("u.dial", []byte(text))
+		if len(found) > 0 {
+			t.Fatal(found)
+		}
+		return f, dialscript.Run(t.Context(), player, local, walletPeople(), callsOf(f), dialscript.Options{Parallel: 4})
+	}
+	f, results := play(spoiled)
+	got := string(dialscript.Update([]byte(spoiled), f, results))
+	if _, results = play(got); strings.Contains(dialscript.Summary(results), "failed") {
+		var out strings.Builder
+		if err := dialscript.Text(&out, dialscript.Report{Results: results}); err != nil {
+			t.Fatal(err)
+		}
+		t.Fatalf("%s\n%s", out.String(), got)
+	}
+	for _, line := range []string{
+		"| Sent KES 500 to 0712345678. Ref {*}.", "| Worker {id=*}, {date}.", "|/0:Back .*/", "| Withdraw {sum=money} to {phone}?",
+	} {
+		if !strings.Contains(got, line+"\n") {
+			t.Errorf("%q has not been kept", line)
+		}
+	}
+}
+
+// realOnes stand in for registered actions: once by ID, slow enough that twins
+// meet.
+type realOnes struct {
+	mu     sync.Mutex
+	stored map[string]engine.Outcome
+	calls  []engine.Call
+	closed int
+}
+
+func (r *realOnes) Do(_ context.Context, call engine.Call) (engine.Outcome, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = append(r.calls, call)
+	if out, again := r.stored[call.ID]; again {
+		return out, nil
+	}
+	if call.StoredOnly {
+		return engine.Outcome{}, engine.ErrNotStored
+	}
+	out := engine.Outcome{Name: engine.Done}
+	switch call.Action {
+	case "quote":
+		out = engine.Outcome{Name: "priced", Values: []engine.Named{{Name: "fee", Value: engine.MoneyValue(2700)}, {Name: "total", Value: engine.MoneyValue(52700)}}}
+	case "withdraw":
+		out.Values = []engine.Named{{Name: "ref", Value: engine.TextValue("REAL")}}
+	}
+	r.stored[call.ID] = out
+	return out, nil
+}
+
+func (r *realOnes) Messages() []dialscript.Message {
+	return []dialscript.Message{{To: "254712345678", Text: "from the store"}}
+}
+
+func (r *realOnes) Close() error { r.closed++; return nil }
+
+func TestRealActions(t *testing.T) {
+	local, player := walletService(t)
+	var made []*realOnes
+	local.NewReal = func(context.Context, func() time.Time) (dialscript.Registered, error) {
+		made = append(made, &realOnes{stored: map[string]engine.Outcome{}})
+		return made[len(made)-1], nil
+	}
+	f, found := dialscript.Parse("r.dial", []byte(`=== Real, with one that is not
+(real actions)
+(language sw)
+(remembered worker.id=NW-1)
+> *384*8481*3*500#
+(quote was called once)
+> 1
+> 1234
+(gateway sends both at once)
+(withdraw was called once with pin=1234)
+(SMS to 0712345678: from the store)
+=== Scripted over real
+(real actions)
+(withdraw answers done ref=SCRIPT)
+> *384*8481*3*500#
+> 1
+> 1234
+| Sent KES 500 to 0712345678. Ref SCRIPT.
+=== Real, but slow
+(real actions)
+(withdraw takes 12s)
+(SMS is down)
+> *384*8481*3*500#
+> 1
+> 1234
+| In progress. {*}
+(withdraw was called once)
+(no SMS)
+`))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	results := dialscript.Run(t.Context(), player, local, walletPeople(), callsOf(f), dialscript.Options{})
+	for _, r := range results {
+		if r.Status != dialscript.Passed {
+			t.Errorf("%s: %+v %s", r.Call.Title, r.Problems, r.Why)
+		}
+	}
+	for i, r := range made {
+		if r.closed != 1 {
+			t.Errorf("call %d: closed %d times", i, r.closed)
+		}
+	}
+	first := made[0].calls[0]
+	if first.Action != engine.CallRemember || len(first.Remember) != 1 || first.Remember[0].Name != "lang" || first.Remember[0].Value.Text() != "sw" ||
+		first.Caller != "254712345678" || first.Service != "*384*8481#" {
+		t.Errorf("what is remembered is stored first, found %+v", first)
+	}
+}
+
+func TestSceneThatCanNotBe(t *testing.T) {
+	local, player := walletService(t)
+	for text, says := range map[string]string{
+		"(withdraws takes 12s)\n> *384*8481#\n| PayTrace": `Did you mean "withdraw"?`,
+		"(remembered lang=fr)\n> *384*8481#\n| PayTrace":  "lang=fr can't be remembered",
+	} {
+		f, found := dialscript.Parse("s.dial", []byte("=== A call\n"+text))
+		if len(found) > 0 {
+			t.Fatal(found)
+		}
+		r := dialscript.Run(t.Context(), player, local, walletPeople(), callsOf(f), dialscript.Options{})[0]
+		if r.Status != dialscript.Failed || !strings.Contains(r.Problems[0].Message, says) {
+			t.Errorf("%q: %s %+v", text, r.Status, r.Problems)
+		}
+	}
+	// Nothing says how quote answers.
+	people := walletPeople()
+	people.Answers = nil
+	f, _ := dialscript.Parse("s.dial", []byte("=== A call\n> *384*8481*3*500#\n| Withdraw KES 500"))
+	r := dialscript.Run(t.Context(), player, local, people, callsOf(f), dialscript.Options{})[0]
+	if r.Status != dialscript.Failed || !strings.Contains(r.Problems[0].Message, "nothing says how quote answers") {
+		t.Errorf("%s %+v", r.Status, r.Problems)
+	}
+}

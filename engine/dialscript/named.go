@@ -1,0 +1,23 @@
+package dialscript
+
+import "github.com/paytrace/paytrace/engine"
+
+// NamedScreens are the screens that the calls to some service codes name,
+// "(screen is NAME)", and where.
+func NamedScreens(f *File, codes []string) map[string][]engine.Pos {
+	named := map[string][]engine.Pos{}
+	for i := range f.Calls {
+		ours := false
+		for _, s := range f.Calls[i].Steps {
+			if code, err := s.Input.fill(nil); err == nil && s.Redial == nil && dialled(code) {
+				ours = begun(codes, code)
+			}
+			for _, d := range s.Directions {
+				if ours && d.Kind == ScreenIs {
+					named[d.Name] = append(named[d.Name], d.Pos)
+				}
+			}
+		}
+	}
+	return named
+}

@@ -1,0 +1,224 @@
+package dialscript
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Parse reads a script. path is for positions. The File is never nil; the
+// findings are D901 and D902, in order. A call with either is Broken.
+func Parse(path string, source []byte) (*File, Findings) {
+	p := &parser{file: &File{Path: path}, titles: map[string]int{}}
+	text := strings.TrimPrefix(string(source), "\ufeff")
+	switch {
+	case len(source) > MaxFileBytes:
+		p.at(1, 1).find(CodeLine, fmt.Sprintf("The script has %d KB; at most %d are read.", len(source)>>10, MaxFileBytes>>10), "Divide it into several files.")
+		return p.file, p.out
+	case !utf8.ValidString(text):
+		p.at(1, 1).find(CodeLine, "The script is not written in UTF-8.", `Save it again with the encoding "UTF-8".`)
+		return p.file, p.out
+	}
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		n++
+		p.line(n, strings.TrimSuffix(line, "\r"))
+	}
+	p.file.Tail = p.take()
+	p.close()
+	p.out.Sort()
+	return p.file, p.out
+}
+
+// parser reads line by line. It never stops: what it can't read it names and
+// leaves out.
+type parser struct {
+	file *File
+	call *Call // the one being read; nil above the first
+	step *Step // its last; nil above the first ">"
+	// comments wait for the line below them; blank counts those above the last
+	// blank line.
+	comments []string
+	blank    int
+	// closed says that the step's screen is over: a direction has followed.
+	closed bool
+	names  map[string]bool // what holes of this call keep
+	titles map[string]int  // where each title stands
+	// over says that a limit was met, and the rest is not read.
+	over bool
+	// here and length are the place a finding is about.
+	here   engine.Pos
+	length int
+	out    Findings
+}
+
+// at says where the next findings are.
+func (p *parser) at(line, column int) *parser {
+	p.here = engine.Pos{File: p.file.Path, Line: line, Column: column}
+	p.length = 1
+	return p
+}
+
+// long says that a finding is about all of a text.
+func (p *parser) long(text string) *parser {
+	p.length = max(1, utf8.RuneCountInString(text))
+	return p
+}
+
+func (p *parser) find(code, message, hint string) {
+	if p.call != nil {
+		p.call.Broken = true
+	}
+	if len(p.out) < MaxFindings {
+		p.out = append(p.out, Finding{Code: code, Severity: Error, Pos: p.here, Length: p.length, Message: message, Hint: hint})
+	}
+}
+
+func (p *parser) line(n int, raw string) {
+	text := strings.TrimSpace(raw)
+	if p.over {
+		return
+	}
+	if text == "" {
+		p.blank = len(p.comments)
+		return
+	}
+	indent := utf8.RuneCountInString(raw[:strings.Index(raw, text)])
+	p.at(n, indent+1).long(text)
+	switch {
+	case len(raw) > MaxLineBytes:
+		p.find(CodeLine, fmt.Sprintf("This line has %d bytes; at most %d are read.", len(raw), MaxLineBytes), "")
+	case strings.ContainsFunc(text, unwritable):
+		p.find(CodeLine, "Here stands a character that no phone can show.", "Delete it and write the line again.")
+	case strings.HasPrefix(text, "==="):
+		p.title(text)
+	case text[0] == '#':
+		p.comments = append(p.comments, strings.TrimPrefix(text[1:], " "))
+	case text[0] == '=':
+		p.unknown(text)
+	case p.call == nil:
+		p.find(CodeLine, "Here no call has begun yet.", `Write "=== " and a title above it.`)
+	case text[0] == '>':
+		p.input(text)
+	case text[0] == '|':
+		p.shown(text)
+	case text[0] == '(':
+		p.direction(text)
+	default:
+		p.unknown(text)
+	}
+}
+
+// unknown is a line of no kind.
+func (p *parser) unknown(text string) {
+	hint := `Lines begin with "===" (a call), "#" (a comment), ">" (typed), "|" (shown) or "(" (a stage direction).`
+	if strings.HasPrefix(text, "=") {
+		hint = `A call begins with "=== " and its title.`
+	}
+	p.find(CodeLine, "This line is of no kind that a script has.", hint)
+}
+
+// take gives the comments to the line below them.
+func (p *parser) take() []string {
+	c := p.comments
+	p.comments, p.blank = nil, 0
+	if len(c) == 0 {
+		return nil
+	}
+	return c
+}
+
+func (p *parser) title(text string) {
+	p.close()
+	title := strings.TrimSpace(text[len("==="):])
+	if len(p.file.Calls) == 0 {
+		p.file.Head = append([]string(nil), p.comments[:p.blank]...)
+		p.comments = p.comments[p.blank:]
+	}
+	if len(p.file.Calls) >= MaxCalls {
+		p.over = true
+		p.find(CodeLine, fmt.Sprintf("Here the file has more than %d calls.", MaxCalls), "Divide it into several files.")
+		return
+	}
+	p.file.Calls = append(p.file.Calls, Call{Title: title, Pos: p.here, Comments: p.take()})
+	p.call, p.names = &p.file.Calls[len(p.file.Calls)-1], map[string]bool{}
+	first, twice := p.titles[title]
+	switch {
+	case title == "" || strings.Trim(title, "=") != title:
+		p.find(CodeLine, "A call needs a title, and here is none that can be read.", `Write "=== " and what the caller does.`)
+	case twice:
+		p.find(CodeLine, fmt.Sprintf("Two calls have this title; the other is in line %d.", first), "Give each its own, so that a report can name it.")
+	}
+	p.titles[title] = p.here.Line
+}
+
+// close ends the call being read.
+func (p *parser) close() {
+	if p.call != nil && len(p.call.Steps) == 0 {
+		here := p.here
+		p.here, p.length = p.call.Pos, 1
+		p.find(CodeLine, "Nobody dials in this call.", `Write "> " and the dialled code, as > *384*8481#`)
+		p.here = here
+	}
+	p.call, p.step, p.closed = nil, nil, false
+}
+
+func (p *parser) addStep(s Step) {
+	s.Pos, s.Comments = p.here, p.take()
+	if len(p.call.Steps) >= MaxSteps {
+		p.find(CodeLine, fmt.Sprintf("Here the call has more than %d steps.", MaxSteps), "Divide it into several calls.")
+		return
+	}
+	p.call.Steps = append(p.call.Steps, s)
+	p.step, p.closed = &p.call.Steps[len(p.call.Steps)-1], false
+}
+
+func (p *parser) input(text string) {
+	typed := strings.TrimPrefix(text[1:], " ")
+	words, ok := p.words(typed, len(text)-len(typed))
+	if !ok {
+		return
+	}
+	for _, part := range words {
+		if part.Hole != "" {
+			p.find(CodeLine, "What is typed has no holes.", `Only what was kept, as {ref}, can be typed; "{{" is a brace.`)
+		}
+	}
+	switch {
+	case len(p.call.Steps) > 0 || dialled(typed):
+	case strings.HasPrefix(typed, "*") && strings.HasSuffix(typed, "#") && strings.ContainsFunc(typed, unicode.IsLetter):
+		p.find(CodeLine, "A code that is dialled has no letters.", "Dial as far as it has digits, and type what follows below its screen, each answer on a line of its own.")
+	default:
+		p.find(CodeLine, "A call begins with the code that is dialled.", "Write it whole, as > *384*8481#")
+	}
+	p.addStep(Step{Input: words})
+}
+
+// words reads a text with holes, offset bytes into the line.
+func (p *parser) words(s string, offset int) (Words, bool) {
+	words, bad := parseWords(s)
+	if bad != nil {
+		p.here.Column += offset + utf8.RuneCountInString(s[:bad.at])
+		p.length = bad.length
+		p.find(CodeLine, bad.message, bad.hint)
+		return nil, false
+	}
+	p.keep(words)
+	return words, true
+}
+
+// keep notes the names that holes keep, and finds those used before.
+func (p *parser) keep(words Words) {
+	for _, part := range words {
+		switch {
+		case part.Name == "":
+		case part.Hole != "":
+			p.names[part.Name] = true
+		case !p.names[part.Name]:
+			p.find(CodeLine, fmt.Sprintf("Nothing has been kept as {%s} above.", part.Name), fmt.Sprintf("Keep it where it is shown, as {%s=*}.", part.Name))
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package dialscript
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// Player plays calls. It is safe for concurrent use; the zero Player knows no
+// service code and takes every dialled code whole.
+type Player struct {
+	// Codes are the service codes the gateway knows.
+	Codes []string
+	// Gateway is the profile of calls that name none.
+	Gateway string
+	// Limits of a screen on the phone; zero for DefaultLimits.
+	Limits engine.Limits
+	// Run parts the session ids of one run from those of another; a service
+	// that remembers needs it, a line in process does not.
+	Run string
+	// KeepGoing plays on after a screen that differs, to see them all.
+	KeepGoing bool
+	// Watch keeps the session's values in Result.Values.
+	Watch bool
+	// Now is for Result.Took; nil leaves it zero.
+	Now func() time.Time
+}
+
+// DefaultLimits are those of Safaricom, the narrowest of the gateways served:
+// it shows 160 characters of the GSM 7-bit alphabet, or 70 others.
+var DefaultLimits = engine.Limits{Septets: 160, Units: 70}
+
+// DefaultGateway is the profile of the menus shipped.
+const DefaultGateway = "africastalking-ke"
+
+// Play plays one call on a line of its own. It stops at the first step where
+// something does not hold.
+func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Line) Result {
+	return p.play(ctx, call, scene, line, nil)
+}
+
+// play plays a call as written, or the same keys in another language where base
+// is the call as written.
+func (p *Player) play(ctx context.Context, call *Call, scene Scene, line Line, base *Result) Result {
+	g := &play{
+		Player: p, base: base, ctx: ctx, call: call, scene: scene, line: line,
+		kept:   kept{},
+		result: Result{Call: call, Status: Passed, Screens: make([]*Screen, len(call.Steps))},
+	}
+	began := p.now()
+	if call.Broken {
+		g.stop("a line of it can't be read; mend the findings first")
+	}
+	g.assume()
+	for i := range call.Steps {
+		if g.stopped {
+			break
+		}
+		g.at = i
+		g.step(&call.Steps[i])
+		g.note()
+	}
+	if line, ok := g.line.(SeesMessages); ok {
+		g.result.Messages = line.Messages()
+	}
+	g.result.Took = p.now().Sub(began)
+	g.result.settle()
+	return g.result
+}
+
+func (p *Player) now() time.Time {
+	if p.Now == nil {
+		return time.Time{}
+	}
+	return p.Now()
+}
+
+// settle decides the status: what nothing was seen of has not passed.
+func (r *Result) settle() {
+	switch {
+	case len(r.Problems) > 0:
+		r.Status = Failed
+	case r.Why != "":
+		r.Status = NotChecked
+	case r.Checks == 0 && len(r.Unchecked) > 0:
+		r.Status, r.Why = NotChecked, "nothing it says can be seen on this line"
+	}
+}
+
+// play is one call being played.
+type play struct {
+	*Player
+	ctx   context.Context
+	call  *Call
+	scene Scene
+	line  Line
+	base  *Result
+
+	at      int // the step being played
+	session int // how many there were
+	open    bool
+	dialled string
+	service string
+	inputs  []string
+	sent    []Callback // of this session
+	program string     // the menu\'s version in this session, "" for unknown
+	keys    []string   // of the whole call
+	screen  Screen
+	kept    kept
+	stopped bool
+	result  Result
+}
+
+// stop ends a call that can't be played as written.
+func (g *play) stop(why string) {
+	g.stopped = true
+	if g.result.Why == "" {
+		g.result.Why = why
+	}
+}
+
+func (g *play) fail(pos engine.Pos, format string, args ...any) *Problem {
+	g.result.Problems = append(g.result.Problems, Problem{
+		Pos: pos, Message: fmt.Sprintf(format, args...), Line: -1,
+		Keys: append([]string(nil), g.keys...), Screen: g.screen,
+	})
+	return &g.result.Problems[len(g.result.Problems)-1]
+}
+
+// fatal is a failure after which nothing can follow.
+func (g *play) fatal(pos engine.Pos, format string, args ...any) {
+	g.fail(pos, format, args...)
+	g.stopped = true
+}
+
+func (g *play) step(s *Step) {
+	before := len(g.result.Problems)
+	if !g.trigger(s) {
+		return
+	}
+	shown := g.screen
+	g.result.Screens[g.at] = &shown
+	g.compare(s)
+	for _, d := range s.Directions {
+		if g.stopped {
+			return
+		}
+		g.direction(d)
+	}
+	if len(g.result.Problems) > before && !g.KeepGoing {
+		g.stopped = true
+	}
+}
+
+// assume notes what of the scene nobody can see.
+func (g *play) assume() {
+	line, ok := g.line.(Assumes)
+	if !ok {
+		return
+	}
+	for _, what := range line.Assumed() {
+		g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: g.call.Pos, Text: what, Why: "it is taken for granted on this line"})
+	}
+}
+
+// note keeps what the last callback made happen.
+func (g *play) note() {
+	if line, ok := g.line.(SeesSession); ok && g.Watch && len(g.sent) > 0 {
+		if values, err := line.Values(g.ctx, g.sent[len(g.sent)-1]); err == nil {
+			g.result.Values = values // a session that is over may be gone already
+		}
+	}
+	line, ok := g.line.(SeesEvents)
+	if !ok {
+		return
+	}
+	for _, e := range line.Events() {
+		e.Step = g.at
+		g.result.Events = append(g.result.Events, e)
+	}
+}
+
+// fits checks the length of a screen, unasked.
+func (g *play) fits(pos engine.Pos, screen Screen) {
+	limits := g.Limits
+	if limits.Septets == 0 {
+		limits = DefaultLimits
+	}
+	if gsm7.Fits(screen.Text, limits.Septets, limits.Units) {
+		return
+	}
+	most, kind := limits.Septets, "characters"
+	size := gsm7.Measure(screen.Text)
+	if size.UCS2 {
+		_, r, _ := gsm7.FirstOutside(screen.Text)
+		most, kind = limits.Units, fmt.Sprintf("characters, because of %q", r)
+	}
+	p := g.fail(pos, "the screen is too long: it takes %d, and the phone shows %d %s", size.Units, most, kind)
+	p.Shown = lines(screen.Text)
+}
+
+// compare holds the screen against the step's lines.
+func (g *play) compare(s *Step) {
+	if g.base != nil {
+		g.guess(s)
+		g.sameWay(s)
+		return
+	}
+	if len(s.Shown) == 0 {
+		return
+	}
+	g.result.Checks++
+	shown := lines(g.screen.Text)
+	bad := matchScreen(s.Shown, shown, g.kept)
+	if bad < 0 {
+		return
+	}
+	pos := s.Pos
+	if bad < len(s.Shown) {
+		pos = s.Shown[bad].Pos
+	}
+	message := "the screen is another"
+	if g.screen.Fault != "" {
+		message += ": " + g.screen.Fault
+	}
+	if len(g.inputs) > 0 && g.inputs[len(g.inputs)-1] == g.keys[len(g.keys)-1] && dialled(g.keys[len(g.keys)-1]) {
+		message += "; the session was still open, so the code was an answer: write (hangs up) above it to dial"
+	}
+	p := g.fail(pos, "%s", message)
+	p.Shown, p.Line = shown, bad
+	for _, line := range s.Shown {
+		p.Expected = append(p.Expected, line.text())
+	}
+}
+
+// text is the line as the expected phone shows it.
+func (s Shown) text() string {
+	switch {
+	case s.Rest:
+		return "..."
+	case s.Regexp != "":
+		return "/" + s.Regexp + "/"
+	}
+	return s.Words.String()
+}
+
+func lines(text string) []string { return strings.Split(text, "\n") }

@@ -1,0 +1,89 @@
+package dialscript
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// reported are results of every kind that the goldens of the player lack.
+func reported() []Result {
+	call := func(title string, line int) *Call {
+		return &Call{Title: title, Pos: engine.Pos{File: "a.dial", Line: line, Column: 1}}
+	}
+	long := []string{strings.Repeat("x", 40), "e\u0301 \x1b[2J \u202e"}
+	return []Result{
+		{Call: call("Passed # 1", 1), Status: Passed, Unchecked: []Unchecked{{Pos: engine.Pos{File: "a.dial", Line: 3, Column: 1}, Text: "(no SMS)", Why: "this line can't see messages"}}},
+		{Call: call("Too long", 5), Status: Failed, Problems: []Problem{{Pos: engine.Pos{File: "a.dial", Line: 6, Column: 1}, Message: "it's too long", Shown: long, Line: -1, Keys: []string{"*1#", "", "a b", "'"}}}},
+		{Call: call("Not checked", 9), Status: NotChecked, Why: "this line can't let time pass"},
+	}
+}
+
+func TestText(t *testing.T) {
+	var b strings.Builder
+	if err := Text(&b, Report{Results: reported()}); err != nil {
+		t.Fatal(err)
+	}
+	want := `a.dial:3:1: not checked: (no SMS): this line can't see messages
+a.dial:6:1: failed: Too long
+   it's too long
+   keys so far: *1#  ""  "a b"  '
+
+   ┌────────────────────────────────────────┐
+   │ xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx │
+   │ xx                                     │
+   │ e` + "\u0301" + ` ` + "\ufffd" + `[2J ` + "\ufffd" + `                               │
+   └────────────────────────────────────────┘
+
+a.dial:9:1: not checked: Not checked
+   this line can't let time pass
+
+3 calls: 1 passed, 1 failed, 1 not checked; 1 line not checked
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+func TestTAP(t *testing.T) {
+	var b strings.Builder
+	if err := TAP(&b, Report{Results: reported()}); err != nil {
+		t.Fatal(err)
+	}
+	want := `TAP version 14
+1..3
+ok 1 - Passed \# 1
+# not checked: a.dial:3:1 (no SMS): this line can't see messages
+not ok 2 - Too long
+  ---
+  at: 'a.dial:5:1'
+  problems:
+    - at: 'a.dial:6:1'
+      message: 'it''s too long'
+      keys: '*1#  ""  "a b"  '''
+      shown:
+        - '` + strings.Repeat("x", 40) + `'
+        - 'e` + "\u0301" + ` ` + "\ufffd" + `[2J ` + "\ufffd" + `'
+  ...
+ok 3 - Not checked # SKIP not checked: this line can't let time pass
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}
+
+func TestTagsAndStrings(t *testing.T) {
+	f, _ := Parse("f.dial", []byte("=== a\n(tags money, smoke)\n(tags slow)\n> *1#\n(sesion ends)"))
+	if got := strings.Join(f.Calls[0].Tags(), " "); got != "money smoke slow" {
+		t.Errorf("tags %q", got)
+	}
+	found := Findings{{Code: CodeWide, Severity: Warning, Message: "x"}}
+	if found.Bad() {
+		t.Error("a warning is bad")
+	}
+	_, errs := Parse("f.dial", []byte("x"))
+	if !errs.Bad() || !strings.HasPrefix(errs[0].String(), "f.dial:1:1: D902 ") {
+		t.Errorf("%v", errs)
+	}
+}

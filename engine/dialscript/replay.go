@@ -1,0 +1,205 @@
+package dialscript
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Verdict is what became of a recorded session on another version of the menu.
+type Verdict string
+
+// The verdicts, from best to worst.
+const (
+	Same       Verdict = "same"        // every screen as it was
+	OtherWords Verdict = "other words" // the same screens, worded otherwise
+	OtherWay   Verdict = "other way"   // the same keys lead elsewhere
+	Broken     Verdict = "broken"      // the keys can't be played to the end
+	NoScreens  Verdict = "not checked" // nothing is known of what was shown
+)
+
+// Verdicts are all of them, in that order.
+var Verdicts = []Verdict{Same, OtherWords, OtherWay, Broken, NoScreens}
+
+// Replayed is one recorded session on another version.
+type Replayed struct {
+	Call    *Call
+	Verdict Verdict
+	// Why says what differs first, and Step is the index of its step; -1 for
+	// none.
+	Why  string
+	Step int
+	// Was and Is are the two screens there.
+	Was, Is []string
+	Keys    []string
+	Screen  Screen
+}
+
+// Replayer plays recorded sessions against other menus.
+type Replayer struct {
+	People *engine.People
+	// From are the menus the sessions were recorded on, nil where nobody has
+	// them: then recorded screens are recognised by their words.
+	From []*engine.Program
+	To   []*engine.Program
+	// Play plays a call to its end on menus, whatever it shows.
+	Play func(menus []*engine.Program, call *Call) Result
+}
+
+// Replay sorts one recorded session. The call's screens are those recorded.
+func (r *Replayer) Replay(call *Call) Replayed {
+	out := Replayed{Call: call, Step: -1, Verdict: Same}
+	var before *Result
+	if len(r.From) > 0 {
+		own := *call
+		own.Steps = slices.Clone(call.Steps)
+		result := newGuide(r.From, r.People, func(c *Call) Result { return r.Play(r.From, c) }).answers(&own)
+		before, call.Given = &result, own.Given
+		recall(call, result)
+	}
+	if before == nil && !hasScreens(call) {
+		out.Verdict, out.Why = NoScreens, "the log has no screens; name the menu it was recorded on with --from"
+	}
+	g := newGuide(r.To, r.People, func(c *Call) Result { return r.Play(r.To, c) })
+	var now Result
+	if before != nil {
+		now = r.Play(r.To, call)
+	} else {
+		now = g.answers(call)
+	}
+	words := screenWords(r.To)
+	for i := range call.Steps {
+		r.step(&out, call, before, now, i, words)
+	}
+	return out
+}
+
+func hasScreens(call *Call) bool {
+	return slices.ContainsFunc(call.Steps, func(s Step) bool { return len(s.Shown) > 0 })
+}
+
+// recall takes the screens of the old menu where the log has none.
+func recall(call *Call, r Result) {
+	for i := range call.Steps {
+		if s := r.Screens[i]; s != nil && len(call.Steps[i].Shown) == 0 {
+			for _, line := range lines(s.Text) {
+				call.Steps[i].Shown = append(call.Steps[i].Shown, literal(line))
+			}
+		}
+	}
+}
+
+// step compares one step, and keeps what is worse than all before it.
+func (r *Replayer) step(out *Replayed, call *Call, before *Result, now Result, i int, words map[string][][]string) {
+	verdict, why := r.compare(call, before, now, i, words)
+	if verdict == "" || slices.Index(Verdicts, verdict) <= slices.Index(Verdicts, out.Verdict) && out.Verdict != NoScreens || out.Verdict == NoScreens && verdict != Broken {
+		return
+	}
+	out.Verdict, out.Why, out.Step = verdict, why, i
+	out.Was, out.Is, out.Keys = nil, nil, nil
+	for _, s := range call.Steps[i].Shown {
+		out.Was = append(out.Was, s.text())
+	}
+	if s := now.Screens[i]; s != nil {
+		out.Is, out.Screen = lines(s.Text), *s
+	}
+	for _, s := range call.Steps[:i+1] {
+		out.Keys = append(out.Keys, s.Input.String())
+	}
+}
+
+// compare is the verdict on one step, "" where there is nothing to say.
+func (r *Replayer) compare(call *Call, before *Result, now Result, i int, words map[string][][]string) (Verdict, string) {
+	step, is := &call.Steps[i], now.Screens[i]
+	if is == nil {
+		if i > 0 && now.Screens[i-1] == nil {
+			return "", ""
+		}
+		return Broken, fmt.Sprintf("%q is not answered: %s", step.Input, stopped(now))
+	}
+	if is.Fault != "" {
+		return Broken, "the service fails: " + is.Fault
+	}
+	if len(step.Shown) == 0 {
+		return "", ""
+	}
+	if matchScreen(step.Shown, lines(is.Text), kept{}) < 0 {
+		return Same, ""
+	}
+	was := shownWords(step.Shown)
+	score := alike(was, wordsOf(is.Text))
+	refused := refusedAt(now, i) && !(before != nil && refusedAt(*before, i))
+	if before != nil {
+		return r.named(before, is, i, refused, step)
+	}
+	if refused && score < surelyTheSame {
+		return Broken, fmt.Sprintf("%q was an answer and is none now", step.Input)
+	}
+	name, best := nearest(was, words)
+	if name != is.Name && best > score+clearlyMore || score < hardlyAlike {
+		return OtherWay, elsewhere(is.Name, name, best)
+	}
+	return OtherWords, "the screen " + is.Name + " is worded otherwise"
+}
+
+// How alike two screens' words are, found with the shipped menus and variants of
+// them: a screen with one line reworded keeps more than half of its words, two
+// screens of one menu share a fifth.
+const (
+	surelyTheSame = 0.9
+	clearlyMore   = 0.15
+	hardlyAlike   = 0.34
+)
+
+// named compares by the names of screens, where the old menu gives them.
+func (r *Replayer) named(before *Result, is *Screen, i int, refused bool, step *Step) (Verdict, string) {
+	was := before.Screens[i]
+	switch {
+	case refused:
+		return Broken, fmt.Sprintf("%q was an answer and is none now", step.Input)
+	case was == nil:
+		return OtherWay, "the old menu does not come this far"
+	case r.renamed(was.Name) == is.Name && was.End == is.End:
+		return OtherWords, "the screen " + is.Name + " is worded otherwise"
+	}
+	return OtherWay, elsewhere(is.Name, was.Name, 1)
+}
+
+// renamed is a screen's name in the new menus.
+func (r *Replayer) renamed(name string) string {
+	for _, p := range r.To {
+		if to, ok := p.Definition().Renamed[name]; ok {
+			return to
+		}
+	}
+	return name
+}
+
+func elsewhere(is, was string, likeness float64) string {
+	if was == "" || was == is || likeness < hardlyAlike {
+		return fmt.Sprintf("the keys lead to %s now, which is nothing like it", is)
+	}
+	return fmt.Sprintf("the keys lead to %s now, and led to %s", is, was)
+}
+
+// refusedAt reports whether a step's input was no answer.
+func refusedAt(r Result, step int) bool {
+	return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == EventWrong && e.Step == step && e.Name == "invalid" })
+}
+
+// stopped says why a call ended before its keys did.
+func stopped(r Result) string {
+	for _, p := range r.Problems {
+		if p.Line < 0 {
+			return p.Message
+		}
+	}
+	if r.Why != "" {
+		return r.Why
+	}
+	return "the session is over"
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

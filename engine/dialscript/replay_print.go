@@ -1,0 +1,92 @@
+package dialscript
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// ReplayText writes what became of recorded sessions, the worst first, and a
+// last line that counts.
+func ReplayText(w io.Writer, list []Replayed) error {
+	var b strings.Builder
+	for i := len(Verdicts) - 1; i >= 0; i-- {
+		for _, r := range list {
+			if r.Verdict == Verdicts[i] && r.Verdict != Same {
+				b.WriteString(r.text())
+			}
+		}
+	}
+	b.WriteString(ReplaySummary(list) + "\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Replayed) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n   %s\n", r.Verdict, visible(r.Call.Title), visible(r.Why))
+	if r.Step >= 0 {
+		fmt.Fprintf(&b, "   keys so far: %s\n", keysText(r.Keys))
+		if at := placeText(r.Screen); at != "" {
+			fmt.Fprintf(&b, "   %s\n", at)
+		}
+	}
+	if r.Was != nil && r.Is != nil {
+		b.WriteByte('\n')
+		drawn := phones(r.Was, r.Is, firstDifference(r.Was, r.Is))
+		drawn[0] = strings.Replace(strings.Replace(drawn[0], "expected", "recorded", 1), "shown", "now", 1)
+		for _, row := range drawn {
+			b.WriteString("   " + row + "\n")
+		}
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// ReplaySummary counts: "12 sessions: 8 same, 2 other words, 1 other way, 1 broken".
+func ReplaySummary(list []Replayed) string {
+	n := map[Verdict]int{}
+	for _, r := range list {
+		n[r.Verdict]++
+	}
+	parts := make([]string, 0, len(Verdicts))
+	for _, v := range Verdicts {
+		if n[v] > 0 || v != NoScreens {
+			parts = append(parts, fmt.Sprintf("%d %s", n[v], v))
+		}
+	}
+	return counted(len(list), "session") + ": " + strings.Join(parts, ", ")
+}
+
+// replayedJSON is one session for programs.
+type replayedJSON struct {
+	Title    string      `json:"title"`
+	Verdict  string      `json:"verdict"`
+	Why      string      `json:"why,omitempty"`
+	Keys     []string    `json:"keys"`
+	Recorded []string    `json:"recorded,omitempty"`
+	Now      []string    `json:"now,omitempty"`
+	Screen   *screenJSON `json:"screen,omitempty"`
+}
+
+// ReplayJSON writes the same for programs.
+func ReplayJSON(w io.Writer, list []Replayed) error {
+	out := struct {
+		Version  int            `json:"version"`
+		Counts   map[string]int `json:"counts"`
+		Sessions []replayedJSON `json:"sessions"`
+	}{ReportVersion, map[string]int{}, make([]replayedJSON, 0, len(list))}
+	word := func(v Verdict) string { return strings.ReplaceAll(string(v), " ", "_") }
+	for _, v := range Verdicts {
+		out.Counts[word(v)] = 0
+	}
+	for _, r := range list {
+		out.Counts[word(r.Verdict)]++
+		out.Sessions = append(out.Sessions, replayedJSON{r.Call.Title, word(r.Verdict), r.Why, append([]string{}, r.Keys...), r.Was, r.Is, screenOf(r.Screen)})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}

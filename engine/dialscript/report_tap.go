@@ -1,0 +1,65 @@
+package dialscript
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// TAP writes results in the Test Anything Protocol, version 14. A call that was
+// not checked is skipped; single lines that were not are comments.
+func TAP(w io.Writer, rep Report) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(rep.Results))
+	for i := range rep.Results {
+		rep.tapResult(&b, i+1, &rep.Results[i])
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (rep *Report) tapResult(b *strings.Builder, n int, r *Result) {
+	title := tapEscape(r.Title())
+	switch r.Status {
+	case Failed:
+		fmt.Fprintf(b, "not ok %d - %s\n  ---\n  at: %s\n", n, title, tapQuote(r.Call.Pos.String()))
+		b.WriteString("  problems:\n")
+		for _, p := range r.Problems {
+			fmt.Fprintf(b, "    - at: %s\n      message: %s\n      keys: %s\n", tapQuote(p.Pos.String()), tapQuote(p.Message), tapQuote(keysText(p.Keys)))
+			tapScreen(b, "expected", p.Expected)
+			tapScreen(b, "shown", p.Shown)
+		}
+		if again := rep.again(r); again != "" {
+			fmt.Fprintf(b, "  again: %s\n", tapQuote(again))
+		}
+		b.WriteString("  ...\n")
+	case NotChecked:
+		fmt.Fprintf(b, "ok %d - %s # SKIP not checked: %s\n", n, title, tapEscape(r.Why))
+	default:
+		fmt.Fprintf(b, "ok %d - %s\n", n, title)
+	}
+	for _, u := range r.Unchecked {
+		fmt.Fprintf(b, "# not checked: %s %s: %s\n", visible(u.Pos.String()), visible(u.Text), visible(u.Why))
+	}
+}
+
+func tapScreen(b *strings.Builder, name string, lines []string) {
+	if lines == nil {
+		return
+	}
+	fmt.Fprintf(b, "      %s:\n", name)
+	for _, line := range lines {
+		fmt.Fprintf(b, "        - %s\n", tapQuote(line))
+	}
+}
+
+// tapQuote is a text as YAML in single quotes, in which nothing is special.
+func tapQuote(s string) string {
+	return "'" + strings.ReplaceAll(visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
+}
+
+// tapEscape keeps a title from being taken for a directive.
+func tapEscape(s string) string {
+	s = strings.ReplaceAll(visible(s), `\`, `\\`)
+	return strings.ReplaceAll(s, "#", `\#`)
+}

@@ -1,0 +1,108 @@
+package dialscript
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Options of a run.
+type Options struct {
+	// Parallel is how many calls are played at once; at least 1.
+	Parallel int
+	// Seed is the order in which they begin: 0 for as written.
+	Seed uint64
+	// Langs are the languages in which the same keys are played once more.
+	Langs []string
+}
+
+// Run plays calls, each on a line of its own, and gives their results in the
+// order of calls: as written, then the same keys in each of Options.Langs. A
+// cancelled context leaves the rest not checked.
+func Run(ctx context.Context, p *Player, opener Opener, people *engine.People, calls []*Call, o Options) []Result {
+	played := make([][]Result, len(calls))
+	order := make([]int, len(calls))
+	for i := range order {
+		order[i] = i
+	}
+	if o.Seed != 0 {
+		rand.New(rand.NewPCG(o.Seed, 0)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range max(1, o.Parallel) {
+		workers.Go(func() {
+			for i := range next {
+				played[i] = runAll(ctx, p, opener, people, calls[i], o.Langs)
+			}
+		})
+	}
+	for _, i := range order {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	results := make([]Result, 0, len(calls)*(1+len(o.Langs)))
+	for _, one := range played {
+		results = append(results, one...)
+	}
+	return results
+}
+
+// runAll plays a call as written, and the same keys in other languages.
+func runAll(ctx context.Context, p *Player, opener Opener, people *engine.People, call *Call, langs []string) []Result {
+	if ctx.Err() != nil {
+		return []Result{unplayed(call, "the run was stopped before it")}
+	}
+	scene, err := SceneOf(call, people)
+	if err != nil {
+		return []Result{unset(call, err)}
+	}
+	results := []Result{runOne(ctx, p, opener, scene, call, nil)}
+	for _, lang := range langs {
+		base := &results[0]
+		r, over := spokenAs(base, lang)
+		if !over {
+			r = runOne(ctx, p, opener, scene.speaking(lang), call, base)
+			r.Lang = lang
+		}
+		results = append(results, r)
+	}
+	return results
+}
+
+func runOne(ctx context.Context, p *Player, opener Opener, scene Scene, call *Call, base *Result) (r Result) {
+	line, err := opener.Open(ctx, scene)
+	if err != nil {
+		return unset(call, err)
+	}
+	if c, ok := line.(io.Closer); ok {
+		defer func() {
+			if err := c.Close(); err != nil {
+				r.Problems = append(r.Problems, Problem{Pos: call.Pos, Message: fmt.Sprintf("the line can't be closed: %v", err), Line: -1})
+				r.settle()
+			}
+		}()
+	}
+	return p.play(ctx, call, scene, line, base)
+}
+
+// unset is the result of a call whose scene could not be set.
+func unset(call *Call, err error) Result {
+	if errors.Is(err, ErrCannotSet) {
+		return unplayed(call, err.Error())
+	}
+	r := Result{Call: call, Screens: make([]*Screen, len(call.Steps))}
+	r.Problems = []Problem{{Pos: call.Pos, Message: "the scene can't be set: " + err.Error(), Line: -1}}
+	r.settle()
+	return r
+}
+
+func unplayed(call *Call, why string) Result {
+	return Result{Call: call, Status: NotChecked, Why: why, Screens: make([]*Screen, len(call.Steps))}
+}

@@ -1,0 +1,121 @@
+package dialscript
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Scene is all that is given when a call begins.
+type Scene struct {
+	Caller engine.Person
+	// Gateway is a profile's name; "" for the default.
+	Gateway string
+	// Clock is the wall clock in the service's own time zone, here as UTC.
+	Clock time.Time
+	// Begins is the language the menus begin in; "" for their own.
+	Begins string
+	// Remembered are the values kept for this caller, "lang" among them.
+	Remembered []engine.Setting
+	// Real asks for the registered actions on an empty store. Answers and Takes
+	// of an action go before it; Standard are the answers of people.yaml, which
+	// stand in for real ones and are nil where those are asked for.
+	Real     bool
+	Answers  map[string][]engine.Answer
+	Standard map[string][]engine.Answer
+	Takes    map[string]time.Duration
+	SMSDown  bool
+}
+
+// DefaultClock is when calls happen that don't say: always the same moment, so
+// that a script gives the same screens on any day.
+var DefaultClock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+var errNobody = errors.New("people.yaml names nobody who could call")
+
+// SceneOf is the scene of a call: what people.yaml says, and over it what the
+// call says itself.
+func SceneOf(call *Call, people *engine.People) (Scene, error) {
+	if len(people.List) == 0 {
+		return Scene{}, errNobody
+	}
+	s := Scene{
+		Caller: people.List[0], Clock: DefaultClock, Standard: people.Answers,
+		Answers: map[string][]engine.Answer{}, Takes: map[string]time.Duration{},
+	}
+	for _, d := range call.Given {
+		if err := s.who(d, people); err != nil {
+			return Scene{}, err
+		}
+		if d.Kind == RealActions {
+			s.Real, s.Standard = true, nil
+		}
+	}
+	s.remember("lang", s.Caller.Lang)
+	for _, v := range s.Caller.Values {
+		s.remember(v.Name, v.Text)
+	}
+	for _, d := range call.Given {
+		s.set(d)
+	}
+	return s, nil
+}
+
+func (s *Scene) who(d Direction, people *engine.People) error {
+	if d.Kind != As {
+		return nil
+	}
+	caller, ok := people.Person(d.Name)
+	if !ok {
+		return fmt.Errorf("people.yaml has nobody called %q", d.Name)
+	}
+	s.Caller = caller
+	return nil
+}
+
+// remember sets one value, in place of what it was.
+func (s *Scene) remember(name, text string) {
+	if text == "" {
+		return
+	}
+	for i := range s.Remembered {
+		if s.Remembered[i].Name == name {
+			s.Remembered[i].Text = text
+			return
+		}
+	}
+	s.Remembered = append(s.Remembered, engine.Setting{Name: name, Text: text})
+}
+
+func (s *Scene) set(d Direction) {
+	switch d.Kind {
+	case LanguageGiven:
+		s.remember("lang", d.Name)
+	case Clock:
+		s.Clock = d.Clock
+	case Gateway:
+		s.Gateway = d.Name
+	case Answers:
+		s.Answers[d.Name] = d.Answers
+	case Takes:
+		s.Takes[d.Name] = d.Span
+	case SMSDown:
+		s.SMSDown = true
+	case Remembered:
+		for _, v := range d.Settings {
+			s.remember(v.Name, v.Text)
+		}
+	}
+}
+
+// Lang is the language remembered for the caller; "" for none.
+func (s *Scene) Lang() string {
+	for _, v := range s.Remembered {
+		if v.Name == "lang" {
+			return v.Text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,154 @@
+package dialscript
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+)
+
+// String is the line as scripts write it, with its bar.
+func (s Shown) String() string {
+	switch {
+	case s.Rest:
+		return "| ..."
+	case s.Regexp != "":
+		return "|/" + s.Regexp + "/"
+	case len(s.Words) == 0:
+		return "|"
+	}
+	return "| " + s.Words.String()
+}
+
+// literal is a line of a screen as a script shows it, so that it reads back as
+// itself.
+func literal(line string) Shown {
+	line = strings.TrimRight(line, " \t")
+	if line != "..." && !strings.ContainsFunc(line, unwritable) {
+		return Shown{Words: plain(line)}
+	}
+	var source strings.Builder
+	for _, r := range line {
+		if unwritable(r) {
+			fmt.Fprintf(&source, `\x{%x}`, r)
+			continue
+		}
+		source.WriteString(regexp.QuoteMeta(string(r)))
+	}
+	return Shown{Regexp: source.String()}
+}
+
+// unwritable reports characters that a script's line can't hold as they are.
+func unwritable(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+
+// matchLine compares one line of a screen. Spaces at its end can't be seen and
+// don't count.
+func (s Shown) matchLine(line string, k kept) bool {
+	line = strings.TrimRight(line, " \t")
+	if s.Regexp == "" {
+		return s.Words.match(line, k, false)
+	}
+	re, err := regexp.Compile("^(?:" + s.Regexp + ")$")
+	return err == nil && re.MatchString(line)
+}
+
+// matchScreen compares a screen line by line and gives the index of the first
+// line that differs, -1 for none. What the named holes hold is kept.
+func matchScreen(shown []Shown, lines []string, k kept) int {
+	for i, s := range shown {
+		if s.Rest {
+			return -1
+		}
+		if i >= len(lines) || !s.matchLine(lines[i], k) {
+			return i
+		}
+	}
+	if len(lines) > len(shown) {
+		return len(shown)
+	}
+	return -1
+}
+
+// minWeight is how many letters a screen's lines must pin down in all: "OK" is
+// a screen, a dot and a hole are none.
+const minWeight = 2
+
+// wide reports lines so full of holes that any screen would do. A bare bar
+// pins a screen down to being blank there.
+func wide(shown []Shown) bool {
+	weight := 0
+	for _, s := range shown {
+		switch {
+		case s.Rest:
+		case s.Regexp != "":
+			weight += regexpWeight(s.Regexp)
+		case len(s.Words) == 0 && len(shown) == 1:
+			weight += minWeight
+		default:
+			weight += s.Words.weight()
+		}
+	}
+	return len(shown) > 0 && weight < minWeight
+}
+
+// regexpWeight is how many letters any match of the expression holds.
+func regexpWeight(source string) int {
+	re, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	return leastLetters(re)
+}
+
+// leastLetters counts what every match must hold: letters, and characters of a
+// class that leaves most of the alphabet out.
+func leastLetters(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return letters(string(re.Rune))
+	case syntax.OpCharClass:
+		if narrow(re.Rune) {
+			return 1
+		}
+		return 0
+	case syntax.OpCapture, syntax.OpPlus:
+		return leastLetters(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min * leastLetters(re.Sub[0])
+	case syntax.OpConcat:
+		n := 0
+		for _, sub := range re.Sub {
+			n += leastLetters(sub)
+		}
+		return n
+	case syntax.OpAlternate:
+		least := leastLetters(re.Sub[0])
+		for _, sub := range re.Sub[1:] {
+			least = min(least, leastLetters(sub))
+		}
+		return least
+	}
+	return 0
+}
+
+// regexpSize is how many characters an expression spells out, repeats included.
+func regexpSize(re *syntax.Regexp) int {
+	n := 1 + len(re.Rune)
+	for _, sub := range re.Sub {
+		n += regexpSize(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(re.Min, re.Max, 1)
+	}
+	return min(n, MaxPatternSize+1)
+}
+
+// narrow reports a class of at most the letters of one case, as [0-9] or [A-Z].
+func narrow(ranges []rune) bool {
+	const most = 32
+	n := 0
+	for i := 0; i+1 < len(ranges); i += 2 {
+		n += int(ranges[i+1]-ranges[i]) + 1
+	}
+	return n > 0 && n <= most
+}

@@ -1,0 +1,200 @@
+package dialscript
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Update rewrites the "|" lines of a script to the screens that were shown, and
+// nothing else. Lines and holes that still match stay as they are; steps
+// without "|" lines, and those below which the call stopped, are left alone.
+// source is what f was read from, and results those of its calls.
+func Update(source []byte, f *File, results []Result) []byte {
+	edits := map[int][]string{} // by the line, from 1, of a step's first "|" line
+	drop := map[int]bool{}
+	for _, r := range results {
+		if r.Lang != "" {
+			continue
+		}
+		k := kept{}
+		for i, screen := range r.Screens {
+			if screen == nil || i >= len(r.Call.Steps) || r.Call.Pos.File != f.Path {
+				continue
+			}
+			if s := &r.Call.Steps[i]; len(s.Shown) > 0 {
+				s.rewrite(lines(screen.Text), k, edits, drop)
+			}
+		}
+	}
+	if len(edits) == 0 {
+		return source
+	}
+	return apply(source, edits, drop)
+}
+
+// rewrite notes what becomes of one step's lines.
+func (s *Step) rewrite(shown []string, k kept, edits map[int][]string, drop map[int]bool) {
+	if matchScreen(s.Shown, shown, k) < 0 {
+		return
+	}
+	var text []string
+	for _, line := range renewed(s.Shown, shown, k) {
+		text = append(text, line.String())
+	}
+	edits[s.Shown[0].Pos.Line] = text
+	for _, line := range s.Shown {
+		drop[line.Pos.Line] = true
+	}
+}
+
+// apply puts the new lines in the places of the old ones, with the indentation
+// and line ends of the first.
+func apply(source []byte, edits map[int][]string, drop map[int]bool) []byte {
+	var b strings.Builder
+	for n, raw := range strings.SplitAfter(string(source), "\n") {
+		text, edited := edits[n+1]
+		switch {
+		case edited:
+			body := strings.TrimRight(raw, "\r\n")
+			indent := body[:len(body)-len(strings.TrimLeft(body, " \t"))]
+			end := raw[len(body):]
+			if end == "" && len(text) > 1 {
+				b.WriteString(indent + strings.Join(text, "\n"+indent))
+				continue
+			}
+			for _, line := range text {
+				b.WriteString(indent + line + end)
+			}
+		case !drop[n+1]:
+			b.WriteString(raw)
+		}
+	}
+	return []byte(b.String())
+}
+
+// renewed are a step's lines for a screen that is not the one expected: the old
+// line wherever one still matches, in order; "..." stays where it leaves at
+// least one line out.
+func renewed(old []Shown, shown []string, k kept) []Shown {
+	rest := len(old) > 0 && old[len(old)-1].Rest
+	if rest {
+		old = old[:len(old)-1]
+		if len(shown) > len(old) && len(old) > 0 {
+			shown = shown[:len(old)]
+		} else {
+			rest = false
+		}
+	}
+	paired := pair(old, shown, k)
+	var out []Shown
+	for i, line := range shown {
+		switch j := paired[i]; {
+		case j >= 0 && old[j].matchLine(line, k):
+			out = append(out, old[j])
+		case j >= 0:
+			out = append(out, keepHoles(old[j], line, k))
+		default:
+			out = append(out, literal(line))
+		}
+	}
+	if rest {
+		out = append(out, Shown{Rest: true})
+	}
+	return out
+}
+
+// pair gives for each shown line the old one that it continues, or -1: as many
+// as match, in order (the longest common subsequence), and between them those
+// at the same distance.
+func pair(old []Shown, shown []string, k kept) []int {
+	best := make([][]int, len(shown)+1)
+	for i := range best {
+		best[i] = make([]int, len(old)+1)
+	}
+	same := func(i, j int) bool { return old[j].matchLine(shown[i], maps.Clone(k)) }
+	for i := len(shown) - 1; i >= 0; i-- {
+		for j := len(old) - 1; j >= 0; j-- {
+			best[i][j] = max(best[i+1][j], best[i][j+1])
+			if same(i, j) {
+				best[i][j] = max(best[i][j], 1+best[i+1][j+1])
+			}
+		}
+	}
+	paired := make([]int, len(shown))
+	j := 0
+	for i := range shown {
+		paired[i] = -1
+		for j < len(old) && best[i][j] == best[i][j+1] && best[i][j] > best[i+1][j] {
+			j++
+		}
+		switch {
+		case j < len(old) && same(i, j) && best[i][j] == 1+best[i+1][j+1]:
+			paired[i] = j
+			j++
+		case j < len(old) && best[i][j] == best[i+1][j+1]:
+			paired[i] = j // both changed here
+			j++
+		}
+	}
+	return paired
+}
+
+// near is how many characters on each side of a hole must still be there for it
+// to be kept in a line whose other words have changed.
+const near = 4
+
+// keepHoles writes a changed line with those of the old line's holes whose
+// surroundings still stand in it.
+func keepHoles(old Shown, line string, k kept) Shown {
+	if old.Regexp != "" {
+		return literal(line)
+	}
+	var words Words
+	rest := strings.TrimRight(line, " \t")
+	for i, part := range old.Words {
+		if part.Hole == "" && part.Name == "" {
+			continue
+		}
+		left, right := old.Words.beside(i)
+		source, _ := Words{part}.pattern(k)
+		re, err := regexp.Compile(regexp.QuoteMeta(left) + "(" + source + ")" + right)
+		if err != nil {
+			continue
+		}
+		at := re.FindStringSubmatchIndex(rest)
+		if at == nil {
+			continue
+		}
+		if part.Hole != "" && part.Name != "" {
+			k[part.Name] = rest[at[2]:at[3]]
+		}
+		words = append(words, plain(rest[:at[2]])...)
+		words = append(words, part)
+		rest = rest[at[3]:]
+	}
+	if words == nil {
+		return literal(line)
+	}
+	return Shown{Words: append(words, plain(rest)...)}
+}
+
+// beside are the texts next to a hole: what must stand before it, and the
+// pattern of what must follow.
+func (w Words) beside(i int) (left, right string) {
+	if i > 0 {
+		left = w[i-1].Lit
+		for utf8.RuneCountInString(left) > near {
+			_, size := utf8.DecodeRuneInString(left)
+			left = left[size:]
+		}
+	}
+	if i == len(w)-1 {
+		return left, "$"
+	}
+	if next := []rune(w[i+1].Lit); len(next) > 0 {
+		right = regexp.QuoteMeta(string(next[:min(near, len(next))]))
+	}
+	return left, right
+}

@@ -1,0 +1,228 @@
+package dialscript
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// holes are what a hole may stand for. A hole is at least one character: text
+// that may be missing is worth a line of its own in a script.
+var holes = map[string]string{
+	"*":     `.+?`,
+	"money": `[A-Z]{3} -?\d{1,3}(?:,\d{3})*(?:\.\d\d)?`,
+	"date":  `\d\d/\d\d/\d{4}`,
+	"phone": `\+?\d{7,15}`,
+}
+
+const holeNames = "{*}, {money}, {date}, {phone}, or {ref=*} to keep it as {ref}"
+
+// wordsError says what is wrong with a text, and at which byte.
+type wordsError struct {
+	at, length int
+	message    string
+	hint       string
+}
+
+// parseWords reads a text with holes. "{{" is a brace.
+func parseWords(s string) (Words, *wordsError) {
+	var words Words
+	var lit strings.Builder
+	flush := func() {
+		if lit.Len() > 0 {
+			words = append(words, Part{Lit: lit.String()})
+			lit.Reset()
+		}
+	}
+	for i := 0; i < len(s); {
+		switch {
+		case s[i] != '{':
+			lit.WriteByte(s[i])
+			i++
+		case strings.HasPrefix(s[i:], "{{"):
+			lit.WriteByte('{')
+			i += 2
+		default:
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 {
+				return nil, &wordsError{i, len(s) - i, "A hole that opens here is never closed.", `Write "{{" for a brace on the screen.`}
+			}
+			part, ok := parseHole(s[i+1 : i+end])
+			if !ok {
+				return nil, &wordsError{i, end + 1, fmt.Sprintf("There is no hole %q.", s[i:i+end+1]), "Write " + holeNames + `; "{{" is a brace.`}
+			}
+			flush()
+			words = append(words, part)
+			i += end + 1
+		}
+	}
+	flush()
+	return words, nil
+}
+
+// parseHole reads what stands between the braces.
+func parseHole(s string) (Part, bool) {
+	if _, ok := holes[s]; ok {
+		return Part{Hole: s}, true
+	}
+	name, hole, keeps := strings.Cut(s, "=")
+	if _, reserved := holes[name]; reserved || !plainName(name) {
+		return Part{}, false
+	}
+	if _, ok := holes[hole]; keeps && !ok {
+		return Part{}, false
+	}
+	return Part{Hole: hole, Name: name}, true
+}
+
+// plainName reports lower-case letters, digits and _, beginning with a letter.
+func plainName(s string) bool {
+	for i, r := range s {
+		if (r < 'a' || r > 'z') && (i == 0 || r != '_' && (r < '0' || r > '9')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// String is the text as scripts write it.
+func (w Words) String() string {
+	var b strings.Builder
+	for _, p := range w {
+		switch {
+		case p.Hole == "" && p.Name == "":
+			b.WriteString(strings.ReplaceAll(p.Lit, "{", "{{"))
+		case p.Name == "":
+			b.WriteString("{" + p.Hole + "}")
+		case p.Hole == "":
+			b.WriteString("{" + p.Name + "}")
+		default:
+			b.WriteString("{" + p.Name + "=" + p.Hole + "}")
+		}
+	}
+	return b.String()
+}
+
+// plain is a text as words without holes.
+func plain(s string) Words {
+	if s == "" {
+		return nil
+	}
+	return Words{{Lit: s}}
+}
+
+// kept are the values captured so far in a call, by name.
+type kept map[string]string
+
+// fill puts captured values in their places. Only names may be left open.
+func (w Words) fill(k kept) (string, error) {
+	var b strings.Builder
+	for _, p := range w {
+		switch {
+		case p.Hole == "" && p.Name == "":
+			b.WriteString(p.Lit)
+		case p.Hole == "" && k[p.Name] != "":
+			b.WriteString(k[p.Name])
+		default:
+			return "", fmt.Errorf("nothing has been kept as {%s}", p.Name)
+		}
+	}
+	return b.String(), nil
+}
+
+// match compares a text with the words, and keeps what the named holes hold.
+// across lets "*" run over line breaks, as in an SMS.
+func (w Words) match(text string, k kept, across bool) bool {
+	if lit, ok := w.literal(); ok {
+		return text == lit
+	}
+	source, names := w.pattern(k)
+	flags := "^"
+	if across {
+		flags = "(?s)^"
+	}
+	re, err := regexp.Compile(flags + source + "$")
+	if err != nil {
+		return false // only ever a text too long for RE2
+	}
+	m := re.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	found := kept{}
+	for i, p := range names {
+		if p.Hole == "date" && !isDate(m[i+1]) || found[p.Name] != "" && p.Name != "" && found[p.Name] != m[i+1] {
+			return false
+		}
+		found[p.Name] = m[i+1]
+	}
+	for name, value := range found {
+		if name != "" {
+			k[name] = value
+		}
+	}
+	return true
+}
+
+// literal is the text of words without holes.
+func (w Words) literal() (string, bool) {
+	switch {
+	case len(w) == 0:
+		return "", true
+	case len(w) == 1 && w[0].Hole == "" && w[0].Name == "":
+		return w[0].Lit, true
+	}
+	return "", false
+}
+
+// pattern is the words as an RE2 source with one group a hole; parts are the
+// holes of the groups. A name for which nothing was kept matches nothing.
+func (w Words) pattern(k kept) (source string, parts []Part) {
+	var b strings.Builder
+	for _, p := range w {
+		switch value, known := k[p.Name]; {
+		case p.Hole == "" && p.Name == "":
+			b.WriteString(regexp.QuoteMeta(p.Lit))
+		case p.Hole == "" && known:
+			b.WriteString(regexp.QuoteMeta(value))
+		case p.Hole == "":
+			b.WriteString(`[^\x00-\x{10FFFF}]`)
+		default:
+			b.WriteString("(" + holes[p.Hole] + ")")
+			parts = append(parts, p)
+		}
+	}
+	return b.String(), parts
+}
+
+func isDate(s string) bool {
+	_, err := time.Parse("02/01/2006", s)
+	return err == nil
+}
+
+// weight is how many letters and digits of a screen the words pin down; a typed
+// hole counts as much as its shortest value.
+func (w Words) weight() int {
+	n := 0
+	for _, p := range w {
+		switch {
+		case p.Hole == "" && p.Name == "":
+			n += letters(p.Lit)
+		case p.Hole != "*":
+			n += len("KES 0")
+		}
+	}
+	return n
+}
+
+func letters(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
