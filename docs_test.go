@@ -73,13 +73,16 @@ func column(text string, n int) []string {
 
 var ticked = regexp.MustCompile("`([^`\n]+)`")
 
-// same compares what a table says with what there is.
+// reference is the page with the tables that tests compare with the program.
+const reference = "docs/reference.md"
+
+// same compares the names in a table of the reference with those in the program.
 func same(t *testing.T, what string, said, there []string) {
 	t.Helper()
 	slices.Sort(said)
 	slices.Sort(there)
 	if diff := cmp.Diff(there, said); diff != "" {
-		t.Errorf("README.md: the table of %s is not what there is (-there +said):\n%s", what, diff)
+		t.Errorf("%s: the table of %s differs from the program (-program +table):\n%s", reference, what, diff)
 	}
 }
 
@@ -141,9 +144,9 @@ func TestDependencyTable(t *testing.T) {
 			}
 		}
 	})
-	_, table, ok := strings.Cut(section(t, "README.md", "Dependencies"), "\nAll direct dependencies.")
+	_, table, ok := strings.Cut(section(t, reference, "Dependencies"), "\nThe next table has all direct dependencies.")
 	if !ok {
-		t.Fatal("README.md: the second table of dependencies is not introduced")
+		t.Fatalf("%s: found no sentence \"The next table has all direct dependencies.\" before the second table", reference)
 	}
 	same(t, "dependencies", column(table, 1), slices.Collect(maps.Keys(direct)))
 }
@@ -164,7 +167,7 @@ func TestSettingsTable(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^([A-Z_]+)=`).FindAllStringSubmatch(read(t, ".env.example"), -1) {
 		names = append(names, m[1])
 	}
-	same(t, "settings", column(section(t, "README.md", "Settings"), 1), names)
+	same(t, "settings", column(section(t, reference, "Settings"), 1), names)
 }
 
 func TestRoutesTable(t *testing.T) {
@@ -173,7 +176,7 @@ func TestRoutesTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	delete(api.Paths, "/docs/{asset}") // a part of /docs
-	same(t, "paths", column(section(t, "README.md", "Over HTTP"), 2), slices.Collect(maps.Keys(api.Paths)))
+	same(t, "paths", column(section(t, reference, "Over HTTP"), 2), slices.Collect(maps.Keys(api.Paths)))
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
@@ -208,10 +211,10 @@ func TestDecisionsAreListed(t *testing.T) {
 
 // about are the documents whose names of files, tests and make's targets are
 // held against what there is.
-var about = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/adr/*.md"}
+var about = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/reference.md", "docs/adr/*.md"}
 
 var (
-	aFile   = regexp.MustCompile(`^(?:(?:actions|cmd|docs|engine|gateway|menus|server|sms|store|tools|wallet)(?:/[a-z0-9_.-]+)+|[a-z_]+\.(?:go|sql))$`)
+	aFile   = regexp.MustCompile(`^(?:(?:actions|bench|cmd|docs|engine|gateway|internal|menus|server|service|sms|store|tools|wallet)(?:/[a-z0-9_.-]+)+|[a-z_]+\.(?:go|sql))$`)
 	aTest   = regexp.MustCompile(`^(?:Test|Benchmark|Fuzz)[A-Z]\w+$`)
 	aTarget = regexp.MustCompile(`^make ([a-z]+)\b`)
 )

@@ -32,6 +32,8 @@ import (
 //   - servers are found at places of the test's own: whatever stands for one in
 //     the document ("localhost:5432") is replaced in commands and files, and put
 //     back in what they print. A service's port is one of them.
+//   - a command that fails prints its status on a line of its own,
+//     "exit status 1".
 //   - a block of another language is saved under the name in its first line,
 //     "# path".
 type walk struct {
@@ -158,6 +160,9 @@ func (w *walk) run(s step) {
 		got, err := w.shell(s.command)
 		if err != nil && !strings.Contains("\n"+s.want, "\nexit status ") {
 			w.t.Fatalf("%s:%d: %s: %v\n%s", w.doc, s.line, s.command, err, got)
+		}
+		if err != nil {
+			got += err.Error() + "\n"
 		}
 		w.compare(s, got)
 	}
