@@ -2,15 +2,15 @@ package engine
 
 import "slices"
 
-// leave fires the event by which the caller goes on from the screen shown, and
+// leave fires the trigger by which the caller goes on from the screen shown, and
 // notes the way back.
-func (w *walk) leave(before *Session, n *node, event string) (Effect, error) {
+func (w *walk) leave(before *Session, n *node, on Trigger) (Effect, error) {
 	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved})
 	w.s.before, w.ownUndo = before.Values, true
 	if len(w.s.Undo) > MaxUndo {
 		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
 	}
-	return w.follow(n, event)
+	return w.follow(n, on)
 }
 
 // settle completes the way back once the next screen is known: none to the
@@ -45,14 +45,14 @@ func changes(old, now []Value) []Change {
 // was shown. It is no transition: nothing is fired.
 func (w *walk) back(n *node) (Effect, error) {
 	if last := len(w.s.Pages) - 1; last >= 0 {
-		w.note(Move{Screen: n.Name, Event: MoveBack, To: n.Name})
+		w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerBack}, To: n.Name})
 		w.s.Offset, w.s.Pages, w.s.Notice = w.s.Pages[last], w.s.Pages[:last], ""
 		w.asking = true
 		return w.shown(n), nil
 	}
 	last := len(w.s.Undo) - 1
 	u := w.s.Undo[last]
-	w.note(Move{Screen: n.Name, Event: MoveBack, To: u.Screen})
+	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerBack}, To: u.Screen})
 	w.s.Undo = w.s.Undo[:last]
 	for _, c := range u.Values {
 		w.set(c.Slot, c.Old)
@@ -74,7 +74,7 @@ func (w *walk) resume(n *node, typed string) (Effect, error) {
 	case nav.Confirm.Key:
 		return w.restore(n)
 	default:
-		return w.again(n, noticeInvalid), nil
+		return w.again(n, invalid, noticeInvalid), nil
 	}
 }
 
@@ -82,7 +82,7 @@ func (w *walk) resume(n *node, typed string) (Effect, error) {
 func (w *walk) anew(n *node) (Effect, error) {
 	w.s.offered, w.s.Shown = nil, ""
 	w.speak(nil)
-	return w.follow(n, w.s.start)
+	return w.follow(n, Trigger{Kind: TriggerStart, Name: w.s.start})
 }
 
 // speak makes the call go on in the language of a dropped one, or as if none
@@ -120,7 +120,7 @@ func (w *walk) restore(n *node) (Effect, error) {
 	if !w.s.skipped(name) {
 		w.s.Skipped = with(w.s.Skipped, name)
 	}
-	w.note(Move{Screen: n.Name, Event: MoveResumed, To: name})
+	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerResumed}, To: name})
 	w.s.Screen = name
 	w.s.Shown, w.s.Moved = name, true
 	return w.arrive(target)

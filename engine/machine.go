@@ -21,35 +21,42 @@ type machine struct {
 
 // shard is the part of the table that begins on one screen.
 type shard struct {
-	rows []fsm.EventDesc
-	idle sync.Pool // of *fsm.FSM
+	rows     []fsm.EventDesc
+	triggers []Trigger          // by row
+	events   map[Trigger]string // the names of the rows, so that none is made in a call
+	idle     sync.Pool          // of *fsm.FSM
 }
 
-func newMachine(table []fsm.EventDesc) *machine {
+func newMachine(table []Transition) *machine {
 	m := &machine{shards: make(map[string]*shard)}
-	for _, row := range table {
-		for _, src := range row.Src {
-			sh := m.shards[src]
-			if sh == nil {
-				sh = &shard{}
-				m.shards[src] = sh
-			}
-			sh.rows = append(sh.rows, fsm.EventDesc{Name: row.Name, Src: []string{src}, Dst: row.Dst})
+	for _, t := range table {
+		sh := m.shards[t.From]
+		if sh == nil {
+			sh = &shard{events: map[Trigger]string{}}
+			m.shards[t.From] = sh
 		}
+		event := t.Trigger.String()
+		sh.rows = append(sh.rows, fsm.EventDesc{Name: event, Src: []string{t.From}, Dst: t.To})
+		sh.triggers = append(sh.triggers, t.Trigger)
+		sh.events[t.Trigger] = event
 	}
 	return m
 }
 
 // errTransition says that the table has no such row. A linked program never
-// sees it: events are resolved from the screen before they are fired.
+// sees it: triggers are resolved from the screen before they are fired.
 var errTransition = errors.New("no such transition")
 
-// fire sends an event to a machine that stands on screen src, and returns the
+// fire sends a trigger to a machine that stands on screen src, and returns the
 // screen it leads to.
-func (m *machine) fire(src, event string) (string, error) {
+func (m *machine) fire(src string, on Trigger) (string, error) {
 	sh := m.shards[src]
 	if sh == nil {
 		return "", fmt.Errorf("%w: nothing leads on from %q", errTransition, src)
+	}
+	event, ok := sh.events[on]
+	if !ok {
+		return "", fmt.Errorf("%w: %q on %q", errTransition, on, src)
 	}
 	f, _ := sh.idle.Get().(*fsm.FSM)
 	if f == nil {

@@ -39,8 +39,11 @@ func TestStepNeedsTheTransition(t *testing.T) {
 	if _, _, err := p.Step(s, Event{Kind: EventInput, Input: "1"}); err != nil {
 		t.Fatalf("with its row: %v", err)
 	}
-	rows := p.machine.shards["first"]
-	p.machine.shards["first"] = &shard{rows: slices.DeleteFunc(slices.Clone(rows.rows), func(r fsm.EventDesc) bool { return r.Name == "option 1" })}
+	whole := p.machine.shards["first"]
+	p.machine.shards["first"] = &shard{
+		rows:   slices.DeleteFunc(slices.Clone(whole.rows), func(r fsm.EventDesc) bool { return r.Name == "option 1" }),
+		events: whole.events,
+	}
 	after, _, err := p.Step(s, Event{Kind: EventInput, Input: "1"})
 	if !errors.Is(err, errTransition) {
 		t.Fatalf("without its row: got %v, want %v", err, errTransition)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/looplab/fsm"
 )
 
 // LanguageVersion is the version of the menu language that programs are
@@ -97,16 +95,6 @@ const (
 	stateLimited    = "(limited)"
 	stateGaveUp     = "(gave up)"
 	outcomeLimited  = "limited"
-	eventGiveUp     = "give up"
-	eventHome       = "home"
-	eventSkip       = "skip"
-	eventAnswer     = "answer"
-	eventYes        = "yes"
-	eventNo         = "no"
-	eventRow        = "row"
-	eventEmpty      = "empty"
-	eventGo         = "go"
-	eventLanguage   = "language"
 	defaultRetries  = 3
 	defaultCurrency = "KES"
 	defaultSeptets  = 160
@@ -122,12 +110,10 @@ type node struct {
 	home bool
 	// still is the screen by language where it never changes and fits one page;
 	// nil otherwise. See render.go.
-	still []still
-	// rowEvents are the events of the options, by position.
-	rowEvents, offerEvents, caseEvents []string
-	askSlot                            int
-	rowSlot                            int
-	doContract                         *Contract
+	still      []still
+	askSlot    int
+	rowSlot    int
+	doContract *Contract
 }
 
 // still is a screen that always shows the same, without its navigation.
@@ -149,7 +135,7 @@ func New(def Definition) (*Program, error) {
 	if err := errors.Join(l.errs...); err != nil {
 		return nil, fmt.Errorf("menu %s: %w", def.Name, err)
 	}
-	p.machine = newMachine(l.events)
+	p.machine = newMachine(l.transitions)
 	p.hash = hashOf(&p.def)
 	p.navs = make([][navKinds]string, len(p.def.Languages))
 	for lang := range p.navs {
@@ -238,10 +224,10 @@ func (p *Program) Today(now time.Time) Date { return DateOf(now.In(p.zone)) }
 func (p *Program) Resume() time.Duration { return p.def.Session.Resume }
 
 type linker struct {
-	p      *Program
-	errs   []error
-	events []fsm.EventDesc
-	seen   map[[2]string]bool
+	p           *Program
+	errs        []error
+	transitions []Transition
+	seen        map[[2]string]bool
 }
 
 func (l *linker) fail(pos Pos, format string, args ...any) {
@@ -320,11 +306,13 @@ func (l *linker) add(s *Screen) {
 }
 
 // on adds one row to the machine's table.
-func (l *linker) on(src, event, dst string, pos Pos) {
+func (l *linker) on(src string, trigger Trigger, dst string, pos Pos) {
 	if _, ok := l.p.nodes[dst]; !ok {
 		l.fail(pos, "%q goes to %q, but there is no such screen", src, dst)
 		return
 	}
+	// An outcome may have the words of another trigger.
+	event := trigger.String()
 	key := [2]string{src, event}
 	if l.seen[key] {
 		// looplab/fsm would silently keep the last of the two.
@@ -332,7 +320,7 @@ func (l *linker) on(src, event, dst string, pos Pos) {
 		return
 	}
 	l.seen[key] = true
-	l.events = append(l.events, fsm.EventDesc{Name: event, Src: []string{src}, Dst: dst})
+	l.transitions = append(l.transitions, Transition{From: src, Trigger: trigger, To: dst})
 }
 
 func (l *linker) table() {
@@ -345,11 +333,12 @@ func (l *linker) table() {
 	for _, c := range d.Codes {
 		if !starts[c.Start] {
 			starts[c.Start] = true
-			l.on(stateIdle, c.Start, c.Start, c.Pos)
-			l.on(stateResume, c.Start, c.Start, c.Pos)
+			start := Trigger{Kind: TriggerStart, Name: c.Start}
+			l.on(stateIdle, start, c.Start, c.Pos)
+			l.on(stateResume, start, c.Start, c.Pos)
 		}
 	}
-	l.on(stateIdle, stateResume, stateResume, Pos{})
+	l.on(stateIdle, Trigger{Kind: TriggerDropped}, stateResume, Pos{})
 	for i := range d.Screens {
 		if n := l.p.nodes[d.Screens[i].Name]; n.Screen == &d.Screens[i] {
 			l.node(n)
@@ -365,11 +354,11 @@ func (l *linker) node(n *node) {
 	d := &l.p.def
 	l.facts(n)
 	if n.Skip != nil {
-		l.on(n.Name, eventSkip, n.Skip.Go, n.Skip.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerSkip}, n.Skip.Go, n.Skip.Pos)
 	}
 	if !n.Kind.Silent() && n.Kind != ScreenEnd && !n.NoNav && d.Nav.Home.Key != "" {
 		n.home = true
-		l.on(n.Name, eventHome, d.Nav.HomeScreen, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerHome}, d.Nav.HomeScreen, n.Pos)
 	}
 	switch n.Kind {
 	case ScreenMenu:
@@ -377,23 +366,21 @@ func (l *linker) node(n *node) {
 	case ScreenAsk:
 		l.ask(n)
 	case ScreenConfirm:
-		l.on(n.Name, eventYes, n.Confirm.Yes, n.Pos)
-		l.on(n.Name, eventNo, n.Confirm.No, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerYes}, n.Confirm.Yes, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerNo}, n.Confirm.No, n.Pos)
 	case ScreenList:
 		n.rowSlot = l.slot(n.List.As, n.Pos)
 		l.slot(n.List.Items.Name, n.Pos)
-		l.on(n.Name, eventRow, n.List.Go, n.Pos)
-		l.on(n.Name, eventEmpty, n.List.Empty, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerRow}, n.List.Go, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerEmpty}, n.List.Empty, n.Pos)
 		l.options(n)
 	case ScreenLanguages:
-		l.on(n.Name, eventLanguage, n.Go, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerLanguage}, n.Go, n.Pos)
 	case ScreenSet:
-		l.on(n.Name, eventGo, n.Go, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerGo}, n.Go, n.Pos)
 	case ScreenChoose:
 		for i, c := range n.Choose {
-			event := fmt.Sprintf("case %d", i+1)
-			n.caseEvents = append(n.caseEvents, event)
-			l.on(n.Name, event, c.Go, c.Pos)
+			l.on(n.Name, Trigger{Kind: TriggerCase, Index: i}, c.Go, c.Pos)
 		}
 	case ScreenDo:
 		l.do(n)
@@ -405,9 +392,7 @@ func (l *linker) node(n *node) {
 
 func (l *linker) options(n *node) {
 	for i, o := range n.Options {
-		event := fmt.Sprintf("option %d", i+1)
-		n.rowEvents = append(n.rowEvents, event)
-		l.on(n.Name, event, o.Go, o.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerOption, Index: i}, o.Go, o.Pos)
 	}
 }
 
@@ -417,20 +402,18 @@ func (l *linker) ask(n *node) {
 	if a.Retries == 0 {
 		a.Retries = defaultRetries
 	}
-	l.on(n.Name, eventAnswer, a.Go, n.Pos)
+	l.on(n.Name, Trigger{Kind: TriggerAnswer}, a.Go, n.Pos)
 	giveUp := a.GiveUp
 	if giveUp == "" {
 		giveUp = stateGaveUp
 	}
-	l.on(n.Name, eventGiveUp, giveUp, n.Pos)
-	for _, o := range a.Offers {
-		event := "offer " + o.Key
-		n.offerEvents = append(n.offerEvents, event)
+	l.on(n.Name, Trigger{Kind: TriggerGiveUp}, giveUp, n.Pos)
+	for i, o := range a.Offers {
 		to := o.Go
 		if to == "" {
 			to = a.Go
 		}
-		l.on(n.Name, event, to, o.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerOffer, Index: i, Name: o.Key}, to, o.Pos)
 	}
 }
 
@@ -451,7 +434,7 @@ func (l *linker) do(n *node) {
 	given := map[string]bool{}
 	for _, o := range n.Do.Outcomes {
 		given[o.Outcome] = true
-		l.on(n.Name, o.Outcome, o.Go, o.Pos)
+		l.on(n.Name, outcomeTrigger(o.Outcome), o.Go, o.Pos)
 	}
 	l.fallback(n, given, Failed, d.OnFailed, stateFailed)
 	l.fallback(n, given, Pending, d.OnPending, statePending)
@@ -465,7 +448,7 @@ func (l *linker) fallback(n *node, given map[string]bool, outcome, screen, state
 	if screen == "" {
 		screen = state
 	}
-	l.on(n.Name, outcome, screen, n.Pos)
+	l.on(n.Name, outcomeTrigger(outcome), screen, n.Pos)
 }
 
 func (l *linker) slot(name string, pos Pos) int {

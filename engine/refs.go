@@ -30,7 +30,7 @@ func (l *linker) facts(n *node) {
 		if to == "" || to == n.Name {
 			to = stateFailed
 		}
-		l.on(n.Name, eventNoFacts, to, n.Pos)
+		l.on(n.Name, Trigger{Kind: TriggerNoFacts}, to, n.Pos)
 	}
 }
 
@@ -56,8 +56,6 @@ func (l *linker) sets(s *Screen) []string {
 	}
 	return names
 }
-
-const eventNoFacts = "start facts failed"
 
 // walkRefs calls see with every value a screen uses.
 func walkRefs(s *Screen, see func(Ref)) {

@@ -17,11 +17,10 @@ const (
 
 // row is one line a caller can choose.
 type row struct {
-	key   string
-	text  string // "1. Create account"
-	event string
-	index int   // of the option, offer or item
-	value Value // of a choice, an offer or a list
+	key     string
+	text    string // "1. Create account"
+	trigger Trigger
+	value   Value // of a choice, an offer or a list
 }
 
 // view is one page of a screen as the phone shows it.

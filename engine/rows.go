@@ -37,7 +37,7 @@ func (p *Program) optionRows(rows []row, n *node, s *Session, lang int) []row {
 		if !p.holds(s, o.If) {
 			continue
 		}
-		r := row{key: o.Key, event: n.rowEvents[i], index: i}
+		r := row{key: o.Key, trigger: Trigger{Kind: TriggerOption, Index: i}}
 		if n.Numbered || r.key == "" {
 			r.key = strconv.Itoa(len(rows) + 1)
 		}
@@ -58,13 +58,13 @@ func (p *Program) askRows(n *node, s *Session, lang int) []row {
 	slot := &p.slots[n.askSlot]
 	if slot.Type.Kind == KindChoice {
 		for _, name := range slot.Type.Options {
-			r := row{key: strconv.Itoa(len(rows) + 1), event: eventAnswer, value: ChoiceValue(name)}
+			r := row{key: strconv.Itoa(len(rows) + 1), trigger: Trigger{Kind: TriggerAnswer}, value: ChoiceValue(name)}
 			rows = append(rows, r.labelled(p.choiceLabel(name, &slot.Type, slot, lang)))
 		}
 	}
 	for i := range n.Ask.Offers {
 		o := &n.Ask.Offers[i]
-		r := row{key: o.Key, event: n.offerEvents[i], index: i}
+		r := row{key: o.Key, trigger: Trigger{Kind: TriggerOffer, Index: i, Name: o.Key}}
 		label := p.text(o.Label, s, lang)
 		if !o.Value.IsZero() {
 			r.value = p.value(s, o.Value)
@@ -90,8 +90,8 @@ func (p *Program) confirmRows(n *node, s *Session, lang int) []row {
 		no = builtin(nav.Cancel.Label, "No")
 	}
 	return []row{
-		row{key: nav.Confirm.Key, event: eventYes}.labelled(p.text(yes, s, lang)),
-		row{key: nav.Cancel.Key, event: eventNo}.labelled(p.text(no, s, lang)),
+		row{key: nav.Confirm.Key, trigger: Trigger{Kind: TriggerYes}}.labelled(p.text(yes, s, lang)),
+		row{key: nav.Cancel.Key, trigger: Trigger{Kind: TriggerNo}}.labelled(p.text(no, s, lang)),
 	}
 }
 
@@ -107,7 +107,7 @@ func (p *Program) listRows(n *node, s *Session, lang int) []row {
 	rows := make([]row, 0, len(items))
 	for i, item := range items {
 		one.Values[n.rowSlot] = item
-		r := row{key: strconv.Itoa(i + 1), event: eventRow, index: i, value: item}
+		r := row{key: strconv.Itoa(i + 1), trigger: Trigger{Kind: TriggerRow}, value: item}
 		rows = append(rows, r.labelled(p.text(n.List.Each, &one, lang)))
 	}
 	return rows
@@ -115,11 +115,11 @@ func (p *Program) listRows(n *node, s *Session, lang int) []row {
 
 func (p *Program) languageRows(n *node) []row {
 	var rows []row
-	for i, l := range p.def.Languages {
+	for _, l := range p.def.Languages {
 		if !n.offersLanguage(l.Code) {
 			continue
 		}
-		r := row{key: strconv.Itoa(len(rows) + 1), event: eventLanguage, index: i, value: ChoiceValue(l.Code)}
+		r := row{key: strconv.Itoa(len(rows) + 1), trigger: Trigger{Kind: TriggerLanguage}, value: ChoiceValue(l.Code)}
 		rows = append(rows, r.labelled(l.Name))
 	}
 	return rows

@@ -90,26 +90,30 @@ func (w *walk) dial(n *node, ev Event) (Effect, error) {
 		w.s.offered = ev.Resume
 		w.s.start = ev.Start
 		w.speak(ev.Resume)
-		return w.follow(n, stateResume)
+		return w.follow(n, Trigger{Kind: TriggerDropped})
 	}
-	return w.follow(n, ev.Start)
+	return w.follow(n, Trigger{Kind: TriggerStart, Name: ev.Start})
 }
 
-// follow fires an event and arrives where it leads.
-func (w *walk) follow(n *node, event string) (Effect, error) {
-	next, err := w.fire(n, event)
+// follow fires a trigger and arrives where it leads.
+func (w *walk) follow(n *node, on Trigger) (Effect, error) {
+	next, err := w.fire(n, on)
 	if err != nil {
 		return Effect{}, err
 	}
 	return w.arrive(next)
 }
 
-func (w *walk) fire(n *node, event string) (*node, error) {
-	dst, err := w.p.machine.fire(n.Name, event)
+func (w *walk) fire(n *node, on Trigger) (*node, error) {
+	dst, err := w.p.machine.fire(n.Name, on)
 	if err != nil {
 		return nil, err
 	}
-	w.note(Move{Screen: n.Name, Event: event, To: dst, Detail: w.detail(event), Lang: w.spoken(n)})
+	m := Move{Screen: n.Name, Trigger: on, To: dst, Lang: w.spoken(n)}
+	if on.Kind == TriggerLanguage {
+		m.Chosen = w.s.Lang()
+	}
+	w.note(m)
 	w.s.Screen = dst
 	return w.p.nodes[dst], nil
 }
@@ -123,14 +127,14 @@ func (w *walk) arrive(n *node) (Effect, error) {
 		if n.SMS != nil && !w.s.sent(n.Name) {
 			return w.call(waitSMS, w.smsCall(n)), nil
 		}
-		event := w.onward(n)
-		if event == "" {
+		on := w.onward(n)
+		switch on.Kind {
+		case TriggerShown:
 			return w.shown(n), nil
-		}
-		if event == eventCall {
+		case triggerCall:
 			return w.call(waitAction, w.actionCall(n)), nil
 		}
-		next, err := w.fire(n, event)
+		next, err := w.fire(n, on)
 		if err != nil {
 			return Effect{}, err
 		}
@@ -139,36 +143,34 @@ func (w *walk) arrive(n *node) (Effect, error) {
 	return Effect{}, fmt.Errorf("%w: %d silent steps, the last on %q (%s)", ErrLoop, MaxSilent, n.Name, n.Pos)
 }
 
-const eventCall = "call" // not an event of the machine: its outcome is
-
-// onward is the event by which a screen leads on by itself, "" if the caller
-// must see it.
-func (w *walk) onward(n *node) string {
+// onward returns the trigger by which a screen leads on by itself: TriggerShown
+// if the caller must see it, triggerCall if its action must run first.
+func (w *walk) onward(n *node) Trigger {
 	if n.Skip != nil && !w.s.skipped(n.Name) {
 		w.s.Skipped = with(w.s.Skipped, n.Name)
 		if w.p.holds(&w.s, n.Skip.If) {
-			return eventSkip
+			return Trigger{Kind: TriggerSkip}
 		}
 	}
 	switch n.Kind {
 	case ScreenChoose:
 		for i := range n.Choose {
 			if w.p.holds(&w.s, n.Choose[i].If) {
-				return n.caseEvents[i]
+				return Trigger{Kind: TriggerCase, Index: i}
 			}
 		}
-		return "else"
+		return Trigger{Kind: triggerElse}
 	case ScreenSet:
 		w.assign(n.Set)
-		return eventGo
+		return Trigger{Kind: TriggerGo}
 	case ScreenDo:
-		return eventCall
+		return Trigger{Kind: triggerCall}
 	case ScreenList:
 		if isEmpty(w.p.value(&w.s, n.List.Items)) {
-			return eventEmpty
+			return Trigger{Kind: TriggerEmpty}
 		}
 	}
-	return ""
+	return Trigger{Kind: TriggerShown}
 }
 
 func (w *walk) call(state waiting, c *Call) Effect {
@@ -206,7 +208,7 @@ func (w *walk) outcome(n *node, out Outcome) (Effect, error) {
 	switch state {
 	case waitFacts:
 		if out.Name != Done {
-			return w.follow(n, eventNoFacts)
+			return w.follow(n, Trigger{Kind: TriggerNoFacts})
 		}
 		w.s.Facts = true
 		w.give(out.Values)
@@ -236,16 +238,16 @@ func (w *walk) ended(n *node, out Outcome) (Effect, error) {
 		}
 	}
 	w.s.Wrong = 0
-	return w.follow(n, out.Name)
+	return w.follow(n, outcomeTrigger(out.Name))
 }
 
 // retry asks the question again, using up one try.
 func (w *walk) retry(n *node, outcome string) (Effect, error) {
-	ask, err := w.fire(n, outcome)
+	ask, err := w.fire(n, outcomeTrigger(outcome))
 	if err != nil {
 		return Effect{}, err
 	}
-	return w.wrong(ask, noticeRetry+n.Name+" "+outcome)
+	return w.wrong(ask, Trigger{Kind: TriggerRetry, Name: outcome}, noticeRetry+n.Name+" "+outcome)
 }
 
 // give sets the values that an outcome gives. What the program does not know
@@ -336,7 +338,7 @@ func (w *walk) shown(n *node) Effect {
 	}
 	w.s.Ended, w.s.acted = n.Kind == ScreenEnd, false
 	v := w.p.view(n, &w.s, w.p.lang(&w.s))
-	w.note(Move{Screen: n.Name, Event: MoveShown, Page: len(w.s.Pages), More: v.next > 0})
+	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerShown}, Page: len(w.s.Pages), More: v.next > 0})
 	return Effect{Text: v.text, End: w.s.Ended}
 }
 
@@ -351,26 +353,26 @@ func (w *walk) rememberCall(n *node) *Call {
 }
 
 // wrong counts a wrong answer to a question, and gives up after the last.
-func (w *walk) wrong(ask *node, notice string) (Effect, error) {
+func (w *walk) wrong(ask *node, how Trigger, notice string) (Effect, error) {
 	w.s.Wrong++
 	w.s.Repeat, w.s.refused = "", true
 	if ask.Ask != nil && w.s.Wrong >= ask.Ask.Retries {
 		w.s.Wrong = 0
-		w.note(Move{Screen: ask.Name, Event: MoveWrong, Detail: notice})
-		return w.follow(ask, eventGiveUp)
+		w.note(Move{Screen: ask.Name, Trigger: how})
+		return w.follow(ask, Trigger{Kind: TriggerGiveUp})
 	}
-	return w.again(ask, notice), nil
+	return w.again(ask, how, notice), nil
 }
 
 // again shows the same page with a notice above it.
-func (w *walk) again(n *node, notice string) Effect {
-	w.note(Move{Screen: n.Name, Event: MoveWrong, Detail: notice})
+func (w *walk) again(n *node, how Trigger, notice string) Effect {
+	w.note(Move{Screen: n.Name, Trigger: how})
 	w.s.Notice, w.s.refused = notice, true
 	w.asking = true
 	return w.shown(n)
 }
 
-// input resolves what was typed to an event before anything is fired.
+// input resolves what was typed to a trigger before anything is fired.
 func (w *walk) input(n *node, ev Event) (Effect, error) {
 	typed := strings.TrimSpace(ev.Input)
 	w.s.refused = false
@@ -385,11 +387,11 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 	case live&navBack != 0 && typed == nav.Back.Key:
 		return w.back(n)
 	case live&navHome != 0 && typed == nav.Home.Key:
-		return w.leave(&before, n, eventHome)
+		return w.leave(&before, n, Trigger{Kind: TriggerHome})
 	}
 	rows, next := w.p.choices(n, &w.s, lang)
 	if next > 0 && typed == nav.More.Key {
-		w.note(Move{Screen: n.Name, Event: MoveMore})
+		w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerMore}})
 		w.s.Pages = with(w.s.Pages, w.s.Offset)
 		w.s.Offset, w.s.Notice = next, ""
 		w.asking = true
@@ -407,20 +409,20 @@ func (w *walk) choice(n *node, before *Session, rows []row, typed string) (Effec
 		if rows[i].key != typed {
 			continue
 		}
-		switch rows[i].event {
-		case eventRow:
+		switch rows[i].trigger.Kind {
+		case TriggerRow:
 			w.set(n.rowSlot, rows[i].value)
-		case eventLanguage:
+		case TriggerLanguage:
 			w.set(slotLang, rows[i].value)
-		case eventYes:
+		case TriggerYes:
 			w.s.Guarded = true
-		case eventNo:
+		case TriggerNo:
 		default:
-			w.assign(n.Options[rows[i].index].Set)
+			w.assign(n.Options[rows[i].trigger.Index].Set)
 		}
-		return w.leave(before, n, rows[i].event)
+		return w.leave(before, n, rows[i].trigger)
 	}
-	return w.again(n, noticeInvalid), nil
+	return w.again(n, invalid, noticeInvalid), nil
 }
 
 // answer takes an answer to a question: a shortcut on offer, or a value of the
@@ -432,23 +434,23 @@ func (w *walk) answer(n *node, before *Session, rows []row, typed, digest string
 			continue
 		}
 		if rows[i].value.IsSet() {
-			return w.accept(n, before, rows[i].value, rows[i].event, "")
+			return w.accept(n, before, rows[i].value, rows[i].trigger, "")
 		}
-		return w.leave(before, n, rows[i].event)
+		return w.leave(before, n, rows[i].trigger)
 	}
 	value, ok := w.p.parseAnswer(t, typed, Date(w.s.Values[slotToday].n))
 	if !ok {
-		return w.wrong(n, noticeInvalid)
+		return w.wrong(n, invalid, noticeInvalid)
 	}
-	return w.accept(n, before, value, eventAnswer, digest)
+	return w.accept(n, before, value, Trigger{Kind: TriggerAnswer}, digest)
 }
 
-func (w *walk) accept(n *node, before *Session, value Value, event, digest string) (Effect, error) {
+func (w *walk) accept(n *node, before *Session, value Value, on Trigger, digest string) (Effect, error) {
 	w.set(n.askSlot, value)
 	for i, rule := range n.Ask.Accept {
 		if !w.p.holds(&w.s, rule.If) {
 			w.forget(before)
-			return w.wrong(n, noticeAccept+strconv.Itoa(i))
+			return w.wrong(n, Trigger{Kind: TriggerRefused, Index: i}, noticeAccept+strconv.Itoa(i))
 		}
 	}
 	if n.Ask.Repeat != nil && digest != "" {
@@ -460,10 +462,10 @@ func (w *walk) accept(n *node, before *Session, value Value, event, digest strin
 		}
 		if w.s.Repeat != digest {
 			w.forget(before)
-			return w.wrong(n, noticeInvalid)
+			return w.wrong(n, invalid, noticeInvalid)
 		}
 	}
-	return w.leave(before, n, event)
+	return w.leave(before, n, on)
 }
 
 // forget takes an answer back, as if it had not been given.

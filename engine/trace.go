@@ -8,27 +8,17 @@ type Move struct {
 	// Screen is where it happened, and To where it led; To is "" where the
 	// session stayed.
 	Screen, To string
-	// Event is an event of the machine's table ("option 2", "answer", the
-	// outcome of an action, …) or one of those below.
-	Event string
-	// Detail is the notice of a MoveWrong ("invalid", "accept 0", "retry do
-	// outcome") and the row's code of a choice of language; otherwise "".
-	Detail string
-	// Page is the page of a MoveShown, from 0; More says that another follows it.
+	// Trigger says how. After a retry Screen is the question, not the action's step.
+	Trigger Trigger
+	// Chosen is the code of the language that the caller has chosen with a
+	// TriggerLanguage, otherwise "".
+	Chosen string
+	// Page is the page of a TriggerShown, from 0; More says that another follows it.
 	Page int
 	More bool
 	// Lang is the language the session spoke then, before a choice of another.
 	Lang string
 }
-
-// What happens without an event of the machine's table.
-const (
-	MoveShown   = "(shown)"   // the caller sees the screen
-	MoveWrong   = "(wrong)"   // what was typed was no answer
-	MoveBack    = "(back)"    // the caller went back, a page or a screen
-	MoveMore    = "(more)"    // … and on to the next page
-	MoveResumed = "(resumed)" // a dropped call was taken up
-)
 
 // Trace is Step, and what happened on the way.
 func (p *Program) Trace(s Session, ev Event) (Session, Effect, []Move, error) {
@@ -57,14 +47,6 @@ func (w *walk) spoken(n *node) string {
 		return ""
 	}
 	return w.asked
-}
-
-// detail is what else is worth knowing of an event of the table.
-func (w *walk) detail(event string) string {
-	if event == eventLanguage {
-		return w.s.Lang()
-	}
-	return ""
 }
 
 // step is one step of the fold. Moves are kept until the fold is final: some

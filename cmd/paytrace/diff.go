@@ -130,7 +130,7 @@ func waysLost(old, next *engine.Program) menu.Findings {
 func typedOn(p *engine.Program, l graph.Lost) string {
 	keys := []string{p.Codes()[0].Dial}
 	for _, c := range p.Codes() {
-		if len(l.Path.Edges) > 0 && l.Path.Edges[0].Event == c.Start {
+		if len(l.Path.Edges) > 0 && l.Path.Edges[0].Trigger.Name == c.Start {
 			keys[0] = c.Dial
 			break
 		}

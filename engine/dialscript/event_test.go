@@ -42,7 +42,7 @@ func TestEvents(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d %s %s>%s %s %s%d p%d %s :%d", e.Step, e.Kind, e.Screen, e.To, e.Name, e.Action, e.Index, e.Page, e.Lang, e.Pos.Line))
 	}
 	want := []string{
-		"0 dial account>account  -1 p0 en :3",
+		"0 dial (idle)>account  -1 p0 en :3",
 		"0 screen account>  -1 p0 en :19",
 		"1 wrong account> invalid -1 p0 en :19",
 		"1 screen account>  -1 p0 en :19",
@@ -63,7 +63,7 @@ func TestEvents(t *testing.T) {
 		"9 answer withdraw>withdraw/quote  -1 p0 sw :36",
 		"9 outcome withdraw/quote>withdraw_confirm priced quote-1 p0 sw :39",
 		"9 screen withdraw_confirm>  -1 p0 sw :40",
-		"10 dial (resume)>(resume)  -1 p0 sw :0",
+		"10 dial (idle)>(resume)  -1 p0 sw :0",
 		"10 resume (resume)> asked -1 p0 sw :0",
 		"11 resume (resume)>withdraw_confirm yes -1 p0 sw :0",
 		"11 screen withdraw_confirm>  -1 p0 sw :40",

@@ -58,7 +58,7 @@ func Answered(menus []*engine.Program, people *engine.People, call *Call, play f
 func (g *guide) run(r Result, action string, turn int) int {
 	n, seen := 0, 0
 	for _, e := range r.Events {
-		if e.Kind != EventOutcome {
+		if e.Kind != "outcome" {
 			continue
 		}
 		if e.Action == action {
@@ -78,7 +78,7 @@ func (g *guide) open(call *Call, r Result, settled map[int]bool) (action string,
 	n := 0
 	turns := map[string]int{}
 	for _, e := range r.Events {
-		if e.Kind != EventOutcome {
+		if e.Kind != "outcome" {
 			continue
 		}
 		if !settled[n] && e.Step < len(call.Steps) && g.score(call, r, e.Step) < 1 && g.contracts[e.Action] != nil {

@@ -186,7 +186,7 @@ func elsewhere(is, was string, likeness float64) string {
 
 // refusedAt reports whether a step's input was no answer.
 func refusedAt(r Result, step int) bool {
-	return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == EventWrong && e.Step == step && e.Name == "invalid" })
+	return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Trigger.Kind == engine.TriggerInvalid && e.Step == step })
 }
 
 // stopped says why a call ended before its keys did.

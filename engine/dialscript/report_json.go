@@ -85,17 +85,17 @@ type stepJSON struct {
 
 type eventJSON struct {
 	placeJSON
-	Kind    EventKind `json:"kind"`
-	Step    int       `json:"step"`
-	Menu    string    `json:"menu"`
-	Version string    `json:"version"`
-	Screen  string    `json:"screen"`
-	To      string    `json:"to,omitempty"`
-	Name    string    `json:"name,omitempty"`
-	Action  string    `json:"action,omitempty"`
-	Index   *int      `json:"index,omitempty"`
-	Page    int       `json:"page,omitempty"`
-	Lang    string    `json:"lang"`
+	Kind    string `json:"kind"`
+	Step    int    `json:"step"`
+	Menu    string `json:"menu"`
+	Version string `json:"version"`
+	Screen  string `json:"screen"`
+	To      string `json:"to,omitempty"`
+	Name    string `json:"name,omitempty"`
+	Action  string `json:"action,omitempty"`
+	Index   *int   `json:"index,omitempty"`
+	Page    int    `json:"page,omitempty"`
+	Lang    string `json:"lang"`
 }
 
 // JSON writes the report for programs: docs/dial-results.schema.json.
@@ -158,6 +158,9 @@ func (e Event) json() eventJSON {
 	j := eventJSON{
 		placeJSON: place(e.Pos), Kind: e.Kind, Step: e.Step, Menu: e.Menu, Version: e.Program, Screen: e.Screen,
 		To: e.To, Name: e.Name, Action: e.Action, Page: e.Page, Lang: e.Lang,
+	}
+	if e.Screen == engine.Idle {
+		j.Screen = e.To
 	}
 	if e.Index >= 0 {
 		j.Index = &e.Index

@@ -56,9 +56,10 @@ const (
 
 // Edge is one way on: a row of the machine, and what it means to a caller.
 type Edge struct {
-	// From, Event and To are the machine's row; From and Event name the edge.
-	From, Event, To string
-	Kind            EdgeKind
+	// From, Trigger and To are the machine's row; From and Trigger name the edge.
+	From, To string
+	Trigger  engine.Trigger
+	Kind     EdgeKind
 	// Label is how a person names the way: "1 Create account", "phone",
 	// "created", "if worker is set".
 	Label string
@@ -99,9 +100,7 @@ func In(p *engine.Program, lang int) *Graph {
 }
 
 // resumes reports a row of the question whether to take up a dropped call.
-func resumes(t engine.Transition) bool { return t.From == resumeState || t.To == resumeState }
-
-const resumeState = "(resume)"
+func resumes(t engine.Transition) bool { return t.From == engine.Resume || t.To == engine.Resume }
 
 func (g *Graph) node(name string) {
 	if _, there := g.index[name]; there {

@@ -66,16 +66,16 @@ func TestEdgesAreTheMachine(t *testing.T) {
 	var got []engine.Transition
 	kinds := map[graph.EdgeKind]bool{}
 	for _, e := range g.Edges {
-		got = append(got, engine.Transition{From: e.From, Event: e.Event, To: e.To})
+		got = append(got, engine.Transition{From: e.From, Trigger: e.Trigger, To: e.To})
 		kinds[e.Kind] = true
 		if e.Kind == 0 {
-			t.Errorf("%s, %s has no kind", e.From, e.Event)
+			t.Errorf("%s, %s has no kind", e.From, e.Trigger)
 		}
 		if e.Label == "" && e.Kind != graph.Onward {
-			t.Errorf("%s, %s has no label", e.From, e.Event)
+			t.Errorf("%s, %s has no label", e.From, e.Trigger)
 		}
 		if (e.Tries > 0) != (e.Input != "") {
-			t.Errorf("%s, %s is typed %d times as %q", e.From, e.Event, e.Tries, e.Input)
+			t.Errorf("%s, %s is typed %d times as %q", e.From, e.Trigger, e.Tries, e.Input)
 		}
 	}
 	if diff := cmp.Diff(p.Transitions(), got); diff != "" {
@@ -113,7 +113,7 @@ func TestPathsLeadThere(t *testing.T) {
 func walk(p *engine.Program, path graph.Path) error {
 	s := p.Begin(engine.Request{Session: "s", Caller: "254711000111", Service: p.Codes()[0].Dial}, engine.DateOf(time.Unix(0, 0)))
 	edges := path.Edges
-	ev := engine.Event{Kind: engine.EventDial, Start: edges[0].Event}
+	ev := engine.Event{Kind: engine.EventDial, Start: edges[0].Trigger.Name}
 	var inputs []string
 	for _, e := range edges {
 		for range e.Tries {

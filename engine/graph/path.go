@@ -87,7 +87,7 @@ func (c cost) plus(e *Edge) cost {
 	c.inputs += e.Tries
 	c.steps++
 	// What is skipped was answered before, on a longer way.
-	if e.Kind == Fault || e.Kind == Retry || e.Event == "skip" {
+	if e.Kind == Fault || e.Kind == Retry || e.Trigger.Kind == engine.TriggerSkip {
 		c.faults++
 	}
 	if e.Needs != "" {

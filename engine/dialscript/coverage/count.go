@@ -1,8 +1,6 @@
 package coverage
 
 import (
-	"strconv"
-
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
@@ -39,9 +37,9 @@ func Count(programs []*engine.Program, results []dialscript.Result) []*Menu {
 // heard is the language of the first of events: of an outcome that of the screen
 // it leads to, since what is remembered may not have been read before.
 func heard(events []dialscript.Event) string {
-	if events[0].Kind == dialscript.EventOutcome {
+	if events[0].Trigger.Kind == engine.TriggerOutcome {
 		for _, e := range events {
-			if e.Kind == dialscript.EventScreen && e.Step == events[0].Step {
+			if e.Trigger.Kind == engine.TriggerShown && e.Step == events[0].Step {
 				return e.Lang
 			}
 		}
@@ -53,13 +51,7 @@ func heard(events []dialscript.Event) string {
 func (m *Menu) see(events []dialscript.Event, r *dialscript.Result) {
 	e := &events[0]
 	m.further(e)
-	if e.Way != "" {
-		from := e.Screen
-		if e.Kind == dialscript.EventDial {
-			from = engine.Idle
-		}
-		m.taken[[2]string{from, e.Way}] = true
-	}
+	m.taken[row{e.Screen, e.Trigger}] = true
 	for _, k := range keys(e) {
 		it := m.byKey[k]
 		if it == nil {
@@ -79,11 +71,11 @@ func (m *Menu) see(events []dialscript.Event, r *dialscript.Result) {
 
 // further adds the pages that an event gives away.
 func (m *Menu) further(e *dialscript.Event) {
-	if e.Kind != dialscript.EventScreen || e.Page == 0 && !e.More {
+	if e.Trigger.Kind != engine.TriggerShown || e.Page == 0 && !e.More {
 		return
 	}
 	s, ok := m.Program.Screen(e.Screen)
-	if !ok || m.byKey[key(Screens, e.Screen)] == nil {
+	if !ok || m.byKey[screenKey(e.Screen)] == nil {
 		return
 	}
 	if e.Page > 0 {
@@ -94,32 +86,46 @@ func (m *Menu) further(e *dialscript.Event) {
 	}
 }
 
-// keys are the items that an event shows.
-func keys(e *dialscript.Event) []string {
-	switch e.Kind {
-	case dialscript.EventScreen:
-		list := []string{key(Screens, e.Screen), key(Languages, e.Screen, e.Lang)}
-		if e.Page > 0 {
-			list = append(list, key(Pages, e.Screen, strconv.Itoa(e.Page), e.Lang))
+// keys returns the items that an event shows.
+func keys(e *dialscript.Event) []itemKey {
+	k := itemKey{row: row{e.Screen, e.Trigger}}
+	switch e.Trigger.Kind {
+	case engine.TriggerShown:
+		return shownKeys(e)
+	case engine.TriggerLanguage:
+		k.group, k.lang = Options, e.Chosen
+	case engine.TriggerOption, engine.TriggerOffer, engine.TriggerAnswer, engine.TriggerYes, engine.TriggerNo,
+		engine.TriggerRow, engine.TriggerEmpty:
+		k.group = Options
+	case engine.TriggerOutcome:
+		k.group = Outcomes
+	case engine.TriggerInvalid, engine.TriggerRefused, engine.TriggerRetry:
+		k.group = Wrongs
+	case engine.TriggerGiveUp:
+		k.group = GiveUps
+	case engine.TriggerResumed:
+		k.group = Resumes
+	case engine.TriggerStart:
+		if e.Screen != engine.Resume {
+			return nil
 		}
-		return list
-	case dialscript.EventLanguage:
-		return []string{key(Options, e.Screen, "language "+e.Name)}
-	case dialscript.EventOption, dialscript.EventOffer, dialscript.EventAnswer, dialscript.EventYes, dialscript.EventNo,
-		dialscript.EventRow, dialscript.EventEmpty:
-		return []string{key(Options, e.Screen, e.Way)}
-	case dialscript.EventOutcome:
-		return []string{key(Outcomes, e.Screen, e.Name)}
-	case dialscript.EventWrong:
-		return []string{key(Wrongs, e.Screen, e.Name)}
-	case dialscript.EventGiveUp:
-		return []string{key(GiveUps, e.Screen)}
-	case dialscript.EventResume:
-		list := []string{key(Resumes, e.Name)}
-		if e.Name == "asked" {
-			list = append(list, key(Languages, resumeScreen, e.Lang))
-		}
-		return list
+		k.group, k.trigger.Name = Resumes, ""
+	default:
+		return nil
 	}
-	return nil
+	return []itemKey{k}
 }
+
+func shownKeys(e *dialscript.Event) []itemKey {
+	spoken := itemKey{group: Languages, row: row{screen: e.Screen}, lang: e.Lang}
+	if e.Screen == engine.Resume {
+		return []itemKey{{group: Resumes, row: row{e.Screen, e.Trigger}}, spoken}
+	}
+	list := []itemKey{screenKey(e.Screen), spoken}
+	if e.Page > 0 {
+		list = append(list, itemKey{group: Pages, row: row{screen: e.Screen}, lang: e.Lang, page: e.Page})
+	}
+	return list
+}
+
+func screenKey(name string) itemKey { return itemKey{group: Screens, row: row{screen: name}} }

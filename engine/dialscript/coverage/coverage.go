@@ -56,7 +56,7 @@ type Item struct {
 	// Lost says that the search for a way ended before it had seen everything.
 	Lost bool
 
-	key string
+	key itemKey
 	// found is the call that comes there.
 	found *node
 	// last is the call that was counted last: a call counts once.
@@ -85,10 +85,9 @@ type Menu struct {
 	// Calls is how many calls came to this menu.
 	Calls int
 
-	byKey map[string]*Item
-	// taken are the ways that some call has gone, by where they leave and the
-	// machine's event.
-	taken map[[2]string]bool
+	byKey map[itemKey]*Item
+	// taken has the rows of the machine that some call went by.
+	taken map[row]bool
 }
 
 // Share is how much of something is covered; what no call can come to is left

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/graph"
 )
 
@@ -178,7 +179,7 @@ func (m *Menu) drawing(id string) (template.HTML, error) {
 	ways := map[string][]bool{}
 	for i := range g.Edges {
 		e := &g.Edges[i]
-		ways[e.From] = append(ways[e.From], m.taken[[2]string{e.From, e.Event}])
+		ways[e.From] = append(ways[e.From], m.taken[row{e.From, e.Trigger}])
 	}
 	var b bytes.Buffer
 	err := g.Painted(&b, graph.Paint{
@@ -197,7 +198,7 @@ func (m *Menu) drawing(id string) (template.HTML, error) {
 // screenMark is a screen's own: one that was never shown is missing, whatever
 // else is known of it.
 func (m *Menu) screenMark(name string, items []*Item) graph.Mark {
-	if it := m.byKey[key(Screens, name)]; it != nil && !it.Covered() {
+	if it := m.byKey[screenKey(name)]; it != nil && !it.Covered() {
 		return it.mark()
 	}
 	return marked(items)
@@ -221,26 +222,22 @@ func waysMark(taken []bool) graph.Mark {
 }
 
 func (m *Menu) edgeMark(e *graph.Edge) graph.Mark {
-	if e.Event == "language" {
+	at := row{e.From, e.Trigger}
+	if e.Trigger.Kind == engine.TriggerLanguage {
 		var items []*Item
 		for _, l := range m.Program.Definition().Languages {
-			if it := m.byKey[key(Options, e.From, "language "+l.Code)]; it != nil {
+			if it := m.byKey[itemKey{group: Options, row: at, lang: l.Code}]; it != nil {
 				items = append(items, it)
 			}
 		}
 		return marked(items)
 	}
-	for _, k := range []string{key(Options, e.From, e.Event), key(Outcomes, e.From, e.Event)} {
-		if it := m.byKey[k]; it != nil {
+	for _, g := range []Group{Options, Outcomes, GiveUps} {
+		if it := m.byKey[itemKey{group: g, row: at}]; it != nil {
 			return it.mark()
 		}
 	}
-	if e.Kind == graph.GiveUp {
-		if it := m.byKey[key(GiveUps, e.From)]; it != nil {
-			return it.mark()
-		}
-	}
-	if m.taken[[2]string{e.From, e.Event}] {
+	if m.taken[at] {
 		return hit
 	}
 	return miss

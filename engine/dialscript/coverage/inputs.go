@@ -11,7 +11,7 @@ import (
 // in each way, and the keys of nav.
 func (x *search) inputs(n *node) []string {
 	nav := n.program.Definition().Nav
-	if n.session.Screen == resumeScreen {
+	if n.session.Screen == engine.Resume {
 		return []string{nav.Confirm.Key, nav.Cancel.Key}
 	}
 	s, ok := n.program.Screen(n.session.Screen)
@@ -96,25 +96,25 @@ func (x *search) refused(n *node, inputs []string) []string {
 		if typed == "" && n.dialled() {
 			continue
 		}
-		if x.notice(n, typed) == "invalid" {
+		if x.notice(n, typed).Kind == engine.TriggerInvalid {
 			return []string{typed}
 		}
 	}
 	return nil
 }
 
-// notice is how an input is refused, "" where it is not.
-func (x *search) notice(n *node, typed string) string {
+// notice returns how an input is refused, zero where it is not.
+func (x *search) notice(n *node, typed string) engine.Trigger {
 	_, _, moves, err := n.program.Trace(n.session, engine.Event{Kind: engine.EventInput, Input: typed, Digest: "of " + typed})
 	if err != nil {
-		return ""
+		return engine.Trigger{}
 	}
 	for _, m := range moves {
-		if m.Event == engine.MoveWrong {
-			return m.Detail
+		if m.Trigger.Wrong() {
+			return m.Trigger
 		}
 	}
-	return ""
+	return engine.Trigger{}
 }
 
 // answers are those of a question: one that is taken, more where its value
@@ -127,16 +127,17 @@ func (x *search) answers(n *node, s *engine.Screen) []string {
 		texts = numbered(1, len(t.Options))
 	}
 	var list []string
-	notices := map[string]bool{}
+	notices := map[engine.Trigger]bool{}
 	taken := 0
 	for _, typed := range texts {
 		notice := x.notice(n, typed)
+		passes := notice == engine.Trigger{}
 		switch {
-		case notice == "invalid":
+		case notice.Kind == engine.TriggerInvalid:
 			continue
-		case notice == "" && (taken == 0 || x.decides.weighed(s.Ask.Var)):
+		case passes && (taken == 0 || x.decides.weighed(s.Ask.Var)):
 			taken++
-		case notice == "" || notices[notice]:
+		case passes || notices[notice]:
 			continue
 		}
 		notices[notice] = true

@@ -3,7 +3,6 @@ package coverage
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -13,7 +12,7 @@ import (
 // Of lists all that calls of a menu can show, none of it covered yet. Further
 // pages of a screen are added when a page says that another follows.
 func Of(p *engine.Program) *Menu {
-	m := &Menu{Program: p, byKey: map[string]*Item{}, taken: map[[2]string]bool{}}
+	m := &Menu{Program: p, byKey: map[itemKey]*Item{}, taken: map[row]bool{}}
 	l := lister{m: m, def: p.Definition()}
 	for i := range l.def.Screens {
 		l.screen(&l.def.Screens[i])
@@ -32,10 +31,27 @@ func Of(p *engine.Program) *Menu {
 
 const unreachedWhy = "no arrow leads here; lead to it, or remove it (U102)"
 
-// key names an item by its group and what tells it apart there.
-func key(g Group, parts ...string) string { return string(g) + "\x00" + strings.Join(parts, "\x00") }
+// An itemKey names an item: what is shown, where, and what tells it apart there.
+type itemKey struct {
+	group Group
+	// row has the trigger of options, outcomes, wrong answers and resumes.
+	row
+	lang string // of pages and languages, and of an option that chooses one
+	page int
+}
 
-func (m *Menu) add(it Item, key string) {
+// A row names a row of the machine, or what has none.
+type row struct {
+	screen  string
+	trigger engine.Trigger
+}
+
+// add lists an item of a group on a screen that a trigger tells apart.
+func (m *Menu) add(it Item, trigger engine.Trigger) {
+	m.addKey(it, itemKey{group: it.Group, row: row{it.Screen, trigger}, lang: it.Lang})
+}
+
+func (m *Menu) addKey(it Item, key itemKey) {
 	if m.byKey[key] != nil {
 		return
 	}
@@ -43,6 +59,8 @@ func (m *Menu) add(it Item, key string) {
 	m.Items = append(m.Items, &it)
 	m.byKey[key] = &it
 }
+
+func simple(kind engine.TriggerKind) engine.Trigger { return engine.Trigger{Kind: kind} }
 
 func (m *Menu) sort() {
 	slices.SortStableFunc(m.Items, func(a, b *Item) int { return slices.Index(Groups, a.Group) - slices.Index(Groups, b.Group) })
@@ -61,10 +79,10 @@ func (l *lister) screen(s *engine.Screen) {
 	if s.Kind.Silent() {
 		return
 	}
-	l.m.add(Item{Group: Screens, Screen: s.Name, Name: s.Name, Pos: s.Pos}, key(Screens, s.Name))
+	l.m.add(Item{Group: Screens, Screen: s.Name, Name: s.Name, Pos: s.Pos}, engine.Trigger{})
 	if len(l.def.Languages) > 1 {
 		for _, lang := range l.def.Languages {
-			l.m.add(Item{Group: Languages, Screen: s.Name, Name: s.Name + " in " + lang.Name, Lang: lang.Code, Pos: s.Pos}, key(Languages, s.Name, lang.Code))
+			l.m.add(Item{Group: Languages, Screen: s.Name, Name: s.Name + " in " + lang.Name, Lang: lang.Code, Pos: s.Pos}, engine.Trigger{})
 		}
 	}
 	l.options(s)
@@ -86,7 +104,7 @@ func (m *Menu) page(s *engine.Screen, n int, lang string) {
 	if def := m.Program.Definition(); len(def.Languages) > 1 {
 		name += " in " + languageName(def, lang)
 	}
-	m.add(Item{Group: Pages, Screen: s.Name, Name: name, Lang: lang, Pos: s.Pos}, key(Pages, s.Name, strconv.Itoa(n), lang))
+	m.addKey(Item{Group: Pages, Screen: s.Name, Name: name, Lang: lang, Pos: s.Pos}, itemKey{group: Pages, row: row{screen: s.Name}, lang: lang, page: n})
 }
 
 func languageName(def *engine.Definition, code string) string {
@@ -98,8 +116,8 @@ func languageName(def *engine.Definition, code string) string {
 	return code
 }
 
-func (l *lister) option(s *engine.Screen, way, name string, pos engine.Pos) {
-	l.m.add(Item{Group: Options, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, key(Options, s.Name, way))
+func (l *lister) option(s *engine.Screen, trigger engine.Trigger, name string, pos engine.Pos) {
+	l.m.add(Item{Group: Options, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, trigger)
 }
 
 // options are the ways on that a caller has from a screen. The keys of nav are
@@ -107,26 +125,27 @@ func (l *lister) option(s *engine.Screen, way, name string, pos engine.Pos) {
 func (l *lister) options(s *engine.Screen) {
 	switch s.Kind {
 	case engine.ScreenAsk:
-		l.option(s, "answer", "an answer", s.Pos)
-		for _, o := range s.Ask.Offers {
+		l.option(s, simple(engine.TriggerAnswer), "an answer", s.Pos)
+		for i, o := range s.Ask.Offers {
 			label := words(o.Label)
 			if label == "" {
 				label = "{" + o.Value.String() + "}"
 			}
-			l.option(s, "offer "+o.Key, o.Key+" "+label, o.Pos)
+			l.option(s, engine.Trigger{Kind: engine.TriggerOffer, Index: i, Name: o.Key}, o.Key+" "+label, o.Pos)
 		}
 	case engine.ScreenConfirm:
-		l.option(s, "yes", cmpText(words(s.Confirm.YesWords), words(l.def.Nav.Confirm.Label), "Yes"), s.Pos)
-		l.option(s, "no", cmpText(words(s.Confirm.NoWords), words(l.def.Nav.Cancel.Label), "No"), s.Pos)
+		l.option(s, simple(engine.TriggerYes), cmpText(words(s.Confirm.YesWords), words(l.def.Nav.Confirm.Label), "Yes"), s.Pos)
+		l.option(s, simple(engine.TriggerNo), cmpText(words(s.Confirm.NoWords), words(l.def.Nav.Cancel.Label), "No"), s.Pos)
 	case engine.ScreenList:
-		l.option(s, "row", "a row", s.Pos)
+		l.option(s, simple(engine.TriggerRow), "a row", s.Pos)
 		if s.List.Empty != "" {
-			l.option(s, "empty", "no rows", s.Pos)
+			l.option(s, simple(engine.TriggerEmpty), "no rows", s.Pos)
 		}
 	case engine.ScreenLanguages:
 		for _, lang := range l.def.Languages {
 			if len(s.Only) == 0 || slices.Contains(s.Only, lang.Code) {
-				l.option(s, "language "+lang.Code, lang.Name, s.Pos)
+				l.m.addKey(Item{Group: Options, Screen: s.Name, Name: s.Name + ": " + lang.Name, Pos: s.Pos},
+					itemKey{group: Options, row: row{s.Name, simple(engine.TriggerLanguage)}, lang: lang.Code})
 			}
 		}
 	}
@@ -136,7 +155,7 @@ func (l *lister) options(s *engine.Screen) {
 		if s.Numbered || k == "" {
 			k = ""
 		}
-		l.option(s, "option "+strconv.Itoa(i+1), strings.TrimSpace(k+" "+words(o.Label)), o.Pos)
+		l.option(s, engine.Trigger{Kind: engine.TriggerOption, Index: i}, strings.TrimSpace(k+" "+words(o.Label)), o.Pos)
 	}
 }
 
@@ -154,18 +173,18 @@ func words(w engine.Words) string { return w.In(0).String() }
 
 // asked are the prompts after a wrong answer, and giving up.
 func (l *lister) asked(s *engine.Screen) {
-	wrong := func(notice, name string, pos engine.Pos) {
-		l.m.add(Item{Group: Wrongs, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, key(Wrongs, s.Name, notice))
+	wrong := func(trigger engine.Trigger, name string, pos engine.Pos) {
+		l.m.add(Item{Group: Wrongs, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, trigger)
 	}
 	switch s.Kind {
 	case engine.ScreenMenu, engine.ScreenConfirm, engine.ScreenList, engine.ScreenLanguages:
-		wrong("invalid", "no such option", s.Pos)
+		wrong(simple(engine.TriggerInvalid), "no such option", s.Pos)
 	case engine.ScreenAsk:
-		wrong("invalid", "no "+l.typeName(s.Ask.Var), s.Pos)
+		wrong(simple(engine.TriggerInvalid), "no "+l.typeName(s.Ask.Var), s.Pos)
 		for i, a := range s.Ask.Accept {
-			wrong("accept "+strconv.Itoa(i+1), "not "+a.If.String(), s.Pos)
+			wrong(engine.Trigger{Kind: engine.TriggerRefused, Index: i}, "not "+a.If.String(), s.Pos)
 		}
-		l.m.add(Item{Group: GiveUps, Screen: s.Name, Name: s.Name, Pos: s.Pos}, key(GiveUps, s.Name))
+		l.m.add(Item{Group: GiveUps, Screen: s.Name, Name: s.Name, Pos: s.Pos}, simple(engine.TriggerGiveUp))
 	}
 }
 
@@ -204,7 +223,7 @@ func (l *lister) outcomes(s *engine.Screen) {
 			}
 		}
 		text := fmt.Sprintf("%s answers %s (%s)", s.Do.Action, name, asker(s.Name))
-		l.m.add(Item{Group: Outcomes, Screen: s.Name, Name: text, Pos: pos}, key(Outcomes, s.Name, name))
+		l.m.add(Item{Group: Outcomes, Screen: s.Name, Name: text, Pos: pos}, engine.Trigger{Kind: engine.TriggerOutcome, Name: name})
 	}
 }
 
@@ -218,23 +237,23 @@ func asker(step string) string {
 // retry is an outcome that asks the question again.
 func (l *lister) retry(s *engine.Screen, o engine.OutcomeCase) {
 	text := fmt.Sprintf("%s: %s", o.Go, words(o.Retry))
-	l.m.add(Item{Group: Wrongs, Screen: o.Go, Name: text, Pos: o.Pos}, key(Wrongs, o.Go, "retry "+o.Outcome))
+	l.m.add(Item{Group: Wrongs, Screen: o.Go, Name: text, Pos: o.Pos}, engine.Trigger{Kind: engine.TriggerRetry, Name: o.Outcome})
 }
-
-// resumeScreen is the engine's own question.
-const resumeScreen = "(resume)"
 
 func (l *lister) resumes() {
 	if l.def.Session.Resume == 0 {
 		return
 	}
 	pos := l.def.Codes[0].Pos
-	for _, r := range [][2]string{{"asked", "whether to go on"}, {"yes", "taken up again"}, {"no", "begun anew"}} {
-		l.m.add(Item{Group: Resumes, Screen: resumeScreen, Name: "a dropped call: " + r[1], Pos: pos}, key(Resumes, r[0]))
+	for _, r := range []struct {
+		kind engine.TriggerKind
+		name string
+	}{{engine.TriggerShown, "whether to go on"}, {engine.TriggerResumed, "taken up again"}, {engine.TriggerStart, "begun anew"}} {
+		l.m.add(Item{Group: Resumes, Screen: engine.Resume, Name: "a dropped call: " + r.name, Pos: pos}, simple(r.kind))
 	}
 	if len(l.def.Languages) > 1 {
 		for _, lang := range l.def.Languages {
-			l.m.add(Item{Group: Languages, Screen: resumeScreen, Name: "the question about a dropped call in " + lang.Name, Lang: lang.Code, Pos: pos}, key(Languages, resumeScreen, lang.Code))
+			l.m.add(Item{Group: Languages, Screen: engine.Resume, Name: "the question about a dropped call in " + lang.Name, Lang: lang.Code, Pos: pos}, engine.Trigger{})
 		}
 	}
 }

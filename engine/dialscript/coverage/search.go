@@ -39,10 +39,10 @@ type search struct {
 	max   int
 	drops bool // whether calls are dropped, too
 	seen  map[string]bool
-	want  map[string]bool
-	found map[string]*node
+	want  map[itemKey]bool
+	found map[itemKey]*node
 	// ever are all items that some call has shown.
-	ever map[string]bool
+	ever map[itemKey]bool
 	// cut says that the search ended before it had seen everything.
 	cut bool
 }
@@ -64,7 +64,7 @@ type node struct {
 	more   bool
 	key    string
 	// shows are the items that the last input has shown.
-	shows []string
+	shows []itemKey
 }
 
 // ran is how an action ended.
@@ -79,7 +79,7 @@ func newSearch(p *engine.Program, people *engine.People, max int) *search {
 		program: p, people: people, decides: decidesOf(def), max: max,
 		samples: &samples{people: people, today: engine.DateOf(dialscript.DefaultClock)},
 		types:   map[string]engine.Type{},
-		seen:    map[string]bool{}, want: map[string]bool{}, found: map[string]*node{}, ever: map[string]bool{},
+		seen:    map[string]bool{}, want: map[itemKey]bool{}, found: map[itemKey]*node{}, ever: map[itemKey]bool{},
 	}
 	x.names = sortedNames(x.decides.names)
 	for i, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
@@ -152,7 +152,7 @@ func (x *search) begin(src *source) []*node {
 
 // expand makes every input worth trying.
 func (x *search) expand(n *node) []*node {
-	if n.after() && n.session.Screen != resumeScreen {
+	if n.after() && n.session.Screen != engine.Resume {
 		return nil // nothing is there that the call before could not come to
 	}
 	var list []*node

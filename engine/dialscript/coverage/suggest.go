@@ -83,7 +83,7 @@ func (a *Author) add(d *Draft, m *Menu) bool {
 	for i := range d.File.Calls {
 		titles[d.File.Calls[i].Title] = true
 	}
-	planned := map[string]bool{}
+	planned := map[itemKey]bool{}
 	fresh := &dialscript.File{Path: d.File.Path}
 	for _, it := range deepest(m.Missing()) {
 		if it.found == nil || planned[it.key] || len(d.File.Calls)+len(fresh.Calls) >= dialscript.MaxCalls {
@@ -132,7 +132,7 @@ func deepest(items []*Item) []*Item {
 }
 
 // passes notes all that a call comes by.
-func (n *node) passes(seen map[string]bool) {
+func (n *node) passes(seen map[itemKey]bool) {
 	for at := n; at != nil; at = at.from {
 		for _, k := range at.shows {
 			seen[k] = true

@@ -25,7 +25,7 @@ func (m *Menu) findWays(people *engine.People, states int) error {
 		if it.Group == Pages {
 			x.endings.long = longLists
 		}
-		x.drops = x.drops || it.Group == Resumes || it.Screen == resumeScreen
+		x.drops = x.drops || it.Group == Resumes || it.Screen == engine.Resume
 	}
 	if err := x.run(); err != nil {
 		return err
@@ -111,7 +111,7 @@ var unsayable = map[string]string{
 
 func (r reasons) why(it *Item) string {
 	switch {
-	case it.Screen == resumeScreen:
+	case it.Screen == engine.Resume:
 		return "no call that drops can be taken up again: none rests on a screen behind the first one; set no resume, or ask something before the PIN or the confirm"
 	case !r.came(it.Screen):
 		return r.unmet(it.Screen)
@@ -137,8 +137,7 @@ func (r reasons) why(it *Item) string {
 // came reports whether some call has stood on a screen or silent step.
 func (r reasons) came(screen string) bool {
 	for k := range r.ever {
-		parts := strings.Split(k, "\x00")
-		if len(parts) > 1 && parts[1] == screen && parts[0] != string(Wrongs) {
+		if k.screen == screen && k.group != Wrongs {
 			return true
 		}
 	}

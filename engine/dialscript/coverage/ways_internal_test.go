@@ -32,7 +32,7 @@ func TestSearchThatIsCut(t *testing.T) {
 		if err := m.findWays(people, states); err != nil {
 			t.Fatal(err)
 		}
-		last := m.byKey[key(Screens, "s9")]
+		last := m.byKey[screenKey("s9")]
 		if last.Lost != cut || (last.Way == nil) != cut || last.Out() {
 			t.Errorf("%d states: lost %t, way %v, why %q", states, last.Lost, last.Way, last.Why)
 		}
