@@ -8,7 +8,6 @@ import (
 	"io"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -49,24 +48,24 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 	want := []engine.Contract{
 		{
 			Name: "confirm_code", Params: append(phone[:1:1], code), Takes: time.Second,
-			About: "Confirms that a number is its owner's, by the one-time code that was sent to it.",
+			About: "Confirms a number with the one-time code that was sent to it.",
 			Outcomes: []engine.OutcomeContract{
 				{Name: "confirmed", Gives: gives}, {Name: "wrong", Gives: left}, {Name: "locked", Gives: minutes}, {Name: "expired"},
 			},
 		},
 		{
 			Name: "create_account", Params: phone, Takes: 2 * time.Second,
-			About:    "Makes an account with a wallet for a phone number, and sends its Worker ID to that number.",
+			About:    "Makes an account with a wallet for a phone number, and sends the Worker ID to that number.",
 			Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives, Whose: engine.WhoseOwn}, {Name: "exists", Gives: gives, Whose: engine.WhoseOthers}},
 		},
 		{
 			Name: "lookup_worker", Params: phone, Takes: time.Second,
-			About:    "Finds the account of a phone number: the caller's own, someone's, or none.",
+			About:    "Finds the account of a phone number: the caller's own, somebody else's, or none.",
 			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives, Whose: engine.WhoseOwn}, {Name: "found", Gives: gives, Whose: engine.WhoseOthers}, {Name: "not_found"}},
 		},
 		{
 			Name: "request_code", Params: phone, Takes: time.Second,
-			About:    "Sends a one-time code to a number that has an account, which confirm_code takes.",
+			About:    "Sends a one-time code, for confirm_code, to a number that has an account.",
 			Outcomes: []engine.OutcomeContract{{Name: "sent"}, {Name: "not_found"}},
 		},
 	}
@@ -143,8 +142,8 @@ func TestTypedNumberIsUnverifiedUntilItCalls(t *testing.T) {
 	}
 }
 
-// A request that nobody calls with (REST) proves nothing about a number, and
-// has no caller to be counted against.
+// A REST request without a caller proves nothing about a number and is not
+// counted against anybody.
 func TestWithoutACaller(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	for i := range actions.DefaultRegistrations + 1 {
@@ -172,7 +171,7 @@ func TestLookupWorker(t *testing.T) {
 			t.Errorf("%s looks up %s: %v, want %s", test.caller, test.phone, out, test.want)
 		}
 	}
-	// A replay shows what the caller saw, whatever has happened since.
+	// A replay shows what the caller saw then.
 	b.must(t, call("2", "create_account", brian, brian))
 	replay := call("look2", "lookup_worker", amina, brian)
 	replay.StoredOnly = true
@@ -181,7 +180,7 @@ func TestLookupWorker(t *testing.T) {
 	}
 }
 
-// Limits count other people's numbers, once a call, a day.
+// Limits count other people's numbers per day, and repeats of a call once.
 func TestLimits(t *testing.T) { onStores(t, limits) }
 
 func limits(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
@@ -236,7 +235,8 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// script is randomness as told: seeds and worker IDs.
+// script returns the given bytes as randomness: a byte repeats into a seed, a
+// string becomes a worker ID.
 func script(parts ...any) io.Reader {
 	var b bytes.Buffer
 	for _, part := range parts {
@@ -281,30 +281,20 @@ func TestBadRandomness(t *testing.T) {
 	}
 }
 
-// Two calls at once for one number: one worker, and both callers hear its ID.
-func TestRegistrationRace(t *testing.T) { onStores(t, registrationRace) }
+// Concurrent calls for one number make one worker, and all callers get its ID.
+func TestConcurrentRegistrations(t *testing.T) { onStores(t, concurrentRegistrations) }
 
-func registrationRace(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+func concurrentRegistrations(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	b := withAccounts(t, newBenchOn(t, open), nil)
-	const twins = 8
-	outs := make([]engine.Outcome, twins)
-	var wg sync.WaitGroup
-	for i := range twins {
-		wg.Go(func() {
-			var err error
-			if outs[i], err = b.Do(context.Background(), call(fmt.Sprint("id", i), "create_account", amina, amina)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
 	created := 0
-	for _, out := range outs {
+	for _, out := range atOnce(t, b, 8, func(i int) engine.Call {
+		return call(fmt.Sprint("id", i), "create_account", amina, amina)
+	}) {
 		if out.Name == "created" {
 			created++
 		}
 		if value(out, "worker_id").Text() != b.worker(t, amina).WorkerID {
-			t.Errorf("a caller heard %v", out)
+			t.Errorf("a caller got %v", out)
 		}
 	}
 	if created != 1 || len(b.messages(t)) != 1 {
@@ -312,26 +302,15 @@ func registrationRace(t *testing.T, open func(testing.TB, func() time.Time) stor
 	}
 }
 
-// The same callback delivered at once to two instances.
-func TestOneCallTwiceAtOnce(t *testing.T) { onStores(t, oneCallTwiceAtOnce) }
+// Duplicates of one callback arrive at once, as at several instances.
+func TestDuplicateRegistrationsAtOnce(t *testing.T) { onStores(t, duplicateRegistrationsAtOnce) }
 
-func oneCallTwiceAtOnce(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+func duplicateRegistrationsAtOnce(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	b := withAccounts(t, newBenchOn(t, open), nil)
-	const twins = 8
-	outs := make([]engine.Outcome, twins)
-	var wg sync.WaitGroup
-	for i := range twins {
-		wg.Go(func() {
-			var err error
-			if outs[i], err = b.Do(context.Background(), call("id", "create_account", amina, amina)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
+	outs := atOnce(t, b, 8, func(int) engine.Call { return call("id", "create_account", amina, amina) })
 	for _, out := range outs {
 		if diff := cmp.Diff(outs[0], out); diff != "" || out.Name != "created" {
-			t.Errorf("twins differ: %v\n%s", out, diff)
+			t.Errorf("duplicates differ: %v\n%s", out, diff)
 		}
 	}
 	if n := len(b.messages(t)); n != 1 {
@@ -339,8 +318,8 @@ func oneCallTwiceAtOnce(t *testing.T, open func(testing.TB, func() time.Time) st
 	}
 }
 
-// blind is a store whose transactions overlook an account at first, as READ
-// COMMITTED does when a twin commits between look and insert.
+// blind is a store whose transactions miss an account at first, as in READ
+// COMMITTED when another transaction commits between look-up and insert.
 type blind struct{ store.Store }
 
 func (b blind) Within(ctx context.Context, fn func(context.Context, store.Tx) error) error {
@@ -360,7 +339,7 @@ func (tx *blindTx) Worker(ctx context.Context, phone string) (store.Worker, erro
 	return tx.Tx.Worker(ctx, phone)
 }
 
-func TestTwinCommitsInBetween(t *testing.T) {
+func TestConcurrentCommitBeforeInsert(t *testing.T) {
 	b := newBench(t)
 	b.Table = actions.New(blind{b.store}, b.clock.Now)
 	withAccounts(t, b, nil)
@@ -374,7 +353,7 @@ func TestTwinCommitsInBetween(t *testing.T) {
 	}
 }
 
-// seeing counts how often transactions look for an account.
+// seeing counts how often transactions read an account.
 type seeing struct {
 	store.Store
 	looks *int
@@ -394,8 +373,8 @@ func (tx seeingTx) Worker(ctx context.Context, phone string) (store.Worker, erro
 	return tx.Tx.Worker(ctx, phone)
 }
 
-// Every look at an account is a round trip, so the caller's own is looked for
-// once in an action.
+// Reading an account costs a round trip, so an action reads the caller's own
+// once.
 func TestLooksAtAccounts(t *testing.T) {
 	looks := 0
 	b := newBench(t)

@@ -1,10 +1,11 @@
-// Package actions is what menus may ask for: a table of typed Go functions,
-// their contracts, and the one place where an effect happens once. USSD and
-// REST call the same table; neither touches a database or a wallet itself.
+// Package actions runs what menus and REST ask for: a table of typed Go
+// functions with their contracts. It is the one place that makes sure an effect
+// happens once. USSD and REST call the same table; neither touches a database
+// or a wallet itself.
 //
-// An action is one file and one line where it is registered. Its parameters
-// and outcomes are Go structs, from which the contract is read, so the two
-// can't drift apart.
+// An action costs one file and one line where it is registered. Its contract is
+// read from the Go structs of its parameters and outcomes, so contract and code
+// always agree.
 package actions
 
 import (
@@ -19,30 +20,30 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Spec says of an action what its Go types can't say.
+// Spec describes what an action's Go types can't say.
 type Spec struct {
 	// Name is what menus write: "create_account".
 	Name string
-	// About is one sentence for the person who writes menus.
+	// About describes the action in one sentence, for menu authors.
 	About string
-	// Reads says that the action changes nothing. It is then run again in a
-	// replay, and nothing of it is stored.
+	// Reads says that the action changes nothing. A replay runs it again, and
+	// its result is not stored.
 	Reads bool
 	// Money says that the action moves money.
 	Money bool
 	// SIMPrompt says that the network prompts the caller after the action.
 	SIMPrompt bool
-	// Takes is the longest it may take within a callback; at most Budget.
+	// Takes bounds the action's time within a callback; at most Budget.
 	Takes time.Duration
 }
 
-// Call is who asks for an action, and when.
+// Call tells an action who asks for it, and when.
 type Call struct {
-	// ID is the action's identity. What the action causes (messages, jobs) is
-	// named after it, so that it is caused once.
+	// ID identifies the action. Its messages and jobs are named after the ID,
+	// which keeps a repeat from causing them twice.
 	ID string
-	// Caller is the MSISDN the network vouches for; "" where nobody calls
-	// (REST).
+	// Caller is the MSISDN that the network vouches for; "" for a REST request
+	// without such a number.
 	Caller   string
 	Service  string
 	Lang     string
@@ -55,36 +56,34 @@ type Call struct {
 // Own reports whether a number is the caller's own.
 func (c Call) Own(phone engine.Phone) bool { return c.Caller != "" && c.Caller == string(phone) }
 
-// Work is the part of an action that reads and writes. It runs inside the
-// action's transaction, and again if the database asks for that, so it keeps
-// nothing outside tx. Of its errors only engine.ErrLimited is for the caller;
-// every error undoes what it wrote.
+// Work reads and writes for an action, inside the action's transaction. The
+// database may ask to run it again, so it must change nothing outside tx. Every
+// error undoes what it wrote; the caller sees only engine.ErrLimited.
 type Work[Out any] func(ctx context.Context, tx store.Tx) (Out, error)
 
-// work is a Work that gives the engine's outcome.
+// work is a Work that returns the engine's outcome.
 type work func(ctx context.Context, tx store.Tx) (engine.Outcome, error)
 
-// action is one entry of the table.
 type action struct {
 	contract engine.Contract
 	// prepare does the slow part, outside the transaction.
 	prepare func(ctx context.Context, c Call, from engine.Call) (work, error)
 }
 
-// Table is every action there is. It implements engine.Actions and is safe for
-// concurrent use once all are registered.
+// Table holds all registered actions and runs them. It implements
+// engine.Actions and is safe for concurrent use once all are registered.
 type Table struct {
 	store   store.Store
 	now     func() time.Time
 	actions map[string]action
-	// before runs in the transaction of every registered action that writes,
-	// ahead of its work, which gets the context it returns; nil for nothing.
+	// before runs first in the transaction of every registered action that
+	// writes; the action's work gets the context that it returns. It may be nil.
 	before func(ctx context.Context, tx store.Tx, c Call) (context.Context, error)
 }
 
 var _ engine.Actions = (*Table)(nil)
 
-// New makes a table with the engine's own calls and nothing else.
+// New makes a table that knows only the engine's own calls.
 func New(s store.Store, now func() time.Time) *Table {
 	t := &Table{store: s, now: now, actions: map[string]action{}}
 	for name, prepare := range map[string]func(context.Context, Call, engine.Call) (work, error){
@@ -97,13 +96,13 @@ func New(s store.Store, now func() time.Time) *Table {
 	return t
 }
 
-// Register adds an action. In is a struct whose fields are the parameters, in
-// order; Out is a struct with one pointer field an outcome, of which fn's Work
-// sets exactly one; see fields.go for the tags. fn itself does what is slow (a
-// key pair, a PIN's hash) and returns what is to be done in the transaction.
+// Register adds an action. The fields of the struct In are the parameters, in
+// order. The struct Out has one pointer field for each outcome, and fn's Work
+// sets exactly one of them; fields.go describes the tags. fn does the slow part
+// (a key pair, a PIN's hash) and returns the Work for the transaction.
 //
-// The errors are those of the programmer: a tag that can't be read, a Go type
-// that carries no kind, a name used twice. All are returned, not the first.
+// Register returns all mistakes of the programmer at once: a bad tag, a Go type
+// that no kind of value fits, a name that is used twice.
 func Register[In, Out any](t *Table, spec Spec, fn func(ctx context.Context, c Call, in In) (Work[Out], error)) error {
 	params, paramsErr := paramsOf[In]()
 	outcomes, outcomesErr := outcomesOf[Out]()
@@ -147,21 +146,21 @@ func (t *Table) check(spec Spec) error {
 		errs = append(errs, fmt.Errorf("the name %q must be lower-case letters, digits and _, beginning with a letter", spec.Name))
 	}
 	if _, taken := t.actions[spec.Name]; taken {
-		errs = append(errs, errors.New("the name is taken; give it another"))
+		errs = append(errs, errors.New("the name is taken; choose another one"))
 	}
 	if spec.About == "" {
-		errs = append(errs, errors.New("About is empty; say in one sentence what it does"))
+		errs = append(errs, errors.New("About is empty; describe the action in one sentence"))
 	}
 	if spec.Takes <= 0 || spec.Takes > Budget {
-		errs = append(errs, fmt.Errorf("Takes is %s; it must be more than nothing and at most %s", spec.Takes, Budget))
+		errs = append(errs, fmt.Errorf("Takes is %s; it must be more than 0 and at most %s", spec.Takes, Budget))
 	}
 	if spec.Reads && spec.Money {
-		errs = append(errs, errors.New("it can't both move money and change nothing"))
+		errs = append(errs, errors.New("Reads and Money are both set; an action that moves money changes something"))
 	}
 	return errors.Join(errs...)
 }
 
-// Contracts are those of all registered actions, by name.
+// Contracts returns the contracts of all registered actions, sorted by name.
 func (t *Table) Contracts() []engine.Contract {
 	var all []engine.Contract
 	for _, a := range t.actions {

@@ -16,19 +16,18 @@ import (
 )
 
 const (
-	// codeLife is how long a code can be used: an SMS that takes longer is
-	// asked for again anyway.
+	// codeLife limits how long a code can be used. People ask for a new code
+	// when an SMS takes longer.
 	codeLife = 10 * time.Minute
-	// codeSpan is how many codes there are: of six digits.
+	// codeSpan counts the codes of six digits.
 	codeSpan = 1_000_000
-	// DefaultCodes is how many codes one number may be sent a day: more are no
-	// help to its owner, and each costs an SMS and gives a stranger five
-	// guesses.
+	// DefaultCodes bounds the codes one number gets in a day. More do not help
+	// its owner, and each costs an SMS and gives a stranger five guesses.
 	DefaultCodes = 5
 )
 
 func codeSMS(code string) string {
-	return fmt.Sprintf("PayTrace: Your code is %s. It confirms your phone number, for %d minutes. Tell it to nobody.", code, int(codeLife.Minutes()))
+	return fmt.Sprintf("PayTrace: Your code is %s. It confirms your phone number and works for %d minutes. Do not share it.", code, int(codeLife.Minutes()))
 }
 
 type requestCodeIn struct {
@@ -43,13 +42,13 @@ type requestCodeOut struct {
 func (a *Accounts) registerRequestCode(t *Table) error {
 	return Register(t, Spec{
 		Name:  "request_code",
-		About: "Sends a one-time code to a number that has an account, which confirm_code takes.",
+		About: "Sends a one-time code, for confirm_code, to a number that has an account.",
 		Takes: time.Second,
 	}, a.requestCode)
 }
 
-// requestCode sends a code whether or not the number is verified: which it is
-// is nobody's business who only typed it.
+// requestCode sends a code whether or not the number is verified. A different
+// answer would tell that to anyone who types the number.
 func (a *Accounts) requestCode(_ context.Context, c Call, in requestCodeIn) (Work[requestCodeOut], error) {
 	code, err := newCode(a.Rand)
 	if err != nil {
@@ -115,25 +114,26 @@ type lockedOut struct {
 func (a *Accounts) registerConfirmCode(t *Table) error {
 	return Register(t, Spec{
 		Name:  "confirm_code",
-		About: "Confirms that a number is its owner's, by the one-time code that was sent to it.",
+		About: "Confirms a number with the one-time code that was sent to it.",
 		Takes: time.Second,
 	}, a.confirmCode)
 }
 
 func (a *Accounts) confirmCode(_ context.Context, c Call, in confirmCodeIn) (Work[confirmCodeOut], error) {
 	return func(ctx context.Context, tx store.Tx) (confirmCodeOut, error) {
-		kept, err := tx.Code(ctx, string(in.Phone))
+		sent, err := tx.Code(ctx, string(in.Phone))
 		if errors.Is(err, store.ErrNotFound) {
 			return a.noCode(ctx, tx, c, in.Phone)
 		}
 		if err != nil {
 			return confirmCodeOut{}, err
 		}
-		if !c.Now.Before(kept.ExpiresAt) {
+		if !c.Now.Before(sent.ExpiresAt) {
 			return a.noCode(ctx, tx, c, in.Phone)
 		}
-		guess, err := a.guessing("code").Try(ctx, tx, string(in.Phone), c.Now, func() (bool, error) {
-			return hmac.Equal(kept.Hash, a.codeHash(in.Phone, in.Code.Reveal())), nil
+		guesses := GuessLimit{Name: "code", Most: cmp.Or(a.Tries, DefaultTries), Lock: cmp.Or(a.Lock, DefaultLock)}
+		guess, err := guesses.Try(ctx, tx, string(in.Phone), c.Now, func() (bool, error) {
+			return hmac.Equal(sent.Hash, a.codeHash(in.Phone, in.Code.Reveal())), nil
 		})
 		switch {
 		case err != nil:
@@ -147,7 +147,8 @@ func (a *Accounts) confirmCode(_ context.Context, c Call, in confirmCodeIn) (Wor
 	}, nil
 }
 
-// noCode tells a number that must wait from one that was sent no code.
+// noCode returns the outcome for a number without a usable code: locked while
+// guesses are locked, else expired.
 func (a *Accounts) noCode(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (confirmCodeOut, error) {
 	g, err := tx.LockGuesses(ctx, "code", string(phone))
 	if left := g.LockedUntil.Sub(c.Now); err == nil && left > 0 {
@@ -160,11 +161,11 @@ func locked(left time.Duration) confirmCodeOut {
 	return confirmCodeOut{Locked: &lockedOut{int64((left + time.Minute - 1) / time.Minute)}}
 }
 
-// confirm verifies the number of an account whose code was right. A code is
-// used up by that.
+// confirm verifies the number of an account whose code was right, and uses up
+// the code.
 func (a *Accounts) confirm(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (confirmCodeOut, error) {
 	w, err := a.claim(ctx, tx, c, phone)
-	if errors.Is(err, store.ErrNotFound) { // gone since it was sent
+	if errors.Is(err, store.ErrNotFound) { // deleted since the code was sent
 		return confirmCodeOut{Expired: &struct{}{}}, tx.DropCode(ctx, string(phone))
 	}
 	if err == nil {
@@ -176,14 +177,10 @@ func (a *Accounts) confirm(ctx context.Context, tx store.Tx, c Call, phone engin
 	return confirmCodeOut{Confirmed: &accountOut{w.WorkerID}}, tx.DropCode(ctx, string(phone))
 }
 
-// guessing is the limit on guesses at one kind of secret.
-func (a *Accounts) guessing(name string) Guessing {
-	return Guessing{Name: name, Most: cmp.Or(a.Tries, DefaultTries), Lock: cmp.Or(a.Lock, DefaultLock)}
-}
-
-// newCode is six digits, each as likely as the others.
+// newCode makes a code of six digits; all codes are equally likely.
 func newCode(rand io.Reader) (string, error) {
-	// The last values of the range would make some codes likelier.
+	// fair leaves out the last values of the range, which would make some codes
+	// more likely.
 	const fair = (1 << 32) / codeSpan * codeSpan
 	var b [4]byte
 	for {
@@ -196,7 +193,7 @@ func newCode(rand io.Reader) (string, error) {
 	}
 }
 
-// codeHash is keyed, and bound to the number it was sent to.
+// codeHash hashes a code with CodeKey, bound to the number it was sent to.
 func (a *Accounts) codeHash(phone engine.Phone, code string) []byte {
 	mac := hmac.New(sha256.New, a.CodeKey)
 	mac.Write([]byte("one-time code\x00" + string(phone) + "\x00" + code))

@@ -18,14 +18,14 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// confirmCall gives a code for a number.
+// confirmCall makes the call that confirms a number with a code.
 func confirmCall(id, caller, phone, code string) engine.Call {
 	c := call(id, "confirm_code", caller, phone)
 	c.Args = append(c.Args, engine.SecretValue(code))
 	return c
 }
 
-// sentCode is the code in the message that an action sent.
+// sentCode returns the code in the message that an action sent.
 func (b *bench) sentCode(t testing.TB, id string) string {
 	t.Helper()
 	m, err := b.store.Message(context.Background(), id)
@@ -35,7 +35,7 @@ func (b *bench) sentCode(t testing.TB, id string) string {
 	return regexp.MustCompile(`\d{6}`).FindString(m.Text)
 }
 
-// fundings is how many jobs there are that fund a wallet.
+// fundings counts the jobs that fund a wallet.
 func (b *bench) fundings(t testing.TB) (n int) {
 	t.Helper()
 	list, err := b.store.ListJobs(context.Background(), 100)
@@ -50,7 +50,7 @@ func (b *bench) fundings(t testing.TB) (n int) {
 	return n
 }
 
-// other is a code that is not this one.
+// other returns a code that differs from this one.
 func other(code string) string {
 	if code[0] == '0' {
 		return "1" + code[1:]
@@ -81,7 +81,7 @@ func codeConfirms(t *testing.T, open func(testing.TB, func() time.Time) store.St
 		t.Errorf("a code that was replaced: %v", got)
 	}
 	if w := b.worker(t, amina); !w.VerifiedAt.IsZero() || b.fundings(t) != 0 {
-		t.Fatalf("verified before its time: %+v, %d wallets to be funded", w, b.fundings(t))
+		t.Fatalf("verified too early: %+v, %d fundings", w, b.fundings(t))
 	}
 	for range 2 {
 		got := b.must(t, confirmCall("k3", "", amina, code))
@@ -97,7 +97,7 @@ func codeConfirms(t *testing.T, open func(testing.TB, func() time.Time) store.St
 	}
 	b.must(t, call("s", "lookup_worker", amina, amina))
 	if n := b.fundings(t); n != 1 {
-		t.Errorf("the wallet is to be funded %d times, want once", n)
+		t.Errorf("%d fundings of the wallet, want 1", n)
 	}
 }
 
@@ -124,10 +124,10 @@ func TestWrongCodesLock(t *testing.T) {
 			t.Errorf("the fifth wrong code: %v", got)
 		}
 	}
-	// Neither the right one nor a new one helps before the time is over.
+	// While locked, neither the right code nor a new one is accepted.
 	b.clock.Pass(5*time.Minute + time.Second)
 	if got := b.must(t, confirmCall("late", "", amina, code)); got.Name != "locked" || value(got, "minutes").Int() != 25 {
-		t.Errorf("the right code, too late: %v", got)
+		t.Errorf("the right code while it is locked: %v", got)
 	}
 	b.clock.Pass(20 * time.Minute)
 	b.must(t, call("r2", "request_code", "", amina))
@@ -152,13 +152,13 @@ func TestCodesAreLimited(t *testing.T) {
 		}
 	}
 	if got := b.must(t, call("r0", "request_code", "", amina)); got.Name != "sent" {
-		t.Errorf("a repeat of one that was sent: %v", got)
+		t.Errorf("a repeat of the first: %v", got)
 	}
 	b.clock.Pass(24 * time.Hour)
 	b.must(t, call("r6", "request_code", "", amina))
 }
 
-// Any action in a call from a number shows whose the number is, whatever the
+// Any action in a call from a number verifies that number, whatever number the
 // action is about.
 func TestAnyActionFromTheNumberVerifies(t *testing.T) {
 	for _, c := range []engine.Call{
@@ -173,12 +173,12 @@ func TestAnyActionFromTheNumberVerifies(t *testing.T) {
 		b.must(t, c)
 		b.must(t, c)
 		if b.worker(t, amina).VerifiedAt.IsZero() || !b.worker(t, brian).VerifiedAt.IsZero() || b.fundings(t) != 1 {
-			t.Errorf("%s: amina %v, brian %v, %d wallets to be funded", c.Action, b.worker(t, amina).VerifiedAt, b.worker(t, brian).VerifiedAt, b.fundings(t))
+			t.Errorf("%s: amina %v, brian %v, %d fundings", c.Action, b.worker(t, amina).VerifiedAt, b.worker(t, brian).VerifiedAt, b.fundings(t))
 		}
 	}
 }
 
-// However many guess at once, no more than five are made.
+// Twelve concurrent guesses count as five.
 func TestGuessesAtOnce(t *testing.T) { onStores(t, guessesAtOnce) }
 
 func guessesAtOnce(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
@@ -206,8 +206,8 @@ func guessesAtOnce(t *testing.T, open func(testing.TB, func() time.Time) store.S
 	}
 }
 
-// A code is nowhere but in its message, and there only until it has gone.
-func TestCodeIsKeptNowhere(t *testing.T) {
+// A code is stored only in its message, and there only until it is sent.
+func TestCodeIsOnlyInItsMessage(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	b.must(t, call("c", "create_account", "", amina))
 	b.must(t, call("r", "request_code", "", amina))
@@ -225,16 +225,16 @@ func TestCodeIsKeptNowhere(t *testing.T) {
 	}
 	m.Status = sms.Logged
 	if !strings.Contains(actions.ShownText(m), code) {
-		t.Error("where nobody sends it, a person can't read it either")
+		t.Error("the code of a logged message is masked, so nobody can pass it on")
 	}
 }
 
-func TestGuessing(t *testing.T) {
+func TestGuessLimit(t *testing.T) {
 	b := newBench(t)
 	secrets := 0
 	rapid.Check(t, func(t *rapid.T) {
 		secrets++
-		g := actions.Guessing{
+		g := actions.GuessLimit{
 			Name: fmt.Sprint("secret ", secrets), Most: rapid.IntRange(1, 6).Draw(t, "most"), Lock: time.Hour,
 		}
 		now, misses, until := b.clock.Now(), 0, time.Time{}

@@ -3,8 +3,11 @@ package actions
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -21,14 +24,15 @@ type createOut struct {
 	Exists  *accountOut `menu:"exists,others"`
 }
 
-// accountOut is what a caller may see of an account.
+// accountOut holds what a caller may see of an account.
 type accountOut struct {
-	// As wide as the column: an ID of the service before this one may have
+	// WorkerID is as wide as the column: IDs of the legacy service may have
 	// another form than those made here.
 	WorkerID string `menu:"worker_id,text 20"`
 }
 
-// shownAddress is how much of the wallet's address the message shows.
+// shownAddress bounds how many characters of the wallet's address the message
+// shows.
 const shownAddress = 12
 
 func createdSMS(workerID, address string) string {
@@ -38,12 +42,12 @@ func createdSMS(workerID, address string) string {
 func (a *Accounts) registerCreate(t *Table) error {
 	return Register(t, Spec{
 		Name:  "create_account",
-		About: "Makes an account with a wallet for a phone number, and sends its Worker ID to that number.",
+		About: "Makes an account with a wallet for a phone number, and sends the Worker ID to that number.",
 		Takes: 2 * time.Second,
 	}, a.create)
 }
 
-// create makes the wallet; what is stored is stored in the Work.
+// create makes the wallet. The Work that it returns stores the account.
 func (a *Accounts) create(_ context.Context, c Call, in createIn) (Work[createOut], error) {
 	pair, err := a.Keys.New(a.Rand)
 	if err != nil {
@@ -70,7 +74,20 @@ func (a *Accounts) create(_ context.Context, c Call, in createIn) (Work[createOu
 	}, nil
 }
 
-// add stores the account under a worker ID that is free.
+// workerIDTries bounds how many worker IDs are tried. With a million workers
+// one new ID in four thousand is taken, so five in a row never are.
+const workerIDTries = 5
+
+// newWorkerID makes a worker ID: "NW-" and eight upper-case hex digits.
+func newWorkerID(rand io.Reader) (string, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(rand, b[:]); err != nil {
+		return "", fmt.Errorf("read randomness for a worker ID: %w", err)
+	}
+	return "NW-" + strings.ToUpper(hex.EncodeToString(b[:])), nil
+}
+
+// add stores the account under a free worker ID.
 func (a *Accounts) add(ctx context.Context, tx store.Tx, c Call, w store.Worker, pair wallet.KeyPair) (createOut, error) {
 	for range workerIDTries {
 		id, err := newWorkerID(a.Rand)
@@ -81,7 +98,7 @@ func (a *Accounts) add(ctx context.Context, tx store.Tx, c Call, w store.Worker,
 		switch err := tx.AddWorker(ctx, w); {
 		case errors.Is(err, store.ErrWorkerIDTaken):
 			continue
-		case errors.Is(err, store.ErrPhoneTaken): // by a twin, just now
+		case errors.Is(err, store.ErrPhoneTaken): // by a concurrent registration
 			w, err := a.claimNow(ctx, tx, c, engine.Phone(w.Phone))
 			return createOut{Exists: &accountOut{w.WorkerID}}, err
 		case err != nil:
@@ -93,5 +110,5 @@ func (a *Accounts) add(ctx context.Context, tx store.Tx, c Call, w store.Worker,
 		err = queueSMS(ctx, tx, c, engine.Phone(w.Phone), createdSMS(id, pair.Address))
 		return createOut{Created: &accountOut{id}}, err
 	}
-	return createOut{}, fmt.Errorf("no free worker ID in %d tries; is the source of randomness sound?", workerIDTries)
+	return createOut{}, fmt.Errorf("no free worker ID in %d tries; check the source of randomness", workerIDTries)
 }

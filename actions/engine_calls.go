@@ -10,27 +10,27 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// The engine's own calls. They are stored like every effect. The facts are
-// stored too, though reading them changes nothing: the screens of a session
-// depend on them, so a replay must see the ones that the caller saw.
+// This file runs the engine's own calls. Their results are stored like those of
+// every effect. Facts are stored too, although reading them changes nothing: the
+// screens of a session depend on them, so a replay must see what the caller saw.
 
 var done = engine.Outcome{Name: engine.Done}
 
 // prepareSMS stores a message and the job that sends it.
 func (t *Table) prepareSMS(_ context.Context, c Call, from engine.Call) (work, error) {
 	if len(from.Args) != 2 {
-		return nil, fmt.Errorf("it takes a number and a text, found %d values", len(from.Args))
+		return nil, fmt.Errorf("found %d values; a number and a text are expected", len(from.Args))
 	}
 	to, text := from.Args[0], from.Args[1].Text()
 	if to.Kind() != engine.KindPhone {
-		return nil, errors.New("there is no number to send to")
+		return nil, errors.New("the number to send to is missing")
 	}
 	return func(ctx context.Context, tx store.Tx) (engine.Outcome, error) {
 		return done, queueSMS(ctx, tx, c, engine.Phone(to.Text()), text)
 	}, nil
 }
 
-// prepareRemember keeps values for the caller's number.
+// prepareRemember stores values for the caller's number.
 func (t *Table) prepareRemember(_ context.Context, c Call, from engine.Call) (work, error) {
 	values := make(map[string]json.RawMessage, len(from.Remember))
 	for _, n := range from.Remember {
@@ -45,12 +45,12 @@ func (t *Table) prepareRemember(_ context.Context, c Call, from engine.Call) (wo
 	}, nil
 }
 
-// factWorker is the fact that the caller's own number has an account.
+// factWorker names the fact that holds the caller's own account.
 const factWorker = "worker"
 
-// prepareFacts reads what a session begins with: the caller's own account and
-// the remembered values, by the names asked for. What there is not, is not
-// among the outcome's values.
+// prepareFacts reads the facts a session begins with: the caller's own account
+// and the remembered values, for the names in from.Facts. Missing values are
+// omitted.
 func (t *Table) prepareFacts(ctx context.Context, c Call, from engine.Call) (work, error) {
 	out := done
 	for _, name := range from.Facts {
@@ -91,16 +91,16 @@ func (t *Table) remembered(ctx context.Context, c Call, names []string) ([]engin
 	if len(names) == 0 || len(names) == 1 && names[0] == factWorker {
 		return nil, nil
 	}
-	kept, err := t.store.Remembered(ctx, c.Service, c.Caller)
+	stored, err := t.store.Remembered(ctx, c.Service, c.Caller)
 	if err != nil {
 		return nil, err
 	}
 	var values []engine.Named
 	for _, name := range names {
 		var v engine.Value
-		// What an older program kept in a form that is no longer read counts
-		// as not remembered.
-		if raw, ok := kept[name]; ok && name != factWorker && json.Unmarshal(raw, &v) == nil && v.IsSet() {
+		// A value that an older program stored in a form no longer read counts
+		// as missing.
+		if raw, ok := stored[name]; ok && name != factWorker && json.Unmarshal(raw, &v) == nil && v.IsSet() {
 			values = append(values, engine.Named{Name: name, Value: v})
 		}
 	}

@@ -26,7 +26,7 @@ func TestCallSMS(t *testing.T) {
 	noNumber := smsCall("id2", "", "text")
 	noNumber.Args[0] = engine.Value{}
 	if _, err := b.Do(context.Background(), noNumber); err == nil {
-		t.Error("a message to nobody is no error")
+		t.Error("a message without a number is no error")
 	}
 }
 
@@ -39,16 +39,16 @@ func TestFacts(t *testing.T) { onStores(t, allFacts) }
 func allFacts(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	b := withAccounts(t, newBench(t), nil)
 	if out := b.must(t, facts("1", "worker", "lang", "town")); out.Name != engine.Done || len(out.Values) != 0 {
-		t.Errorf("a stranger has facts: %v", out)
+		t.Errorf("facts of a number without an account: %v", out)
 	}
 	id := value(b.must(t, call("2", "create_account", amina, amina)), "worker_id")
-	kept := []engine.Named{
+	remembered := []engine.Named{
 		{Name: "lang", Value: engine.ChoiceValue("sw")},
 		{Name: "town", Value: engine.TextValue("Kisumu")},
 		{Name: "limit", Value: engine.MoneyValue(50000)},
 		{Name: "since", Value: engine.DateValue(20513)},
 	}
-	if out := b.must(t, engine.Call{ID: "3", Action: engine.CallRemember, Caller: amina, Service: "*384*8481#", Remember: kept}); out.Name != engine.Done {
+	if out := b.must(t, engine.Call{ID: "3", Action: engine.CallRemember, Caller: amina, Service: "*384*8481#", Remember: remembered}); out.Name != engine.Done {
 		t.Errorf("remember: %v", out)
 	}
 	worker := engine.Named{Name: "worker", Value: engine.RecordValue([]engine.Named{
@@ -58,20 +58,20 @@ func allFacts(t *testing.T, open func(testing.TB, func() time.Time) store.Store)
 		call engine.Call
 		want []engine.Named
 	}{
-		{facts("4", "worker", "lang", "town", "limit", "since"), append([]engine.Named{worker}, kept...)},
+		{facts("4", "worker", "lang", "town", "limit", "since"), append([]engine.Named{worker}, remembered...)},
 		{facts("5", "worker"), []engine.Named{worker}},
-		{facts("6", "town"), kept[1:2]},
+		{facts("6", "town"), remembered[1:2]},
 		{facts("7"), nil},
-		{facts("1", "worker", "lang"), nil}, // the session that began before
+		{facts("1", "worker", "lang"), nil}, // the earlier session's stored facts
 	}
 	for _, test := range tests {
 		if diff := cmp.Diff(test.want, b.must(t, test.call).Values); diff != "" {
 			t.Errorf("facts %v (-want +got):\n%s", test.call.Facts, diff)
 		}
 	}
-	elsewhere := facts("8", "lang")
-	elsewhere.Service = "*384*8482#"
-	if out := b.must(t, elsewhere); len(out.Values) != 0 {
+	other := facts("8", "lang")
+	other.Service = "*384*8482#"
+	if out := b.must(t, other); len(out.Values) != 0 {
 		t.Errorf("another service knows %v", out.Values)
 	}
 }

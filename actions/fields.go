@@ -10,19 +10,20 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// A field's tag is `menu:"name,type"`: the name as menus write it, and the type
-// as menus spell it ("money 10..70000", "text 20", "choice female|male"). The
-// name defaults to the Go name in snake case. engine.Phone and engine.Date need
-// no type; the others do, since every type has a greatest width.
+// tagKey is the key of a field's tag, `menu:"name,type"`. The tag has the name
+// and the type as menus spell them ("money 10..70000", "text 20", "choice
+// female|male"). The name defaults to the Go name in snake case. engine.Phone
+// and engine.Date need no type. The others do: every type has a maximum width.
 //
-// A struct is a record and a slice of structs a list; the type's place in the
-// tag is then the record's name: Payments []Payment `menu:"payments,payment"`.
+// A struct is a record, and a slice of structs is a list. Their tag has the
+// record's name in place of the type: Payments []Payment
+// `menu:"payments,payment"`.
 //
-// Behind an outcome's name stands whose values it gives, where the action was
-// given a number that may only have been typed: `menu:"found,others"`.
+// An outcome's tag may say whose values the outcome gives, because the action's
+// number may be one that the caller only typed: `menu:"found,others"`.
 const tagKey = "menu"
 
-// goKinds says which Go type carries which kind.
+// goKinds maps each Go type to the kinds of value it can hold.
 var goKinds = map[reflect.Type][]engine.Kind{
 	reflect.TypeFor[engine.Phone]():  {engine.KindPhone},
 	reflect.TypeFor[engine.Money]():  {engine.KindMoney},
@@ -32,20 +33,20 @@ var goKinds = map[reflect.Type][]engine.Kind{
 	reflect.TypeFor[string]():        {engine.KindText, engine.KindChoice},
 }
 
-// goDefaults are the types that need no tag.
+// goDefaults lists the types that need no tag.
 var goDefaults = map[reflect.Type]string{
 	reflect.TypeFor[engine.Phone](): "phone",
 	reflect.TypeFor[engine.Date]():  "date",
 }
 
-// field is one field of a Go struct and what it is to menus.
+// field maps one field of a Go struct to a menu's field.
 type field struct {
 	engine.Field
 	index int
 	sub   shape // of a record, or of a list's rows
 }
 
-// shape is a Go struct as named, typed fields, in order.
+// shape lists the fields of a Go struct, in order.
 type shape []field
 
 func (s shape) fields() []engine.Field {
@@ -65,7 +66,7 @@ func paramsOf[In any]() (shape, error) {
 }
 
 // shapeOf reads a struct's fields. compound allows records and lists, which
-// actions give and don't take.
+// outcomes may have and parameters may not.
 func shapeOf(t reflect.Type, compound bool) (shape, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%s must be a struct", t)
@@ -76,7 +77,7 @@ func shapeOf(t reflect.Type, compound bool) (shape, error) {
 	for i := range t.NumField() {
 		f, err := fieldOf(t.Field(i), compound)
 		if err == nil && seen[f.Name] {
-			err = errors.New("the name is there twice")
+			err = errors.New("two fields have this name")
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s.%s: %w", t, t.Field(i).Name, err))
@@ -96,13 +97,13 @@ func fieldOf(sf reflect.StructField, compound bool) (field, error) {
 	}
 	if row, kind := rowOf(sf.Type); row != nil {
 		if !compound {
-			return field{}, errors.New("records and lists are only given, not taken and not nested")
+			return field{}, errors.New("a record or list is allowed only in an outcome, and not inside another one")
 		}
 		return compoundOf(name, spelled, kind, row)
 	}
 	kinds, ok := goKinds[sf.Type]
 	if !ok {
-		return field{}, fmt.Errorf("a %s carries no kind of value; use engine.Phone, engine.Money, engine.Date, engine.Secret, int64 or string", sf.Type)
+		return field{}, fmt.Errorf("a field of type %s can't hold a menu's value; use engine.Phone, engine.Money, engine.Date, engine.Secret, int64 or string", sf.Type)
 	}
 	if spelled == "" {
 		spelled = goDefaults[sf.Type]
@@ -119,10 +120,10 @@ func fieldOf(sf reflect.StructField, compound bool) (field, error) {
 	return field{}, fmt.Errorf("a %s can't hold a %q", sf.Type, spelled)
 }
 
-// tagOf is a field's name and the type as its tag spells it, "" for none.
+// tagOf returns a field's name and the rest of its tag, "" if there is none.
 func tagOf(sf reflect.StructField) (name, spelled string, err error) {
 	if !sf.IsExported() || sf.Anonymous {
-		return "", "", errors.New("the field must be exported and have a name of its own")
+		return "", "", errors.New("the field must be exported and not embedded")
 	}
 	name, spelled, _ = strings.Cut(sf.Tag.Get(tagKey), ",")
 	if name == "" {
@@ -134,7 +135,8 @@ func tagOf(sf reflect.StructField) (name, spelled string, err error) {
 	return name, strings.TrimSpace(spelled), nil
 }
 
-// rowOf is the struct of a record or of a list's rows, nil for neither.
+// rowOf returns the struct of a record or of a list's rows, and nil for any
+// other type.
 func rowOf(t reflect.Type) (reflect.Type, engine.Kind) {
 	_, scalar := goKinds[t]
 	switch {
@@ -168,12 +170,13 @@ func compoundOf(name, record string, kind engine.Kind, row reflect.Type) (field,
 	return field{Field: engine.Field{Name: name, Type: typ}, sub: sub}, err
 }
 
-var errGivesSecret = errors.New("an outcome can't give a secret: it would be stored and shown")
+var errGivesSecret = errors.New("an outcome can't give a secret, because outcomes are stored and shown")
 
-// parseType is engine.ParseType, and the options of a choice beside it.
+// parseType parses a type as engine.ParseType does, and also a choice with its
+// options, which in a menu are a variable's own.
 func parseType(spelled string) (engine.Type, error) {
 	if spelled == "" {
-		return engine.Type{}, errors.New(`its type is missing; write it in the tag as menu:"amount,money 10..70000"`)
+		return engine.Type{}, errors.New(`the type is missing; write it in the tag, such as menu:"amount,money 10..70000"`)
 	}
 	options, ok := strings.CutPrefix(spelled, "choice ")
 	if !ok {
@@ -191,7 +194,7 @@ func parseType(spelled string) (engine.Type, error) {
 	return typ, nil
 }
 
-// validName is a name as menus write it.
+// validName reports whether s is a name that menus can write.
 func validName(s string) bool {
 	for i, r := range s {
 		letter := r >= 'a' && r <= 'z'
@@ -202,7 +205,7 @@ func validName(s string) bool {
 	return s != ""
 }
 
-// snake writes WorkerID as worker_id.
+// snake converts a Go name to snake case: WorkerID becomes worker_id.
 func snake(name string) string {
 	runes := []rune(name)
 	var b strings.Builder

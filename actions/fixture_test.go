@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,12 +28,12 @@ func newClock() *storetest.Clock {
 	return storetest.NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
 }
 
-// bench is a table over a database of its own.
+// bench is a table with its own database and clock.
 type bench struct {
 	*actions.Table
 	store store.Store
 	clock *storetest.Clock
-	// accounts are the shipped actions, once they are registered.
+	// accounts holds the shipped actions after withAccounts.
 	accounts *actions.Accounts
 }
 
@@ -70,8 +71,8 @@ func closing[S store.Store](t testing.TB, s S, err error) store.Store {
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-// onStores runs a test of what two at once do, on each kind of database: the
-// one has a single writer, the other many.
+// onStores runs a test of concurrent calls on each kind of database. SQLite has
+// a single writer, Postgres has many.
 func onStores(t *testing.T, test func(t *testing.T, open func(testing.TB, func() time.Time) store.Store)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, openStore) })
 	t.Run("postgres", func(t *testing.T) { test(t, openPostgres) })
@@ -104,12 +105,12 @@ func withAccounts(t testing.TB, b *bench, random io.Reader) *bench {
 	return b
 }
 
-// call is an action on one phone number.
+// call makes a call of an action on one phone number.
 func call(id, action, caller, phone string) engine.Call {
 	return engine.Call{ID: id, Action: action, Caller: caller, Service: "*384*8481#", Args: []engine.Value{engine.PhoneValue(phone)}}
 }
 
-// must runs a call that has to succeed.
+// must runs a call and fails the test on an error.
 func (b *bench) must(t testing.TB, c engine.Call) engine.Outcome {
 	t.Helper()
 	out, err := b.Do(context.Background(), c)
@@ -119,7 +120,24 @@ func (b *bench) must(t testing.TB, c engine.Call) engine.Outcome {
 	return out
 }
 
-// value is one value of an outcome.
+// atOnce runs n calls concurrently and returns their outcomes.
+func atOnce(t testing.TB, b *bench, n int, calls func(i int) engine.Call) []engine.Outcome {
+	t.Helper()
+	outs := make([]engine.Outcome, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			var err error
+			if outs[i], err = b.Do(context.Background(), calls(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	return outs
+}
+
+// value returns one value of an outcome.
 func value(out engine.Outcome, name string) engine.Value {
 	for _, n := range out.Values {
 		if n.Name == name {

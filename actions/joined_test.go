@@ -15,37 +15,38 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// followed is a registration, and behind it a message and a remembered value.
+// followed makes a registration with two calls that follow it: a message and a
+// remembered value.
 func followed(id string) engine.Call {
 	c := call(id, "create_account", amina, amina)
 	c.Then = func(out engine.Outcome) []engine.Call {
 		receipt := smsCall(id+" receipt", amina, "You are "+value(out, "worker_id").Text())
-		kept := engine.Call{
-			ID: id + " kept", Action: engine.CallRemember, Caller: amina, Service: "*384*8481#",
+		remember := engine.Call{
+			ID: id + " remember", Action: engine.CallRemember, Caller: amina, Service: "*384*8481#",
 			Remember: []engine.Named{{Name: "lang", Value: engine.ChoiceValue("sw")}},
 		}
-		return []engine.Call{receipt, kept}
+		return []engine.Call{receipt, remember}
 	}
 	return c
 }
 
-func TestWhatFollowsJoinsTheAction(t *testing.T) { onStores(t, joins) }
+func TestFollowingCallsJoinTheAction(t *testing.T) { onStores(t, joins) }
 
 func joins(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	b := withAccounts(t, newBenchOn(t, open), nil)
 	first, again := b.must(t, followed("id")), b.must(t, followed("id"))
 	if !first.Joined {
-		t.Error("what follows did not join")
+		t.Error("the following calls did not join")
 	}
 	if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(engine.Outcome{}, "Joined")); diff != "" {
 		t.Errorf("a repeat (-first +again):\n%s", diff)
 	}
 	if again.Joined {
-		t.Error("a repeat says what it can't know")
+		t.Error("a repeat says that the calls joined, which it can't know")
 	}
 	c := followed("id")
 	for _, next := range c.Then(first) {
-		b.must(t, next) // done already
+		b.must(t, next) // a repeat
 	}
 	var texts []string
 	for _, m := range b.messages(t) {
@@ -61,7 +62,7 @@ func joins(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	}
 }
 
-// mute is a database that can't keep what is remembered.
+// mute is a database that can't store remembered values.
 type mute struct{ store.Store }
 
 // Within implements store.Store.
@@ -78,7 +79,7 @@ func (muteTx) Remember(context.Context, string, string, map[string]json.RawMessa
 	return errMute
 }
 
-func TestWhatCannotFollowUndoesTheAction(t *testing.T) {
+func TestFailedFollowingCallUndoesTheAction(t *testing.T) {
 	clock := newClock()
 	db := openStore(t, clock.Now)
 	b := withAccounts(t, &bench{Table: actions.New(mute{db}, clock.Now), store: db, clock: clock}, nil)
@@ -93,8 +94,8 @@ func TestWhatCannotFollowUndoesTheAction(t *testing.T) {
 	}
 }
 
-// What can't be done at all is left to be done, and told, by itself.
-func TestWhatIsNoMessageDoesNotUndoTheAction(t *testing.T) {
+// A following call that can't be done at all is left to run, and fail, alone.
+func TestImpossibleFollowingCallDoesNotUndoTheAction(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	c := call("id", "create_account", amina, amina)
 	c.Then = func(engine.Outcome) []engine.Call {

@@ -14,17 +14,18 @@ type lookupIn struct {
 }
 
 type lookupOut struct {
-	Own      *accountOut `menu:"own,own"`      // the number is the caller's own
-	Found    *accountOut `menu:"found,others"` // it is someone's
+	Own      *accountOut `menu:"own,own"`      // of the caller
+	Found    *accountOut `menu:"found,others"` // of somebody else
 	NotFound *struct{}
 }
 
-// A look-up counts against the caller and may verify an account, so it is a
-// write: its outcome is stored, and a replay shows the same.
+// registerLookup registers the action without Reads: a look-up counts against
+// the caller and may verify an account. Its outcome is stored, and a replay shows
+// the same one.
 func (a *Accounts) registerLookup(t *Table) error {
 	return Register(t, Spec{
 		Name:  "lookup_worker",
-		About: "Finds the account of a phone number: the caller's own, someone's, or none.",
+		About: "Finds the account of a phone number: the caller's own, somebody else's, or none.",
 		Takes: time.Second,
 	}, a.lookup)
 }

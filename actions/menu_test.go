@@ -6,17 +6,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
 func text(s string) engine.Text { return engine.Text{{Lit: s}} }
 
-func hole(name string) engine.Text { return engine.Text{{Ref: engine.Ref{Name: name}}} }
+func placeholder(name string) engine.Text { return engine.Text{{Ref: engine.Ref{Name: name}}} }
 
 func say(texts ...engine.Text) []engine.Say {
 	var all engine.Text
@@ -26,8 +28,8 @@ func say(texts ...engine.Text) []engine.Say {
 	return []engine.Say{{Words: engine.Words{all}}}
 }
 
-// menuOf is a menu of one question and one action, and an ending an outcome
-// that shows a value of it.
+// menuOf makes a menu of one question, one action and one end screen for each
+// outcome, which shows the outcome's value named show.
 func menuOf(contract engine.Contract, show string) engine.Definition {
 	param := contract.Params[0]
 	def := engine.Definition{
@@ -44,7 +46,7 @@ func menuOf(contract engine.Contract, show string) engine.Definition {
 		words := say(text(o.Name))
 		for _, g := range o.Gives {
 			if g.Name == show {
-				words = say(text(o.Name+" "), hole(show))
+				words = say(text(o.Name+" "), placeholder(show))
 				if len(def.Vars) == 1 {
 					def.Vars = append(def.Vars, engine.Var{Name: g.Name, Type: g.Type})
 				}
@@ -83,48 +85,109 @@ func callback(session, typed string) engine.Request {
 	return engine.Request{Provider: "test", Session: session, Caller: amina, Service: "*384*1#", Text: typed}
 }
 
-type shoutIn struct {
-	Word string `menu:"word,text 10"`
+func loadMenu(b *bench, source string) (*engine.Program, menu.Findings) {
+	return menu.Load(fstest.MapFS{"menu.yaml": {Data: []byte(source)}}, "menu.yaml", "", b.Contracts(), menu.Options{})
 }
 
-type shoutOut struct {
-	Shouted *struct {
-		Loud string `menu:"loud,text 11"`
+// dialling serves a menu. say sends a callback with text and checks the screen.
+func dialling(t *testing.T, b *bench, source string) (r *engine.Runner, say func(text, want string)) {
+	t.Helper()
+	p, found := loadMenu(b, source)
+	if p == nil {
+		t.Fatal(found)
 	}
-	Refused *struct{}
-}
-
-// A new action is a Go function and a menu that names it; the engine learns of
-// neither.
-func TestNewActionInAMenu(t *testing.T) {
-	b := newBench(t)
-	err := actions.Register(b.Table, actions.Spec{Name: "shout", About: "Says a word loudly.", Takes: time.Second},
-		func(_ context.Context, _ actions.Call, in shoutIn) (actions.Work[shoutOut], error) {
-			return func(context.Context, store.Tx) (out shoutOut, err error) {
-				if in.Word == "quiet" {
-					out.Refused = &struct{}{}
-					return out, nil
-				}
-				out.Shouted = &struct {
-					Loud string `menu:"loud,text 11"`
-				}{strings.ToUpper(in.Word) + "!"}
-				return out, nil
-			}, nil
-		})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := runner(t, b, menuOf(b.Contracts()[0], "loud"))
-	for typed, want := range map[string]string{"hello": "shouted HELLO!", "quiet": "refused"} {
-		r.Handle(context.Background(), callback(typed, ""))
-		if reply := r.Handle(context.Background(), callback(typed, typed)); reply.Text != want || !reply.End || reply.Fault != nil {
-			t.Errorf("typed %q: %+v, want %q", typed, reply, want)
+	r = runnerOf(t, b, p)
+	return r, func(text, want string) {
+		t.Helper()
+		if got := r.Handle(t.Context(), callback("s", text)); got.Text != want || got.Fault != nil {
+			t.Errorf("text %q: got %q (%v), want %q", text, got.Text, got.Fault, want)
 		}
 	}
 }
 
-// A registration through the runner: the same bytes however often the last
-// callback comes, with and without the session's record; one worker.
+// priceIn is the parameters of a product team's own action.
+type priceIn struct {
+	Crop  string       `menu:"crop,text 10"`
+	Price engine.Money `menu:"price,money 1..5000"`
+}
+
+type priceOut struct {
+	Noted *struct {
+		Ref string `menu:"ref,text 8"`
+	}
+	TooHigh *struct {
+		Most engine.Money `menu:"most,money 1..5000"`
+	}
+}
+
+func notePrice(_ context.Context, _ actions.Call, in priceIn) (actions.Work[priceOut], error) {
+	return func(context.Context, store.Tx) (priceOut, error) {
+		var out priceOut
+		if in.Price > 100_00 {
+			out.TooHigh = &struct {
+				Most engine.Money `menu:"most,money 1..5000"`
+			}{100_00}
+			return out, nil
+		}
+		out.Noted = &struct {
+			Ref string `menu:"ref,text 8"`
+		}{"R-" + strings.ToUpper(in.Crop)}
+		return out, nil
+	}, nil
+}
+
+const priceMenu = `
+ussd: 1
+service: Prices
+dial: "*384*1#"
+start: crop_ask
+vars:
+  crop: {type: text 10}
+  price: {type: money 1..5000}
+screens:
+  crop_ask:
+    say: Which crop?
+    ask: crop -> price_ask
+  price_ask:
+    say: Price of {crop}?
+    ask: price -> note_price(crop, price)
+    when: {noted: noted, too_high: retry Too high.}
+  noted: {end: "{crop} at {price}. Ref {ref}."}
+`
+
+// A new action and a menu that uses it need no change in the engine: the contract
+// comes from the Go types, the checker knows it, and the phone shows its values.
+func TestNewActionInAMenu(t *testing.T) {
+	b := newBench(t)
+	err := actions.Register(b.Table, actions.Spec{Name: "note_price", About: "Notes what a crop costs.", Takes: time.Second}, notePrice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, say := dialling(t, b, priceMenu)
+	say("", "Which crop?")
+	say("maize", "Price of maize?")
+	say("maize*400", "Too high.\nPrice of maize?")
+	say("maize*400*65", "maize at KES 65. Ref R-MAIZE.")
+	for code, change := range map[string][2]string{
+		"U201": {"note_price(", "not_price("},
+		"U202": {"(crop, price)", "(crop)"},
+		"U203": {"(crop, price)", "(price, crop)"},
+		"U111": {"noted: noted, ", ""},
+		"U112": {"too_high: retry", "too_hihg: retry"},
+	} {
+		_, found := loadMenu(b, strings.Replace(priceMenu, change[0], change[1], 1))
+		has := false
+		for _, f := range found {
+			has = has || f.Code == code
+		}
+		if !has {
+			t.Errorf("%s was not found: %v", code, found)
+		}
+	}
+}
+
+// A registration through the runner makes one worker and gives the same bytes
+// however often the last callback comes, with and without the session's record.
 func TestRegistrationThroughTheRunner(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "create_account" })

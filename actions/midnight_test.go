@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// midnightMenu shows the day, and takes none before today's.
+// midnightMenu shows today's date and accepts no earlier one.
 const midnightMenu = `
 ussd: 1
 service: Days
@@ -36,8 +36,8 @@ screens:
   bye: {end: Bye.}
 `
 
-// A call goes on with the day on which it began, also when midnight passes and its
-// record is lost: what it has done says which day that was.
+// A call keeps the day on which it began, also after midnight and with its
+// record lost: its stored results carry that day.
 func TestCallAcrossMidnight(t *testing.T) {
 	const firstDay, number, nextDay = "01/03/2026", "0711000001", "02/03/2026"
 	for _, c := range []struct {
@@ -46,7 +46,7 @@ func TestCallAcrossMidnight(t *testing.T) {
 		lost   bool
 		day    string // that the call shows
 	}{
-		{"the record is kept", 1, false, firstDay},
+		{"the record is there", 1, false, firstDay},
 		{"the record is lost", 2, true, firstDay},
 		{"a long call", 25, true, firstDay},
 		{"begun after midnight", -1, true, nextDay},
@@ -79,7 +79,7 @@ func TestCallAcrossMidnight(t *testing.T) {
 	}
 }
 
-// Nothing was done, so nothing says when the call began: it goes on today.
+// A call without stored results goes on with today's date.
 func TestCallAcrossMidnightThatDidNothing(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	r, _ := dialling(t, b, midnightMenu)

@@ -29,9 +29,8 @@ screens:
   bye: {end: Bye.}
 `
 
-// A record that comes back older and older: a wrong answer that was answered for
-// want of what came between is no other answer than the caller saw, and what came
-// after it is told the same as before.
+// The store returns older and older records of a session. The caller must get
+// the same screens again: for the wrong answer and for what was typed after it.
 func TestOlderRecordBeforeAWrongAnswer(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	r, say := dialling(t, b, askingMenu)

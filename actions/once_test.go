@@ -21,11 +21,11 @@ import (
 	"github.com/paytrace/paytrace/store/sqlite"
 )
 
-// counted is an action that leaves one countable trace per effect, a message,
-// and says how often its Work ran.
+// counted is an action that leaves one message per effect and counts how often
+// its Work ran.
 type counted struct {
 	runs atomic.Int64
-	fail error // of the Work, after it has written
+	fail error // returned by the Work, after it has written
 }
 
 type countedIn struct {
@@ -79,7 +79,7 @@ func TestRepeatReturnsTheStoredOutcome(t *testing.T) {
 	b, a := newBench(t), &counted{}
 	a.register(t, b.Table)
 	first := b.must(t, countCall("id", "hello", "1234"))
-	// A PIN is no part of the fingerprint, so its value can't be tried out.
+	// The fingerprint leaves the PIN out, so nobody can guess a PIN from it.
 	for _, again := range []engine.Call{countCall("id", "hello", "1234"), countCall("id", "hello", "9999")} {
 		if diff := cmp.Diff(first, b.must(t, again)); diff != "" {
 			t.Errorf("a repeat differs (-first +again):\n%s", diff)
@@ -98,25 +98,15 @@ func TestRepeatReturnsTheStoredOutcome(t *testing.T) {
 	}
 }
 
-func TestTwinsAtOnceHaveOneEffect(t *testing.T) { onStores(t, twinsAtOnceHaveOneEffect) }
+func TestDuplicatesAtOnceHaveOneEffect(t *testing.T) { onStores(t, duplicatesAtOnceHaveOneEffect) }
 
-func twinsAtOnceHaveOneEffect(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
+func duplicatesAtOnceHaveOneEffect(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
 	b, a := newBenchOn(t, open), &counted{}
 	a.register(t, b.Table)
-	outs := make([]engine.Outcome, 16)
-	var wg sync.WaitGroup
-	for i := range outs {
-		wg.Go(func() {
-			var err error
-			if outs[i], err = b.Do(context.Background(), countCall("id", "hello", "1234")); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
+	outs := atOnce(t, b, 16, func(int) engine.Call { return countCall("id", "hello", "1234") })
 	for _, out := range outs {
 		if diff := cmp.Diff(outs[0], out); diff != "" {
-			t.Errorf("twins differ:\n%s", diff)
+			t.Errorf("duplicates differ:\n%s", diff)
 		}
 	}
 	if n := effects(t, b.store); n != 1 {
@@ -165,7 +155,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// An error of the work undoes what it wrote; the action can be asked for again.
+// An error of the work undoes what it wrote, and the action can run again.
 func TestFailureLeavesNothing(t *testing.T) {
 	b, a := newBench(t), &counted{fail: errors.New("boom")}
 	a.register(t, b.Table)
@@ -182,7 +172,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 	}
 }
 
-// A refusal for doing it too often is stored without what the work wrote.
+// The refusal of an action done too often is stored, without what the work wrote.
 func TestLimitIsStored(t *testing.T) { onStores(t, limitIsStored) }
 
 func limitIsStored(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
@@ -204,7 +194,7 @@ func limitIsStored(t *testing.T, open func(testing.TB, func() time.Time) store.S
 	}
 }
 
-// flaky is a store whose transactions go wrong as told, one error each.
+// flaky is a store whose calls fail with the given faults, one each.
 type flaky struct {
 	store.Store
 	mu     sync.Mutex
@@ -213,18 +203,12 @@ type flaky struct {
 }
 
 type fault struct {
-	commits bool // whether the transaction happened all the same
+	commits bool // the transaction happens despite the error
 	err     error
 }
 
 func (f *flaky) Within(ctx context.Context, fn func(context.Context, store.Tx) error) error {
-	f.mu.Lock()
-	f.tries++
-	var now fault
-	if len(f.faults) > 0 {
-		now, f.faults = f.faults[0], f.faults[1:]
-	}
-	f.mu.Unlock()
+	now := f.next()
 	if now.err == nil {
 		return f.Store.Within(ctx, fn)
 	}
@@ -237,23 +221,24 @@ func (f *flaky) Within(ctx context.Context, fn func(context.Context, store.Tx) e
 	return errors.Join(err, now.err)
 }
 
-// Result goes wrong as told, too.
 func (f *flaky) Result(ctx context.Context, id string) ([]byte, error) {
-	f.mu.Lock()
-	f.tries++
-	var now fault
-	if len(f.faults) > 0 {
-		now, f.faults = f.faults[0], f.faults[1:]
-	}
-	f.mu.Unlock()
-	if now.err != nil {
+	if now := f.next(); now.err != nil {
 		return nil, now.err
 	}
 	return f.Store.Result(ctx, id)
 }
 
-// A replay gets over a connection that was dropped while it looked up what the
-// caller has seen.
+func (f *flaky) next() (now fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tries++
+	if len(f.faults) > 0 {
+		now, f.faults = f.faults[0], f.faults[1:]
+	}
+	return now
+}
+
+// A replay survives dropped connections while it looks up the stored result.
 func TestLookUpIsTriedAgain(t *testing.T) {
 	lost := errors.New("connection lost")
 	for dropped, want := range []error{nil, nil, nil, nil, nil, lost} {
@@ -296,8 +281,8 @@ func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) stor
 		effects int
 		tries   int // 0 for many
 	}{
-		{"the answer was lost, it had happened", []fault{happened}, 0, nil, 1, 2},
-		{"the answer was lost, it had not happened", []fault{rolledBack}, 0, nil, 1, 2},
+		{"the answer was lost, the commit happened", []fault{happened}, 0, nil, 1, 2},
+		{"the answer was lost, the commit did not happen", []fault{rolledBack}, 0, nil, 1, 2},
 		{"lost three times", []fault{rolledBack, happened, rolledBack}, 0, nil, 1, 4},
 		{"one connection dropped", []fault{down}, 0, nil, 1, 2},
 		{"two connections dropped", []fault{down, down}, 0, nil, 1, 3},
@@ -328,10 +313,10 @@ func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) stor
 			if test.tries > 0 && f.tries != test.tries {
 				t.Errorf("%d tries, want %d", f.tries, test.tries)
 			}
-			// Whatever went wrong, asking again under the ID gives one effect.
+			// After any fault, a repeat with the same ID leaves one effect.
 			f.faults = nil
 			if _, err := table.Do(context.Background(), countCall("id", "hello", "1234")); err != nil {
-				t.Errorf("asked again: %v", err)
+				t.Errorf("a repeat: %v", err)
 			}
 			if n := effects(t, f.Store); n != 1 {
 				t.Errorf("%d effects in the end, want 1", n)
@@ -340,8 +325,8 @@ func uncertainCommits(t *testing.T, open func(testing.TB, func() time.Time) stor
 	}
 }
 
-// The control: the same faults without the action's identity show what the log
-// is for.
+// This control has the same faults but another identity for the retry, and sees
+// two effects.
 func TestWithoutTheLogEffectsDouble(t *testing.T) {
 	c := newClock()
 	f := &flaky{Store: openStore(t, c.Now), faults: []fault{{true, store.ErrUnknown}}}
@@ -408,14 +393,14 @@ func TestOutcomesAreHeldToTheContract(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"none": "ended as nothing", "both": "as a and as b", "option": `kind: "c" is none of its options`} {
+	for name, want := range map[string]string{"none": "no outcome is set", "both": "a and b are both set", "option": `kind: "c" is not one of its options`} {
 		if _, err := b.Do(context.Background(), engine.Call{ID: name, Action: name}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
 }
 
-// Nothing of a PIN reaches the database, in whatever form.
+// A secret never reaches the database file.
 func TestNoSecretInTheDatabase(t *testing.T) {
 	const password = "kisiri-7391-kabisa"
 	c := newClock()
@@ -457,33 +442,32 @@ func TestNoSecretInTheDatabase(t *testing.T) {
 	}
 }
 
-// What was withdrawn never runs, and what ran can't be withdrawn; also of two at
-// once one is the truth for both.
-func TestWithdraw(t *testing.T) {
-	withdraw := engine.Call{ID: "id", Action: engine.CallWithdraw, StoredOnly: true}
+// A fenced call never runs, and a call that ran can't be fenced.
+func TestFence(t *testing.T) {
+	fence := engine.Call{ID: "id", Action: engine.CallWithdraw, StoredOnly: true}
 	b, a := newBench(t), &counted{}
 	a.register(t, b.Table)
 	for range 2 {
-		if _, err := b.Do(context.Background(), withdraw); !errors.Is(err, engine.ErrWithdrawn) {
-			t.Fatalf("withdraw: %v", err)
+		if _, err := b.Do(context.Background(), fence); !errors.Is(err, engine.ErrWithdrawn) {
+			t.Fatalf("fence: %v", err)
 		}
 	}
 	replay := countCall("id", "hello", "1234")
 	replay.StoredOnly = true
 	for _, call := range []engine.Call{countCall("id", "hello", "1234"), replay, countCall("id", "bye", "1234")} {
 		if _, err := b.Do(context.Background(), call); !errors.Is(err, engine.ErrWithdrawn) {
-			t.Errorf("run after it was withdrawn: %v", err)
+			t.Errorf("a run after the fence: %v", err)
 		}
 	}
 	b.must(t, countCall("other", "hello", "1234"))
-	withdraw.ID = "other"
-	if out, err := b.Do(context.Background(), withdraw); err != nil || out.Name != engine.Done {
-		t.Errorf("withdraw after it ran: %v, %v", out, err)
+	fence.ID = "other"
+	if out, err := b.Do(context.Background(), fence); err != nil || out.Name != engine.Done {
+		t.Errorf("a fence after the run: %v, %v", out, err)
 	}
 	b.must(t, countCall("other", "hello", "1234"))
 	for id, want := range map[string]error{"id": engine.ErrWithdrawn, "other": nil, "never": engine.ErrNotStored} {
 		if _, err := b.Do(context.Background(), engine.Call{ID: id, Action: engine.CallWithdrawn, StoredOnly: true}); !errors.Is(err, want) {
-			t.Errorf("is %s withdrawn: %v, want %v", id, err, want)
+			t.Errorf("is %s fenced: %v, want %v", id, err, want)
 		}
 	}
 	if n := effects(t, b.store); n != 1 {

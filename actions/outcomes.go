@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// ending is one outcome: a pointer field of an Out struct.
+// ending maps one outcome to a pointer field of an Out struct.
 type ending struct {
 	name  string
 	index int
@@ -26,11 +26,11 @@ func (es endings) contracts() []engine.OutcomeContract {
 	return all
 }
 
-// outcomesOf reads the endings off an Out struct.
+// outcomesOf reads the outcomes from an Out struct.
 func outcomesOf[Out any]() (endings, error) {
 	t := reflect.TypeFor[Out]()
 	if t.Kind() != reflect.Struct || t.NumField() == 0 {
-		return nil, fmt.Errorf("outcomes: %s must be a struct with one pointer field an outcome", t)
+		return nil, fmt.Errorf("outcomes: %s must be a struct with one pointer field for each outcome", t)
 	}
 	var es endings
 	var errs []error
@@ -38,7 +38,7 @@ func outcomesOf[Out any]() (endings, error) {
 	for i := range t.NumField() {
 		e, err := endingOf(t.Field(i))
 		if err == nil && seen[e.name] {
-			err = errors.New("the name is there twice, or one of the two that every action has (failed, pending)")
+			err = errors.New("the name is used twice, or it is failed or pending, which every action has")
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("outcome %s.%s: %w", t, t.Field(i).Name, err))
@@ -58,10 +58,10 @@ func endingOf(sf reflect.StructField) (ending, error) {
 	}
 	whose := engine.Whose(spelled)
 	if whose != engine.WhoseUnsaid && whose != engine.WhoseOwn && whose != engine.WhoseOthers {
-		return ending{}, fmt.Errorf("behind an outcome's name stands whose values it gives (%s or %s), or nothing; found %q", engine.WhoseOwn, engine.WhoseOthers, spelled)
+		return ending{}, fmt.Errorf("found %q after the outcome's name; %s, %s or nothing is expected (whose values it gives)", spelled, engine.WhoseOwn, engine.WhoseOthers)
 	}
 	if sf.Type.Kind() != reflect.Pointer || sf.Type.Elem().Kind() != reflect.Struct {
-		return ending{}, fmt.Errorf("a %s; it must be a pointer to a struct of what the outcome gives", sf.Type)
+		return ending{}, fmt.Errorf("found a %s; a pointer to a struct with the outcome's values is expected", sf.Type)
 	}
 	gives, err := shapeOf(sf.Type.Elem(), true)
 	for _, f := range gives {
@@ -72,7 +72,7 @@ func endingOf(sf reflect.StructField) (ending, error) {
 	return ending{name: name, gives: gives, whose: whose}, err
 }
 
-// readOutcome reads which ending is set, and its values.
+// readOutcome returns the one outcome that is set, with its values.
 func readOutcome(es endings, out any) (engine.Outcome, error) {
 	v := reflect.ValueOf(out)
 	var found *ending
@@ -81,12 +81,12 @@ func readOutcome(es endings, out any) (engine.Outcome, error) {
 			continue
 		}
 		if found != nil {
-			return engine.Outcome{}, fmt.Errorf("it ended as %s and as %s; set one outcome", found.name, es[i].name)
+			return engine.Outcome{}, fmt.Errorf("the outcomes %s and %s are both set; set one", found.name, es[i].name)
 		}
 		found = &es[i]
 	}
 	if found == nil {
-		return engine.Outcome{}, errors.New("it ended as nothing; set one outcome")
+		return engine.Outcome{}, errors.New("no outcome is set; set one")
 	}
 	values, err := readStruct(found.gives, v.Field(found.index).Elem())
 	if err != nil {

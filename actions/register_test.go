@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// everything has a parameter of every kind an action may take.
+// everything has a parameter of each kind that actions accept.
 type everything struct {
 	Phone  engine.Phone
 	Other  engine.Phone  `menu:"other,phone KE|UG"`
@@ -30,7 +30,7 @@ type payment struct {
 	Amount engine.Money `menu:"amount,money 0..70000"`
 }
 
-// endingsOf has every kind an outcome may give.
+// endingsOf has a value of each kind that outcomes may give.
 type endingsOf struct {
 	Done *struct {
 		Echo     string       `menu:"echo,text 160"`
@@ -57,7 +57,7 @@ func mustType(t *testing.T, s string) engine.Type {
 	return typ
 }
 
-func TestContractIsReadOffTheTypes(t *testing.T) {
+func TestContractComesFromTheTypes(t *testing.T) {
 	b := newBench(t)
 	err := actions.Register(b.Table, spec, func(context.Context, actions.Call, everything) (actions.Work[endingsOf], error) { return nil, nil })
 	if err != nil {
@@ -88,7 +88,7 @@ func TestContractIsReadOffTheTypes(t *testing.T) {
 }
 
 // A value of every kind reaches the Go function and comes back.
-func TestValuesGoThrough(t *testing.T) {
+func TestValuesRoundTrip(t *testing.T) {
 	b := newBench(t)
 	var got everything
 	err := actions.Register(b.Table, spec, func(_ context.Context, _ actions.Call, in everything) (actions.Work[endingsOf], error) {
@@ -166,7 +166,7 @@ func TestRegisterRefuses(t *testing.T) {
 		}, []string{"taken"}},
 		{"no words, no time, and both money and nothing", func(t *actions.Table) error {
 			return actions.Register(t, actions.Spec{Name: "a", Reads: true, Money: true}, does[nothing](ok{}))
-		}, []string{"About is empty", "Takes is 0s", "both move money"}},
+		}, []string{"About is empty", "Takes is 0s", "Reads and Money are both set"}},
 		{"too much time", func(t *actions.Table) error {
 			return actions.Register(t, actions.Spec{Name: "a", About: "About.", Takes: time.Minute}, does[nothing](ok{}))
 		}, []string{"Takes is 1m0s"}},
@@ -186,9 +186,9 @@ func TestRegisterRefuses(t *testing.T) {
 				B      string  `menu:"twice,text 5"`
 			}](ok{}))
 		}, []string{
-			"Amount: its type is missing", "Note: text needs its length", "Count: a int carries no kind", `Name: the name "Name" must be`,
-			`Pin: a string can't hold a "pin 4"`, "Rows: records and lists", "hidden: the field must be exported",
-			"Size: number 5..1", "Kind: the option", "Price: a float64", "B: the name is there twice",
+			"Amount: the type is missing", "Note: text needs its length", "Count: a field of type int", `Name: the name "Name" must be`,
+			`Pin: a string can't hold a "pin 4"`, "Rows: a record or list", "hidden: the field must be exported",
+			"Size: number 5..1", "Kind: the option", "Price: a field of type float64", "B: two fields have this name",
 		}},
 		{"parameters that are no struct", func(t *actions.Table) error {
 			return actions.Register(t, named("a"), does[string](ok{}))
@@ -198,7 +198,7 @@ func TestRegisterRefuses(t *testing.T) {
 		}, []string{"outcomes: int must be a struct"}},
 		{"no outcome", func(t *actions.Table) error {
 			return actions.Register(t, named("a"), does[nothing](nothing{}))
-		}, []string{"one pointer field an outcome"}},
+		}, []string{"one pointer field for each outcome"}},
 		{"bad outcomes", func(t *actions.Table) error {
 			return actions.Register(t, named("a"), does[nothing](struct {
 				Failed *struct{}
@@ -223,7 +223,7 @@ func TestRegisterRefuses(t *testing.T) {
 				}
 			}{}))
 		}, []string{
-			"Failed: the name is there twice, or one of", "Done: a struct {}", "Number: a *int", "Typed: behind an outcome's name stands whose values it gives",
+			"Failed: the name is used twice, or", "Done: found a struct {}", "Number: found a *int", `Typed: found "text 5" after the outcome's name`,
 			"Secret: an outcome can't give a secret", "Deep:", "Hidden:", "Empty:",
 		}},
 	}
@@ -240,7 +240,7 @@ func TestRegisterRefuses(t *testing.T) {
 			}
 		}
 		if len(table.Contracts()) != 0 {
-			t.Errorf("%s: a contract is published all the same", test.name)
+			t.Errorf("%s: the contract is registered despite the error", test.name)
 		}
 	}
 }

@@ -20,17 +20,17 @@ const JobSMS = "sms"
 const (
 	statusQueued  = "queued"
 	statusFailed  = "failed"
-	statusUnknown = "unknown" // it goes out once, and may have gone
+	statusUnknown = "unknown" // may have been sent, and must not be sent twice
 )
 
-// smsArgs are a JobSMS's.
+// smsArgs holds the arguments of a JobSMS.
 type smsArgs struct {
 	ID string `json:"id"` // the message's
 }
 
-// queueSMS stores a message in an action's transaction, and the job that sends
-// it. Both are named after the action, so a repeat of it sends nothing more;
-// an action sends one message.
+// queueSMS stores a message and the job that sends it in an action's
+// transaction. Both are named after the action: a repeat sends nothing more, and
+// an action can send only one message.
 func queueSMS(ctx context.Context, tx store.Tx, c Call, to engine.Phone, text string) error {
 	return queueMessage(ctx, tx, store.Message{ID: c.ID, To: string(to), Text: text, CreatedAt: c.Now})
 }
@@ -47,26 +47,26 @@ func queueMessage(ctx context.Context, tx store.Tx, m store.Message) error {
 	return tx.Enqueue(ctx, store.Job{Kind: JobSMS, Key: m.ID, Args: args})
 }
 
-// Messages is where messages are kept; store.Store is one.
+// Messages stores messages, as store.Store does.
 type Messages interface {
 	Message(ctx context.Context, id string) (store.Message, error)
 	SetMessage(ctx context.Context, m store.Message) error
 	ClaimMessage(ctx context.Context, id string) (bool, error)
 }
 
-// DeliverSMS handles JobSMS: it sends the message and stores what became of
-// it. A message that was sent, failed or logged before is left alone. What the
-// provider refused for good is stored as failed and not tried again; any other
-// error leaves the message queued, with the reason, for the job's next try.
+// DeliverSMS handles JobSMS: it sends the message and stores the result. It
+// leaves a message alone that was sent, failed or logged before. A message that
+// the provider refuses for good is stored as failed and not tried again. Any
+// other error leaves it queued, with the reason, for the job's next try.
 //
-// A message is sent at least once: where the answer was lost, or the process
-// died before storing it, it is sent again. One that goes out once is marked
-// before it is sent, and then stays "unknown" in both cases.
+// A message is sent at least once: it is sent again if the answer was lost, or
+// if the process died before it stored the answer. A message with Once is marked
+// before it is sent; in both cases it stays "unknown" and is not sent again.
 func DeliverSMS(messages Messages, sender sms.Sender, now func() time.Time) store.JobHandler {
 	return func(ctx context.Context, job store.Job, _ int) error {
 		var args smsArgs
 		if err := json.Unmarshal(job.Args, &args); err != nil {
-			return fmt.Errorf("sms job %s: arguments can't be read: %w", job.Key, err)
+			return fmt.Errorf("sms job %s: read its arguments: %w", job.Key, err)
 		}
 		m, err := messages.Message(ctx, args.ID)
 		if err != nil {
@@ -76,7 +76,7 @@ func DeliverSMS(messages Messages, sender sms.Sender, now func() time.Time) stor
 			return nil
 		}
 		if !m.ExpiresAt.IsZero() && !now().Before(m.ExpiresAt) {
-			m.Status, m.Error = statusFailed, "it could not be sent in time: "+m.Error
+			m.Status, m.Error = statusFailed, "not sent in time: "+m.Error
 			m.Text = withoutCode(m)
 			return messages.SetMessage(ctx, m)
 		}
@@ -89,8 +89,8 @@ func DeliverSMS(messages Messages, sender sms.Sender, now func() time.Time) stor
 	}
 }
 
-// storeTimeout bounds the storing of a message's end, which goes on when the
-// job is told to stop: not storing it would send the message twice.
+// storeTimeout bounds how long storing a message's result may take. It goes on
+// when the job must stop: without the result the message would be sent twice.
 const storeTimeout = 5 * time.Second
 
 func deliver(ctx context.Context, messages Messages, sender sms.Sender, m store.Message, now func() time.Time) error {
@@ -107,7 +107,7 @@ func deliver(ctx context.Context, messages Messages, sender sms.Sender, m store.
 		m.Error, over = err.Error(), false
 	}
 	if over && m.Status != sms.Logged {
-		// Where nobody sends, a person reads it from the list.
+		// A logged message is read from the list by a person, code included.
 		m.Text = withoutCode(m)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
@@ -119,7 +119,7 @@ func deliver(ctx context.Context, messages Messages, sender sms.Sender, m store.
 	return errors.Join(later(err), storeErr)
 }
 
-// later asks for another time where the sender itself says when.
+// later turns the sender's own pause into a pause of the job.
 func later(err error) error {
 	var paused *sms.PausedError
 	if errors.As(err, &paused) {
@@ -128,11 +128,10 @@ func later(err error) error {
 	return err
 }
 
-// code is what stands in a message that goes out once and is nobody's business
-// but its reader's.
+// code matches the one-time code in the text of a message with Once.
 var code = regexp.MustCompile(`\d{6}`)
 
-// withoutCode is a message's text without its one-time code.
+// withoutCode returns a message's text with its one-time code masked.
 func withoutCode(m store.Message) string {
 	if !m.Once {
 		return m.Text
@@ -140,11 +139,26 @@ func withoutCode(m store.Message) string {
 	return code.ReplaceAllString(m.Text, "******")
 }
 
-// ShownText is a message's text as it may be listed: a one-time code that can
-// still be used is left out, except where there is nobody to send it.
+// ShownText returns a message's text for a list. It masks a one-time code, except
+// in a logged message, which no provider sends.
 func ShownText(m store.Message) string {
 	if m.Status == sms.Logged {
 		return m.Text
 	}
 	return withoutCode(m)
+}
+
+// Deliveries stores delivery reports, as store.Store does.
+type Deliveries interface {
+	Delivered(ctx context.Context, d store.Delivery) error
+}
+
+// StoreReport stores a provider's delivery report. Reports come late, twice and
+// out of order, and also before the provider's answer to the sending. The store
+// keeps the most advanced one (sms.State.Rank).
+func StoreReport(ctx context.Context, s Deliveries, r sms.Report, now time.Time) error {
+	return s.Delivered(ctx, store.Delivery{
+		ProviderID: r.ProviderID, State: string(r.State), Rank: r.State.Rank(), Reason: r.Reason,
+		Network: r.Network, Retries: r.Retries, At: now,
+	})
 }

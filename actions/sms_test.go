@@ -31,9 +31,9 @@ func TestDeliver(t *testing.T) {
 		name     string
 		failures []error // of the first sends
 		runs     int
-		errs     int // of those runs
+		errs     int // in those runs
 		status   string
-		said     string // in the message's Error
+		said     string // part of the message's Error
 		sent     int
 	}{
 		{"sent", nil, 1, 0, "sent", "", 1},
@@ -73,8 +73,8 @@ func TestDeliver(t *testing.T) {
 	}
 }
 
-// A one-time code is sent again only where it surely was not sent, and never
-// after its time.
+// A one-time code is sent again only if it surely was not sent, and never after
+// it expired.
 func TestDeliverOnce(t *testing.T) {
 	temporary := &sms.Failure{Word: "InsufficientBalance (405)"}
 	maybe := &sms.Failure{Class: sms.ErrMaybeSent, Word: "no answer"}
@@ -116,7 +116,7 @@ func TestDeliverOnce(t *testing.T) {
 				t.Errorf("%d errors, %+v, %v; want %d, %q, %q", errs, m, err, test.errs, test.status, test.said)
 			}
 			if strings.Contains(m.Text, code) {
-				t.Errorf("the code is kept after the message has gone: %q", m.Text)
+				t.Errorf("the code is still stored after the message was sent: %q", m.Text)
 			}
 			if sent := outbox.Sent(); len(sent) != test.sent || test.sent > 0 && !strings.Contains(sent[0].Text, code) {
 				t.Errorf("sent %+v, want %d", sent, test.sent)
@@ -125,8 +125,8 @@ func TestDeliverOnce(t *testing.T) {
 	}
 }
 
-// Killed between the sending and the storing, a code is not sent again; the same
-// message without the mark is, which is the control.
+// A process is killed after it sent a message and before it stored that. A
+// message with Once is not sent again; the control without Once is.
 func TestKilledAfterSending(t *testing.T) {
 	for once, want := range map[bool]int{true: 1, false: 2} {
 		b, outbox := newBench(t), &memory.Outbox{}
@@ -153,13 +153,13 @@ func TestKilledAfterSending(t *testing.T) {
 	}
 }
 
-func TestPausedIsForLater(t *testing.T) {
+func TestPausedJobRunsLater(t *testing.T) {
 	b, outbox := newBench(t), &memory.Outbox{}
 	b.must(t, smsCall("id", brian, "text"))
 	outbox.FailNext(&sms.PausedError{For: 7 * time.Second})
 	err := actions.DeliverSMS(b.store, outbox, b.clock.Now)(context.Background(), smsJob("id"), 1)
 	if pause, ok := store.PauseOf(err); !ok || pause != 7*time.Second {
-		t.Errorf("got %v, want to be asked again in 7 s", err)
+		t.Errorf("got %v, want a pause of 7 s", err)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestDeliverFaults(t *testing.T) {
 	if err := handle(context.Background(), store.Job{Key: "k", Args: json.RawMessage("{")}, 1); err == nil {
 		t.Error("unreadable arguments are no error")
 	}
-	// A job told to stop while the provider answers still stores the answer.
+	// A job that must stop while the provider answers still stores the answer.
 	b.must(t, smsCall("id", brian, "text"))
 	ctx, cancel := context.WithCancel(context.Background())
 	stopping := sender(func(ctx context.Context, m sms.Message) (sms.Receipt, error) {
@@ -180,7 +180,7 @@ func TestDeliverFaults(t *testing.T) {
 		return outbox.Send(ctx, m)
 	})
 	if err := actions.DeliverSMS(b.store, stopping, b.clock.Now)(ctx, smsJob("id"), 1); err != nil {
-		t.Errorf("told to stop: %v", err)
+		t.Errorf("stopped: %v", err)
 	}
 	if m, err := b.store.Message(context.Background(), "id"); err != nil || m.Status != sms.Sent {
 		t.Errorf("the message is %+v, %v", m, err)
@@ -191,7 +191,7 @@ type sender func(context.Context, sms.Message) (sms.Receipt, error)
 
 func (f sender) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) { return f(ctx, m) }
 
-// From the action to the phone, through the store's own jobs.
+// A message goes from the action to the phone through the store's own jobs.
 func TestMessageGoesOut(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	created := b.must(t, call("id", "create_account", amina, amina))

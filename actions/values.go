@@ -11,12 +11,11 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// readParams fills an In struct with a call's arguments. They are checked
-// against the contract: a menu that compiled can't fail here, a request of
-// another kind can.
+// readParams fills an In struct with a call's arguments and checks them against
+// the contract. Calls from a compiled menu always pass; a REST request may not.
 func readParams[In any](s shape, args []engine.Value) (in In, err error) {
 	if len(args) != len(s) {
-		return in, fmt.Errorf("it takes %d values, found %d", len(s), len(args))
+		return in, fmt.Errorf("found %d values; %d are expected", len(args), len(s))
 	}
 	v := reflect.ValueOf(&in).Elem()
 	for i, f := range s {
@@ -28,12 +27,12 @@ func readParams[In any](s shape, args []engine.Value) (in In, err error) {
 	return in, nil
 }
 
-// ErrArgument: a value that the contract does not allow.
-var ErrArgument = errors.New("not a value the action takes")
+// ErrArgument reports a value that the contract does not allow.
+var ErrArgument = errors.New("the contract does not allow this value")
 
 func checkValue(v engine.Value, t *engine.Type) error {
 	if v.Kind() != t.Kind {
-		return fmt.Errorf("%w: the kind is another, or it is not set", ErrArgument)
+		return fmt.Errorf("%w: it is not set or of another kind", ErrArgument)
 	}
 	ok := true
 	switch t.Kind {
@@ -66,8 +65,8 @@ func setField(to reflect.Value, v engine.Value) {
 	}
 }
 
-// readStruct reads the values that an outcome or a record gives. A phone
-// number that is "" is not set.
+// readStruct reads the values of an outcome or a record. An empty phone number
+// counts as not set.
 func readStruct(s shape, v reflect.Value) ([]engine.Named, error) {
 	var values []engine.Named
 	for _, f := range s {
@@ -99,14 +98,14 @@ func readField(f field, v reflect.Value) (engine.Value, error) {
 		if value := engine.ChoiceValue(v.String()); checkValue(value, &f.Type) == nil {
 			return value, nil
 		}
-		return engine.Value{}, fmt.Errorf("%q is none of its options", v.String())
+		return engine.Value{}, fmt.Errorf("%q is not one of its options", v.String())
 	case engine.KindRecord:
 		fields, err := readStruct(f.sub, v)
 		return engine.RecordValue(fields), err
 	case engine.KindList:
 		return readList(f, v)
 	}
-	return engine.Value{}, errors.New("a kind that can't be given")
+	return engine.Value{}, errors.New("an outcome can't give this kind of value")
 }
 
 func readList(f field, v reflect.Value) (engine.Value, error) {

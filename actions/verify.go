@@ -8,8 +8,9 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// claim is an account as the caller sees it. The caller's own has been read in
-// this transaction already.
+// claim returns the account of a number, and verifies it if the caller calls
+// from that number. verifyCaller has already read the caller's own account in
+// this transaction.
 func (a *Accounts) claim(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (store.Worker, error) {
 	if own, ok := ctx.Value(ownAccount{}).(*claimed); ok && c.Own(phone) {
 		return own.worker, own.err
@@ -17,8 +18,8 @@ func (a *Accounts) claim(ctx context.Context, tx store.Tx, c Call, phone engine.
 	return a.claimNow(ctx, tx, c, phone)
 }
 
-// claimNow reads the account. A call from the number itself is the proof that an
-// account only typed before was waiting for.
+// claimNow reads the account from the store. A call from the number itself is
+// the proof that verifies an account whose number was only typed before.
 func (a *Accounts) claimNow(ctx context.Context, tx store.Tx, c Call, phone engine.Phone) (store.Worker, error) {
 	w, err := tx.Worker(ctx, string(phone))
 	if err == nil && w.VerifiedAt.IsZero() && c.Own(phone) {
@@ -27,7 +28,7 @@ func (a *Accounts) claimNow(ctx context.Context, tx store.Tx, c Call, phone engi
 	return w, err
 }
 
-// ownAccount is where the context of an action has what was read of its caller.
+// ownAccount is the context key of the caller's own account.
 type ownAccount struct{}
 
 type claimed struct {
@@ -35,10 +36,10 @@ type claimed struct {
 	err    error
 }
 
-// verifyCaller runs before every action: whoever does anything from a number has
-// shown that the number is theirs, so the account that waits for it is verified.
-// A caller without an account is none the worse for it, nor one of whose several
-// old accounts nobody has chosen yet.
+// verifyCaller runs before every action and verifies the caller's own account:
+// any action in a call from a number proves whose number it is. It changes
+// nothing for a caller without an account, or with several accounts of the
+// legacy service of which none is chosen yet.
 func (a *Accounts) verifyCaller(ctx context.Context, tx store.Tx, c Call) (context.Context, error) {
 	if c.Caller == "" {
 		return ctx, nil
@@ -50,8 +51,8 @@ func (a *Accounts) verifyCaller(ctx context.Context, tx store.Tx, c Call) (conte
 	return context.WithValue(ctx, ownAccount{}, &claimed{w, err}), nil
 }
 
-// verify marks an account as its caller's own, and has its wallet funded: only
-// now may money be spent on it. Of two who do so at once, one is the first.
+// verify marks an account as verified and requests the funding of its wallet,
+// which may cost money only now. Of two concurrent calls only the first does so.
 func (a *Accounts) verify(ctx context.Context, tx store.Tx, c Call, w store.Worker) error {
 	first, err := tx.Verify(ctx, w.Phone, c.Now)
 	if err != nil || !first {

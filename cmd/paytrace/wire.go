@@ -339,7 +339,7 @@ func (s *service) reports() server.Reports {
 		if err != nil {
 			return gateway.Refuse("This is no delivery report: %v.", err)
 		}
-		return actions.KeepReport(ctx, s.db, report, time.Now())
+		return actions.StoreReport(ctx, s.db, report, time.Now())
 	}}
 }
 

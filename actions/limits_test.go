@@ -12,10 +12,10 @@ import (
 
 const tooMany = "You have reached the limit. Please try again later."
 
-// A caller may begin so many sessions a minute: neither repeats nor further
-// inputs of a session count, a refused one stays refused, others are not
-// touched, and the next minute begins anew. With and without sessions known
-// ahead, and with every record lost.
+// Admit limits the sessions a caller starts in a minute. Repeats and further
+// inputs of a session do not count, a refused session stays refused, other
+// callers are not affected, and the next minute counts from 0. This holds with
+// and without engine.Recent, and with all records lost.
 func TestSessionsOfACaller(t *testing.T) {
 	for name, recent := range map[string]*engine.Recent{"loading": nil, "ahead": engine.NewRecent(8)} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestSessionsOfACaller(t *testing.T) {
 				{"b", "", false},
 				{"c", "", true},
 				{"c", "", true},
-				{"c", "0", true}, // typed ahead, or on behind the refusal
+				{"c", "0", true}, // typed after the refusal
 				{"d", "0", true}, // a deep dial
 				{"a", "0*0", false},
 				{"b", "0", false},
@@ -63,27 +63,27 @@ func TestSessionsOfACaller(t *testing.T) {
 			r = instance()
 			r.Recent = nil // another instance, without the records
 			if refused("a", "0") || !refused("c", "") {
-				t.Error("without its record a session is counted again, or a refused one is let in")
+				t.Error("without its record a session is counted again, or a refused one is admitted")
 			}
 			b.clock.Pass(time.Minute)
 			if refused("f", "") {
-				t.Error("the next minute does not begin anew")
+				t.Error("the next minute does not count from 0")
 			}
 			if !refused("c", "") {
-				t.Error("a refused session was let in by a late repeat")
+				t.Error("a late repeat admitted a refused session")
 			}
 			r.Admit = nil
 			for _, session := range []string{"g", "h", "i"} {
 				if refused(session, "") {
-					t.Error("refused, and nobody asked for a limit")
+					t.Error("refused without a limit")
 				}
 			}
 		})
 	}
 }
 
-// A database that can't count closes no menu.
-func TestSessionsAreLetInUncounted(t *testing.T) {
+// Sessions are admitted when the database can't count them.
+func TestSessionsAreAdmittedUncounted(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "lookup_worker" })
 	r := runner(t, b, menuOf(b.Contracts()[at], "worker_id"))
