@@ -11,6 +11,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
@@ -85,7 +86,7 @@ func callback(session, typed string) engine.Request {
 	return engine.Request{Provider: "test", Session: session, Caller: amina, Service: "*384*1#", Text: typed}
 }
 
-func loadMenu(b *bench, source string) (*engine.Program, menu.Findings) {
+func loadMenu(b *bench, source string) (*engine.Program, diag.List) {
 	return menu.Load(fstest.MapFS{"menu.yaml": {Data: []byte(source)}}, "menu.yaml", "", b.Contracts(), menu.Options{})
 }
 

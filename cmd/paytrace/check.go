@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
 )
 
@@ -84,7 +85,7 @@ type checked struct {
 	folder  *menuFolder
 	path    string
 	program *engine.Program
-	found   menu.Findings
+	found   diag.List
 }
 
 // checkAll checks the menus and folders named, or the default folder, against the
@@ -157,17 +158,17 @@ func folderOf(file string) (*menuFolder, string, error) {
 }
 
 func (v checkCmd) print(w io.Writer, all []checked) error {
-	var found menu.Findings
+	var found diag.List
 	for _, c := range all {
 		found = append(found, c.found...)
 	}
 	switch {
 	case v.JSON:
-		return menu.JSON(w, found)
+		return diag.JSON(w, found)
 	case v.SARIF:
-		return menu.SARIF(w, found, version(), titleOf)
+		return diag.SARIF(w, found, version(), titleOf)
 	case v.GitHub:
-		return menu.GitHub(w, found)
+		return diag.GitHub(w, found)
 	}
 	for _, c := range all {
 		if err := printFindings(w, c.found, c.folder); err != nil {
@@ -184,7 +185,7 @@ func (v checkCmd) print(w io.Writer, all []checked) error {
 func (c checked) allowed() int {
 	n := 0
 	for _, f := range c.found {
-		if f.Allowed {
+		if f.Suppressed {
 			n++
 		}
 	}

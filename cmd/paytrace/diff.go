@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu"
@@ -72,12 +73,12 @@ func (v diffCmd) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
-func (v diffCmd) print(w io.Writer, found menu.Findings, seen []string) error {
+func (v diffCmd) print(w io.Writer, found diag.List, seen []string) error {
 	found.Sort()
 	if v.JSON {
-		return menu.JSON(w, found)
+		return diag.JSON(w, found)
 	}
-	if err := menu.Print(w, found, nil, false); err != nil {
+	if err := diag.Text(w, found, nil, false); err != nil {
 		return err
 	}
 	for _, change := range seen {
@@ -87,7 +88,7 @@ func (v diffCmd) print(w io.Writer, found menu.Findings, seen []string) error {
 }
 
 // compared is all that a new version takes from those who know the old one.
-func compared(old, next *engine.Program, scripts []*dialscript.File) menu.Findings {
+func compared(old, next *engine.Program, scripts []*dialscript.File) diag.List {
 	var codes []string
 	for _, c := range append(slices.Clone(old.Codes()), next.Codes()...) {
 		codes = append(codes, c.Dial)
@@ -103,8 +104,8 @@ func compared(old, next *engine.Program, scripts []*dialscript.File) menu.Findin
 
 // waysLost is U802 for ways of more than one step: an answer, a Yes or an
 // outcome that leads elsewhere.
-func waysLost(old, next *engine.Program) menu.Findings {
-	var found menu.Findings
+func waysLost(old, next *engine.Program) diag.List {
+	var found diag.List
 	renamed := next.Definition().Renamed
 	moved := func(name string) string {
 		if to, ok := renamed[name]; ok {
@@ -117,10 +118,10 @@ func waysLost(old, next *engine.Program) menu.Findings {
 		if len(l.Now) > 0 {
 			now = "now comes to " + anyOf(l.Now)
 		}
-		found = append(found, menu.Finding{
-			Code: "U802", Severity: menu.Warning, Pos: l.Pos, Length: 1,
+		found = append(found, diag.Diagnostic{
+			Code: "U802", Severity: diag.Warning, Pos: l.Pos, Length: 1,
 			Message: fmt.Sprintf("Whoever types %s came to %q, and %s.", typedOn(old, l), l.Was, now),
-			Hint:    "Callers who know it by heart type on without reading.",
+			Help:    "Callers who know it by heart type on without reading.",
 		})
 	}
 	return found
@@ -149,7 +150,7 @@ func anyOf(names []string) string {
 
 // paired are the menus of both sides, by name, or the only one of each. A menu
 // that has gone is a finding for each of its codes.
-func paired(old, next *edition) (pairs [][2]*engine.Program, gone menu.Findings) {
+func paired(old, next *edition) (pairs [][2]*engine.Program, gone diag.List) {
 	if len(old.programs) == 1 && len(next.programs) == 1 {
 		return [][2]*engine.Program{{old.programs[0], next.programs[0]}}, nil
 	}
@@ -160,10 +161,10 @@ func paired(old, next *edition) (pairs [][2]*engine.Program, gone menu.Findings)
 			continue
 		}
 		for _, c := range was.Codes() {
-			gone = append(gone, menu.Finding{
-				Code: "U805", Severity: menu.Warning, Pos: c.Pos, Length: 1,
+			gone = append(gone, diag.Diagnostic{
+				Code: "U805", Severity: diag.Warning, Pos: c.Pos, Length: 1,
 				Message: fmt.Sprintf("The menu %s is gone; calls to %s are answered by %s.", was.Name(), c.Dial, answering(next, c.Dial)),
-				Hint:    "Keep the code as long as it is printed anywhere.",
+				Help:    "Keep the code as long as it is printed anywhere.",
 			})
 		}
 	}

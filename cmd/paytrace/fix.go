@@ -13,6 +13,7 @@ import (
 
 	"github.com/paytrace/paytrace/docs/diagnostics"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
 )
 
@@ -138,7 +139,7 @@ func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (me
 		}
 	}
 	for _, l := range fixed.Left {
-		if err := printFindings(std.out, menu.Findings{l.Finding}, folder); err != nil {
+		if err := printFindings(std.out, diag.List{l.Diagnostic}, folder); err != nil {
 			return fixed, err
 		}
 		fmt.Fprintf(std.out, "   Left: %s.\n", strings.TrimSuffix(l.Why, "."))

@@ -89,7 +89,7 @@ func (k *keeper) load(ctx context.Context, hash string) (*engine.Program, error)
 	b := menu.Build(files, source.Menu, "", k.contracts, menu.Options{Language: source.Language})
 	switch {
 	case b.Program == nil:
-		return nil, fmt.Errorf("%w: %s does not pass here any more: %s", engine.ErrNoProgram, hash, b.Findings.First())
+		return nil, fmt.Errorf("%w: %s does not pass here any more: %s", engine.ErrNoProgram, hash, b.Diagnostics.First())
 	case b.Program.Hash() != hash:
 		return nil, fmt.Errorf("%w: %s was made for other actions", engine.ErrNoProgram, hash)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/menus"
 )
@@ -154,7 +155,7 @@ func buildMenus(f *menuFolder, built []engine.Contract, language string, w io.Wr
 	bad := false
 	for _, name := range names {
 		b := menu.Build(f.fsys, name, f.dir, contracts, menu.Options{Language: language})
-		if err := printFindings(w, b.Findings, f); err != nil {
+		if err := printFindings(w, b.Diagnostics, f); err != nil {
 			return nil, err
 		}
 		bad = bad || b.Program == nil
@@ -167,8 +168,8 @@ func buildMenus(f *menuFolder, built []engine.Contract, language string, w io.Wr
 	return all, nil
 }
 
-func printFindings(w io.Writer, found menu.Findings, f *menuFolder) error {
-	return menu.Print(w, found, f.source, false)
+func printFindings(w io.Writer, found diag.List, f *menuFolder) error {
+	return diag.Text(w, found, f.source, false)
 }
 
 // source is a file's bytes by the path that positions show.

@@ -94,10 +94,10 @@ func (r *reloader) once(ctx context.Context) error {
 		old := r.named(strings.TrimSuffix(name, ".yaml"))
 		switch {
 		case b.Program == nil:
-			if err := printFindings(report, b.Findings, folder); err != nil {
+			if err := printFindings(report, b.Diagnostics, folder); err != nil {
 				return err
 			}
-			fmt.Fprintf(report, "%s stays out: %s\n", path.Join(folder.dir, name), b.Findings.First())
+			fmt.Fprintf(report, "%s stays out: %s\n", path.Join(folder.dir, name), b.Diagnostics.First())
 			if old != nil {
 				next = append(next, old)
 			}

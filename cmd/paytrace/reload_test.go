@@ -292,7 +292,7 @@ func TestKeeperMakesAgain(t *testing.T) {
 	put(t, "other/shop.yaml", shop(1))
 	built := menu.Build(folder.fsys, "shop.yaml", folder.dir, contracts, menu.Options{Language: "sw"})
 	if built.Program == nil {
-		t.Fatal(built.Findings)
+		t.Fatal(built.Diagnostics)
 	}
 	first, _ := instance(contracts)
 	if err := first.keep(t.Context(), built); err != nil {

@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // rule is one check of a whole menu: a function, a golden and a line here.
 type rule struct {
 	code     string
-	severity Severity // of its findings, unless they say otherwise
+	severity diag.Severity // of its findings, unless they say otherwise
 	check    func(*checker)
 }
 
@@ -18,62 +19,62 @@ type rule struct {
 // and U008 are found while a menu is read. U009 comes last: it asks which
 // exceptions the others have made use of.
 var rules = []rule{
-	{"U002", Error, (*checker).translationKeys},
-	{"U003", Error, (*checker).retryAsks},
-	{"U007", Error, (*checker).sharedKeys},
-	{"U101", Error, (*checker).targetsExist},
-	{"U102", Warning, (*checker).reachable},
-	{"U103", Error, (*checker).deadEnds},
-	{"U104", Error, (*checker).silentLoops},
-	{"U105", Error, (*checker).closedLoops},
-	{"U106", Error, (*checker).chooseHasElse},
-	{"U107", Warning, (*checker).decided},
-	{"U111", Error, (*checker).outcomesHandled},
-	{"U112", Error, (*checker).outcomesExist},
-	{"U201", Error, (*checker).actionsExist},
-	{"U202", Error, (*checker).argumentCount},
-	{"U203", Error, (*checker).typesFit},
-	{"U204", Error, (*checker).rangesFit},
-	{"U205", Error, (*checker).valuesSet},
-	{"U206", Error, (*checker).valuesExist},
-	{"U207", Warning, (*checker).valuesUsed},
-	{"U301", Error, (*checker).screensFit},
-	{"U302", Warning, (*checker).linesFit},
-	{"U303", Error, (*checker).letters},
-	{"U304", Advice, (*checker).doubles},
-	{"U305", Error, (*checker).listRowsFit},
-	{"U306", Warning, (*checker).smsFit},
-	{"U310", Error, (*checker).translated},
-	{"U311", Warning, (*checker).translationsCurrent},
-	{"U312", Error, (*checker).translatedValues},
-	{"U313", Advice, (*checker).sameWords},
-	{"U401", Warning, (*checker).optionCount},
-	{"U402", Error, (*checker).keysFree},
-	{"U403", Error, (*checker).keysTyped},
-	{"U404", Warning, (*checker).depthFits},
-	{"U405", Warning, (*checker).keysInOrder},
-	{"U406", Advice, (*checker).labelsDiffer},
-	{"U407", Error, (*checker).answersFree},
-	{"U408", Error, (*checker).offersFree},
-	{"U501", Error, (*checker).secretsShown},
-	{"U502", Error, (*checker).secretsSent},
-	{"U503", Error, (*checker).secretsGiven},
-	{"U504", Error, (*checker).secretsKept},
-	{"U505", Warning, (*checker).strangersShown},
-	{"U506", Warning, (*checker).secretsTyped},
-	{"U507", Error, (*checker).secretsTaken},
-	{"U601", Error, (*checker).moneyConfirmed},
-	{"U602", Error, (*checker).confirmShows},
-	{"U603", Warning, (*checker).feeShown},
-	{"U604", Warning, (*checker).receipt},
-	{"U605", Error, (*checker).paidOnce},
-	{"U606", Error, (*checker).confirmHasNo},
-	{"U701", Error, (*checker).gatewayWaitsFor},
-	{"U702", Warning, (*checker).sessionLong},
-	{"U703", Error, (*checker).promptEnds},
-	{"U704", Error, (*checker).resumeBeforeConfirm},
-	{"U705", Error, (*checker).profileFits},
-	{"U009", Error, (*checker).staleAllows},
+	{"U002", diag.Error, (*checker).translationKeys},
+	{"U003", diag.Error, (*checker).retryAsks},
+	{"U007", diag.Error, (*checker).sharedKeys},
+	{"U101", diag.Error, (*checker).targetsExist},
+	{"U102", diag.Warning, (*checker).reachable},
+	{"U103", diag.Error, (*checker).deadEnds},
+	{"U104", diag.Error, (*checker).silentLoops},
+	{"U105", diag.Error, (*checker).closedLoops},
+	{"U106", diag.Error, (*checker).chooseHasElse},
+	{"U107", diag.Warning, (*checker).decided},
+	{"U111", diag.Error, (*checker).outcomesHandled},
+	{"U112", diag.Error, (*checker).outcomesExist},
+	{"U201", diag.Error, (*checker).actionsExist},
+	{"U202", diag.Error, (*checker).argumentCount},
+	{"U203", diag.Error, (*checker).typesFit},
+	{"U204", diag.Error, (*checker).rangesFit},
+	{"U205", diag.Error, (*checker).valuesSet},
+	{"U206", diag.Error, (*checker).valuesExist},
+	{"U207", diag.Warning, (*checker).valuesUsed},
+	{"U301", diag.Error, (*checker).screensFit},
+	{"U302", diag.Warning, (*checker).linesFit},
+	{"U303", diag.Error, (*checker).letters},
+	{"U304", diag.Info, (*checker).doubles},
+	{"U305", diag.Error, (*checker).listRowsFit},
+	{"U306", diag.Warning, (*checker).smsFit},
+	{"U310", diag.Error, (*checker).translated},
+	{"U311", diag.Warning, (*checker).translationsCurrent},
+	{"U312", diag.Error, (*checker).translatedValues},
+	{"U313", diag.Info, (*checker).sameWords},
+	{"U401", diag.Warning, (*checker).optionCount},
+	{"U402", diag.Error, (*checker).keysFree},
+	{"U403", diag.Error, (*checker).keysTyped},
+	{"U404", diag.Warning, (*checker).depthFits},
+	{"U405", diag.Warning, (*checker).keysInOrder},
+	{"U406", diag.Info, (*checker).labelsDiffer},
+	{"U407", diag.Error, (*checker).answersFree},
+	{"U408", diag.Error, (*checker).offersFree},
+	{"U501", diag.Error, (*checker).secretsShown},
+	{"U502", diag.Error, (*checker).secretsSent},
+	{"U503", diag.Error, (*checker).secretsGiven},
+	{"U504", diag.Error, (*checker).secretsKept},
+	{"U505", diag.Warning, (*checker).strangersShown},
+	{"U506", diag.Warning, (*checker).secretsTyped},
+	{"U507", diag.Error, (*checker).secretsTaken},
+	{"U601", diag.Error, (*checker).moneyConfirmed},
+	{"U602", diag.Error, (*checker).confirmShows},
+	{"U603", diag.Warning, (*checker).feeShown},
+	{"U604", diag.Warning, (*checker).receipt},
+	{"U605", diag.Error, (*checker).paidOnce},
+	{"U606", diag.Error, (*checker).confirmHasNo},
+	{"U701", diag.Error, (*checker).gatewayWaitsFor},
+	{"U702", diag.Warning, (*checker).sessionLong},
+	{"U703", diag.Error, (*checker).promptEnds},
+	{"U704", diag.Error, (*checker).resumeBeforeConfirm},
+	{"U705", diag.Error, (*checker).profileFits},
+	{"U009", diag.Error, (*checker).staleAllows},
 }
 
 // readingCodes are the codes found while a menu is read, where each is a way in
@@ -116,13 +117,13 @@ type checker struct {
 	// cover a warning.
 	exceptions map[int][]*Allow
 	needed     map[*Allow]bool
-	out        Findings
+	out        diag.List
 }
 
 // Check finds everything that is wrong with a menu that has been read, sorted.
 // It goes on after every finding, and over partial files. contracts are the
 // actions that the service offers.
-func Check(f *File, contracts []engine.Contract) Findings {
+func Check(f *File, contracts []engine.Contract) diag.List {
 	c := &checker{
 		f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*Screen{}, lex: NewLexicon(f),
 		exceptions: map[int][]*Allow{}, needed: map[*Allow]bool{},
@@ -151,25 +152,25 @@ func Check(f *File, contracts []engine.Contract) Findings {
 }
 
 // find adds a finding of the running rule about a text.
-func (c *checker) find(at Text, message, hint string, notes ...Note) {
+func (c *checker) find(at Text, message, hint string, notes ...diag.Related) {
 	c.add(c.rule.severity, at.Pos, at.Len(), message, hint, notes)
 }
 
 // findAs is find with another severity than the rule's own.
-func (c *checker) findAs(severity Severity, at Text, message, hint string, notes ...Note) {
+func (c *checker) findAs(severity diag.Severity, at Text, message, hint string, notes ...diag.Related) {
 	c.add(severity, at.Pos, at.Len(), message, hint, notes)
 }
 
 // findKey is find about a key ("menu"), of which only the place was kept.
-func (c *checker) findKey(at engine.Pos, key, message, hint string, notes ...Note) {
+func (c *checker) findKey(at engine.Pos, key, message, hint string, notes ...diag.Related) {
 	c.add(c.rule.severity, at, len(key), message, hint, notes)
 }
 
-func (c *checker) add(severity Severity, at engine.Pos, length int, message, hint string, notes []Note) {
-	c.out = append(c.out, Finding{
+func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, hint string, notes []diag.Related) {
+	c.out = append(c.out, diag.Diagnostic{
 		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
-		Message: message, Hint: hint, Notes: notes,
-		Allowed: severity != Error && c.allows(c.rule.code, at),
+		Message: message, Help: hint, Related: notes,
+		Suppressed: severity != diag.Error && c.allows(c.rule.code, at),
 	})
 }
 

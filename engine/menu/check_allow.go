@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // allows reports whether an exception covers a finding's line, and remembers
@@ -24,21 +25,21 @@ func (c *checker) allows(code string, at engine.Pos) bool {
 // the warning from being found nobody is told to delete what was written down with
 // a reason.
 func (c *checker) staleAllows() {
-	wrong := slices.ContainsFunc(c.out, func(f Finding) bool { return f.Severity == Error })
+	wrong := slices.ContainsFunc(c.out, func(f diag.Diagnostic) bool { return f.Severity == diag.Error })
 	for _, a := range c.f.Allows {
 		if c.needed[a] {
 			continue
 		}
 		message, hint := "This exception covers nothing: its line has no such warning.", ""
 		for _, f := range c.out {
-			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Allowed {
+			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Suppressed {
 				continue
 			}
-			if f.Severity == Error && f.Pos.Line >= a.Line && f.Pos.Line <= a.Last {
+			if f.Severity == diag.Error && f.Pos.Line >= a.Line && f.Pos.Line <= a.Last {
 				message, hint = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
 				break
 			}
-			if f.Severity != Error {
+			if f.Severity != diag.Error {
 				hint = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
 				break
 			}
@@ -49,6 +50,6 @@ func (c *checker) staleAllows() {
 			}
 			hint = "Delete it."
 		}
-		c.add(Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
+		c.add(diag.Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // bigMenu is a menu of n screens in three languages, every third one a
@@ -72,7 +74,7 @@ func TestCheckOfTheLargestMenu(t *testing.T) {
 	}
 	found = Check(f, testContracts)
 	for _, g := range found {
-		if g.Code != "U103" && g.Code != "U105" && g.Severity == Error {
+		if g.Code != "U103" && g.Code != "U105" && g.Severity == diag.Error {
 			t.Errorf("%s %s %s", g.Pos, g.Code, g.Message)
 			break
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // targetsExist is U101: every screen that is named is there.
@@ -81,9 +83,9 @@ func (c *checker) reachable() {
 		if len(c.flow.copies(s)) > 0 {
 			continue
 		}
-		var notes []Note
+		var notes []diag.Related
 		for _, e := range c.flow.of[s].in {
-			notes = append(notes, Note{e.target.Pos, fmt.Sprintf("%s leads here, but cannot be reached itself.", e.subject())})
+			notes = append(notes, diag.At(e.target.Pos, fmt.Sprintf("%s leads here, but cannot be reached itself.", e.subject())))
 			break
 		}
 		c.find(s.Name, fmt.Sprintf("No path leads to the screen %s.", quote(s.Name.Value)), "Lead an arrow to it, or delete it.", notes...)

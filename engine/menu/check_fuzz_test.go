@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // FuzzDiagnose checks menus that were read in part: whatever is missing, the
@@ -34,7 +36,7 @@ func FuzzDiagnose(f *testing.F) {
 			}
 		}
 		source := func(string) []byte { return data }
-		if err := Print(io.Discard, found, source, false); err != nil {
+		if err := diag.Text(io.Discard, found, source, false); err != nil {
 			t.Error(err)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Limits of options where a menu sets none, and of what one digit can choose.
@@ -25,7 +26,7 @@ func (c *checker) optionCount() {
 		n := len(s.Menu)
 		switch {
 		case n > mostFixedKeys && !s.Numbered:
-			c.add(Error, s.MenuPos, len("menu"), fmt.Sprintf("%s has %d options; with keys of their own at most %d can be.", quote(s.Name.Value), n, mostFixedKeys), "Write them as a list (- Label -> screen), which pages and numbers itself, or divide the menu.", nil)
+			c.add(diag.Error, s.MenuPos, len("menu"), fmt.Sprintf("%s has %d options; with keys of their own at most %d can be.", quote(s.Name.Value), n, mostFixedKeys), "Write them as a list (- Label -> screen), which pages and numbers itself, or divide the menu.", nil)
 		case n > limit:
 			c.findKey(s.MenuPos, "menu", fmt.Sprintf("%s has %d options; %d are the limit.", quote(s.Name.Value), n, limit), "Divide it into several menus.")
 		}
@@ -106,7 +107,7 @@ func (c *checker) keyFree(s *Screen, key Text) {
 	for _, k := range c.navKeys() {
 		hidden := s.NavOff && k.does != "More" && !c.pages(s)
 		if k.key.Written() && k.key.Value == key.Value && !hidden {
-			c.find(key, fmt.Sprintf("The key %s already means %s.", quote(key.Value), k.does), "Choose another key.", Note{k.key.Pos, "It is declared here."})
+			c.find(key, fmt.Sprintf("The key %s already means %s.", quote(key.Value), k.does), "Choose another key.", diag.At(k.key.Pos, "It is declared here."))
 		}
 	}
 }
@@ -120,7 +121,7 @@ func (c *checker) numbersFree(s *Screen) {
 		if err != nil || strconv.Itoa(row) != k.key.Value || row < 1 || row > n || s.NavOff && k.does != "More" {
 			continue
 		}
-		c.find(s.Name, fmt.Sprintf("Row %d of %s would have the key of %s.", row, quote(s.Name.Value), k.does), "Give the navigation a key that no row has, as 0, 00 and 98.", Note{k.key.Pos, "It is declared here."})
+		c.find(s.Name, fmt.Sprintf("Row %d of %s would have the key of %s.", row, quote(s.Name.Value), k.does), "Give the navigation a key that no row has, as 0, 00 and 98.", diag.At(k.key.Pos, "It is declared here."))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // screensFit is U301: no screen can be too long, whatever its values are. What
@@ -54,7 +55,7 @@ type lengths struct {
 }
 
 // foundTooLong is find for a text that is too long, once a place.
-func (l *lengths) foundTooLong(at Text, length int, message, hint string, notes ...Note) {
+func (l *lengths) foundTooLong(at Text, length int, message, hint string, notes ...diag.Related) {
 	if length <= l.said[at.Pos] {
 		return
 	}
@@ -81,9 +82,9 @@ func (l *lengths) whole(s *Screen, lang int) {
 func (l *lengths) tooLong(screen *layout, e extent, hint string) {
 	length, limit := l.over(e)
 	at := l.longest(screen)
-	notes := []Note{{Text: "Counted: " + screen.sum(length, e.septets > l.septets) + "."}}
+	notes := []diag.Related{{Text: "Counted: " + screen.sum(length, e.septets > l.septets) + "."}}
 	if values := l.worst(screen.keys(), screen.lang); values != "" {
-		notes = append(notes, Note{Text: "With the longest values: " + values + "."})
+		notes = append(notes, diag.Related{Text: "With the longest values: " + values + "."})
 	}
 	if !at.Written() {
 		at = screen.s.Name

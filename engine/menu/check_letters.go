@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
@@ -35,7 +36,7 @@ func (c *checker) lettersOf(t Text, lang int, needed map[int]bool) {
 		plain, ok := gsm7.Replacement(r)
 		switch {
 		case ok && !unicode.In(r, unicode.L, unicode.M):
-			c.findAs(Error, at, c.outside(r), replaceBy(plain))
+			c.findAs(diag.Error, at, c.outside(r), replaceBy(plain))
 			return
 		case !needed[lang]:
 			needed[lang] = true
@@ -44,7 +45,7 @@ func (c *checker) lettersOf(t Text, lang int, needed map[int]bool) {
 				hint = replaceBy(plain)
 			}
 			hint += fmt.Sprintf(" If %s needs it, say so once: # allow U303: and why.", c.language(lang))
-			c.findAs(Warning, at, c.outside(r), hint)
+			c.findAs(diag.Warning, at, c.outside(r), hint)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // silentLoops is U104: a call shows a screen every few steps.
@@ -30,7 +31,7 @@ func (c *checker) silentLoops() {
 		if len(ring) > 1 || leadsTo(ring[0], ring[0], silent(false)) {
 			looped = true
 			first := c.firstOf(ring)
-			c.find(first.Name, fmt.Sprintf("From %s a call can go round without ever showing a screen.", quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", Note{Text: "Round: " + c.screensOf(ring) + "."})
+			c.find(first.Name, fmt.Sprintf("From %s a call can go round without ever showing a screen.", quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", diag.Related{Text: "Round: " + c.screensOf(ring) + "."})
 		}
 	}
 	if !looped {
@@ -62,7 +63,7 @@ func (c *checker) longSilence(rings [][]*step, next func(*step) []*step) {
 func (c *checker) firstOf(steps []*step) *Screen {
 	var first *Screen
 	for _, st := range steps {
-		if st.screen != nil && (first == nil || comparePos(st.screen.Name.Pos, first.Name.Pos) < 0) {
+		if st.screen != nil && (first == nil || diag.ComparePos(st.screen.Name.Pos, first.Name.Pos) < 0) {
 			first = st.screen
 		}
 	}
@@ -81,7 +82,7 @@ func (c *checker) screensOf(steps []*step) string {
 			break
 		}
 	}
-	slices.SortFunc(list, func(a, b *Screen) int { return comparePos(a.Name.Pos, b.Name.Pos) })
+	slices.SortFunc(list, func(a, b *Screen) int { return diag.ComparePos(a.Name.Pos, b.Name.Pos) })
 	var names []string
 	for i, s := range list {
 		if i == most {
@@ -129,7 +130,7 @@ func (c *checker) closedLoops() {
 			continue
 		}
 		first := c.firstOf(trap)
-		c.find(first.Name, fmt.Sprintf("From %s on the caller goes round and never comes to an end.", quote(first.Name.Value)), `Lead one option to a screen with "end".`, Note{Text: "Round: " + c.screensOf(trap) + "."})
+		c.find(first.Name, fmt.Sprintf("From %s on the caller goes round and never comes to an end.", quote(first.Name.Value)), `Lead one option to a screen with "end".`, diag.Related{Text: "Round: " + c.screensOf(trap) + "."})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
@@ -114,7 +115,7 @@ func (c *checker) labelsDiffer() {
 			}
 			for _, other := range s.Menu[:min(i, mostOptions)] {
 				if alike(o.Say.Value, other.Say.Value) {
-					c.find(o.Say, fmt.Sprintf("%s is nearly the same as %s.", quote(o.Say.Value), quote(other.Say.Value)), "", Note{other.Say.Pos, "The other is here."})
+					c.find(o.Say, fmt.Sprintf("%s is nearly the same as %s.", quote(o.Say.Value), quote(other.Say.Value)), "", diag.At(other.Say.Pos, "The other is here."))
 					break
 				}
 			}
@@ -153,7 +154,7 @@ func (c *checker) answersFree() {
 		for _, k := range c.navKeys() {
 			live := k.does == "More" && c.pages(s) || k.does != "More" && !s.NavOff
 			if k.key.Written() && live && answers(t, k.key.Value) {
-				c.find(s.Ask.Var, fmt.Sprintf("%s is an answer to %s (%s), but it also means %s.", k.key.Value, quote(s.Name.Value), rangeWords(t), k.does), `Narrow the range, choose another key, or write "nav: none".`, Note{k.key.Pos, "The key is declared here."})
+				c.find(s.Ask.Var, fmt.Sprintf("%s is an answer to %s (%s), but it also means %s.", k.key.Value, quote(s.Name.Value), rangeWords(t), k.does), `Narrow the range, choose another key, or write "nav: none".`, diag.At(k.key.Pos, "The key is declared here."))
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // moneyConfirmed is U601: money moves only after a Yes.
@@ -24,7 +25,7 @@ func (c *checker) moneyConfirmed() {
 		if !unasked {
 			continue
 		}
-		c.find(call.Action, fmt.Sprintf("%s moves money, and a call can come here without having said Yes.", quote(call.Action.Value)), `Ask right before, on a screen with "confirm".`, Note{Text: "This way: " + pathWords(cs.path(p)) + "."})
+		c.find(call.Action, fmt.Sprintf("%s moves money, and a call can come here without having said Yes.", quote(call.Action.Value)), `Ask right before, on a screen with "confirm".`, diag.Related{Text: "This way: " + pathWords(cs.path(p)) + "."})
 	}
 }
 
@@ -37,7 +38,7 @@ func (c *checker) eachConfirmed(see func(confirm *Screen, call *Call)) {
 		}
 	}
 	slices.SortFunc(places, func(a, b consentPlace) int {
-		return cmp.Or(comparePos(a.yes.Name.Pos, b.yes.Name.Pos), comparePos(a.st.call.Pos, b.st.call.Pos))
+		return cmp.Or(diag.ComparePos(a.yes.Name.Pos, b.yes.Name.Pos), diag.ComparePos(a.st.call.Pos, b.st.call.Pos))
 	})
 	for _, p := range places {
 		see(p.yes, p.st.call)
@@ -58,7 +59,7 @@ func (c *checker) confirmShows() {
 					if t.Kind == engine.KindPhone {
 						what = "to whom money"
 					}
-					c.find(say.Text, fmt.Sprintf("%s asks for a Yes without showing %s goes: {%s}.", quote(s.Name.Value), what, arg.Text.Value), fmt.Sprintf("Show {%s}; %s is given it.", arg.Text.Value, quote(call.Action.Value)), Note{call.Args[i].Text.Pos, "It is given here."})
+					c.find(say.Text, fmt.Sprintf("%s asks for a Yes without showing %s goes: {%s}.", quote(s.Name.Value), what, arg.Text.Value), fmt.Sprintf("Show {%s}; %s is given it.", arg.Text.Value, quote(call.Action.Value)), diag.At(call.Args[i].Text.Pos, "It is given here."))
 				}
 			}
 		}
@@ -168,7 +169,7 @@ func (c *checker) paidOnce() {
 		for _, e := range done(c.flow.calls[call][0], c.contracts[call.Action.Value]) {
 			for _, st := range c.nextShown(e.to) {
 				if st.screen != nil && st.screen.End == nil && !st.screen.NavOff {
-					c.find(st.screen.Name, fmt.Sprintf("From %s the key %s leads back to %s, which has moved money.", quote(st.screen.Name.Value), back.Value, quote(call.Action.Value)), `End the call there, or write "nav: none".`, Note{call.Pos, "Money moves here."})
+					c.find(st.screen.Name, fmt.Sprintf("From %s the key %s leads back to %s, which has moved money.", quote(st.screen.Name.Value), back.Value, quote(call.Action.Value)), `End the call there, or write "nav: none".`, diag.At(call.Pos, "Money moves here."))
 				}
 			}
 		}

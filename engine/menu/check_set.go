@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // unsetUse is a use that a call may come to without its value.
@@ -124,17 +126,17 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 	if c.flow.may[u.st].has(c.flow.names[u.name]) {
 		message = where + " a call can come here without it."
 	}
-	var notes []Note
+	var notes []diag.Related
 	if len(path) > 0 {
-		notes = append(notes, Note{Text: "This way: " + pathWords(path) + "."})
+		notes = append(notes, diag.Related{Text: "This way: " + pathWords(path) + "."})
 	}
 	c.find(u.at, message, hint, append(notes, c.setters(u.name)...)...)
 }
 
 // setters are up to three places that set a value.
-func (c *checker) setters(name string) []Note {
+func (c *checker) setters(name string) []diag.Related {
 	const most = 3 // enough to see what was meant
-	var notes []Note
+	var notes []diag.Related
 	for _, e := range c.flow.edges {
 		if !slices.Contains(e.sets, name) || e.from.screen == nil || len(notes) == most {
 			continue
@@ -143,7 +145,7 @@ func (c *checker) setters(name string) []Note {
 		if e.from.call != nil {
 			at = e.from.call.Pos
 		}
-		note := Note{at, fmt.Sprintf("%q is set here, by %s.", name, e.subject())}
+		note := diag.At(at, fmt.Sprintf("%q is set here, by %s.", name, e.subject()))
 		if !slices.Contains(notes, note) {
 			notes = append(notes, note)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // outcomeOwn is the outcome by which actions say that a number is the caller's
@@ -27,7 +28,7 @@ func (c *checker) strangersShown() {
 				said[u.in] = true
 				c.find(u.at, fmt.Sprintf("%s shows %s to whoever has typed %s: %s has looked it up, and nobody has shown that the number is theirs.", upper(u.in), quote(u.at.Value), quote(from.phone), quote(from.call.Action.Value)),
 					`Look up "caller", the number the network vouches for, or write above this line why everybody may see it: "# allow U505: reason".`,
-					Note{from.call.Pos, fmt.Sprintf("%s is looked up here.", quote(from.phone))})
+					diag.At(from.call.Pos, fmt.Sprintf("%s is looked up here.", quote(from.phone))))
 				break
 			}
 		}

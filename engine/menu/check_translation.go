@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // translated is U310: each text is there in every language.
@@ -106,12 +107,12 @@ func (c *checker) sameValues(w Word, t Text, lang int) {
 	has, wants := holesIn(parts), holesIn(source)
 	for _, p := range parts {
 		if name := holeName(p); p.Hole() && !wants[name] {
-			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), c.near(name, sortedNames(wants)), Note{w.Text.Pos, "The text is here."})
+			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), c.near(name, sortedNames(wants)), diag.At(w.Text.Pos, "The text is here."))
 		}
 	}
 	for _, name := range sortedNames(wants) {
 		if !has[name] {
-			c.find(t, fmt.Sprintf("The %s text of %s leaves out {%s}.", c.language(lang), quote(w.Key), name), "Show the same values in every language.", Note{w.Text.Pos, "The text is here."})
+			c.find(t, fmt.Sprintf("The %s text of %s leaves out {%s}.", c.language(lang), quote(w.Key), name), "Show the same values in every language.", diag.At(w.Text.Pos, "The text is here."))
 		}
 	}
 }
@@ -144,7 +145,7 @@ func (c *checker) sharedKeys() {
 			continue
 		}
 		if other.Pos != w.Text.Pos && other.Pos != (engine.Pos{}) {
-			c.find(w.Text, fmt.Sprintf("Two texts would be called %s in translations.", quote(w.Key)), "Rename one of their screens, variables or options.", Note{other.Pos, "The other is here."})
+			c.find(w.Text, fmt.Sprintf("Two texts would be called %s in translations.", quote(w.Key)), "Rename one of their screens, variables or options.", diag.At(other.Pos, "The other is here."))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // typesFit is U203: what is given, compared and shown is of the right kind.
@@ -34,11 +35,11 @@ func (c *checker) typesFit() {
 	}
 }
 
-func noted(n Note) []Note {
+func noted(n diag.Related) []diag.Related {
 	if n.Text == "" {
 		return nil
 	}
-	return []Note{n}
+	return []diag.Related{n}
 }
 
 func fieldHint(name string, t engine.Type) string {

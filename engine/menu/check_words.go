@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
@@ -115,7 +116,7 @@ func (c *checker) listRowsFit() {
 			if !at.Written() {
 				at = s.Name
 			}
-			l.find(at, fmt.Sprintf("A row of %s can take %d characters in %s with the navigation line; %s.", quote(s.Name.Value), length, l.language(lang), limit), "Show fewer values in a row.", Note{Text: "With the longest values: " + l.worst([]string{row.key}, lang) + "."})
+			l.find(at, fmt.Sprintf("A row of %s can take %d characters in %s with the navigation line; %s.", quote(s.Name.Value), length, l.language(lang), limit), "Show fewer values in a row.", diag.Related{Text: "With the longest values: " + l.worst([]string{row.key}, lang) + "."})
 		}
 	}
 }
@@ -151,7 +152,7 @@ func (c *checker) translationsCurrent() {
 			if e.Of == "" || list == nil || !list[0].Written() || SourceHash(list[0].Value) == e.Of {
 				continue
 			}
-			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", quote(e.Key.Value)), fmt.Sprintf(`Translate it anew and delete the mark "# of %s"; "fmt" writes the new one.`, e.Of), Note{list[0].Pos, "The text is now: " + short(list[0].Value)})
+			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", quote(e.Key.Value)), fmt.Sprintf(`Translate it anew and delete the mark "# of %s"; "fmt" writes the new one.`, e.Of), diag.At(list[0].Pos, "The text is now: " + short(list[0].Value)))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Options are what a service decides about a menu, and its author does not.
@@ -20,23 +21,23 @@ type Options struct {
 // Built is a menu that was read, checked and compiled.
 type Built struct {
 	// Program is nil if the findings are Bad.
-	Program  *engine.Program
-	Findings Findings
+	Program     *engine.Program
+	Diagnostics diag.List
 	// Sources are the files read, the main one first.
 	Sources []Source
 }
 
 // Load reads, checks and compiles a menu. The program is nil if the findings
 // are Bad.
-func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, Findings) {
+func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, diag.List) {
 	b := Build(fsys, name, dir, contracts, o)
-	return b.Program, b.Findings
+	return b.Program, b.Diagnostics
 }
 
 // Build is Load, with the files that were read.
 func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
 	file, found := Diagnose(fsys, name, dir, contracts)
-	b := Built{Findings: found, Sources: file.Sources}
+	b := Built{Diagnostics: found, Sources: file.Sources}
 	if found.Bad() {
 		return b
 	}
@@ -44,8 +45,8 @@ func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options)
 	if b.Program, err = Compile(file, contracts, o); err != nil {
 		// The checker has let something pass that the engine does not take.
 		b.Program = nil
-		b.Findings = append(found, Finding{
-			Code: "U001", Severity: Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
+		b.Diagnostics = append(found, diag.Diagnostic{
+			Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
 			Message: fmt.Sprintf("The menu can't be compiled: %v.", err),
 		})
 	}

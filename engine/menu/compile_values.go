@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // values declares every session value: what the menu asks for, what its actions
@@ -82,7 +83,7 @@ func callsOf(f *File) []*Call {
 		}
 		targetsOf(s, see)
 	}
-	sort.SliceStable(calls, func(i, j int) bool { return comparePos(calls[i].Pos, calls[j].Pos) < 0 })
+	sort.SliceStable(calls, func(i, j int) bool { return diag.ComparePos(calls[i].Pos, calls[j].Pos) < 0 })
 	return calls
 }
 

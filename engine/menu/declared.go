@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // DeclaredFile is the file of a folder of menus that says what its menus ask for
@@ -39,7 +40,7 @@ const (
 //	    ends:
 //	      listed: {pupils: {list of: pupil, name: text 12, owes: money 0..90000}}
 //	    is: read only
-func ReadDeclared(fsys fs.FS, name, dir string) ([]engine.Contract, Findings) {
+func ReadDeclared(fsys fs.FS, name, dir string) ([]engine.Contract, diag.List) {
 	r := &declaredReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
 	if root := r.open(name, Text{}); root != nil {
 		r.fields(root, DeclaredFile, map[string]parser{"actions": r.actions})

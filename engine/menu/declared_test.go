@@ -9,9 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
-func readDeclared(source string) ([]engine.Contract, Findings) {
+func readDeclared(source string) ([]engine.Contract, diag.List) {
 	return ReadDeclared(fstest.MapFS{DeclaredFile: {Data: []byte(source)}}, DeclaredFile, "menus")
 }
 

@@ -6,16 +6,17 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Diagnose reads and checks a menu: every finding there is, sorted.
-func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*File, Findings) {
+func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*File, diag.List) {
 	file, found := Read(fsys, name, dir)
 	checked := Check(file, contracts)
 	if inPart(file, dir, found) {
-		checked = slices.DeleteFunc(checked, func(f Finding) bool { return ofWhole[f.Code] })
+		checked = slices.DeleteFunc(checked, func(f diag.Diagnostic) bool { return ofWhole[f.Code] })
 		stopped := unread(found)
-		found = slices.DeleteFunc(found, func(f Finding) bool { return f.Code == "U006" && stopped })
+		found = slices.DeleteFunc(found, func(f diag.Diagnostic) bool { return f.Code == "U006" && stopped })
 	}
 	found = append(found, checked...)
 	found.Sort()
@@ -24,12 +25,12 @@ func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*File,
 
 // unread reports a file that YAML stopped reading: what a screen lacks may stand
 // behind that place.
-func unread(found Findings) bool {
-	return slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "U001" })
+func unread(found diag.List) bool {
+	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Code == "U001" })
 }
 
 // inPart reports whether whole files of a menu could not be read.
-func inPart(f *File, dir string, found Findings) bool {
+func inPart(f *File, dir string, found diag.List) bool {
 	read := map[string]bool{}
 	for _, s := range f.Sources {
 		read[s.Path] = true

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Compare finds what a new version of a menu takes from callers, sessions and
 // scripts that know the old one: the codes U801 to U805. named says where dial
 // scripts name a screen; nil for no scripts. Places are the new version's, or the
 // old one's for what is gone.
-func Compare(old, next *engine.Program, named map[string][]engine.Pos) Findings {
+func Compare(old, next *engine.Program, named map[string][]engine.Pos) diag.List {
 	c := &comparison{old: old.Definition(), next: next.Definition(), program: next, named: named}
 	c.screens()
 	c.remembered()
@@ -27,11 +28,11 @@ type comparison struct {
 	old, next *engine.Definition
 	program   *engine.Program // the new one
 	named     map[string][]engine.Pos
-	out       Findings
+	out       diag.List
 }
 
-func (c *comparison) find(code string, severity Severity, pos engine.Pos, message, hint string) {
-	c.out = append(c.out, Finding{Code: code, Severity: severity, Pos: pos, Length: 1, Message: message, Hint: hint})
+func (c *comparison) find(code string, severity diag.Severity, pos engine.Pos, message, hint string) {
+	c.out = append(c.out, diag.Diagnostic{Code: code, Severity: severity, Pos: pos, Length: 1, Message: message, Help: hint})
 }
 
 // screens is U801 and U802.
@@ -57,9 +58,9 @@ func (c *comparison) screens() {
 // gone is U801: a dropped call may rest on a screen that is there no more, and a
 // dial script may name it.
 func (c *comparison) gone(s *engine.Screen) {
-	severity := Warning
+	severity := diag.Warning
 	if c.old.Session.Resume > 0 && s.Kind != engine.ScreenEnd || len(c.named[s.Name]) > 0 {
-		severity = Error
+		severity = diag.Error
 	}
 	c.find("U801", severity, s.Pos, fmt.Sprintf("The screen %s is gone; dropped calls that rest on it begin anew, and scripts that name it fail.", quote(s.Name)),
 		fmt.Sprintf("If it has another name now, write \"renamed: {%s: its_new_name}\".", s.Name))
@@ -72,7 +73,7 @@ func (c *comparison) renamed(was, now *engine.Screen) {
 	if len(c.named[was.Name]) == 0 {
 		return
 	}
-	c.find("U801", Error, now.Pos, fmt.Sprintf("The screen %s is called %s now, and scripts still name it as before.", quote(was.Name), quote(now.Name)),
+	c.find("U801", diag.Error, now.Pos, fmt.Sprintf("The screen %s is called %s now, and scripts still name it as before.", quote(was.Name), quote(now.Name)),
 		fmt.Sprintf("Write \"(screen is %s)\" in them.", now.Name))
 	c.noteScripts(was.Name)
 }
@@ -81,7 +82,7 @@ func (c *comparison) renamed(was, now *engine.Screen) {
 func (c *comparison) noteScripts(screen string) {
 	last := &c.out[len(c.out)-1]
 	for _, at := range c.named[screen] {
-		last.Notes = append(last.Notes, Note{at, "A script names it here."})
+		last.Related = append(last.Related, diag.At(at, "A script names it here."))
 	}
 }
 
@@ -99,11 +100,11 @@ func (c *comparison) options(was, now *engine.Screen) {
 		o := after[key]
 		switch {
 		case o == nil:
-			c.find("U802", Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no option any more%s.", key, quote(now.Name), quote(labelOf(before)), c.keyNow(before, now)), "Callers who know it by heart get \"invalid\"; tell them.")
+			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no option any more%s.", key, quote(now.Name), quote(labelOf(before)), c.keyNow(before, now)), "Callers who know it by heart get \"invalid\"; tell them.")
 		case c.moved(before.Go) != o.Go && labelOf(before) != labelOf(o):
-			c.find("U802", Warning, o.Pos, fmt.Sprintf("Key %s on %s was %s and is now %s%s.", key, quote(now.Name), quote(labelOf(before)), quote(labelOf(o)), c.keyNow(before, now)), "Callers who know it by heart get something else; give new options new keys.")
+			c.find("U802", diag.Warning, o.Pos, fmt.Sprintf("Key %s on %s was %s and is now %s%s.", key, quote(now.Name), quote(labelOf(before)), quote(labelOf(o)), c.keyNow(before, now)), "Callers who know it by heart get something else; give new options new keys.")
 		case c.moved(before.Go) != o.Go:
-			c.find("U802", Warning, o.Pos, fmt.Sprintf("Key %s on %s (%s) led to %s and now leads to %s.", key, quote(now.Name), labelOf(o), quote(before.Go), quote(o.Go)), "")
+			c.find("U802", diag.Warning, o.Pos, fmt.Sprintf("Key %s on %s (%s) led to %s and now leads to %s.", key, quote(now.Name), labelOf(o), quote(before.Go), quote(o.Go)), "")
 		}
 	}
 }
@@ -151,7 +152,7 @@ func (c *comparison) remembered() {
 		}
 		was, now := varNamed(c.old, name), varNamed(c.next, name)
 		if was != nil && now != nil && was.Type.String() != now.Type.String() {
-			c.find("U803", Error, now.Pos, fmt.Sprintf("The remembered value %s was %q and is now %q; what earlier calls kept is lost.", quote(name), was.Type, now.Type), "Give the new value a name of its own.")
+			c.find("U803", diag.Error, now.Pos, fmt.Sprintf("The remembered value %s was %q and is now %q; what earlier calls kept is lost.", quote(name), was.Type, now.Type), "Give the new value a name of its own.")
 		}
 	}
 }
@@ -171,7 +172,7 @@ func (c *comparison) contracts() {
 	for _, was := range c.old.Contracts {
 		for _, now := range c.next.Contracts {
 			if was.Name == now.Name && contractText(was) != contractText(now) {
-				c.find("U804", Error, engine.Pos{File: c.next.Name + ".yaml", Line: 1, Column: 1}, fmt.Sprintf("The action %s takes or answers something else than before; calls on the old version end with \"updated\".", quote(was.Name)), "Put it into service when few call.")
+				c.find("U804", diag.Error, engine.Pos{File: c.next.Name + ".yaml", Line: 1, Column: 1}, fmt.Sprintf("The action %s takes or answers something else than before; calls on the old version end with \"updated\".", quote(was.Name)), "Put it into service when few call.")
 			}
 		}
 	}
@@ -196,9 +197,9 @@ func (c *comparison) codes() {
 			for _, now := range c.next.Codes {
 				has = append(has, now.Dial)
 			}
-			c.find("U805", Warning, was.Pos, fmt.Sprintf("Calls to %s are answered no more; the menu answers %s.", was.Dial, strings.Join(has, " and ")), "Keep the code as long as it is printed anywhere.")
+			c.find("U805", diag.Warning, was.Pos, fmt.Sprintf("Calls to %s are answered no more; the menu answers %s.", was.Dial, strings.Join(has, " and ")), "Keep the code as long as it is printed anywhere.")
 		case c.moved(was.Start) != c.next.Codes[i].Start:
-			c.find("U805", Warning, c.next.Codes[i].Pos, fmt.Sprintf("Calls to %s began on %s and now begin on %s; what is typed ahead of it means something else.", was.Dial, quote(was.Start), quote(c.next.Codes[i].Start)), "")
+			c.find("U805", diag.Warning, c.next.Codes[i].Pos, fmt.Sprintf("Calls to %s began on %s and now begin on %s; what is typed ahead of it means something else.", was.Dial, quote(was.Start), quote(c.next.Codes[i].Start)), "")
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 const diffOld = `ussd: 1
@@ -80,7 +81,7 @@ func TestCompare(t *testing.T) {
 				t.Errorf("no %s among the findings", want)
 			}
 			var b strings.Builder
-			if err := Print(&b, found, nil, false); err != nil {
+			if err := diag.Text(&b, found, nil, false); err != nil {
 				t.Fatal(err)
 			}
 			for _, change := range Changes(old, next) {

@@ -43,7 +43,7 @@ func TestValuesOnPaths(t *testing.T) {
 			way, n := "", 0
 			for _, f := range Check(file, testContracts) {
 				if f.Code == "U205" {
-					way, n = f.Notes[0].Text, n+1
+					way, n = f.Related[0].Text, n+1
 				}
 			}
 			if c.way == "" && n > 0 || c.way != "" && (n != 1 || !strings.HasSuffix(way, ", "+c.way+".")) {

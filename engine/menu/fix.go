@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Fixed is what Fix did to a menu's files.
@@ -17,14 +18,14 @@ type Fixed struct {
 	// Files are those that change, the main one first.
 	Files []Formatted
 	// Mended are the findings that are gone, with their old places.
-	Mended Findings
+	Mended diag.List
 	// Left are those that stay, with a word of why.
 	Left []Unmended
 }
 
 // Unmended is a finding that Fix leaves.
 type Unmended struct {
-	Finding
+	diag.Diagnostic
 	Why string
 }
 
@@ -69,14 +70,14 @@ type fixer struct {
 // mending is what is written for findings that are mended together, as for one
 // name that is mistyped everywhere.
 type mending struct {
-	found Findings
+	found diag.List
 	edits []rewrite
 	made  bool
 	why   string // it was not
 }
 
 // blame says why a mending was not made.
-func (m *mending) blame(other Finding) {
+func (m *mending) blame(other diag.Diagnostic) {
 	m.why = "its mend does not take it away"
 	if other.Code != "" {
 		m.why = fmt.Sprintf("its mend would bring another: %s %s", other.Code, other.Message)
@@ -85,11 +86,11 @@ func (m *mending) blame(other Finding) {
 
 // mendings gathers the findings of a code by what is to be written for them;
 // left are those without a mend.
-func mendings(file *File, found Findings, code string) (all, left []*mending) {
+func mendings(file *File, found diag.List, code string) (all, left []*mending) {
 	m := newMender(file)
 	same := map[string]*mending{}
 	for _, f := range found {
-		if f.Code != code || f.Allowed {
+		if f.Code != code || f.Suppressed {
 			continue
 		}
 		edits := m.mend(f)
@@ -99,11 +100,11 @@ func mendings(file *File, found Findings, code string) (all, left []*mending) {
 		}
 		switch one := same[key]; {
 		case len(edits) == 0:
-			left = append(left, &mending{found: Findings{f}, why: "there is no one right mend"})
+			left = append(left, &mending{found: diag.List{f}, why: "there is no one right mend"})
 		case one != nil:
 			one.found, one.edits = append(one.found, f), append(one.edits, edits...)
 		default:
-			same[key] = &mending{found: Findings{f}, edits: edits}
+			same[key] = &mending{found: diag.List{f}, edits: edits}
 			all = append(all, same[key])
 		}
 	}
@@ -112,7 +113,7 @@ func mendings(file *File, found Findings, code string) (all, left []*mending) {
 
 // try makes mends besides those already made. It takes them back where a finding
 // of theirs stays, or another one comes: other, if it is known.
-func (x *fixer) try(more []*mending) (other Finding, ok bool) {
+func (x *fixer) try(more []*mending) (other diag.Diagnostic, ok bool) {
 	made := append(slices.Clone(x.made), more...)
 	var edits []rewrite
 	for _, m := range made {
@@ -120,7 +121,7 @@ func (x *fixer) try(more []*mending) (other Finding, ok bool) {
 	}
 	files, ok := edited(edits)
 	if !ok || len(more) == 0 {
-		return Finding{}, false
+		return diag.Diagnostic{}, false
 	}
 	_, after := x.diagnose(files)
 	may := maps.Clone(x.before)
@@ -133,7 +134,7 @@ func (x *fixer) try(more []*mending) (other Finding, ok bool) {
 		what := f.Code + f.Message
 		if may[what]--; may[what] < 0 && !(x.hidden && ofWhole[f.Code]) {
 			if x.before[what] > 0 {
-				return Finding{}, false
+				return diag.Diagnostic{}, false
 			}
 			return f, false
 		}
@@ -142,11 +143,11 @@ func (x *fixer) try(more []*mending) (other Finding, ok bool) {
 	for _, m := range more {
 		m.made = true
 	}
-	return Finding{}, true
+	return diag.Diagnostic{}, true
 }
 
 // diagnose reads and checks the menu with some of its files replaced.
-func (x *fixer) diagnose(files map[string][]byte) (*File, Findings) {
+func (x *fixer) diagnose(files map[string][]byte) (*File, diag.List) {
 	changed := fstest.MapFS{}
 	for name, b := range files {
 		changed[name] = &fstest.MapFile{Data: b}
@@ -210,7 +211,7 @@ func (x *fixer) result(file *File, all []*mending) Fixed {
 		}
 	}
 	out.Mended.Sort()
-	slices.SortStableFunc(out.Left, func(a, b Unmended) int { return comparePos(a.Pos, b.Pos) })
+	slices.SortStableFunc(out.Left, func(a, b Unmended) int { return diag.ComparePos(a.Pos, b.Pos) })
 	return out
 }
 

@@ -7,13 +7,14 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
 // mends are the codes whose findings may have one right mend, each with the ways
 // to find it, tried in turn. A mend is what the finding's hint says, so that the
 // two can't differ.
-var mends = map[string][]func(*mender, Finding) []rewrite{
+var mends = map[string][]func(*mender, diag.Diagnostic) []rewrite{
 	"U001": {(*mender).tabs, (*mender).strangeSpaces, (*mender).blanks, (*mender).colon},
 	"U002": {(*mender).spelled},
 	"U003": {(*mender).quotes, (*mender).colon, (*mender).version, (*mender).spelled, (*mender).renamed, (*mender).constant, (*mender).equals},
@@ -76,7 +77,7 @@ func newMender(file *File) *mender {
 }
 
 // mend is how to mend a finding; nil if there is no one right way.
-func (m *mender) mend(f Finding) []rewrite {
+func (m *mender) mend(f diag.Diagnostic) []rewrite {
 	if m.texts[f.Pos.File] == nil {
 		return nil
 	}
@@ -118,7 +119,7 @@ func (t *lines) drop(n int) rewrite {
 }
 
 // span is where a finding's characters stand: their line, in bytes of it.
-func (m *mender) span(f Finding) (t *lines, line string, from, to int) {
+func (m *mender) span(f diag.Diagnostic) (t *lines, line string, from, to int) {
 	t = m.texts[f.Pos.File]
 	line, _ = t.line(f.Pos.Line)
 	from = columnOffset(line, f.Pos.Column)
@@ -138,8 +139,8 @@ func columnOffset(line string, column int) int {
 var didYouMean = regexp.MustCompile(`^Did you mean "([^"]+)"\?$`)
 
 // spelled writes the one name that is near; of record.field only what is wrong.
-func (m *mender) spelled(f Finding) []rewrite {
-	meant := didYouMean.FindStringSubmatch(f.Hint)
+func (m *mender) spelled(f diag.Diagnostic) []rewrite {
+	meant := didYouMean.FindStringSubmatch(f.Help)
 	if meant == nil {
 		return nil
 	}
@@ -153,8 +154,8 @@ func (m *mender) spelled(f Finding) []rewrite {
 var writeName = regexp.MustCompile(`^Write "([^"]+)"\.$`)
 
 // whole writes a value that has no fields without one.
-func (m *mender) whole(f Finding) []rewrite {
-	name := writeName.FindStringSubmatch(f.Hint)
+func (m *mender) whole(f diag.Diagnostic) []rewrite {
+	name := writeName.FindStringSubmatch(f.Help)
 	if name == nil {
 		return nil
 	}
@@ -165,8 +166,8 @@ func (m *mender) whole(f Finding) []rewrite {
 var perhaps = regexp.MustCompile(`Perhaps "([^"]+)"\?$`)
 
 // renamed writes a name as names are written. All its places are findings.
-func (m *mender) renamed(f Finding) []rewrite {
-	name := perhaps.FindStringSubmatch(f.Hint)
+func (m *mender) renamed(f diag.Diagnostic) []rewrite {
+	name := perhaps.FindStringSubmatch(f.Help)
 	if name == nil {
 		return nil
 	}
@@ -175,9 +176,9 @@ func (m *mender) renamed(f Finding) []rewrite {
 }
 
 // version writes the one version there is.
-func (m *mender) version(f Finding) []rewrite {
+func (m *mender) version(f diag.Diagnostic) []rewrite {
 	t := m.texts[f.Pos.File]
-	switch f.Hint {
+	switch f.Help {
 	case `Write "ussd: 1".`:
 		t, _, from, to := m.span(f)
 		return []rewrite{t.edit(f.Pos.Line, from, to, "1")}
@@ -195,9 +196,9 @@ func (m *mender) version(f Finding) []rewrite {
 var inQuotesHint = regexp.MustCompile(`^A text as a value stands in quotes: '.*'\.$`)
 
 // constant puts a text that is a value in quotes.
-func (m *mender) constant(f Finding) []rewrite {
+func (m *mender) constant(f diag.Diagnostic) []rewrite {
 	t, line, from, to := m.span(f)
-	if !inQuotesHint.MatchString(f.Hint) || strings.ContainsAny(line[from:to], `'"`) {
+	if !inQuotesHint.MatchString(f.Help) || strings.ContainsAny(line[from:to], `'"`) {
 		return nil
 	}
 	return []rewrite{t.edit(f.Pos.Line, from, to, "'"+line[from:to]+"'")}
@@ -209,10 +210,10 @@ var (
 )
 
 // equals compares with a sign where "is" stands.
-func (m *mender) equals(f Finding) []rewrite {
+func (m *mender) equals(f diag.Diagnostic) []rewrite {
 	t, line, from, _ := m.span(f)
 	at := isBefore.FindStringSubmatchIndex(line[:from])
-	if !toCompare.MatchString(f.Hint) || at == nil {
+	if !toCompare.MatchString(f.Help) || at == nil {
 		return nil
 	}
 	sign := "="
@@ -223,9 +224,9 @@ func (m *mender) equals(f Finding) []rewrite {
 }
 
 // narrowed gives a variable the range that the action takes.
-func (m *mender) narrowed(f Finding) []rewrite {
+func (m *mender) narrowed(f diag.Diagnostic) []rewrite {
 	parts := widerThan.FindStringSubmatch(f.Message)
-	if parts == nil || f.Hint == "" {
+	if parts == nil || f.Help == "" {
 		return nil
 	}
 	for _, v := range m.file.Vars {
@@ -243,8 +244,8 @@ func (m *mender) narrowed(f Finding) []rewrite {
 var widerThan = regexp.MustCompile(`^"(\w+)" may be .+, but "\w+" takes (.+)\.$`)
 
 // sign writes an arrow, or a sign of a condition, as the language has it.
-func (m *mender) sign(f Finding) []rewrite {
-	hint := writeName.FindStringSubmatch(f.Hint)
+func (m *mender) sign(f diag.Diagnostic) []rewrite {
+	hint := writeName.FindStringSubmatch(f.Help)
 	if hint == nil {
 		return nil
 	}
@@ -264,8 +265,8 @@ func (m *mender) sign(f Finding) []rewrite {
 }
 
 // exception deletes one that covers nothing.
-func (m *mender) exception(f Finding) []rewrite {
-	if f.Hint != "Delete it." {
+func (m *mender) exception(f diag.Diagnostic) []rewrite {
+	if f.Help != "Delete it." {
 		return nil
 	}
 	t, line, from, _ := m.span(f)
@@ -278,8 +279,8 @@ func (m *mender) exception(f Finding) []rewrite {
 
 // plainLetters writes the signs of a text that a phone has in place of those
 // it has not. Letters of a language are left: they may be needed.
-func (m *mender) plainLetters(f Finding) []rewrite {
-	if f.Severity != Error {
+func (m *mender) plainLetters(f diag.Diagnostic) []rewrite {
+	if f.Severity != diag.Error {
 		return nil
 	}
 	t, line, from, _ := m.span(f)

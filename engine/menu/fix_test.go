@@ -8,6 +8,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Whatever a menu of the goldens has of any code that can be mended: what was
@@ -37,14 +39,14 @@ func TestFixGoldens(t *testing.T) {
 				}
 				_, after := Diagnose(fsys, name, "", testContracts)
 				onlyGone(t, before, after, fixed.Mended, inPart(file, "", before))
-				if n := len(slices.DeleteFunc(slices.Clone(before), func(f Finding) bool { return f.Code != code || f.Allowed })); n != len(fixed.Mended)+len(fixed.Left) {
+				if n := len(slices.DeleteFunc(slices.Clone(before), func(f diag.Diagnostic) bool { return f.Code != code || f.Suppressed })); n != len(fixed.Mended)+len(fixed.Left) {
 					t.Errorf("of %d findings %d are mended and %d left", n, len(fixed.Mended), len(fixed.Left))
 				}
 				for _, l := range fixed.Left {
 					if l.Why == "" {
 						t.Errorf("nobody says why it is left: %s %s", l.Pos, l.Message)
 					}
-					t.Logf("left: %s %s %s (%s) %s", l.Pos, l.Code, l.Message, l.Hint, l.Why)
+					t.Logf("left: %s %s %s (%s) %s", l.Pos, l.Code, l.Message, l.Help, l.Why)
 				}
 				if again := Fix(fsys, name, "", testContracts, code); len(again.Mended) > 0 {
 					t.Errorf("mended once more: %v", again.Mended)
@@ -62,7 +64,7 @@ func TestFixGoldens(t *testing.T) {
 }
 
 // onlyGone holds the findings of a menu after a mend against those before.
-func onlyGone(t *testing.T, before, after, mended Findings, hidden bool) {
+func onlyGone(t *testing.T, before, after, mended diag.List, hidden bool) {
 	t.Helper()
 	may := map[string]int{}
 	for _, f := range before {

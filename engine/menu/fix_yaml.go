@@ -3,14 +3,16 @@ package menu
 import (
 	"regexp"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // tabs writes spaces for a tab: two for each before the first text of a line,
 // which is to be done on every line at once; one elsewhere.
-func (m *mender) tabs(f Finding) []rewrite {
+func (m *mender) tabs(f diag.Diagnostic) []rewrite {
 	t, line, from, _ := m.span(f)
 	switch {
-	case f.Hint == "Write spaces.":
+	case f.Help == "Write spaces.":
 		var edits []rewrite
 		for i := from; i < len(line); i++ {
 			if line[i] == '\t' {
@@ -41,9 +43,9 @@ func (t *lines) tabWidth(n int) int {
 
 // strangeSpaces writes a space for each that is none, before the first text of
 // every line.
-func (m *mender) strangeSpaces(f Finding) []rewrite {
+func (m *mender) strangeSpaces(f diag.Diagnostic) []rewrite {
 	t, line, from, _ := m.span(f)
-	if f.Hint != "Delete it and type spaces." {
+	if f.Help != "Delete it and type spaces." {
 		return nil
 	}
 	for _, r := range line[from:] {
@@ -69,19 +71,19 @@ func (t *lines) indents(bad rune, text string) []rewrite {
 }
 
 // blanks empties a line that nothing stands on.
-func (m *mender) blanks(f Finding) []rewrite {
+func (m *mender) blanks(f diag.Diagnostic) []rewrite {
 	t, line, _, _ := m.span(f)
-	if f.Hint != "Delete its spaces." || strings.TrimSpace(line) != "" {
+	if f.Help != "Delete its spaces." || strings.TrimSpace(line) != "" {
 		return nil
 	}
 	return []rewrite{t.edit(f.Pos.Line, 0, len(line), "")}
 }
 
 // colon writes a space behind the colon of a key.
-func (m *mender) colon(f Finding) []rewrite {
+func (m *mender) colon(f diag.Diagnostic) []rewrite {
 	t, line, from, _ := m.span(f)
 	i := strings.IndexByte(line[from:], ':')
-	if !strings.HasPrefix(f.Hint, "Write a space behind the colon:") || i < 0 {
+	if !strings.HasPrefix(f.Help, "Write a space behind the colon:") || i < 0 {
 		return nil
 	}
 	return []rewrite{t.edit(f.Pos.Line, from+i+1, from+i+1, " ")}
@@ -95,9 +97,9 @@ var (
 )
 
 // quotes puts quotes round a text.
-func (m *mender) quotes(f Finding) []rewrite {
-	hint := quotesHint.FindStringSubmatch(f.Hint)
-	if hint == nil || twoWays.MatchString(f.Hint) {
+func (m *mender) quotes(f diag.Diagnostic) []rewrite {
+	hint := quotesHint.FindStringSubmatch(f.Help)
+	if hint == nil || twoWays.MatchString(f.Help) {
 		return nil
 	}
 	t, line, from, _ := m.span(f)
@@ -162,7 +164,7 @@ func (t *lines) around(n int, line string, at int, text string) (begin, end int,
 }
 
 // commas puts quotes round a text in braces that its commas have cut.
-func (m *mender) commas(f Finding) []rewrite {
+func (m *mender) commas(f diag.Diagnostic) []rewrite {
 	t, line, from, _ := m.span(f)
 	begin := strings.LastIndex(line[:from], ": ")
 	if !strings.HasPrefix(f.Message, "Inside { } a comma ends a text") || begin < 0 {
@@ -201,8 +203,8 @@ func textInBraces(line string, from int) int {
 }
 
 // deleted takes an anchor or a tag away.
-func (m *mender) deleted(f Finding) []rewrite {
-	hint := deleteThis.FindStringSubmatch(f.Hint)
+func (m *mender) deleted(f diag.Diagnostic) []rewrite {
+	hint := deleteThis.FindStringSubmatch(f.Help)
 	t, line, from, to := m.span(f)
 	if hint == nil || line[from:to] != hint[1] {
 		return nil
@@ -212,8 +214,8 @@ func (m *mender) deleted(f Finding) []rewrite {
 }
 
 // unfolded writes | for >.
-func (m *mender) unfolded(f Finding) []rewrite {
-	if f.Hint != `Write "|" in its place.` {
+func (m *mender) unfolded(f diag.Diagnostic) []rewrite {
+	if f.Help != `Write "|" in its place.` {
 		return nil
 	}
 	t := m.texts[f.Pos.File]
@@ -232,8 +234,8 @@ func (m *mender) unfolded(f Finding) []rewrite {
 }
 
 // joined makes a block of a text that goes on below its key.
-func (m *mender) joined(f Finding) []rewrite {
-	if !strings.HasPrefix(f.Hint, `Write "|" behind the key, and`) {
+func (m *mender) joined(f diag.Diagnostic) []rewrite {
+	if !strings.HasPrefix(f.Help, `Write "|" behind the key, and`) {
 		return nil
 	}
 	t := m.texts[f.Pos.File]
@@ -265,15 +267,15 @@ func (m *mender) joined(f Finding) []rewrite {
 
 // twice deletes the second of two entries that say the same, where each stands
 // on its own line without a comment.
-func (m *mender) twice(f Finding) []rewrite {
-	if len(f.Notes) != 1 || f.Notes[0].Pos.File != f.Pos.File {
+func (m *mender) twice(f diag.Diagnostic) []rewrite {
+	if len(f.Related) != 1 || f.Related[0].Pos.File != f.Pos.File {
 		return nil
 	}
 	t, second, from, _ := m.span(f)
-	line := f.Notes[0].Pos.Line
+	line := f.Related[0].Pos.Line
 	first, _ := t.line(line)
 	if line == f.Pos.Line {
-		return t.twiceInFlow(f, second, columnOffset(first, f.Notes[0].Pos.Column), from)
+		return t.twiceInFlow(f, second, columnOffset(first, f.Related[0].Pos.Column), from)
 	}
 	_, value, keyed := keyEnd(second, from)
 	_, remark := t.src.comments[f.Pos.Line]
@@ -286,7 +288,7 @@ func (m *mender) twice(f Finding) []rewrite {
 }
 
 // twiceInFlow is twice inside of braces.
-func (t *lines) twiceInFlow(f Finding, line string, first, second int) []rewrite {
+func (t *lines) twiceInFlow(f diag.Diagnostic, line string, first, second int) []rewrite {
 	entry := func(from int) string {
 		if i := strings.IndexAny(line[from:], ",}"); i >= 0 {
 			return strings.TrimRight(line[from:from+i], " ")
@@ -304,9 +306,9 @@ func (t *lines) twiceInFlow(f Finding, line string, first, second int) []rewrite
 var takeOut = regexp.MustCompile(`^(?:Take it out of the list|Name each file once|Delete this include)\.$`)
 
 // listed takes an entry out of a list; the last one goes with its key.
-func (m *mender) listed(f Finding) []rewrite {
+func (m *mender) listed(f diag.Diagnostic) []rewrite {
 	t, line, from, to := m.span(f)
-	if !takeOut.MatchString(f.Hint) {
+	if !takeOut.MatchString(f.Help) {
 		return nil
 	}
 	if _, remark := t.src.comments[f.Pos.Line]; remark {

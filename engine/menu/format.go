@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // ErrFormat says that a menu was not formatted, since its meaning or a comment
@@ -31,10 +32,10 @@ func (f Formatted) Changed() bool { return string(f.Old) != string(f.Bytes) }
 // includes, and its translations, each line of which gets the mark of the text
 // it was made from where it has none. Order, comments and meaning stay. A menu
 // that can't be read is not formatted: the findings say why.
-func FormatMenu(file *File, found Findings) ([]Formatted, error) {
+func FormatMenu(file *File, found diag.List) ([]Formatted, error) {
 	for _, f := range found {
-		if f.Severity == Error {
-			return nil, fmt.Errorf("%w: %s", ErrFormat, Findings{f}.First())
+		if f.Severity == diag.Error {
+			return nil, fmt.Errorf("%w: %s", ErrFormat, diag.List{f}.First())
 		}
 	}
 	marks := map[string]map[string]string{} // by path and key

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -37,7 +39,7 @@ func TestErrGoldens(t *testing.T) {
 // diagnoseFor is Diagnose, but for the codes of reading: what the checks say of
 // a menu that was read in part is noise in their goldens. Exceptions (U009) are
 // judged by the checks too, and so is what the checks find of those codes.
-func diagnoseFor(code string, fsys fs.FS, name string) (*File, Findings) {
+func diagnoseFor(code string, fsys fs.FS, name string) (*File, diag.List) {
 	if strings.HasPrefix(code, "U00") && code != "U009" && !strings.HasSuffix(name, "_checked.yaml") {
 		return Read(fsys, name, "")
 	}
@@ -79,7 +81,7 @@ func menusIn(t *testing.T, root string) []string {
 	return names
 }
 
-func has(found Findings, code string) bool {
+func has(found diag.List, code string) bool {
 	for _, f := range found {
 		if f.Code == code {
 			return true
@@ -89,7 +91,7 @@ func has(found Findings, code string) bool {
 }
 
 // printed is what a person sees of findings.
-func printed(t *testing.T, file *File, found Findings) []byte {
+func printed(t *testing.T, file *File, found diag.List) []byte {
 	t.Helper()
 	sources := func(path string) []byte {
 		for _, s := range file.Sources {
@@ -100,7 +102,7 @@ func printed(t *testing.T, file *File, found Findings) []byte {
 		return nil
 	}
 	var b bytes.Buffer
-	if err := Print(&b, found, sources, false); err != nil {
+	if err := diag.Text(&b, found, sources, false); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -7,6 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
@@ -15,7 +16,7 @@ func (p *reader) includes() {
 	read := map[string]Text{p.file.Name + ".yaml": p.top()}
 	for _, name := range p.file.Includes {
 		if first, again := read[name.Value]; again {
-			p.find("U007", name, fmt.Sprintf("The file %q is included twice, or includes itself.", name.Value), "Name each file once.", Note{first.Pos, "It is already read here."})
+			p.find("U007", name, fmt.Sprintf("The file %q is included twice, or includes itself.", name.Value), "Name each file once.", diag.At(first.Pos, "It is already read here."))
 			continue
 		}
 		read[name.Value] = name
@@ -52,7 +53,7 @@ func (p *reader) nested(e entry, read map[string]Text) {
 			continue
 		}
 		if first, loop := read[name.Value]; loop || path.Join(p.dir, name.Value) == p.src.path {
-			p.find("U007", name, fmt.Sprintf("The files include each other: %q is being read already.", name.Value), "Delete this include.", Note{first.Pos, "It is read from here."})
+			p.find("U007", name, fmt.Sprintf("The files include each other: %q is being read already.", name.Value), "Delete this include.", diag.At(first.Pos, "It is read from here."))
 			continue
 		}
 		p.find("U002", e.key, "An included file cannot include others.", fmt.Sprintf("Name %q in the main file's include.", name.Value))
@@ -72,7 +73,7 @@ func (p *reader) sameNames() {
 			if first.Pos.File == second.Pos.File && first.Pos.Line > second.Pos.Line {
 				first, second = second, first
 			}
-			p.find("U007", second, fmt.Sprintf("A screen and a variable are both named %q; translations could not tell them apart.", v.Name.Value), "Rename one of them.", Note{first.Pos, "The other is here."})
+			p.find("U007", second, fmt.Sprintf("A screen and a variable are both named %q; translations could not tell them apart.", v.Name.Value), "Rename one of them.", diag.At(first.Pos, "The other is here."))
 		}
 	}
 }
@@ -82,7 +83,7 @@ func (p *reader) sameNames() {
 func (p *reader) claim(kind string, name Text) bool {
 	key := kind + " " + name.Value
 	if first, taken := p.named[key]; taken {
-		p.find("U007", name, fmt.Sprintf("There already is a %s named %q.", kind, name.Value), "Names are shared by all files of a menu: rename one of them.", Note{first.Pos, "The first is here."})
+		p.find("U007", name, fmt.Sprintf("There already is a %s named %q.", kind, name.Value), "Names are shared by all files of a menu: rename one of them.", diag.At(first.Pos, "The first is here."))
 		return false
 	}
 	p.named[key] = name

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
@@ -32,10 +33,10 @@ type Translated struct {
 // it. Whoever has translated it anew deletes the mark, and gets a new one.
 // Nothing else changes: order, comments, and lines that name no text stay. The
 // error says which language there is not, or what can't be read.
-func Translate(file *File, found Findings, lang string) (Translated, error) {
+func Translate(file *File, found diag.List, lang string) (Translated, error) {
 	for _, f := range found {
-		if f.Severity == Error {
-			return Translated{}, fmt.Errorf("%w: %s", ErrFormat, Findings{f}.First())
+		if f.Severity == diag.Error {
+			return Translated{}, fmt.Errorf("%w: %s", ErrFormat, diag.List{f}.First())
 		}
 	}
 	own, err := languageOf(file, lang)

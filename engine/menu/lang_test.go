@@ -59,7 +59,7 @@ bread.say: ""
 	_, found := Diagnose(fsys, "m.yaml", "", nil)
 	n := 0
 	for _, f := range found {
-		if f.Code == "U310" && strings.HasPrefix(f.Hint, "Write it at m.sw.yaml:") {
+		if f.Code == "U310" && strings.HasPrefix(f.Help, "Write it at m.sw.yaml:") {
 			n++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/menus"
 )
 
@@ -238,7 +239,7 @@ func goodMenus(t *testing.T, drawn int) []goodMenu {
 	return all
 }
 
-func (m goodMenu) diagnose() (*File, Findings) {
+func (m goodMenu) diagnose() (*File, diag.List) {
 	fsys := fstest.MapFS{}
 	for name, text := range m.files {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
@@ -247,10 +248,10 @@ func (m goodMenu) diagnose() (*File, Findings) {
 }
 
 // counts are the findings that nothing covers, by code.
-func counts(found Findings) map[string]int {
+func counts(found diag.List) map[string]int {
 	n := map[string]int{}
 	for _, f := range found {
-		if !f.Allowed {
+		if !f.Suppressed {
 			n[f.Code]++
 		}
 	}

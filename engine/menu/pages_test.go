@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/docs/diagnostics"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 const pagesRoot = "../../docs/diagnostics"
@@ -56,7 +57,7 @@ func TestCodesHaveAll(t *testing.T) {
 	}
 }
 
-var severityWords = map[Severity]string{Error: "An error:", Warning: "A warning:", Advice: "Advice:"}
+var severityWords = map[diag.Severity]string{diag.Error: "An error:", diag.Warning: "A warning:", diag.Info: "Advice:"}
 
 // TestPages runs the two menus of every page: the wrong one has this finding and
 // no other, printed as the page shows; the right one has none.
@@ -75,7 +76,7 @@ func TestPages(t *testing.T) {
 			if len(found) == 0 {
 				t.Fatal("the wrong menu has no finding")
 			}
-			if !slices.ContainsFunc(found, func(f Finding) bool { return strings.Contains(p.text, "\n"+severityWords[f.Severity]) }) {
+			if !slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return strings.Contains(p.text, "\n"+severityWords[f.Severity]) }) {
 				t.Errorf("the page does not say that the finding is of severity %v", found[0].Severity)
 			}
 			p.compareShown(t, path, string(printed(t, file, found)))
@@ -99,7 +100,7 @@ type example fstest.MapFS
 
 const exampleMenu = "menu.yaml"
 
-func (e example) diagnose() (*File, Findings) {
+func (e example) diagnose() (*File, diag.List) {
 	return Diagnose(fstest.MapFS(e), exampleMenu, "", testContracts)
 }
 

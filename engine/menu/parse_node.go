@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
@@ -21,7 +22,7 @@ type reader struct {
 	dir  string
 	file *File
 	src  *source // the file being read
-	out  Findings
+	out  diag.List
 	// named says where each screen, variable and text was first written.
 	named map[string]Text
 }
@@ -37,14 +38,14 @@ type parser func(entry)
 
 // find adds an error about a text.
 // Where the scan has refused a text, its kind is nobody's fault.
-func (p *reader) find(code string, at Text, message, hint string, notes ...Note) {
+func (p *reader) find(code string, at Text, message, hint string, notes ...diag.Related) {
 	if code == "U003" && p.src != nil && p.src.path == at.Pos.File {
 		if _, refused := p.src.refused[spot{at.Pos.Line, at.Pos.Column}]; refused {
 			return
 		}
 	}
 	if len(p.out) < MaxFindings {
-		p.out = append(p.out, Finding{Code: code, Severity: Error, Pos: at.Pos, Length: at.Len(), Message: message, Hint: hint, Notes: notes})
+		p.out = append(p.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: at.Pos, Length: at.Len(), Message: message, Help: hint, Related: notes})
 	}
 }
 
@@ -91,7 +92,7 @@ func (p *reader) entries(n *yaml.Node, what string) []entry {
 		}
 		key := p.src.scalar(k)
 		if first, twice := seen[key.Value]; twice {
-			p.find("U005", key, fmt.Sprintf("%q stands in %s twice; YAML would keep one of the two.", key.Value, what), "Delete or rename one of them.", Note{first.Pos, "The first is here."})
+			p.find("U005", key, fmt.Sprintf("%q stands in %s twice; YAML would keep one of the two.", key.Value, what), "Delete or rename one of them.", diag.At(first.Pos, "The first is here."))
 			continue
 		}
 		seen[key.Value] = key

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
@@ -31,7 +32,7 @@ const MaxPeople = 1_000
 //
 // The first of people calls where a script does not say who. Answers are those
 // of actions, the last of several repeating. Numbers and pins belong to nobody.
-func ReadPeople(fsys fs.FS, name, dir string) (engine.People, Findings) {
+func ReadPeople(fsys fs.FS, name, dir string) (engine.People, diag.List) {
 	r := &peopleReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
 	if root := r.open(name, Text{}); root != nil {
 		r.fields(root, "people.yaml", map[string]parser{

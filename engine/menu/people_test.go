@@ -9,10 +9,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/menus"
 )
 
-func readPeople(source string) (engine.People, Findings) {
+func readPeople(source string) (engine.People, diag.List) {
 	return ReadPeople(fstest.MapFS{"people.yaml": {Data: []byte(source)}}, "people.yaml", "menus")
 }
 
@@ -71,7 +72,7 @@ func TestReadPeopleFindings(t *testing.T) {
 		"an empty file":     {"# nothing\n", "U003", "no entries"},
 	} {
 		people, found := readPeople(c.source)
-		if len(found) != 1 || found[0].Code != c.code || !strings.Contains(found[0].Message+" "+found[0].Hint, c.says) {
+		if len(found) != 1 || found[0].Code != c.code || !strings.Contains(found[0].Message+" "+found[0].Help, c.says) {
 			t.Errorf("%s: %v", name, found)
 		}
 		for _, p := range people.List {

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
@@ -165,13 +166,13 @@ var runCodes = map[string]bool{"U104": true, "U205": true, "U301": true}
 
 // verdict is what the checks say of a menu: fine, or a fault that a call would
 // meet, or something else.
-func verdict(found Findings) string {
+func verdict(found diag.List) string {
 	faults := ""
 	for _, f := range found {
 		switch {
 		case runCodes[f.Code]:
 			faults = f.Code
-		case f.Severity == Error && !judged[f.Code]:
+		case f.Severity == diag.Error && !judged[f.Code]:
 			return "other"
 		}
 	}

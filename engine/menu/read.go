@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
@@ -19,7 +20,7 @@ import (
 // File is never nil; what could not be read is left out of it, and the
 // findings, sorted, say what and why. Nothing outside fsys is opened, and a
 // name with a folder in it is refused.
-func Read(fsys fs.FS, name, dir string) (*File, Findings) {
+func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
 	p := &reader{
 		fsys:  fsys,
 		dir:   dir,

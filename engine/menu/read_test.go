@@ -100,7 +100,7 @@ func TestOnlyTheMenusFolder(t *testing.T) {
 func TestNoFile(t *testing.T) {
 	fsys := fstest.MapFS{"paytrace.yaml": {Data: []byte(header)}}
 	f, found := Read(fsys, "paytrase.yaml", "menus")
-	if f == nil || len(found) != 1 || found[0].Hint != `Did you mean "paytrace.yaml"?` {
+	if f == nil || len(found) != 1 || found[0].Help != `Did you mean "paytrace.yaml"?` {
 		t.Errorf("findings %+v", found)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // scanner goes over the lines of a file before YAML does. yaml.v3 stops at its
@@ -13,7 +14,7 @@ import (
 // word; the scan finds all of that, with its place, and goes on.
 type scanner struct {
 	*source
-	out   Findings
+	out   diag.List
 	edits []edit
 	texts []refusal
 	row   int
@@ -28,7 +29,7 @@ type scanner struct {
 
 // scan prepares a file for decoding. The source's clean is nil when there is
 // no sense in decoding it.
-func scan(path string, data []byte) (*source, Findings) {
+func scan(path string, data []byte) (*source, diag.List) {
 	s := &scanner{source: &source{path: path, comments: map[int]comment{}, refused: map[spot]string{}}, skip: -1}
 	if !s.prepare(data) {
 		return s.source, s.out
@@ -48,14 +49,14 @@ func scan(path string, data []byte) (*source, Findings) {
 // find adds a finding of n characters at a byte offset of a line.
 func (s *scanner) find(code string, row, off, n int, message, hint string) {
 	if len(s.out) < MaxFindings {
-		s.out = append(s.out, Finding{Code: code, Severity: Error, Pos: s.pos(row, off), Length: max(1, n), Message: message, Hint: hint})
+		s.out = append(s.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: s.pos(row, off), Length: max(1, n), Message: message, Help: hint})
 	}
 }
 
 // whole adds a finding about the file and gives it up.
 func (s *scanner) whole(message, hint string) {
 	s.broken = true
-	s.out = append(s.out, Finding{Code: "U001", Severity: Error, Pos: engine.Pos{File: s.path, Line: 1, Column: 1}, Length: 1, Message: message, Hint: hint})
+	s.out = append(s.out, diag.Diagnostic{Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: s.path, Line: 1, Column: 1}, Length: 1, Message: message, Help: hint})
 }
 
 func (s *scanner) scanLine() {

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pb33f/jsonschema/v6"
 	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // rightFile is a file that is right as it stands, and the kind of schema it is
@@ -249,8 +251,8 @@ func folder(t *testing.T, path string) fstest.MapFS {
 	return files
 }
 
-func mentions(found Findings) bool {
-	return slices.ContainsFunc(found, func(f Finding) bool { return strings.Contains(f.Message, fmt.Sprintf("%q", stranger)) })
+func mentions(found diag.List) bool {
+	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return strings.Contains(f.Message, fmt.Sprintf("%q", stranger)) })
 }
 
 // refusedKey reads a changed file, and reports whether the language refuses the
@@ -263,7 +265,7 @@ func refusedKey(t *testing.T, e rightFile, root *yaml.Node, files fstest.MapFS) 
 	}
 	name := filepath.Base(e.path)
 	files[name] = &fstest.MapFile{Data: source}
-	var found Findings
+	var found diag.List
 	switch e.kind {
 	case "actions":
 		_, found = ReadDeclared(files, name, "")
@@ -277,9 +279,9 @@ func refusedKey(t *testing.T, e rightFile, root *yaml.Node, files fstest.MapFS) 
 		}
 	}
 	for _, f := range found {
-		if mentions(Findings{f}) {
+		if mentions(diag.List{f}) {
 			refused = true
-			if list, closed := strings.CutPrefix(f.Hint, "Known are "); closed {
+			if list, closed := strings.CutPrefix(f.Help, "Known are "); closed {
 				known = strings.TrimSuffix(list, ".")
 			}
 		}

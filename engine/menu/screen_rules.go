@@ -3,6 +3,8 @@ package menu
 import (
 	"fmt"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // screenVerbs are the keys of which a screen has exactly one.
@@ -25,7 +27,7 @@ func (r *screenReader) oneThing() {
 		if verbs[0].Value == "show" && len(verbs) == 2 && r.s.Say == nil && takesSay[second.Value] {
 			hint = `Write "say" in place of "show", which is a text alone.`
 		}
-		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), hint, Note{verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)})
+		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), hint, diag.At(verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)))
 	case r.s.HasSay:
 		r.find("U006", r.s.Name, fmt.Sprintf("The screen %q says something, but not what comes then.", r.s.Name.Value), `Add "menu", "ask" or "confirm"; or write "show" (with Back and Home) or "end" in place of "say".`)
 	default:

@@ -8,8 +8,9 @@ import (
 	"testing/fstest"
 	"unicode/utf8"
 
-	"github.com/paytrace/paytrace/engine"
 	"pgregory.net/rapid"
+
+	"github.com/paytrace/paytrace/engine"
 )
 
 // alphabet is what people write in menus, and what trips scanners.

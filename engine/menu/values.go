@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // value is a session value: what it may hold, and where it comes from.
@@ -13,7 +14,7 @@ type value struct {
 	// v is the variable, where the menu asks for the value itself.
 	v *Var
 	// from says where the value is declared, for messages.
-	from Note
+	from diag.Related
 	// given are further places that give it, with their types.
 	given []givenValue
 	// foreign says that it may hold a phone number that was not typed here, so
@@ -46,7 +47,7 @@ func (c *checker) collectValues() map[string]*value {
 		if values[v.Name.Value] == nil {
 			values[v.Name.Value] = &value{
 				name: v.Name.Value, typ: v.Typed, v: v, secret: v.Typed.Kind == engine.KindSecret,
-				from: Note{v.Name.Pos, fmt.Sprintf("%q is declared here.", v.Name.Value)},
+				from: diag.At(v.Name.Pos, fmt.Sprintf("%q is declared here.", v.Name.Value)),
 			}
 		}
 	}
@@ -88,7 +89,7 @@ func declare(values map[string]*value, name string, g givenValue) {
 	if v == nil {
 		values[name] = &value{
 			name: name, typ: g.typ, foreign: true, secret: g.typ.Kind == engine.KindSecret,
-			from: Note{g.at.Pos, fmt.Sprintf("%s %q here.", g.who, name)},
+			from: diag.At(g.at.Pos, fmt.Sprintf("%s %q here.", g.who, name)),
 		}
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
@@ -49,10 +50,10 @@ func drawWide(seed uint64, risky bool) (fstest.MapFS, *rand.Rand) {
 }
 
 // errorsOf are the codes of errors, each once.
-func errorsOf(found Findings) map[string]bool {
+func errorsOf(found diag.List) map[string]bool {
 	codes := map[string]bool{}
 	for _, f := range found {
-		if f.Severity == Error {
+		if f.Severity == diag.Error {
 			codes[f.Code] = true
 		}
 	}

@@ -1,4 +1,4 @@
-package menu
+package diag
 
 import (
 	"fmt"
@@ -13,20 +13,21 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// margin stands before everything that explains a finding.
+// margin indents everything that explains a diagnostic.
 const margin = "   "
 
-// Print writes findings for people: the place and the sentence, the source
-// line with carets, the hint, then notes. sources gives a file's bytes by its
-// path, or nil; color adds terminal colours.
-func Print(w io.Writer, fs Findings, sources func(path string) []byte, color bool) error {
+// Text writes diagnostics for people: the place and the message, the source
+// line with carets, the help, then the related places. Suppressed ones are left
+// out. sources returns a file's bytes by its path, or nil; color adds terminal
+// colours.
+func Text(w io.Writer, list List, sources func(path string) []byte, color bool) error {
 	p := printer{paint: plain, sources: sources, lines: map[string][]string{}}
 	if color {
 		p.paint = terminal
 	}
-	for _, f := range fs {
-		if !f.Allowed {
-			p.finding(f)
+	for _, d := range list {
+		if !d.Suppressed {
+			p.diagnostic(d)
 		}
 	}
 	_, err := io.WriteString(w, p.out.String())
@@ -40,7 +41,7 @@ type printer struct {
 	lines   map[string][]string
 }
 
-// palette is how the parts of a finding are marked on a terminal.
+// palette holds the terminal codes for the parts of a diagnostic.
 type palette struct{ strong, bad, warn, faint, off string }
 
 var (
@@ -48,33 +49,33 @@ var (
 	terminal = palette{strong: "\x1b[1m", bad: "\x1b[31m", warn: "\x1b[33m", faint: "\x1b[2m", off: "\x1b[0m"}
 )
 
-func (p *printer) finding(f Finding) {
+func (p *printer) diagnostic(d Diagnostic) {
 	c := p.paint
 	mark := c.bad
-	if f.Severity != Error {
+	if d.Severity != Error {
 		mark = c.warn
 	}
-	fmt.Fprintf(&p.out, "%s%s:%s %s%s%s %s\n", c.strong, visible(f.Pos.String()), c.off, mark, f.Code, c.off, visible(f.Message))
-	if line, ok := p.line(f.Pos); ok {
-		p.excerpt(line, f.Pos, f.Length, mark)
+	fmt.Fprintf(&p.out, "%s%s:%s %s%s%s %s\n", c.strong, visible(d.Pos.String()), c.off, mark, d.Code, c.off, visible(d.Message))
+	if line, ok := p.line(d.Pos); ok {
+		p.excerpt(line, d.Pos, d.Length, mark)
 	}
-	if f.Hint != "" {
-		p.out.WriteString(margin + visible(f.Hint) + "\n")
+	if d.Help != "" {
+		p.out.WriteString(margin + visible(d.Help) + "\n")
 	}
-	for _, n := range f.Notes {
-		p.note(n)
+	for _, r := range d.Related {
+		p.related(r)
 	}
 }
 
-func (p *printer) note(n Note) {
+func (p *printer) related(r Related) {
 	p.out.WriteString(margin)
-	if n.Pos.Line > 0 {
-		p.out.WriteString(visible(n.Pos.String()) + ": ")
+	if r.Pos.Line > 0 {
+		p.out.WriteString(visible(r.Pos.String()) + ": ")
 	}
-	p.out.WriteString(visible(n.Text) + "\n")
+	p.out.WriteString(visible(r.Text) + "\n")
 }
 
-// line is the source line of a place.
+// line returns the source line of a place, and false if it is blank or missing.
 func (p *printer) line(pos engine.Pos) (string, bool) {
 	lines, ok := p.lines[pos.File]
 	if !ok && p.sources != nil {
@@ -88,7 +89,7 @@ func (p *printer) line(pos engine.Pos) (string, bool) {
 	return lines[pos.Line-1], true
 }
 
-// excerpt writes a source line and carets under the characters meant.
+// excerpt writes a source line, and carets below the wrong characters.
 func (p *printer) excerpt(line string, pos engine.Pos, length int, mark string) {
 	text, column := window(strings.ToValidUTF8(line, "\ufffd"), max(1, pos.Column))
 	runes := []rune(text)
@@ -101,7 +102,7 @@ func (p *printer) excerpt(line string, pos engine.Pos, length int, mark string) 
 	fmt.Fprintf(&p.out, "%s%s |%s %s%s%s%s\n", c.faint, blank, c.off, under(runes[:column-1]), mark, carets(runes[column-1:max(column-1, end)]), c.off)
 }
 
-// window is the part of a long line around a column, and the column in it.
+// window cuts a long line around a column, and returns the column in the cut.
 func window(line string, column int) (string, int) {
 	const widest = 120 // one line of a terminal
 	runes := []rune(line)
@@ -120,8 +121,8 @@ func window(line string, column int) (string, int) {
 	return text, column - shift
 }
 
-// under is as wide as the characters: a tab stays a tab, a wide character is
-// two spaces, a combining one none.
+// under returns blanks as wide as the characters: a tab stays a tab, a wide
+// character becomes two spaces, a combining one none.
 func under(runes []rune) string {
 	var b strings.Builder
 	for _, r := range runes {
@@ -134,7 +135,7 @@ func under(runes []rune) string {
 	return b.String()
 }
 
-// carets are ^~~~ as wide as the characters.
+// carets returns ^~~~ as wide as the characters.
 func carets(runes []rune) string {
 	n := 0
 	for _, r := range runes {
@@ -143,7 +144,7 @@ func carets(runes []rune) string {
 	return "^" + strings.Repeat("~", max(0, n-1))
 }
 
-// cells is how many columns of a terminal a character takes.
+// cells returns how many columns of a terminal a character takes.
 func cells(r rune) int {
 	switch {
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
@@ -154,20 +155,20 @@ func cells(r rune) int {
 	return 1
 }
 
-// visible is a text without characters that command a terminal. A menu may
-// come from anyone.
+// visible replaces the characters of s that control a terminal, because a menu
+// may come from anyone.
 func visible(s string) string {
-	if utf8.ValidString(s) && strings.IndexFunc(s, commands) < 0 {
+	if utf8.ValidString(s) && strings.IndexFunc(s, controls) < 0 {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
-		if commands(r) {
+		if controls(r) {
 			return '\ufffd'
 		}
 		return r
 	}, s)
 }
 
-func commands(r rune) bool {
+func controls(r rune) bool {
 	return unicode.IsControl(r) && r != '\t' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }

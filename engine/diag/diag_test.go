@@ -1,4 +1,4 @@
-package menu
+package diag
 
 import (
 	"bytes"
@@ -11,59 +11,59 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-func TestPrint(t *testing.T) {
+func TestText(t *testing.T) {
 	at := func(line, column int) engine.Pos { return engine.Pos{File: "menus/m.yaml", Line: line, Column: column} }
 	source := "a: x\n\tb: 漢字 -> bey\ncafe\u0301: → x\nesc\x1b[31m: x\n" + strings.Repeat("x", 300) + "\n"
 	tests := []struct {
 		name string
-		f    Finding
+		f    Diagnostic
 		want string
 	}{
 		{
 			"the shape of the manual",
-			Finding{Code: "U101", Severity: Error, Pos: at(1, 4), Length: 1, Message: `No such screen.`, Hint: `Did you mean "bye"?`, Notes: []Note{{at(2, 1), "Other."}, {Text: "No place."}}},
+			Diagnostic{Code: "U101", Severity: Error, Pos: at(1, 4), Length: 1, Message: `No such screen.`, Help: `Did you mean "bye"?`, Related: []Related{{at(2, 1), "Other."}, {Text: "No place."}}},
 			"menus/m.yaml:1:4: U101 No such screen.\n   1 | a: x\n     |    ^\n   Did you mean \"bye\"?\n   menus/m.yaml:2:1: Other.\n   No place.\n",
 		},
 		{
 			"tabs stay, wide characters take two columns",
-			Finding{Code: "U101", Pos: at(2, 11), Length: 3, Message: "m"},
+			Diagnostic{Code: "U101", Pos: at(2, 11), Length: 3, Message: "m"},
 			"menus/m.yaml:2:11: U101 m\n   2 | \tb: 漢字 -> bey\n     | \t           ^~~\n",
 		},
 		{
 			"carets below wide characters",
-			Finding{Code: "U101", Pos: at(2, 5), Length: 2, Message: "m"},
+			Diagnostic{Code: "U101", Pos: at(2, 5), Length: 2, Message: "m"},
 			"menus/m.yaml:2:5: U101 m\n   2 | \tb: 漢字 -> bey\n     | \t   ^~~~\n",
 		},
 		{
 			"combining characters take none",
-			Finding{Code: "U008", Pos: at(3, 8), Length: 1, Message: "m"},
+			Diagnostic{Code: "U008", Pos: at(3, 8), Length: 1, Message: "m"},
 			"menus/m.yaml:3:8: U008 m\n   3 | cafe\u0301: → x\n     |       ^\n",
 		},
 		{
 			"nothing of a menu commands the terminal",
-			Finding{Code: "U001", Pos: at(4, 1), Length: 99, Message: "m\x1b[2J"},
+			Diagnostic{Code: "U001", Pos: at(4, 1), Length: 99, Message: "m\x1b[2J"},
 			"menus/m.yaml:4:1: U001 m\ufffd[2J\n   4 | esc\ufffd[31m: x\n     | ^~~~~~~~~~~\n",
 		},
 		{
 			"a place outside the file",
-			Finding{Code: "U001", Pos: at(99, 1), Length: 1, Message: "m"},
+			Diagnostic{Code: "U001", Pos: at(99, 1), Length: 1, Message: "m"},
 			"menus/m.yaml:99:1: U001 m\n",
 		},
 		{
 			"a column outside the line",
-			Finding{Code: "U001", Pos: at(1, 40), Length: 3, Message: "m"},
+			Diagnostic{Code: "U001", Pos: at(1, 40), Length: 3, Message: "m"},
 			"menus/m.yaml:1:40: U001 m\n   1 | a: x\n     |     ^\n",
 		},
 		{
 			"a long line is cut around the place",
-			Finding{Code: "U001", Pos: at(5, 200), Length: 2, Message: "m"},
+			Diagnostic{Code: "U001", Pos: at(5, 200), Length: 2, Message: "m"},
 			"menus/m.yaml:5:200: U001 m\n   5 | …" + strings.Repeat("x", 120) + "…\n     | " + strings.Repeat(" ", 60) + "^~\n",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := Print(&b, Findings{tt.f}, func(string) []byte { return []byte(source) }, false); err != nil {
+			if err := Text(&b, List{tt.f}, func(string) []byte { return []byte(source) }, false); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tt.want, b.String()); diff != "" {
@@ -73,10 +73,10 @@ func TestPrint(t *testing.T) {
 	}
 }
 
-func TestPrintColor(t *testing.T) {
-	f := Findings{{Code: "U101", Severity: Error, Pos: engine.Pos{File: "m", Line: 1, Column: 1}, Length: 1, Message: "m"}}
+func TestTextColor(t *testing.T) {
+	f := List{{Code: "U101", Severity: Error, Pos: engine.Pos{File: "m", Line: 1, Column: 1}, Length: 1, Message: "m"}}
 	var b bytes.Buffer
-	if err := Print(&b, f, nil, true); err != nil {
+	if err := Text(&b, f, nil, true); err != nil {
 		t.Fatal(err)
 	}
 	if want := "\x1b[1mm:1:1:\x1b[0m \x1b[31mU101\x1b[0m m\n"; b.String() != want {
@@ -87,12 +87,12 @@ func TestPrintColor(t *testing.T) {
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
 	if err := JSON(&b, nil); err != nil || strings.TrimSpace(b.String()) != "[]" {
-		t.Errorf("no findings are %q, %v", b.String(), err)
+		t.Errorf("an empty list gives %q, %v", b.String(), err)
 	}
 	b.Reset()
-	f := Findings{{
+	f := List{{
 		Code: "U302", Severity: Warning, Pos: engine.Pos{File: "m.yaml", Line: 3, Column: 7}, Length: 4,
-		Message: `"<a>"`, Hint: "h", Notes: []Note{{engine.Pos{File: "n.yaml", Line: 1, Column: 2}, "n"}}, Allowed: true,
+		Message: `"<a>"`, Help: "h", Related: []Related{{engine.Pos{File: "n.yaml", Line: 1, Column: 2}, "n"}}, Suppressed: true,
 	}}
 	if err := JSON(&b, f); err != nil {
 		t.Fatal(err)
@@ -111,11 +111,11 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func TestFindingsSort(t *testing.T) {
+func TestSort(t *testing.T) {
 	at := func(file string, line, column int) engine.Pos {
 		return engine.Pos{File: file, Line: line, Column: column}
 	}
-	fs := Findings{
+	fs := List{
 		{Code: "U2", Pos: at("b", 1, 1)},
 		{Code: "U2", Pos: at("a", 2, 1)},
 		{Code: "U1", Pos: at("a", 2, 1)},
@@ -124,7 +124,7 @@ func TestFindingsSort(t *testing.T) {
 		{Code: "U1", Pos: at("a", 2, 1)},
 	}
 	fs.Sort()
-	want := Findings{
+	want := List{
 		{Code: "U3", Pos: at("a", 1, 2)},
 		{Code: "U3", Pos: at("a", 1, 9)},
 		{Code: "U1", Pos: at("a", 2, 1)},

@@ -1,13 +1,15 @@
-package menu
+package diag
 
 import (
 	"encoding/json"
 	"io"
 	"net/url"
 	"slices"
+
+	"github.com/paytrace/paytrace/engine"
 )
 
-// The parts of SARIF 2.1.0 (OASIS, 2020) that findings fill.
+// The types below are the parts of SARIF 2.1.0 (OASIS, 2020) that diagnostics fill.
 type sarifLog struct {
 	Schema  string     `json:"$schema"`
 	Version string     `json:"version"`
@@ -76,16 +78,16 @@ type sarifSuppression struct {
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-// SARIF writes findings in the format that code hosts show beside the lines of a
-// change: SARIF 2.1.0. title is what a code means, "" if that is not known.
-func SARIF(w io.Writer, fs Findings, version string, title func(code string) string) error {
+// SARIF writes diagnostics as SARIF 2.1.0, which code hosts show beside the lines
+// of a change. title returns what a code means, or "".
+func SARIF(w io.Writer, list List, version string, title func(code string) string) error {
 	run := sarifRun{
 		Tool:       sarifTool{sarifDriver{Name: "paytrace", Version: version, Rules: []sarifRule{}}},
 		ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
 	}
 	var codes []string
-	for _, f := range fs {
-		codes = append(codes, f.Code)
+	for _, d := range list {
+		codes = append(codes, d.Code)
 	}
 	slices.Sort(codes)
 	codes = slices.Compact(codes)
@@ -96,8 +98,8 @@ func SARIF(w io.Writer, fs Findings, version string, title func(code string) str
 		}
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
 	}
-	for _, f := range fs {
-		run.Results = append(run.Results, sarifOf(f, slices.Index(codes, f.Code)))
+	for _, d := range list {
+		run.Results = append(run.Results, sarifOf(d, slices.Index(codes, d.Code)))
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -105,36 +107,36 @@ func SARIF(w io.Writer, fs Findings, version string, title func(code string) str
 	return e.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
-func sarifOf(f Finding, rule int) sarifResult {
-	text := f.Message
-	if f.Hint != "" {
-		text += " " + f.Hint
+func sarifOf(d Diagnostic, rule int) sarifResult {
+	text := d.Message
+	if d.Help != "" {
+		text += " " + d.Help
 	}
 	r := sarifResult{
-		RuleID: f.Code, RuleIndex: rule, Level: sarifLevels[f.Severity], Message: sarifText{text},
-		Locations: []sarifLocation{{Physical: sarifPlace(f.Pos.File, f.Pos.Line, f.Pos.Column, f.Length)}},
+		RuleID: d.Code, RuleIndex: rule, Level: sarifLevels[d.Severity], Message: sarifText{text},
+		Locations: []sarifLocation{{Physical: sarifPlace(d.Pos, d.Length)}},
 	}
-	for _, n := range f.Notes {
-		if n.Pos.Line > 0 {
-			r.Related = append(r.Related, sarifLocation{sarifPlace(n.Pos.File, n.Pos.Line, n.Pos.Column, 0), &sarifText{n.Text}})
+	for _, also := range d.Related {
+		if also.Pos.Line > 0 {
+			r.Related = append(r.Related, sarifLocation{sarifPlace(also.Pos, 0), &sarifText{also.Text}})
 		} else {
-			r.Message.Text += "\n" + n.Text
+			r.Message.Text += "\n" + also.Text
 		}
 	}
-	if f.Allowed {
+	if d.Suppressed {
 		r.Suppressions = []sarifSuppression{{"inSource"}}
 	}
 	return r
 }
 
-var sarifLevels = map[Severity]string{Error: "error", Warning: "warning", Advice: "note"}
+var sarifLevels = map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 
-func sarifPlace(file string, line, column, length int) sarifPhysical {
-	p := sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: file}).EscapedPath()}}
-	if line > 0 {
-		p.Region = &sarifRegion{StartLine: line, StartColumn: max(1, column)}
+func sarifPlace(pos engine.Pos, length int) sarifPhysical {
+	p := sarifPhysical{Artifact: sarifArtifact{(&url.URL{Path: pos.File}).EscapedPath()}}
+	if pos.Line > 0 {
+		p.Region = &sarifRegion{StartLine: pos.Line, StartColumn: max(1, pos.Column)}
 		if length > 0 {
-			p.Region.EndColumn = max(1, column) + length
+			p.Region.EndColumn = max(1, pos.Column) + length
 		}
 	}
 	return p
