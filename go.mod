@@ -32,6 +32,7 @@ require (
 	github.com/riverqueue/river/riverdriver/riversqlite v0.51.1
 	github.com/riverqueue/river/rivertype v0.51.1
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/sony/gobreaker/v2 v2.4.0
 	github.com/stellar/go-stellar-sdk v0.7.3
 	github.com/swaggest/swgui v1.8.5
 	github.com/valyala/fasthttp v1.51.0

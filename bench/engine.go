@@ -38,7 +38,7 @@ func (v *engineCmd) Run(ctx context.Context) error {
 		return err
 	}
 	runner := &engine.Runner{
-		Sessions: redis.NewBreaker(records, time.Now), Programs: catalog, Actions: none{},
+		Sessions: redis.NewBreaker(records), Programs: catalog, Actions: none{},
 		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: engine.DefaultTTL, Now: time.Now,
 		Recent: engine.NewRecent(engine.DefaultRecent),
 	}

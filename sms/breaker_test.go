@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/paytrace/paytrace/sms"
@@ -14,82 +15,84 @@ import (
 func TestBreakerIsASender(t *testing.T) {
 	smstest.Run(t, func(*testing.T) smstest.Harness {
 		outbox := &memory.Outbox{}
-		return smstest.Harness{Sender: sms.NewBreaker(outbox, time.Now), Status: sms.Sent, Arrived: outbox.Sent, KeepsTexts: true}
+		return smstest.Harness{Sender: sms.NewBreaker(outbox), Status: sms.Sent, Arrived: outbox.Sent, KeepsTexts: true}
 	})
 }
 
 func TestBreaker(t *testing.T) {
-	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	outbox := &memory.Outbox{}
-	b := sms.NewBreaker(outbox, func() time.Time { return now })
-	temporary, maybe := &sms.Failure{Word: "down"}, &sms.Failure{Class: sms.ErrMaybeSent, Word: "silent"}
-	send := func(failure error) (paused time.Duration, err error) {
-		if failure != nil {
-			outbox.FailNext(failure)
+	synctest.Test(t, func(t *testing.T) {
+		outbox := &memory.Outbox{}
+		b := sms.NewBreaker(outbox)
+		temporary, maybe := &sms.Failure{Word: "down"}, &sms.Failure{Class: sms.ErrMaybeSent, Word: "silent"}
+		send := func(failure error) (paused time.Duration, err error) {
+			if failure != nil {
+				outbox.FailNext(failure)
+			}
+			_, err = b.Send(context.Background(), sms.Message{To: "254711000001", Text: "text"})
+			var p *sms.PausedError
+			if errors.As(err, &p) {
+				return p.For, err
+			}
+			return 0, err
 		}
-		_, err = b.Send(context.Background(), sms.Message{To: "254711000001", Text: "text"})
-		var p *sms.PausedError
-		if errors.As(err, &p) {
-			return p.For, err
+		for _, failure := range []error{temporary, maybe, temporary, temporary, sms.Permanent("no such number"), maybe, temporary, temporary, maybe} {
+			if paused, err := send(failure); paused != 0 || !errors.Is(err, failure) {
+				t.Fatalf("paused %s after fewer than five failures in a row: %v", paused, err)
+			}
 		}
-		return 0, err
-	}
-	for _, failure := range []error{temporary, maybe, temporary, temporary, sms.Permanent("no such number"), maybe, temporary, temporary, maybe} {
-		if paused, err := send(failure); paused != 0 || !errors.Is(err, failure) {
-			t.Fatalf("paused %s after fewer than five failures in a row: %v", paused, err)
+		if _, err := send(maybe); !errors.Is(err, maybe) {
+			t.Fatal(err)
 		}
-	}
-	if _, err := send(maybe); !errors.Is(err, maybe) {
-		t.Fatal(err)
-	}
-	if paused, _ := send(nil); paused != 30*time.Second {
-		t.Errorf("after the fifth failure it is paused %s, want 30s", paused)
-	}
-	now = now.Add(20 * time.Second)
-	if paused, _ := send(nil); paused != 10*time.Second {
-		t.Errorf("20 s later it is paused %s, want 10s", paused)
-	}
-	now = now.Add(10 * time.Second)
-	if paused, err := send(temporary); paused != 0 || !errors.Is(err, temporary) {
-		t.Errorf("the first after the pause: %s, %v", paused, err)
-	}
-	if paused, _ := send(nil); paused != 30*time.Second {
-		t.Errorf("it failed, and the others are paused %s, want 30s", paused)
-	}
-	now = now.Add(30 * time.Second)
-	for range 3 {
-		if paused, err := send(nil); paused != 0 || err != nil {
-			t.Errorf("the provider is back: %s, %v", paused, err)
+		if paused, _ := send(nil); paused != 30*time.Second {
+			t.Errorf("after the fifth failure it is paused %s, want 30s", paused)
 		}
-	}
-	if got := len(outbox.Sent()); got != 3 {
-		t.Errorf("%d sent, want 3", got)
-	}
+		time.Sleep(20 * time.Second)
+		if paused, _ := send(nil); paused != 10*time.Second {
+			t.Errorf("20 s later it is paused %s, want 10s", paused)
+		}
+		time.Sleep(10*time.Second + 1)
+		if paused, err := send(temporary); paused != 0 || !errors.Is(err, temporary) {
+			t.Errorf("the first after the pause: %s, %v", paused, err)
+		}
+		if paused, _ := send(nil); paused != 30*time.Second {
+			t.Errorf("it failed, and the others are paused %s, want 30s", paused)
+		}
+		time.Sleep(30*time.Second + 1)
+		for range 3 {
+			if paused, err := send(nil); paused != 0 || err != nil {
+				t.Errorf("the provider is back: %s, %v", paused, err)
+			}
+		}
+		if got := len(outbox.Sent()); got != 3 {
+			t.Errorf("%d sent, want 3", got)
+		}
+	})
 }
 
 // While one message tries whether the provider is back, the others wait.
 func TestBreakerTriesWithOne(t *testing.T) {
-	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	tries := 0
-	var b *sms.Breaker
-	message := sms.Message{To: "254711000001", Text: "text"}
-	b = sms.NewBreaker(sender(func(ctx context.Context) error {
-		if tries++; tries == 6 {
-			var paused *sms.PausedError
-			if _, err := b.Send(ctx, message); !errors.As(err, &paused) {
-				t.Errorf("a second one meanwhile: %v", err)
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		var b *sms.Breaker
+		message := sms.Message{To: "254711000001", Text: "text"}
+		b = sms.NewBreaker(sender(func(ctx context.Context) error {
+			if tries++; tries == 6 {
+				var paused *sms.PausedError
+				if _, err := b.Send(ctx, message); !errors.As(err, &paused) {
+					t.Errorf("a second one meanwhile: %v", err)
+				}
 			}
+			return &sms.Failure{Word: "down"}
+		}))
+		for range 5 {
+			_, _ = b.Send(context.Background(), message)
 		}
-		return &sms.Failure{Word: "down"}
-	}), func() time.Time { return now })
-	for range 5 {
+		time.Sleep(time.Minute)
 		_, _ = b.Send(context.Background(), message)
-	}
-	now = now.Add(time.Minute)
-	_, _ = b.Send(context.Background(), message)
-	if tries != 6 {
-		t.Errorf("%d tries, want 6", tries)
-	}
+		if tries != 6 {
+			t.Errorf("%d tries, want 6", tries)
+		}
+	})
 }
 
 type sender func(context.Context) error

@@ -273,7 +273,7 @@ func (s *service) sessions(ctx context.Context, c Config, log *slog.Logger) erro
 	if err := records.Ping(ctx); err != nil {
 		log.Warn("Redis does not answer; calls are answered without it", "error", err)
 	}
-	s.runner.Sessions = redis.NewBreaker(records, time.Now)
+	s.runner.Sessions = redis.NewBreaker(records)
 	s.runner.Recent = engine.NewRecent(engine.DefaultRecent)
 	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping, Spare: true})
 	s.choose("sessions", "in Redis, for %s", c.SessionTTL)
@@ -290,7 +290,7 @@ func (s *service) messages(c Config, log *slog.Logger) error {
 	if err != nil {
 		return misuse{err}
 	}
-	s.sender = sms.NewBreaker(sender, time.Now)
+	s.sender = sms.NewBreaker(sender)
 	s.choose("SMS", "Africa's Talking, as %s", c.ATUsername)
 	return nil
 }

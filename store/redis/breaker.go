@@ -3,38 +3,46 @@ package redis
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
 
 	"github.com/paytrace/paytrace/engine"
 )
 
-// ErrSkipped: the session store failed a moment ago and is not asked now.
+// ErrSkipped says that Redis failed a moment ago and was not asked this time.
 var ErrSkipped = errors.New("the session store is skipped for a moment: it failed or was slow")
 
-const (
-	// pause is how long a store that failed is left alone: callers wait no
-	// longer than for one slow call a second, and a restart is noticed soon.
-	pause = time.Second
-	// slow is how long a call may take that succeeds.
-	slow = engine.SessionBudget
-)
+// pause is how long Redis is left alone after a failure. Callers then wait for
+// one slow call a second at most, and a restart is noticed soon.
+const pause = time.Second
 
-// Breaker is a session store that is not asked while it fails. After an error
-// or a slow call every call gets ErrSkipped at once, for a second; then a single
-// one is let through, and how it ends decides for all.
+// Breaker puts a circuit breaker before a session store. After an error or a
+// slow call, every call returns ErrSkipped at once, for a second. Then a single
+// call is let through, and its end decides for all.
 type Breaker struct {
 	sessions engine.Sessions
-	now      func() time.Time
-
-	mu      sync.Mutex
-	until   time.Time // when the next call is let through; zero: all are
-	probing bool      // that call is under way
+	circuit  *gobreaker.CircuitBreaker[struct{}]
+	// slow is the longest that a successful call may take.
+	slow time.Duration
 }
 
-// NewBreaker guards sessions, on the clock now.
-func NewBreaker(sessions engine.Sessions, now func() time.Time) *Breaker {
-	return &Breaker{sessions: sessions, now: now}
+// Verdicts on a call, for the circuit breaker only: the caller gets the call's
+// own error.
+var (
+	errFailed = errors.New("failed or slow")
+	// errNeutral says nothing about Redis: the caller left, or nothing was sent.
+	errNeutral = errors.New("neutral")
+)
+
+// NewBreaker returns a Breaker before sessions.
+func NewBreaker(sessions engine.Sessions) *Breaker {
+	return &Breaker{sessions: sessions, slow: engine.SessionBudget, circuit: gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
+		Timeout:     pause,
+		MaxRequests: 1, // one probe at a time
+		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures > 0 },
+		IsExcluded:  func(err error) bool { return errors.Is(err, errNeutral) },
+	})}
 }
 
 // Load implements engine.Sessions.
@@ -69,65 +77,26 @@ func (b *Breaker) SetLatest(ctx context.Context, tag, id string, ttl time.Durati
 	return b.guard(func() error { return b.sessions.SetLatest(ctx, tag, id, ttl) })
 }
 
-// verdict is what a call says about the store.
-type verdict uint8
-
-const (
-	failed verdict = iota // and a call that panics
-	works
-	nothing // the caller left, or asked for what can't be
-)
-
-func (b *Breaker) guard(call func() error) error {
-	probe, err := b.enter()
-	if err != nil {
-		return err
+func (b *Breaker) guard(call func() error) (err error) {
+	_, verdict := b.circuit.Execute(func() (struct{}, error) {
+		began := time.Now()
+		err = call()
+		return struct{}{}, b.judge(err, time.Since(began))
+	})
+	if errors.Is(verdict, gobreaker.ErrOpenState) || errors.Is(verdict, gobreaker.ErrTooManyRequests) {
+		return ErrSkipped
 	}
-	var v verdict
-	defer func() { b.leave(probe, v) }()
-	began := b.now()
-	err = call()
-	v = judge(err, b.now().Sub(began))
 	return err
 }
 
-func judge(err error, took time.Duration) verdict {
+func (b *Breaker) judge(err error, took time.Duration) error {
 	switch {
-	case took > slow:
-		return failed
+	case took > b.slow:
+		return errFailed
 	case err == nil:
-		return works
+		return nil
 	case errors.Is(err, context.Canceled), errors.Is(err, errRefused):
-		return nothing
+		return errNeutral
 	}
-	return failed
-}
-
-func (b *Breaker) enter() (probe bool, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.until.IsZero() {
-		return false, nil
-	}
-	if b.probing || b.now().Before(b.until) {
-		return false, ErrSkipped
-	}
-	b.probing = true
-	return true, nil
-}
-
-// leave ends a call. Only the probe lets the others in again: a call that began
-// before the fault says nothing about the time after it.
-func (b *Breaker) leave(probe bool, v verdict) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch {
-	case v == failed:
-		b.until = b.now().Add(pause)
-	case v == works && probe:
-		b.until = time.Time{}
-	}
-	if probe {
-		b.probing = false
-	}
+	return errFailed
 }

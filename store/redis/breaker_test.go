@@ -6,19 +6,15 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/redis"
-	"github.com/paytrace/paytrace/store/storetest"
 )
 
-func newClock() *storetest.Clock {
-	return storetest.NewClock(time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC))
-}
-
-// flaky is a store that does as it is told.
+// flaky is a store whose calls end as a test decides.
 type flaky struct {
 	mu    sync.Mutex
 	asked int
@@ -54,13 +50,21 @@ var errDown = errors.New("down")
 func fine() error { return nil }
 func down() error { return errDown }
 
-// guarded is a breaker around a store that works.
-func guarded() (*redis.Breaker, *flaky, *storetest.Clock) {
-	c, f := newClock(), &flaky{do: fine}
-	return redis.NewBreaker(f, c.Now), f, c
+// guarded returns a breaker before a store that works.
+func guarded() (*redis.Breaker, *flaky) {
+	f := &flaky{do: fine}
+	return redis.NewBreaker(f), f
 }
 
-// wantCall calls once, and wants the error and whether the store was asked.
+// over is a moment longer than the breaker leaves a store alone.
+const over = time.Second + 1
+
+// inBubble runs a test on a clock of its own, which moves when all sleep.
+func inBubble(test func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) { synctest.Test(t, test) }
+}
+
+// wantCall calls once and compares the error and how often the store was asked.
 func wantCall(t *testing.T, b *redis.Breaker, f *flaky, want error, asked int) {
 	t.Helper()
 	before := f.asked
@@ -72,11 +76,11 @@ func wantCall(t *testing.T, b *redis.Breaker, f *flaky, want error, asked int) {
 	}
 }
 
-// Every call counts and every call is kept off, and results come through.
+// Each method can open the circuit, is refused while it is open, and passes results on.
 func TestBreakerCalls(t *testing.T) {
 	for what := range calls(&flaky{}) {
-		t.Run(what, func(t *testing.T) {
-			b, f, c := guarded()
+		t.Run(what, inBubble(func(t *testing.T) {
+			b, f := guarded()
 			call := calls(b)[what]
 			if err := call(t.Context()); err != nil || f.asked != 1 {
 				t.Fatalf("%v, asked %d times", err, f.asked)
@@ -94,13 +98,13 @@ func TestBreakerCalls(t *testing.T) {
 			if f.asked != 2 {
 				t.Errorf("asked %d times, want 2", f.asked)
 			}
-			c.Pass(time.Second)
+			time.Sleep(over)
 			if err := call(t.Context()); err != nil {
 				t.Errorf("a second later: %v", err)
 			}
-		})
+		}))
 	}
-	b, _, _ := guarded()
+	b, _ := guarded()
 	stored, err := b.Load(t.Context(), id)
 	other, saved, err2 := b.Save(t.Context(), id, "", record1, life)
 	latest, err3 := b.Latest(t.Context(), "tag")
@@ -111,29 +115,32 @@ func TestBreakerCalls(t *testing.T) {
 }
 
 func TestBreakerTimes(t *testing.T) {
-	b, f, c := guarded()
-	wantCall(t, b, f, nil, 1)
-	f.will(down)
-	wantCall(t, b, f, errDown, 1)
-	wantCall(t, b, f, redis.ErrSkipped, 0)
-	c.Pass(time.Second - 1)
-	wantCall(t, b, f, redis.ErrSkipped, 0)
-	c.Pass(1)
-	wantCall(t, b, f, errDown, 1) // the probe fails: another second
-	c.Pass(time.Second - 1)
-	wantCall(t, b, f, redis.ErrSkipped, 0)
-	f.will(fine)
-	c.Pass(1)
-	wantCall(t, b, f, nil, 1)
-	wantCall(t, b, f, nil, 1)
+	synctest.Test(t, func(t *testing.T) {
+		b, f := guarded()
+		wantCall(t, b, f, nil, 1)
+		f.will(down)
+		wantCall(t, b, f, errDown, 1)
+		wantCall(t, b, f, redis.ErrSkipped, 0)
+		time.Sleep(time.Second - 1)
+		wantCall(t, b, f, redis.ErrSkipped, 0)
+		time.Sleep(2)
+		wantCall(t, b, f, errDown, 1) // the probe fails: another second
+		time.Sleep(time.Second - 1)
+		wantCall(t, b, f, redis.ErrSkipped, 0)
+		f.will(fine)
+		time.Sleep(2)
+		wantCall(t, b, f, nil, 1)
+		wantCall(t, b, f, nil, 1)
+	})
 }
 
-// What says something about the store, and what does not.
+// An error or a slow call opens the circuit. A call that says nothing about the
+// store changes nothing, and the next one may probe.
 func TestBreakerVerdicts(t *testing.T) {
-	real, err := redis.Open(t.Context(), redis.Config{URL: secret.New("redis://127.0.0.1:1")})
+	unreachable, err := redis.Open(t.Context(), redis.Config{URL: secret.New("redis://127.0.0.1:1")})
 	must(t, err)
-	t.Cleanup(func() { must(t, real.Close()) })
-	_, _, refused := real.Save(t.Context(), id, "", nil, life)
+	t.Cleanup(func() { must(t, unreachable.Close()) })
+	_, _, refused := unreachable.Save(t.Context(), id, "", nil, life)
 	for _, c := range []struct {
 		name  string
 		takes time.Duration
@@ -148,15 +155,15 @@ func TestBreakerVerdicts(t *testing.T) {
 		{"the caller left a slow one", engine.SessionBudget + 1, context.Canceled, true},
 		{"not asked", 0, refused, false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.name, inBubble(func(t *testing.T) {
 			for _, probe := range []bool{false, true} {
-				b, f, clock := guarded()
+				b, f := guarded()
 				if probe {
 					f.will(down)
 					wantCall(t, b, f, errDown, 1)
-					clock.Pass(time.Second)
+					time.Sleep(over)
 				}
-				f.will(func() error { clock.Pass(c.takes); return c.err })
+				f.will(func() error { time.Sleep(c.takes); return c.err })
 				wantCall(t, b, f, c.err, 1)
 				f.will(fine)
 				if c.trips {
@@ -165,88 +172,93 @@ func TestBreakerVerdicts(t *testing.T) {
 					wantCall(t, b, f, nil, 1)
 				}
 			}
-		})
+		}))
 	}
 }
 
-// A single call is the probe, however many come while it is under way.
+// One call probes, however many come while it is under way.
 func TestBreakerProbe(t *testing.T) {
-	b, f, c := guarded()
-	f.will(down)
-	wantCall(t, b, f, errDown, 1)
-	c.Pass(time.Second)
-	entered, release := make(chan struct{}), make(chan struct{})
-	f.will(func() error { close(entered); <-release; return nil })
-	probe := make(chan error)
-	go func() { _, err := b.Load(context.Background(), id); probe <- err }()
-	<-entered
-	before := f.asked
-	var all sync.WaitGroup
-	for range 16 {
-		all.Go(func() {
-			if _, err := b.Load(context.Background(), id); !errors.Is(err, redis.ErrSkipped) {
-				t.Errorf("%v beside the probe, want %v", err, redis.ErrSkipped)
-			}
-		})
-	}
-	all.Wait()
-	if f.asked != before {
-		t.Errorf("%d calls got through beside the probe", f.asked-before)
-	}
-	close(release)
-	if err := <-probe; err != nil {
-		t.Errorf("the probe: %v", err)
-	}
-	f.will(fine)
-	wantCall(t, b, f, nil, 1)
-}
-
-// A call that began before the fault and then succeeds ends no pause.
-func TestBreakerLateSuccess(t *testing.T) {
-	b, f, c := guarded()
-	entered, release := make(chan struct{}), make(chan struct{})
-	f.will(func() error { close(entered); <-release; return nil })
-	early := make(chan error)
-	go func() { _, err := b.Load(context.Background(), id); early <- err }()
-	<-entered
-	f.will(down)
-	wantCall(t, b, f, errDown, 1)
-	close(release)
-	if err := <-early; err != nil {
-		t.Errorf("the early one: %v", err)
-	}
-	f.will(fine)
-	wantCall(t, b, f, redis.ErrSkipped, 0)
-	c.Pass(time.Second)
-	wantCall(t, b, f, nil, 1)
-}
-
-// A store that panics has failed, and lets a later call probe it.
-func TestBreakerPanic(t *testing.T) {
-	b, f, c := guarded()
-	for range 2 { // the second is a probe
-		f.will(func() error { panic("a fault") })
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Error("the panic did not come through")
+	synctest.Test(t, func(t *testing.T) {
+		b, f := guarded()
+		f.will(down)
+		wantCall(t, b, f, errDown, 1)
+		time.Sleep(over)
+		entered, release := make(chan struct{}), make(chan struct{})
+		f.will(func() error { close(entered); <-release; return nil })
+		probe := make(chan error)
+		go func() { _, err := b.Load(context.Background(), id); probe <- err }()
+		<-entered
+		before := f.asked
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				if _, err := b.Load(context.Background(), id); !errors.Is(err, redis.ErrSkipped) {
+					t.Errorf("%v beside the probe, want %v", err, redis.ErrSkipped)
 				}
-			}()
-			_, _ = b.Load(t.Context(), id)
-		}()
+			})
+		}
+		all.Wait()
+		if f.asked != before {
+			t.Errorf("%d calls got through beside the probe", f.asked-before)
+		}
+		close(release)
+		if err := <-probe; err != nil {
+			t.Errorf("the probe: %v", err)
+		}
+		f.will(fine)
+		wantCall(t, b, f, nil, 1)
+	})
+}
+
+// A call that began before the fault and succeeds after it does not close the circuit.
+func TestBreakerLateSuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := guarded()
+		entered, release := make(chan struct{}), make(chan struct{})
+		f.will(func() error { close(entered); <-release; return nil })
+		early := make(chan error)
+		go func() { _, err := b.Load(context.Background(), id); early <- err }()
+		<-entered
+		f.will(down)
+		wantCall(t, b, f, errDown, 1)
+		close(release)
+		if err := <-early; err != nil {
+			t.Errorf("the early one: %v", err)
+		}
 		f.will(fine)
 		wantCall(t, b, f, redis.ErrSkipped, 0)
-		c.Pass(time.Second)
-	}
-	wantCall(t, b, f, nil, 1)
+		time.Sleep(over)
+		wantCall(t, b, f, nil, 1)
+	})
 }
 
-// With a real Redis: its end is noticed by the first call, and its return by
-// the first one a second later.
+// A panic counts as a failure, and a later call may probe.
+func TestBreakerPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := guarded()
+		for range 2 { // the second is a probe
+			f.will(func() error { panic("a fault") })
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("the panic did not come through")
+					}
+				}()
+				_, _ = b.Load(t.Context(), id)
+			}()
+			f.will(fine)
+			wantCall(t, b, f, redis.ErrSkipped, 0)
+			time.Sleep(over)
+		}
+		wantCall(t, b, f, nil, 1)
+	})
+}
+
+// With a real Redis, the first call notices its end, and the first call a second
+// later notices its return.
 func TestBreakerAndRedis(t *testing.T) {
 	server := ownServer(t)
-	c := newClock()
-	b := redis.NewBreaker(open(t, server.URL), c.Now)
+	b := redis.NewBreaker(open(t, server.URL))
 	if _, saved, err := b.Save(t.Context(), id, "", record1, life); !saved || err != nil {
 		t.Fatalf("saved %v, %v", saved, err)
 	}
@@ -258,7 +270,7 @@ func TestBreakerAndRedis(t *testing.T) {
 	if _, err := b.Load(t.Context(), id); !errors.Is(err, redis.ErrSkipped) {
 		t.Errorf("the next call: %v, want %v", err, redis.ErrSkipped)
 	}
-	c.Pass(time.Second)
+	time.Sleep(over)
 	if stored, err := b.Load(t.Context(), id); stored != nil || err != nil {
 		t.Errorf("a second later: %q, %v; want nothing", stored, err)
 	}

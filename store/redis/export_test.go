@@ -1,6 +1,19 @@
 package redis
 
-import goredis "github.com/redis/go-redis/v9"
+import (
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// NewPatientBreaker returns a breaker that calls nothing slow.
+func NewPatientBreaker(sessions engine.Sessions) *Breaker {
+	b := NewBreaker(sessions)
+	b.slow = time.Hour
+	return b
+}
 
 // Place is what the addresses say.
 type Place struct {
