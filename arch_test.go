@@ -39,6 +39,8 @@ var own = map[string][]string{
 	"actions":                     {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
 	"server":                      {"engine", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},
 	"server/rest":                 {"engine", "engine/msisdn", "engine/secret", "store"},
+	"internal/docstest":           nil,
+	"internal/gotest":             nil,
 	"cmd/paytrace/handset":        {"engine/gsm7"},
 	"cmd/...":                     {"..."},
 }

@@ -1,4 +1,4 @@
-package paytrace_test
+package docstest
 
 import (
 	"encoding/json"
@@ -17,9 +17,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// documents are all texts of the repository about itself.
+// The tests run in the root of the repository.
+func TestMain(m *testing.M) {
+	if err := os.Chdir("../.."); err != nil {
+		panic(err)
+	}
+	servers.Main(m)
+}
+
+// documents returns the names of all pages of the repository.
 func documents(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("*.md")
@@ -38,41 +48,6 @@ func documents(t *testing.T) []string {
 	return files
 }
 
-func read(t *testing.T, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-// section is a document from a heading to the next one of its kind.
-func section(t *testing.T, name, heading string) string {
-	t.Helper()
-	_, after, ok := strings.Cut(read(t, name), "\n## "+heading+"\n")
-	if !ok {
-		t.Fatalf("%s: no heading %q", name, heading)
-	}
-	text, _, _ := strings.Cut(after, "\n## ")
-	return text
-}
-
-// column is everything in backticks in one column of the tables of a text.
-func column(text string, n int) []string {
-	var all []string
-	for line := range strings.Lines(text) {
-		if cells := strings.Split(line, "|"); strings.HasPrefix(line, "|") && n < len(cells) {
-			for _, m := range ticked.FindAllStringSubmatch(cells[n], -1) {
-				all = append(all, m[1])
-			}
-		}
-	}
-	return all
-}
-
-var ticked = regexp.MustCompile("`([^`\n]+)`")
-
 // reference is the page with the tables that tests compare with the program.
 const reference = "docs/reference.md"
 
@@ -86,7 +61,7 @@ func same(t *testing.T, what string, said, there []string) {
 	}
 }
 
-// goFiles calls each for every Go file of the program's module.
+// goFiles calls each with the name of every Go file of the module.
 func goFiles(t *testing.T, each func(name string)) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(name string, e fs.DirEntry, err error) error {
@@ -106,7 +81,7 @@ func goFiles(t *testing.T, each func(name string)) {
 	}
 }
 
-// required are the modules of go.mod.
+// required returns the modules of go.mod.
 func required(t *testing.T) []string {
 	t.Helper()
 	out, err := exec.Command("go", "mod", "edit", "-json").Output()
@@ -124,8 +99,8 @@ func required(t *testing.T) []string {
 	return paths
 }
 
-// The dependency table has the modules that some Go file imports, whatever
-// system that file is for, and no others: go.mod's direct requirements.
+// The dependency table has exactly the direct requirements of go.mod: the
+// modules that some Go file imports, for whatever system.
 func TestDependencyTable(t *testing.T) {
 	modules := required(t)
 	direct := map[string]bool{}
@@ -144,14 +119,14 @@ func TestDependencyTable(t *testing.T) {
 			}
 		}
 	})
-	_, table, ok := strings.Cut(section(t, reference, "Dependencies"), "\nThe next table has all direct dependencies.")
+	_, table, ok := strings.Cut(Section(t, reference, "Dependencies"), "\nThe next table has all direct dependencies.")
 	if !ok {
 		t.Fatalf("%s: found no sentence \"The next table has all direct dependencies.\" before the second table", reference)
 	}
-	same(t, "dependencies", column(table, 1), slices.Collect(maps.Keys(direct)))
+	same(t, "dependencies", Column(table, 1), slices.Collect(maps.Keys(direct)))
 }
 
-// moduleOf is the module a package lies in: the longest path that fits.
+// moduleOf returns the module of a package: the longest path that fits.
 func moduleOf(modules []string, from string) string {
 	best := ""
 	for _, m := range modules {
@@ -164,40 +139,40 @@ func moduleOf(modules []string, from string) string {
 
 func TestSettingsTable(t *testing.T) {
 	var names []string
-	for _, m := range regexp.MustCompile(`(?m)^([A-Z_]+)=`).FindAllStringSubmatch(read(t, ".env.example"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^([A-Z_]+)=`).FindAllStringSubmatch(Read(t, ".env.example"), -1) {
 		names = append(names, m[1])
 	}
-	same(t, "settings", column(section(t, reference, "Settings"), 1), names)
+	same(t, "settings", Column(Section(t, reference, "Settings"), 1), names)
 }
 
 func TestRoutesTable(t *testing.T) {
 	var api struct{ Paths map[string]any }
-	if err := json.Unmarshal([]byte(read(t, "server/openapi.json")), &api); err != nil {
+	if err := json.Unmarshal([]byte(Read(t, "server/openapi.json")), &api); err != nil {
 		t.Fatal(err)
 	}
-	delete(api.Paths, "/docs/{asset}") // a part of /docs
-	same(t, "paths", column(section(t, reference, "Over HTTP"), 2), slices.Collect(maps.Keys(api.Paths)))
+	delete(api.Paths, "/docs/{asset}") // belongs to /docs
+	same(t, "paths", Column(Section(t, reference, "Over HTTP"), 2), slices.Collect(maps.Keys(api.Paths)))
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 func TestLinks(t *testing.T) {
 	for _, doc := range documents(t) {
-		for _, m := range link.FindAllStringSubmatch(read(t, doc), -1) {
+		for _, m := range link.FindAllStringSubmatch(Read(t, doc), -1) {
 			to, _, _ := strings.Cut(m[1], "#")
 			if to == "" || strings.Contains(to, "://") {
 				continue
 			}
 			if _, err := os.Stat(path.Join(path.Dir(filepath.ToSlash(doc)), to)); err != nil {
-				t.Errorf("%s: the link to %s leads nowhere", doc, m[1])
+				t.Errorf("%s: found no file for the link to %s", doc, m[1])
 			}
 		}
 	}
 }
 
-// Every decision is in the index.
+// docs/README.md lists every decision.
 func TestDecisionsAreListed(t *testing.T) {
-	index := read(t, "docs/README.md")
+	index := Read(t, "docs/README.md")
 	files, err := filepath.Glob("docs/adr/*.md")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no decisions: %v", err)
@@ -209,9 +184,9 @@ func TestDecisionsAreListed(t *testing.T) {
 	}
 }
 
-// about are the documents whose names of files, tests and make's targets are
-// held against what there is.
-var about = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/reference.md", "docs/adr/*.md"}
+// naming lists the pages whose names of files, tests and make targets have to
+// exist.
+var naming = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/reference.md", "docs/adr/*.md"}
 
 var (
 	aFile   = regexp.MustCompile(`^(?:(?:actions|bench|cmd|docs|engine|gateway|internal|menus|server|service|sms|store|tools|wallet)(?:/[a-z0-9_.-]+)+|[a-z_]+\.(?:go|sql))$`)
@@ -220,39 +195,38 @@ var (
 )
 
 func TestNamesInDocuments(t *testing.T) {
-	tests, makefile := strings.Builder{}, read(t, "Makefile")
+	tests, makefile := strings.Builder{}, Read(t, "Makefile")
 	goFiles(t, func(name string) {
 		if strings.HasSuffix(name, "_test.go") {
-			tests.WriteString(read(t, name))
+			tests.WriteString(Read(t, name))
 		}
 	})
-	// What README.md tells a newcomer to write is not there yet.
+	// README.md tells a newcomer to write these files.
 	own := regexp.MustCompile(`^menus/duka\.`)
-	for _, pattern := range about {
+	for _, pattern := range naming {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no %s: %v", pattern, err)
 		}
 		for _, doc := range files {
-			for _, m := range ticked.FindAllStringSubmatch(read(t, doc), -1) {
-				name := m[1]
+			for _, name := range Names(Read(t, doc)) {
 				if aFile.MatchString(name) && !own.MatchString(name) {
 					if _, err := os.Stat(name); err != nil {
-						t.Errorf("%s names %s, which is not there", doc, name)
+						t.Errorf("%s names %s, and there is no such file", doc, name)
 					}
 				}
 				if aTest.MatchString(name) && !strings.Contains(tests.String(), "func "+name+"(") {
 					t.Errorf("%s names %s, and there is no such test", doc, name)
 				}
 				if target := aTarget.FindStringSubmatch(name); target != nil && !strings.Contains(makefile, "\n"+target[1]+":") {
-					t.Errorf("%s names %q, which the Makefile does not have", doc, name)
+					t.Errorf("%s names make %s, and the Makefile has no such target", doc, target[1])
 				}
 			}
 		}
 	}
 }
 
-// The tree of ARCHITECTURE.md has every folder with Go files, and no others.
+// The tree of ARCHITECTURE.md has exactly the folders with Go files.
 func TestTree(t *testing.T) {
 	there := map[string]bool{}
 	goFiles(t, func(name string) {
@@ -261,12 +235,12 @@ func TestTree(t *testing.T) {
 		}
 	})
 	said := map[string]bool{}
-	for line := range strings.Lines(section(t, "ARCHITECTURE.md", "The tree")) {
+	for line := range strings.Lines(Section(t, "ARCHITECTURE.md", "The tree")) {
 		if name, _, ok := strings.Cut(line, "/ "); ok && !strings.ContainsAny(name, " `|") {
 			said[name] = true
 		}
 	}
 	if diff := cmp.Diff(there, said); diff != "" {
-		t.Errorf("ARCHITECTURE.md: the tree is not what there is (-there +said):\n%s", diff)
+		t.Errorf("ARCHITECTURE.md: the tree differs from the folders (-folders +tree):\n%s", diff)
 	}
 }

@@ -1,0 +1,101 @@
+//go:build unix
+
+package docstest
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/paytrace/paytrace/store/storetest/servers"
+)
+
+// start begins a page in a folder of the tests. The folder has the same path in
+// every run, so that the build cache knows it. A second run at the same time
+// takes a folder of its own.
+func start(t *testing.T, doc string, addresses map[string]string) *Walk {
+	t.Helper()
+	base := filepath.Join(os.TempDir(), "paytrace-docs")
+	if err := os.MkdirAll(base, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := os.Open(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = lock.Close() })
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		base = t.TempDir()
+	}
+	dir := filepath.Join(base, "paytrace")
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return Start(t, dir, doc, addresses)
+}
+
+// README.md is followed as a newcomer would.
+func TestReadmeRuns(t *testing.T) {
+	w := start(t, "README.md", nil)
+	w.Follow()
+	help, err := w.Shell("paytrace --help")
+	if err != nil {
+		t.Fatalf("--help: %v\n%s", err, help)
+	}
+	_, commands, _ := strings.Cut(help, "\nCommands:\n")
+	var subcommands []string
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(commands, -1) {
+		subcommands = append(subcommands, m[1])
+	}
+	table, _, _ := strings.Cut(Section(t, reference, "Subcommands"), "| exit status |")
+	same(t, "subcommands", Column(table, 1), subcommands)
+}
+
+// docs/api.md is followed by somebody who writes a program against the API.
+func TestAPIDocRuns(t *testing.T) { start(t, "docs/api.md", nil).Follow() }
+
+// docs/operating.md is followed by an operator with an empty Postgres and an
+// empty Redis. What else the page needs is one more address here.
+func TestOperatingConsole(t *testing.T) {
+	w := start(t, "docs/operating.md", map[string]string{
+		"localhost:5432": host(t, servers.Own(t, servers.StartPostgres).URL),
+		"localhost:6379": host(t, servers.Own(t, servers.StartRedis).URL),
+	})
+	w.env = append(w.env, "PATH="+w.dir+"/bin:"+os.Getenv("PATH"))
+	w.Follow()
+}
+
+func host(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Host
+}
+
+// The pattern of an output matches it, and nothing else.
+func TestPattern(t *testing.T) {
+	for _, c := range []struct {
+		want, got string
+		fits      bool
+	}{
+		{"one\ntwo", "one\ntwo", true},
+		{"one\ntwo", "one\ntwo\nthree", false},
+		{"one…e", "one and more", true},
+		{"one…", "one\ntwo", false},
+		{"one\n…", "one\ntwo\nthree", true},
+		{"…\nthree", "one\ntwo\nfour", false},
+		{"ID NW-XXXXXXXX.", "ID NW-0A1B2C3D.", true},
+		{"ID NW-XXXXXXXX.", "ID NW-0a1b2c3d.", false},
+		{"", "", true},
+		{"", "something", false},
+	} {
+		p, _ := pattern(c.want)
+		if got := p.MatchString(c.got); got != c.fits {
+			t.Errorf("%q against %q: got %v, want %v", c.want, c.got, got, c.fits)
+		}
+	}
+}
