@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// BenchmarkCallback is one callback from its bytes to the answer's bytes, through
-// parsing, guard, routing, the codec and a handler that does nothing: what the
-// edge costs beside the engine.
+// BenchmarkCallback measures the edge without the engine: from a callback's bytes
+// through parsing, guard, routing and the codec to the answer's bytes, with a
+// handler that does nothing.
 func BenchmarkCallback(b *testing.B) {
 	for name, change := range map[string]func(*Config){
 		"open": nil,
@@ -35,8 +35,8 @@ func BenchmarkCallback(b *testing.B) {
 	}
 }
 
-// replay is a connection on which the same request comes left times, each after
-// the answer to the one before.
+// replay is a connection that sends the same request left times, each after the
+// answer to the one before.
 type replay struct {
 	request []byte
 	left    int
@@ -65,7 +65,7 @@ func (c *replay) SetDeadline(time.Time) error      { return nil }
 func (c *replay) SetReadDeadline(time.Time) error  { return nil }
 func (c *replay) SetWriteDeadline(time.Time) error { return nil }
 
-// BenchmarkOverTCP is the same over the loopback interface, with one client.
+// BenchmarkOverTCP measures the same over the loopback interface, with one client.
 func BenchmarkOverTCP(b *testing.B) {
 	s := newTest(b, nil)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

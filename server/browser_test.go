@@ -15,11 +15,11 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// browserTime is how long a browser may take to start and draw a page on a
-// machine that does much else.
+// browserTime bounds how long a browser may take to start and draw a page on a
+// busy machine.
 const browserTime = 2 * time.Minute
 
-// The page draws every operation in a real browser, and asks nobody but us.
+// The page draws every operation in a real browser and loads only from us.
 func TestDocsInABrowser(t *testing.T) {
 	path := servers.Chromium(t)
 	s := newTest(t, nil)
@@ -41,7 +41,7 @@ func TestDocsInABrowser(t *testing.T) {
 	defer cancel()
 
 	var mu sync.Mutex
-	var here, elsewhere []string
+	var ours, foreign []string
 	err = chromedp.Listen(ctx, func(ev any) {
 		sent, ok := ev.(*network.EventRequestWillBeSent)
 		if !ok {
@@ -51,9 +51,9 @@ func TestDocsInABrowser(t *testing.T) {
 		defer mu.Unlock()
 		switch u, err := url.Parse(sent.Request.URL); {
 		case err == nil && u.Host == ln.Addr().String():
-			here = append(here, u.Path)
+			ours = append(ours, u.Path)
 		case err != nil || u.Scheme != "data":
-			elsewhere = append(elsewhere, sent.Request.URL)
+			foreign = append(foreign, sent.Request.URL)
 		}
 	})
 	if err == nil {
@@ -75,8 +75,8 @@ func TestDocsInABrowser(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if len(elsewhere) > 0 || len(here) < 3 {
-		t.Errorf("the page asks us for %v and others for %v", here, elsewhere)
+	if len(foreign) > 0 || len(ours) < 3 {
+		t.Errorf("the page loads %v from us and %v from others", ours, foreign)
 	}
 	if err := s.Shutdown(t.Context()); err != nil {
 		t.Error(err)

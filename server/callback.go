@@ -12,10 +12,10 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// callback answers a gateway with a screen. Only who may not pass and what can't
-// be read gets something else.
+// callback answers a gateway's callback with a screen. Only an unauthorized or
+// unreadable request gets another answer.
 func (s *Server) callback(c *fiber.Ctx) error {
-	if !s.door.opens(c) {
+	if !s.auth.authorized(c) {
 		return s.forbid(c)
 	}
 	began := s.config.Now()
@@ -31,7 +31,8 @@ func (s *Server) callback(c *fiber.Ctx) error {
 	return send(c, s.config.Codec.Encode(req, reply))
 }
 
-// answer asks the engine. A panic is one caller's misfortune and not everyone's.
+// answer runs Handle. A panic ends one caller's session and leaves the others
+// alone.
 func (s *Server) answer(req engine.Request) (reply engine.Reply) {
 	ctx := engine.WithTimeout(context.Background(), Budget)
 	defer ctx.End()
@@ -43,20 +44,55 @@ func (s *Server) answer(req engine.Request) (reply engine.Reply) {
 	return s.config.Handle(ctx, req)
 }
 
-// received hands the codec the parts of a request. They are the library's memory
-// and will be used again, which codecs know.
+// event takes a gateway's notice that a session ended.
+func (s *Server) event(c *fiber.Ctx) error {
+	if !s.auth.authorized(c) {
+		return s.forbid(c)
+	}
+	if err := s.recordEvent(c); err != nil {
+		return s.refuse(c, err)
+	}
+	return sentence(c.Context(), http.StatusOK, "OK")
+}
+
+// recordEvent decodes and logs an event. It returns the codec's refusal if the
+// body is no event.
+func (s *Server) recordEvent(c *fiber.Ctx) error {
+	codec, ok := s.config.Codec.(gateway.EventCodec)
+	if !ok {
+		return gateway.Refuse("This gateway sends no end-of-session events.")
+	}
+	event, err := codec.DecodeEvent(received(c))
+	if err != nil {
+		return err
+	}
+	s.logEvent(event)
+	return nil
+}
+
+// misdirected takes an event that was posted to the callback URL, which happens
+// when one URL is set for both. The answer has the form of a callback's.
+func (s *Server) misdirected(c *fiber.Ctx) error {
+	if err := s.recordEvent(c); err != nil {
+		return s.refuse(c, err)
+	}
+	over := engine.Reply{Text: "Session ended.", End: true}
+	return send(c, s.config.Codec.Encode(engine.Request{}, over))
+}
+
+// received returns the parts of a request for a codec. Their memory belongs to
+// the library, which reuses it for the next request.
 func received(c *fiber.Ctx) gateway.Request {
 	return gateway.Request{
 		Method: c.Method(),
 		Header: (*header)(&c.Request().Header),
 		Query:  c.Context().QueryArgs().QueryString(),
-		// Not c.Body, which would unpack compressed ones without a limit of its
-		// own.
+		// c.Body would unpack a compressed body without a limit.
 		Body: c.Request().Body(),
 	}
 }
 
-// header is a request's header as codecs want it.
+// header adapts a request's header to gateway.Header.
 type header fasthttp.RequestHeader
 
 // Get returns a copy of the header's value.
@@ -72,14 +108,14 @@ func send(c *fiber.Ctx, r gateway.Response) error {
 	return nil
 }
 
-// forbid answers 403 without a body, as the service before this one did.
+// forbid answers 403 without a body, as the legacy service did.
 func (s *Server) forbid(c *fiber.Ctx) error {
 	s.logRefusal(http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
 	c.Status(http.StatusForbidden)
 	return nil
 }
 
-// refuse answers a body that is no callback with the codec's sentence.
+// refuse answers a malformed body with the codec's sentence.
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
 	refusal := &gateway.Refusal{Status: http.StatusBadRequest, Sentence: "The body could not be read."}
 	errors.As(err, &refusal)

@@ -38,8 +38,8 @@ func TestCallback(t *testing.T) {
 	}
 }
 
-// TestHostileBodies: whatever is posted gets one sentence, and the engine is not
-// asked.
+// TestHostileBodies checks that a malformed body gets one sentence and never
+// reaches the engine.
 func TestHostileBodies(t *testing.T) {
 	asked := false
 	s := newTest(t, func(c *Config) {
@@ -100,8 +100,7 @@ func many(n int) string {
 	return b.String()
 }
 
-// TestCompressedBody: a body that says it is compressed is taken as it is, so
-// nothing is unpacked.
+// TestCompressedBody checks that a body marked as compressed is not unpacked.
 func TestCompressedBody(t *testing.T) {
 	r := post("/ussd", "\x1f\x8b\x08\x00 not a form")
 	r.Header.Set("Content-Encoding", "gzip")
@@ -161,16 +160,16 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// TestMemoryIsNotShared: the library uses a request's memory for the next one on
-// the same connection, so what the engine keeps must be copies.
+// TestMemoryIsNotShared checks that the engine gets copies: the library reuses a
+// request's memory for the next request on the connection.
 func TestMemoryIsNotShared(t *testing.T) {
-	var kept []engine.Request
+	var got []engine.Request
 	var mu sync.Mutex
 	s := newTest(t, func(c *Config) {
 		c.Handle = func(_ context.Context, r engine.Request) engine.Reply {
 			mu.Lock()
 			defer mu.Unlock()
-			kept = append(kept, r)
+			got = append(got, r)
 			return engine.Reply{}
 		}
 	})
@@ -186,13 +185,13 @@ func TestMemoryIsNotShared(t *testing.T) {
 		raw.WriteString("POST /ussd HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n")
 		raw.WriteString(length(form(map[string]string{"sessionId": r.Session, "phoneNumber": "+" + r.Caller, "text": r.Text})))
 	}
-	if got := len(exchange(t, addr, raw.String(), len(want))); got != len(want) {
-		t.Fatalf("%d answers, want %d", got, len(want))
+	if n := len(exchange(t, addr, raw.String(), len(want))); n != len(want) {
+		t.Fatalf("%d answers, want %d", n, len(want))
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if diff := cmp.Diff(want, kept); diff != "" {
-		t.Errorf("(-want +kept):\n%s", diff)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -231,11 +230,11 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// deaf is a codec without events.
-type deaf struct{ gateway.Codec }
+// noEvents is a codec without events.
+type noEvents struct{ gateway.Codec }
 
-func TestEventsOfADeafGateway(t *testing.T) {
-	s := newTest(t, func(c *Config) { c.Codec = deaf{africastalking.Codec{}} })
+func TestEventsOfAGatewayWithoutEvents(t *testing.T) {
+	s := newTest(t, func(c *Config) { c.Codec = noEvents{africastalking.Codec{}} })
 	for _, path := range []string{"/ussd", "/ussd/events"} {
 		if got := ask(t, s, post(path, event)); got.status != http.StatusBadRequest {
 			t.Errorf("%s: %+v, want 400", path, got)
@@ -264,12 +263,12 @@ func TestCallbackLine(t *testing.T) {
 	}
 	ask(t, s, post("/ussd", text("1*7391")))
 	if l := out.String(); !strings.Contains(l, `"ERROR"`) || !strings.Contains(l, `"fault":"the store is away"`) {
-		t.Errorf("a fault is not told: %s", l)
+		t.Errorf("the fault is not logged: %s", l)
 	}
 
 	out.Reset()
 	ask(t, s, post("/ussd", "text=7391"))
 	if l := out.String(); !strings.Contains(l, `"callback refused"`) || strings.Contains(l, "7391") {
-		t.Errorf("a refusal is not told, or tells what was typed: %s", l)
+		t.Errorf("the refusal is not logged, or the line shows what was typed: %s", l)
 	}
 }

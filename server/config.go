@@ -14,68 +14,69 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// Config is what a Server is made of.
+// Config holds the settings and handlers of a Server.
 type Config struct {
 	// Handle answers a callback. Its context ends after Budget.
 	Handle func(context.Context, engine.Request) engine.Reply
-	// Codec is the gateway that posts to /ussd.
+	// Codec reads and writes for the gateway that posts to /ussd.
 	Codec gateway.Codec
-	// Ready are the dependencies that /ready asks.
+	// Ready lists the dependencies that /ready checks.
 	Ready []Check
 
-	// APIKey are the keys of which a callback must carry one as a Bearer token,
-	// and APIKeyOld those that are still accepted during a change. Each is one
-	// key as it stands, commas included; empty ones count as not set.
+	// APIKey lists the accepted keys; a callback must carry one as its Bearer
+	// token. APIKeyOld lists keys that are still accepted during a change. A key
+	// is taken literally, commas included; an empty one counts as not set.
 	APIKey    []string
 	APIKeyOld []string
-	// PathSecret opens /ussd/{secret}, for gateways that can't send a header.
-	// Letters, digits and - . _ ~ only, at least MinPathSecret of them.
-	// PathSecretOld are those that are still accepted during a change; empty ones
-	// count as not set.
+	// PathSecret authorizes /ussd/{secret}, for gateways that can't send a
+	// header. It has at least MinPathSecret letters, digits and - . _ ~.
+	// PathSecretOld lists secrets that are still accepted during a change; an
+	// empty one counts as not set.
 	PathSecret    string
 	PathSecretOld []string
 
-	// Busy is the screen shown when Handle panics; a default if empty.
+	// Busy is the screen shown when Handle panics; "" means a default.
 	Busy string
-	// Reports takes the delivery reports that are posted to /sms/delivery; without
-	// it they are refused.
+	// Reports takes the delivery reports posted to /sms/delivery. They are
+	// refused if it is not set.
 	Reports Reports
-	// Routes and Mounts are handlers of other packages.
+	// Routes and Mounts add handlers of other packages.
 	Routes []Route
 	Mounts []Mount
-	// Logger gets a line a callback, never with what a caller typed. Nothing is
-	// logged if it is nil.
+	// Logger gets one line for each callback, never with what a caller typed. It
+	// may be nil.
 	Logger *slog.Logger
-	// Now is the clock of durations in the log; time.Now if nil.
+	// Now gives the time for durations in the log; nil means time.Now.
 	Now func() time.Time
 }
 
-// Route is a handler for one method and path.
+// Route adds a handler for one method and path.
 type Route struct {
 	Method string
-	// Path may have segments with a name, as "/api/v1/workers/by-phone/{phone}";
-	// the handler finds them with Request.PathValue.
+	// Path may have named segments, such as
+	// "/api/v1/workers/by-phone/{phone}". The handler reads them with
+	// Request.PathValue.
 	Path    string
 	Handler http.Handler
 }
 
-// Mount is a handler for a path and all that is below it.
+// Mount adds a handler for a path and everything below it.
 type Mount struct {
-	// Path begins with a slash and does not end with one, as "/metrics".
+	// Path begins with a slash and does not end with one, such as "/metrics".
 	Path    string
 	Handler http.Handler
-	// MaxBody in bytes, if it is to be more than gateway.MaxBody.
+	// MaxBody allows bodies of more than gateway.MaxBody bytes.
 	MaxBody int
 }
 
-// routePath is a path whose segments are plain, or a name in braces.
+// routePath matches a path of plain segments and names in braces.
 var routePath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]+|\{[A-Za-z_]+\}))+$`)
 
-// MinPathSecret is the least number of characters of a path secret: 16 of the
-// 66 allowed are 96 bits, if they are random.
+// MinPathSecret is the minimum length of a path secret. 16 random characters of
+// the 66 allowed are 96 bits.
 const MinPathSecret = 16
 
-// defaultBusy is within one GSM-7 screen.
+// defaultBusy fits on one GSM-7 screen.
 const defaultBusy = "The service is busy. Please try again later."
 
 func (c *Config) check() error {
@@ -88,43 +89,44 @@ func (c *Config) check() error {
 		}
 	}
 	if c.PathSecret == "" && len(c.secrets()) > 1 {
-		return errors.New("server: an old path secret is set and no new one; the door would stay with the old one for ever")
+		return errors.New("server: an old path secret is set without a new one; set PathSecret, too")
 	}
 	for _, r := range c.Routes {
 		if r.Method == "" || !routePath.MatchString(r.Path) || r.Handler == nil {
-			return fmt.Errorf("server: route %q %q: a method, a path such as /api/v1/x and a handler are expected", r.Method, r.Path)
+			return fmt.Errorf("server: route %q %q: it needs a method, a path such as /api/v1/x and a handler", r.Method, r.Path)
 		}
 	}
 	for _, m := range c.Mounts {
 		if !strings.HasPrefix(m.Path, "/") || strings.HasSuffix(m.Path, "/") || m.Handler == nil {
-			return fmt.Errorf("server: mount %q: a path such as /metrics and a handler are expected", m.Path)
+			return fmt.Errorf("server: mount %q: it needs a path such as /metrics and a handler", m.Path)
 		}
 	}
 	return nil
 }
 
-// secrets are all that open the path, the new one first.
+// secrets lists all path secrets, the new one first.
 func (c *Config) secrets() []string { return append([]string{c.PathSecret}, c.PathSecretOld...) }
 
-// checkSecret never repeats the secret: its error ends in a log.
+// checkSecret checks a path secret. Its error goes to a log, so it never repeats
+// the secret.
 func checkSecret(secret string) error {
 	if secret == "" {
 		return nil
 	}
 	if len(secret) < MinPathSecret {
-		return fmt.Errorf("server: the path secret has %d characters, at least %d are expected", len(secret), MinPathSecret)
+		return fmt.Errorf("server: the path secret has %d characters; at least %d are needed", len(secret), MinPathSecret)
 	}
 	for i := 0; i < len(secret); i++ {
 		if !unreserved(secret[i]) {
-			return fmt.Errorf("server: character %d of the path secret would need escaping in a URL; "+
-				"letters, digits and - . _ ~ are expected", i+1)
+			return fmt.Errorf("server: character %d of the path secret needs escaping in a URL; "+
+				"use only letters, digits and - . _ ~", i+1)
 		}
 	}
 	return nil
 }
 
-// unreserved are the characters of RFC 3986, section 2.3: they mean themselves
-// in every part of a URL.
+// unreserved reports whether b needs no escape in any part of a URL (RFC 3986,
+// section 2.3).
 func unreserved(b byte) bool {
 	switch {
 	case 'a' <= b|0x20 && b|0x20 <= 'z', '0' <= b && b <= '9':

@@ -14,17 +14,17 @@ import (
 
 // Reports takes the delivery reports of an SMS provider.
 type Reports struct {
-	// Fields are the form fields it wants; the others are left out.
+	// Fields lists the form fields that Take reads.
 	Fields []string
-	// Take keeps a report. A *gateway.Refusal says that it is none; after any
-	// other error the provider is asked to send it again.
+	// Take stores a report. It returns a *gateway.Refusal if the form is no
+	// report; after any other error the provider is asked to send it again.
 	Take func(ctx context.Context, field func(name string) string) error
 }
 
-// delivery takes a delivery report, behind the same door as callbacks: a forged
-// one would hide that a message never came.
+// delivery takes a delivery report. It needs the same authorization as a
+// callback: a forged report would hide that a message never arrived.
 func (s *Server) delivery(c *fiber.Ctx) error {
-	if !s.door.opens(c) {
+	if !s.auth.authorized(c) {
 		return s.forbid(c)
 	}
 	err := s.report(c)
@@ -35,8 +35,8 @@ func (s *Server) delivery(c *fiber.Ctx) error {
 	case errors.As(err, &refusal):
 		return s.refuse(c, err)
 	}
-	s.config.Logger.LogAttrs(c.Context(), slog.LevelError, "delivery report not kept", slog.Any("error", err))
-	return sentence(c.Context(), http.StatusServiceUnavailable, "The report was not kept. Send it again later.")
+	s.config.Logger.LogAttrs(c.Context(), slog.LevelError, "delivery report not stored", slog.Any("error", err))
+	return sentence(c.Context(), http.StatusServiceUnavailable, "The report was not stored. Send it again later.")
 }
 
 func (s *Server) report(c *fiber.Ctx) error {

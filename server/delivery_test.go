@@ -15,7 +15,7 @@ import (
 
 const aReport = "id=ATXid_1&status=Success&phoneNumber=%2B254711000001&networkCode=63902"
 
-// reports collects what is taken; err is what taking one ends in.
+// reports appends each report's fields to taken and returns err.
 func reports(taken *[]map[string]string, err error) Reports {
 	fields := []string{"id", "status"}
 	return Reports{Fields: fields, Take: func(_ context.Context, field func(string) string) error {
@@ -42,7 +42,7 @@ func TestDelivery(t *testing.T) {
 		{"by another secret", "/sms/delivery/another-secret-xyz", aReport, "", nil, answer{403, "text/plain", ""}, false},
 		{"twice", "/sms/delivery/" + secret, aReport + "&id=2", "", nil, answer{400, "text/plain", "The field id comes twice."}, false},
 		{"none", "/sms/delivery/" + secret, aReport, "", gateway.Refuse("It is none."), answer{400, "text/plain", "It is none."}, true},
-		{"not kept", "/sms/delivery/" + secret, aReport, "", errors.New("down"), answer{503, "text/plain", "The report was not kept. Send it again later."}, true},
+		{"not stored", "/sms/delivery/" + secret, aReport, "", errors.New("down"), answer{503, "text/plain", "The report was not stored. Send it again later."}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var taken []map[string]string

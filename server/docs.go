@@ -11,7 +11,7 @@ import (
 	"github.com/valyala/fasthttp/fasthttpadaptor"
 )
 
-// openapi describes every route; a test holds it against them.
+// openapi describes every route; a test compares the two.
 //
 //go:embed openapi.json
 var openapi []byte
@@ -22,20 +22,20 @@ func describe(c *fiber.Ctx) error {
 	return nil
 }
 
-// docsPolicy lets the page load from this server only, so that it works without
-// the internet and no other host learns who reads it.
+// docsPolicy lets the page load only from this server. It then works without the
+// internet, and no other host learns who reads it.
 const docsPolicy = "default-src 'self'; img-src 'self' data:; " +
 	"script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 
-// assetTypes are the types of the page's parts: the library takes them from the
-// machine's own list, which differs.
+// assetTypes maps the page's files to their types. The library would take them
+// from the machine's own list, which differs between machines.
 var assetTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
 	".png": "image/png",
 }
 
-// docsPage shows openapi.json as a page where requests can be tried.
+// docsPage serves openapi.json as a page where readers can try requests.
 func docsPage() fiber.Handler {
 	page := fasthttpadaptor.NewFastHTTPHandler(v5emb.NewHandlerWithConfig(swgui.Config{
 		Title:       "PayTrace API",

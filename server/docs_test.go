@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestPageLoadsFromHere: what the page names to load is served by us, and the
-// browser is told to load nothing else.
-func TestPageLoadsFromHere(t *testing.T) {
+// TestPageLoadsOnlyFromUs checks that we serve every file the page names, and
+// that the policy lets the browser load nothing else.
+func TestPageLoadsOnlyFromUs(t *testing.T) {
 	s := newTest(t, nil)
 	page := ask(t, s, get("/docs"))
 	parts := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.body, -1)

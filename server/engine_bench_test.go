@@ -13,9 +13,9 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// BenchmarkEngine is one callback from its bytes to the answer's bytes with the
-// shipped menu behind it and sessions in memory: calls of three callbacks, none
-// of which runs an action.
+// BenchmarkEngine measures a callback from its bytes to the answer's bytes with
+// the shipped menu and sessions in memory. A call has three callbacks; none runs
+// an action.
 func BenchmarkEngine(b *testing.B) {
 	r := benchRunner(b)
 	s := newTest(b, func(c *Config) { c.Handle = r.Handle })
@@ -31,7 +31,7 @@ func BenchmarkEngine(b *testing.B) {
 	}
 }
 
-// BenchmarkHandle is the engine's part of it alone.
+// BenchmarkHandle measures the engine's part alone.
 func BenchmarkHandle(b *testing.B) { benchHandle(b, benchRunner(b)) }
 
 // BenchmarkHandleAhead is the same where sessions are saved ahead, as with Redis.
@@ -53,7 +53,7 @@ func benchHandle(b *testing.B, r *engine.Runner) {
 	}
 }
 
-// callTexts are the callbacks of one call.
+// callTexts lists the texts of one call's callbacks.
 var callTexts = []string{"", "1", "1*12"}
 
 func benchRunner(b *testing.B) *engine.Runner {
@@ -87,7 +87,7 @@ func (noActions) Do(context.Context, engine.Call) (engine.Outcome, error) {
 	return engine.Outcome{}, errors.New("no action runs here")
 }
 
-// calls is a connection on which one call follows another.
+// calls is a connection that sends one call after another.
 type calls struct {
 	replay
 	n int

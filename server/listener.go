@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// listener can be closed twice and accepts connections that can linger.
+// listener can be closed twice. Its connections can linger.
 type listener struct {
 	net.Listener
 	once sync.Once
@@ -28,15 +28,15 @@ func (l *listener) Close() error {
 	return l.err
 }
 
-// conn can read on for a moment before it closes. A socket that is closed with
-// bytes unread is reset, and the reset can overtake the answer: whoever sent too
-// large a body would see a broken connection and not the 413.
+// conn can linger: it reads on for a moment before it closes. Closing a socket
+// with unread bytes resets it, and the reset can overtake the answer. A client
+// that sent too large a body would then see a broken connection, not the 413.
 type conn struct {
 	net.Conn
 	linger atomic.Bool
 }
 
-// Limits of lingering: enough for a client that sends all before it reads.
+// Lingering lasts long enough for a client that sends everything before it reads.
 const (
 	lingerTime  = time.Second
 	lingerBytes = 4 << 20

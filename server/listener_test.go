@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestLinger: a client whose bytes were not all read still gets the answer and a
-// clean end; without lingering it gets a reset.
+// TestLinger checks that a client gets the answer and a clean end although not
+// all of its bytes were read. Without lingering it gets a reset.
 func TestLinger(t *testing.T) {
 	for _, lingers := range []bool{true, false} {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -51,7 +51,7 @@ func TestLinger(t *testing.T) {
 	}
 }
 
-// answerEarly answers a connection after its first byte and closes it.
+// answerEarly answers a connection after the first byte and closes it.
 func answerEarly(ln net.Listener, linger bool) error {
 	c, err := ln.Accept()
 	if err != nil {

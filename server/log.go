@@ -13,15 +13,15 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// shownHash is how much of a program's hash a line shows: enough to tell a
-// service's menus apart.
+// shownHash bounds the digits of a program's hash in a log line. They are enough
+// to tell a service's menus apart.
 const shownHash = 12
 
-// shownError is the most of a foreign error text that a line shows.
+// shownError bounds the bytes of a gateway's error text in a log line.
 const shownError = 200
 
-// logCallback writes the line of an answered callback. What was typed and what
-// the screen said are left out: both can hold a PIN or a name.
+// logCallback logs an answered callback. It leaves out what was typed and what
+// the screen says: both can contain a PIN or a name.
 func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ended time.Time) {
 	level := slog.LevelInfo
 	if reply.Fault != nil {
@@ -46,11 +46,11 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ende
 	if reply.Fault == nil {
 		last--
 	}
-	// The logger's own methods look up who called them, which no line of ours says
-	// and which costs as much as the line.
+	// The logger's own methods also look up their caller. Our lines do not show
+	// it, and it costs as much as the line.
 	line := slog.NewRecord(ended, level, "callback", 0)
 	line.AddAttrs(attrs[:last]...)
-	_ = lines.Handle(ctx, line) // as those methods do
+	_ = lines.Handle(ctx, line) // the logger's methods ignore the error, too
 }
 
 func (s *Server) logRefusal(status int, why string) {
@@ -72,8 +72,8 @@ func (s *Server) logEvent(e gateway.Event) {
 		slog.String("error", s.foreign(e.Error)))
 }
 
-// foreign prepares an error text that a gateway made: it can name our own
-// callback URL, and with it a path secret.
+// foreign shortens a gateway's error text and removes path secrets from it: the
+// text can quote our own callback URL.
 func (s *Server) foreign(text string) string {
 	for _, secret := range s.config.secrets() {
 		if secret != "" {
@@ -90,7 +90,7 @@ func short(hash string) string {
 	return hash[:min(len(hash), shownHash)]
 }
 
-// fault is a panic that was caught: what it was and where, never with values.
+// fault describes a recovered panic: its kind and its place, but no values.
 type fault struct {
 	kind string
 	at   []string
@@ -100,12 +100,12 @@ func (f *fault) Error() string {
 	return "panic: " + f.kind + " at " + strings.Join(f.at, " < ")
 }
 
-// shownFrames is how many calls a fault shows.
+// shownFrames bounds the stack frames that a fault shows.
 const shownFrames = 6
 
-// panicked describes a panic for the log. The run-time's own errors are texts
-// about indexes and pointers; the value of any other panic may be anything, so
-// only its type is told.
+// panicked describes a panic for the log. Errors of the Go runtime only name
+// indexes and pointers and are shown. The value of any other panic may hold
+// anything, so only its type is shown.
 func panicked(cause any) error {
 	f := &fault{kind: fmt.Sprintf("a value of type %T", cause)}
 	if err, ok := cause.(runtime.Error); ok {

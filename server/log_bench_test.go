@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// BenchmarkLogCallback is what the line of a callback costs.
+// BenchmarkLogCallback measures the log line of a callback.
 func BenchmarkLogCallback(b *testing.B) {
 	s := newTest(b, func(c *Config) { c.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
 	req := engine.Request{Provider: "africastalking", Session: "ATUid_0123456789abcdef", Caller: "254711000111", Service: "*384*8481#", Network: "63902"}

@@ -41,8 +41,8 @@ func TestDocumentIsValid(t *testing.T) {
 	}
 }
 
-// TestDocumentDescribesRoutes holds the document against the library's own table
-// of routes, both ways.
+// TestDocumentDescribesRoutes compares the document with the library's own table
+// of routes, in both directions.
 func TestDocumentDescribesRoutes(t *testing.T) {
 	doc, _ := document(t)
 	model, err := doc.BuildV3Model()
@@ -62,7 +62,7 @@ func TestDocumentDescribesRoutes(t *testing.T) {
 		}
 	})
 	for _, route := range withREST.app.GetRoutes(true) {
-		// Every GET is a HEAD too.
+		// The library answers HEAD wherever it answers GET.
 		if route.Method != http.MethodHead {
 			served = append(served, route.Method+" "+written.Replace(route.Path))
 		}
@@ -74,8 +74,8 @@ func TestDocumentDescribesRoutes(t *testing.T) {
 	}
 }
 
-// TestAnswersAreDescribed holds an answer of every route and status against the
-// document.
+// TestAnswersAreDescribed validates an answer of every route and status against
+// the document.
 func TestAnswersAreDescribed(t *testing.T) {
 	const secret = "secret-secret-secret"
 	open := newTest(t, nil)
@@ -112,7 +112,7 @@ func TestAnswersAreDescribed(t *testing.T) {
 		{"report", reported, post("/sms/delivery", aReport), 200},
 		{"no report", open, post("/sms/delivery", aReport), 400},
 		{"report forbidden", shut, post("/sms/delivery", aReport), 403},
-		{"report not kept", broken, post("/sms/delivery", aReport), 503},
+		{"report not stored", broken, post("/sms/delivery", aReport), 503},
 		{"report by secret", bySecret, post("/sms/delivery/"+secret, "id=1"), 400},
 		{"report by no secret", open, post("/sms/delivery/"+secret, aReport), 403},
 		{"health", down, get("/health"), 200},
@@ -141,7 +141,7 @@ func TestAnswersAreDescribed(t *testing.T) {
 	}
 }
 
-// TestDocumentIsStrict: the schemas can fail.
+// TestDocumentIsStrict checks that the schemas reject wrong answers.
 func TestDocumentIsStrict(t *testing.T) {
 	_, v := document(t)
 	for _, test := range []struct {
@@ -166,7 +166,7 @@ func TestDocumentIsStrict(t *testing.T) {
 			Request:    httptest.NewRequest(r.Method, test.path, nil),
 		}
 		if ok, _ := v.ValidateHttpResponse(r, resp); ok {
-			t.Errorf("%s: %d %q is taken", test.path, test.status, test.body)
+			t.Errorf("%s: %d %q is accepted", test.path, test.status, test.body)
 		}
 	}
 }

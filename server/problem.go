@@ -12,8 +12,8 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// problem is an error document (RFC 9457). Its detail is ours, never an error's
-// own text, which may repeat parts of a request.
+// problem is an error document (RFC 9457). Its detail never contains the text of
+// an error, which may repeat parts of a request.
 type problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
@@ -21,19 +21,19 @@ type problem struct {
 	Detail string `json:"detail"`
 }
 
-// details says in a sentence what each status means here.
+// details explains each status in one sentence.
 var details = map[int]string{
 	http.StatusBadRequest:                  "The request is not well-formed HTTP.",
 	http.StatusNotFound:                    "There is nothing at this path.",
-	http.StatusMethodNotAllowed:            "This path does not take this method.",
+	http.StatusMethodNotAllowed:            "This path does not accept this method.",
 	http.StatusRequestTimeout:              "The request did not arrive in time.",
 	http.StatusRequestEntityTooLarge:       gateway.RefuseSize().Sentence,
-	http.StatusRequestHeaderFieldsTooLarge: "The headers are larger than this server takes.",
+	http.StatusRequestHeaderFieldsTooLarge: "The headers are larger than this server accepts.",
 	http.StatusInternalServerError:         "The request could not be answered.",
 }
 
-// fail answers what no handler did: unknown paths, and requests that the library
-// could not read.
+// fail answers requests that no handler answered: unknown paths, and requests
+// that the library could not read.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	status := http.StatusInternalServerError
 	var known *fiber.Error
@@ -41,7 +41,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		status = known.Code
 	}
 	if status == http.StatusBadGateway {
-		// So the library calls a connection that broke while it read.
+		// The library reports a connection that broke during reading this way.
 		status = http.StatusBadRequest
 	}
 	if status == http.StatusInternalServerError {
@@ -53,8 +53,8 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	return refuseHTTP(c.Context(), status, details[status])
 }
 
-// refuseHTTP answers with a sentence where gateways post, and with a problem
-// document elsewhere.
+// refuseHTTP answers with a sentence on the paths where gateways post, and with
+// a problem document on all others.
 func refuseHTTP(ctx *fasthttp.RequestCtx, status int, detail string) error {
 	if detail == "" {
 		detail = http.StatusText(status) + "."

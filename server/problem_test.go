@@ -36,8 +36,8 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// TestWrongMethodForCallbacks: people who look at the callback URL in a browser
-// are told in a sentence.
+// TestWrongMethodForCallbacks checks that a person who opens the callback URL in
+// a browser gets a sentence.
 func TestWrongMethodForCallbacks(t *testing.T) {
 	got := ask(t, newTest(t, nil), get("/ussd"))
 	if want := (answer{405, "text/plain", details[405]}); got != want {
@@ -57,8 +57,8 @@ func TestPanicOfARouteIsLoggedWithoutValues(t *testing.T) {
 	}
 }
 
-// TestMounts: a mount gets what is at and below its path, with bodies as large
-// as it asked for, and no one else does.
+// TestMounts checks that a mount gets the requests at and below its path, with
+// bodies up to its own limit, and that other paths keep theirs.
 func TestMounts(t *testing.T) {
 	size := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, err := io.Copy(io.Discard, r.Body)
@@ -93,7 +93,8 @@ func TestMounts(t *testing.T) {
 	}
 }
 
-// TestRoutes: a route gets its method and path, with the names in it.
+// TestRoutes checks that a route gets requests of its method and path, with the
+// named segments.
 func TestRoutes(t *testing.T) {
 	phone := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")

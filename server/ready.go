@@ -15,21 +15,21 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// Check asks one dependency whether it works.
+// Check checks one dependency for /ready.
 type Check struct {
-	// Name is what /ready calls it, as "postgres".
+	// Name is the dependency's name in the answer, such as "postgres".
 	Name string
-	// Ask returns nil if it works. What is wrong is shown to whoever asks, cut
-	// and without passwords; the log has the error as it is.
+	// Ask returns nil if the dependency works. /ready shows its error to
+	// everybody, shortened and without passwords; the log has the whole error.
 	Ask func(context.Context) error
-	// Spare says that callbacks are answered without it. A spare dependency
-	// that fails is shown, but takes no instance out of service: it would take
-	// out all of them at once.
+	// Spare says that callbacks are answered without this dependency. Its
+	// failure is shown but takes no instance out of service, because it would
+	// take out all of them at once.
 	Spare bool
 }
 
-// checkEvery is how long an answer stands: /ready is open to all, and asking it
-// must not be a way to load a database.
+// checkEvery is how long an answer of /ready is reused. Everybody may ask, and
+// asking must not become a way to load the database.
 const checkEvery = time.Second
 
 // health says that the process answers, and nothing about its dependencies.
@@ -39,7 +39,7 @@ func health(c *fiber.Ctx) error {
 	return nil
 }
 
-// readiness asks the dependencies, all at once and at most once in checkEvery.
+// readiness checks all dependencies concurrently, at most once in checkEvery.
 type readiness struct {
 	checks  []Check
 	timeout time.Duration
@@ -52,7 +52,7 @@ type readiness struct {
 	body   []byte
 }
 
-// report is the answer of /ready.
+// report is the body of /ready.
 type report struct {
 	Status string   `json:"status"`
 	Checks []result `json:"checks"`
@@ -105,8 +105,8 @@ func (r *readiness) ask() []result {
 	return results
 }
 
-// one asks a dependency and does not wait for it longer than ctx, even if the
-// check does not heed it.
+// one checks a dependency. It does not wait longer than ctx, even if the check
+// ignores ctx.
 func (r *readiness) one(ctx context.Context, check Check) result {
 	done := make(chan error, 1)
 	go func() {
@@ -129,14 +129,14 @@ func (r *readiness) one(ctx context.Context, check Check) result {
 	return result{Name: check.Name, OK: err == nil, Spare: check.Spare, Error: public(err)}
 }
 
-// credentials finds passwords in the texts that database drivers make.
+// credentials matches passwords in the error texts of database drivers.
 var credentials = regexp.MustCompile(`(?i)//[^/@\s]*@|(password|secret|key|token)\s*[=:]\s*\S+`)
 
-// shownProblem is the most of an error's text that /ready shows.
+// shownProblem bounds the bytes of an error's text in /ready.
 const shownProblem = 200
 
-// public is what everyone may know of an error. Network errors are said in our
-// own words: theirs name hosts and users.
+// public returns the part of an error that everybody may see. Network errors get
+// our own words, because theirs name hosts and users.
 func public(err error) string {
 	var network net.Error
 	switch {

@@ -38,11 +38,11 @@ func TestReady(t *testing.T) {
 		says string
 	}{
 		{"works", func(context.Context) error { return nil }, ""},
-		{"plain", func(context.Context) error { return errors.New("menu wallet has 2 findings") }, "menu wallet has 2 findings"},
+		{"plain", func(context.Context) error { return errors.New("menu wallet has 2 errors") }, "menu wallet has 2 errors"},
 		{"network", func(context.Context) error { return fmt.Errorf("user=root: %w", dial) }, "cannot connect"},
 		{"refused", func(context.Context) error { return &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }, "cannot connect"},
 		{"late", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "no answer in time"},
-		{"deaf", func(context.Context) error { <-never; return nil }, "no answer in time"},
+		{"ignores its context", func(context.Context) error { <-never; return nil }, "no answer in time"},
 		{"url", func(context.Context) error { return errors.New("postgres://u:p7391@h/db: bad") }, "postgres:[redacted]h/db: bad"},
 		{"password", func(context.Context) error { return errors.New("host=h password=7391 bad") }, "host=h [redacted] bad"},
 		{"long", func(context.Context) error { return errors.New(strings.Repeat("é", 200)) }, strings.Repeat("é", 100)},
@@ -75,7 +75,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
-// TestReadyAsksSeldom: dependencies are asked together, once a second at most.
+// TestReadyAsksSeldom checks that dependencies are checked at most once a second.
 func TestReadyAsksSeldom(t *testing.T) {
 	now := time.Unix(0, 0)
 	asked := map[string]int{}
@@ -99,7 +99,7 @@ func TestReadyAsksSeldom(t *testing.T) {
 	}
 }
 
-// A dependency that is done without is shown, and takes nothing out of service.
+// A spare dependency that fails is shown and takes no instance out of service.
 func TestReadyWithoutASpare(t *testing.T) {
 	s := newTest(t, func(c *Config) {
 		c.Ready = []Check{

@@ -14,14 +14,15 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// routes is every path that the server answers; openapi.json describes them, and
-// a test holds the two against each other.
+// routes registers every path that the server answers. openapi.json describes
+// them, and a test compares the two.
 //
-// Its error is a route handed in that can't be: both tables say so by a panic.
+// It returns an error for a configured route that the library rejects with a
+// panic.
 func (s *Server) routes() (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("server: a route is wrong: %v", cause)
+			err = fmt.Errorf("server: register the routes: %v", cause)
 		}
 	}()
 	s.app.Get("/health", health)
@@ -47,9 +48,9 @@ func (s *Server) routes() (err error) {
 	return nil
 }
 
-// routed adds the routes of other packages, and gives their handlers the names
-// in the path. There is no ServeMux between, which would redirect a path that it
-// finds unclean.
+// routed adds the routes of other packages and passes the named segments of the
+// path to their handlers. It uses no ServeMux, which would redirect paths that it
+// considers unclean.
 func (s *Server) routed() {
 	for _, r := range s.config.Routes {
 		s.app.Add(r.Method, fiberPath(r.Path), func(c *fiber.Ctx) error {
@@ -67,12 +68,11 @@ func (s *Server) routed() {
 	}
 }
 
-// fiberPath writes a path's names as Fiber does.
+// fiberPath rewrites the named segments of a path for Fiber: {x} becomes :x.
 func fiberPath(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
 
-// pathValues are the names in the path and what stands there, without escapes
-// and in memory of their own. An escape that is none is an error; the adaptor
-// would make it a fault of the server.
+// pathValues returns copies of the path's named segments, unescaped. A broken
+// escape is an error here; the adaptor would answer it with 500.
 func pathValues(c *fiber.Ctx) (map[string]string, error) {
 	if _, err := url.ParseRequestURI(string(c.Request().RequestURI())); err != nil {
 		return nil, err
@@ -95,8 +95,8 @@ func mounted(handler fasthttp.RequestHandler) fiber.Handler {
 	}
 }
 
-// bodyLimits lets mounts have bodies that are larger than a callback's; nil if
-// none wants to.
+// bodyLimits returns the function that allows mounts larger bodies than a
+// callback's, or nil if no mount needs them.
 func (s *Server) bodyLimits() func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
 	var larger []Mount
 	for _, m := range s.config.Mounts {
@@ -118,7 +118,7 @@ func (s *Server) bodyLimits() func(*fasthttp.RequestHeader) fasthttp.RequestConf
 	}
 }
 
-// below says whether path is base or under it.
+// below reports whether path is base or below it.
 func below(path, base string) bool {
 	return len(path) >= len(base) && path[:len(base)] == base && (len(path) == len(base) || path[len(base)] == '/')
 }

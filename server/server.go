@@ -1,3 +1,10 @@
+// Package server answers HTTP: the gateway's callbacks, delivery reports, health
+// and readiness, the API's description and its page, and the handlers that other
+// packages mount. No other package has an HTTP server.
+//
+// A gateway ends the session if it gets anything but a screen. Every readable
+// callback therefore gets a screen, even after a fault. Malformed HTTP is
+// refused before it reaches a route.
 package server
 
 import (
@@ -12,36 +19,37 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// Budget of one callback, for Handle. Gateways wait 10 s and callers about half
-// of that.
+// Budget bounds the time Handle has for one callback. Gateways wait 10 s, and
+// callers about half of that.
 const Budget = 4 * time.Second
 
-// headerLimit in bytes, request line included.
+// headerLimit bounds a request's headers in bytes, request line included.
 const headerLimit = 8 << 10
 
-// limits of connections.
+// limits bounds what connections may use.
 type limits struct {
-	// conns at a time.
+	// conns bounds the open connections.
 	conns int
-	// read is for a request from its first byte to its last, or from the
-	// beginning of the connection for the first one.
+	// read bounds the time from a request's first byte to its last; for the
+	// first request it starts when the connection opens.
 	read time.Duration
-	// write is for writing an answer.
+	// write bounds the time for writing an answer.
 	write time.Duration
-	// idle closes a connection that is kept open without a request.
+	// idle is the time after which an unused connection is closed.
 	idle time.Duration
-	// check is what a dependency has to answer /ready.
+	// check bounds the time a dependency has to answer /ready.
 	check time.Duration
 }
 
 var defaultLimits = limits{
-	// A connection has one callback at a time, so this many callbacks that all
-	// use up their budget are still 1,000 a second.
+	// A connection carries one callback at a time. Even if all of them use up
+	// their budget, this is 1,000 callbacks a second.
 	conns: 4096,
 	// A callback is one packet.
 	read:  5 * time.Second,
 	write: 10 * time.Second,
-	// Longer than the minute after which common proxies close theirs.
+	// Common proxies close their idle connections after a minute; ours stay open
+	// longer than theirs.
 	idle: 75 * time.Second,
 	// Load balancers wait 3 to 5 seconds.
 	check: 2 * time.Second,
@@ -51,7 +59,7 @@ var defaultLimits = limits{
 type Server struct {
 	config Config
 	app    *fiber.App
-	door   door
+	auth   auth
 	ready  readiness
 
 	mu        sync.Mutex
@@ -59,8 +67,8 @@ type Server struct {
 	listeners []net.Listener
 }
 
-// New makes a server; it listens nowhere yet. An error says what is wrong with
-// the configuration and holds no secret.
+// New makes a server that does not listen yet. An error says what is wrong in
+// config and never contains a secret.
 func New(config Config) (*Server, error) {
 	return newServer(config, defaultLimits)
 }
@@ -72,7 +80,7 @@ func newServer(config Config, limits limits) (*Server, error) {
 	config.defaults()
 	s := &Server{
 		config: config,
-		door:   newDoor(config),
+		auth:   newAuth(config),
 		ready:  readiness{checks: config.Ready, timeout: limits.check, now: config.Now, log: config.Logger},
 	}
 	s.app = fiber.New(fiber.Config{
@@ -98,7 +106,7 @@ func newServer(config Config, limits limits) (*Server, error) {
 	return s, nil
 }
 
-// Listen serves on a TCP address, as ":5000", until Shutdown.
+// Listen serves on a TCP address, such as ":5000", until Shutdown.
 func (s *Server) Listen(addr string) error {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -107,8 +115,8 @@ func (s *Server) Listen(addr string) error {
 	return s.Serve(ln)
 }
 
-// Serve serves on a listener until Shutdown, and then returns nil at once:
-// callbacks may still be in flight, and Shutdown waits for them.
+// Serve serves on a listener until Shutdown begins. It then returns nil at once,
+// while Shutdown waits for the callbacks in flight.
 func (s *Server) Serve(ln net.Listener) error {
 	wrapped := &listener{Listener: ln}
 	if !s.open(wrapped) {
@@ -120,7 +128,8 @@ func (s *Server) Serve(ln net.Listener) error {
 	return nil
 }
 
-// open notes a listener; not after Shutdown.
+// open adds a listener to those that Shutdown closes. It returns false after
+// Shutdown.
 func (s *Server) open(ln net.Listener) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,14 +140,14 @@ func (s *Server) open(ln net.Listener) bool {
 	return true
 }
 
-// Shutdown takes no more connections and returns when every request in flight is
-// answered, or with an error when ctx ends first.
+// Shutdown accepts no more connections and waits until every request in flight
+// is answered. It returns an error if ctx ends first.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
 	listeners := s.listeners
 	s.mu.Unlock()
-	// The library closes only the listeners it has begun to serve.
+	// The library closes only the listeners that it already serves.
 	for _, ln := range listeners {
 		_ = ln.Close()
 	}

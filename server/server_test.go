@@ -20,7 +20,7 @@ import (
 	"github.com/paytrace/paytrace/gateway/africastalking"
 )
 
-// patience is how long a test waits for what should come at once.
+// patience bounds how long a test waits for an immediate answer.
 const patience = 5 * time.Second
 
 // echo shows the request as a screen; an input of 0 ends the call.
@@ -31,7 +31,7 @@ func echo(_ context.Context, r engine.Request) engine.Reply {
 	}
 }
 
-// newTest is a server over echo, or over what change makes of its Config.
+// newTest makes a server with echo as its handler; change may edit its Config.
 func newTest(t testing.TB, change func(*Config)) *Server {
 	t.Helper()
 	return newLimited(t, change, defaultLimits)
@@ -50,8 +50,8 @@ func newLimited(t testing.TB, change func(*Config), limits limits) *Server {
 	return s
 }
 
-// start serves s on a local port until the test ends, and checks then that
-// nothing is left running.
+// start serves s on a local port until the test ends, then checks that no
+// goroutine is left.
 func start(t *testing.T, s *Server) (addr string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -78,13 +78,13 @@ func noLeak(t *testing.T) {
 	t.Helper()
 	http.DefaultClient.CloseIdleConnections()
 	goleak.VerifyNone(t,
-		// Started once a process, for the Date header.
+		// Runs once per process, for the Date header.
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"),
-		// Looks every 10 s whether its pool was stopped.
+		// Checks every 10 s whether its pool was stopped.
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"))
 }
 
-// form is a callback's body with some fields replaced.
+// form makes a callback's body with some fields replaced.
 func form(fields map[string]string) string {
 	values := url.Values{
 		"sessionId": {"ATUid_1"}, "phoneNumber": {"+254711223344"}, "serviceCode": {"*384*8481#"},
@@ -131,8 +131,8 @@ func read(t testing.TB, resp *http.Response) answer {
 	return answer{resp.StatusCode, resp.Header.Get("Content-Type"), string(body)}
 }
 
-// exchange writes raw bytes and returns all the server sends until it closes the
-// connection, or until the answers to want requests have come.
+// exchange writes raw bytes and returns the server's answers, at most want of
+// them, until it closes the connection.
 func exchange(t testing.TB, addr, raw string, want int) []answer {
 	t.Helper()
 	c, err := net.Dial("tcp", addr)
@@ -143,8 +143,8 @@ func exchange(t testing.TB, addr, raw string, want int) []answer {
 	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	// A server that refuses closes before it has read all; what it said still
-	// arrives.
+	// A server that refuses closes before it has read everything; its answer
+	// still arrives.
 	_, _ = io.WriteString(c, raw)
 	var answers []answer
 	for in := bufio.NewReader(c); len(answers) < want; {
@@ -157,7 +157,7 @@ func exchange(t testing.TB, addr, raw string, want int) []answer {
 	return answers
 }
 
-// logged is a logger and what it wrote.
+// logged returns a logger and the buffer it writes to.
 func logged() (*slog.Logger, *bytes.Buffer) {
 	var out bytes.Buffer
 	return slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})), &out
@@ -202,8 +202,8 @@ func TestListen(t *testing.T) {
 	noLeak(t)
 }
 
-// TestShutdownAnswers: a callback in flight is answered, an idle connection is
-// closed, and nothing new is taken.
+// TestShutdownAnswers checks that Shutdown answers a callback in flight, closes
+// an idle connection and accepts no new one.
 func TestShutdownAnswers(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	s := newTest(t, func(c *Config) {
@@ -227,7 +227,7 @@ func TestShutdownAnswers(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 	if !refused(ln.Addr().String()) {
-		t.Error("connections are taken during Shutdown")
+		t.Error("connections are accepted during Shutdown")
 	}
 	select {
 	case err := <-down:
@@ -244,8 +244,8 @@ func TestShutdownAnswers(t *testing.T) {
 	noLeak(t)
 }
 
-// refused says whether addr comes to take no connections: Serve can return a
-// moment before the kernel has closed the socket.
+// refused waits until addr refuses connections: Serve can return a moment before
+// the kernel has closed the socket.
 func refused(addr string) bool {
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		c, err := net.Dial("tcp", addr)
@@ -288,7 +288,8 @@ func TestShutdownGivesUp(t *testing.T) {
 	noLeak(t)
 }
 
-// length ends a request's header with the length of its body, and adds it.
+// length ends a request's header with the body's Content-Length and adds the
+// body.
 func length(body string) string {
 	return "Content-Length: " + itoa(len(body)) + "\r\n\r\n" + body
 }

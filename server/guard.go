@@ -9,9 +9,9 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// guard stands before every route. It refuses what fasthttp lets through and a
-// proxy in front may read differently (RFC 9112, sections 2.2, 5.2, 6.1 and
-// 11.2), and it catches panics, which would end the process.
+// guard checks requests before every route. It refuses requests that fasthttp
+// accepts but that a proxy in front may read differently (RFC 9112, sections
+// 2.2, 5.2, 6.1 and 11.2). It also recovers panics, which would end the process.
 func (s *Server) guard(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(ctx *fasthttp.RequestCtx) {
 		defer s.rescue(ctx)
@@ -22,8 +22,8 @@ func (s *Server) guard(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 			return
 		}
 		if chunked {
-			// fasthttp reads chunk extensions loosely. Whatever it may have taken
-			// for a next request is dropped with the connection.
+			// fasthttp reads chunk extensions loosely and may misread a part of
+			// the body as the next request. Closing the connection drops it.
 			ctx.SetConnectionClose()
 		}
 		next(ctx)
@@ -41,8 +41,8 @@ func (s *Server) rescue(ctx *fasthttp.RequestCtx) {
 	_ = refuseHTTP(ctx, http.StatusInternalServerError, details[http.StatusInternalServerError])
 }
 
-// single are the headers that may stand in a request once, each with its bit:
-// two of one let two readers believe two things.
+// single lists the headers that a request may have only once; the bits below are
+// their indexes. With two of them, two readers could each believe another one.
 var single = [...]string{
 	fiber.HeaderHost, fiber.HeaderContentLength, fiber.HeaderTransferEncoding, fiber.HeaderContentType,
 	fiber.HeaderAuthorization, fiber.HeaderContentEncoding, fiber.HeaderExpect, "Idempotency-Key",
@@ -54,8 +54,8 @@ const (
 	bitTransfer
 )
 
-// inspect reads a request's header as it came and returns a sentence about what
-// is wrong with it, "" for nothing, and whether its body came in chunks.
+// inspect checks a request's raw header. It returns a sentence about the first
+// fault, or "", and whether the body came in chunks.
 func inspect(h *fasthttp.RequestHeader) (fault string, chunked bool) {
 	if fault = inspectFirstLine(h); fault != "" {
 		return fault, false
@@ -82,7 +82,7 @@ func inspect(h *fasthttp.RequestHeader) (fault string, chunked bool) {
 	case seen&bitTransfer == 0:
 		return "", false
 	case seen&bitLength != 0:
-		return "Transfer-Encoding and Content-Length stand in one request.", false
+		return "The request has both Transfer-Encoding and Content-Length.", false
 	case !h.IsHTTP11():
 		return "Transfer-Encoding needs HTTP/1.1.", false
 	}
@@ -94,21 +94,21 @@ func inspectFirstLine(h *fasthttp.RequestHeader) string {
 		return "The protocol is neither HTTP/1.1 nor HTTP/1.0."
 	}
 	if !isToken(h.Method()) {
-		return "The method is not a word."
+		return "The method has a character that is not allowed."
 	}
 	for _, b := range h.RequestURI() {
 		if b <= ' ' || b >= 0x7f {
-			return "The path holds a character that must be escaped."
+			return "The path has a character that must be escaped."
 		}
 	}
 	if path, _, _ := bytes.Cut(h.RequestURI(), []byte("?")); !escaped(path) {
-		return "The path holds a percent sign that begins no escape."
+		return "The path has a percent sign without two hexadecimal digits after it."
 	}
 	return ""
 }
 
-// escaped says whether every percent sign of a path begins an escape. The
-// routes behind would each read a broken one in a way of their own.
+// escaped reports whether every percent sign of a path begins an escape. The
+// routes would each read a broken escape differently.
 func escaped(path []byte) bool {
 	for {
 		i := bytes.IndexByte(path, '%')
@@ -124,7 +124,7 @@ func escaped(path []byte) bool {
 
 func isHex(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'f' }
 
-// inspectLine checks one header line and notes the single ones in seen.
+// inspectLine checks one header line and sets the bits of single in seen.
 func inspectLine(line []byte, seen *uint) string {
 	if line[0] == ' ' || line[0] == '\t' {
 		return "A header is folded over two lines."
@@ -135,7 +135,7 @@ func inspectLine(line []byte, seen *uint) string {
 	}
 	for _, b := range value {
 		if b < ' ' && b != '\t' || b == 0x7f {
-			return "A header holds a control character."
+			return "A header has a control character."
 		}
 	}
 	for i, one := range single {
@@ -153,12 +153,12 @@ func inspectLine(line []byte, seen *uint) string {
 	return ""
 }
 
-// equalFold compares ASCII without regard to case.
+// equalFold compares ASCII texts and ignores case.
 func equalFold(b []byte, s string) bool {
 	return len(b) == len(s) && bytes.EqualFold(b, []byte(s))
 }
 
-// isToken says whether b is a token of RFC 9110, section 5.6.2.
+// isToken reports whether b is a token of RFC 9110, section 5.6.2.
 func isToken(b []byte) bool {
 	for _, c := range b {
 		switch {

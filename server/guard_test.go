@@ -17,13 +17,12 @@ import (
 
 const (
 	typed = "Content-Type: application/x-www-form-urlencoded\r\n"
-	// smuggled is a second request inside the body of a first one.
+	// smuggled is a second request hidden in the body of a first one.
 	smuggled = "POST /ussd HTTP/1.1\r\nHost: x\r\n" + typed + "Connection: close\r\nContent-Length: 0\r\n\r\n"
 )
 
-// wireCases are requests that are not well-formed HTTP, or that two readers may
-// read differently. alone is what Fiber does with them when nothing guards it:
-// true where it takes them.
+// wireCases lists requests that are malformed HTTP, or that two readers may read
+// differently. alone says whether Fiber accepts the request without the guard.
 var wireCases = []struct {
 	name, raw string
 	status    int
@@ -122,8 +121,8 @@ func chunk(s string) string {
 	return string([]byte{hex[n>>12&15], hex[n>>8&15], hex[n>>4&15], hex[n&15]}) + "\r\n" + s + "\r\n"
 }
 
-// TestWire: what is refused is refused once and the connection is closed, so
-// that nothing behind it is read as a request.
+// TestWire checks that a refused request gets one answer and that the connection
+// is then closed: nothing after the request is read as another one.
 func TestWire(t *testing.T) {
 	addr := start(t, newTest(t, nil))
 	for _, test := range wireCases {
@@ -137,14 +136,14 @@ func TestWire(t *testing.T) {
 				t.Errorf("%+v, want %d and %q", got, test.status, test.says)
 			}
 			if test.status != http.StatusOK && len(answers) > 1 {
-				t.Errorf("the connection went on: %+v", answers[1:])
+				t.Errorf("the connection stayed open: %+v", answers[1:])
 			}
 		})
 	}
 }
 
-// TestWireUnguarded shows which of the cases the library takes by itself, so
-// that the guard has a reason and an upgrade that changes this is seen.
+// TestWireUnguarded shows which of the cases the library accepts without the
+// guard. They are the guard's reason, and an upgrade that changes them is seen.
 func TestWireUnguarded(t *testing.T) {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true, BodyLimit: 8 << 10, ReadBufferSize: headerLimit})
 	app.Post("/ussd", func(c *fiber.Ctx) error { return c.SendString("taken") })
@@ -166,7 +165,7 @@ func TestWireUnguarded(t *testing.T) {
 	<-served
 }
 
-// TestKeepAlive: two callbacks on one connection are two answers.
+// TestKeepAlive checks that two callbacks on one connection get two answers.
 func TestKeepAlive(t *testing.T) {
 	addr := start(t, newTest(t, nil))
 	one := "POST /ussd HTTP/1.1\r\nHost: x\r\n" + typed + length(text("1"))
@@ -175,8 +174,8 @@ func TestKeepAlive(t *testing.T) {
 	}
 }
 
-// TestSlowRequests: a request that trickles in, and a connection that says
-// nothing, end within their limits.
+// TestSlowRequests checks that a slow request and a silent connection end within
+// their limits.
 func TestSlowRequests(t *testing.T) {
 	short := defaultLimits
 	short.read, short.idle = 50*time.Millisecond, 50*time.Millisecond
@@ -203,8 +202,8 @@ func TestSlowRequests(t *testing.T) {
 	}
 }
 
-// TestConnectionLimit: one more connection than allowed gets a 503 at once, and
-// the ones before it go on.
+// TestConnectionLimit checks that one connection above the limit gets a 503 at
+// once, and that the others go on.
 func TestConnectionLimit(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	few := defaultLimits
@@ -230,8 +229,8 @@ func TestConnectionLimit(t *testing.T) {
 	}
 }
 
-// FuzzInspect: whatever the library can read, inspect can judge, and what it
-// lets pass has one length.
+// FuzzInspect checks that inspect handles whatever the library can read, and that
+// every request it accepts has one length.
 func FuzzInspect(f *testing.F) {
 	for _, test := range wireCases {
 		f.Add(test.raw)
@@ -247,10 +246,10 @@ func FuzzInspect(f *testing.F) {
 		}
 		lower := strings.ToLower(string(h.RawHeaders()))
 		if strings.Count("\n"+lower, "\ncontent-length:") > 1 || strings.Contains(lower, "\n ") || strings.Contains(lower, "\x00") {
-			t.Errorf("taken: %q", raw)
+			t.Errorf("accepted: %q", raw)
 		}
 		if chunked && strings.Contains("\n"+lower, "\ncontent-length:") {
-			t.Errorf("taken with two lengths: %q", raw)
+			t.Errorf("accepted with two lengths: %q", raw)
 		}
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestDoor(t *testing.T) {
+func TestAuth(t *testing.T) {
 	const secret = "secret-secret-secret"
 	keyed := func(c *Config) { c.APIKey, c.APIKeyOld = []string{"key,with, commas"}, []string{"old"} }
 	pathed := func(c *Config) { c.PathSecret = secret }
@@ -64,8 +64,9 @@ func TestDoor(t *testing.T) {
 	}
 }
 
-// TestDoorBeforeBody: who may not pass learns nothing about the body.
-func TestDoorBeforeBody(t *testing.T) {
+// TestAuthBeforeBody checks that an unauthorized client learns nothing about the
+// body.
+func TestAuthBeforeBody(t *testing.T) {
 	logger, out := logged()
 	s := newTest(t, func(c *Config) { c.Logger, c.APIKey = logger, []string{"key"} })
 	r := post("/ussd", "nonsense")

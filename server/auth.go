@@ -1,0 +1,67 @@
+package server
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// auth decides who may post callbacks. It holds only hashes. A comparison takes
+// the same time for every key and wherever the key differs.
+type auth struct {
+	keys    [][sha256.Size]byte
+	secrets [][sha256.Size]byte // of the path
+}
+
+func newAuth(c Config) auth {
+	return auth{keys: hashes(slices.Concat(c.APIKey, c.APIKeyOld)), secrets: hashes(c.secrets())}
+}
+
+// hashes hashes all but the empty texts, which count as not set.
+func hashes(list []string) (all [][sha256.Size]byte) {
+	for _, text := range list {
+		if text != "" {
+			all = append(all, sha256.Sum256([]byte(text)))
+		}
+	}
+	return all
+}
+
+// authorized reports whether a request may pass. A path with a secret needs the
+// right secret; a path without one needs a key. If neither keys nor secrets are
+// set, everybody may pass.
+func (a *auth) authorized(c *fiber.Ctx) bool {
+	if secret := c.Params("secret"); secret != "" {
+		return among(a.secrets, []byte(secret))
+	}
+	if len(a.keys) == 0 {
+		return len(a.secrets) == 0
+	}
+	token, ok := bearer(c.Request().Header.Peek(fiber.HeaderAuthorization))
+	return ok && among(a.keys, token)
+}
+
+// among reports whether list has the hash of text. It always compares the whole
+// list, so the time does not depend on the place of a match.
+func among(list [][sha256.Size]byte, text []byte) bool {
+	found := 0
+	for _, one := range list {
+		found |= same(one, text)
+	}
+	return found == 1
+}
+
+// bearer returns the token of an Authorization header: everything after the
+// scheme, because keys may contain any character.
+func bearer(header []byte) (token []byte, ok bool) {
+	scheme, token, ok := bytes.Cut(header, []byte(" "))
+	return token, ok && bytes.EqualFold(scheme, []byte("Bearer"))
+}
+
+func same(want [sha256.Size]byte, got []byte) int {
+	sum := sha256.Sum256(got)
+	return subtle.ConstantTimeCompare(want[:], sum[:])
+}
