@@ -41,6 +41,7 @@ var own = map[string][]string{
 	"server/rest":                 {"engine", "engine/msisdn", "engine/secret", "store"},
 	"internal/docstest":           nil,
 	"internal/gotest":             nil,
+	"service":                     {"menus", "engine/...", "gateway/...", "actions", "server/...", "sms/...", "store/...", "wallet/..."},
 	"cmd/paytrace/handset":        {"engine/gsm7"},
 	"cmd/...":                     {"..."},
 }
@@ -59,7 +60,7 @@ var foreign = map[string][]string{
 	"github.com/fernet/fernet-go":       {"wallet"},
 	"github.com/alecthomas/kong":        {"cmd/..."},
 	"charm.land":                        {"cmd/paytrace/handset"},
-	"net/http":                          {"server", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "cmd/..."},
+	"net/http":                          {"server", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "service", "cmd/..."},
 	"github.com/nyaruka/phonenumbers":   {"engine/msisdn"},
 }
 
@@ -143,7 +144,9 @@ func TestArrowsCanFail(t *testing.T) {
 		{"store/sqlite", "store", true},
 		{"store/sqlite", "actions", false},
 		{"cmd/paytrace", "server", true},
+		{"cmd/paytrace", "service", true},
 		{"server", "cmd/paytrace", false},
+		{"server", "service", false},
 	} {
 		allowed, known := rule(c.folder)
 		if got := known && matches(allowed, c.to); got != c.want {

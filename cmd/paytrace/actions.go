@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/service"
 )
 
 type actionsCmd struct {
@@ -19,12 +20,12 @@ func (actionsCmd) Help() string { return "Example:\n  paytrace actions" }
 
 // Run prints the contracts of all actions.
 func (v actionsCmd) Run(ctx context.Context, std streams) error {
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
-	defer box.drop()
-	contracts := box.table.Contracts()
+	defer box.Close()
+	contracts := box.Actions.Contracts()
 	if v.JSON {
 		enc := json.NewEncoder(std.out)
 		enc.SetIndent("", "  ")

@@ -31,7 +31,7 @@ func TestWalletsFundOldRows(t *testing.T) {
 			t.Setenv("ENCRYPTION_KEY", "changeme")
 			t.Setenv("ENCRYPTION_KEY_OLD", "test-encryption-key\nufunguo wa siri – ñ€")
 			before := query(everyRow)
-			says(t, exitFindings, "migrate")
+			says(t, exitDiagnostics, "migrate")
 			ledger := backfilled(t, test.asset)
 			if test.paid != "" {
 				ledger.Open(test.paid, 1)

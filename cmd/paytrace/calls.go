@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -33,19 +34,13 @@ Example:
 
 // Run shows what is noted of a number's calls.
 func (v callsCmd) Run(ctx context.Context, std streams) error {
-	c, err := environment()
-	if err != nil {
-		return err
-	}
 	phone, err := phoneOf(v.Phone)
 	if err != nil {
 		return err
 	}
-	s := &service{}
-	if _, err := s.database(ctx, c, logger(c, std.err)); err != nil {
-		return err
-	}
-	return errors.Join(v.on(ctx, s.db, c, phone, std.out), s.Close())
+	return onDatabase(ctx, std, func(db store.Store, settings service.Settings) error {
+		return v.on(ctx, db, settings, phone, std.out)
+	})
 }
 
 // phoneOf reads a number on the command line: a Kenyan one in any form, or any
@@ -83,7 +78,7 @@ type screenJSON struct {
 	Menu   string    `json:"menu"`
 }
 
-func (v callsCmd) on(ctx context.Context, db store.Store, c Config, phone string, out io.Writer) error {
+func (v callsCmd) on(ctx context.Context, db store.Store, c service.Settings, phone string, out io.Writer) error {
 	notes, err := db.CallsOf(ctx, phone, v.Limit)
 	if err != nil {
 		return err
@@ -123,7 +118,7 @@ func accountSince(w store.Worker) string {
 	return since + ", confirmed " + w.VerifiedAt.Local().Format(time.DateOnly)
 }
 
-func noCalls(c Config) string {
+func noCalls(c service.Settings) string {
 	if c.JournalDays == 0 {
 		return "No call is noted: CALL_JOURNAL_DAYS is 0."
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
@@ -84,7 +85,7 @@ func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 	}
 	s := serving(t, func(ctx context.Context, std streams) int {
 		port := 0
-		return report((&serveCmd{Menus: ".", Port: &port}).serve(ctx, std, seams{register: registerCheckSecret}), std)
+		return report((&serveCmd{Menus: ".", Port: &port}).serve(ctx, std, service.Options{Register: registerCheckSecret}), std)
 	})
 	secretCall(t, s, "one", "", "1", "1*"+typedPIN)
 	secretCall(t, s, "two", "", typedPIN, typedPIN+"*2")
@@ -155,7 +156,7 @@ func TestForget(t *testing.T) {
 	t.Setenv("DATABASE_URL", url)
 	t.Setenv("REDIS_URL", servers.Redis(t))
 	t.Setenv("ENCRYPTION_KEY", "changeme")
-	says(t, exitFindings, "migrate")
+	says(t, exitDiagnostics, "migrate")
 	s := serve(t)
 	for _, text := range []string{"", "2", "2*0722000222"} { // stored as 0722 000-222
 		s.says("forgotten.1", "+254722000222", text)
@@ -167,7 +168,7 @@ func TestForget(t *testing.T) {
 		t.Errorf("--dry-run: %s", got)
 	}
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"forget", "0722000222"}, streams{strings.NewReader("no\n"), &out, io.Discard}); status != exitFindings || !strings.Contains(out.String(), "Nothing was removed") {
+	if status := run(t.Context(), []string{"forget", "0722000222"}, streams{strings.NewReader("no\n"), &out, io.Discard}); status != exitDiagnostics || !strings.Contains(out.String(), "Nothing was removed") {
 		t.Errorf("after a no: status %d\n%s", status, &out)
 	}
 	if n := query(`SELECT count(*)::text FROM calls WHERE caller = '254722000222'`); n != "3" {

@@ -2,16 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/service"
 )
 
 type checkCmd struct {
@@ -32,15 +31,15 @@ Example:
 
 // Run checks menus and prints what it finds.
 func (v checkCmd) Run(ctx context.Context, std streams) error {
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
-	defer box.drop()
+	defer box.Close()
 	if v.Watch {
-		return v.watch(ctx, box.table.Contracts(), std)
+		return v.watch(ctx, box.Actions.Contracts(), std)
 	}
-	return v.once(box.table.Contracts(), std)
+	return v.once(box.Actions.Contracts(), std)
 }
 
 func (v checkCmd) once(contracts []engine.Contract, std streams) error {
@@ -50,7 +49,7 @@ func (v checkCmd) once(contracts []engine.Contract, std streams) error {
 	}
 	defer func() {
 		for _, c := range checked {
-			c.folder.close()
+			c.folder.Close()
 		}
 	}()
 	if err := v.print(std.out, checked); err != nil {
@@ -58,7 +57,7 @@ func (v checkCmd) once(contracts []engine.Contract, std streams) error {
 	}
 	for _, c := range checked {
 		if c.found.Bad() {
-			return outcome{exitFindings}
+			return outcome{exitDiagnostics}
 		}
 	}
 	return together(checked, std.err)
@@ -74,7 +73,7 @@ func together(all []checked, w io.Writer) (err error) {
 		}
 		if _, against := engine.NewCatalog(programs...); against != nil {
 			fmt.Fprintln(w, against)
-			err = outcome{exitFindings}
+			err = outcome{exitDiagnostics}
 		}
 	}
 	return err
@@ -82,7 +81,7 @@ func together(all []checked, w io.Writer) (err error) {
 
 // checked is a menu file and what was found in it.
 type checked struct {
-	folder  *menuFolder
+	folder  *service.Folder
 	path    string
 	program *engine.Program
 	found   diag.List
@@ -100,61 +99,16 @@ func checkAll(named []string, built []engine.Contract, w io.Writer) ([]checked, 
 		if err != nil {
 			return nil, err
 		}
-		contracts, err := folder.contracts(built, w)
+		contracts, err := folder.Contracts(built, w)
 		if err != nil {
 			return nil, err
 		}
 		for _, file := range files {
-			program, found := menu.Load(folder.fsys, file, folder.dir, contracts, menu.Options{})
-			all = append(all, checked{folder, filepath.Join(folder.dir, file), program, found})
+			program, found := menu.Load(folder.FS, file, folder.Dir, contracts, menu.Options{})
+			all = append(all, checked{folder, filepath.Join(folder.Dir, file), program, found})
 		}
 	}
 	return all, nil
-}
-
-// menusAt are the menus of a folder, the default one where none is named, or one
-// file.
-func menusAt(name string) (*menuFolder, []string, error) {
-	if name != "" && !folderNamed(name) {
-		folder, file, err := folderOf(name)
-		return folder, []string{file}, err
-	}
-	folder, err := openMenus(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	files, err := menuFiles(folder.fsys)
-	if err == nil && len(files) == 0 {
-		err = misuse{fmt.Errorf("the folder %s has no menu: no file with the line \"ussd: 1\"", folder.shown)}
-	}
-	return folder, files, err
-}
-
-// folderOf opens the folder a menu file lies in.
-func folderOf(file string) (*menuFolder, string, error) {
-	info, err := os.Stat(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, "", misuse{fmt.Errorf("there is no file %s; name one that is there, or none for all of ./%s", file, defaultMenus)}
-	}
-	if err != nil {
-		return nil, "", misuse{err}
-	}
-	if info.IsDir() {
-		return nil, "", misuse{fmt.Errorf("%s is a folder; name a menu file in it", file)}
-	}
-	dir, name := filepath.Split(file)
-	if dir == "" {
-		dir = "."
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, "", misuse{err}
-	}
-	shown := filepath.Clean(dir)
-	if shown == "." {
-		shown = ""
-	}
-	return &menuFolder{fsys: root.FS(), dir: shown, shown: dir, close: letGo(root)}, name, nil
 }
 
 func (v checkCmd) print(w io.Writer, all []checked) error {
@@ -166,12 +120,12 @@ func (v checkCmd) print(w io.Writer, all []checked) error {
 	case v.JSON:
 		return diag.JSON(w, found)
 	case v.SARIF:
-		return diag.SARIF(w, found, version(), titleOf)
+		return diag.SARIF(w, found, service.Version(), titleOf)
 	case v.GitHub:
 		return diag.GitHub(w, found)
 	}
 	for _, c := range all {
-		if err := printFindings(w, c.found, c.folder); err != nil {
+		if err := c.folder.Print(w, c.found); err != nil {
 			return err
 		}
 		if allowed := c.allowed(); allowed == len(c.found) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/paytrace/paytrace/docs/diagnostics"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/service"
 )
 
 // titleOf is what a finding's code means, "" for one without a page.
@@ -33,7 +34,7 @@ func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std st
 	}
 	changed := make(chan struct{}, 1)
 	for _, dir := range dirs {
-		tells := watchFolder(ctx, dir, slog.New(slog.DiscardHandler))
+		tells := service.WatchFolder(ctx, dir, slog.New(slog.DiscardHandler))
 		go func() {
 			for range tells {
 				select {
@@ -50,7 +51,7 @@ func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std st
 func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std streams, changed <-chan struct{}, now func() time.Time) error {
 	for {
 		err := v.once(contracts, std)
-		if done := (outcome{}); err != nil && !errors.As(err, &done) {
+		if !printed(err) {
 			fmt.Fprintln(std.err, "paytrace:", err) // a file that is gone may come back
 		}
 		fmt.Fprintf(std.err, "--- checked at %s; waiting for a change (Ctrl-C ends)\n", now().Format(time.TimeOnly))
@@ -77,13 +78,13 @@ func (v checkCmd) folders() ([]string, error) {
 	if len(dirs) > 0 {
 		return dirs, nil
 	}
-	folder, err := openMenus("")
+	folder, err := service.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
-	if folder.shown == embedded {
-		return nil, misuse{errors.New("--watch: the embedded menus never change; name files, or make a folder " + defaultMenus)}
+	defer folder.Close()
+	if folder.Embedded() {
+		return nil, misuse{errors.New("--watch: the embedded menus never change; name files, or make a folder " + service.DefaultFolder)}
 	}
-	return []string{folder.dir}, nil
+	return []string{folder.Dir}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -47,21 +48,20 @@ func (a at) point(label string) {
 }
 
 // crashing is a service with the points, and an action that takes a PIN.
-func crashing(context.Context) seams {
+func crashing(context.Context) service.Options {
 	a := at(os.Getenv(crashPoint))
-	return seams{
-		register: registerPay,
-		store:    func(s store.Store) store.Store { return crashingStore{s, a} },
-		sessions: func(s engine.Sessions) engine.Sessions { return crashingSessions{s, a} },
-		handle: func(h handle) handle {
+	return service.Options{Register: registerPay, Decorators: service.Decorators{
+		Store:    []func(store.Store) store.Store{func(s store.Store) store.Store { return crashingStore{s, a} }},
+		Sessions: []func(engine.Sessions) engine.Sessions{func(s engine.Sessions) engine.Sessions { return crashingSessions{s, a} }},
+		Handle: []func(service.Handle) service.Handle{func(h service.Handle) service.Handle {
 			return func(ctx context.Context, r engine.Request) engine.Reply {
 				a.point("receipt")
 				reply := h(ctx, r)
 				a.point("reply")
 				return reply
 			}
-		},
-	}
+		}},
+	}}
 }
 
 type crashingSessions struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -41,11 +42,11 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if !ok {
 		return misuse{fmt.Errorf("--phone: found %q, expected a phone number as 0712345678 or +256712345678", v.Phone)}
 	}
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
-	defer box.drop()
+	defer box.Close()
 	program, err := oneProgram(v.Menu, box, v.Lang, std)
 	if err != nil {
 		return err
@@ -69,12 +70,12 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if !v.Plain && drawable(std) {
-		return v.draw(ctx, callSetup{program, box.table.Contracts(), people, caller, code}, std)
+		return v.draw(ctx, callSetup{program, box.Actions.Contracts(), people, caller, code}, std)
 	}
 	p := &phone{
 		runner: &engine.Runner{
-			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: withStandIns(box.table, program, people),
-			Identity: engine.NewIdentity(box.identity), TTL: engine.DefaultTTL, Now: time.Now,
+			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: withStandIns(box.Actions, program, people),
+			Identity: engine.NewIdentity(box.Identity), TTL: engine.DefaultTTL, Now: time.Now,
 		},
 		program: program, box: box, typed: typedLines(ctx, std.in), out: std.out,
 		caller: caller, code: code, person: isTerminal(std.in),
@@ -89,7 +90,7 @@ func (v dialCmd) people(std streams) (*engine.People, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
+	defer folder.Close()
 	return peopleOf(folder, std.err)
 }
 
@@ -133,7 +134,7 @@ func typedLines(ctx context.Context, r io.Reader) <-chan string {
 type phone struct {
 	runner  *engine.Runner
 	program *engine.Program
-	box     *box
+	box     *service.Sandbox
 	typed   <-chan string // what is typed, a line each
 	out     io.Writer
 	caller  string
@@ -241,12 +242,9 @@ func wrapped(text string, width int) []string {
 	return out
 }
 
-// plentyOfMessages is more than any call sends.
-const plentyOfMessages = 1000
-
 // messages shows the SMS that would have been sent since.
 func (p *phone) messages(ctx context.Context) error {
-	list, err := p.box.db.Messages(ctx, plentyOfMessages)
+	list, err := p.box.Store.Messages(ctx, plentyOfMessages)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/service"
 )
 
 // drawable reports whether both ends are a terminal that can be drawn on.
@@ -38,7 +39,7 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 	l.player.KeepGoing, l.player.Watch = true, true
 	l.caller(c.caller)
 	l.head = append(l.head, "(real actions)")
-	for _, action := range lacking(c.program, c.built) {
+	for _, action := range service.Unbuilt(c.program, c.built) {
 		if answers := c.people.Answers[action]; len(answers) > 0 {
 			l.head = append(l.head, "("+action+" answers "+dialscript.AnswerText(answers)+")")
 		}
@@ -60,11 +61,11 @@ func sameEveryTime() func(context.Context, func() time.Time) (dialscript.Registe
 	var seed [32]byte
 	_, _ = rand.Read(seed[:]) // never fails
 	return func(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
-		box, err := sandboxWith(ctx, &lockedReader{r: mathrand.NewChaCha8(seed)}, now)
+		box, err := service.NewSandbox(ctx, now, &lockedReader{r: mathrand.NewChaCha8(seed)})
 		if err != nil {
 			return nil, err
 		}
-		return &registeredActions{box.table, box}, nil
+		return &registeredActions{box.Actions, box}, nil
 	}
 }
 

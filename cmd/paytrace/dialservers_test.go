@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/menus"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
@@ -32,7 +32,7 @@ import (
 // Each call has its own database and an empty Redis.
 func TestShippedScriptsOnServers(t *testing.T) {
 	t.Chdir(t.TempDir())
-	folder, err := openMenus("")
+	folder, err := service.OpenFolder("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func allCalls(f *dialscript.File) (calls []*dialscript.Call) {
 // exchange opens a line to two new instances for each call.
 type exchange struct {
 	t      *testing.T
-	folder *menuFolder
+	folder *service.Folder
 }
 
 // Open implements dialscript.Opener.
@@ -118,7 +118,7 @@ func (x *exchange) Open(ctx context.Context, scene dialscript.Scene) (dialscript
 		"ENCRYPTION_KEY":   "a key for tests of dial scripts, not for use",
 		"DEFAULT_LANGUAGE": scene.Lang(),
 	}
-	c, err := fromEnvironment(func(name string) string { return settings[name] })
+	c, err := service.ReadSettings(func(name string) string { return settings[name] })
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (x *exchange) Open(ctx context.Context, scene dialscript.Scene) (dialscript
 }
 
 // serversLine is a line to two instances. What a gateway does not see it takes
-// from the seams between them and what they stand on.
+// from decorators of their ports.
 type serversLine struct {
 	scene     dialscript.Scene
 	instances [2]*instance
@@ -151,7 +151,7 @@ type serversLine struct {
 }
 
 type instance struct {
-	*service
+	*service.Service
 	line *distantLine
 	stop func() error
 }
@@ -164,11 +164,11 @@ var (
 	_ dialscript.Forgets      = (*serversLine)(nil)
 )
 
-func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (*instance, error) {
+func (l *serversLine) start(ctx context.Context, c service.Settings, folder *service.Folder) (*instance, error) {
 	log := slog.New(slog.NewJSONHandler(&l.log, nil))
-	between := seams{
-		actions: func(a engine.Actions) engine.Actions { return watched{a, l} },
-		handle: func(h handle) handle {
+	decorators := service.Decorators{
+		Actions: []func(engine.Actions) engine.Actions{func(a engine.Actions) engine.Actions { return watched{a, l} }},
+		Handle: []func(service.Handle) service.Handle{func(h service.Handle) service.Handle {
 			return func(ctx context.Context, r engine.Request) engine.Reply {
 				reply := h(ctx, r)
 				l.mu.Lock()
@@ -176,9 +176,9 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 				l.seen[r.Session+"\n"+r.Text] = reply
 				return reply
 			}
-		},
+		}},
 	}
-	s, err := live(ctx, c, folder, streams{strings.NewReader(""), io.Discard, io.Discard}, log, between)
+	s, err := service.New(ctx, service.Options{Settings: c, Menus: folder, Log: log, Decorators: decorators})
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- errors.Join(s.until(ctx, ln, log), s.Close()) }()
+	go func() { ended <- errors.Join(s.Serve(ctx, ln), s.Close()) }()
 	far, err := newElsewhere("http://"+ln.Addr().String()+"/ussd", africastalking.Name, nil, 0)
 	if err != nil {
 		cancel()
@@ -196,7 +196,7 @@ func (l *serversLine) start(ctx context.Context, c Config, folder *menuFolder) (
 	}
 	far.client.Transport = &http.Transport{}
 	return &instance{
-		service: s,
+		Service: s,
 		line:    &distantLine{elsewhere: far},
 		stop: func() error {
 			far.client.CloseIdleConnections()
@@ -222,7 +222,7 @@ func (l *serversLine) Messages() []dialscript.Message {
 	if l.scene.SMSDown {
 		return nil
 	}
-	return messagesOf(l.instances[0].db)
+	return messagesOf(l.instances[0].Store())
 }
 
 // Log implements dialscript.SeesLog. The time of day is left out: its digits
@@ -242,7 +242,7 @@ func (l *serversLine) Forget() { l.redis.FlushDB(context.Background()) }
 
 // HasAction implements dialscript.SeesActions.
 func (l *serversLine) HasAction(name string) bool {
-	return slices.ContainsFunc(l.instances[0].table.Contracts(), func(c engine.Contract) bool { return c.Name == name })
+	return slices.ContainsFunc(l.instances[0].Contracts(), func(c engine.Contract) bool { return c.Name == name })
 }
 
 // Runs implements dialscript.SeesActions.
@@ -280,7 +280,7 @@ func (w watched) Do(ctx context.Context, call engine.Call) (engine.Outcome, erro
 	}
 	l.done = append(l.done, call.ID)
 	run := dialscript.ActionRun{Action: call.Action}
-	for _, c := range l.instances[0].table.Contracts() {
+	for _, c := range l.instances[0].Contracts() {
 		for i, p := range c.Params {
 			if c.Name == call.Action && i < len(call.Args) {
 				run.Args = append(run.Args, engine.Named{Name: p.Name, Value: call.Args[i]})

@@ -19,6 +19,7 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/service"
 )
 
 type diffCmd struct {
@@ -38,12 +39,12 @@ Example:
 
 // Run compares two versions.
 func (v diffCmd) Run(ctx context.Context, std streams) error {
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
-	defer box.drop()
-	contracts := box.table.Contracts()
+	defer box.Close()
+	contracts := box.Actions.Contracts()
 	old, err := versionAt(ctx, v.Old, contracts, std)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func (v diffCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if len(found) > 0 {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }
@@ -196,8 +197,8 @@ func versionAt(ctx context.Context, at string, contracts []engine.Contract, std 
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
-	all, err := folder.contracts(contracts, std.err)
+	defer folder.Close()
+	all, err := folder.Contracts(contracts, std.err)
 	if err != nil {
 		return nil, err
 	}
@@ -209,29 +210,29 @@ func versionAt(ctx context.Context, at string, contracts []engine.Contract, std 
 		}
 		v.programs = append(v.programs, p)
 	}
-	v.scripts, err = folder.scripts()
+	v.scripts, err = scriptsOf(folder)
 	return v, err
 }
 
-// scripts are the dial scripts of a folder, as far as they can be read.
-func (f *menuFolder) scripts() ([]*dialscript.File, error) {
-	names, err := fs.Glob(f.fsys, "*.dial")
+// scriptsOf reads the dial scripts of a folder as far as it can.
+func scriptsOf(f *service.Folder) ([]*dialscript.File, error) {
+	names, err := fs.Glob(f.FS, "*.dial")
 	if err != nil {
 		return nil, err
 	}
 	var list []*dialscript.File
 	for _, name := range names {
-		source, err := fs.ReadFile(f.fsys, name)
+		source, err := fs.ReadFile(f.FS, name)
 		if err != nil {
 			return nil, fmt.Errorf("scripts: %w", err)
 		}
-		file, _ := dialscript.Parse(f.path(name), source) // what is wrong in it is test's affair
+		file, _ := dialscript.Parse(f.Path(name), source) // what is wrong in it is test's affair
 		list = append(list, file)
 	}
 	return list, nil
 }
 
-func sourceAt(ctx context.Context, at string) (*menuFolder, []string, error) {
+func sourceAt(ctx context.Context, at string) (*service.Folder, []string, error) {
 	rev, file, revision := strings.Cut(at, ":")
 	if _, err := os.Stat(at); errors.Is(err, os.ErrNotExist) && revision && rev != "" {
 		return revisionAt(ctx, rev, file)
@@ -240,7 +241,7 @@ func sourceAt(ctx context.Context, at string) (*menuFolder, []string, error) {
 }
 
 // revisionAt reads a folder's menus as git has them in a revision.
-func revisionAt(ctx context.Context, rev, file string) (*menuFolder, []string, error) {
+func revisionAt(ctx context.Context, rev, file string) (*service.Folder, []string, error) {
 	if strings.HasPrefix(rev, "-") {
 		return nil, nil, misuse{fmt.Errorf("%q is no revision", rev)}
 	}
@@ -267,14 +268,14 @@ func revisionAt(ctx context.Context, rev, file string) (*menuFolder, []string, e
 		}
 		files[name] = &fstest.MapFile{Data: b}
 	}
-	folder := &menuFolder{fsys: files, dir: rev + ":" + dir, shown: rev + ":" + dir, close: func() {}}
+	folder := &service.Folder{FS: files, Dir: rev + ":" + dir, Shown: rev + ":" + dir}
 	if only != "" {
 		if _, err := fs.Stat(files, only); err != nil {
 			return nil, nil, misuse{fmt.Errorf("there is no file %s in %s", file, rev)}
 		}
 		return folder, []string{only}, nil
 	}
-	names, err := menuFiles(files)
+	names, err := folder.Menus()
 	if err == nil && len(names) == 0 {
 		err = misuse{fmt.Errorf("there is no menu in %s:%s", rev, file)}
 	}

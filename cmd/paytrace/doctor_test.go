@@ -13,13 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/paytrace/paytrace/store/redis"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
 // examined runs the doctor and gives what it found by name.
-func examined(t *testing.T, status int, args ...string) map[string]finding {
+func examined(t *testing.T, status int, args ...string) map[string]service.Check {
 	t.Helper()
 	var report doctorReport
 	out := says(t, status, append([]string{"doctor", "--json"}, args...)...)
@@ -29,19 +29,19 @@ func examined(t *testing.T, status int, args ...string) map[string]finding {
 	if report.OK != (status == exitFine) {
 		t.Errorf("ok is %v with status %d", report.OK, status)
 	}
-	found := map[string]finding{}
+	found := map[string]service.Check{}
 	for _, f := range report.Checks {
 		found[f.Name] = f
-		if (f.State == stateWrong || f.State == stateWarning) && f.Mend == "" {
+		if (f.State == service.StateWrong || f.State == service.StateWarning) && f.Fix == "" {
 			t.Errorf("%s: what to do is not told: %+v", f.Name, f)
 		}
 	}
 	return found
 }
 
-func expect(t *testing.T, found map[string]finding, name string, want state, words string) {
+func expect(t *testing.T, found map[string]service.Check, name string, want service.State, words string) {
 	t.Helper()
-	if f := found[name]; f.State != want || !strings.Contains(f.Found+" "+f.Mend, words) {
+	if f := found[name]; f.State != want || !strings.Contains(f.Found+" "+f.Fix, words) {
 		t.Errorf("%s: %+v, want %s with %q", name, f, want, words)
 	}
 }
@@ -68,7 +68,7 @@ func TestDoctorOnAHealthyHouse(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	expect(t, examined(t, exitFine), "database", stateOK, "empty")
+	expect(t, examined(t, exitFine), "database", service.StateOK, "empty")
 	s := serve(t)
 	found := examined(t, exitFine)
 	s.stop()
@@ -76,7 +76,7 @@ func TestDoctorOnAHealthyHouse(t *testing.T) {
 		"settings": "", "database": "Postgres, version", "database clock": "as this", "redis": "evicts", "redis clock": "as this",
 		"keys": "ENCRYPTION_KEY", "menus": "*384*8481#", "horizon": "TESTNET", "horizon clock": "as this", "SMS": "sandbox",
 	} {
-		expect(t, found, name, stateOK, words)
+		expect(t, found, name, service.StateOK, words)
 	}
 	if got := says(t, exitFine, "doctor"); !strings.Contains(got, "0 wrong, 0 warnings") {
 		t.Errorf("as text: %s", got)
@@ -88,19 +88,19 @@ func TestDoctorWithNothingSet(t *testing.T) {
 	t.Setenv("DATABASE_URL", "")
 	t.Setenv("ENCRYPTION_KEY", "")
 	found := examined(t, exitFine)
-	expect(t, found, "database", stateOK, "makes at its first start")
-	expect(t, found, "keys", stateSkipped, "")
-	expect(t, found, "door", stateWarning, "USSD_PATH_SECRET")
-	expect(t, found, "SMS", stateOK, "not sent")
+	expect(t, found, "database", service.StateOK, "makes at its first start")
+	expect(t, found, "keys", service.StateSkipped, "")
+	expect(t, found, "door", service.StateWarning, "USSD_PATH_SECRET")
+	expect(t, found, "SMS", service.StateOK, "not sent")
 	if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
 		t.Errorf("the doctor left %v, %v", entries, err)
 	}
 	serve(t).stop()
-	expect(t, examined(t, exitFine), "keys", stateOK, keyFile)
-	if err := os.Remove(keyFile); err != nil {
+	expect(t, examined(t, exitFine), "keys", service.StateOK, service.KeyFile)
+	if err := os.Remove(service.KeyFile); err != nil {
 		t.Fatal(err)
 	}
-	expect(t, examined(t, exitFindings), "keys", stateWrong, "put the file back")
+	expect(t, examined(t, exitDiagnostics), "keys", service.StateWrong, "put the file back")
 }
 
 // Each thing that is wrong is found, and told without a secret.
@@ -127,24 +127,24 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	for _, c := range []struct {
 		name, check string
 		env         map[string]string
-		want        state
+		want        service.State
 		words       string
 	}{
-		{"a setting", "settings", map[string]string{"PORT": "none"}, stateWrong, "65535"},
-		{"no database", "database", map[string]string{"DATABASE_URL": "postgres://nobody:" + password + "@127.0.0.1:1/x"}, stateWrong, "DATABASE_URL"},
-		{"a silent database", "database", map[string]string{"DATABASE_URL": "postgres://nobody:" + password + "@" + silent.Addr().String() + "/x?connect_timeout=1"}, stateWrong, "DATABASE_URL"},
-		{"another user's database", "database", map[string]string{"DATABASE_URL": withPassword(servers.Database(t))}, stateWrong, "nobody"},
-		{"the old service's", "database", map[string]string{"DATABASE_URL": oldURL}, stateWrong, "paytrace migrate"},
-		{"no Redis", "redis", map[string]string{"REDIS_URL": "redis://:" + password + "@127.0.0.1:1/0"}, stateWrong, "without it"},
-		{"a silent Redis", "redis", map[string]string{"REDIS_URL": "redis://:" + password + "@" + silent.Addr().String() + "/0"}, stateWrong, "without it"},
-		{"another network's Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "PUBLIC", time.Now(), time.Now())}, stateWrong, "agree"},
-		{"a Horizon behind", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now().Add(-time.Hour), time.Now())}, stateWarning, "1h0m"},
-		{"a clock that is wrong", "horizon clock", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now(), time.Now().Add(-time.Hour))}, stateWrong, "time service"},
-		{"a silent Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": "http://" + silent.Addr().String()}, stateWarning, "STELLAR_HORIZON_URL"},
-		{"no Horizon at all", "horizon", map[string]string{"STELLAR_HORIZON_URL": httpServer(t, "<html>")}, stateWrong, "as a Horizon does"},
-		{"no SMS", "SMS", map[string]string{"AT_API_KEY": "atsk_" + password, "AT_BASE_URL": "http://127.0.0.1:1"}, stateWrong, "AT_BASE_URL"},
-		{"no menus", "menus", map[string]string{}, stateWrong, "broken.yaml"},
-		{"menus that wait", "menus", map[string]string{}, stateWrong, "only declared"},
+		{"a setting", "settings", map[string]string{"PORT": "none"}, service.StateWrong, "65535"},
+		{"no database", "database", map[string]string{"DATABASE_URL": "postgres://nobody:" + password + "@127.0.0.1:1/x"}, service.StateWrong, "DATABASE_URL"},
+		{"a silent database", "database", map[string]string{"DATABASE_URL": "postgres://nobody:" + password + "@" + silent.Addr().String() + "/x?connect_timeout=1"}, service.StateWrong, "DATABASE_URL"},
+		{"another user's database", "database", map[string]string{"DATABASE_URL": withPassword(servers.Database(t))}, service.StateWrong, "nobody"},
+		{"the old service's", "database", map[string]string{"DATABASE_URL": oldURL}, service.StateWrong, "paytrace migrate"},
+		{"no Redis", "redis", map[string]string{"REDIS_URL": "redis://:" + password + "@127.0.0.1:1/0"}, service.StateWrong, "without it"},
+		{"a silent Redis", "redis", map[string]string{"REDIS_URL": "redis://:" + password + "@" + silent.Addr().String() + "/0"}, service.StateWrong, "without it"},
+		{"another network's Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "PUBLIC", time.Now(), time.Now())}, service.StateWrong, "agree"},
+		{"a Horizon behind", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now().Add(-time.Hour), time.Now())}, service.StateWarning, "1h0m"},
+		{"a clock that is wrong", "horizon clock", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now(), time.Now().Add(-time.Hour))}, service.StateWrong, "time service"},
+		{"a silent Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": "http://" + silent.Addr().String()}, service.StateWarning, "STELLAR_HORIZON_URL"},
+		{"no Horizon at all", "horizon", map[string]string{"STELLAR_HORIZON_URL": httpServer(t, "<html>")}, service.StateWrong, "as a Horizon does"},
+		{"no SMS", "SMS", map[string]string{"AT_API_KEY": "atsk_" + password, "AT_BASE_URL": "http://127.0.0.1:1"}, service.StateWrong, "AT_BASE_URL"},
+		{"no menus", "menus", map[string]string{}, service.StateWrong, "broken.yaml"},
+		{"menus that wait", "menus", map[string]string{}, service.StateWrong, "only declared"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
@@ -163,8 +163,8 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 				}
 				args = append(args, "--menus", ".")
 			}
-			status := exitFindings
-			if c.want != stateWrong {
+			status := exitDiagnostics
+			if c.want != service.StateWrong {
 				status = exitFine
 			}
 			expect(t, examined(t, status, args...), c.check, c.want, c.words)
@@ -182,33 +182,6 @@ func httpServer(t *testing.T, body string) string {
 	return s.URL
 }
 
-func TestWhatRedisEvicts(t *testing.T) {
-	for _, c := range []struct {
-		report redis.Report
-		want   state
-	}{
-		{redis.Report{Policy: "noeviction"}, stateOK},
-		{redis.Report{Policy: "noeviction", MaxMemory: 1}, stateWarning},
-		{redis.Report{Policy: "allkeys-lru", MaxMemory: 1}, stateWarning},
-		{redis.Report{Policy: "volatile-ttl", MaxMemory: 1}, stateOK},
-	} {
-		if got := evicting(c.report); got.State != c.want {
-			t.Errorf("%+v: %+v, want %s", c.report, got, c.want)
-		}
-	}
-}
-
-func TestClocks(t *testing.T) {
-	now := time.Now()
-	for skew, want := range map[time.Duration]state{
-		0: stateOK, time.Second: stateOK, 3 * time.Second: stateWarning, -3 * time.Second: stateWarning, time.Minute: stateWrong, -time.Minute: stateWrong,
-	} {
-		if got := clock("x", now.Add(skew), now, now.Add(time.Millisecond)); got.State != want {
-			t.Errorf("%s: %+v, want %s", skew, got, want)
-		}
-	}
-}
-
 // A wallet that the keys don't open is found.
 func TestDoctorTriesTheKeys(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -216,14 +189,14 @@ func TestDoctorTriesTheKeys(t *testing.T) {
 	t.Setenv("DATABASE_URL", url)
 	t.Setenv("ENCRYPTION_KEY", "not the key of these wallets")
 	says(t, exitFine, "migrate")
-	expect(t, examined(t, exitFindings), "keys", stateWrong, "NW-0BADCAFE")
+	expect(t, examined(t, exitDiagnostics), "keys", service.StateWrong, "NW-0BADCAFE")
 	t.Setenv("ENCRYPTION_KEY_OLD", "changeme")
 	found := examined(t, exitFine)
-	expect(t, found, "keys", stateOK, "1 wallet")
-	expect(t, found, "rotation", stateWarning, "rewrap")
+	expect(t, found, "keys", service.StateOK, "opened: 1")
+	expect(t, found, "rotation", service.StateWarning, "rewrap")
 	t.Setenv("ENCRYPTION_KEY_OLD", "")
 	t.Setenv("ENCRYPTION_KEY", "changeme")
 	t.Setenv("USSD_PATH_SECRET", "njia-ya-majaribio-4711")
 	t.Setenv("USSD_PATH_SECRET_OLD", "njia-ya-zamani-0815-4711")
-	expect(t, examined(t, exitFine), "rotation", stateWarning, "USSD_PATH_SECRET_OLD")
+	expect(t, examined(t, exitFine), "rotation", service.StateWarning, "USSD_PATH_SECRET_OLD")
 }

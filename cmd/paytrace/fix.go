@@ -15,6 +15,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/service"
 )
 
 type fixCmd struct {
@@ -42,18 +43,18 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
-	defer box.drop()
+	defer box.Close()
 	files, err := v.files()
 	if err != nil {
 		return err
 	}
 	mended, left := 0, 0
 	for _, file := range files {
-		fixed, err := v.one(file, code, box.table.Contracts(), std)
+		fixed, err := v.one(file, code, box.Actions.Contracts(), std)
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if left > 0 || v.Diff && mended > 0 {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }
@@ -98,18 +99,18 @@ func (v fixCmd) files() ([]string, error) {
 	if len(v.Menus) > 0 {
 		return v.Menus, nil
 	}
-	folder, err := openMenus("")
+	folder, err := service.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
-	if folder.shown == embedded {
-		return nil, misuse{fmt.Errorf("there is no folder %s here; name the menus to mend", defaultMenus)}
+	defer folder.Close()
+	if folder.Embedded() {
+		return nil, misuse{fmt.Errorf("there is no folder %s here; name the menus to mend", service.DefaultFolder)}
 	}
-	names, err := menuFiles(folder.fsys)
+	names, err := folder.Menus()
 	var files []string
 	for _, name := range names {
-		files = append(files, filepath.Join(folder.dir, name))
+		files = append(files, filepath.Join(folder.Dir, name))
 	}
 	return files, err
 }
@@ -120,12 +121,12 @@ func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (me
 	if err != nil {
 		return menu.Fixed{}, err
 	}
-	defer folder.close()
-	contracts, err := folder.contracts(built, std.err)
+	defer folder.Close()
+	contracts, err := folder.Contracts(built, std.err)
 	if err != nil {
 		return menu.Fixed{}, err
 	}
-	fixed := menu.Fix(folder.fsys, name, folder.dir, contracts, code)
+	fixed := menu.Fix(folder.FS, name, folder.Dir, contracts, code)
 	for _, f := range fixed.Files {
 		at := filepath.Join(filepath.Dir(file), f.Name)
 		if _, err := std.out.Write(changes(at, f)); err != nil {
@@ -139,7 +140,7 @@ func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (me
 		}
 	}
 	for _, l := range fixed.Left {
-		if err := printFindings(std.out, diag.List{l.Diagnostic}, folder); err != nil {
+		if err := folder.Print(std.out, diag.List{l.Diagnostic}); err != nil {
 			return fixed, err
 		}
 		fmt.Fprintf(std.out, "   Left: %s.\n", strings.TrimSuffix(l.Why, "."))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/service"
 )
 
 type fmtCmd struct {
@@ -56,7 +57,7 @@ func (v fmtCmd) Run(_ context.Context, std streams) error {
 		}
 	}
 	if v.Check && changed > 0 {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }
@@ -66,16 +67,16 @@ func (v fmtCmd) files() ([]string, error) {
 	if len(v.Files) > 0 {
 		return inFolders(v.Files)
 	}
-	folder, err := openMenus("")
+	folder, err := service.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
-	if folder.shown == embedded {
+	defer folder.Close()
+	if folder.Embedded() {
 		if v.Check {
 			return nil, nil // what is in the program was held to its form before
 		}
-		return nil, misuse{fmt.Errorf("there is no folder %s here; name the files to format", defaultMenus)}
+		return nil, misuse{fmt.Errorf("there is no folder %s here; name the files to format", service.DefaultFolder)}
 	}
 	return filesOf(folder)
 }
@@ -87,12 +88,12 @@ func inFolders(named []string) (files []string, err error) {
 			files = append(files, name) // what is wrong with it is told where it is read
 			continue
 		}
-		folder, err := openMenus(name)
+		folder, err := service.OpenFolder(name)
 		if err != nil {
 			return nil, err
 		}
 		all, err := filesOf(folder)
-		folder.close()
+		folder.Close()
 		if err != nil {
 			return nil, err
 		}
@@ -105,24 +106,24 @@ func inFolders(named []string) (files []string, err error) {
 }
 
 // filesOf are the files of a folder that have a form.
-func filesOf(folder *menuFolder) ([]string, error) {
-	names, err := menuFiles(folder.fsys)
+func filesOf(folder *service.Folder) ([]string, error) {
+	names, err := folder.Menus()
 	if err != nil {
 		return nil, err
 	}
-	scripts, err := fs.Glob(folder.fsys, "*.dial")
+	scripts, err := fs.Glob(folder.FS, "*.dial")
 	if err != nil {
 		return nil, err
 	}
 	names = append(names, scripts...)
 	for _, name := range beside {
-		if _, err := fs.Stat(folder.fsys, name); err == nil {
+		if _, err := fs.Stat(folder.FS, name); err == nil {
 			names = append(names, name)
 		}
 	}
 	var files []string
 	for _, name := range names {
-		files = append(files, filepath.Join(folder.dir, name))
+		files = append(files, filepath.Join(folder.Dir, name))
 	}
 	return files, nil
 }
@@ -136,7 +137,7 @@ func formatOne(file string) ([]menu.Formatted, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
+	defer folder.Close()
 	switch {
 	case strings.HasSuffix(name, ".dial"):
 		return formatScript(folder, name)
@@ -145,11 +146,11 @@ func formatOne(file string) ([]menu.Formatted, error) {
 	}
 	if parts := strings.Split(name, "."); len(parts) > 2 {
 		main := parts[0] + ".yaml"
-		if is, err := isMenu(folder.fsys, main); err == nil && is {
+		if is, err := folder.IsMenu(main); err == nil && is {
 			name = main // a translation is formatted beside the texts it was made from
 		}
 	}
-	read, found := menu.Read(folder.fsys, name, folder.dir)
+	read, found := menu.Read(folder.FS, name, folder.Dir)
 	formatted, err := menu.FormatMenu(read, found)
 	if errors.Is(err, menu.ErrFormat) {
 		return nil, misuse{err}
@@ -157,24 +158,24 @@ func formatOne(file string) ([]menu.Formatted, error) {
 	return formatted, err
 }
 
-func formatBeside(folder *menuFolder, name string) ([]menu.Formatted, error) {
-	source, err := fs.ReadFile(folder.fsys, name)
+func formatBeside(folder *service.Folder, name string) ([]menu.Formatted, error) {
+	source, err := fs.ReadFile(folder.FS, name)
 	if err != nil {
 		return nil, err
 	}
-	formatted, err := menu.FormatBeside(filepath.Join(folder.dir, name), source)
+	formatted, err := menu.FormatBeside(filepath.Join(folder.Dir, name), source)
 	if errors.Is(err, menu.ErrFormat) {
 		return nil, misuse{err}
 	}
 	return []menu.Formatted{formatted}, err
 }
 
-func formatScript(folder *menuFolder, name string) ([]menu.Formatted, error) {
-	source, err := fs.ReadFile(folder.fsys, name)
+func formatScript(folder *service.Folder, name string) ([]menu.Formatted, error) {
+	source, err := fs.ReadFile(folder.FS, name)
 	if err != nil {
 		return nil, err
 	}
-	script, found := dialscript.Parse(filepath.Join(folder.dir, name), source)
+	script, found := dialscript.Parse(filepath.Join(folder.Dir, name), source)
 	if i := slices.IndexFunc(found, func(f dialscript.Finding) bool { return (dialscript.Findings{f}).Bad() }); i >= 0 {
 		return nil, misuse{fmt.Errorf("not formatted: %s", found[i])}
 	}

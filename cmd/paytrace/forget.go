@@ -16,6 +16,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/gateway/africastalking"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/redis"
 )
@@ -49,10 +50,6 @@ var stays = []struct{ What, Why string }{
 
 // Run forgets a person.
 func (v forgetCmd) Run(ctx context.Context, std streams) error {
-	c, err := environment()
-	if err != nil {
-		return err
-	}
 	phone, err := phoneOf(v.Phone)
 	if err != nil {
 		return err
@@ -60,15 +57,12 @@ func (v forgetCmd) Run(ctx context.Context, std streams) error {
 	if v.JSON && !v.Yes && !v.DryRun {
 		return misuse{errors.New("forget: --json can't ask; add --yes or --dry-run")}
 	}
-	s := &service{}
-	embedded, err := s.database(ctx, c, logger(c, std.err))
-	if err != nil {
-		return err
-	}
-	return errors.Join(v.on(ctx, s.db, c, embedded, phone, std), s.Close())
+	return onDatabase(ctx, std, func(db store.Store, settings service.Settings) error {
+		return v.on(ctx, db, settings, phone, std)
+	})
 }
 
-func (v forgetCmd) on(ctx context.Context, db store.Store, c Config, embedded bool, phone string, std streams) error {
+func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, phone string, std streams) error {
 	found, err := db.Forget(ctx, phone, actor(), time.Now(), true)
 	if err != nil {
 		return err
@@ -80,7 +74,7 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c Config, embedded bo
 	}
 	if !v.Yes && !agreed(std) {
 		fmt.Fprintln(std.out, "Nothing was removed.")
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	// The names under which Redis has the caller are needed before the notes
 	// that tell of them are gone.
@@ -88,12 +82,12 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c Config, embedded bo
 	if err != nil {
 		return err
 	}
-	elsewhere := forgetSessions(ctx, db, c, embedded, phone, done.Sessions)
+	elsewhere := forgetSessions(ctx, db, c, phone, done.Sessions)
 	if err := v.tell(done, phone, true, elsewhere, std.out); err != nil {
 		return err
 	}
 	if elsewhere != nil {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }
@@ -116,15 +110,15 @@ func agreed(std streams) bool {
 
 // forgetSessions removes the records of the person's calls from Redis. Those in
 // the memory of an instance end by themselves.
-func forgetSessions(ctx context.Context, db store.Store, c Config, embedded bool, phone string, sessions []string) error {
+func forgetSessions(ctx context.Context, db store.Store, c service.Settings, phone string, sessions []string) error {
 	if !c.RedisURL.IsSet() {
 		return nil
 	}
-	key, _, err := existingKey(c, embedded)
+	key, _, err := service.ExistingKey(c)
 	if err != nil {
 		return fmt.Errorf("the records in Redis can't be found without the keys that serve has, and end by themselves: %w", err)
 	}
-	identity, err := identityKey(ctx, db, c, key)
+	identity, err := service.IdentityKey(ctx, db, c, key)
 	if err != nil {
 		return err
 	}

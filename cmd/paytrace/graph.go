@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/spelling"
+	"github.com/paytrace/paytrace/service"
 )
 
 type graphCmd struct {
@@ -33,11 +34,11 @@ Example:
 
 // Run draws a menu.
 func (v graphCmd) Run(ctx context.Context, std streams) error {
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
-	defer box.drop()
+	defer box.Close()
 	program, err := oneProgram(v.Menu, box, "", std)
 	if err != nil {
 		return err
@@ -143,38 +144,4 @@ func printTable(w io.Writer, table [][]string) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// oneProgram compiles the menu file named, or the first of the default folder.
-func oneProgram(file string, box *box, lang string, std streams) (*engine.Program, error) {
-	folder, name, err := oneMenu(file)
-	if err != nil {
-		return nil, err
-	}
-	defer folder.close()
-	contracts, err := folder.contracts(box.table.Contracts(), std.err)
-	if err != nil {
-		return nil, err
-	}
-	return compileOne(folder, name, contracts, lang, std.err)
-}
-
-// oneMenu is the menu file named, or the first of ./menus or what is embedded.
-func oneMenu(file string) (*menuFolder, string, error) {
-	if file != "" {
-		return folderOf(file)
-	}
-	folder, err := openMenus("")
-	if err != nil {
-		return nil, "", err
-	}
-	names, err := menuFiles(folder.fsys)
-	if err == nil && len(names) == 0 {
-		err = misuse{fmt.Errorf("the folder %s has no menu", folder.shown)}
-	}
-	if err != nil {
-		folder.close()
-		return nil, "", err
-	}
-	return folder, names[0], nil
 }

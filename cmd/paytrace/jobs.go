@@ -10,6 +10,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -29,15 +30,7 @@ Example:
 
 // Run lists jobs or messages, or runs jobs again.
 func (v jobsCmd) Run(ctx context.Context, std streams) error {
-	c, err := environment()
-	if err != nil {
-		return err
-	}
-	s := &service{}
-	if _, err := s.database(ctx, c, logger(c, std.err)); err != nil {
-		return err
-	}
-	return errors.Join(v.on(ctx, s.db, std), s.Close())
+	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error { return v.on(ctx, db, std) })
 }
 
 func (v jobsCmd) on(ctx context.Context, db store.Store, std streams) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine/spelling"
 	"github.com/paytrace/paytrace/server/rest"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -67,7 +68,7 @@ func (v keysAPICreateCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return onDatabase(ctx, std, func(db store.Store) error {
+	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		if err := db.AddAPIKey(ctx, kept); err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func (keysAPIListCmd) Help() string { return "Example:\n  paytrace keys api list
 
 // Run lists the keys.
 func (v keysAPIListCmd) Run(ctx context.Context, std streams) error {
-	return onDatabase(ctx, std, func(db store.Store) error {
+	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		list, err := db.ListAPIKeys(ctx)
 		if err != nil {
 			return err
@@ -191,7 +192,7 @@ Example:
 
 // Run revokes keys.
 func (v keysAPIRevokeCmd) Run(ctx context.Context, std streams) error {
-	return onDatabase(ctx, std, func(db store.Store) error {
+	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		for _, id := range v.IDs {
 			err := db.RevokeAPIKey(ctx, id, time.Now())
 			if errors.Is(err, store.ErrNotFound) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/service"
 )
 
 type langCmd struct {
@@ -55,36 +56,36 @@ func (v langCmd) Run(_ context.Context, std streams) error {
 		left = left || len(out.Missing)+len(out.Stale)+len(out.Unknown) > 0
 	}
 	if v.Check && left {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }
 
 // menusWith are the menus of the default folder that have a language.
 func menusWith(lang string) ([]string, error) {
-	folder, err := openMenus("")
+	folder, err := service.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
-	if folder.shown == embedded {
-		return nil, misuse{fmt.Errorf("there is no folder %s here; name a menu", defaultMenus)}
+	defer folder.Close()
+	if folder.Embedded() {
+		return nil, misuse{fmt.Errorf("there is no folder %s here; name a menu", service.DefaultFolder)}
 	}
-	names, err := menuFiles(folder.fsys)
+	names, err := folder.Menus()
 	if err != nil {
 		return nil, err
 	}
 	var files []string
 	for _, name := range names {
-		read, _ := menu.Read(folder.fsys, name, folder.dir)
+		read, _ := menu.Read(folder.FS, name, folder.Dir)
 		for i, l := range read.Languages {
 			if i > 0 && l.Code.Value == lang {
-				files = append(files, filepath.Join(folder.dir, name))
+				files = append(files, filepath.Join(folder.Dir, name))
 			}
 		}
 	}
 	if len(files) == 0 {
-		return nil, misuse{fmt.Errorf("no menu of %s is translated into %q; add it to a menu's languages first, as \"languages: {en: English, %s: …}\"", folder.shown, lang, lang)}
+		return nil, misuse{fmt.Errorf("no menu of %s is translated into %q; add it to a menu's languages first, as \"languages: {en: English, %s: …}\"", folder.Shown, lang, lang)}
 	}
 	return files, nil
 }
@@ -95,8 +96,8 @@ func translateOne(file, lang string) (menu.Translated, string, error) {
 	if err != nil {
 		return menu.Translated{}, "", err
 	}
-	defer folder.close()
-	read, found := menu.Read(folder.fsys, name, folder.dir)
+	defer folder.Close()
+	read, found := menu.Read(folder.FS, name, folder.Dir)
 	out, err := menu.Translate(read, found, lang)
 	if err != nil {
 		return menu.Translated{}, "", misuse{err}

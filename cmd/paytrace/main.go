@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -18,55 +16,31 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// Exit statuses.
-const (
-	exitFine     = 0
-	exitFindings = 1 // a menu with findings, a call that failed
-	exitMisuse   = 2 // the command line or a setting is wrong
-	exitFault    = 3 // something broke
-)
-
-// streams are where a verb reads and writes.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
-// verbs are all there is to run.
-type verbs struct {
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default verb)."`
-	Check   checkCmd   `cmd:"" help:"Find everything that is wrong with menus."`
-	Explain explainCmd `cmd:"" help:"Show what a finding means, with a wrong and a right example."`
-	Diff    diffCmd    `cmd:"" help:"Say what a new version of a menu changes for callers."`
-	Fmt     fmtCmd     `cmd:"" help:"Bring menus and dial scripts into their one form."`
-	Fix     fixCmd     `cmd:"" help:"Mend findings of which there is one right mend."`
+// subcommands lists everything that the program can run.
+type subcommands struct {
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default subcommand)."`
+	Check   checkCmd   `cmd:"" help:"Check menus for errors."`
+	Explain explainCmd `cmd:"" help:"Explain a diagnostic, with a wrong and a right example."`
+	Diff    diffCmd    `cmd:"" help:"Show what a new version of a menu changes for callers."`
+	Fmt     fmtCmd     `cmd:"" help:"Format menus, translations and dial scripts."`
+	Fix     fixCmd     `cmd:"" help:"Apply the fixes that are certain."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of menus and the files beside them, for editors."`
 	Lang    langCmd    `cmd:"" help:"Bring a menu's translation up to date."`
-	Dial    dialCmd    `cmd:"" help:"Be a phone in the terminal."`
-	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the way to every screen."`
+	Dial    dialCmd    `cmd:"" help:"Dial a menu on a phone in the terminal."`
+	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the path to every screen."`
 	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`
-	Record  recordCmd  `cmd:"" help:"Save a call, or those of a log or a running service, as a dial script."`
-	Replay  replayCmd  `cmd:"" help:"Play recorded sessions against another version of a menu."`
-	Actions actionsCmd `cmd:"" help:"Show what menus may ask for."`
-	Jobs    jobsCmd    `cmd:"" help:"Show messages and other work that waits or has failed, and run it again."`
-	Migrate migrateCmd `cmd:"" help:"Take a Postgres database forward, the old service's too."`
+	Record  recordCmd  `cmd:"" help:"Record calls as a dial script: your own, or those of a log or a running service."`
+	Replay  replayCmd  `cmd:"" help:"Replay recorded sessions on another version of a menu."`
+	Actions actionsCmd `cmd:"" help:"List the actions that menus can use."`
+	Jobs    jobsCmd    `cmd:"" help:"List messages and other jobs that wait or failed, and run them again."`
+	Migrate migrateCmd `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
 	Calls   callsCmd   `cmd:"" help:"Show what happened on a number's calls."`
-	Forget  forgetCmd  `cmd:"" help:"Remove what is kept of a person."`
-	Doctor  doctorCmd  `cmd:"" help:"Find what is wrong with the settings and what they name, and how to mend it."`
-	Keys    keysCmd    `cmd:"" help:"Change the key that wallets are sealed with; make, list and revoke keys to the API."`
-	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and have others funded."`
-	Version versionCmd `cmd:"" help:"Show which program this is."`
+	Forget  forgetCmd  `cmd:"" help:"Remove what is stored about a person."`
+	Doctor  doctorCmd  `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
+	Keys    keysCmd    `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
+	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and request funding for others."`
+	Version versionCmd `cmd:"" help:"Print the version."`
 }
-
-// outcome is a verb's way to end with a status and no further words.
-type outcome struct{ status int }
-
-func (o outcome) Error() string { return fmt.Sprintf("exit status %d", o.status) }
-
-// misuse is an error in the command line or a setting.
-type misuse struct{ error }
-
-func (m misuse) Unwrap() error { return m.error }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -77,7 +51,10 @@ func main() {
 	os.Exit(status)
 }
 
-// run runs one verb and returns the exit status.
+// exitEarly carries the status with which kong ends after --help.
+type exitEarly int
+
+// run runs one subcommand and returns the exit status.
 func run(ctx context.Context, args []string, std streams) (status int) {
 	defer func() {
 		if x := recover(); x != nil {
@@ -88,7 +65,7 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 			status = int(early)
 		}
 	}()
-	parser, err := kong.New(&verbs{},
+	parser, err := kong.New(&subcommands{},
 		kong.Name("paytrace"),
 		kong.Description("USSD menus as plain text, and the service that answers them.\n\nTry: paytrace dial"),
 		kong.Writers(std.out, std.err),
@@ -99,7 +76,7 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 		fmt.Fprintln(std.err, "paytrace:", err)
 		return exitFault
 	}
-	if err := knownVerb(parser, args); err != nil {
+	if err := knownSubcommand(parser, args); err != nil {
 		fmt.Fprintf(std.err, "paytrace: %v\nSee: paytrace --help\n", err)
 		return exitMisuse
 	}
@@ -112,9 +89,9 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 	return report(parsed.Run(std), std)
 }
 
-// knownVerb corrects a verb that there is not. The parser would take it for an
-// argument of the default verb, which has none.
-func knownVerb(parser *kong.Kong, args []string) error {
+// knownSubcommand corrects a misspelt subcommand. The parser would take it for
+// an argument of the default one, which has none.
+func knownSubcommand(parser *kong.Kong, args []string) error {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return nil
 	}
@@ -126,27 +103,7 @@ func knownVerb(parser *kong.Kong, args []string) error {
 		names = append(names, n.Name)
 	}
 	if name, ok := spelling.Suggest(args[0], names); ok {
-		return fmt.Errorf("there is no verb %q; did you mean %q?", args[0], name)
+		return fmt.Errorf("there is no subcommand %q; did you mean %q?", args[0], name)
 	}
-	return fmt.Errorf("there is no verb %q; the verbs are %s", args[0], strings.Join(names, ", "))
-}
-
-// exitEarly is kong's way out after --help.
-type exitEarly int
-
-func report(err error, std streams) int {
-	var done outcome
-	var wrong misuse
-	switch {
-	case err == nil:
-		return exitFine
-	case errors.As(err, &done):
-		return done.status
-	case errors.As(err, &wrong):
-		fmt.Fprintln(std.err, "paytrace:", err)
-		return exitMisuse
-	default:
-		fmt.Fprintln(std.err, "paytrace:", err)
-		return exitFault
-	}
+	return fmt.Errorf("there is no subcommand %q; the subcommands are %s", args[0], strings.Join(names, ", "))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/postgres"
 )
@@ -35,18 +36,18 @@ Example:
 
 // Run migrates the database that DATABASE_URL names.
 func (v migrateCmd) Run(ctx context.Context, std streams) error {
-	c, err := environment()
+	c, err := service.FromEnvironment()
 	if err != nil {
 		return err
 	}
 	url := c.DatabaseURL.Reveal()
-	if path, file := sqliteFile(url); file {
+	if path, file := c.SQLiteFile(); file {
 		return misuse{fmt.Errorf("migrate: DATABASE_URL names no Postgres database but the SQLite file %s, which \"serve\" brings up to date by itself", path)}
 	}
 	if v.DryRun && len(v.Keep) > 0 {
 		return misuse{errors.New("migrate: --dry-run changes nothing and --keep does; give one of them")}
 	}
-	return v.on(ctx, postgres.Config{URL: url, Logger: onlyWarnings(logger(c, std.err))}, std.out)
+	return v.on(ctx, postgres.Config{URL: url, Logger: service.WarningsOnly(service.NewLogger(c, std.err))}, std.out)
 }
 
 func (v migrateCmd) on(ctx context.Context, config postgres.Config, out io.Writer) error {
@@ -70,7 +71,7 @@ func (v migrateCmd) on(ctx context.Context, config postgres.Config, out io.Write
 		err = report.print(out)
 	}
 	if err == nil && report.undecided() > 0 {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return err
 }

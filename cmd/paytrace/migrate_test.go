@@ -124,7 +124,7 @@ func TestMigrateOldNumbersAndTokens(t *testing.T) {
 	t.Setenv("ENCRYPTION_KEY_OLD", "test-encryption-key\nufunguo wa siri – ñ€")
 	before := query(everyRow)
 
-	dry := says(t, exitFindings, "migrate", "--dry-run")
+	dry := says(t, exitDiagnostics, "migrate", "--dry-run")
 	if got := query(`SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'`); got != "1" {
 		t.Fatalf("after --dry-run the database has %s tables", got)
 	}
@@ -137,7 +137,7 @@ func TestMigrateOldNumbersAndTokens(t *testing.T) {
 		t.Errorf("a whole number is shown:\n%s", dry)
 	}
 	var report migrateReport
-	if err := json.Unmarshal([]byte(says(t, exitFindings, "migrate", "--json")), &report); err != nil {
+	if err := json.Unmarshal([]byte(says(t, exitDiagnostics, "migrate", "--json")), &report); err != nil {
 		t.Fatal(err)
 	}
 	if !report.OldService || !report.UpToDate || report.Workers != 4 || report.OtherForms != 3 || len(report.Duplicates) != 1 ||

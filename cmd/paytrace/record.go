@@ -14,6 +14,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/service"
 )
 
 type recordCmd struct {
@@ -56,7 +57,7 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	defer d.folder.close()
+	defer d.folder.Close()
 	var file *dialscript.File
 	switch {
 	case v.From != "":
@@ -74,7 +75,7 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 
 // desk is what a recording is made with; local is nil where no menu is played.
 type desk struct {
-	folder *menuFolder
+	folder *service.Folder
 	people *engine.People
 	local  *dialscript.Local
 	player *dialscript.Player
@@ -89,12 +90,12 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 	case v.Menu != "":
 		d.folder, name, err = folderOf(v.Menu)
 	case logged:
-		d.folder = &menuFolder{fsys: os.DirFS("."), shown: ".", close: func() {}}
-		if _, missing := fs.Stat(d.folder.fsys, "people.yaml"); missing != nil {
-			d.folder, err = openMenus("")
+		d.folder = &service.Folder{FS: os.DirFS("."), Shown: "."}
+		if _, missing := fs.Stat(d.folder.FS, "people.yaml"); missing != nil {
+			d.folder, err = service.OpenFolder("")
 		}
 	default:
-		d.folder, err = openMenus("")
+		d.folder, err = service.OpenFolder("")
 	}
 	if err != nil {
 		return nil, err
@@ -106,12 +107,12 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 		d.local, d.player, err = lineTo(ctx, d.folder, std.err)
 		return d, err
 	}
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer box.drop()
-	program, err := compileOne(d.folder, name, box.table.Contracts(), "", std.err)
+	defer box.Close()
+	program, err := compileOne(d.folder, name, box.Actions.Contracts(), "", std.err)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +193,7 @@ func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std
 					return err
 				}
 				fmt.Fprintln(std.err, "What was recorded does not pass when it is played again, so nothing was written.")
-				return outcome{exitFindings}
+				return outcome{exitDiagnostics}
 			}
 		}
 	}

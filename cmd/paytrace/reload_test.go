@@ -12,10 +12,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/menu"
-	"github.com/paytrace/paytrace/store/sqlite"
 )
 
 // shop is a menu whose every text tells its version.
@@ -259,87 +255,5 @@ func TestServeReloadInstances(t *testing.T) {
 	}
 	if got := c.shopSays("new", ""); !strings.HasPrefix(got, "CON v3 Shop") {
 		t.Errorf("a new call: %q", got)
-	}
-}
-
-// A program that is kept is made again as it was, or not at all.
-func TestKeeperMakesAgain(t *testing.T) {
-	t.Chdir(t.TempDir())
-	put(t, "menus/shop.yaml", "ussd: 1\nservice: S\ndial: \"*1#\"\nlanguages: {en: English, sw: Kiswahili}\nstart: m\nscreens:\n  m:\n    do: find(caller)\n    when: {found: e}\n  e:\n    end: Found.\n")
-	put(t, "menus/shop.sw.yaml", "e.say: Imepatikana.\n")
-	contracts := []engine.Contract{{
-		Name: "find", About: "a", Params: []engine.Field{{Name: "phone", Type: engine.Type{Kind: engine.KindPhone, Width: 16}}},
-		Outcomes: []engine.OutcomeContract{{Name: "found"}}, Takes: time.Second,
-	}}
-	db, err := sqlite.OpenMemory(t.Context(), sqlite.Config{Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	folder, err := openMenus("menus")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer folder.close()
-	now := time.Now()
-	instance := func(contracts []engine.Contract) (*keeper, *engine.Catalog) {
-		catalog, err := engine.NewCatalog(menu.Build(os.DirFS("other"), "shop.yaml", "other", nil, menu.Options{}).Program)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return newKeeper(db, catalog, contracts, Config{DefaultLanguage: "sw", SessionTTL: time.Minute}, func() time.Time { return now }), catalog
-	}
-	put(t, "other/shop.yaml", shop(1))
-	built := menu.Build(folder.fsys, "shop.yaml", folder.dir, contracts, menu.Options{Language: "sw"})
-	if built.Program == nil {
-		t.Fatal(built.Diagnostics)
-	}
-	first, _ := instance(contracts)
-	if err := first.keep(t.Context(), built); err != nil {
-		t.Fatal(err)
-	}
-	hash := built.Program.Hash()
-
-	second, catalog := instance(contracts)
-	p, err := catalog.Find(t.Context(), hash)
-	if err != nil || p.Hash() != hash || p.Definition().Default != "sw" {
-		t.Fatalf("got %v, %v", p, err)
-	}
-	for name, change := range map[string]func(*engine.Contract){
-		"an outcome more": func(c *engine.Contract) {
-			c.Outcomes = append(c.Outcomes[:1:1], engine.OutcomeContract{Name: "lost"})
-		},
-		"another time":  func(c *engine.Contract) { c.Takes = 2 * time.Second },
-		"another value": func(c *engine.Contract) { c.Params = nil },
-	} {
-		other := []engine.Contract{contracts[0]}
-		change(&other[0])
-		if _, catalog := instance(other); true {
-			if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, engine.ErrNoProgram) {
-				t.Errorf("%s: got %v", name, err)
-			}
-		}
-	}
-	// As long as it is at hand it is kept, and then no longer.
-	now = now.Add(keepLonger)
-	if _, err := catalog.Find(t.Context(), hash); err != nil {
-		t.Fatal(err)
-	}
-	if err := second.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	now = now.Add(keepLonger + time.Minute)
-	if err := second.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := catalog.Find(t.Context(), hash); err != nil {
-		t.Errorf("it was used within its time: %v", err)
-	}
-	now = now.Add(keepLonger + 2*time.Minute)
-	if err := second.refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, engine.ErrNoProgram) {
-		t.Errorf("nobody can use it any more, and it is %v", err)
 	}
 }

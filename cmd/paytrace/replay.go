@@ -11,6 +11,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/service"
 )
 
 type replayCmd struct {
@@ -34,7 +35,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	defer folder.close()
+	defer folder.Close()
 	people, err := peopleOf(folder, std.err)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 		if err != nil {
 			return err
 		}
-		defer from.close()
+		defer from.Close()
 		r.From = old
 	}
 	var list []dialscript.Replayed
@@ -71,25 +72,25 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 	if slices.ContainsFunc(list, func(r dialscript.Replayed) bool {
 		return r.Verdict == dialscript.OtherWay || r.Verdict == dialscript.Broken
 	}) {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }
 
 // menu compiles the one menu named.
-func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engine.Program, *menuFolder, error) {
+func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engine.Program, *service.Folder, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
 		return nil, nil, err
 	}
-	box, err := sandbox(ctx, time.Now)
+	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer box.drop()
-	program, err := compileOne(folder, name, box.table.Contracts(), "", std.err)
+	defer box.Close()
+	program, err := compileOne(folder, name, box.Actions.Contracts(), "", std.err)
 	if err != nil {
-		folder.close()
+		folder.Close()
 		return nil, nil, err
 	}
 	return []*engine.Program{program}, folder, nil
@@ -131,7 +132,7 @@ func sessionsOf(log string, people *engine.People, std streams) (*dialscript.Fil
 			fmt.Fprintln(std.err, f)
 		}
 		if found.Bad() {
-			return nil, outcome{exitFindings}
+			return nil, outcome{exitDiagnostics}
 		}
 		return file, nil
 	}

@@ -47,8 +47,8 @@ func (v schemaCmd) schema() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer folder.close()
-	file, _ := menu.Read(folder.fsys, name, folder.dir)
+	defer folder.Close()
+	file, _ := menu.Read(folder.FS, name, folder.Dir)
 	if len(menu.Words(file)) == 0 {
 		return nil, misuse{fmt.Errorf("%s has no texts that can be read; see: paytrace check %s", v.Menu, v.Menu)}
 	}

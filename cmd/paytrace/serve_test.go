@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/paytrace/paytrace/service"
 )
 
 // running is a service in a folder of its own.
@@ -232,7 +234,7 @@ func checkMessages(t *testing.T, id string) {
 // checkLog looks for what a log may never hold: numbers, inputs, keys.
 func checkLog(t *testing.T, log string) {
 	t.Helper()
-	key, err := os.ReadFile(keyFile)
+	key, err := os.ReadFile(service.KeyFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,9 +282,9 @@ func TestServeBanner(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, s.banner)
 		}
 	}
-	info, err := os.Stat(keyFile)
+	info, err := os.Stat(service.KeyFile)
 	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%s: mode %v, %v", keyFile, info.Mode(), err)
+		t.Errorf("%s: mode %v, %v", service.KeyFile, info.Mode(), err)
 	}
 }
 

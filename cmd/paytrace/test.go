@@ -125,7 +125,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	}
 	failed := slices.ContainsFunc(rep.Results, func(r dialscript.Result) bool { return r.Status == dialscript.Failed })
 	if bad || failed {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return nil
 }

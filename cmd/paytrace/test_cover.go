@@ -17,6 +17,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/coverage"
+	"github.com/paytrace/paytrace/service"
 )
 
 // coverFlag is --cover: alone it prints what is covered, and a file behind it is
@@ -147,14 +148,14 @@ func (v testCmd) suggested(s *suite, p *engine.Program) string {
 	switch {
 	case v.Suggest.file != "":
 		return v.Suggest.file
-	case s.menuFolder().shown == embedded:
+	case s.menuFolder().Embedded():
 		return toStdout
 	}
-	return filepath.Join(s.menuFolder().dir, p.Name()+".suggested.dial")
+	return filepath.Join(s.menuFolder().Dir, p.Name()+".suggested.dial")
 }
 
 // menuFolder is where the menus are that the scripts are played on.
-func (s *suite) menuFolder() *menuFolder { return cmp.Or(s.played, s.folder) }
+func (s *suite) menuFolder() *service.Folder { return cmp.Or(s.played, s.folder) }
 
 // titles are those that a script has already; none where it is not there.
 func (s *suite) titles(file string) []string {

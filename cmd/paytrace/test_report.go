@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/service"
 )
 
 // report writes the results in every form asked for.
@@ -93,9 +94,9 @@ func shellWord(s string) string {
 func sourceOf(suites []*suite) func(string) []byte {
 	return func(file string) []byte {
 		for _, s := range suites {
-			for _, folder := range []*menuFolder{s.folder, s.played} {
+			for _, folder := range []*service.Folder{s.folder, s.played} {
 				if folder != nil && filepath.ToSlash(filepath.Dir(file)) == dirShown(folder) {
-					return folder.source(file)
+					return folder.Source(file)
 				}
 			}
 		}
@@ -103,9 +104,9 @@ func sourceOf(suites []*suite) func(string) []byte {
 	}
 }
 
-func dirShown(f *menuFolder) string {
-	if f.dir == "" {
+func dirShown(f *service.Folder) string {
+	if f.Dir == "" {
 		return "."
 	}
-	return filepath.ToSlash(f.dir)
+	return filepath.ToSlash(f.Dir)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,22 +14,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/menu"
-	"github.com/paytrace/paytrace/menus"
-	"github.com/paytrace/paytrace/store"
-	"github.com/paytrace/paytrace/store/memory"
+	"github.com/paytrace/paytrace/service"
 )
 
 // suite is the scripts of one folder.
 type suite struct {
-	folder  *menuFolder
+	folder  *service.Folder
 	scripts []*script
 	// played is where the menus are, where that is not folder.
-	played *menuFolder
+	played *service.Folder
 	// whole says that all menus are asked for, and named are those that are, where
 	// not single scripts are.
 	whole bool
@@ -51,7 +46,7 @@ type script struct {
 // suites groups the scripts named by folder.
 func (v testCmd) suites() ([]*suite, error) {
 	if len(v.Files) == 0 {
-		folder, err := openMenus("")
+		folder, err := service.OpenFolder("")
 		if err != nil {
 			return nil, err
 		}
@@ -102,25 +97,19 @@ func (v testCmd) name(s *suite, file string, line int, isFolder bool) error {
 // all adds every script of the folder. That there is none is a slip, but not
 // where some are to be written.
 func (v testCmd) all(s *suite) error {
-	names, err := fs.Glob(s.folder.fsys, "*.dial")
+	names, err := fs.Glob(s.folder.FS, "*.dial")
 	for _, name := range names {
 		s.add(name, 0)
 	}
 	if err == nil && len(names) == 0 && !v.Suggest.on {
-		err = misuse{fmt.Errorf("the folder %s has no dial script (*.dial); paytrace test --suggest writes some", s.folder.shown)}
+		err = misuse{fmt.Errorf("the folder %s has no dial script (*.dial); paytrace test --suggest writes some", s.folder.Shown)}
 	}
 	return err
 }
 
-// folderNamed reports whether a folder was named and no file in it.
-func folderNamed(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
-func openBeside(file string, isFolder bool) (*menuFolder, error) {
+func openBeside(file string, isFolder bool) (*service.Folder, error) {
 	if isFolder {
-		return openMenus(file)
+		return service.OpenFolder(file)
 	}
 	return scriptFolder(file)
 }
@@ -139,10 +128,10 @@ func fileLine(named string) (file string, line int) {
 
 // scriptFolder opens the folder of a script. Those in the program itself are
 // named as reports name them.
-func scriptFolder(file string) (*menuFolder, error) {
-	if filepath.Dir(file) == embedded {
+func scriptFolder(file string) (*service.Folder, error) {
+	if filepath.Dir(file) == service.EmbeddedFolder().Dir {
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			return &menuFolder{fsys: menus.FS, dir: embedded, shown: embedded, close: func() {}}, nil
+			return service.EmbeddedFolder(), nil
 		}
 	}
 	folder, _, err := folderOf(file)
@@ -170,7 +159,7 @@ func (s *suite) add(name string, line int) {
 // read reads every script.
 func (s *suite) read() error {
 	for _, one := range s.scripts {
-		source, err := fs.ReadFile(s.folder.fsys, one.name)
+		source, err := fs.ReadFile(s.folder.FS, one.name)
 		if err != nil {
 			return misuse{err}
 		}
@@ -179,24 +168,24 @@ func (s *suite) read() error {
 	return nil
 }
 
-func (one *script) parse(folder *menuFolder, source []byte) {
+func (one *script) parse(folder *service.Folder, source []byte) {
 	one.source = source
-	one.file, one.found = dialscript.Parse(path.Join(folder.dir, one.name), source)
+	one.file, one.found = dialscript.Parse(path.Join(folder.Dir, one.name), source)
 }
 
 // hasMenus reports whether a menu lies beside the scripts.
 func (s *suite) hasMenus() bool {
-	names, err := menuFiles(s.folder.fsys)
+	names, err := s.folder.Menus()
 	return err == nil && len(names) > 0
 }
 
 // menus is the folder whose menus the scripts are played on: their own, or where
 // it has none that of ./menus, or what is embedded.
-func (s *suite) menus() (*menuFolder, error) {
+func (s *suite) menus() (*service.Folder, error) {
 	if s.played != nil || s.hasMenus() {
 		return cmp.Or(s.played, s.folder), nil
 	}
-	played, err := openMenus("")
+	played, err := service.OpenFolder("")
 	s.played = played
 	return played, err
 }
@@ -204,7 +193,7 @@ func (s *suite) menus() (*menuFolder, error) {
 // people are those beside the scripts, else those beside their menus, else the
 // shipped ones.
 func (s *suite) people(w io.Writer) (*engine.People, error) {
-	if _, err := fs.Stat(s.folder.fsys, peopleFile); err == nil {
+	if _, err := fs.Stat(s.folder.FS, peopleFile); err == nil {
 		return peopleOf(s.folder, w)
 	}
 	folder, err := s.menus()
@@ -216,9 +205,9 @@ func (s *suite) people(w io.Writer) (*engine.People, error) {
 
 // close lets go of the folders.
 func (s *suite) close() {
-	s.folder.close()
+	s.folder.Close()
 	if s.played != nil {
-		s.played.close()
+		s.played.Close()
 	}
 }
 
@@ -252,10 +241,10 @@ func (s *suite) update(results []dialscript.Result, w io.Writer) error {
 		if string(renewed) == string(one.source) {
 			continue
 		}
-		if s.folder.shown == embedded {
+		if s.folder.Embedded() {
 			return misuse{errors.New("the embedded scripts can't be updated; name a file")}
 		}
-		file := filepath.Join(s.folder.dir, one.name)
+		file := filepath.Join(s.folder.Dir, one.name)
 		if err := os.WriteFile(file, renewed, 0o644); err != nil { //nolint:gosec // a script is no secret
 			return err
 		}
@@ -271,85 +260,3 @@ func (v testCmd) parallel() int {
 	}
 	return runtime.GOMAXPROCS(0)
 }
-
-// lineTo opens lines to all menus of a folder.
-func lineTo(ctx context.Context, folder *menuFolder, w io.Writer) (*dialscript.Local, *dialscript.Player, error) {
-	box, err := sandbox(ctx, time.Now)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer box.drop()
-	programs, err := loadMenus(folder, box.table.Contracts(), "", w)
-	if err != nil {
-		return nil, nil, err
-	}
-	local, player := linesTo(programs)
-	return local, player, nil
-}
-
-// linesTo opens lines to programs, the first being the default.
-func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player) {
-	local := &dialscript.Local{
-		Menus:      programs,
-		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
-		NewReal:    realActions,
-	}
-	player := &dialscript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
-	for _, p := range programs {
-		for _, code := range p.Codes() {
-			player.Codes = append(player.Codes, code.Dial)
-		}
-	}
-	return local, player
-}
-
-// peopleFile says who calls.
-const peopleFile = "people.yaml"
-
-// peopleOf is the folder's people.yaml, or the shipped one.
-func peopleOf(folder *menuFolder, w io.Writer) (*engine.People, error) {
-	from := folder
-	if _, err := fs.Stat(folder.fsys, peopleFile); err != nil {
-		from = &menuFolder{fsys: menus.FS, dir: embedded}
-	}
-	people, found := menu.ReadPeople(from.fsys, peopleFile, from.dir)
-	if err := printFindings(w, found, from); err != nil {
-		return nil, err
-	}
-	if found.Bad() {
-		return nil, outcome{exitFindings}
-	}
-	return &people, nil
-}
-
-// registeredActions are the real actions on an empty database of their own.
-type registeredActions struct {
-	engine.Actions
-	box *box
-}
-
-func realActions(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
-	box, err := sandbox(ctx, now)
-	if err != nil {
-		return nil, err
-	}
-	return &registeredActions{box.table, box}, nil
-}
-
-// Messages are the SMS stored to go out, the first first.
-func (r *registeredActions) Messages() []dialscript.Message { return messagesOf(r.box.db) }
-
-func messagesOf(db store.Store) []dialscript.Message {
-	list, err := db.Messages(context.Background(), plentyOfMessages)
-	if err != nil {
-		return []dialscript.Message{{Text: "messages can't be read: " + err.Error()}}
-	}
-	out := make([]dialscript.Message, 0, len(list))
-	for _, m := range slices.Backward(list) {
-		out = append(out, dialscript.Message{To: m.To, Text: m.Text})
-	}
-	return out
-}
-
-// Close drops the database.
-func (r *registeredActions) Close() error { return r.box.db.Close() }

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"strings"
 	"time"
+
+	"github.com/paytrace/paytrace/service"
 )
 
 // watchEvery is how often files are looked at: faster than a person changes
@@ -35,7 +36,7 @@ func (v testCmd) watching(ctx context.Context, std streams, ticks <-chan time.Ti
 	}
 	for {
 		before := stamps(suites)
-		if err := v.once(ctx, std); err != nil && !errors.As(err, &outcome{}) {
+		if err := v.once(ctx, std); !printed(err) {
 			fmt.Fprintln(std.err, "paytrace:", err)
 		}
 		fmt.Fprintln(std.out, "Watching for changes; Ctrl-C ends.")
@@ -60,7 +61,7 @@ type stamp struct {
 func stamps(suites []*suite) map[string]stamp {
 	now := map[string]stamp{}
 	for _, s := range suites {
-		for _, folder := range []*menuFolder{s.folder, s.played} {
+		for _, folder := range []*service.Folder{s.folder, s.played} {
 			if folder != nil {
 				stampFolder(now, folder)
 			}
@@ -69,8 +70,8 @@ func stamps(suites []*suite) map[string]stamp {
 	return now
 }
 
-func stampFolder(now map[string]stamp, folder *menuFolder) {
-	entries, err := fs.ReadDir(folder.fsys, ".")
+func stampFolder(now map[string]stamp, folder *service.Folder) {
+	entries, err := fs.ReadDir(folder.FS, ".")
 	if err != nil {
 		return // a folder that is gone looks like an empty one
 	}

@@ -9,17 +9,20 @@ import (
 	"syscall"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/service"
 )
 
 // variants are programs like the shipped one but for one thing, by name. They
 // are this test binary: the program itself has no switch for any of it.
-var variants = map[string]func(ctx context.Context) seams{
-	"paytrace-forgetful": func(context.Context) seams { return seams{actions: forget} },
-	"paytrace-crashing":  crashing,
+var variants = map[string]func(ctx context.Context) service.Options{
+	"paytrace-forgetful": func(context.Context) service.Options {
+		return service.Options{Decorators: service.Decorators{Actions: []func(engine.Actions) engine.Actions{forget}}}
+	},
+	"paytrace-crashing": crashing,
 }
 
 // runVariant is a variant's main.
-func runVariant(between func(ctx context.Context) seams) {
+func runVariant(options func(ctx context.Context) service.Options) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// What a test starts is always "serve --port 0 [--menus DIR]".
@@ -28,7 +31,7 @@ func runVariant(between func(ctx context.Context) seams) {
 	if len(os.Args) == 6 {
 		verb.Menus = os.Args[5]
 	}
-	os.Exit(report(verb.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, between(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(report(verb.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, options(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // forgetful runs every delivery's action under a name of its own, as a service

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
@@ -56,7 +57,7 @@ var unfunded = []wallet.FundingState{
 
 // Run lists wallets.
 func (v walletsListCmd) Run(ctx context.Context, std streams) error {
-	return onDatabase(ctx, std, func(db store.Store) error {
+	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		found, err := v.find(ctx, db)
 		if err != nil {
 			return err
@@ -152,14 +153,14 @@ const fundTogether = 200
 
 // Run asks for the funding of all wallets that lack it.
 func (walletsFundCmd) Run(ctx context.Context, std streams) error {
-	c, err := environment()
+	settings, err := service.FromEnvironment()
 	if err != nil {
 		return err
 	}
-	if !c.StellarFunding.IsSet() {
-		return misuse{errors.New("STELLAR_FUNDING_SECRET is not set, so nobody would fund the wallets; set it here and for \"serve\"")}
+	if !settings.StellarFunding.IsSet() {
+		return misuse{errors.New("STELLAR_FUNDING_SECRET is not set, so no wallet would be funded; set it here and for \"serve\"")}
 	}
-	return onDatabase(ctx, std, func(db store.Store) error {
+	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		asked, after := 0, ""
 		for {
 			addresses, err := db.Unfunded(ctx, after, fundTogether)
@@ -189,17 +190,4 @@ func askFor(ctx context.Context, db store.Store, addresses []string) error {
 		}
 		return nil
 	})
-}
-
-// onDatabase runs fn on the database of the settings.
-func onDatabase(ctx context.Context, std streams, fn func(db store.Store) error) error {
-	c, err := environment()
-	if err != nil {
-		return err
-	}
-	s := &service{}
-	if _, err := s.database(ctx, c, logger(c, std.err)); err != nil {
-		return err
-	}
-	return errors.Join(fn(s.db), s.Close())
 }

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
@@ -35,21 +36,12 @@ Example:
 
 // Run moves the wallets, or counts them.
 func (v rewrapCmd) Run(ctx context.Context, std streams) error {
-	c, err := environment()
-	if err != nil {
-		return err
-	}
-	s := &service{}
-	embedded, err := s.database(ctx, c, logger(c, std.err))
-	if err != nil {
-		return err
-	}
-	return errors.Join(v.on(ctx, s.db, c, embedded, std), s.Close())
+	return onDatabase(ctx, std, func(db store.Store, settings service.Settings) error { return v.on(ctx, db, settings, std) })
 }
 
-func (v rewrapCmd) on(ctx context.Context, db store.Store, c Config, embedded bool, std streams) error {
-	key, _, err := existingKey(c, embedded)
-	if errors.Is(err, errNoKeyFile) {
+func (v rewrapCmd) on(ctx context.Context, db store.Store, c service.Settings, std streams) error {
+	key, _, err := service.ExistingKey(c)
+	if errors.Is(err, service.ErrNoKeyFile) {
 		return v.none(ctx, db, std.out)
 	}
 	if err != nil {
@@ -64,7 +56,7 @@ func (v rewrapCmd) on(ctx context.Context, db store.Store, c Config, embedded bo
 		return err
 	}
 	report := rewrapReport{DryRun: v.DryRun, IDKey: identity}
-	log := logger(c, std.err)
+	log := service.NewLogger(c, std.err)
 	if v.DryRun {
 		report.Census, err = sealer.Census(ctx, db)
 	} else {
@@ -87,7 +79,7 @@ func (v rewrapCmd) none(ctx context.Context, db store.Store, out io.Writer) erro
 		return err
 	}
 	if len(list) > 0 {
-		return misuse{errNoKeyFile}
+		return misuse{service.ErrNoKeyFile}
 	}
 	report.DryRun = v.DryRun
 	return v.tell(report, out)
@@ -101,7 +93,7 @@ func (v rewrapCmd) tell(report rewrapReport, out io.Writer) error {
 		err = report.print(out)
 	}
 	if err == nil && !report.Done() {
-		return outcome{exitFindings}
+		return outcome{exitDiagnostics}
 	}
 	return err
 }
@@ -188,8 +180,8 @@ func (r rewrapReport) sentence() string {
 
 // identityNeeds says whether the database's identities come from an older
 // ENCRYPTION_KEY, and would be lost with it.
-func identityNeeds(ctx context.Context, db store.Store, c Config, current string) (bool, error) {
-	tag, err := db.Setting(ctx, identityTag)
+func identityNeeds(ctx context.Context, db store.Store, c service.Settings, current string) (bool, error) {
+	tag, err := db.Setting(ctx, service.IdentityTag)
 	if errors.Is(err, store.ErrNotFound) || c.IDKey.IsSet() {
 		return false, nil
 	}

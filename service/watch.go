@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -23,9 +23,9 @@ const (
 	restMost = 400 * time.Millisecond
 )
 
-// watchFolder tells when menus in a folder may have changed, until the context
+// WatchFolder tells when menus in a folder may have changed, until the context
 // ends. A tell that nobody has taken yet stands for all changes since.
-func watchFolder(ctx context.Context, dir string, log *slog.Logger) <-chan struct{} {
+func WatchFolder(ctx context.Context, dir string, log *slog.Logger) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	w := &folderWatch{dir: dir, log: log, seen: fingerprint(dir)}
 	w.listen()

@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"bytes"
@@ -28,16 +28,17 @@ func (p *purged) Purge(_ context.Context, now time.Time) (store.Purged, error) {
 	return store.Purged{Limits: 3}, nil
 }
 
-// What is over is removed at the start and with every tick, also after a failure,
-// until the service stops.
-func TestPurging(t *testing.T) {
+// Expired rows are removed at the start and with every tick, also after a
+// failure, until the service stops.
+func TestPurge(t *testing.T) {
 	db := &purged{asked: make(chan time.Time), fails: true}
 	var said bytes.Buffer
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	tick, ended := make(chan time.Time), make(chan error)
+	tick, ended := make(chan time.Time), make(chan struct{})
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
-		ended <- purging(ctx, db, func() time.Time { return noon }, tick, slog.New(slog.NewTextHandler(&said, nil)))
+		defer close(ended)
+		purge(ctx, db, func() time.Time { return noon }, tick, slog.New(slog.NewTextHandler(&said, nil)))
 	}()
 	for i := range 3 {
 		if i > 0 {
@@ -48,9 +49,7 @@ func TestPurging(t *testing.T) {
 		}
 	}
 	cancel()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+	<-ended
 	if out := said.String(); !strings.Contains(out, "connection refused") || !strings.Contains(out, "limits=3") {
 		t.Errorf("the log says %s", out)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/sqlite"
@@ -214,10 +215,10 @@ func TestRewrapTellsWhatRemains(t *testing.T) {
 	if got := says(t, exitFine, "keys", "rewrap"); !strings.Contains(got, "wallets") {
 		t.Errorf("before the first start: %s", got)
 	}
-	if _, err := os.Stat(keyFile); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(service.KeyFile); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a key was made: %v", err)
 	}
-	db, err := sqlite.Open(t.Context(), sqlite.Config{Path: defaultDatabase})
+	db, err := sqlite.Open(t.Context(), sqlite.Config{Path: service.DefaultDatabase})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +228,7 @@ func TestRewrapTellsWhatRemains(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := says(t, exitMisuse, "keys", "rewrap"); !strings.Contains(got, keyFile) {
+	if got := says(t, exitMisuse, "keys", "rewrap"); !strings.Contains(got, service.KeyFile) {
 		t.Errorf("without any key: %s", got)
 	}
 	t.Setenv("ENCRYPTION_KEY", newKey)
@@ -237,9 +238,9 @@ func TestRewrapTellsWhatRemains(t *testing.T) {
 		status        int
 		current, want string
 	}{
-		{[]string{"--dry-run"}, exitFindings, "1", "NW-00000002"},
-		{nil, exitFindings, "2", "add the key they were sealed with"},
-		{nil, exitFindings, "2", "0 of them moved"},
+		{[]string{"--dry-run"}, exitDiagnostics, "1", "NW-00000002"},
+		{nil, exitDiagnostics, "2", "add the key they were sealed with"},
+		{nil, exitDiagnostics, "2", "0 of them moved"},
 	} {
 		got := says(t, c.status, append([]string{"keys", "rewrap"}, c.args...)...)
 		if !strings.Contains(got, "under ENCRYPTION_KEY          "+c.current) || !strings.Contains(got, c.want) {
@@ -301,7 +302,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 				t.Setenv(name, value)
 			}
 			if c.file != "" {
-				if err := os.WriteFile(keyFile, []byte(c.file+"\n"), 0o600); err != nil {
+				if err := os.WriteFile(service.KeyFile, []byte(c.file+"\n"), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -322,13 +323,13 @@ func TestALostKeyFileIsTold(t *testing.T) {
 	if s := serve(t); s.stop() != exitFine {
 		t.Fatalf("the first start failed: %s", s.log)
 	}
-	if err := os.Rename(keyFile, "kept.key"); err != nil {
+	if err := os.Rename(service.KeyFile, "kept.key"); err != nil {
 		t.Fatal(err)
 	}
 	if got := says(t, exitMisuse, "serve", "--port", "0"); !strings.Contains(got, "put the file back") {
 		t.Errorf("serve without its key: %s", got)
 	}
-	if err := os.Rename("kept.key", keyFile); err != nil {
+	if err := os.Rename("kept.key", service.KeyFile); err != nil {
 		t.Fatalf("a key was made: %v", err)
 	}
 	if s := serve(t); s.stop() != exitFine {

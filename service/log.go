@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"context"
@@ -19,29 +19,30 @@ const (
 	logDelay = 100 * time.Millisecond
 )
 
-// logger writes JSON lines, or plain ones where a person watches.
-func logger(c Config, w io.Writer) *slog.Logger {
-	if plain(c, w) {
+// NewLogger returns a logger that writes JSON lines, or text where a person
+// watches.
+func NewLogger(s Settings, w io.Writer) *slog.Logger {
+	if plain(s, w) {
 		return slog.New(slog.NewTextHandler(w, nil))
 	}
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
-// callbackLogger is a logger for a line a callback. What is left to write is
-// written by flush, once nothing is logged any more.
-func callbackLogger(c Config, w io.Writer) (log *slog.Logger, flush func()) {
-	if plain(c, w) {
-		return logger(c, w), func() {}
+// NewCallbackLogger returns a logger for many lines: it writes those below a
+// warning in batches. flush writes the rest; call it after the last line.
+func NewCallbackLogger(s Settings, w io.Writer) (log *slog.Logger, flush func()) {
+	if plain(s, w) {
+		return NewLogger(s, w), func() {}
 	}
 	lines := &logLines{w: w}
 	return slog.New(promptly{plainLines{slog.NewJSONHandler(lines, nil), lines}, lines}), lines.flush
 }
 
-func plain(c Config, w io.Writer) bool {
-	if f, ok := w.(*os.File); ok && c.LogFormat == "" {
+func plain(s Settings, w io.Writer) bool {
+	if f, ok := w.(*os.File); ok && s.LogFormat == "" {
 		return term.IsTerminal(int(f.Fd()))
 	}
-	return c.LogFormat == "text"
+	return s.LogFormat == "text"
 }
 
 // logLines gathers what is written.
@@ -101,3 +102,18 @@ func (p promptly) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (p promptly) WithGroup(name string) slog.Handler {
 	return promptly{p.Handler.WithGroup(name), p.lines}
 }
+
+// WarningsOnly returns a logger for libraries that drops their everyday lines.
+func WarningsOnly(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }
+
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -1,7 +1,9 @@
-package main
+package service
 
 import (
+	"bytes"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +14,7 @@ import (
 func TestLogLinesWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out lockedBuffer
-		log, flush := callbackLogger(Config{LogFormat: "json"}, &out)
+		log, flush := NewCallbackLogger(Settings{LogFormat: "json"}, &out)
 		count := func() int { return strings.Count(out.String(), "\n") }
 		log.Info("one")
 		if count() != 0 {
@@ -41,4 +43,21 @@ func TestLogLinesWait(t *testing.T) {
 		}
 		synctest.Wait()
 	})
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/service"
+)
+
+// standIns answer the actions that are only declared, as people.yaml says; all
+// others are the built ones. They serve one phone in one terminal.
+type standIns struct {
+	built   engine.Actions
+	program *engine.Program
+	people  *engine.People
+	lacking map[string]bool
+
+	mu    sync.Mutex
+	turns map[string]int            // how many answers of an action were given
+	done  map[string]engine.Outcome // by ID
+}
+
+// withStandIns puts answers in place of what a program lacks.
+func withStandIns(table *actions.Table, p *engine.Program, people *engine.People) engine.Actions {
+	names := map[string]bool{}
+	for _, name := range service.Unbuilt(p, table.Contracts()) {
+		names[name] = true
+	}
+	if len(names) == 0 {
+		return table
+	}
+	return &standIns{built: table, program: p, people: people, lacking: names, turns: map[string]int{}, done: map[string]engine.Outcome{}}
+}
+
+// Do implements engine.Actions.
+func (s *standIns) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	contract := s.contract(call.Action)
+	if contract == nil {
+		return s.built.Do(ctx, call)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if out, again := s.done[call.ID]; again {
+		return out, nil
+	}
+	if call.StoredOnly && !contract.Reads {
+		return engine.Outcome{}, engine.ErrNotStored
+	}
+	answers := s.people.Answers[call.Action]
+	if len(answers) == 0 {
+		return engine.Outcome{}, fmt.Errorf("%s is only declared, and people.yaml has no answer of it; write one below \"answers\", as %s: %s",
+			call.Action, call.Action, contract.Outcomes[0].Name)
+	}
+	out, err := dialscript.OutcomeOf(contract, answers[min(s.turns[call.Action], len(answers)-1)])
+	if err != nil {
+		return engine.Outcome{}, fmt.Errorf("people.yaml: %w", err)
+	}
+	s.turns[call.Action]++
+	if out, err = dialscript.Ending(out); err == nil {
+		s.done[call.ID] = out
+	}
+	return out, err
+}
+
+// contract is that of an action which nobody has built.
+func (s *standIns) contract(action string) *engine.Contract {
+	contracts := s.program.Definition().Contracts
+	for i := range contracts {
+		if c := &contracts[i]; c.Name == action && s.lacking[action] {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/service"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/memory"
+)
+
+// lineTo opens lines to all menus of a folder.
+func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscript.Local, *dialscript.Player, error) {
+	box, err := service.NewSandbox(ctx, time.Now, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer box.Close()
+	all, err := folder.Build(box.Actions.Contracts(), "", w)
+	if err != nil {
+		return nil, nil, err
+	}
+	local, player := linesTo(service.Programs(all))
+	return local, player, nil
+}
+
+// linesTo opens lines to programs, the first being the default.
+func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player) {
+	local := &dialscript.Local{
+		Menus:      programs,
+		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
+		NewReal:    realActions,
+	}
+	player := &dialscript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
+	for _, p := range programs {
+		for _, code := range p.Codes() {
+			player.Codes = append(player.Codes, code.Dial)
+		}
+	}
+	return local, player
+}
+
+// registeredActions are the real actions on an empty database of their own.
+type registeredActions struct {
+	engine.Actions
+	box *service.Sandbox
+}
+
+func realActions(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
+	box, err := service.NewSandbox(ctx, now, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &registeredActions{box.Actions, box}, nil
+}
+
+// Messages are the SMS stored to go out, the first first.
+func (r *registeredActions) Messages() []dialscript.Message { return messagesOf(r.box.Store) }
+
+func messagesOf(db store.Store) []dialscript.Message {
+	list, err := db.Messages(context.Background(), plentyOfMessages)
+	if err != nil {
+		return []dialscript.Message{{Text: "messages can't be read: " + err.Error()}}
+	}
+	out := make([]dialscript.Message, 0, len(list))
+	for _, m := range slices.Backward(list) {
+		out = append(out, dialscript.Message{To: m.To, Text: m.Text})
+	}
+	return out
+}
+
+// Close drops the database.
+func (r *registeredActions) Close() error { return r.box.Store.Close() }
+
+// plentyOfMessages is more than any call sends.
+const plentyOfMessages = 1000

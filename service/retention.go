@@ -1,0 +1,154 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path"
+	"sync"
+	"testing/fstest"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/store"
+)
+
+const (
+	// refreshEvery is how often an instance renews, in the database, the programs
+	// that it still uses.
+	refreshEvery = 10 * time.Minute
+	// retainLonger is how much longer than a session can last a program is
+	// retained: an instance may fail to reach the database for a while.
+	retainLonger = 2 * time.Hour
+)
+
+// A retainer stores menus in the database as they were compiled, and compiles
+// again those that this instance lacks. A call then goes on as it began when the
+// service restarts, or when an instance with other menus answers.
+type retainer struct {
+	db        store.Programs
+	catalog   *engine.Catalog
+	contracts []engine.Contract
+	language  string
+	keeping   engine.Keeping
+	mu        sync.Mutex
+	sources   map[string]store.Program // by hash, of the programs in the catalog
+}
+
+func newRetainer(db store.Programs, catalog *engine.Catalog, contracts []engine.Contract, s Settings, now func() time.Time) *retainer {
+	r := &retainer{db: db, catalog: catalog, contracts: contracts, language: s.DefaultLanguage, sources: map[string]store.Program{}}
+	r.keeping = engine.Keeping{Load: r.load, TTL: s.SessionTTL, Now: now}
+	catalog.Keep(r.keeping)
+	return r
+}
+
+// retain stores a program before it goes into force.
+func (r *retainer) retain(ctx context.Context, b menu.Built) error {
+	source := store.Program{Hash: b.Program.Hash(), Language: r.language, Files: map[string][]byte{}}
+	for i, s := range b.Sources {
+		name := path.Base(s.Path)
+		source.Files[name] = s.Bytes
+		if i == 0 {
+			source.Menu = name
+		}
+	}
+	if err := r.db.KeepProgram(ctx, source, r.until(b.Program)); err != nil {
+		return fmt.Errorf("store the menu %s for the calls that will begin on it: %w", b.Program.Name(), err)
+	}
+	r.note(source)
+	return nil
+}
+
+func (r *retainer) note(source store.Program) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sources[source.Hash] = source
+}
+
+// until returns the time up to which a program that is used now is retained.
+func (r *retainer) until(p *engine.Program) time.Time {
+	return r.keeping.Now().Add(r.keeping.Lasts(p) + retainLonger)
+}
+
+// load compiles a stored program again. It returns ErrNoProgram where the
+// program no longer passes here, or becomes another one with the contracts of
+// this instance's actions.
+func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, error) {
+	source, err := r.db.Program(ctx, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("%w: %s is not stored", engine.ErrNoProgram, hash)
+	}
+	if err != nil {
+		return nil, err
+	}
+	files := fstest.MapFS{}
+	for name, b := range source.Files {
+		files[name] = &fstest.MapFile{Data: b}
+	}
+	b := menu.Build(files, source.Menu, "", r.contracts, menu.Options{Language: source.Language})
+	switch {
+	case b.Program == nil:
+		return nil, fmt.Errorf("%w: %s no longer passes here: %s", engine.ErrNoProgram, hash, b.Diagnostics.First())
+	case b.Program.Hash() != hash:
+		return nil, fmt.Errorf("%w: %s was made for other actions", engine.ErrNoProgram, hash)
+	}
+	r.note(source)
+	return b.Program, nil
+}
+
+// run renews the programs in use from time to time, until ctx ends.
+func (r *retainer) run(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(refreshEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := r.refresh(ctx); err != nil && ctx.Err() == nil {
+				log.Error("renewing the menus in use failed, will retry", "error", err)
+			}
+		}
+	}
+}
+
+// refresh retains the programs of the catalog for longer, and drops expired
+// ones.
+func (r *retainer) refresh(ctx context.Context) error {
+	r.catalog.Evict()
+	var errs []error
+	inUse := map[string]bool{}
+	for _, h := range r.catalog.Held() {
+		inUse[h.Program.Hash()] = true
+		until := h.Until.Add(retainLonger)
+		if h.Until.IsZero() {
+			until = r.until(h.Program)
+		}
+		if source, ok := r.source(h.Program.Hash()); ok {
+			errs = append(errs, r.db.KeepProgram(ctx, source, until))
+		}
+	}
+	r.forget(inUse)
+	_, err := r.db.DropPrograms(ctx, r.keeping.Now())
+	return errors.Join(append(errs, err)...)
+}
+
+func (r *retainer) source(hash string) (store.Program, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	source, ok := r.sources[hash]
+	return source, ok
+}
+
+// forget drops the sources of programs that are no longer in use.
+func (r *retainer) forget(inUse map[string]bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for hash := range r.sources {
+		if !inUse[hash] {
+			delete(r.sources, hash)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"io"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+)
+
+// A Sandbox holds the real actions on an empty database in memory. Nothing in it
+// reaches outside.
+type Sandbox struct {
+	Store   store.Store
+	Actions *actions.Table
+	// Identity is the key of this sandbox's sessions and actions.
+	Identity []byte
+}
+
+// NewSandbox makes a sandbox with the time of now. random is the source of
+// Worker IDs and wallets; nil stands for crypto/rand.
+func NewSandbox(ctx context.Context, now func() time.Time, random io.Reader) (*Sandbox, error) {
+	db, err := sqlite.OpenMemory(ctx, sqlite.Config{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	raw := make([]byte, keyBytes)
+	if _, err := rand.Read(raw); err != nil {
+		return nil, err
+	}
+	sealer, err := wallet.NewSealer(stellar.Keys{}, now, base64.StdEncoding.EncodeToString(raw))
+	if err != nil {
+		return nil, err
+	}
+	if random == nil {
+		random = rand.Reader
+	}
+	table, err := newTable(db, Settings{}, actions.Accounts{Sealer: sealer, Rand: random, CodeKey: raw}, now)
+	if err != nil {
+		return nil, err
+	}
+	return &Sandbox{Store: db, Actions: table, Identity: raw}, nil
+}
+
+// Close drops the database.
+func (b *Sandbox) Close() { _ = b.Store.Close() }
+
+// newTable returns the built-in actions, with the limits of the settings. A new
+// action is one line here.
+func newTable(db store.Store, s Settings, accounts actions.Accounts, now func() time.Time) (*actions.Table, error) {
+	table := actions.New(db, now)
+	accounts.Keys = stellar.Keys{}
+	accounts.Funds = s.StellarFunding.IsSet()
+	accounts.Registrations, accounts.Lookups, accounts.Codes = s.Registrations, s.Lookups, s.Codes
+	accounts.Tries, accounts.Lock = s.Tries, s.Lock
+	return table, accounts.Register(table)
+}

@@ -1,0 +1,447 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/server/rest"
+	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/wallet/stellar"
+	"github.com/paytrace/paytrace/wallet/stellar/horizon"
+)
+
+// Settings holds every setting of a service. A zero limit or time-out stands for
+// the default of the package that uses it.
+type Settings struct {
+	DatabaseURL      secret.Text // holds a password
+	Connections      int
+	StatementTimeout time.Duration
+	LockTimeout      time.Duration
+	RedisURL         secret.Text
+	Port             int
+
+	EncryptionKey secret.Text
+	EncryptionOld []string
+	IDKey         secret.Text
+
+	USSDAPIKey     secret.Text
+	USSDAPIKeyOld  []string
+	USSDPathSecret secret.Text
+	USSDPathOld    []string
+
+	SessionTTL      time.Duration
+	DefaultLanguage string
+	// JournalDays is how long notes of calls are retained; 0 writes none.
+	JournalDays int
+	// Sessions is how many calls a caller may begin in a minute; 0 sets no limit.
+	Sessions      int
+	Registrations int
+	Lookups       int
+	Codes         int
+	Tries         int
+	Lock          time.Duration
+	APIMinute     int
+	APIDay        int
+
+	ATUsername string
+	ATAPIKey   secret.Text
+	ATSenderID string
+	ATBaseURL  string
+
+	StellarNetwork  string
+	StellarFunding  secret.Text
+	StellarAsset    wallet.Asset
+	StellarHorizon  string
+	StellarRPC      string
+	StellarChannels int
+
+	LogFormat string
+}
+
+// setting describes one environment variable.
+type setting struct {
+	name     string
+	fallback string // read where the variable is not set
+	// help explains the variable in .env.example. A setting without help belongs
+	// to the explanation above it.
+	help string
+	read func(s *Settings, value string) error
+}
+
+// settings lists all environment variables that a service reads, by section of
+// .env.example. The table is written by hand and not with struct tags of a
+// library, because a message must name what it expects and never show a secret.
+var settings = []struct {
+	title string
+	list  []setting
+}{
+	{"where things live", storeSettings},
+	{"keys", keySettings},
+	{"who may call", gatewaySettings},
+	{"calls", callSettings},
+	{"SMS", smsSettings},
+	{"wallets", walletSettings},
+	{"logs", []setting{{
+		name: "LOG_FORMAT",
+		help: "text or json. Not set: text on a terminal, otherwise JSON.",
+		read: func(s *Settings, v string) error { s.LogFormat = v; return oneOf(v, "text", "json") },
+	}}},
+}
+
+var storeSettings = []setting{
+	{
+		name: "DATABASE_URL",
+		help: `Postgres as postgres://user:password@host:5432/database, or sqlite:FILE.
+Not set: the SQLite file paytrace.db in the working folder.`,
+		read: func(s *Settings, v string) error { s.DatabaseURL = secret.New(v); return checkDatabase(v) },
+	},
+	{
+		name: "DATABASE_CONNECTIONS", fallback: strconv.Itoa(postgres.DefaultConnections),
+		help: `How many connections one instance opens to Postgres for callbacks; background
+work opens 4 more. All instances together must stay below the server's
+max_connections.`,
+		read: func(s *Settings, v string) error { return whole(v, 1, maxConnections, &s.Connections) },
+	},
+	{
+		name: statementTimeout, fallback: in(postgres.DefaultStatementTimeout, time.Millisecond),
+		help: `Milliseconds after which Postgres gives up a statement, and a wait for another
+transaction; 50 to 4000. A callback has 4 seconds in all.`,
+		read: func(s *Settings, v string) error { return milliseconds(v, &s.StatementTimeout) },
+	},
+	{
+		name: lockTimeout, fallback: in(postgres.DefaultLockTimeout, time.Millisecond),
+		read: func(s *Settings, v string) error { return milliseconds(v, &s.LockTimeout) },
+	},
+	{
+		name: "REDIS_URL",
+		help: `Redis for sessions: several instances can then answer the callbacks of one call.
+As redis://user:password@host:6379/0, or rediss://… for TLS; only the host is
+needed. Write a cluster's nodes with commas between them, without a database
+number. While Redis is down calls are answered without it. Not set: sessions in
+memory, which is right for one instance.`,
+		read: func(s *Settings, v string) error { s.RedisURL = secret.New(v); return checkRedis(v) },
+	},
+	{
+		name: "PORT", fallback: "5000",
+		help: "Port to listen on.",
+		read: func(s *Settings, v string) error { return whole(v, 0, 65535, &s.Port) },
+	},
+}
+
+var keySettings = []setting{
+	{
+		name: "ENCRYPTION_KEY",
+		help: `Seals the wallets' secrets; any string, taken as it stands. Keep it: without
+it no wallet can be opened. Not set with SQLite: one is made and kept in
+paytrace.key. With Postgres it must be set. On STELLAR_NETWORK=PUBLIC it must
+have at least 32 bytes; make one with: openssl rand -base64 32`,
+		read: func(s *Settings, v string) error { s.EncryptionKey = secret.New(v); return nil },
+	},
+	{
+		name: "ENCRYPTION_KEY_OLD",
+		help: `Earlier values of ENCRYPTION_KEY that may still be needed to open old wallets;
+one a line.`,
+		read: func(s *Settings, v string) error { s.EncryptionOld = lines(v); return nil },
+	},
+	{
+		name: "ID_KEY",
+		help: `The key that names sessions and actions. Not set: made from ENCRYPTION_KEY. A
+database accepts only the one it was started with.`,
+		read: func(s *Settings, v string) error { s.IDKey = secret.New(v); return nil },
+	},
+}
+
+var gatewaySettings = []setting{
+	{
+		name: "USSD_API_KEY",
+		help: `If set, POST /ussd needs the header "Authorization: Bearer KEY".`,
+		read: func(s *Settings, v string) error { s.USSDAPIKey = secret.New(v); return nil },
+	},
+	{
+		name: "USSD_API_KEY_OLD",
+		help: "Keys that are still accepted while USSD_API_KEY changes; one a line.",
+		read: func(s *Settings, v string) error { s.USSDAPIKeyOld = lines(v); return nil },
+	},
+	{
+		name: "USSD_PATH_SECRET",
+		help: `If set, POST /ussd/SECRET is open too, for gateways that can't send a header,
+as Africa's Talking. At least 16 letters, digits, - . _ or ~.`,
+		read: func(s *Settings, v string) error { s.USSDPathSecret = secret.New(v); return nil },
+	},
+	{
+		name: "USSD_PATH_SECRET_OLD",
+		help: `Secrets that are still accepted in the path while USSD_PATH_SECRET changes; one
+a line.`,
+		read: func(s *Settings, v string) error { s.USSDPathOld = lines(v); return nil },
+	},
+}
+
+var callSettings = []setting{
+	{
+		name: "USSD_SESSION_TTL", fallback: in(engine.DefaultTTL, time.Second),
+		help: `How many seconds a session is kept after its last callback. Networks end a
+session after 180.`,
+		read: func(s *Settings, v string) error { return seconds(v, &s.SessionTTL) },
+	},
+	{
+		name: "DEFAULT_LANGUAGE",
+		help: `Code of the language calls begin in, as sw. Not set, or not a language of the
+menu: the menu's first.`,
+		read: func(s *Settings, v string) error { s.DefaultLanguage = v; return nil },
+	},
+	{
+		name: "CALL_JOURNAL_DAYS", fallback: "14", // as long as a caller's complaint takes to arrive
+		help: `How many days notes of calls are kept for "paytrace calls": the screens and the
+options chosen, never what else was typed. 0 writes none.`,
+		read: func(s *Settings, v string) error { return whole(v, 0, maxJournalDays, &s.JournalDays) },
+	},
+	{
+		name: "LIMIT_SESSIONS", fallback: "0",
+		help: `How many calls one caller may begin a minute; the others end at once with the
+menu's "limited" text. 0 sets no limit.`,
+		read: func(s *Settings, v string) error { return whole(v, 0, maxLimit, &s.Sessions) },
+	},
+	{
+		name: "LIMIT_REGISTRATIONS", fallback: strconv.Itoa(actions.DefaultRegistrations),
+		help: "How many numbers of other people one caller may register, and look up, a day.",
+		read: func(s *Settings, v string) error { return whole(v, 1, maxLimit, &s.Registrations) },
+	},
+	{
+		name: "LIMIT_LOOKUPS", fallback: strconv.Itoa(actions.DefaultLookups),
+		read: func(s *Settings, v string) error { return whole(v, 1, maxLimit, &s.Lookups) },
+	},
+	{
+		name: "LIMIT_CODES", fallback: strconv.Itoa(actions.DefaultCodes),
+		help: `How many one-time codes one number may be sent a day, how many wrong guesses of
+a code or PIN are allowed in a row, and for how many minutes guesses are then
+refused.`,
+		read: func(s *Settings, v string) error { return whole(v, 1, maxLimit, &s.Codes) },
+	},
+	{
+		name: "LIMIT_PIN_TRIES", fallback: strconv.Itoa(actions.DefaultTries),
+		read: func(s *Settings, v string) error { return whole(v, 1, maxTries, &s.Tries) },
+	},
+	{
+		name: "LIMIT_PIN_MINUTES", fallback: in(actions.DefaultLock, time.Minute),
+		read: func(s *Settings, v string) error { return minutes(v, &s.Lock) },
+	},
+	{
+		name: "LIMIT_API_MINUTE", fallback: strconv.Itoa(rest.DefaultPerMinute),
+		help: "How many requests one key to the API may make a minute, and a day.",
+		read: func(s *Settings, v string) error { return whole(v, 1, maxLimit, &s.APIMinute) },
+	},
+	{
+		name: "LIMIT_API_DAY", fallback: strconv.Itoa(rest.DefaultPerDay),
+		read: func(s *Settings, v string) error { return whole(v, 1, maxLimit, &s.APIDay) },
+	},
+}
+
+var smsSettings = []setting{
+	{
+		name: "AT_USERNAME", fallback: sandboxUser,
+		help: `Africa's Talking. Without AT_API_KEY no SMS is sent: messages stay in the
+database, see "paytrace jobs --messages". The user "sandbox" sends to the
+sandbox.`,
+		read: func(s *Settings, v string) error { s.ATUsername = v; return nil },
+	},
+	{
+		name: "AT_API_KEY",
+		read: func(s *Settings, v string) error { s.ATAPIKey = secret.New(v); return nil },
+	},
+	{
+		name: "AT_SENDER_ID",
+		help: "Sender ID or short code; not set: the provider's own.",
+		read: func(s *Settings, v string) error { s.ATSenderID = v; return nil },
+	},
+	{
+		name: "AT_BASE_URL",
+		help: "Another address of the API, for tests.",
+		read: func(s *Settings, v string) error { s.ATBaseURL = v; return nil },
+	},
+}
+
+// sandboxUser is the user name of Africa's Talking's sandbox.
+const sandboxUser = "sandbox"
+
+var walletSettings = []setting{
+	{
+		name: "STELLAR_NETWORK", fallback: "TESTNET",
+		help: "TESTNET or PUBLIC.",
+		read: func(s *Settings, v string) error {
+			s.StellarNetwork = v
+			return oneOf(v, "TESTNET", wallet.PublicNetwork)
+		},
+	},
+	{
+		name: "STELLAR_FUNDING_SECRET",
+		help: `The secret seed (S…) of the account that funds new wallets, on the test network
+only. Not set: wallets are made and not funded.`,
+		read: func(s *Settings, v string) error {
+			s.StellarFunding = secret.New(v)
+			_, err := stellar.Keys{}.Address(s.StellarFunding)
+			return err
+		},
+	},
+	{
+		name: "STELLAR_ASSET", fallback: "native",
+		help: `What a new wallet is given one of: native, or an asset as KSH:ISSUER. For an
+asset the funding account also pays the wallet's reserves.`,
+		read: func(s *Settings, v string) (err error) { s.StellarAsset, err = stellar.ParseAsset(v); return err },
+	},
+	{
+		name: "STELLAR_HORIZON_URL", fallback: horizon.TestnetURL,
+		help: "Where Horizon is.",
+		read: func(s *Settings, v string) error { s.StellarHorizon = v; return nil },
+	},
+	{
+		name: "STELLAR_RPC_URL",
+		help: "Where a Stellar RPC service is, to use instead of Horizon.",
+		read: func(s *Settings, v string) error { s.StellarRPC = v; return nil },
+	},
+	{
+		name: "STELLAR_CHANNELS", fallback: "3", // three carry twenty wallets a second each
+		help: `How many accounts submit at a time, the funding account among them; it makes
+the others when wallets have to wait.`,
+		read: func(s *Settings, v string) error { return whole(v, 1, maxChannels, &s.StellarChannels) },
+	},
+}
+
+const (
+	statementTimeout = "DATABASE_STATEMENT_TIMEOUT"
+	lockTimeout      = "DATABASE_LOCK_TIMEOUT"
+
+	// maxJournalDays is a year: personal data may lie around no longer without
+	// another reason.
+	maxJournalDays = 366
+	// maxLimit is as good as no limit, and far from overflow.
+	maxLimit = 1_000_000
+	// maxChannels is what one funding account can look after in a transaction,
+	// with room for wallets.
+	maxChannels = 50
+	// maxTries and maxLock (minutes: a day) are as far as a limit on guesses at
+	// four digits still protects.
+	maxTries = 100
+	maxLock  = 24 * 60
+	// maxTTL is a day, far beyond any network's session.
+	maxTTL = 24 * 60 * 60
+	// maxConnections is far above what one Postgres server takes.
+	maxConnections = 1000
+	// Time-outs of the database lie between what a network alone may need and
+	// what a callback has in all.
+	minTimeout, maxTimeout = 50, 4000
+)
+
+// FromEnvironment reads the settings from the environment. Nothing else reads
+// them, and no command line does: a secret must not stand there.
+func FromEnvironment() (Settings, error) { return ReadSettings(os.Getenv) }
+
+// ReadSettings reads all settings by name. An empty one counts as not set. The
+// error, a UsageError, names everything that is wrong, without the values of
+// secrets.
+func ReadSettings(getenv func(string) string) (Settings, error) {
+	var s Settings
+	var errs []error
+	for _, section := range settings {
+		for _, one := range section.list {
+			value := getenv(one.name)
+			if value == "" {
+				value = one.fallback
+			}
+			if value == "" {
+				continue
+			}
+			if err := one.read(&s, value); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", one.name, err))
+			}
+		}
+	}
+	both := getenv(statementTimeout) != "" && getenv(lockTimeout) != ""
+	if both && s.StatementTimeout > 0 && s.LockTimeout > s.StatementTimeout {
+		errs = append(errs, fmt.Errorf("%s: found %s, expected at most %s, which is %s", lockTimeout, s.LockTimeout, statementTimeout, s.StatementTimeout))
+	}
+	if len(errs) > 0 {
+		return s, UsageError{errors.Join(errs...)}
+	}
+	return s, nil
+}
+
+// lines splits keys, one a line. It never splits at commas: any string may be a
+// key.
+func lines(v string) []string {
+	var list []string
+	for line := range strings.SplitSeq(v, "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+func oneOf(v string, names ...string) error {
+	if slices.Contains(names, v) {
+		return nil
+	}
+	return fmt.Errorf("found %q, expected %s", v, strings.Join(names, " or "))
+}
+
+func whole(v string, lo, hi int, into *int) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < lo || n > hi {
+		return fmt.Errorf("found %q, expected a whole number from %d to %d", v, lo, hi)
+	}
+	*into = n
+	return nil
+}
+
+// in writes a duration as a whole number of units.
+func in(d, unit time.Duration) string { return strconv.FormatInt(int64(d/unit), 10) }
+
+func seconds(v string, into *time.Duration) error { return units(v, 1, maxTTL, time.Second, into) }
+
+func minutes(v string, into *time.Duration) error { return units(v, 1, maxLock, time.Minute, into) }
+
+func milliseconds(v string, into *time.Duration) error {
+	return units(v, minTimeout, maxTimeout, time.Millisecond, into)
+}
+
+func units(v string, lo, hi int, unit time.Duration, into *time.Duration) error {
+	var n int
+	if err := whole(v, lo, hi, &n); err != nil {
+		return err
+	}
+	*into = time.Duration(n) * unit
+	return nil
+}
+
+// checkDatabase refuses a database URL of another kind. It leaves out the errors
+// of url.Parse, which repeat the password.
+func checkDatabase(v string) error {
+	if strings.HasPrefix(v, "sqlite:") {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Host != "" {
+		return nil
+	}
+	return errors.New("expected postgres://user:password@host/database or sqlite:file.db; leave it unset for the file " + DefaultDatabase)
+}
+
+func checkRedis(v string) error {
+	for addr := range strings.SplitSeq(v, ",") {
+		u, err := url.Parse(strings.TrimSpace(addr))
+		if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "" {
+			return errors.New("expected redis://host:6379 (commas between a cluster's addresses); leave it unset for sessions in memory")
+		}
+	}
+	return nil
+}
