@@ -25,7 +25,7 @@ type Accounts struct {
 	// Funds says that this installation works through the jobs that fund
 	// wallets.
 	Funds bool
-	// CodeKey keys the hashes of one-time codes; it has engine.KeySize bytes.
+	// CodeKey keys the hashes of one-time codes; it has runner.KeySize bytes.
 	CodeKey []byte
 	// Codes bounds how many one-time codes one number gets in a day; 0 means
 	// DefaultCodes.

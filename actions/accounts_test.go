@@ -15,6 +15,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
@@ -219,7 +220,7 @@ func TestLimitsAreSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: zeros{}, CodeKey: make([]byte, engine.KeySize), Registrations: 1, Lookups: 1}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: zeros{}, CodeKey: make([]byte, runner.KeySize), Registrations: 1, Lookups: 1}
 	if err := accounts.Register(b.Table); err != nil {
 		t.Fatal(err)
 	}

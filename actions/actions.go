@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -71,7 +72,7 @@ type action struct {
 }
 
 // Table holds all registered actions and runs them. It implements
-// engine.Actions and is safe for concurrent use once all are registered.
+// runner.Actions and is safe for concurrent use once all are registered.
 type Table struct {
 	store   store.Store
 	now     func() time.Time
@@ -81,7 +82,7 @@ type Table struct {
 	before func(ctx context.Context, tx store.Tx, c Call) (context.Context, error)
 }
 
-var _ engine.Actions = (*Table)(nil)
+var _ runner.Actions = (*Table)(nil)
 
 // New makes a table that knows only the engine's own calls.
 func New(s store.Store, now func() time.Time) *Table {

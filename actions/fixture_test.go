@@ -10,6 +10,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/sqlite"
@@ -97,7 +98,7 @@ func withAccounts(t testing.TB, b *bench, random io.Reader) *bench {
 	if random == nil {
 		random = rand.Reader
 	}
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: random, CodeKey: make([]byte, engine.KeySize)}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: random, CodeKey: make([]byte, runner.KeySize)}
 	if err := accounts.Register(b.Table); err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func limit(ctx context.Context, tx store.Tx, c Call, name string, most int) erro
 // have this name.
 const sessionsCall = "(session)"
 
-// Admit returns the function for engine.Runner.Admit that limits how many
+// Admit returns the function for runner.Runner.Admit that limits how many
 // sessions a caller starts in a clock minute. It counts a session once, at its
 // first callback, and refuses those above most with engine.ErrLimited. Repeats
 // get the stored answer.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 const tooMany = "You have reached the limit. Please try again later."
@@ -15,15 +16,15 @@ const tooMany = "You have reached the limit. Please try again later."
 // Admit limits the sessions a caller starts in a minute. Repeats and further
 // inputs of a session do not count, a refused session stays refused, other
 // callers are not affected, and the next minute counts from 0. This holds with
-// and without engine.Recent, and with all records lost.
+// and without runner.Recent, and with all records lost.
 func TestSessionsOfACaller(t *testing.T) {
-	for name, recent := range map[string]*engine.Recent{"loading": nil, "ahead": engine.NewRecent(8)} {
+	for name, recent := range map[string]*runner.Recent{"loading": nil, "ahead": runner.NewRecent(8)} {
 		t.Run(name, func(t *testing.T) {
 			b := withAccounts(t, newBench(t), nil)
 			at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "lookup_worker" })
 			def := menuOf(b.Contracts()[at], "worker_id")
-			instance := func() *engine.Runner {
-				r := runner(t, b, def)
+			instance := func() *runner.Runner {
+				r := runnerFor(t, b, def)
 				r.Recent, r.Admit = recent, b.Admit(2)
 				return r
 			}
@@ -86,7 +87,7 @@ func TestSessionsOfACaller(t *testing.T) {
 func TestSessionsAreAdmittedUncounted(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "lookup_worker" })
-	r := runner(t, b, menuOf(b.Contracts()[at], "worker_id"))
+	r := runnerFor(t, b, menuOf(b.Contracts()[at], "worker_id"))
 	asked := 0
 	r.Admit = func(ctx context.Context, _ engine.Request, id string) error {
 		asked++

@@ -13,6 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -61,7 +62,7 @@ func menuOf(contract engine.Contract, show string) engine.Definition {
 	return def
 }
 
-func runner(t *testing.T, b *bench, def engine.Definition) *engine.Runner {
+func runnerFor(t *testing.T, b *bench, def engine.Definition) *runner.Runner {
 	t.Helper()
 	p, err := engine.New(def)
 	if err != nil {
@@ -70,15 +71,15 @@ func runner(t *testing.T, b *bench, def engine.Definition) *engine.Runner {
 	return runnerOf(t, b, p)
 }
 
-func runnerOf(t *testing.T, b *bench, p *engine.Program) *engine.Runner {
+func runnerOf(t *testing.T, b *bench, p *engine.Program) *runner.Runner {
 	t.Helper()
-	catalog, err := engine.NewCatalog(p)
+	catalog, err := runner.NewCatalog(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &engine.Runner{
+	return &runner.Runner{
 		Sessions: memory.NewSessions(b.clock.Now), Programs: catalog, Actions: b.Table,
-		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: engine.DefaultTTL, Now: b.clock.Now,
+		Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: runner.DefaultTTL, Now: b.clock.Now,
 	}
 }
 
@@ -91,7 +92,7 @@ func loadMenu(b *bench, source string) (*engine.Program, diag.List) {
 }
 
 // dialling serves a menu. say sends a callback with text and checks the screen.
-func dialling(t *testing.T, b *bench, source string) (r *engine.Runner, say func(text, want string)) {
+func dialling(t *testing.T, b *bench, source string) (r *runner.Runner, say func(text, want string)) {
 	t.Helper()
 	p, found := loadMenu(b, source)
 	if p == nil {
@@ -193,7 +194,7 @@ func TestRegistrationThroughTheRunner(t *testing.T) {
 	b := withAccounts(t, newBench(t), nil)
 	at := slices.IndexFunc(b.Contracts(), func(c engine.Contract) bool { return c.Name == "create_account" })
 	def := menuOf(b.Contracts()[at], "worker_id")
-	r := runner(t, b, def)
+	r := runnerFor(t, b, def)
 	r.Handle(context.Background(), callback("s", ""))
 	first := r.Handle(context.Background(), callback("s", amina))
 	if want := "created " + b.worker(t, amina).WorkerID; first.Text != want || !first.End {
@@ -201,7 +202,7 @@ func TestRegistrationThroughTheRunner(t *testing.T) {
 	}
 	for i := range 3 {
 		if i == 2 {
-			r = runner(t, b, def) // the sessions are lost
+			r = runnerFor(t, b, def) // the sessions are lost
 		}
 		if again := r.Handle(context.Background(), callback("s", amina)); again.Text != first.Text {
 			t.Errorf("repeat %d: %q, want %q", i, again.Text, first.Text)

@@ -3,7 +3,7 @@ package actions_test
 import (
 	"testing"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -43,7 +43,7 @@ func TestOlderRecordBeforeAWrongAnswer(t *testing.T) {
 	older := func() {
 		t.Helper()
 		r.Sessions = memory.NewSessions(b.clock.Now)
-		if _, saved, err := r.Sessions.Save(t.Context(), key, "", first, engine.DefaultTTL); !saved || err != nil {
+		if _, saved, err := r.Sessions.Save(t.Context(), key, "", first, runner.DefaultTTL); !saved || err != nil {
 			t.Fatal(saved, err)
 		}
 	}

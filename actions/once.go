@@ -28,7 +28,7 @@ const (
 // Do runs an action once per call.ID and returns its outcome; a repeat returns
 // the stored one. It returns engine.ErrUnknown if the action may have happened,
 // engine.ErrLimited if the caller did this too often, engine.ErrNotStored if
-// StoredOnly is set and there is no result, engine.ErrWithdrawn if a fence
+// StoredOnly is set and there is no result, engine.ErrFenced if a fence
 // stands in its place, and store.ErrMismatch if the ID was used for another
 // action or other arguments. After any error but ErrUnknown the action surely
 // did nothing.
@@ -43,9 +43,9 @@ func (t *Table) Do(ctx context.Context, call engine.Call) (engine.Outcome, error
 func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	switch {
 	case call.ID == "":
-	case call.Action == engine.CallWithdraw:
+	case call.Action == engine.CallFence:
 		return t.fence(ctx, call)
-	case call.Action == engine.CallWithdrawn:
+	case call.Action == engine.CallFenced:
 		return t.fenced(ctx, call.ID)
 	}
 	a, ok := t.actions[call.Action]
@@ -141,7 +141,7 @@ func (t *Table) fence(ctx context.Context, call engine.Call) (engine.Outcome, er
 }
 
 // fenced looks up an ID in the log, whatever it was used for. It returns done if
-// the call ran, engine.ErrWithdrawn if a fence stands there, and
+// the call ran, engine.ErrFenced if a fence stands there, and
 // engine.ErrNotStored if the log has nothing.
 func (t *Table) fenced(ctx context.Context, id string) (engine.Outcome, error) {
 	b, err := t.store.Result(ctx, id)
@@ -155,14 +155,14 @@ func (t *Table) fenced(ctx context.Context, id string) (engine.Outcome, error) {
 }
 
 // mismatched explains why the log has another fingerprint under an ID. It
-// returns an engine.Withdrawal if a fence stands there, else mismatch.
+// returns an engine.Fenced if a fence stands there, else mismatch.
 func (t *Table) mismatched(ctx context.Context, id string, mismatch error) error {
 	b, err := t.store.Result(ctx, id)
 	if err != nil {
 		return err
 	}
 	if r, err := parseResult(b, nil); err == nil && r.Fenced {
-		return &engine.Withdrawal{Shown: r.Shown}
+		return &engine.Fenced{Shown: r.Shown}
 	}
 	return mismatch
 }

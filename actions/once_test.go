@@ -444,18 +444,18 @@ func TestNoSecretInTheDatabase(t *testing.T) {
 
 // A fenced call never runs, and a call that ran can't be fenced.
 func TestFence(t *testing.T) {
-	fence := engine.Call{ID: "id", Action: engine.CallWithdraw, StoredOnly: true}
+	fence := engine.Call{ID: "id", Action: engine.CallFence, StoredOnly: true}
 	b, a := newBench(t), &counted{}
 	a.register(t, b.Table)
 	for range 2 {
-		if _, err := b.Do(context.Background(), fence); !errors.Is(err, engine.ErrWithdrawn) {
+		if _, err := b.Do(context.Background(), fence); !errors.Is(err, engine.ErrFenced) {
 			t.Fatalf("fence: %v", err)
 		}
 	}
 	replay := countCall("id", "hello", "1234")
 	replay.StoredOnly = true
 	for _, call := range []engine.Call{countCall("id", "hello", "1234"), replay, countCall("id", "bye", "1234")} {
-		if _, err := b.Do(context.Background(), call); !errors.Is(err, engine.ErrWithdrawn) {
+		if _, err := b.Do(context.Background(), call); !errors.Is(err, engine.ErrFenced) {
 			t.Errorf("a run after the fence: %v", err)
 		}
 	}
@@ -465,8 +465,8 @@ func TestFence(t *testing.T) {
 		t.Errorf("a fence after the run: %v, %v", out, err)
 	}
 	b.must(t, countCall("other", "hello", "1234"))
-	for id, want := range map[string]error{"id": engine.ErrWithdrawn, "other": nil, "never": engine.ErrNotStored} {
-		if _, err := b.Do(context.Background(), engine.Call{ID: id, Action: engine.CallWithdrawn, StoredOnly: true}); !errors.Is(err, want) {
+	for id, want := range map[string]error{"id": engine.ErrFenced, "other": nil, "never": engine.ErrNotStored} {
+		if _, err := b.Do(context.Background(), engine.Call{ID: id, Action: engine.CallFenced, StoredOnly: true}); !errors.Is(err, want) {
 			t.Errorf("is %s fenced: %v, want %v", id, err, want)
 		}
 	}

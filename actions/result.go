@@ -60,7 +60,7 @@ func (r result) outcome() (engine.Outcome, error) {
 	case r.Limited:
 		return engine.Outcome{}, engine.ErrLimited
 	case r.Fenced:
-		return engine.Outcome{}, &engine.Withdrawal{Shown: r.Shown}
+		return engine.Outcome{}, &engine.Fenced{Shown: r.Shown}
 	}
 	return engine.Outcome{Name: r.Name, Values: r.Values, Joined: r.joined, Day: r.Day}, nil
 }

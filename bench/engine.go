@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/server"
@@ -29,7 +30,7 @@ func (v *engineCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	catalog, err := engine.NewCatalog(program)
+	catalog, err := runner.NewCatalog(program)
 	if err != nil {
 		return err
 	}
@@ -37,10 +38,10 @@ func (v *engineCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	runner := &engine.Runner{
+	runner := &runner.Runner{
 		Sessions: redis.NewBreaker(records), Programs: catalog, Actions: none{},
-		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: engine.DefaultTTL, Now: time.Now,
-		Recent: engine.NewRecent(engine.DefaultRecent),
+		Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: runner.DefaultTTL, Now: time.Now,
+		Recent: runner.NewRecent(runner.DefaultRecent),
 	}
 	s, err := server.New(server.Config{
 		Handle: runner.Handle, Codec: africastalking.Codec{}, Logger: slog.New(slog.DiscardHandler),

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/enginetest"
 )
 
 // chain is a program of n menus, each leading to the next and back to the
@@ -13,17 +14,17 @@ func chain(n int) engine.Definition {
 	def := engine.Definition{
 		Name: "chain", Service: "Chain", Codes: []engine.Code{{Dial: "*1#", Start: "s0"}},
 		Nav: engine.Nav{
-			Back: engine.NavKey{Key: "0", Label: words("Back")}, Home: engine.NavKey{Key: "00", Label: words("Home")},
-			HomeScreen: "s0", Invalid: words("Invalid option. Try again."),
+			Back: engine.NavKey{Key: "0", Label: enginetest.Words("Back")}, Home: engine.NavKey{Key: "00", Label: enginetest.Words("Home")},
+			HomeScreen: "s0", Invalid: enginetest.Words("Invalid option. Try again."),
 		},
 	}
 	for i := range n {
 		s := engine.Screen{
 			Name: fmt.Sprintf("s%d", i), Kind: engine.ScreenMenu,
-			Say: []engine.Say{{Words: words(fmt.Sprintf("Screen %d", i))}},
+			Say: []engine.Say{{Words: enginetest.Words(fmt.Sprintf("Screen %d", i))}},
 		}
 		for k := 1; k <= 5; k++ {
-			s.Options = append(s.Options, engine.Option{Key: fmt.Sprint(k), Label: words(fmt.Sprintf("Option %d", k)), Go: fmt.Sprintf("s%d", (i+k)%n)})
+			s.Options = append(s.Options, engine.Option{Key: fmt.Sprint(k), Label: enginetest.Words(fmt.Sprintf("Option %d", k)), Go: fmt.Sprintf("s%d", (i+k)%n)})
 		}
 		def.Screens = append(def.Screens, s)
 	}

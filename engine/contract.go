@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"time"
 )
@@ -65,6 +64,8 @@ const (
 	Failed = "failed"
 	// Pending: the truth is not known in time.
 	Pending = "pending"
+	// Limited: the caller has done this too often, and nothing happened.
+	Limited = "limited"
 )
 
 // Reserved names of the engine's own calls, which menus write with a key of
@@ -74,19 +75,23 @@ const (
 	CallSMS      = "sms"      // Args: to (phone), text; outcome "done"
 	CallRemember = "remember" // Remember: the values; outcome "done"
 	CallFacts    = "facts"    // reads the start facts; outcome "done"
-	// CallWithdraw keeps whatever has its ID from running: ErrWithdrawn, now and
+	// CallFence keeps whatever has its ID from running: ErrFenced, now and
 	// for every run to come. One that is under way is waited for; if it ran the
 	// outcome is "done". The Runner asks for it before it asks a caller again for
 	// what a twin may be doing. Actions that keep no log of that kind answer
 	// ErrNotStored instead. No action can have this name.
-	CallWithdraw = "(withdraw)"
-	// CallWithdrawn asks whether that was done: ErrWithdrawn or ErrNotStored, or
+	CallFence = "(withdraw)"
+	// CallFenced asks whether that was done: ErrFenced or ErrNotStored, or
 	// "done" for what ran. It is always StoredOnly.
-	CallWithdrawn = "(withdrawn)"
+	CallFenced = "(withdrawn)"
 )
 
 // Done is the outcome of the engine's own calls.
 const Done = "done"
+
+// IsFollowUp reports whether action is a call of the engine's own that can follow
+// an action within its step: a message or values to remember.
+func IsFollowUp(action string) bool { return action == CallSMS || action == CallRemember }
 
 // Call is one run of an action that a step asks for.
 type Call struct {
@@ -111,7 +116,7 @@ type Call struct {
 	// Day is the day on which the session began, where its menu asks for the day:
 	// kept with the outcome, for a replay on the next one. Zero for none.
 	Day Date
-	// Shown is, in a CallWithdraw, an opaque name of where the caller is left
+	// Shown is, in a CallFence, an opaque name of where the caller is left
 	// instead: kept with it, for Withdrawal.
 	Shown string
 
@@ -147,31 +152,24 @@ type Outcome struct {
 	Day Date
 }
 
-// Actions runs actions, once per Call.ID: a repeat returns the stored outcome.
-// An error says that the action surely did nothing, unless it wraps ErrUnknown.
-// Of two runs of one ID at once the second waits for the first.
-type Actions interface {
-	Do(ctx context.Context, call Call) (Outcome, error)
-}
-
-// Withdrawal is an ErrWithdrawn that knows what the caller was shown instead.
-type Withdrawal struct {
-	// Shown is the Call.Shown of the CallWithdraw that came first.
+// Withdrawal is an ErrFenced that knows what the caller was shown instead.
+type Fenced struct {
+	// Shown is the Call.Shown of the CallFence that came first.
 	Shown string
 }
 
-func (*Withdrawal) Error() string { return ErrWithdrawn.Error() }
+func (*Fenced) Error() string { return ErrFenced.Error() }
 
-// Is makes it an ErrWithdrawn.
-func (*Withdrawal) Is(target error) bool { return target == ErrWithdrawn }
+// Is makes it an ErrFenced.
+func (*Fenced) Is(target error) bool { return target == ErrFenced }
 
 var (
 	// ErrUnknown marks an action whose effect may or may not have happened.
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrNotStored: StoredOnly was set and no result is stored.
 	ErrNotStored = errors.New("no stored result")
-	// ErrWithdrawn: the call was withdrawn before it ran, and never will.
-	ErrWithdrawn = errors.New("withdrawn: the caller was asked again")
+	// ErrFenced: the call was withdrawn before it ran, and never will.
+	ErrFenced = errors.New("withdrawn: the caller was asked again")
 	// ErrLimited: the caller has done this too often; the caller is told so.
 	ErrLimited = errors.New("limit reached")
 )

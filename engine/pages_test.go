@@ -9,95 +9,15 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/enginetest"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
-
-// anyText draws texts as they come: plain, with extension characters, with
-// characters outside GSM-7, long words, empty lines.
-func anyText(most int) *rapid.Generator[string] {
-	alphabet := rapid.SampledFrom([]rune("aaaabcdefgh ijklmno     pqrstu,.:0123456789\n{}[]€^~|’–ñéÄ漢😀"))
-	return rapid.StringOfN(alphabet, 0, most, -1)
-}
-
-func anyWords(t *rapid.T, most int, name string) engine.Words {
-	text := engine.Text{{Lit: anyText(most).Draw(t, "text")}}
-	if rapid.Bool().Draw(t, "hole") {
-		text = append(text, engine.Part{Ref: engine.Ref{Name: name}})
-	}
-	return engine.Words{text}
-}
-
-// anyMenu draws a program of one screen of each kind, with texts and values of
-// any length, whether the checker would pass them or not.
-func anyMenu(t *rapid.T) engine.Definition {
-	def := engine.Definition{
-		Name: "any", Codes: []engine.Code{{Dial: "*1#", Start: "s0"}},
-		Limits: engine.Limits{Septets: rapid.SampledFrom([]int{60, 160, 182}).Draw(t, "septets"), Units: rapid.SampledFrom([]int{30, 70, 80}).Draw(t, "units")},
-		Vars: []engine.Var{
-			{Name: "v", Type: engine.Type{Kind: engine.KindText, Width: rapid.IntRange(1, 160).Draw(t, "width")}},
-			{Name: "row", Type: rowType},
-			{Name: "rows", Type: engine.Type{Kind: engine.KindList, Record: "row", Fields: rowType.Fields}},
-			{Name: "pick", Type: engine.Type{Kind: engine.KindChoice}},
-		},
-		Contracts: []engine.Contract{{Name: "fetch", Outcomes: []engine.OutcomeContract{{Name: "ok"}}}},
-		Nav: engine.Nav{
-			Back: engine.NavKey{Key: "0", Label: words("Back")}, More: engine.NavKey{Key: "98", Label: words("More")},
-			Home: engine.NavKey{Key: "00", Label: words("Home")}, HomeScreen: "s0", Invalid: anyWords(t, 80, "v"),
-		},
-	}
-	pick := &def.Vars[3]
-	for i := range rapid.IntRange(1, 12).Draw(t, "choices") {
-		pick.Type.Options = append(pick.Type.Options, fmt.Sprint("c", i))
-		pick.Labels = append(pick.Labels, engine.Words{{{Lit: anyText(30).Draw(t, "label")}}})
-	}
-	n := rapid.IntRange(1, 6).Draw(t, "screens")
-	to := func() string { return fmt.Sprintf("s%d", rapid.IntRange(0, n-1).Draw(t, "to")) }
-	def.Screens = append(def.Screens, engine.Screen{Name: "fetch", Kind: engine.ScreenDo, Do: &engine.Do{
-		Action: "fetch", Outcomes: []engine.OutcomeCase{{Outcome: "ok", Go: "s0"}},
-	}})
-	def.Codes[0].Start = "fetch"
-	for i := range n {
-		s := engine.Screen{Name: fmt.Sprintf("s%d", i), Say: []engine.Say{{Words: anyWords(t, 400, "v")}}}
-		s.Kind = rapid.SampledFrom([]engine.ScreenKind{engine.ScreenMenu, engine.ScreenAsk, engine.ScreenConfirm, engine.ScreenShow, engine.ScreenList}).Draw(t, "kind")
-		switch s.Kind {
-		case engine.ScreenMenu:
-			s.Numbered = true
-			for range rapid.IntRange(1, 12).Draw(t, "options") {
-				s.Options = append(s.Options, engine.Option{Label: anyWords(t, 60, "v"), Go: to()})
-			}
-		case engine.ScreenAsk:
-			s.Ask = &engine.Ask{Var: rapid.SampledFrom([]string{"v", "pick"}).Draw(t, "var"), Go: to(), GiveUp: to()}
-		case engine.ScreenConfirm:
-			s.Confirm = &engine.Confirm{Yes: to(), No: to()}
-		case engine.ScreenList:
-			s.List = &engine.List{Items: engine.Ref{Name: "rows"}, As: "row", Each: engine.Words{{{Ref: engine.Ref{Name: "row", Field: "name"}}}}, Go: to(), Empty: "s0"}
-			s.Say = nil
-		}
-		def.Screens = append(def.Screens, s)
-	}
-	if def.Screens[1].Kind == engine.ScreenList {
-		def.Screens[1] = engine.Screen{Name: "s0", Kind: engine.ScreenShow, Say: []engine.Say{{Words: anyWords(t, 400, "v")}}}
-	}
-	return def
-}
-
-var rowType = engine.Type{Kind: engine.KindRecord, Record: "row", Fields: []engine.Field{{Name: "name", Type: engine.Type{Kind: engine.KindText, Width: 50}}}}
-
-func fetched(t *rapid.T) engine.Outcome {
-	var rows []engine.Value
-	for range rapid.IntRange(0, 15).Draw(t, "rows") {
-		rows = append(rows, engine.RecordValue([]engine.Named{{Name: "name", Value: engine.TextValue(anyText(80).Draw(t, "name"))}}))
-	}
-	return engine.Outcome{Name: "ok", Values: []engine.Named{
-		{Name: "v", Value: engine.TextValue(anyText(200).Draw(t, "v"))}, {Name: "rows", Value: engine.ListValue(rows)},
-	}}
-}
 
 // No screen is ever longer than its limit, whatever the menu and the values;
 // the navigation line is never cut; and what was typed never ends in an error.
 func TestNoScreenIsTooLong(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		def := anyMenu(t)
+		def := enginetest.AnyMenu(t)
 		limits := def.Limits
 		p, err := engine.New(def)
 		if err != nil {
@@ -106,7 +26,7 @@ func TestNoScreenIsTooLong(t *testing.T) {
 		s := p.Begin(engine.Request{Caller: "254711000111"}, 0)
 		s, eff, err := p.Step(s, engine.Event{Kind: engine.EventDial, Start: "fetch"})
 		if err == nil {
-			s, eff, err = p.Step(s, engine.Event{Kind: engine.EventOutcome, Outcome: fetched(t)})
+			s, eff, err = p.Step(s, engine.Event{Kind: engine.EventOutcome, Outcome: enginetest.Fetched(t)})
 		}
 		keys := rapid.SampledFrom([]string{"1", "2", "3", "7", "12", "0", "00", "98", "", "hello", "*"})
 		for i := 0; ; i++ {
@@ -139,13 +59,13 @@ func TestPagesShowEveryOptionOnce(t *testing.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "options")
 		def := engine.Definition{
 			Name: "long", Codes: []engine.Code{{Dial: "*1#", Start: "menu"}},
-			Nav: engine.Nav{Back: engine.NavKey{Key: "0", Label: words("Back")}, More: engine.NavKey{Key: "98", Label: words("More")}},
+			Nav: engine.Nav{Back: engine.NavKey{Key: "0", Label: enginetest.Words("Back")}, More: engine.NavKey{Key: "98", Label: enginetest.Words("More")}},
 		}
-		menu := engine.Screen{Name: "menu", Kind: engine.ScreenMenu, Numbered: true, Say: []engine.Say{{Words: words(anyText(200).Draw(t, "say"))}}}
+		menu := engine.Screen{Name: "menu", Kind: engine.ScreenMenu, Numbered: true, Say: []engine.Say{{Words: enginetest.Words(enginetest.AnyText(200).Draw(t, "say"))}}}
 		for i := range n {
 			label := rapid.StringMatching(`[a-z ]{1,30}`).Draw(t, "label")
-			menu.Options = append(menu.Options, engine.Option{Label: words(label), Go: fmt.Sprint("end", i+1)})
-			def.Screens = append(def.Screens, engine.Screen{Name: fmt.Sprint("end", i+1), Kind: engine.ScreenShow, Say: []engine.Say{{Words: words("end")}}})
+			menu.Options = append(menu.Options, engine.Option{Label: enginetest.Words(label), Go: fmt.Sprint("end", i+1)})
+			def.Screens = append(def.Screens, engine.Screen{Name: fmt.Sprint("end", i+1), Kind: engine.ScreenShow, Say: []engine.Say{{Words: enginetest.Words("end")}}})
 		}
 		def.Screens = append(def.Screens, menu)
 		p, err := engine.New(def)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -22,14 +23,12 @@ type Program struct {
 	// machine carries every change of screen.
 	machine *machine
 
-	slots       []Var
-	slotIndex   map[string]int
-	remembered  []int
-	defaultLang string
-	langs       map[string]int
-	// textTells says that a session's inputs alone tell its state, as long as
-	// no action runs.
-	textTells bool
+	slots         []Var
+	slotIndex     map[string]int
+	remembered    []int
+	defaultLang   string
+	langs         map[string]int
+	inputsSuffice bool // see InputsSuffice
 	// acts says that a menu's action may change something.
 	acts bool
 	// dated says that a session depends on the day.
@@ -94,7 +93,6 @@ const (
 	statePending    = "(pending)"
 	stateLimited    = "(limited)"
 	stateGaveUp     = "(gave up)"
-	outcomeLimited  = "limited"
 	defaultRetries  = 3
 	defaultCurrency = "KES"
 	defaultSeptets  = 160
@@ -147,9 +145,9 @@ func New(def Definition) (*Program, error) {
 		p.prepare(n)
 	}
 	p.dated = p.asksDay()
-	p.textTells = p.inputsTell()
+	p.inputsSuffice = p.def.Session.Resume == 0 && !p.dated && !p.uses(p.slots[slotNetwork].Name)
 	for _, n := range p.nodes {
-		p.acts = p.acts || n.Kind == ScreenDo && p.writes(n.Do.Action)
+		p.acts = p.acts || n.Kind == ScreenDo && p.Writes(n.Do.Action)
 	}
 	return p, nil
 }
@@ -215,6 +213,92 @@ func (p *Program) Screen(name string) (*Screen, bool) {
 		return nil, false
 	}
 	return n.Screen, true
+}
+
+// StartFor returns the first screen of a call to code.
+func (p *Program) StartFor(code string) string {
+	start, _ := p.match(code)
+	return start
+}
+
+// TypedAhead returns the inputs that a dialled code carries after the longest
+// code that p answers.
+func (p *Program) TypedAhead(code string) string {
+	_, ahead := p.match(code)
+	return ahead
+}
+
+func (p *Program) match(code string) (start, ahead string) {
+	whole := CodeKey(code)
+	best, start := -1, p.def.Codes[0].Start
+	for _, c := range p.def.Codes {
+		key := CodeKey(c.Dial)
+		if (whole == key || strings.HasPrefix(whole, key+"*")) && len(key) > best {
+			best, start = len(key), c.Start
+			ahead = strings.TrimPrefix(whole[len(key):], "*")
+		}
+	}
+	return start, ahead
+}
+
+// CodeKey returns a service code in the form in which codes are compared: without
+// spaces around it and the final "#".
+func CodeKey(code string) string { return strings.TrimSuffix(strings.TrimSpace(code), "#") }
+
+// Acts reports whether any action of the menu may change something.
+func (p *Program) Acts() bool { return p.acts }
+
+// Dated reports whether a session depends on the day.
+func (p *Program) Dated() bool { return p.dated }
+
+// InputsSuffice reports whether a session's inputs alone determine its state as
+// long as no action runs: it depends on neither the day, the network nor an
+// earlier call.
+func (p *Program) InputsSuffice() bool { return p.inputsSuffice }
+
+// Reads reports whether an action of the menu changes nothing.
+func (p *Program) Reads(action string) bool {
+	for i := range p.def.Contracts {
+		if p.def.Contracts[i].Name == action {
+			return p.def.Contracts[i].Reads
+		}
+	}
+	return false
+}
+
+// Writes reports whether a call is an action of the menu that may change
+// something.
+func (p *Program) Writes(action string) bool {
+	return action != CallFacts && !IsFollowUp(action) && !p.Reads(action)
+}
+
+// Builtin returns a built-in text in the menu's wording, in a language by code or
+// in the menu's default language.
+func (p *Program) Builtin(which Builtin, lang string) string {
+	i, ok := p.langs[lang]
+	if !ok {
+		i = p.langs[p.defaultLang]
+	}
+	text, _ := p.def.Nav.words(which).in(i).fixed()
+	return text
+}
+
+// asksDay reports whether anything in a session depends on the day.
+func (p *Program) asksDay() bool {
+	for i := range p.slots[builtinSlots:] {
+		if p.slots[builtinSlots+i].Type.Kind == KindDate {
+			return true
+		}
+	}
+	return p.uses(p.slots[slotToday].Name)
+}
+
+// uses reports whether a screen uses a value.
+func (p *Program) uses(name string) (found bool) {
+	for _, n := range p.nodes {
+		walkRefs(n.Screen, func(r Ref) { found = found || r.Name == name })
+	}
+	return found
 }
 
 // Today is the calendar day of now in the program's time zone.
@@ -283,18 +367,10 @@ func (l *linker) screens() {
 		Name: stateResume, Kind: ScreenConfirm, NoNav: true, Say: []Say{{Words: d.Nav.Resume}},
 		Confirm: &Confirm{YesWords: d.Nav.ResumeYes, NoWords: d.Nav.ResumeNo},
 	})
-	end(stateFailed, builtin(d.Nav.Busy, "The service is busy. Please try again later."))
-	end(statePending, builtin(d.Nav.InProgress, "In progress. We will send an SMS. If none comes in 5 minutes, dial again."))
-	end(stateLimited, builtin(d.Nav.Limited, builtinLimited))
-	end(stateGaveUp, builtin(d.Nav.GaveUp, "Too many tries. Please dial again."))
-}
-
-// builtin gives words a text where a definition, made without a menu, has none.
-func builtin(w Words, text string) Words {
-	if len(w) > 0 {
-		return w
-	}
-	return Words{{{Lit: text}}}
+	end(stateFailed, d.Nav.words(BuiltinBusy))
+	end(statePending, d.Nav.words(BuiltinInProgress))
+	end(stateLimited, d.Nav.words(BuiltinLimited))
+	end(stateGaveUp, d.Nav.words(BuiltinGaveUp))
 }
 
 func (l *linker) add(s *Screen) {
@@ -438,7 +514,7 @@ func (l *linker) do(n *node) {
 	}
 	l.fallback(n, given, Failed, d.OnFailed, stateFailed)
 	l.fallback(n, given, Pending, d.OnPending, statePending)
-	l.fallback(n, given, outcomeLimited, "", stateLimited)
+	l.fallback(n, given, Limited, "", stateLimited)
 }
 
 func (l *linker) fallback(n *node, given map[string]bool, outcome, screen, state string) {

@@ -12,7 +12,7 @@ import (
 // record is a session as it is kept between callbacks. Its head, v and h, comes
 // first and is what a save compares. It holds no secret, no input and no reply:
 // a repeat is rendered again, from the same state to the same bytes.
-type record struct {
+type Record struct {
 	// V is 1 + the length of the text so far: a version without a counter.
 	V int `json:"v"`
 	// H is a keyed hash of whose session this is, its program and its inputs.
@@ -57,17 +57,17 @@ type record struct {
 	Start   string    `json:"start,omitempty"`
 }
 
-// recordHead is what of a record the session does not tell: which callback it is
+// RecordHead is what of a record the session does not tell: which callback it is
 // of, and how that was taken.
-type recordHead struct {
+type RecordHead struct {
 	V            int
 	H, Owner     string
 	Inputs       []int
 	Again, Twice bool
 }
 
-func (rec *record) top() recordHead {
-	return recordHead{rec.V, rec.H, rec.Owner, rec.Inputs, rec.Again, rec.Twice}
+func (rec *Record) Head() RecordHead {
+	return RecordHead{rec.V, rec.H, rec.Owner, rec.Inputs, rec.Again, rec.Twice}
 }
 
 // undo is an Undo with names for slots.
@@ -79,12 +79,16 @@ type undo struct {
 	Values []Named `json:"v,omitempty"`
 }
 
+// MaxRecord bounds a session's record, in bytes. Records take about 1 KB. A record
+// that large is a fault, and moving it would delay every other session.
+const MaxRecord = 256 << 10
+
 // ErrRecord: a stored record can't be read.
 var ErrRecord = errors.New("unreadable session record")
 
 // encode writes a session down. It fails rather than write a secret.
-func (p *Program) encode(s *Session, head recordHead) ([]byte, error) {
-	rec := record{
+func (p *Program) Encode(s *Session, head RecordHead) ([]byte, error) {
+	rec := Record{
 		V: head.V, H: head.H, Owner: head.Owner, Inputs: head.Inputs, Again: head.Again, Twice: head.Twice,
 		Step: s.Screen, Program: p.hash,
 		Offset: s.Offset, Pages: s.Pages,
@@ -121,7 +125,7 @@ func (p *Program) namedChanges(list []Change) []Named {
 
 // decode reads a session back. Who is calling comes from the request, whose
 // owner the caller of decode has compared.
-func (p *Program) decode(rec *record, r Request) (Session, error) {
+func (p *Program) Decode(rec *Record, r Request) (Session, error) {
 	r.Network = rec.Network // what the call began with, whatever a repeat says
 	s := p.Begin(r, Date(rec.Today))
 	if n := p.nodes[rec.Step]; n == nil || n.Kind.Silent() {
@@ -171,8 +175,8 @@ func (p *Program) changes(named []Named) []Change {
 	return list
 }
 
-func parseRecord(b []byte) (*record, error) {
-	var rec record
+func ParseRecord(b []byte) (*Record, error) {
+	var rec Record
 	if err := json.Unmarshal(b, &rec); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
@@ -196,7 +200,7 @@ func isPage(offset int, before []int) bool {
 
 // head is the part of a record that a save compares. It ends in a delimiter, so
 // that no head is the beginning of another.
-func (h *recordHead) head() string {
+func (h *RecordHead) Text() string {
 	return `{"v":` + strconv.Itoa(h.V) + `,"h":"` + h.H + `",`
 }
 

@@ -60,11 +60,11 @@ func anySnapshot(t *rapid.T) *Snapshot {
 	return &Snapshot{Screen: anyString().Draw(t, "screen"), Values: anyNamed(t, 1)}
 }
 
-func anyRecord(t *rapid.T) *record {
+func anyRecord(t *rapid.T) *Record {
 	str := func(name string) string { return anyString().Draw(t, name) }
 	ints := func(name string) []int { return rapid.SliceOfN(rapid.IntRange(-3, 300), 0, 4).Draw(t, name) }
 	texts := func(name string) []string { return rapid.SliceOfN(anyString(), 0, 3).Draw(t, name) }
-	r := &record{
+	r := &Record{
 		V: rapid.IntRange(1, 2000).Draw(t, "v"), H: str("h"), Step: str("step"), Owner: str("o"), Program: str("m"), Inputs: ints("n"),
 		Offset: rapid.IntRange(0, 9).Draw(t, "at"), Pages: ints("pages"), Wrong: rapid.IntRange(0, 3).Draw(t, "wrong"),
 		Notice: str("notice"), Repeat: str("repeat"), Moved: rapid.Bool().Draw(t, "moved"), Ended: rapid.Bool().Draw(t, "end"),
@@ -98,7 +98,7 @@ func TestRecordWriter(t *testing.T) {
 }
 
 func TestRecordWriterRefusesSecrets(t *testing.T) {
-	for _, r := range []*record{
+	for _, r := range []*Record{
 		{Values: []Named{{"pin", SecretValue("4321")}}},
 		{Undo: []undo{{Values: []Named{{"r", RecordValue([]Named{{"pin", SecretValue("4321")}})}}}}},
 		{Resting: &Snapshot{Values: []Named{{"l", ListValue([]Value{SecretValue("4321")})}}}},

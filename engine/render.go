@@ -197,7 +197,7 @@ func (p *Program) noticeWords(n *node, notice string) Words {
 	case n.askSlot >= 0 && p.slots[n.askSlot].Error != nil:
 		return p.slots[n.askSlot].Error
 	default:
-		return builtin(p.def.Nav.Invalid, "Invalid option. Try again.")
+		return p.def.Nav.words(BuiltinInvalid)
 	}
 }
 

@@ -84,10 +84,10 @@ func (p *Program) confirmRows(n *node, s *Session, lang int) []row {
 	nav := &p.def.Nav
 	yes, no := n.Confirm.YesWords, n.Confirm.NoWords
 	if yes == nil {
-		yes = builtin(nav.Confirm.Label, "Yes")
+		yes = nav.words(BuiltinYes)
 	}
 	if no == nil {
-		no = builtin(nav.Cancel.Label, "No")
+		no = nav.words(BuiltinNo)
 	}
 	return []row{
 		row{key: nav.Confirm.Key, trigger: Trigger{Kind: TriggerYes}}.labelled(p.text(yes, s, lang)),

@@ -166,6 +166,25 @@ func unchosen(lang string) Value { return Value{s: lang} }
 // Lang is the code of the language the session speaks.
 func (s *Session) Lang() string { return s.Values[slotLang].s }
 
+// Day returns the day on which the call began.
+func (s *Session) Day() Date { return Date(s.Values[slotToday].n) }
+
+// Refused reports whether the last input was no answer to its screen.
+func (s *Session) Refused() bool { return s.refused }
+
+// AsksResume reports whether the screen asks about a dropped call.
+func (s *Session) AsksResume() bool { return s.Screen == stateResume }
+
+// OfferedResume reports whether the call began with the question about a dropped
+// call.
+func (s *Session) OfferedResume() bool { return s.start != "" }
+
+// EndInProgress ends the call on the built-in screen that says that an action may
+// be in progress.
+func (s *Session) EndInProgress() {
+	s.Screen, s.Shown, s.Ended = statePending, statePending, true
+}
+
 // with returns the list with one more entry, never writing to the old one.
 func with[T any](list []T, x T) []T { return append(list[:len(list):len(list)], x) }
 

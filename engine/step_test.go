@@ -303,15 +303,15 @@ func TestValuesOfAnotherKindAreNotSet(t *testing.T) {
 // reread is the screen after the session was written down and read back.
 func (w *steps) reread() string {
 	w.t.Helper()
-	b, err := w.p.encode(&w.s, recordHead{V: 1, H: "h"})
+	b, err := w.p.Encode(&w.s, RecordHead{V: 1, H: "h"})
 	if err != nil {
 		w.t.Fatalf("the session can't be written down: %v", err)
 	}
-	rec, err := parseRecord(b)
+	rec, err := ParseRecord(b)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	back, err := w.p.decode(rec, Request{Caller: "254711000111"})
+	back, err := w.p.Decode(rec, Request{Caller: "254711000111"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -346,7 +346,7 @@ func TestListsAreKeptAsTheyAreShown(t *testing.T) {
 // that is remembered: the facts are read for it.
 func TestEndsBeforeTheFirstScreenSpeakTheRememberedLanguage(t *testing.T) {
 	both := func(en, sw string) Words { return Words{{{Lit: en}}, {{Lit: sw}}} }
-	for _, outcome := range []string{Pending, outcomeLimited} {
+	for _, outcome := range []string{Pending, Limited} {
 		d := Definition{
 			Languages: []Language{{Code: "en", Name: "English"}, {Code: "sw", Name: "Kiswahili"}},
 			Remember:  []string{"lang"},

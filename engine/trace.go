@@ -1,7 +1,5 @@
 package engine
 
-import "slices"
-
 // Move is one thing that happened to a session within a step, for those who
 // watch: coverage of dial scripts, the studio. It holds nothing that was typed.
 type Move struct {
@@ -47,22 +45,4 @@ func (w *walk) spoken(n *node) string {
 		return ""
 	}
 	return w.asked
-}
-
-// step is one step of the fold. Moves are kept until the fold is final: some
-// are only tried.
-func (f *fold) step(s Session, ev Event) (Session, Effect, error) {
-	if f.Watch == nil {
-		return f.p.Step(s, ev)
-	}
-	next, eff, moves, err := f.p.Trace(s, ev)
-	f.moves = append(slices.Clip(f.moves), moves...)
-	return next, eff, err
-}
-
-// tell hands the moves of a final fold to those who watch.
-func (f *fold) tell() {
-	if f.Watch != nil && len(f.moves) > 0 {
-		f.Watch(f.p, f.moves)
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
 )
 
@@ -34,7 +35,7 @@ func (s *Server) callback(c *fiber.Ctx) error {
 // answer runs Handle. A panic ends one caller's session and leaves the others
 // alone.
 func (s *Server) answer(req engine.Request) (reply engine.Reply) {
-	ctx := engine.WithTimeout(context.Background(), Budget)
+	ctx := runner.WithTimeout(context.Background(), Budget)
 	defer ctx.End()
 	defer func() {
 		if cause := recover(); cause != nil {

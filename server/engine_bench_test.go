@@ -9,6 +9,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -37,11 +38,11 @@ func BenchmarkHandle(b *testing.B) { benchHandle(b, benchRunner(b)) }
 // BenchmarkHandleAhead is the same where sessions are saved ahead, as with Redis.
 func BenchmarkHandleAhead(b *testing.B) {
 	r := benchRunner(b)
-	r.Recent = engine.NewRecent(engine.DefaultRecent)
+	r.Recent = runner.NewRecent(runner.DefaultRecent)
 	benchHandle(b, r)
 }
 
-func benchHandle(b *testing.B, r *engine.Runner) {
+func benchHandle(b *testing.B, r *runner.Runner) {
 	b.Helper()
 	req := engine.Request{Provider: "africastalking", Caller: "254711000111", Service: "*384*8481#", Network: "63902"}
 	b.ReportAllocs()
@@ -56,7 +57,7 @@ func benchHandle(b *testing.B, r *engine.Runner) {
 // callTexts lists the texts of one call's callbacks.
 var callTexts = []string{"", "1", "1*12"}
 
-func benchRunner(b *testing.B) *engine.Runner {
+func benchRunner(b *testing.B) *runner.Runner {
 	b.Helper()
 	typ, err := engine.ParseType("phone")
 	if err != nil {
@@ -71,13 +72,13 @@ func benchRunner(b *testing.B) *engine.Runner {
 	if program == nil {
 		b.Fatal(found)
 	}
-	catalog, err := engine.NewCatalog(program)
+	catalog, err := runner.NewCatalog(program)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &engine.Runner{
+	return &runner.Runner{
 		Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: noActions{},
-		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: time.Minute, Now: time.Now,
+		Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: time.Minute, Now: time.Now,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/sms"
 	"github.com/paytrace/paytrace/store"
 )
@@ -23,8 +24,8 @@ type Handle = func(context.Context, engine.Request) engine.Reply
 //	Handle    journal.Journal, unless CALL_JOURNAL_DAYS is 0
 type Decorators struct {
 	Store    []func(store.Store) store.Store
-	Sessions []func(engine.Sessions) engine.Sessions
-	Actions  []func(engine.Actions) engine.Actions
+	Sessions []func(runner.Sessions) runner.Sessions
+	Actions  []func(runner.Actions) runner.Actions
 	Sender   []func(sms.Sender) sms.Sender
 	Handle   []func(Handle) Handle
 }

@@ -33,7 +33,7 @@ type reloader struct {
 
 func newReloader(kept *retainer, folder *Folder, w io.Writer, log *slog.Logger) *reloader {
 	r := &reloader{dir: folder.Dir, kept: kept, w: w, log: log}
-	for _, h := range kept.catalog.Held() {
+	for _, h := range kept.catalog.Retained() {
 		r.inForce = append(r.inForce, h.Program)
 	}
 	return r

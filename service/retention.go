@@ -12,6 +12,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -29,18 +30,18 @@ const (
 // service restarts, or when an instance with other menus answers.
 type retainer struct {
 	db        store.Programs
-	catalog   *engine.Catalog
+	catalog   *runner.Catalog
 	contracts []engine.Contract
 	language  string
-	keeping   engine.Keeping
+	retention runner.Retention
 	mu        sync.Mutex
 	sources   map[string]store.Program // by hash, of the programs in the catalog
 }
 
-func newRetainer(db store.Programs, catalog *engine.Catalog, contracts []engine.Contract, s Settings, now func() time.Time) *retainer {
+func newRetainer(db store.Programs, catalog *runner.Catalog, contracts []engine.Contract, s Settings, now func() time.Time) *retainer {
 	r := &retainer{db: db, catalog: catalog, contracts: contracts, language: s.DefaultLanguage, sources: map[string]store.Program{}}
-	r.keeping = engine.Keeping{Load: r.load, TTL: s.SessionTTL, Now: now}
-	catalog.Keep(r.keeping)
+	r.retention = runner.Retention{Load: r.load, TTL: s.SessionTTL, Now: now}
+	catalog.Retain(r.retention)
 	return r
 }
 
@@ -69,7 +70,7 @@ func (r *retainer) note(source store.Program) {
 
 // until returns the time up to which a program that is used now is retained.
 func (r *retainer) until(p *engine.Program) time.Time {
-	return r.keeping.Now().Add(r.keeping.Lasts(p) + retainLonger)
+	return r.retention.Now().Add(r.retention.For(p) + retainLonger)
 }
 
 // load compiles a stored program again. It returns ErrNoProgram where the
@@ -78,7 +79,7 @@ func (r *retainer) until(p *engine.Program) time.Time {
 func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, error) {
 	source, err := r.db.Program(ctx, hash)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("%w: %s is not stored", engine.ErrNoProgram, hash)
+		return nil, fmt.Errorf("%w: %s is not stored", runner.ErrNoProgram, hash)
 	}
 	if err != nil {
 		return nil, err
@@ -90,9 +91,9 @@ func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, erro
 	b := menu.Build(files, source.Menu, "", r.contracts, menu.Options{Language: source.Language})
 	switch {
 	case b.Program == nil:
-		return nil, fmt.Errorf("%w: %s no longer passes here: %s", engine.ErrNoProgram, hash, b.Diagnostics.First())
+		return nil, fmt.Errorf("%w: %s no longer passes here: %s", runner.ErrNoProgram, hash, b.Diagnostics.First())
 	case b.Program.Hash() != hash:
-		return nil, fmt.Errorf("%w: %s was made for other actions", engine.ErrNoProgram, hash)
+		return nil, fmt.Errorf("%w: %s was made for other actions", runner.ErrNoProgram, hash)
 	}
 	r.note(source)
 	return b.Program, nil
@@ -120,7 +121,7 @@ func (r *retainer) refresh(ctx context.Context) error {
 	r.catalog.Evict()
 	var errs []error
 	inUse := map[string]bool{}
-	for _, h := range r.catalog.Held() {
+	for _, h := range r.catalog.Retained() {
 		inUse[h.Program.Hash()] = true
 		until := h.Until.Add(retainLonger)
 		if h.Until.IsZero() {
@@ -131,7 +132,7 @@ func (r *retainer) refresh(ctx context.Context) error {
 		}
 	}
 	r.forget(inUse)
-	_, err := r.db.DropPrograms(ctx, r.keeping.Now())
+	_, err := r.db.DropPrograms(ctx, r.retention.Now())
 	return errors.Join(append(errs, err)...)
 }
 

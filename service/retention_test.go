@@ -9,6 +9,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/sqlite"
 )
 
@@ -42,8 +43,8 @@ func TestRetainedMenusAreCompiledAgain(t *testing.T) {
 	}
 	defer folder.Close()
 	now := time.Now()
-	instance := func(contracts []engine.Contract) (*retainer, *engine.Catalog) {
-		catalog, err := engine.NewCatalog(menu.Build(os.DirFS("other"), "shop.yaml", "other", nil, menu.Options{}).Program)
+	instance := func(contracts []engine.Contract) (*retainer, *runner.Catalog) {
+		catalog, err := runner.NewCatalog(menu.Build(os.DirFS("other"), "shop.yaml", "other", nil, menu.Options{}).Program)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +76,7 @@ func TestRetainedMenusAreCompiledAgain(t *testing.T) {
 		other := []engine.Contract{contracts[0]}
 		change(&other[0])
 		if _, catalog := instance(other); true {
-			if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, engine.ErrNoProgram) {
+			if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, runner.ErrNoProgram) {
 				t.Errorf("%s: got %v", name, err)
 			}
 		}
@@ -99,7 +100,7 @@ func TestRetainedMenusAreCompiledAgain(t *testing.T) {
 	if err := second.refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, engine.ErrNoProgram) {
+	if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, runner.ErrNoProgram) {
 		t.Errorf("nobody can use it any more, and it is %v", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/server"
@@ -63,7 +64,7 @@ type Service struct {
 
 	db     store.Store
 	table  *actions.Table
-	runner *engine.Runner
+	runner *runner.Runner
 	server *server.Server
 	jobs   map[string]store.JobHandler
 	// background holds what runs while the service serves, beside the jobs.
@@ -99,7 +100,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		return nil, usagef("the embedded menus never change, so there is nothing to reload; name a folder with --menus, or make a folder %s", DefaultFolder)
 	}
 	s := &Service{options: o, settings: o.Settings, log: o.Log, jobs: map[string]store.JobHandler{}}
-	s.runner = &engine.Runner{TTL: s.settings.SessionTTL, Now: time.Now, Log: s.log}
+	s.runner = &runner.Runner{TTL: s.settings.SessionTTL, Now: time.Now, Log: s.log}
 	if err := s.wire(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -172,7 +173,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.runner.Identity = engine.NewIdentity(identity)
+	s.runner.Identity = runner.NewIdentity(identity)
 	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), s.settings.EncryptionOld...)
 	if err != nil {
 		return err
@@ -194,7 +195,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 			return err
 		}
 	}
-	s.runner.Actions = decorate[engine.Actions](s.table, s.options.Decorators.Actions)
+	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions)
 	if s.settings.Sessions > 0 {
 		s.runner.Admit = s.table.Admit(s.settings.Sessions)
 	}
@@ -213,7 +214,7 @@ func (s *Service) loadMenus(ctx context.Context) error {
 		return usagef("no menu can be served: %s", strings.Join(waiting, "; "))
 	}
 	programs := Programs(all)
-	catalog, err := engine.NewCatalog(programs...)
+	catalog, err := runner.NewCatalog(programs...)
 	if err != nil {
 		return UsageError{err}
 	}
@@ -275,7 +276,7 @@ func described(programs []*engine.Program, waiting []string) string {
 func (s *Service) openSessions(ctx context.Context) error {
 	around := s.options.Decorators.Sessions
 	if !s.settings.RedisURL.IsSet() {
-		s.runner.Sessions = decorate[engine.Sessions](memory.NewSessions(time.Now), around)
+		s.runner.Sessions = decorate[runner.Sessions](memory.NewSessions(time.Now), around)
 		s.choose("sessions", "in memory, for %s", s.settings.SessionTTL)
 		return nil
 	}
@@ -287,10 +288,10 @@ func (s *Service) openSessions(ctx context.Context) error {
 	if err := records.Ping(ctx); err != nil {
 		s.log.Warn("Redis does not answer; calls are answered without it", "error", err)
 	}
-	s.runner.Sessions = decorate[engine.Sessions](records, around, func(records engine.Sessions) engine.Sessions {
+	s.runner.Sessions = decorate[runner.Sessions](records, around, func(records runner.Sessions) runner.Sessions {
 		return redis.NewBreaker(records)
 	})
-	s.runner.Recent = engine.NewRecent(engine.DefaultRecent)
+	s.runner.Recent = runner.NewRecent(runner.DefaultRecent)
 	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping, Spare: true})
 	s.choose("sessions", "in Redis, for %s", s.settings.SessionTTL)
 	return nil

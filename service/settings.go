@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/store/postgres"
@@ -188,7 +188,7 @@ a line.`,
 
 var callSettings = []setting{
 	{
-		name: "USSD_SESSION_TTL", fallback: in(engine.DefaultTTL, time.Second),
+		name: "USSD_SESSION_TTL", fallback: in(runner.DefaultTTL, time.Second),
 		help: `How many seconds a session is kept after its last callback. Networks end a
 session after 180.`,
 		read: func(s *Settings, v string) error { return seconds(v, &s.SessionTTL) },

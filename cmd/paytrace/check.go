@@ -10,6 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -71,7 +72,7 @@ func together(all []checked, w io.Writer) (err error) {
 		for folder := all[0].folder; len(all) > 0 && all[0].folder == folder; all = all[1:] {
 			programs = append(programs, all[0].program)
 		}
-		if _, against := engine.NewCatalog(programs...); against != nil {
+		if _, against := runner.NewCatalog(programs...); against != nil {
 			fmt.Fprintln(w, against)
 			err = outcome{exitDiagnostics}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 )
@@ -52,7 +53,7 @@ func crashing(context.Context) service.Options {
 	a := at(os.Getenv(crashPoint))
 	return service.Options{Register: registerPay, Decorators: service.Decorators{
 		Store:    []func(store.Store) store.Store{func(s store.Store) store.Store { return crashingStore{s, a} }},
-		Sessions: []func(engine.Sessions) engine.Sessions{func(s engine.Sessions) engine.Sessions { return crashingSessions{s, a} }},
+		Sessions: []func(runner.Sessions) runner.Sessions{func(s runner.Sessions) runner.Sessions { return crashingSessions{s, a} }},
 		Handle: []func(service.Handle) service.Handle{func(h service.Handle) service.Handle {
 			return func(ctx context.Context, r engine.Request) engine.Reply {
 				a.point("receipt")
@@ -65,11 +66,11 @@ func crashing(context.Context) service.Options {
 }
 
 type crashingSessions struct {
-	engine.Sessions
+	runner.Sessions
 	at at
 }
 
-// Load implements engine.Sessions.
+// Load implements runner.Sessions.
 func (s crashingSessions) Load(ctx context.Context, id string) ([]byte, error) {
 	s.at.point("load")
 	b, err := s.Sessions.Load(ctx, id)
@@ -77,7 +78,7 @@ func (s crashingSessions) Load(ctx context.Context, id string) ([]byte, error) {
 	return b, err
 }
 
-// Save implements engine.Sessions.
+// Save implements runner.Sessions.
 func (s crashingSessions) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	s.at.point("save")
 	stored, saved, err := s.Sessions.Save(ctx, id, expect, next, ttl)

@@ -14,6 +14,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -51,7 +52,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	catalog, err := engine.NewCatalog(program)
+	catalog, err := runner.NewCatalog(program)
 	if err != nil {
 		return err
 	}
@@ -73,9 +74,9 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return v.draw(ctx, callSetup{program, box.Actions.Contracts(), people, caller, code}, std)
 	}
 	p := &phone{
-		runner: &engine.Runner{
+		runner: &runner.Runner{
 			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: withStandIns(box.Actions, program, people),
-			Identity: engine.NewIdentity(box.Identity), TTL: engine.DefaultTTL, Now: time.Now,
+			Identity: runner.NewIdentity(box.Identity), TTL: runner.DefaultTTL, Now: time.Now,
 		},
 		program: program, box: box, typed: typedLines(ctx, std.in), out: std.out,
 		caller: caller, code: code, person: isTerminal(std.in),
@@ -132,7 +133,7 @@ func typedLines(ctx context.Context, r io.Reader) <-chan string {
 
 // phone is a handset in the terminal.
 type phone struct {
-	runner  *engine.Runner
+	runner  *runner.Runner
 	program *engine.Program
 	box     *service.Sandbox
 	typed   <-chan string // what is typed, a line each

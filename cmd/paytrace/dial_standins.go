@@ -8,13 +8,14 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 )
 
 // standIns answer the actions that are only declared, as people.yaml says; all
 // others are the built ones. They serve one phone in one terminal.
 type standIns struct {
-	built   engine.Actions
+	built   runner.Actions
 	program *engine.Program
 	people  *engine.People
 	lacking map[string]bool
@@ -25,7 +26,7 @@ type standIns struct {
 }
 
 // withStandIns puts answers in place of what a program lacks.
-func withStandIns(table *actions.Table, p *engine.Program, people *engine.People) engine.Actions {
+func withStandIns(table *actions.Table, p *engine.Program, people *engine.People) runner.Actions {
 	names := map[string]bool{}
 	for _, name := range service.Unbuilt(p, table.Contracts()) {
 		names[name] = true
@@ -36,7 +37,7 @@ func withStandIns(table *actions.Table, p *engine.Program, people *engine.People
 	return &standIns{built: table, program: p, people: people, lacking: names, turns: map[string]int{}, done: map[string]engine.Outcome{}}
 }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (s *standIns) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	contract := s.contract(call.Action)
 	if contract == nil {

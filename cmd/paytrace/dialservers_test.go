@@ -20,6 +20,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/service"
@@ -167,7 +168,7 @@ var (
 func (l *serversLine) start(ctx context.Context, c service.Settings, folder *service.Folder) (*instance, error) {
 	log := slog.New(slog.NewJSONHandler(&l.log, nil))
 	decorators := service.Decorators{
-		Actions: []func(engine.Actions) engine.Actions{func(a engine.Actions) engine.Actions { return watched{a, l} }},
+		Actions: []func(runner.Actions) runner.Actions{func(a runner.Actions) runner.Actions { return watched{a, l} }},
 		Handle: []func(service.Handle) service.Handle{func(h service.Handle) service.Handle {
 			return func(ctx context.Context, r engine.Request) engine.Reply {
 				reply := h(ctx, r)
@@ -265,11 +266,11 @@ func (l *serversLine) Close() error {
 
 // watched notes what actions were asked for, each once by its ID.
 type watched struct {
-	engine.Actions
+	runner.Actions
 	line *serversLine
 }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (w watched) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	out, err := w.Actions.Do(ctx, call)
 	l := w.line

@@ -15,6 +15,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
@@ -128,9 +129,9 @@ func forgetSessions(ctx context.Context, db store.Store, c service.Settings, pho
 	}
 	ids := make([]string, len(sessions))
 	for i, session := range sessions {
-		ids[i] = engine.SessionKey(session)
+		ids[i] = runner.SessionKey(session)
 	}
-	tag := engine.NewIdentity(identity).Caller(&engine.Request{Provider: africastalking.Codec{}.Name(), Caller: phone})
+	tag := runner.NewIdentity(identity).Caller(&engine.Request{Provider: africastalking.Codec{}.Name(), Caller: phone})
 	_, err = records.Forget(ctx, ids, []string{tag})
 	if err != nil {
 		err = fmt.Errorf("records of calls in Redis end by themselves after %s: %w", c.SessionTTL, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
@@ -46,7 +47,7 @@ func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player)
 
 // registeredActions are the real actions on an empty database of their own.
 type registeredActions struct {
-	engine.Actions
+	runner.Actions
 	box *service.Sandbox
 }
 

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -16,7 +17,7 @@ import (
 // are this test binary: the program itself has no switch for any of it.
 var variants = map[string]func(ctx context.Context) service.Options{
 	"paytrace-forgetful": func(context.Context) service.Options {
-		return service.Options{Decorators: service.Decorators{Actions: []func(engine.Actions) engine.Actions{forget}}}
+		return service.Options{Decorators: service.Decorators{Actions: []func(runner.Actions) runner.Actions{forget}}}
 	},
 	"paytrace-crashing": crashing,
 }
@@ -37,13 +38,13 @@ func runVariant(options func(ctx context.Context) service.Options) {
 // forgetful runs every delivery's action under a name of its own, as a service
 // without an action log would.
 type forgetful struct {
-	engine.Actions
+	runner.Actions
 	runs *atomic.Int64
 }
 
-func forget(a engine.Actions) engine.Actions { return forgetful{a, new(atomic.Int64)} }
+func forget(a runner.Actions) runner.Actions { return forgetful{a, new(atomic.Int64)} }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (f forgetful) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	if !call.StoredOnly && call.ID != "" {
 		call.ID += "#" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(f.runs.Add(1), 10)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // actors are the actions of one call: they answer as the scene says, or are the
@@ -40,9 +41,9 @@ type run struct {
 	err     error
 }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	if a.isReal(call.Action) && !(call.Action == engine.CallWithdraw && a.has(call.ID)) {
+	if a.isReal(call.Action) && !(call.Action == engine.CallFence && a.has(call.ID)) {
 		return a.doReal(ctx, call)
 	}
 	a.mu.Lock()
@@ -77,7 +78,7 @@ func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, 
 	out, err := a.real.Do(ctx, call)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, again := a.done[call.ID]; again || errors.Is(err, engine.ErrNotStored) || errors.Is(err, engine.ErrWithdrawn) {
+	if _, again := a.done[call.ID]; again || errors.Is(err, engine.ErrNotStored) || errors.Is(err, engine.ErrFenced) {
 		return out, err
 	}
 	return a.late(call, out, err)
@@ -90,8 +91,8 @@ func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.O
 	a.done[call.ID] = r
 	a.order = append(a.order, r)
 	takes := a.scene.Takes[call.Action]
-	a.clock.pass(min(takes, engine.CallbackBudget))
-	if takes >= engine.CallbackBudget {
+	a.clock.pass(min(takes, runner.CallbackBudget))
+	if takes >= runner.CallbackBudget {
 		return engine.Outcome{}, fmt.Errorf("%s takes %s: %w", call.Action, takes, engine.ErrUnknown)
 	}
 	return out, err

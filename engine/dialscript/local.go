@@ -10,17 +10,18 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // Records keeps sessions and can lose them all.
 type Records interface {
-	engine.Sessions
+	runner.Sessions
 	Forget()
 }
 
 // Registered are the registered actions on an empty store of their own.
 type Registered interface {
-	engine.Actions
+	runner.Actions
 	// Messages are the SMS stored to go out, in order.
 	Messages() []Message
 	Close() error
@@ -54,7 +55,7 @@ type known struct {
 
 // localKey is the identity key of calls in process: nothing outlives them, so
 // it need not be secret, and the same key gives the same names in every run.
-var localKey = make([]byte, engine.KeySize)
+var localKey = make([]byte, runner.KeySize)
 
 // Open implements Opener.
 func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
@@ -62,7 +63,7 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalog, err := engine.NewCatalog(programs...)
+	catalog, err := runner.NewCatalog(programs...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +80,9 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
 		return nil, err
 	}
-	line.runner = &engine.Runner{
+	line.runner = &runner.Runner{
 		Sessions: line.records, Programs: catalog, Actions: line.actions,
-		Identity: engine.NewIdentity(localKey), TTL: engine.DefaultTTL, Now: line.clock.Now,
+		Identity: runner.NewIdentity(localKey), TTL: runner.DefaultTTL, Now: line.clock.Now,
 		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	line.runner.Watch = line.watch

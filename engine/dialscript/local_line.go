@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // clock is the time of one call. It stands still but for what the script and
@@ -51,8 +52,8 @@ func (b *logBuffer) String() string {
 
 // localLine is a line in process.
 type localLine struct {
-	runner  *engine.Runner
-	catalog *engine.Catalog
+	runner  *runner.Runner
+	catalog *runner.Catalog
 	// programs are those in force, replaced together by Publish.
 	programs []*engine.Program
 	records  Records

@@ -13,6 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store/memory"
 	"github.com/paytrace/paytrace/store/sqlite"
@@ -36,7 +37,7 @@ func newRegistered(ctx context.Context, now func() time.Time) (*registered, erro
 		return nil, err
 	}
 	r := &registered{actions.New(db, now), db}
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: make([]byte, engine.KeySize)}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: make([]byte, runner.KeySize)}
 	return r, accounts.Register(r.Table)
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -68,9 +69,9 @@ func TestLossesChangeNoCall(t *testing.T) {
 // that forget.
 type lossyCall struct {
 	*walker
-	calm      *engine.Runner
+	calm      *runner.Runner
 	done      *ledger
-	instances [2]*engine.Runner
+	instances [2]*runner.Runner
 	sessions  *memory.Sessions
 	did       *ledger
 	req       engine.Request
@@ -91,23 +92,23 @@ type lossyCall struct {
 
 func newLossyCall(t *testing.T, p *engine.Program, w *walker, n int) *lossyCall {
 	t.Helper()
-	catalog, err := engine.NewCatalog(p)
+	catalog, err := runner.NewCatalog(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
-	runner := func(s engine.Sessions, a engine.Actions) *engine.Runner {
-		return &engine.Runner{
-			Sessions: s, Programs: catalog, Actions: a, TTL: engine.DefaultTTL, Now: now,
-			Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
+	newRunner := func(s runner.Sessions, a runner.Actions) *runner.Runner {
+		return &runner.Runner{
+			Sessions: s, Programs: catalog, Actions: a, TTL: runner.DefaultTTL, Now: now,
+			Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
 		}
 	}
 	c := &lossyCall{walker: w, done: newLedger(), did: newLedger(), sessions: memory.NewSessions(now), tally: map[string]int{"calls": 1}}
-	c.calm = runner(memory.NewSessions(now), c.done)
+	c.calm = newRunner(memory.NewSessions(now), c.done)
 	for i := range c.instances {
-		c.instances[i] = runner(c.sessions, c.did)
+		c.instances[i] = newRunner(c.sessions, c.did)
 		if n%2 == 0 {
-			c.instances[i].Recent = engine.NewRecent(8)
+			c.instances[i].Recent = runner.NewRecent(8)
 		}
 	}
 	c.req = engine.Request{Provider: "test", Session: fmt.Sprint("s", n), Caller: "254711000111", Service: "*384#", Network: "63902"}
@@ -237,19 +238,19 @@ func newLedger() *ledger { return &ledger{map[string]string{}, map[string]bool{}
 
 var errLedgerDown = errors.New("connection refused")
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (l *ledger) Do(_ context.Context, call engine.Call) (engine.Outcome, error) {
 	done := engine.Outcome{Name: engine.Done}
 	_, ran := l.ran[call.ID]
 	switch {
 	case l.withdrawn[call.ID]:
-		return engine.Outcome{}, engine.ErrWithdrawn
-	case ran && (call.Action == engine.CallWithdraw || call.Action == engine.CallWithdrawn):
+		return engine.Outcome{}, engine.ErrFenced
+	case ran && (call.Action == engine.CallFence || call.Action == engine.CallFenced):
 		return done, nil
-	case call.Action == engine.CallWithdraw:
+	case call.Action == engine.CallFence:
 		l.withdrawn[call.ID] = true
-		return engine.Outcome{}, engine.ErrWithdrawn
-	case call.Action == engine.CallWithdrawn:
+		return engine.Outcome{}, engine.ErrFenced
+	case call.Action == engine.CallFenced:
 		return engine.Outcome{}, engine.ErrNotStored
 	}
 	reads := call.Action == engine.CallFacts || slices.ContainsFunc(wideContracts, func(c engine.Contract) bool { return c.Name == call.Action && c.Reads })

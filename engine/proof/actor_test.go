@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // actor is one of those who act at once in a simulated world: a caller, a
@@ -94,5 +94,5 @@ func actorOf(ctx context.Context) *actor { return ctx.Value(actorKey{}).(*actor)
 // instance is one process of the service.
 type instance struct {
 	life   int // how often it was started
-	runner *engine.Runner
+	runner *runner.Runner
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -78,7 +79,7 @@ type histories struct {
 // contend lets writers fight for one record after the other, until they have
 // made that many calls or were told what can't be. Each goes to one of the
 // stores, which are one store seen by several instances.
-func contend(t *testing.T, calls int, stores ...engine.Sessions) (all histories) {
+func contend(t *testing.T, calls int, stores ...runner.Sessions) (all histories) {
 	t.Helper()
 	for n := 0; all.calls < calls && all.broken == nil; n++ {
 		h := contendFor(fmt.Sprintf("ussd:session:%s-%d", t.Name(), n), uint64(n), stores)
@@ -99,7 +100,7 @@ func contend(t *testing.T, calls int, stores ...engine.Sessions) (all histories)
 }
 
 // contendFor is the history of one record.
-func contendFor(id string, seed uint64, stores []engine.Sessions) []porcupine.Operation {
+func contendFor(id string, seed uint64, stores []runner.Sessions) []porcupine.Operation {
 	var mu sync.Mutex
 	var history []porcupine.Operation
 	unknown := 0
@@ -137,7 +138,7 @@ func contendFor(id string, seed uint64, stores []engine.Sessions) []porcupine.Op
 
 // writer is one of those who fight for a record.
 type writer struct {
-	store    engine.Sessions
+	store    runner.Sessions
 	id, name string
 	random   *rand.Rand
 	wrote    int
@@ -162,7 +163,7 @@ func (w *writer) choose() asked {
 }
 
 func (w *writer) ask(in asked) (told, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), engine.SessionBudget)
+	ctx, cancel := context.WithTimeout(context.Background(), runner.SessionBudget)
 	defer cancel()
 	var stored []byte
 	var saved bool
@@ -205,9 +206,9 @@ func TestCheckpointInMemory(t *testing.T) {
 
 // getThenSet saves without the script: it compares in the instance what it has
 // read, and writes over whatever stands there by then.
-type getThenSet struct{ engine.Sessions }
+type getThenSet struct{ runner.Sessions }
 
-// Save implements engine.Sessions.
+// Save implements runner.Sessions.
 func (s getThenSet) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	stored, err := s.Load(ctx, id)
 	if err != nil || engine.HeadOf(stored) != expect {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -23,7 +24,7 @@ type records struct {
 	past map[string][][]byte
 }
 
-// Load implements engine.Sessions.
+// Load implements runner.Sessions.
 func (r *records) Load(ctx context.Context, id string) ([]byte, error) {
 	a := actorOf(ctx)
 	a.point("load")
@@ -38,7 +39,7 @@ func (r *records) Load(ctx context.Context, id string) ([]byte, error) {
 
 const sessionOdds = 12
 
-// Save implements engine.Sessions.
+// Save implements runner.Sessions.
 func (r *records) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	a := actorOf(ctx)
 	a.point("save")
@@ -86,7 +87,7 @@ func (r *records) rollback(id string, pick func(n int) int) error {
 	if err != nil || now == nil || len(past) == 0 {
 		return err
 	}
-	_, _, err = r.Sessions.Save(context.Background(), id, engine.HeadOf(now), past[pick(len(past))], engine.DefaultTTL)
+	_, _, err = r.Sessions.Save(context.Background(), id, engine.HeadOf(now), past[pick(len(past))], runner.DefaultTTL)
 	return err
 }
 
@@ -167,9 +168,9 @@ func (t *transaction) Begin(ctx context.Context, id string, fingerprint []byte) 
 
 // unlogged runs every delivery's action under a name of its own, as a service
 // without an action log: the control that must be caught.
-type unlogged struct{ engine.Actions }
+type unlogged struct{ runner.Actions }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (u unlogged) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	if a := actorOf(ctx); !c.StoredOnly {
 		a.w.runs++
@@ -179,27 +180,27 @@ func (u unlogged) Do(ctx context.Context, c engine.Call) (engine.Outcome, error)
 }
 
 // notWithdrawn never keeps an action from running.
-type notWithdrawn struct{ engine.Actions }
+type notWithdrawn struct{ runner.Actions }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (n notWithdrawn) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
-	if c.Action == engine.CallWithdraw {
+	if c.Action == engine.CallFence {
 		return engine.Outcome{}, engine.ErrNotStored
 	}
 	return n.Actions.Do(ctx, c)
 }
 
 // apartFrom runs what follows an action in a transaction of its own.
-type apartFrom struct{ engine.Actions }
+type apartFrom struct{ runner.Actions }
 
-// Do implements engine.Actions.
+// Do implements runner.Actions.
 func (a apartFrom) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	c.Then = nil
 	return a.Actions.Do(ctx, c)
 }
 
 // forgetfulOfVersions knows of no version that was in force before.
-type forgetfulOfVersions struct{ engine.Programs }
+type forgetfulOfVersions struct{ runner.Programs }
 
-// Replaced implements engine.Programs.
+// Replaced implements runner.Programs.
 func (forgetfulOfVersions) Replaced(string, time.Time) []*engine.Program { return nil }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/storetest/servers"
@@ -79,7 +79,7 @@ var _ io.Closer = (*cutter)(nil)
 
 // cutting asks for a cut once in a while.
 type cutting struct {
-	engine.Sessions
+	runner.Sessions
 	cutter *cutter
 	calls  *atomic.Int64
 }
@@ -96,20 +96,20 @@ func (c cutting) count() {
 	}
 }
 
-// Load implements engine.Sessions.
+// Load implements runner.Sessions.
 func (c cutting) Load(ctx context.Context, id string) ([]byte, error) {
 	c.count()
 	return c.Sessions.Load(ctx, id)
 }
 
-// Save implements engine.Sessions.
+// Save implements runner.Sessions.
 func (c cutting) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	c.count()
 	return c.Sessions.Save(ctx, id, expect, next, ttl)
 }
 
 // throughCutter is two instances' views of one Redis, with cuts between.
-func throughCutter(t *testing.T) (stores []engine.Sessions, c *cutter) {
+func throughCutter(t *testing.T) (stores []runner.Sessions, c *cutter) {
 	t.Helper()
 	at, err := url.Parse(servers.Redis(t))
 	if err != nil {

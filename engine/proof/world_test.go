@@ -12,6 +12,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
 	"github.com/paytrace/paytrace/store/sqlite"
@@ -81,11 +82,11 @@ type world struct {
 	mu      sync.Mutex
 	done    sync.WaitGroup
 	records *records
-	catalog *engine.Catalog
+	catalog *runner.Catalog
 	newMenu *engine.Program
 	store   store.Store
 	on      [2]*instance
-	actions engine.Actions
+	actions runner.Actions
 	calls   []*call
 
 	down    bool           // the database is out
@@ -185,7 +186,7 @@ func newWorld(seed uint64, k kind) (*world, error) {
 		seed: seed, began: time.Now(), control: k.control, inside: !k.outside && !k.sqlite, newMenu: programs[1],
 		effects: map[string]int{}, asked: map[string]bool{}, refs: map[string]string{},
 	}
-	if w.catalog, err = engine.NewCatalog(programs[0]); err != nil {
+	if w.catalog, err = runner.NewCatalog(programs[0]); err != nil {
 		return nil, err
 	}
 	w.records = &records{Sessions: memory.NewSessions(time.Now), w: w, past: map[string][][]byte{}}
@@ -217,23 +218,23 @@ func newWorld(seed uint64, k kind) (*world, error) {
 // start begins a life of an instance, which remembers nothing of the one before.
 func (w *world) start(on *instance) {
 	on.life++
-	var programs engine.Programs = w.catalog
+	var programs runner.Programs = w.catalog
 	if w.control == noVersions {
 		programs = forgetfulOfVersions{w.catalog}
 	}
-	on.runner = &engine.Runner{
+	on.runner = &runner.Runner{
 		Sessions: w.records, Programs: programs, Actions: w.actions,
-		Identity: identity, TTL: engine.DefaultTTL, Now: time.Now,
+		Identity: identity, TTL: runner.DefaultTTL, Now: time.Now,
 	}
 	if w.faults.ahead {
-		on.runner.Recent = engine.NewRecent(recent)
+		on.runner.Recent = runner.NewRecent(recent)
 	}
 }
 
 // recent is how many sessions an instance of a world remembers: all there are.
 const recent = 8
 
-var identity = engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
+var identity = runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
 
 // Numbers of actors, far enough apart for all callbacks of a call.
 const (

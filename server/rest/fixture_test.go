@@ -14,6 +14,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/server/rest"
@@ -62,12 +63,12 @@ func newWorldOn(t testing.TB, db store.Store, clock *storetest.Clock, change fun
 		t.Fatal(err)
 	}
 	w.table = actions.New(db, w.clock.Now)
-	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: make([]byte, engine.KeySize)}
+	accounts := &actions.Accounts{Keys: stellar.Keys{}, Sealer: sealer, Rand: rand.Reader, CodeKey: make([]byte, runner.KeySize)}
 	if err := accounts.Register(w.table); err != nil {
 		t.Fatal(err)
 	}
 	config := rest.Config{
-		Actions: w.table, Store: db, Identity: engine.NewIdentity(make([]byte, engine.KeySize)), Rand: rand.Reader,
+		Actions: w.table, Store: db, Identity: runner.NewIdentity(make([]byte, runner.KeySize)), Rand: rand.Reader,
 		Now: w.clock.Now, PerMinute: 1_000_000, PerDay: 1_000_000,
 	}
 	if change != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/store"
 )
@@ -40,7 +41,7 @@ func TestIdempotencyKey(t *testing.T) {
 
 // held are actions that wait until they are let go.
 type held struct {
-	engine.Actions
+	runner.Actions
 	began, let chan struct{}
 }
 

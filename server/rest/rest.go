@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -26,9 +26,9 @@ type API struct {
 
 // Config is what an API is made of. All but the quotas and Logger are needed.
 type Config struct {
-	Actions  engine.Actions
+	Actions  runner.Actions
 	Store    Store
-	Identity engine.Identity
+	Identity runner.Identity
 	Rand     io.Reader // safe for concurrent use
 	Now      func() time.Time
 	// PerMinute and PerDay are how many requests one key may make; 0 for the

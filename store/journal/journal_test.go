@@ -57,7 +57,7 @@ func (k *kept) DropCalls(_ context.Context, before time.Time, _ int) (int, error
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 func reply(_ context.Context, req engine.Request) engine.Reply {
-	r := engine.Reply{Text: "Welcome", Screen: "start", Program: "hash", Heard: "1"}
+	r := engine.Reply{Text: "Welcome", Screen: "start", Program: "hash", Input: "1"}
 	if req.Text == "broken" {
 		r.End, r.Fault = true, errors.New(strings.Repeat("é", 200))
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Sessions implements engine.Sessions.
+// Sessions implements runner.Sessions.
 type Sessions struct {
 	now func() time.Time
 
@@ -49,7 +49,7 @@ func NewSessions(now func() time.Time) *Sessions {
 	return &Sessions{now: now, items: map[string]item{}, latest: map[string]item{}, limit: DefaultLimit}
 }
 
-// Load implements engine.Sessions.
+// Load implements runner.Sessions.
 func (s *Sessions) Load(_ context.Context, id string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Sessions) get(from map[string]item, key string) []byte {
 	return bytes.Clone(it.value)
 }
 
-// Save implements engine.Sessions.
+// Save implements runner.Sessions.
 func (s *Sessions) Save(_ context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	if n := len(next); n == 0 || n > engine.MaxRecord {
 		return nil, false, fmt.Errorf("%w: the record has %d bytes, expected 1 to %d", errRefused, n, engine.MaxRecord)
@@ -113,14 +113,14 @@ func (s *Sessions) expire() {
 	}
 }
 
-// Latest implements engine.Sessions.
+// Latest implements runner.Sessions.
 func (s *Sessions) Latest(_ context.Context, tag string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return string(s.get(s.latest, tag)), nil
 }
 
-// SetLatest implements engine.Sessions.
+// SetLatest implements runner.Sessions.
 func (s *Sessions) SetLatest(_ context.Context, tag, id string, ttl time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
 // callback is what one callback costs: a load, and a save over what was loaded.
-func callback(ctx context.Context, s engine.Sessions, key string, v int) error {
+func callback(ctx context.Context, s runner.Sessions, key string, v int) error {
 	stored, err := s.Load(ctx, key)
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ var padding = strings.Repeat("x", 440) + "}"
 
 func BenchmarkCallback(b *testing.B) {
 	s := open(b, servers.Redis(b))
-	for name, store := range map[string]engine.Sessions{"bare": s, "breaker": redis.NewBreaker(s)} {
+	for name, store := range map[string]runner.Sessions{"bare": s, "breaker": redis.NewBreaker(s)} {
 		b.Run(name+"/one", func(b *testing.B) {
 			b.ReportAllocs()
 			for v := 1; b.Loop(); v++ {

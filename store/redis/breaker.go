@@ -7,7 +7,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // ErrSkipped says that Redis failed a moment ago and was not asked this time.
@@ -21,7 +21,7 @@ const pause = time.Second
 // slow call, every call returns ErrSkipped at once, for a second. Then a single
 // call is let through, and its end decides for all.
 type Breaker struct {
-	sessions engine.Sessions
+	sessions runner.Sessions
 	circuit  *gobreaker.CircuitBreaker[struct{}]
 	// slow is the longest that a successful call may take.
 	slow time.Duration
@@ -36,8 +36,8 @@ var (
 )
 
 // NewBreaker returns a Breaker before sessions.
-func NewBreaker(sessions engine.Sessions) *Breaker {
-	return &Breaker{sessions: sessions, slow: engine.SessionBudget, circuit: gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
+func NewBreaker(sessions runner.Sessions) *Breaker {
+	return &Breaker{sessions: sessions, slow: runner.SessionBudget, circuit: gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:     pause,
 		MaxRequests: 1, // one probe at a time
 		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures > 0 },
@@ -45,7 +45,7 @@ func NewBreaker(sessions engine.Sessions) *Breaker {
 	})}
 }
 
-// Load implements engine.Sessions.
+// Load implements runner.Sessions.
 func (b *Breaker) Load(ctx context.Context, id string) (stored []byte, err error) {
 	err = b.guard(func() (err error) {
 		stored, err = b.sessions.Load(ctx, id)
@@ -54,7 +54,7 @@ func (b *Breaker) Load(ctx context.Context, id string) (stored []byte, err error
 	return stored, err
 }
 
-// Save implements engine.Sessions.
+// Save implements runner.Sessions.
 func (b *Breaker) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) (stored []byte, saved bool, err error) {
 	err = b.guard(func() (err error) {
 		stored, saved, err = b.sessions.Save(ctx, id, expect, next, ttl)
@@ -63,7 +63,7 @@ func (b *Breaker) Save(ctx context.Context, id, expect string, next []byte, ttl 
 	return stored, saved, err
 }
 
-// Latest implements engine.Sessions.
+// Latest implements runner.Sessions.
 func (b *Breaker) Latest(ctx context.Context, tag string) (id string, err error) {
 	err = b.guard(func() (err error) {
 		id, err = b.sessions.Latest(ctx, tag)
@@ -72,7 +72,7 @@ func (b *Breaker) Latest(ctx context.Context, tag string) (id string, err error)
 	return id, err
 }
 
-// SetLatest implements engine.Sessions.
+// SetLatest implements runner.Sessions.
 func (b *Breaker) SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error {
 	return b.guard(func() error { return b.sessions.SetLatest(ctx, tag, id, ttl) })
 }

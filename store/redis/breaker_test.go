@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/redis"
 )
@@ -147,12 +147,12 @@ func TestBreakerVerdicts(t *testing.T) {
 		err   error
 		trips bool
 	}{
-		{"in time", engine.SessionBudget, nil, false},
-		{"slow", engine.SessionBudget + 1, nil, true},
+		{"in time", runner.SessionBudget, nil, false},
+		{"slow", runner.SessionBudget + 1, nil, true},
 		{"error", 0, errDown, true},
 		{"late", 0, fmt.Errorf("read: %w", context.DeadlineExceeded), true},
 		{"the caller left", 0, fmt.Errorf("read: %w", context.Canceled), false},
-		{"the caller left a slow one", engine.SessionBudget + 1, context.Canceled, true},
+		{"the caller left a slow one", runner.SessionBudget + 1, context.Canceled, true},
 		{"not asked", 0, refused, false},
 	} {
 		t.Run(c.name, inBubble(func(t *testing.T) {

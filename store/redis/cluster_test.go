@@ -8,7 +8,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/storetest"
@@ -94,7 +94,7 @@ func TestCluster(t *testing.T) {
 
 const many = 60
 
-func saveMany(t *testing.T, s engine.Sessions) {
+func saveMany(t *testing.T, s runner.Sessions) {
 	t.Helper()
 	for i := range many {
 		key := fmt.Sprintf("%s-%d", id, i)

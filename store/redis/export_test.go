@@ -5,11 +5,11 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // NewPatientBreaker returns a breaker that calls nothing slow.
-func NewPatientBreaker(sessions engine.Sessions) *Breaker {
+func NewPatientBreaker(sessions runner.Sessions) *Breaker {
 	b := NewBreaker(sessions)
 	b.slow = time.Hour
 	return b

@@ -15,7 +15,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
@@ -186,11 +186,11 @@ func TestTogetherInTime(t *testing.T) {
 	g := newGate(t, s)
 	errs := make([]error, others)
 	all := crowd(t, s, others, func(i int) {
-		within := engine.WithTimeout(context.Background(), engine.SessionBudget)
+		within := runner.WithTimeout(context.Background(), runner.SessionBudget)
 		defer within.End()
 		_, errs[i] = s.Load(within, key(i))
 	})
-	<-engine.WithTimeout(context.Background(), engine.SessionBudget).Done()
+	<-runner.WithTimeout(context.Background(), runner.SessionBudget).Done()
 	g.release()
 	all.Wait()
 	for i, err := range errs {
@@ -209,7 +209,7 @@ func TestTogetherWithLittleTime(t *testing.T) {
 	g := newGate(t, s)
 	errs := make([]error, others)
 	hurried := redis.RoundTrips
-	within := engine.WithTimeout(context.Background(), engine.SessionBudget/4)
+	within := runner.WithTimeout(context.Background(), runner.SessionBudget/4)
 	defer within.End()
 	var all sync.WaitGroup
 	for i := range others {
@@ -259,14 +259,14 @@ func TestTogetherWithoutConnections(t *testing.T) {
 	s.Hook(nowhere{})
 	late := make([]time.Duration, 100)
 	all := crowd(t, s, len(late), func(i int) {
-		end := time.Now().Add(engine.SessionBudget)
+		end := time.Now().Add(runner.SessionBudget)
 		if _, err := s.Load(context.Background(), key(i)); err == nil {
 			t.Errorf("%d: no error", i)
 		}
 		late[i] = time.Since(end)
 	})
 	all.Wait()
-	if most := slices.Max(late); most > engine.SessionBudget/3 {
+	if most := slices.Max(late); most > runner.SessionBudget/3 {
 		t.Errorf("somebody waited for %v beyond its deadline", most)
 	}
 }

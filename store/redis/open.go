@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 )
 
@@ -20,7 +20,7 @@ import (
 const (
 	// callTimeout bounds one call in all: waiting for a connection, connecting,
 	// writing, reading.
-	callTimeout = engine.SessionBudget
+	callTimeout = runner.SessionBudget
 	// noRetries is the client's word for it; 0 would be its default of three.
 	noRetries = -1
 	// dials is how often one connection is tried.

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/redis"
 )
 
@@ -24,7 +24,7 @@ type asked struct {
 // What time can't show without being waited for is read off the options.
 func TestOptions(t *testing.T) {
 	want := asked{
-		engine.SessionBudget, engine.SessionBudget, engine.SessionBudget, engine.SessionBudget, true,
+		runner.SessionBudget, runner.SessionBudget, runner.SessionBudget, runner.SessionBudget, true,
 		0, 1, 64, -1, true, maintnotifications.ModeDisabled,
 	}
 	o, _, err := redis.Options("redis://h")

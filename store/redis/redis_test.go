@@ -9,6 +9,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/storetest"
@@ -81,7 +82,7 @@ func pass(t *testing.T, client *goredis.Client, d time.Duration) {
 	must(t, keys.Err())
 }
 
-func conformance(t *testing.T, guard func(engine.Sessions) engine.Sessions) {
+func conformance(t *testing.T, guard func(runner.Sessions) runner.Sessions) {
 	t.Helper()
 	storetest.RunSessions(t, func(t *testing.T) storetest.SessionsUnderTest {
 		url := servers.Redis(t)
@@ -93,13 +94,13 @@ func conformance(t *testing.T, guard func(engine.Sessions) engine.Sessions) {
 }
 
 func TestConformance(t *testing.T) {
-	conformance(t, func(s engine.Sessions) engine.Sessions { return s })
+	conformance(t, func(s runner.Sessions) runner.Sessions { return s })
 }
 
 // A breaker changes nothing while Redis works. It calls nothing slow here, since
 // the test does not depend on the speed of the machine.
 func TestBreakerConformance(t *testing.T) {
-	conformance(t, func(s engine.Sessions) engine.Sessions { return redis.NewPatientBreaker(s) })
+	conformance(t, func(s runner.Sessions) runner.Sessions { return redis.NewPatientBreaker(s) })
 }
 
 func (s *stored) want(t *testing.T, client *goredis.Client) {
@@ -205,7 +206,7 @@ func TestContext(t *testing.T) {
 }
 
 // calls are all calls of a store.
-func calls(s engine.Sessions) map[string]func(context.Context) error {
+func calls(s runner.Sessions) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Load": func(ctx context.Context) error { _, err := s.Load(ctx, id); return err },
 		"Save": func(ctx context.Context) error {

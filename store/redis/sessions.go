@@ -15,7 +15,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Sessions implements engine.Sessions. Records stand under the IDs themselves,
+// Sessions implements runner.Sessions. Records stand under the IDs themselves,
 // and what callers were last seen in under callerKey.
 type Sessions struct {
 	client goredis.UniversalClient
@@ -82,7 +82,7 @@ func (b *bounded) timed() (context.Context, context.CancelFunc) {
 	return context.WithDeadline(b, b.at)
 }
 
-// Load implements engine.Sessions.
+// Load implements runner.Sessions.
 func (s *Sessions) Load(ctx context.Context, id string) ([]byte, error) {
 	stored, found, err := s.get(ctx, id)
 	if err != nil || !found {
@@ -105,7 +105,7 @@ func (s *Sessions) get(ctx context.Context, key string) (value string, found boo
 	return value, err == nil, err
 }
 
-// Save implements engine.Sessions. It is one round trip, and two where Redis
+// Save implements runner.Sessions. It is one round trip, and two where Redis
 // has lost the script.
 func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	if n := len(next); n == 0 || n > engine.MaxRecord {
@@ -155,13 +155,13 @@ func (s *Sessions) compareAndSet(ctx context.Context, id, expect string, next []
 // keyOfScript is where in its command a script's key stands, for clusters.
 const keyOfScript = 3
 
-// Latest implements engine.Sessions.
+// Latest implements runner.Sessions.
 func (s *Sessions) Latest(ctx context.Context, tag string) (string, error) {
 	id, _, err := s.get(ctx, callerKey+tag)
 	return id, s.fault("find a caller's session", err)
 }
 
-// SetLatest implements engine.Sessions.
+// SetLatest implements runner.Sessions.
 func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // SessionsUnderTest is an empty session store that nobody else uses.
 type SessionsUnderTest struct {
-	engine.Sessions
+	runner.Sessions
 	// Pass makes the store believe that d has gone by.
 	Pass func(d time.Duration)
 }

@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 type tagKey struct{}
@@ -19,16 +19,16 @@ func TestDeadline(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		parent time.Duration // of a parent with a time of its own, 0 for none
-		then   func(stopParent func(), ctx *engine.Deadline)
+		then   func(stopParent func(), ctx *runner.Deadline)
 		want   error
 	}{
-		{"nothing happened", 0, func(func(), *engine.Deadline) {}, nil},
-		{"a moment before", 0, func(func(), *engine.Deadline) { <-time.After(long - 1) }, nil},
-		{"its time", 0, func(func(), *engine.Deadline) { <-time.After(long) }, context.DeadlineExceeded},
-		{"its parent's time", short, func(func(), *engine.Deadline) { <-time.After(short) }, context.DeadlineExceeded},
-		{"ended", 0, func(_ func(), ctx *engine.Deadline) { ctx.End() }, context.Canceled},
-		{"ended twice", 0, func(_ func(), ctx *engine.Deadline) { ctx.End(); ctx.End() }, context.Canceled},
-		{"its parent ended", 0, func(stop func(), _ *engine.Deadline) { stop() }, context.Canceled},
+		{"nothing happened", 0, func(func(), *runner.Deadline) {}, nil},
+		{"a moment before", 0, func(func(), *runner.Deadline) { <-time.After(long - 1) }, nil},
+		{"its time", 0, func(func(), *runner.Deadline) { <-time.After(long) }, context.DeadlineExceeded},
+		{"its parent's time", short, func(func(), *runner.Deadline) { <-time.After(short) }, context.DeadlineExceeded},
+		{"ended", 0, func(_ func(), ctx *runner.Deadline) { ctx.End() }, context.Canceled},
+		{"ended twice", 0, func(_ func(), ctx *runner.Deadline) { ctx.End(); ctx.End() }, context.Canceled},
+		{"its parent ended", 0, func(stop func(), _ *runner.Deadline) { stop() }, context.Canceled},
 	} {
 		for _, waits := range []string{"nobody waits", "waited for before", "waited for after"} {
 			t.Run(c.name+", "+waits, func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestDeadline(t *testing.T) {
 						parent, cancel = context.WithTimeout(parent, c.parent)
 						defer cancel()
 					}
-					ctx := engine.WithTimeout(parent, long)
+					ctx := runner.WithTimeout(parent, long)
 					defer ctx.End()
 					if waits == "waited for before" {
 						ctx.Done()
@@ -84,7 +84,7 @@ func TestDeadlineEndsOnce(t *testing.T) {
 		t.Run(seen, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				parent, stop := context.WithCancel(t.Context())
-				ctx := engine.WithTimeout(parent, time.Second)
+				ctx := runner.WithTimeout(parent, time.Second)
 				<-time.After(time.Second)
 				if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("at its time: %v", err)
@@ -108,7 +108,7 @@ func TestDeadlineEndsOnce(t *testing.T) {
 // What is derived from it ends with it, and so does who waits.
 func TestDeadlineEndsOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx := engine.WithTimeout(t.Context(), time.Second)
+		ctx := runner.WithTimeout(t.Context(), time.Second)
 		derived, cancel := context.WithTimeout(ctx, time.Hour)
 		defer cancel()
 		if end, ok := derived.Deadline(); !ok || !end.Equal(time.Now().Add(time.Second)) {
@@ -119,7 +119,7 @@ func TestDeadlineEndsOthers(t *testing.T) {
 		if err := derived.Err(); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Err of what is derived: %v", err)
 		}
-		again := engine.WithTimeout(t.Context(), time.Second)
+		again := runner.WithTimeout(t.Context(), time.Second)
 		child, stop := context.WithCancel(again)
 		defer stop()
 		again.End()
@@ -131,7 +131,7 @@ func TestDeadlineEndsOthers(t *testing.T) {
 // A context that nobody waits for costs one allocation, and no timer.
 func TestDeadlineIsCheap(t *testing.T) {
 	n := testing.AllocsPerRun(100, func() {
-		ctx := engine.WithTimeout(context.Background(), time.Second)
+		ctx := runner.WithTimeout(context.Background(), time.Second)
 		if ctx.Err() != nil {
 			t.Error(ctx.Err())
 		}

@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -67,7 +68,7 @@ type reloads struct {
 
 // underReloads makes calls from several phones while the menu is replaced all
 // the time.
-func underReloads(t *testing.T, versions int, sessions engine.Sessions, known func(engine.Programs) engine.Programs) *reloads {
+func underReloads(t *testing.T, versions int, sessions runner.Sessions, known func(runner.Programs) runner.Programs) *reloads {
 	t.Helper()
 	all := make([]*engine.Program, versions)
 	byHash := map[string]*engine.Program{}
@@ -75,24 +76,24 @@ func underReloads(t *testing.T, versions int, sessions engine.Sessions, known fu
 		all[i] = versionOf(t, i)
 		byHash[all[i].Hash()] = all[i]
 	}
-	catalog, err := engine.NewCatalog(all[0])
+	catalog, err := runner.NewCatalog(all[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	var loads atomic.Int64
-	catalog.Keep(engine.Keeping{
+	catalog.Retain(runner.Retention{
 		Load: func(_ context.Context, hash string) (*engine.Program, error) {
 			loads.Add(1)
 			if p, ok := byHash[hash]; ok {
 				return p, nil
 			}
-			return nil, engine.ErrNoProgram
+			return nil, runner.ErrNoProgram
 		},
-		TTL: engine.DefaultTTL, Now: time.Now,
+		TTL: runner.DefaultTTL, Now: time.Now,
 	})
-	r := &engine.Runner{
+	r := &runner.Runner{
 		Sessions: sessions, Programs: known(catalog), Actions: nobody{},
-		Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: engine.DefaultTTL, Now: time.Now,
+		Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: runner.DefaultTTL, Now: time.Now,
 	}
 	slow := engine.Request{Provider: "t", Session: "slow", Caller: "254711000111", Service: "*384*1#"}
 	began := r.Handle(t.Context(), slow).Text
@@ -132,7 +133,7 @@ func underReloads(t *testing.T, versions int, sessions engine.Sessions, known fu
 	close(stop)
 	reloader.Wait()
 	// The first version may just have been in force again; it is not at hand then.
-	for _, p := range all[1 : 2+engine.MaxReplaced] {
+	for _, p := range all[1 : 2+runner.MaxReplaced] {
 		if err := catalog.Replace(p); err != nil {
 			t.Error(err)
 		}
@@ -144,15 +145,15 @@ func underReloads(t *testing.T, versions int, sessions engine.Sessions, known fu
 	} else if loads.Load() == 0 {
 		t.Error("no program was made again")
 	}
-	if most := 1 + engine.MaxReplaced; len(catalog.Held()) > most {
-		t.Errorf("%d programs are at hand, more than %d", len(catalog.Held()), most)
+	if most := 1 + runner.MaxReplaced; len(catalog.Retained()) > most {
+		t.Errorf("%d programs are at hand, more than %d", len(catalog.Retained()), most)
 	}
 	t.Logf("%d calls, %d over a reload; %d reloads, %d programs made again", seen.calls.Load(), seen.spanned.Load(), puts.Load(), loads.Load())
 	return &seen
 }
 
 // oneCall reports whether a call has seen more than one version.
-func oneCall(t *testing.T, r *engine.Runner, session string, n int) (mixed bool) {
+func oneCall(t *testing.T, r *runner.Runner, session string, n int) (mixed bool) {
 	req := engine.Request{Provider: "t", Session: session, Caller: "254711000111", Service: "*384*1#"}
 	versions := map[string]bool{}
 	keys := [][]string{{"1", "9", "1", "1"}, {"2", "1", "1", "Meru"}}[n%2]
@@ -186,7 +187,7 @@ func (nobody) Do(context.Context, engine.Call) (engine.Outcome, error) {
 
 // No call sees two versions of its menu, however often it is replaced.
 func TestReloadsUnderLoad(t *testing.T) {
-	seen := underReloads(t, 200, memory.NewSessions(time.Now), func(p engine.Programs) engine.Programs { return p })
+	seen := underReloads(t, 200, memory.NewSessions(time.Now), func(p runner.Programs) runner.Programs { return p })
 	if seen.mixed.Load() > 0 {
 		t.Errorf("%d of %d calls saw two versions", seen.mixed.Load(), seen.calls.Load())
 	}
@@ -196,7 +197,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 }
 
 // recordless keeps no record, and so no version.
-type recordless struct{ engine.Sessions }
+type recordless struct{ runner.Sessions }
 
 func (recordless) Load(context.Context, string) ([]byte, error) { return nil, nil }
 
@@ -205,7 +206,7 @@ func (recordless) Save(context.Context, string, string, []byte, time.Duration) (
 }
 
 // versionless knows of no version that was in force before.
-type versionless struct{ engine.Programs }
+type versionless struct{ runner.Programs }
 
 func (versionless) Replaced(string, time.Time) []*engine.Program { return nil }
 
@@ -213,7 +214,7 @@ func (versionless) Replaced(string, time.Time) []*engine.Program { return nil }
 // text is compared on where the record is gone, calls do see two.
 func TestReloadsWithoutRecordsMix(t *testing.T) {
 	seen := underReloads(t, 200, recordless{memory.NewSessions(time.Now)},
-		func(p engine.Programs) engine.Programs { return versionless{p} })
+		func(p runner.Programs) runner.Programs { return versionless{p} })
 	if seen.mixed.Load() == 0 {
 		t.Error("no call saw two versions: the proof could not have seen a fault")
 	}
@@ -223,11 +224,11 @@ func TestCatalogLetsGo(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	clock := func() time.Time { return now }
 	old, next := versionOf(t, 1), versionOf(t, 2)
-	c, err := engine.NewCatalog(old)
+	c, err := runner.NewCatalog(old)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Keep(engine.Keeping{TTL: 3 * time.Minute, Now: clock})
+	c.Retain(runner.Retention{TTL: 3 * time.Minute, Now: clock})
 	if err := c.Replace(next); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +242,7 @@ func TestCatalogLetsGo(t *testing.T) {
 	}
 	now = now.Add(3*time.Minute + 1)
 	c.Evict()
-	if _, err := c.Find(t.Context(), old.Hash()); !errors.Is(err, engine.ErrNoProgram) {
+	if _, err := c.Find(t.Context(), old.Hash()); !errors.Is(err, runner.ErrNoProgram) {
 		t.Errorf("nobody can use it any more, and it is %v", err)
 	}
 	if _, err := c.Find(t.Context(), next.Hash()); err != nil {
@@ -255,12 +256,12 @@ func TestCatalogMakesAgain(t *testing.T) {
 	lost, other, now := versionOf(t, 1), versionOf(t, 2), versionOf(t, 3)
 	var made atomic.Int64
 	answer := func() (*engine.Program, error) { return lost, nil }
-	c, err := engine.NewCatalog(now)
+	c, err := runner.NewCatalog(now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	hold := make(chan struct{})
-	c.Keep(engine.Keeping{TTL: time.Minute, Now: time.Now, Load: func(ctx context.Context, _ string) (*engine.Program, error) {
+	c.Retain(runner.Retention{TTL: time.Minute, Now: time.Now, Load: func(ctx context.Context, _ string) (*engine.Program, error) {
 		made.Add(1)
 		<-hold
 		return answer()
@@ -284,7 +285,7 @@ func TestCatalogMakesAgain(t *testing.T) {
 		t.Errorf("it was made %d times", n)
 	}
 	answer = func() (*engine.Program, error) { return other, nil }
-	if _, err := c.Find(t.Context(), "another"); !errors.Is(err, engine.ErrNoProgram) {
+	if _, err := c.Find(t.Context(), "another"); !errors.Is(err, runner.ErrNoProgram) {
 		t.Errorf("another program was taken for it: %v", err)
 	}
 	down := errors.New("the database is down")
@@ -301,26 +302,26 @@ func TestCallOfAProgramThatIsGone(t *testing.T) {
 		err  error
 		want string
 	}{
-		"gone": {engine.ErrNoProgram, "The service was updated. Please dial again."},
+		"gone": {runner.ErrNoProgram, "The service was updated. Please dial again."},
 		"down": {errors.New("down"), "The service is busy. Please try again later."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			first, err := engine.NewCatalog(versionOf(t, 1))
+			first, err := runner.NewCatalog(versionOf(t, 1))
 			if err != nil {
 				t.Fatal(err)
 			}
 			sessions := memory.NewSessions(time.Now)
-			r := &engine.Runner{
+			r := &runner.Runner{
 				Sessions: sessions, Programs: first, Actions: nobody{}, TTL: time.Minute, Now: time.Now,
-				Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
+				Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
 			}
 			req := engine.Request{Provider: "t", Session: "s", Caller: "254711000111", Service: "*384*1#"}
 			r.Handle(t.Context(), req)
-			restarted, err := engine.NewCatalog(versionOf(t, 2))
+			restarted, err := runner.NewCatalog(versionOf(t, 2))
 			if err != nil {
 				t.Fatal(err)
 			}
-			restarted.Keep(engine.Keeping{TTL: time.Minute, Now: time.Now, Load: func(context.Context, string) (*engine.Program, error) { return nil, c.err }})
+			restarted.Retain(runner.Retention{TTL: time.Minute, Now: time.Now, Load: func(context.Context, string) (*engine.Program, error) { return nil, c.err }})
 			r.Programs = restarted
 			req.Text = "1"
 			if reply := r.Handle(t.Context(), req); reply.Text != c.want || !reply.End {

@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -54,8 +55,8 @@ func paytrace() engine.Definition {
 type actionFunc func(ctx context.Context, c engine.Call) (engine.Outcome, error)
 
 func (f actionFunc) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
-	if c.Action == engine.CallWithdraw {
-		return engine.Outcome{}, engine.ErrWithdrawn // no twin is at work
+	if c.Action == engine.CallFence {
+		return engine.Outcome{}, engine.ErrFenced // no twin is at work
 	}
 	return f(ctx, c)
 }
@@ -63,7 +64,7 @@ func (f actionFunc) Do(ctx context.Context, c engine.Call) (engine.Outcome, erro
 // line is a phone on a runner.
 type line struct {
 	t   *testing.T
-	r   *engine.Runner
+	r   *runner.Runner
 	req engine.Request
 }
 
@@ -73,14 +74,14 @@ func newLine(t *testing.T, def engine.Definition, act actionFunc) *line {
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalog, err := engine.NewCatalog(p)
+	catalog, err := runner.NewCatalog(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
-	return &line{t, &engine.Runner{
+	return &line{t, &runner.Runner{
 		Sessions: memory.NewSessions(now), Programs: catalog, Actions: act,
-		Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: engine.DefaultTTL, Now: now,
+		Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: runner.DefaultTTL, Now: now,
 	}, engine.Request{Provider: "test", Session: "s1", Caller: "254711000111", Service: def.Codes[0].Dial}}
 }
 

@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package engine
+package runner
 
 import (
 	"context"
@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// Deadline is a context that ends at a time, as context.WithTimeout makes one,
-// but no timer runs until somebody waits for its end: most of what a callback
-// does only asks when that is, and a timer costs as much as a step of the menu.
-// Make one with WithTimeout.
+// A Deadline is a context that ends at a time, like one of context.WithTimeout, but
+// starts its timer only when something waits for the end. Most of a callback only
+// asks when the end is, and a timer costs as much as a step of the menu. Make one
+// with WithTimeout.
 type Deadline struct {
 	parent context.Context
 	at     time.Time
 
 	mu sync.Mutex
-	// err is how it ended, once somebody has asked or ended it.
+	// err says how it ended, once that was asked or End was called.
 	err error
-	// timed has the timer, once somebody waits.
+	// timed has the timer, once something waits.
 	timed context.Context
 	stop  context.CancelFunc
 }
 
-// WithTimeout is a context that ends after d, or with its parent if that is
-// earlier. End it when what it was made for is done.
+// WithTimeout returns a context that ends after d, or at its parent's deadline if
+// that is earlier. Call End when the work is done.
 func WithTimeout(parent context.Context, d time.Duration) *Deadline {
 	at := time.Now().Add(d)
 	if earlier, ok := parent.Deadline(); ok && earlier.Before(at) {
@@ -32,7 +32,7 @@ func WithTimeout(parent context.Context, d time.Duration) *Deadline {
 	return &Deadline{parent: parent, at: at}
 }
 
-// End ends the context before its time and lets go of what it holds.
+// End cancels the context and releases its timer.
 func (c *Deadline) End() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,9 +76,9 @@ func (c *Deadline) Err() error {
 	return c.err
 }
 
-// Value implements context.Context. Once there is a timer its context is asked,
-// which tells the context package of itself: what is derived from here then ends
-// with it, and needs no goroutine for that.
+// Value implements context.Context. With a timer it asks the timer's context, by
+// which the context package recognizes it: derived contexts then end with it and
+// need no goroutine.
 func (c *Deadline) Value(key any) any {
 	c.mu.Lock()
 	from := c.timed

@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 const moneySure = "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home"
@@ -49,7 +50,7 @@ func TestRepeatWithoutItsRecordSendsTheReceipt(t *testing.T) {
 
 // failing answers nothing while it is down.
 type failing struct {
-	engine.Actions
+	runner.Actions
 	down bool
 }
 
@@ -77,15 +78,15 @@ func TestReplayDoesNotTakeSilenceForFailure(t *testing.T) {
 }
 
 // withoutFacts is the money menu without what is read at its start.
-func withoutFacts(t *testing.T) engine.Programs {
+func withoutFacts(t *testing.T) runner.Programs {
 	t.Helper()
 	src := strings.NewReplacer("remember: [lang]\n", "", "start: hello", "start: main").Replace(money)
 	return catalogOf(t, "money.yaml", src)
 }
 
-func catalogOf(t *testing.T, name, src string) *engine.Catalog {
+func catalogOf(t *testing.T, name, src string) *runner.Catalog {
 	t.Helper()
-	c, err := engine.NewCatalog(compiled(t, name, src))
+	c, err := runner.NewCatalog(compiled(t, name, src))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +113,7 @@ func TestSessionKeepsItsCodeAcrossVersions(t *testing.T) {
 	d.req.Service = "*384*9*1#"
 	d.want(d.type_(""), "CON Money\n1. Send\n2. Payments\n3. Set a PIN\n4. Who am I\n0:Back 00:Home")
 	src := strings.Replace(money, `dial: "*384*9#"`, "dial: {\"*384*9#\": hello, \"*384*9*1#\": main}", 1)
-	if err := d.r.Programs.(*engine.Catalog).Put(compiled(t, "money.yaml", src)); err != nil {
+	if err := d.r.Programs.(*runner.Catalog).Put(compiled(t, "money.yaml", src)); err != nil {
 		t.Fatal(err)
 	}
 	d.want(d.type_(""), "CON Money\n1. Send\n2. Payments\n3. Set a PIN\n4. Who am I\n0:Back 00:Home")
@@ -143,7 +144,7 @@ func TestResumedCallWithoutItsRecordExpires(t *testing.T) {
 
 // forgetful has lost one session's record and kept the rest.
 type forgetful struct {
-	engine.Sessions
+	runner.Sessions
 	lost string
 }
 
@@ -164,7 +165,7 @@ func TestResumeSpeaksTheCallersLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.r.Programs, err = engine.NewCatalog(p); err != nil {
+	if d.r.Programs, err = runner.NewCatalog(p); err != nil {
 		t.Fatal(err)
 	}
 	d.want(d.keys("2", "1"), "CON Kiasi gani?\n0:Back 00:Home")
@@ -209,8 +210,8 @@ screens:
 // instance that never knew the old: "renamed" says where.
 func TestResumeOnANewVersion(t *testing.T) {
 	for name, put := range map[string]func(*desk, *engine.Program) error{
-		"published": func(d *desk, p *engine.Program) error { return d.r.Programs.(*engine.Catalog).Put(p) },
-		"restarted": func(d *desk, p *engine.Program) (err error) { d.r.Programs, err = engine.NewCatalog(p); return err },
+		"published": func(d *desk, p *engine.Program) error { return d.r.Programs.(*runner.Catalog).Put(p) },
+		"restarted": func(d *desk, p *engine.Program) (err error) { d.r.Programs, err = runner.NewCatalog(p); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)

@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // twins is a bank whose "send" lets something happen before it runs and before
@@ -30,9 +31,9 @@ func (b *twins) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	gone := b.withdrawn[c.ID]
 	b.mu.Unlock()
 	if gone {
-		return engine.Outcome{}, engine.ErrWithdrawn
+		return engine.Outcome{}, engine.ErrFenced
 	}
-	if c.Action == engine.CallWithdraw {
+	if c.Action == engine.CallFence {
 		out, err := b.bank.Do(ctx, c)
 		if err == nil {
 			return out, nil
@@ -40,7 +41,7 @@ func (b *twins) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 		b.mu.Lock()
 		b.withdrawn[c.ID] = true
 		b.mu.Unlock()
-		return engine.Outcome{}, engine.ErrWithdrawn
+		return engine.Outcome{}, engine.ErrFenced
 	}
 	out, err := b.bank.Do(ctx, c)
 	if c.Action == "send" && !c.StoredOnly && b.after != nil {
@@ -109,7 +110,7 @@ func TestWhoActedPrevails(t *testing.T) {
 		b.after = func() {
 			d.sessions.Forget()
 			if older {
-				if _, ok, err := d.sessions.Save(context.Background(), "ussd:session:s1", "", []byte(before), engine.DefaultTTL); !ok || err != nil {
+				if _, ok, err := d.sessions.Save(context.Background(), "ussd:session:s1", "", []byte(before), runner.DefaultTTL); !ok || err != nil {
 					t.Error(ok, err)
 				}
 			}
@@ -138,7 +139,7 @@ func TestOlderRecordIsCaughtUp(t *testing.T) {
 	before := d.record()
 	d.type_(paying)
 	d.sessions.Forget()
-	if _, ok, err := d.sessions.Save(context.Background(), "ussd:session:s1", "", []byte(before), engine.DefaultTTL); !ok || err != nil {
+	if _, ok, err := d.sessions.Save(context.Background(), "ussd:session:s1", "", []byte(before), runner.DefaultTTL); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	d.want(d.type_(paying+"*1"), paidOnce)
@@ -155,7 +156,7 @@ func TestLateCopyGivesNoConsent(t *testing.T) {
 		d := newDesk(t)
 		d.r.Programs = catalogOf(t, "money.yaml", strings.Replace(money, "confirm: -> pin_ask\n", "confirm: -> set_pin(newpin)\n    when: {done: none_yet}\n", 1))
 		if remembers {
-			d.r.Recent = engine.NewRecent(8)
+			d.r.Recent = runner.NewRecent(8)
 		}
 		main := d.keys("1", "1", "500", "2")
 		d.sessions.Forget()
@@ -218,7 +219,7 @@ func TestLostRecordAndANewMenu(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDesk(t)
-			catalog := d.r.Programs.(*engine.Catalog)
+			catalog := d.r.Programs.(*runner.Catalog)
 			catalog.Now = d.r.Now
 			d.keys("1", "1")
 			if err := catalog.Put(compiled(t, "money.yaml", test.menu)); err != nil {
@@ -239,6 +240,6 @@ func TestLostRecordAndANewMenu(t *testing.T) {
 }
 
 // broken sessions answer nothing.
-type broken struct{ engine.Sessions }
+type broken struct{ runner.Sessions }
 
 func (broken) Load(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }

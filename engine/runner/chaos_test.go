@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/enginetest"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -18,7 +20,7 @@ const canary = "PINCANARY"
 // anyMenuWithSecrets is anyMenu in which some questions ask for a secret, some
 // of them twice, and some calls can be taken up again.
 func anyMenuWithSecrets(t *rapid.T) engine.Definition {
-	def := anyMenu(t)
+	def := enginetest.AnyMenu(t)
 	def.Vars = append(def.Vars, engine.Var{Name: "pin", Type: engine.Type{Kind: engine.KindSecret, Width: len(canary)}})
 	for i := range def.Screens {
 		a := def.Screens[i].Ask
@@ -41,7 +43,7 @@ func anyMenuWithSecrets(t *rapid.T) engine.Definition {
 type chaos struct {
 	t        *rapid.T
 	p        *engine.Program
-	r        *engine.Runner
+	r        *runner.Runner
 	sessions *memory.Sessions
 	req      engine.Request
 	lost     bool // a record was lost in this call
@@ -85,16 +87,16 @@ func TestCallsInChaos(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		catalog, err := engine.NewCatalog(p)
+		catalog, err := runner.NewCatalog(p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
 		results := map[string]engine.Outcome{}
-		out := fetched(t)
+		out := enginetest.Fetched(t)
 		c := &chaos{t: t, p: p, sessions: memory.NewSessions(now), req: engine.Request{Provider: "test", Session: "s", Caller: "254711000111", Service: "*1#"}}
-		c.r = &engine.Runner{
-			Sessions: c.sessions, Programs: catalog, Identity: engine.NewIdentity(make([]byte, engine.KeySize)), TTL: time.Minute, Now: now,
+		c.r = &runner.Runner{
+			Sessions: c.sessions, Programs: catalog, Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: time.Minute, Now: now,
 			Actions: actionFunc(func(_ context.Context, call engine.Call) (engine.Outcome, error) {
 				if stored, ok := results[call.ID]; ok {
 					return stored, nil

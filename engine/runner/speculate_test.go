@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -11,12 +11,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/enginetest"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
 // counting sessions count the round trips.
 type counting struct {
-	engine.Sessions
+	runner.Sessions
 	trips int
 }
 
@@ -46,7 +48,7 @@ func TestRoundTrips(t *testing.T) {
 		if store.Sessions == nil {
 			store.Sessions = l.r.Sessions
 		}
-		l.r.Sessions, l.r.Recent = store, engine.NewRecent(100)
+		l.r.Sessions, l.r.Recent = store, runner.NewRecent(100)
 		return l
 	}
 	one, two := instance(), instance()
@@ -78,8 +80,8 @@ func TestRoundTrips(t *testing.T) {
 // answers, whatever menu and whatever is typed, repeated or late.
 func TestSavingAheadChangesNoReply(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		def := anyMenu(t)
-		outcome := fetched(t)
+		def := enginetest.AnyMenu(t)
+		outcome := enginetest.Fetched(t)
 		act := actionFunc(func(context.Context, engine.Call) (engine.Outcome, error) { return outcome, nil })
 		now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
 		if rapid.Bool().Draw(t, "no action") {
@@ -89,19 +91,19 @@ func TestSavingAheadChangesNoReply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		catalog, err := engine.NewCatalog(p)
+		catalog, err := runner.NewCatalog(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		runner := func(s engine.Sessions, recent *engine.Recent) *engine.Runner {
-			return &engine.Runner{
+		newRunner := func(s runner.Sessions, recent *runner.Recent) *runner.Runner {
+			return &runner.Runner{
 				Sessions: s, Programs: catalog, Actions: act, Recent: recent, TTL: time.Minute, Now: now,
-				Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
+				Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
 			}
 		}
 		shared := memory.NewSessions(now)
-		plain := runner(memory.NewSessions(now), nil)
-		ahead := []*engine.Runner{runner(shared, engine.NewRecent(4)), runner(shared, engine.NewRecent(4))}
+		plain := newRunner(memory.NewSessions(now), nil)
+		ahead := []*runner.Runner{newRunner(shared, runner.NewRecent(4)), newRunner(shared, runner.NewRecent(4))}
 		texts := []string{""}
 		for i := range rapid.IntRange(1, 15).Draw(t, "callbacks") {
 			last := texts[len(texts)-1]
@@ -130,19 +132,19 @@ func TestSavingAheadChangesNoReply(t *testing.T) {
 }
 
 func TestRecentIsBounded(t *testing.T) {
-	r := engine.NewRecent(100)
+	r := runner.NewRecent(100)
 	var wg sync.WaitGroup
 	for w := range 4 {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for i := range 1000 {
-				engine.PutRecent(r, fmt.Sprint(w, "-", i))
+				runner.PutRecent(r, fmt.Sprint(w, "-", i))
 			}
 		}()
 	}
 	wg.Wait()
-	if n := engine.LenRecent(r); n > 100 {
+	if n := runner.LenRecent(r); n > 100 {
 		t.Errorf("%d records are remembered, want at most 100", n)
 	}
 }
@@ -165,7 +167,7 @@ screens:
 	d := newDesk(t)
 	catalog := catalogOf(t, "cities.yaml", src)
 	catalog.Now = d.r.Now
-	d.r.Programs, d.r.Recent = catalog, engine.NewRecent(8)
+	d.r.Programs, d.r.Recent = catalog, runner.NewRecent(8)
 	d.want(d.keys("1"), "CON Thika\n1. Buy")
 	renumbered := strings.NewReplacer("1: Thika -> thika", "1: Voi -> voi", "2: Voi -> voi", "2: Thika -> thika").Replace(src)
 	if err := catalog.Put(compiled(t, "cities.yaml", renumbered)); err != nil {
@@ -179,7 +181,7 @@ screens:
 }
 
 // gone sessions neither answer nor keep anything.
-type gone struct{ engine.Sessions }
+type gone struct{ runner.Sessions }
 
 func (gone) Load(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }
 
@@ -192,13 +194,13 @@ func (gone) Save(context.Context, string, string, []byte, time.Duration) ([]byte
 func TestConsentWithoutRedis(t *testing.T) {
 	d := newDesk(t)
 	d.r.Programs = withoutFacts(t)
-	d.r.Recent = engine.NewRecent(8)
+	d.r.Recent = runner.NewRecent(8)
 	d.r.Sessions = gone{d.sessions}
 	d.want(d.keys("1", "500"), moneySure)
 	d.want(d.type_("1*500*1"), "CON Your PIN\n0:Back 00:Home")
 	d.want(d.type_("1*500*1*4321"), "CON Wrong PIN.\nYour PIN\n0:Back 00:Home")
 	d.want(d.type_("1*500*1*4321*1234"), "END Sent KES 500. Ref QX81.")
-	d.r.Recent = engine.NewRecent(8)
+	d.r.Recent = runner.NewRecent(8)
 	d.req.Session = "s2"
 	d.want(d.type_("1*500*1"), "END The service is busy. Please try again later.")
 }

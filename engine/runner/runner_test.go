@@ -1,4 +1,4 @@
-package engine_test
+package runner_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -192,16 +193,16 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalog, err := engine.NewCatalog(p)
+	catalog, err := runner.NewCatalog(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &desk{bank: newBank(), now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return d.now }
 	d.sessions = memory.NewSessions(now)
-	d.line = &line{t, &engine.Runner{
+	d.line = &line{t, &runner.Runner{
 		Sessions: d.sessions, Programs: catalog, Actions: d.bank,
-		Identity: engine.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: engine.DefaultTTL, Now: now,
+		Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: runner.DefaultTTL, Now: now,
 	}, engine.Request{Provider: "test", Session: "s1", Caller: "254711000111", Service: "*384*9#"}}
 	return d
 }
@@ -472,7 +473,7 @@ func TestAnotherCallerEndsNobodysCall(t *testing.T) {
 }
 
 // brokenSessions is a store that never answers as it should.
-type brokenSessions struct{ engine.Sessions }
+type brokenSessions struct{ runner.Sessions }
 
 func (brokenSessions) Load(context.Context, string) ([]byte, error) {
 	return nil, errors.New("connection refused")
@@ -480,7 +481,7 @@ func (brokenSessions) Load(context.Context, string) ([]byte, error) {
 
 // flakySessions lose saves while they are down.
 type flakySessions struct {
-	engine.Sessions
+	runner.Sessions
 	down bool
 }
 

@@ -1,0 +1,91 @@
+package engine
+
+// A Builtin names a text that the engine shows where a menu has none of its own.
+// A menu may word each of them under "nav".
+type Builtin string
+
+// The built-in texts.
+const (
+	BuiltinInvalid    Builtin = "invalid"     // above a menu after a wrong option
+	BuiltinGaveUp     Builtin = "gave_up"     // the end after too many wrong answers
+	BuiltinResume     Builtin = "resume"      // the question about a dropped call
+	BuiltinYes        Builtin = "yes"         // its first answer, and that of a confirm
+	BuiltinNo         Builtin = "no"          // the second
+	BuiltinBusy       Builtin = "busy"        // the end if the service can't answer
+	BuiltinInProgress Builtin = "in_progress" // the end if an outcome is unknown
+	BuiltinExpired    Builtin = "expired"     // the end if the session is lost
+	BuiltinUpdated    Builtin = "updated"     // the end if the session's menu is gone
+	BuiltinLimited    Builtin = "limited"     // the end if the caller did this too often
+)
+
+// builtins has the built-in texts by language code. Each fits one GSM-7 screen.
+var builtins = map[string]map[Builtin]string{
+	"en": {
+		BuiltinInvalid:    "Invalid option. Try again.",
+		BuiltinGaveUp:     "Too many tries. Please dial again.",
+		BuiltinResume:     "Continue where you stopped?",
+		BuiltinYes:        "Yes",
+		BuiltinNo:         "No",
+		BuiltinBusy:       "The service is busy. Please try again later.",
+		BuiltinInProgress: "In progress. We will send an SMS. If none comes in 5 minutes, dial again.",
+		BuiltinExpired:    "Your session has expired. Please dial again.",
+		BuiltinUpdated:    "The service was updated. Please dial again.",
+		BuiltinLimited:    "You have reached the limit. Please try again later.",
+	},
+	"sw": {
+		BuiltinInvalid:    "Chaguo si sahihi. Jaribu tena.",
+		BuiltinGaveUp:     "Umejaribu mara nyingi. Tafadhali piga tena.",
+		BuiltinResume:     "Uendelee ulipoishia?",
+		BuiltinYes:        "Ndiyo",
+		BuiltinNo:         "Hapana",
+		BuiltinBusy:       "Huduma ina shughuli nyingi. Tafadhali jaribu tena baadaye.",
+		BuiltinInProgress: "Inashughulikiwa. Tutatuma SMS. Isipokuja kwa dakika 5, piga tena.",
+		BuiltinExpired:    "Muda wako umekwisha. Tafadhali piga tena.",
+		BuiltinUpdated:    "Huduma imesasishwa. Tafadhali piga tena.",
+		BuiltinLimited:    "Umefikia kikomo. Tafadhali jaribu tena baadaye.",
+	},
+}
+
+// In returns the text in a language, or in English if the engine has no
+// translation.
+func (b Builtin) In(lang string) string {
+	if text, ok := builtins[lang][b]; ok {
+		return text
+	}
+	return builtins["en"][b]
+}
+
+// or returns words, or the English text for a definition made without a menu,
+// which has none.
+func (b Builtin) or(words Words) Words {
+	if len(words) > 0 {
+		return words
+	}
+	return Words{{{Lit: b.In("en")}}}
+}
+
+// words returns the definition's wording of a built-in text.
+func (n *Nav) words(b Builtin) Words {
+	switch b {
+	case BuiltinInvalid:
+		return b.or(n.Invalid)
+	case BuiltinGaveUp:
+		return b.or(n.GaveUp)
+	case BuiltinResume:
+		return b.or(n.Resume)
+	case BuiltinYes:
+		return b.or(n.Confirm.Label)
+	case BuiltinNo:
+		return b.or(n.Cancel.Label)
+	case BuiltinInProgress:
+		return b.or(n.InProgress)
+	case BuiltinExpired:
+		return b.or(n.Expired)
+	case BuiltinUpdated:
+		return b.or(n.Updated)
+	case BuiltinLimited:
+		return b.or(n.Limited)
+	default:
+		return b.or(n.Busy)
+	}
+}

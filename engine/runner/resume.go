@@ -1,0 +1,87 @@
+package runner
+
+import (
+	"context"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// dropped returns the call that this caller did not finish, if the menu resumes
+// such calls.
+func (t *turn) dropped(ctx context.Context, p *engine.Program) *engine.Snapshot {
+	if p.Resume() == 0 {
+		return nil
+	}
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	id, _ := t.latest(within)
+	if id == "" || id == t.req.Session {
+		return nil
+	}
+	stored, err := t.Sessions.Load(within, SessionKey(id))
+	if err != nil || stored == nil {
+		return nil
+	}
+	rec, err := engine.ParseRecord(stored)
+	if err != nil || rec.Ended || rec.Resting == nil {
+		return nil
+	}
+	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) {
+		return nil
+	}
+	t.offers = id
+	return rec.Resting
+}
+
+// sameMenu reports whether a session's record belongs to a version of p. If that
+// version is not available here, the dialled code decides.
+func (t *turn) sameMenu(ctx context.Context, p *engine.Program, rec *engine.Record, session string) bool {
+	if old, err := t.Programs.Find(ctx, rec.Program); err == nil {
+		return old.Name() == p.Name()
+	}
+	then := t.req
+	then.Session = session
+	return t.Identity.owner(&then) == rec.Owner
+}
+
+// latest returns the session that the caller can resume, and the session in
+// which the question about it was asked. The inputs of the latter mean nothing
+// without its record.
+func (t *turn) latest(ctx context.Context) (resumable, asked string) {
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	note, err := t.Sessions.Latest(within, t.Identity.Caller(&t.req))
+	if err != nil {
+		return "", ""
+	}
+	resumable, asked, _ = strings.Cut(note, askedMark)
+	return resumable, asked
+}
+
+// askedMark separates the two sessions of a note, which is opaque to Sessions.
+// No gateway's session ID has a line break.
+const askedMark = "\n"
+
+// noteCaller stores which session the caller can resume after a drop: this one,
+// or none once the call has ended.
+func (t *turn) noteCaller(ctx context.Context, p *engine.Program, s *engine.Session) {
+	if p.Resume() == 0 || s.AsksResume() && t.offers == "" {
+		return
+	}
+	within := WithTimeout(ctx, SessionBudget)
+	defer within.End()
+	note := t.req.Session
+	switch {
+	case s.AsksResume():
+		note = t.offers
+	case s.Ended:
+		note = ""
+	}
+	if s.OfferedResume() {
+		note += askedMark + t.req.Session
+	}
+	if err := t.Sessions.SetLatest(within, t.Identity.Caller(&t.req), note, p.Resume()); err != nil {
+		t.logFault("resume not noted", err)
+	}
+}
