@@ -13,30 +13,30 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// provider is the name under which requests are known in the action log.
+// provider is the name of REST requests in the action log.
 const provider = "rest"
 
-// ask is an action on behalf of a key.
-type ask struct {
+// order describes an action to run for a key.
+type order struct {
 	action string
 	args   []engine.Value
-	// caller is the number that the key's holder vouches for; "" for none.
+	// caller is the number that the key's holder vouches for, or "".
 	caller string
-	// secret is the one among args, which tells two requests under one
-	// Idempotency-Key apart; "" for none.
+	// secret repeats the secret among args, or is "". It tells two requests with
+	// one Idempotency-Key apart.
 	secret string
 }
 
-// act runs an action once for the request's idempotency key, or once where it
-// has none. The problem is nil if it ended in an outcome.
-func (a *API) act(ctx context.Context, r *request, do ask) (engine.Outcome, *Problem) {
+// act runs an action once per idempotency key, or once if the request has none.
+// It returns a problem if the action has no outcome.
+func (a *API) act(ctx context.Context, r *request, do order) (engine.Outcome, *Problem) {
 	once := r.once
 	if once == "" {
 		var raw [16]byte
 		if _, err := io.ReadFull(a.Rand, raw[:]); err != nil {
 			return engine.Outcome{}, a.unavailable(r, err)
 		}
-		// Of another length than any key that a client can send.
+		// The prefix keeps it apart from every key that a client can send.
 		once = "no key " + hex.EncodeToString(raw[:])
 	} else {
 		once = "key " + once
@@ -55,54 +55,54 @@ func (a *API) act(ctx context.Context, r *request, do ask) (engine.Outcome, *Pro
 	}
 	out, err := a.Actions.Do(ctx, call)
 	if err != nil {
-		return out, a.undone(r, err)
+		return out, a.failed(r, err)
 	}
 	return out, nil
 }
 
-// undone is what the client is told of an action that did not end.
-func (a *API) undone(r *request, err error) *Problem {
+// failed returns the problem of an action that has no outcome.
+func (a *API) failed(r *request, err error) *Problem {
 	switch {
 	case errors.Is(err, engine.ErrLimited):
 		return a.limited(r)
 	case errors.Is(err, store.ErrMismatch):
 		p := problem(http.StatusUnprocessableEntity, typeReused,
-			"This Idempotency-Key was used for another request. Make a new key for each request.")
+			"This Idempotency-Key was used for another request. Send a new key with each request.")
 		p.Title = "Idempotency-Key is already used"
 		return p
 	case errors.Is(err, engine.ErrUnknown):
-		a.Logger.Error("outcome of a request not known", "key", r.key.ID, "error", err)
+		a.Logger.Error("outcome of a request unknown", "key", r.key.ID, "error", err)
 		r.header.Set("Retry-After", waitForDatabase)
 		return problem(http.StatusServiceUnavailable, typeUnsure,
-			"It is not known whether this was done. Send the same request again, with the same Idempotency-Key.")
+			"The outcome is unknown: this may or may not be done. Send the same request again with the same Idempotency-Key.")
 	case errors.Is(err, store.ErrBusy):
 		return a.inProgress(r)
 	case errors.Is(err, store.ErrAmbiguous):
 		r.header.Set("Retry-After", waitForPerson)
 		return problem(http.StatusConflict, typeAmbiguous,
-			"Several accounts of the old service hold this number, and nobody has decided yet which one answers for it.")
+			"Several accounts of the legacy service have this number. The operator must first choose one of them. Try again tomorrow.")
 	}
 	return a.unavailable(r, err)
 }
 
 func (a *API) inProgress(r *request) *Problem {
-	r.header.Set("Retry-After", waitForTwin)
+	r.header.Set("Retry-After", waitForDuplicate)
 	p := problem(http.StatusConflict, typeWaits,
-		"A request with this Idempotency-Key, or on this number, is still being worked on. Send the same again later.")
+		"Another request with this Idempotency-Key, or for this number, is in progress. Send the same request again later.")
 	p.Title = "A request is outstanding for this Idempotency-Key"
 	return p
 }
 
-// limited is the problem of a limit that is not the key's but the number's.
-// Such limits are counted by UTC day.
+// limited returns the problem of a number's limit, which counts per UTC day. A
+// key's quotas are separate.
 func (a *API) limited(r *request) *Problem {
 	now := a.Now()
 	tomorrow := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
 	r.header.Set("Retry-After", strconv.Itoa(seconds(tomorrow.Sub(now))))
-	return problem(http.StatusTooManyRequests, typeQuota, "This was asked for too often for this number today.")
+	return problem(http.StatusTooManyRequests, typeQuota, "The limit of this number for today is reached. Try again tomorrow.")
 }
 
-// value is one value of an outcome as a text.
+// value returns one value of an outcome as a text, "" if it is missing.
 func value(out engine.Outcome, name string) string {
 	for _, n := range out.Values {
 		if n.Name == name {
@@ -112,8 +112,18 @@ func value(out engine.Outcome, name string) string {
 	return ""
 }
 
-// unexpected is an outcome that the action does not have.
+// number returns one value of an outcome as a number, 0 if it is missing.
+func number(out engine.Outcome, name string) int64 {
+	for _, n := range out.Values {
+		if n.Name == name {
+			return n.Value.Int()
+		}
+	}
+	return 0
+}
+
+// unexpected answers an outcome that the API does not know.
 func (a *API) unexpected(r *request, out engine.Outcome) (int, any) {
-	p := a.unavailable(r, errors.New("an outcome this API does not know: "+out.Name))
+	p := a.unavailable(r, errors.New("unknown outcome "+out.Name))
 	return p.Status, p
 }

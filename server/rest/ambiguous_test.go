@@ -13,9 +13,9 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// Several accounts of the old service hold a number, and nobody has decided: no
-// program is shown one of them, makes another, or has a code sent; a number
-// beside them is served as ever, and a decision ends it.
+// Several accounts of the legacy service have one number, and none is chosen yet.
+// Programs can't see one of them, make another or send a code. Other numbers are
+// served as usual. After the choice, this number is served, too.
 func TestAmbiguousNumber(t *testing.T) {
 	ctx := context.Background()
 	url := servers.Database(t)
@@ -49,15 +49,15 @@ func TestAmbiguousNumber(t *testing.T) {
 		}
 	}
 	if got := w.lookup(auth, brian); got.status != http.StatusOK || got.field(t, "worker_id") != "NW-B1" {
-		t.Errorf("the number beside: %d %s", got.status, got.body)
+		t.Errorf("another number: %d %s", got.status, got.body)
 	}
 	if _, err := conn.Exec(ctx, `UPDATE workers SET set_aside_at = now() WHERE worker_id = 'NW-A1'`); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.lookup(auth, amina); got.status != http.StatusOK || got.field(t, "worker_id") != "NW-A2" {
-		t.Errorf("once decided: %d %s", got.status, got.body)
+		t.Errorf("after the choice: %d %s", got.status, got.body)
 	}
 	if got := w.register(auth, amina); got.status != http.StatusOK || got.field(t, "created") != false {
-		t.Errorf("once decided: %d %s", got.status, got.body)
+		t.Errorf("registered after the choice: %d %s", got.status, got.body)
 	}
 }

@@ -15,9 +15,10 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// members reads a body that must be a JSON object of exactly the named texts.
-// encoding/json alone would take a member that comes twice, one that nobody
-// knows, and invalid UTF-8; each means that sender and reader disagree.
+// members reads a body that must be a JSON object with exactly the named text
+// members. It reports all faults at once, with their places. encoding/json would
+// accept a member that comes twice, an unknown one (unless told otherwise), names
+// in another case and invalid UTF-8; each means that sender and reader disagree.
 func members(r *http.Request, names ...string) (map[string]string, *Problem) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
@@ -40,11 +41,11 @@ func members(r *http.Request, names ...string) (map[string]string, *Problem) {
 	return values, nil
 }
 
-// object reads the members of valid JSON.
+// object reads the members of a JSON object; body is valid JSON.
 func object(body []byte, names []string) (map[string]string, []Fault) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	if first, _ := dec.Token(); first != json.Delim('{') {
-		return nil, []Fault{{Pointer: "#", Detail: "An object is expected, such as " + example(names) + "."}}
+		return nil, []Fault{{Pointer: "#", Detail: "A JSON object is expected, such as " + example(names) + "."}}
 	}
 	values, faults := map[string]string{}, []Fault(nil)
 	for dec.More() {
@@ -66,10 +67,10 @@ func object(body []byte, names []string) (map[string]string, []Fault) {
 var (
 	errNoText  = errors.New("A text is expected.")
 	errTwice   = errors.New("The member comes twice.")
-	errUnknown = errors.New("There is no such member here.")
+	errUnknown = errors.New("This member is unknown.")
 )
 
-// member reads one; its error says that the value is no text.
+// member reads one member. It returns errNoText if the value is not a text.
 func member(dec *json.Decoder) (name, value string, err error) {
 	token, err := dec.Token()
 	name, _ = token.(string)
@@ -98,7 +99,7 @@ func known(name string, names []string, values map[string]string) error {
 	return errUnknown
 }
 
-// maxPointer is the most of a foreign name that an answer repeats.
+// maxPointer bounds the bytes of an unknown name that an answer repeats.
 const maxPointer = 64
 
 func pointer(name string) string {
@@ -116,14 +117,14 @@ func example(names []string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// maxTyped is the most that is read of a number: twenty digits with a separator
-// at each.
+// maxTyped bounds the bytes of a typed number: twenty digits, each with a
+// separator.
 const maxTyped = 40
 
 const phoneWanted = "A Kenyan mobile number is expected, such as 254712345678."
 
-// phone reads a number as people type it; false if it is no Kenyan mobile
-// number.
+// phone parses a number as people type it. It returns false if it is not a
+// Kenyan mobile number.
 func phone(typed string) (string, bool) {
 	if len(typed) > maxTyped {
 		return "", false

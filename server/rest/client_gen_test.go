@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 ed856ca9026e96d70111b29636fd27df4ee09b48ae08985f0195a702900d13ff.
+// Of openapi.json with the SHA-256 96ea019043e4c09cb433f7f0b0d2d432b0a9d94fa0bab051c7785269a5f8e362.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //
@@ -68,7 +68,7 @@ func (e RegisteredStatus) Valid() bool {
 
 // CodeSent defines model for CodeSent.
 type CodeSent struct {
-	// Phone A number as it is kept: digits with country code.
+	// Phone A number in digits, with country code.
 	//
 	// Examples: 254712345678
 	Phone  Phone          `json:"phone"`
@@ -80,13 +80,13 @@ type CodeSentStatus string
 
 // Confirmed defines model for Confirmed.
 type Confirmed struct {
-	// Phone A number as it is kept: digits with country code.
+	// Phone A number in digits, with country code.
 	//
 	// Examples: 254712345678
 	Phone  Phone           `json:"phone"`
 	Status ConfirmedStatus `json:"status"`
 
-	// WorkerId NW- and eight upper-case hex digits; those of the service before this one may look otherwise.
+	// WorkerId NW- and eight upper-case hex digits. IDs of the legacy service may have another form.
 	//
 	// Examples: NW-7F3A9C01
 	WorkerId WorkerID `json:"worker_id"`
@@ -95,22 +95,22 @@ type Confirmed struct {
 // ConfirmedStatus defines model for Confirmed.Status.
 type ConfirmedStatus string
 
-// Phone A number as it is kept: digits with country code.
+// Phone A number in digits, with country code.
 //
 // Examples: 254712345678
 type Phone = string
 
 // Problem defines model for Problem.
 type Problem struct {
-	// Detail What was found and what to do, for people.
+	// Detail The fault and what to do, for people.
 	Detail string `json:"detail"`
 	Errors *[]struct {
 		Detail string `json:"detail"`
 
-		// Parameter Which parameter.
+		// Parameter The parameter's name.
 		Parameter *string `json:"parameter,omitempty"`
 
-		// Pointer Where in the body, as a JSON pointer.
+		// Pointer The place in the body, as a JSON pointer.
 		//
 		// Examples: #/phone
 		Pointer *string `json:"pointer,omitempty"`
@@ -118,7 +118,7 @@ type Problem struct {
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 
-	// Type Tells problems with one status apart; about:blank where the status says all. Others: /docs#values (422, values that can't be taken; see errors), /docs#idempotency-key-reused (422), /docs#wrong-code (422), /docs#no-code (422, none that can still be used), /docs#missing-scope (403), /docs#request-in-progress (409), /docs#ambiguous-number (409, several old accounts hold the number), /docs#outcome-unknown (503, send the same request again), https://iana.org/assignments/http-problem-types#quota-exceeded (429).
+	// Type Tells problems with the same status apart; about:blank if the status says everything. Others: /docs#values (422, invalid values; see errors), /docs#idempotency-key-reused (422), /docs#wrong-code (422), /docs#no-code (422, no valid code), /docs#missing-scope (403), /docs#request-in-progress (409), /docs#ambiguous-number (409, several legacy accounts have the number), /docs#outcome-unknown (503, send the same request again), https://iana.org/assignments/http-problem-types#quota-exceeded (429).
 	Type string `json:"type"`
 
 	// ViolatedPolicies The quotas that are used up.
@@ -127,24 +127,24 @@ type Problem struct {
 
 // Registered defines model for Registered.
 type Registered struct {
-	// Created False where the number had an account before.
+	// Created False if the number already had an account.
 	Created bool `json:"created"`
 
-	// Phone A number as it is kept: digits with country code.
+	// Phone A number in digits, with country code.
 	//
 	// Examples: 254712345678
 	Phone Phone `json:"phone"`
 
-	// Status Whether the number is known to be its owner's. Missing where the account was there before.
+	// Status Says whether the owner has confirmed the number. Missing if the account already existed and the key does not vouch for the number.
 	Status *RegisteredStatus `json:"status,omitempty"`
 
-	// WorkerId NW- and eight upper-case hex digits; those of the service before this one may look otherwise.
+	// WorkerId NW- and eight upper-case hex digits. IDs of the legacy service may have another form.
 	//
 	// Examples: NW-7F3A9C01
 	WorkerId WorkerID `json:"worker_id"`
 }
 
-// RegisteredStatus Whether the number is known to be its owner's. Missing where the account was there before.
+// RegisteredStatus Says whether the owner has confirmed the number. Missing if the account already existed and the key does not vouch for the number.
 type RegisteredStatus string
 
 // TypedPhone A Kenyan mobile number as people type it: 254712345678, +254 712 345 678, 0712-345-678, 712345678.
@@ -154,18 +154,18 @@ type TypedPhone = string
 
 // Worker defines model for Worker.
 type Worker struct {
-	// Phone A number as it is kept: digits with country code.
+	// Phone A number in digits, with country code.
 	//
 	// Examples: 254712345678
 	Phone Phone `json:"phone"`
 
-	// WorkerId NW- and eight upper-case hex digits; those of the service before this one may look otherwise.
+	// WorkerId NW- and eight upper-case hex digits. IDs of the legacy service may have another form.
 	//
 	// Examples: NW-7F3A9C01
 	WorkerId WorkerID `json:"worker_id"`
 }
 
-// WorkerID NW- and eight upper-case hex digits; those of the service before this one may look otherwise.
+// WorkerID NW- and eight upper-case hex digits. IDs of the legacy service may have another form.
 //
 // Examples: NW-7F3A9C01
 type WorkerID = string
@@ -220,7 +220,7 @@ type Unavailable = Problem
 
 // CodeBody defines model for CodeBody.
 type CodeBody struct {
-	// Code The six digits of the message.
+	// Code The six digits of the SMS.
 	Code string `json:"code"`
 
 	// Phone A Kenyan mobile number as people type it: 254712345678, +254 712 345 678, 0712-345-678, 712345678.
@@ -239,7 +239,7 @@ type PhoneBody struct {
 
 // ConfirmWorkerJSONBody defines parameters for ConfirmWorker.
 type ConfirmWorkerJSONBody struct {
-	// Code The six digits of the message.
+	// Code The six digits of the SMS.
 	Code string `json:"code"`
 
 	// Phone A Kenyan mobile number as people type it: 254712345678, +254 712 345 678, 0712-345-678, 712345678.
@@ -250,7 +250,7 @@ type ConfirmWorkerJSONBody struct {
 
 // ConfirmWorkerParams defines parameters for ConfirmWorker.
 type ConfirmWorkerParams struct {
-	// IdempotencyKey A new text for each request, in quotes (draft-ietf-httpapi-idempotency-key-header); bare words are taken too. The same request sent again with it gets the same answer, for 90 days, and is done once; another request with it is refused with 422. Without it a request that is sent again is a request of its own.
+	// IdempotencyKey A new text for each request, in quotes (draft-ietf-httpapi-idempotency-key-header); a word without quotes is accepted, too. A repeat of the request with the same key gets the same answer for 90 days and is done only once. Another request with the same key is refused with 422. Without a key, a repeat is a new request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -264,7 +264,7 @@ type RegisterWorkerJSONBody struct {
 
 // RegisterWorkerParams defines parameters for RegisterWorker.
 type RegisterWorkerParams struct {
-	// IdempotencyKey A new text for each request, in quotes (draft-ietf-httpapi-idempotency-key-header); bare words are taken too. The same request sent again with it gets the same answer, for 90 days, and is done once; another request with it is refused with 422. Without it a request that is sent again is a request of its own.
+	// IdempotencyKey A new text for each request, in quotes (draft-ietf-httpapi-idempotency-key-header); a word without quotes is accepted, too. A repeat of the request with the same key gets the same answer for 90 days and is done only once. Another request with the same key is refused with 422. Without a key, a repeat is a new request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -278,7 +278,7 @@ type RequestCodeJSONBody struct {
 
 // RequestCodeParams defines parameters for RequestCode.
 type RequestCodeParams struct {
-	// IdempotencyKey A new text for each request, in quotes (draft-ietf-httpapi-idempotency-key-header); bare words are taken too. The same request sent again with it gets the same answer, for 90 days, and is done once; another request with it is refused with 422. Without it a request that is sent again is a request of its own.
+	// IdempotencyKey A new text for each request, in quotes (draft-ietf-httpapi-idempotency-key-header); a word without quotes is accepted, too. A repeat of the request with the same key gets the same answer for 90 days and is done only once. Another request with the same key is refused with 422. Without a key, a repeat is a new request.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -367,23 +367,23 @@ type ClientInterface interface {
 
 	// WorkerByPhone Find the Worker ID of a number
 	//
-	// Shows the Worker ID and nothing else of the account. Needs the scope lookup.
+	// Returns only the Worker ID of the account. Needs the scope lookup.
 	//
 	// Corresponds with GET /api/v1/workers/by-phone/{phone} (the `WorkerByPhone` operationId).
 	WorkerByPhone(ctx context.Context, phone TypedPhone, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ConfirmWorkerWithBody Confirm that a number is its owner's
+	// ConfirmWorkerWithBody Confirm a number with its code
 	//
-	// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+	// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/workers/confirm (the `ConfirmWorker` operationId).
 	ConfirmWorkerWithBody(ctx context.Context, params *ConfirmWorkerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ConfirmWorker Confirm that a number is its owner's
+	// ConfirmWorker Confirm a number with its code
 	//
-	// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+	// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -392,7 +392,7 @@ type ClientInterface interface {
 
 	// RegisterWorkerWithBody Make an account with a wallet for a number
 	//
-	// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+	// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -401,7 +401,7 @@ type ClientInterface interface {
 
 	// RegisterWorker Make an account with a wallet for a number
 	//
-	// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+	// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -410,7 +410,7 @@ type ClientInterface interface {
 
 	// RequestCodeWithBody Send a one-time code to a number
 	//
-	// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+	// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -419,7 +419,7 @@ type ClientInterface interface {
 
 	// RequestCode Send a one-time code to a number
 	//
-	// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+	// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -429,7 +429,7 @@ type ClientInterface interface {
 
 // WorkerByPhone Find the Worker ID of a number
 //
-// Shows the Worker ID and nothing else of the account. Needs the scope lookup.
+// Returns only the Worker ID of the account. Needs the scope lookup.
 //
 // Corresponds with GET /api/v1/workers/by-phone/{phone} (the `WorkerByPhone` operationId).
 func (c *Client) WorkerByPhone(ctx context.Context, phone TypedPhone, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -444,9 +444,9 @@ func (c *Client) WorkerByPhone(ctx context.Context, phone TypedPhone, reqEditors
 	return c.Client.Do(req)
 }
 
-// ConfirmWorkerWithBody Confirm that a number is its owner's
+// ConfirmWorkerWithBody Confirm a number with its code
 //
-// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 //
 // Takes any type of body and a specified content type.
 //
@@ -463,9 +463,9 @@ func (c *Client) ConfirmWorkerWithBody(ctx context.Context, params *ConfirmWorke
 	return c.Client.Do(req)
 }
 
-// ConfirmWorker Confirm that a number is its owner's
+// ConfirmWorker Confirm a number with its code
 //
-// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -484,7 +484,7 @@ func (c *Client) ConfirmWorker(ctx context.Context, params *ConfirmWorkerParams,
 
 // RegisterWorkerWithBody Make an account with a wallet for a number
 //
-// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 //
 // Takes any type of body and a specified content type.
 //
@@ -503,7 +503,7 @@ func (c *Client) RegisterWorkerWithBody(ctx context.Context, params *RegisterWor
 
 // RegisterWorker Make an account with a wallet for a number
 //
-// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -522,7 +522,7 @@ func (c *Client) RegisterWorker(ctx context.Context, params *RegisterWorkerParam
 
 // RequestCodeWithBody Send a one-time code to a number
 //
-// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 //
 // Takes any type of body and a specified content type.
 //
@@ -541,7 +541,7 @@ func (c *Client) RequestCodeWithBody(ctx context.Context, params *RequestCodePar
 
 // RequestCode Send a one-time code to a number
 //
-// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -803,25 +803,25 @@ type ClientWithResponsesInterface interface {
 
 	// WorkerByPhoneWithResponse Find the Worker ID of a number
 	//
-	// Shows the Worker ID and nothing else of the account. Needs the scope lookup.
+	// Returns only the Worker ID of the account. Needs the scope lookup.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/workers/by-phone/{phone} (the `WorkerByPhone` operationId).
 	WorkerByPhoneWithResponse(ctx context.Context, phone TypedPhone, reqEditors ...RequestEditorFn) (*WorkerByPhoneResponse, error)
 
-	// ConfirmWorkerWithBodyWithResponse Confirm that a number is its owner's
+	// ConfirmWorkerWithBodyWithResponse Confirm a number with its code
 	//
-	// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+	// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/workers/confirm (the `ConfirmWorker` operationId).
 	ConfirmWorkerWithBodyWithResponse(ctx context.Context, params *ConfirmWorkerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConfirmWorkerResponse, error)
 
-	// ConfirmWorkerWithResponse Confirm that a number is its owner's
+	// ConfirmWorkerWithResponse Confirm a number with its code
 	//
-	// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+	// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -830,7 +830,7 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterWorkerWithBodyWithResponse Make an account with a wallet for a number
 	//
-	// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+	// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -839,7 +839,7 @@ type ClientWithResponsesInterface interface {
 
 	// RegisterWorkerWithResponse Make an account with a wallet for a number
 	//
-	// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+	// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -848,7 +848,7 @@ type ClientWithResponsesInterface interface {
 
 	// RequestCodeWithBodyWithResponse Send a one-time code to a number
 	//
-	// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+	// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -857,7 +857,7 @@ type ClientWithResponsesInterface interface {
 
 	// RequestCodeWithResponse Send a one-time code to a number
 	//
-	// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+	// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -1686,7 +1686,7 @@ func (r RequestCodeResponse) ContentType() string {
 
 // WorkerByPhoneWithResponse Find the Worker ID of a number
 //
-// Shows the Worker ID and nothing else of the account. Needs the scope lookup.
+// Returns only the Worker ID of the account. Needs the scope lookup.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -1699,9 +1699,9 @@ func (c *ClientWithResponses) WorkerByPhoneWithResponse(ctx context.Context, pho
 	return ParseWorkerByPhoneResponse(rsp)
 }
 
-// ConfirmWorkerWithBodyWithResponse Confirm that a number is its owner's
+// ConfirmWorkerWithBodyWithResponse Confirm a number with its code
 //
-// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1714,9 +1714,9 @@ func (c *ClientWithResponses) ConfirmWorkerWithBodyWithResponse(ctx context.Cont
 	return ParseConfirmWorkerResponse(rsp)
 }
 
-// ConfirmWorkerWithResponse Confirm that a number is its owner's
+// ConfirmWorkerWithResponse Confirm a number with its code
 //
-// By the code that was sent to it. After five wrong ones in a row there is no further try for half an hour. Needs the scope confirm.
+// Needs the code that was sent to the number. After five wrong codes in a row, codes are refused for half an hour. Needs the scope confirm.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1731,7 +1731,7 @@ func (c *ClientWithResponses) ConfirmWorkerWithResponse(ctx context.Context, par
 
 // RegisterWorkerWithBodyWithResponse Make an account with a wallet for a number
 //
-// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1746,7 +1746,7 @@ func (c *ClientWithResponses) RegisterWorkerWithBodyWithResponse(ctx context.Con
 
 // RegisterWorkerWithResponse Make an account with a wallet for a number
 //
-// Runs the same action as the menu, which sends the Worker ID to the number. A number in a request is a claim: the account is unverified, and its wallet gets nothing, until a call from the number or a one-time code confirms it. A key with the scope vouch counts as a call from the number. Needs the scope register.
+// Runs the same action as the menu and sends the Worker ID to the number. A number in a request is only a claim: the account stays unverified, and its wallet is not funded, until a call from the number or a one-time code confirms it. A request with the scope vouch counts as a call from the number. Needs the scope register.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1761,7 +1761,7 @@ func (c *ClientWithResponses) RegisterWorkerWithResponse(ctx context.Context, pa
 
 // RequestCodeWithBodyWithResponse Send a one-time code to a number
 //
-// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -1776,7 +1776,7 @@ func (c *ClientWithResponses) RequestCodeWithBodyWithResponse(ctx context.Contex
 
 // RequestCodeWithResponse Send a one-time code to a number
 //
-// The number must have an account. At most 5 codes a day go to one number, and one is good for ten minutes; the next replaces it. Needs the scope confirm.
+// The number must have an account. One number gets at most 5 codes a day. A code is valid for ten minutes, or until the next one is sent. Needs the scope confirm.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

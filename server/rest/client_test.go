@@ -14,16 +14,17 @@ import (
 	"github.com/paytrace/paytrace/server/rest"
 )
 
-var update = flag.Bool("update", false, "generate the client anew")
+var update = flag.Bool("update", false, "generate the client again")
 
 const (
 	document  = "../openapi.json"
 	generated = "client_gen_test.go"
 )
 
-// TestClientIsOfTheDocument: client_gen_test.go is what oapi-codegen, which knows
-// nothing of this project, makes of the document; -update makes it anew.
-func TestClientIsOfTheDocument(t *testing.T) {
+// TestClientMatchesTheDocument checks that client_gen_test.go was generated from
+// the current document. oapi-codegen, which knows nothing about this project,
+// generates it; -update runs it again.
+func TestClientMatchesTheDocument(t *testing.T) {
 	doc, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func TestClientIsOfTheDocument(t *testing.T) {
 	}
 }
 
-// client is a generated one with a key.
+// client makes a generated client with a key.
 func (w *world) client(auth string) *ClientWithResponses {
 	w.t.Helper()
 	c, err := NewClientWithResponses(w.url, WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
@@ -63,7 +64,7 @@ func (w *world) client(auth string) *ClientWithResponses {
 	return c
 }
 
-// Whoever has nothing but the document registers a worker, finds and confirms
+// A client that knows only the document registers a worker, finds and confirms
 // it, and can tell from the answers' types what went wrong.
 func TestGeneratedClient(t *testing.T) {
 	w := newWorld(t, nil)
@@ -100,7 +101,7 @@ func TestGeneratedClient(t *testing.T) {
 	w.refusals(c)
 }
 
-// refusals asks for what is refused: each comes as the problem of its status.
+// refusals checks that each refused request gets the problem of its status.
 func (w *world) refusals(c *ClientWithResponses) {
 	w.t.Helper()
 	ctx := w.t.Context()

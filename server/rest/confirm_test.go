@@ -25,7 +25,7 @@ func (w *world) requestCode(auth, phone string) answer {
 	return w.post("/api/v1/workers/request-code", auth, `{"phone":"`+phone+`"}`)
 }
 
-// lastCode is the code in the newest message, and one that it is not.
+// lastCode returns the code in the newest message, and another code.
 func (w *world) lastCode() (code, wrong string) {
 	w.t.Helper()
 	list, err := w.db.Messages(context.Background(), 100)
@@ -57,7 +57,7 @@ func TestConfirm(t *testing.T) {
 	}
 	code, wrong := w.lastCode()
 	once := []string{"Idempotency-Key", `"a"`}
-	for range 2 { // a repeat is no further guess
+	for range 2 { // a repeat does not count as a guess
 		if got := w.confirm(auth, amina, wrong, once...); w.problem(got, http.StatusUnprocessableEntity) != "/docs#wrong-code" ||
 			got.field(t, "detail") != "This is not the code that was sent. Tries left: 4." {
 			t.Errorf("a wrong code: %s", got.body)

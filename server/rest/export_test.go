@@ -2,5 +2,5 @@ package rest
 
 import "time"
 
-// SetBudget shortens what a request may take.
+// SetBudget changes the time that a request may take.
 func (a *API) SetBudget(d time.Duration) { a.budget = d }

@@ -21,6 +21,7 @@ import (
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/sqlite"
 	"github.com/paytrace/paytrace/store/storetest"
+	"github.com/paytrace/paytrace/store/storetest/servers"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
@@ -34,7 +35,9 @@ func newClock() *storetest.Clock {
 	return storetest.NewClock(time.Date(2026, 3, 1, 9, 0, 30, 0, time.UTC))
 }
 
-// world is the API over the real server, actions and a database of its own.
+func TestMain(m *testing.M) { servers.Main(m) }
+
+// world is the API behind the real server, with real actions and a database.
 type world struct {
 	t     testing.TB
 	db    store.Store
@@ -54,7 +57,7 @@ func newWorld(t testing.TB, change func(*rest.Config)) *world {
 	return newWorldOn(t, db, clock, change)
 }
 
-// newWorldOn is one on a database, which it closes.
+// newWorldOn makes a world on db and closes db at the end of the test.
 func newWorldOn(t testing.TB, db store.Store, clock *storetest.Clock, change func(*rest.Config)) *world {
 	t.Helper()
 	w := &world{t: t, db: db, clock: clock}
@@ -79,7 +82,7 @@ func newWorldOn(t testing.TB, db store.Store, clock *storetest.Clock, change fun
 	return w
 }
 
-// serve puts the API behind the real server, on a port of its own.
+// serve starts the real server with the API on a free port.
 func (w *world) serve() {
 	w.t.Helper()
 	config := server.Config{Codec: africastalking.Codec{}, Handle: func(_ context.Context, r engine.Request) engine.Reply {
@@ -115,27 +118,27 @@ func (w *world) serve() {
 	})
 }
 
-// key makes a key and is its header.
+// key makes a key and returns the Authorization header for it.
 func (w *world) key(scopes ...string) string {
 	w.t.Helper()
-	key, kept, err := rest.NewKey(rand.Reader, "test", scopes, w.clock.Now(), time.Time{})
+	key, record, err := rest.NewKey(rand.Reader, "test", scopes, w.clock.Now(), time.Time{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.db.AddAPIKey(context.Background(), kept); err != nil {
+	if err := w.db.AddAPIKey(context.Background(), record); err != nil {
 		w.t.Fatal(err)
 	}
 	return "Bearer " + key.Reveal()
 }
 
-// answer is what came back.
+// answer is a response.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// field is a member of the answer's JSON.
+// field returns a member of the answer's JSON.
 func (a answer) field(t testing.TB, name string) any {
 	t.Helper()
 	var all map[string]any
@@ -145,7 +148,7 @@ func (a answer) field(t testing.TB, name string) any {
 	return all[name]
 }
 
-// send sends a request; headers come in pairs.
+// send sends a request; headers are pairs of name and value.
 func (w *world) send(method, path, body string, headers ...string) answer {
 	w.t.Helper()
 	r, err := http.NewRequest(method, w.url+path, strings.NewReader(body))
@@ -184,7 +187,7 @@ func (w *world) lookup(auth, phone string) answer {
 	return w.send(http.MethodGet, "/api/v1/workers/by-phone/"+phone, "", "Authorization", auth)
 }
 
-// problem checks an error document and is its type.
+// problem checks an error document and returns its type.
 func (w *world) problem(a answer, status int) string {
 	w.t.Helper()
 	if a.status != status || a.header.Get("Content-Type") != "application/problem+json" || a.field(w.t, "status") != float64(status) {

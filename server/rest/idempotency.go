@@ -7,15 +7,15 @@ import (
 	"sync"
 )
 
-// maxIdempotencyKey is what a header line can hold beside the others; a UUID has
-// 36.
+// maxIdempotencyKey bounds the characters of an Idempotency-Key, which shares the
+// request's header limit with all other headers. A UUID has 36.
 const maxIdempotencyKey = 255
 
 const idempotencyHeader = "Idempotency-Key"
 
-// idempotencyKey reads the header of draft-ietf-httpapi-idempotency-key-header:
-// a structured field's string, in quotes. Many clients send it bare, which is
-// taken as the same key. "" is none.
+// idempotencyKey reads the header of draft-ietf-httpapi-idempotency-key-header, a
+// structured field's string in quotes. Many clients send it without quotes; that
+// counts as the same key. It returns "" if the header is missing.
 func idempotencyKey(r *http.Request) (string, *Problem) {
 	raw := strings.TrimSpace(r.Header.Get(idempotencyHeader))
 	if len(r.Header.Values(idempotencyHeader)) == 0 {
@@ -29,7 +29,7 @@ func idempotencyKey(r *http.Request) (string, *Problem) {
 	return key, nil
 }
 
-// unquote reads a string of RFC 9651, section 4.2.5, or a bare word.
+// unquote reads a string of RFC 9651, section 4.2.5, or a word without quotes.
 func unquote(raw string) (string, bool) {
 	rest, quoted := strings.CutPrefix(raw, `"`)
 	if !quoted {
@@ -39,7 +39,7 @@ func unquote(raw string) (string, bool) {
 	for i := 0; i < len(rest); i++ {
 		switch c := rest[i]; {
 		case c == '"':
-			return key.String(), i == len(rest)-1 // parameters are not defined
+			return key.String(), i == len(rest)-1 // the draft defines no parameters
 		case c == '\\':
 			i++
 			if i == len(rest) || rest[i] != '"' && rest[i] != '\\' {
@@ -55,15 +55,15 @@ func unquote(raw string) (string, bool) {
 	return "", false
 }
 
-// flights are the requests with an idempotency key that this instance works on.
-// The action log makes twins on two instances wait for each other; within one
-// instance this does it without a database connection for each that waits.
+// flights holds the actions that this instance is running, by their identity. The
+// action log makes duplicates on two instances wait for each other. Within one
+// instance flights does so, and a waiting duplicate needs no database connection.
 type flights struct {
 	mu   sync.Mutex
 	busy map[string]chan struct{}
 }
 
-// enter waits until no twin is under way; false if the time is up before.
+// enter waits until no duplicate is running. It returns false if ctx ends first.
 func (f *flights) enter(ctx context.Context, id string) (leave func(), ok bool) {
 	for {
 		f.mu.Lock()

@@ -17,10 +17,10 @@ import (
 	"github.com/paytrace/paytrace/server/rest"
 )
 
-// described is the document as JSON, for making requests from.
+// described is the document as JSON, from which requests are made.
 type described map[string]any
 
-// at follows names, and references on the way.
+// at follows names and resolves references.
 func (d described) at(from any, names ...string) any {
 	for _, name := range names {
 		m, _ := d.resolve(from).(map[string]any)
@@ -38,7 +38,7 @@ func (d described) resolve(v any) any {
 	return d.at(map[string]any(d), strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
 }
 
-// fits draws a text that a schema describes.
+// fits draws a text that matches a schema.
 func (d described) fits(t *rapid.T, schema any) string {
 	if pattern, ok := d.at(schema, "pattern").(string); ok {
 		return rapid.StringMatching(pattern).Draw(t, "fits")
@@ -46,7 +46,7 @@ func (d described) fits(t *rapid.T, schema any) string {
 	return rapid.StringN(1, 20, 40).Draw(t, "text")
 }
 
-// body draws a body of an object's schema, or one that is wrong in some way.
+// body draws a body for an object's schema, or one with a fault.
 func (d described) body(t *rapid.T, schema any) string {
 	values := map[string]any{}
 	properties, _ := d.at(schema, "properties").(map[string]any)
@@ -74,11 +74,11 @@ func (d described) body(t *rapid.T, schema any) string {
 	return string(text)
 }
 
-// propertyRounds times a hundred requests take a second.
+// propertyRounds times a hundred requests are made, which takes about a second.
 const propertyRounds = 10
 
-// TestRequestsFromTheDocument makes requests of what the document says, right
-// and wrong: no answer is a 500, and every one is as the document says.
+// TestRequestsFromTheDocument draws right and wrong requests from the document.
+// No answer is a 500, and each answer matches the document.
 func TestRequestsFromTheDocument(t *testing.T) {
 	w := newWorld(t, nil)
 	good := w.key(rest.Scopes()...)
@@ -127,7 +127,7 @@ func TestRequestsFromTheDocument(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		asOthersDo(t, r)
+		misuse(t, r)
 		r.Header.Set("Authorization", rapid.SampledFrom(keys).Draw(t, "key"))
 		r.Header.Set("Content-Type", rapid.SampledFrom([]string{"application/json", "application/json; charset=utf-8", "application/json", "application/json", "text/plain", ""}).Draw(t, "type"))
 		if rapid.IntRange(0, 3).Draw(t, "once") == 0 {
@@ -139,7 +139,7 @@ func TestRequestsFromTheDocument(t *testing.T) {
 			t.Fatalf("%s %s: %d %s", op.method, path, got.status, got.body)
 		}
 		if got.status == http.StatusNotFound && !strings.Contains(got.body, "account") {
-			return // the drawn path is another one
+			return // the drawn path belongs to no route
 		}
 		shown := httpResponse(got, r) //nolint:bodyclose // its body is a text in memory
 		plain, _ := http.NewRequest(op.method, w.url+strings.ReplaceAll(op.path, "{phone}", "254711000001"), nil)
@@ -158,10 +158,9 @@ func TestRequestsFromTheDocument(t *testing.T) {
 	}
 }
 
-// asOthersDo does to one request in five what no client of the document does, and
-// others do.
-func asOthersDo(t *rapid.T, r *http.Request) {
-	switch rapid.IntRange(0, 24).Draw(t, "as others do") {
+// misuse gives one request in five a fault that no client of the document has.
+func misuse(t *rapid.T, r *http.Request) {
+	switch rapid.IntRange(0, 24).Draw(t, "misuse") {
 	case 0:
 		r.Method = rapid.SampledFrom([]string{"PUT", "PATCH", "DELETE", "OPTIONS", "GET", "POST"}).Draw(t, "method")
 	case 1:

@@ -11,15 +11,14 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Defaults of the quotas of one key. A minute's keeps one client from crowding
-// out the others; a day's keeps a stolen key from reading the whole book of
-// numbers.
+// Default quotas of one key. The minute's quota keeps one client from crowding
+// out the others. The day's quota keeps a stolen key from reading all numbers.
 const (
 	DefaultPerMinute = 300
 	DefaultPerDay    = 20_000
 )
 
-// policy is one quota: so many requests in a window.
+// policy is a quota of most requests in a window.
 type policy struct {
 	name   string
 	most   int
@@ -33,7 +32,7 @@ func (a *API) policies() []policy {
 	}
 }
 
-// quota is where a key stands in one policy's window.
+// quota is the state of a key in the current window of a policy.
 type quota struct {
 	policy
 	left  int
@@ -41,8 +40,8 @@ type quota struct {
 	over  bool
 }
 
-// count counts a request of a key against each policy. Windows are the
-// database's, so that all instances count together.
+// count counts a request of a key against each policy. The database counts, for
+// all instances together.
 func (a *API) count(ctx context.Context, key string, now time.Time) ([]quota, error) {
 	var quotas []quota
 	err := a.Store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
@@ -60,11 +59,11 @@ func (a *API) count(ctx context.Context, key string, now time.Time) ([]quota, er
 	return quotas, err
 }
 
-// seconds rounds up: a client that waits so long is not too early.
+// seconds rounds up, so a client that waits as long is not too early.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// tell writes the headers of draft-ietf-httpapi-ratelimit-headers.
-func tell(h http.Header, quotas []quota) {
+// writeQuotas writes the headers of draft-ietf-httpapi-ratelimit-headers.
+func writeQuotas(h http.Header, quotas []quota) {
 	limits, policies := make([]string, len(quotas)), make([]string, len(quotas))
 	for i, q := range quotas {
 		limits[i] = fmt.Sprintf("%q;r=%d;t=%d", q.name, q.left, seconds(q.reset))
@@ -74,7 +73,7 @@ func tell(h http.Header, quotas []quota) {
 	h.Set("RateLimit-Policy", strings.Join(policies, ", "))
 }
 
-// exceeded is the problem of a key that asked too often; nil if it did not.
+// exceeded returns the problem of a key that is over a quota, or nil.
 func exceeded(h http.Header, quotas []quota) *Problem {
 	var p *Problem
 	for _, q := range quotas {
@@ -82,7 +81,7 @@ func exceeded(h http.Header, quotas []quota) *Problem {
 			continue
 		}
 		if p == nil {
-			p = problem(http.StatusTooManyRequests, typeQuota, "This key has asked too often. Wait as long as Retry-After says.")
+			p = problem(http.StatusTooManyRequests, typeQuota, "This key has made too many requests. Wait as long as Retry-After says.")
 		}
 		p.Violated = append(p.Violated, q.name)
 		h.Set("Retry-After", strconv.Itoa(seconds(q.reset)))

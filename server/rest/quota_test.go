@@ -22,7 +22,7 @@ func TestQuotas(t *testing.T) {
 		return shown{a.status, a.header.Get("RateLimit"), a.header.Get("RateLimit-Policy"), a.header.Get("Retry-After")}
 	}
 	const policy = `"minute";q=2;w=60, "day";q=3;w=86400`
-	// It is 09:00:30, so a minute ends in 30 s and the day in 15 h less that.
+	// At 09:00:30 the minute ends in 30 s, and the day in 15 h less 30 s.
 	for i, want := range []shown{
 		{404, `"minute";r=1;t=30, "day";r=2;t=53970`, policy, ""},
 		{404, `"minute";r=0;t=30, "day";r=1;t=53970`, policy, ""},

@@ -1,3 +1,9 @@
+// Package rest serves the API for programs, such as the web application and
+// other services of the team. It runs the same actions as the menus for holders
+// of a key, and touches no account itself.
+//
+// server/openapi.json describes the API. Every answer but a success is a problem
+// document (RFC 9457).
 package rest
 
 import (
@@ -14,31 +20,31 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Budget of one request. An action has 3.5 s of it at most.
+// Budget bounds the time of one request. An action uses at most 3.5 s of it.
 const Budget = 8 * time.Second
 
-// API answers the requests of programs. Make one with New.
+// API answers the requests of programs. New makes one.
 type API struct {
 	Config
 	flights flights
 	budget  time.Duration
 }
 
-// Config is what an API is made of. All but the quotas and Logger are needed.
+// Config holds what an API needs. Only the quotas and Logger may be left out.
 type Config struct {
 	Actions  runner.Actions
 	Store    Store
 	Identity runner.Identity
 	Rand     io.Reader // safe for concurrent use
 	Now      func() time.Time
-	// PerMinute and PerDay are how many requests one key may make; 0 for the
-	// defaults.
+	// PerMinute and PerDay bound the requests of one key; 0 means the default.
 	PerMinute, PerDay int
-	// Logger gets a line a request, without numbers; nil for silence.
+	// Logger gets one line for each request, without phone numbers. It may be
+	// nil.
 	Logger *slog.Logger
 }
 
-// Store is what of a store.Store the API itself needs.
+// Store lists the methods of store.Store that the API itself calls.
 type Store interface {
 	Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error
 	APIKey(ctx context.Context, id string) (store.APIKey, error)
@@ -59,16 +65,16 @@ func New(c Config) *API {
 	return &API{Config: c, budget: Budget}
 }
 
-// Route is one operation and where it is.
+// Route describes where an operation is served.
 type Route struct {
 	Method, Path string
 	Handler      http.Handler
 }
 
-// operation is one thing a program may ask for.
+// operation describes one operation of the API and the scope a key needs for it.
 type operation struct {
 	method, path, scope string
-	// do answers; the key may do this, and is within its quotas.
+	// do answers a request whose key has the scope and is within its quotas.
 	do func(a *API, ctx context.Context, r *request) (status int, body any)
 }
 
@@ -79,7 +85,7 @@ var operations = []operation{
 	{http.MethodPost, "/api/v1/workers/confirm", ScopeConfirm, (*API).confirm},
 }
 
-// Routes are all operations.
+// Routes returns the routes of all operations.
 func (a *API) Routes() []Route {
 	var routes []Route
 	for _, op := range operations {
@@ -88,7 +94,7 @@ func (a *API) Routes() []Route {
 	return routes
 }
 
-// request is a request whose key was found.
+// request is an HTTP request with its key and the header of its answer.
 type request struct {
 	*http.Request
 	header http.Header // of the answer
@@ -100,8 +106,8 @@ func (r *request) may(scope string) bool { return slices.Contains(r.key.Scopes, 
 
 func (a *API) handler(op operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Not the request's own context, which ends when the server is told to
-		// stop: what is under way is answered.
+		// The request's own context ends when the server stops, but requests in
+		// flight must still be answered.
 		ctx, cancel := context.WithTimeout(context.Background(), a.budget)
 		defer cancel()
 		began := a.Now()
@@ -129,17 +135,17 @@ func (a *API) answer(ctx context.Context, op operation, r *request) (int, any) {
 	return op.do(a, ctx, r)
 }
 
-// plainQuery refuses a query: no operation has parameters there, and a client
-// that sends one means something that will not happen.
+// plainQuery refuses a query. No operation has query parameters, so a client that
+// sends one expects something that will not happen.
 func plainQuery(query string) *Problem {
 	if query == "" {
 		return nil
 	}
-	return problem(http.StatusBadRequest, typeBlank, "No parameters are expected behind a question mark.")
+	return problem(http.StatusBadRequest, typeBlank, "Query parameters are not allowed. Send the path without a question mark.")
 }
 
-// admit finds the request's key, counts the request, and says what keeps it from
-// being done.
+// admit finds the request's key and counts the request. It returns a problem if
+// the key is not valid, is over a quota or lacks the scope.
 func (a *API) admit(ctx context.Context, op operation, r *request) *Problem {
 	now := a.Now()
 	if p := a.authenticate(ctx, r, now); p != nil {
@@ -152,13 +158,13 @@ func (a *API) admit(ctx context.Context, op operation, r *request) *Problem {
 	if err != nil {
 		return a.unavailable(r, err)
 	}
-	tell(r.header, quotas)
+	writeQuotas(r.header, quotas)
 	if p := exceeded(r.header, quotas); p != nil {
 		return p
 	}
 	if !r.may(op.scope) {
 		r.header.Set("WWW-Authenticate", `Bearer realm="paytrace", error="insufficient_scope", scope="`+op.scope+`"`)
-		return problem(http.StatusForbidden, typeScope, "This key has not the scope "+op.scope+".")
+		return problem(http.StatusForbidden, typeScope, "This key does not have the scope "+op.scope+".")
 	}
 	return nil
 }
@@ -171,12 +177,12 @@ func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Prob
 	}
 	token = strings.TrimSpace(token)
 	if id, ok := keyID(token); ok {
-		kept, err := a.Store.APIKey(ctx, id)
+		stored, err := a.Store.APIKey(ctx, id)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return a.unavailable(r, err)
 		}
-		if err == nil && opens(token, kept, now) {
-			r.key = kept
+		if err == nil && authorized(token, stored, now) {
+			r.key = stored
 			return nil
 		}
 	}
@@ -184,14 +190,15 @@ func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Prob
 	return problem(http.StatusUnauthorized, typeBlank, "This key is not known, has expired or was revoked.")
 }
 
-// Waits that are asked of a client, in seconds.
+// Values of Retry-After, in seconds.
 const (
-	waitForDatabase = "5"
-	waitForTwin     = "1"
-	waitForPerson   = "86400"
+	waitForDatabase  = "5"
+	waitForDuplicate = "1"
+	waitForPerson    = "86400"
 )
 
-// unavailable is the problem of a database that does not answer.
+// unavailable logs err and returns the problem of a database that does not
+// answer.
 func (a *API) unavailable(r *request, err error) *Problem {
 	a.Logger.Error("request not answered", "key", r.key.ID, "error", err)
 	r.header.Set("Retry-After", waitForDatabase)

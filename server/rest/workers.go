@@ -7,20 +7,20 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// worker is what a program may see of an account that it did not make: no name,
-// no address, no balance, and not whether the number is verified.
+// worker holds what every program may see of an account: no name, address or
+// balance, and not whether the number is verified.
 type worker struct {
 	WorkerID string `json:"worker_id"`
 	Phone    string `json:"phone"`
 }
 
-// registered is the answer to a registration.
+// registered answers a registration.
 type registered struct {
 	worker
-	// Created is false where the number had an account before.
+	// Created is false if the number already had an account.
 	Created bool `json:"created"`
-	// Status is "verified" or "unverified" where this registration says which;
-	// an account that was there before may be either.
+	// Status is "verified" or "unverified". It is missing for an account that
+	// already existed, which may be either, unless the key vouches.
 	Status string `json:"status,omitempty"`
 }
 
@@ -33,15 +33,15 @@ func workerOf(out engine.Outcome, phone string) worker {
 	return worker{WorkerID: value(out, "worker_id"), Phone: phone}
 }
 
-// register makes an account. A number that stands in a request is a claim, so
-// the account is unverified, unless the key's holder vouches for its numbers:
-// that counts as a call from the number.
+// register makes an account. A number in a request is only a claim, so the
+// account is unverified. If the key's holder vouches for its numbers, the request
+// counts as a call from the number.
 func (a *API) register(ctx context.Context, r *request) (int, any) {
 	number, p := bodyPhone(r)
 	if p != nil {
 		return p.Status, p
 	}
-	do := ask{action: "create_account", args: []engine.Value{engine.PhoneValue(number)}}
+	do := order{action: "create_account", args: []engine.Value{engine.PhoneValue(number)}}
 	vouched := r.may(ScopeVouch)
 	if vouched {
 		do.caller = number
@@ -67,7 +67,7 @@ func (a *API) register(ctx context.Context, r *request) (int, any) {
 	return a.unexpected(r, out)
 }
 
-// bodyPhone reads a body that holds a number and nothing else.
+// bodyPhone reads a body that has only a phone number.
 func bodyPhone(r *request) (string, *Problem) {
 	values, p := members(r.Request, "phone")
 	if p != nil {
@@ -80,14 +80,14 @@ func bodyPhone(r *request) (string, *Problem) {
 	return number, nil
 }
 
-// byPhone finds an account. It verifies nothing, whoever asks.
+// byPhone finds an account. It never verifies one.
 func (a *API) byPhone(ctx context.Context, r *request) (int, any) {
 	number, ok := phone(r.PathValue("phone"))
 	if !ok {
 		p := invalid(Fault{Parameter: "phone", Detail: phoneWanted})
 		return p.Status, p
 	}
-	out, p := a.act(ctx, r, ask{action: "lookup_worker", args: []engine.Value{engine.PhoneValue(number)}})
+	out, p := a.act(ctx, r, order{action: "lookup_worker", args: []engine.Value{engine.PhoneValue(number)}})
 	if p != nil {
 		return p.Status, p
 	}

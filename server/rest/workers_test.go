@@ -28,22 +28,22 @@ func TestRegisterAndFind(t *testing.T) {
 	auth := w.key(rest.ScopeRegister, rest.ScopeLookup)
 	w.problem(w.lookup(auth, amina), http.StatusNotFound)
 	made := w.register(auth, "0711 000-001")
-	kept := w.worker(amina)
-	if made.status != http.StatusCreated || made.field(t, "worker_id") != kept.WorkerID || made.field(t, "phone") != amina ||
+	row := w.worker(amina)
+	if made.status != http.StatusCreated || made.field(t, "worker_id") != row.WorkerID || made.field(t, "phone") != amina ||
 		made.field(t, "created") != true || made.field(t, "status") != "unverified" {
-		t.Fatalf("registered: %d %s; the row is %+v", made.status, made.body, kept)
+		t.Fatalf("registered: %d %s; the row is %+v", made.status, made.body, row)
 	}
-	if !kept.VerifiedAt.IsZero() {
-		t.Error("a number in a request is a claim, and it was verified")
+	if !row.VerifiedAt.IsZero() {
+		t.Error("the number is verified, although it was only typed")
 	}
-	if strings.Contains(made.body, kept.PublicKey[:12]) || made.header.Get("Cache-Control") != "no-store" {
+	if strings.Contains(made.body, row.PublicKey[:12]) || made.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the answer shows the wallet or may be stored: %s", made.body)
 	}
 	messages, err := w.db.Messages(context.Background(), 10)
-	if err != nil || len(messages) != 1 || messages[0].To != amina || !strings.Contains(messages[0].Text, kept.WorkerID) {
+	if err != nil || len(messages) != 1 || messages[0].To != amina || !strings.Contains(messages[0].Text, row.WorkerID) {
 		t.Errorf("messages: %+v, %v", messages, err)
 	}
-	want := `{"worker_id":"` + kept.WorkerID + `","phone":"` + amina + `"}`
+	want := `{"worker_id":"` + row.WorkerID + `","phone":"` + amina + `"}`
 	for _, typed := range []string{amina, "0711000001", "+254711000001", "%2B254%20711%20000%20001", "00254711000001"} {
 		if found := w.lookup(auth, typed); found.status != http.StatusOK || found.body != want {
 			t.Errorf("by-phone/%s: %d %s", typed, found.status, found.body)
@@ -53,11 +53,11 @@ func TestRegisterAndFind(t *testing.T) {
 		t.Errorf("Location %q leads to %d %s", made.header.Get("Location"), found.status, found.body)
 	}
 	again := w.register(auth, amina)
-	if again.status != http.StatusOK || again.field(t, "created") != false || again.field(t, "status") != nil || again.field(t, "worker_id") != kept.WorkerID {
+	if again.status != http.StatusOK || again.field(t, "created") != false || again.field(t, "status") != nil || again.field(t, "worker_id") != row.WorkerID {
 		t.Errorf("registered again: %d %s", again.status, again.body)
 	}
 	if !w.worker(amina).VerifiedAt.IsZero() {
-		t.Error("looking it up or registering it again verified the number")
+		t.Error("a look-up or a second registration verified the number")
 	}
 }
 
@@ -70,7 +70,7 @@ func TestVouch(t *testing.T) {
 	}
 	w.register(plain, brian)
 	if a := w.register(vouching, brian); a.status != http.StatusOK || a.field(t, "status") != "verified" || w.worker(brian).VerifiedAt.IsZero() {
-		t.Errorf("one that was there: %d %s, %+v", a.status, a.body, w.worker(brian))
+		t.Errorf("an existing account: %d %s, %+v", a.status, a.body, w.worker(brian))
 	}
 	w.problem(w.register(w.key(rest.ScopeVouch), amina), http.StatusForbidden)
 }
@@ -80,8 +80,8 @@ func TestKeys(t *testing.T) {
 	ctx := context.Background()
 	good := w.key(rest.ScopeLookup)
 	id := strings.Split(good, "_")[1]
-	expiring, kept, err := rest.NewKey(rand.Reader, "brief", []string{rest.ScopeLookup}, w.clock.Now(), w.clock.Now().Add(time.Hour))
-	if err != nil || w.db.AddAPIKey(ctx, kept) != nil {
+	expiring, record, err := rest.NewKey(rand.Reader, "brief", []string{rest.ScopeLookup}, w.clock.Now(), w.clock.Now().Add(time.Hour))
+	if err != nil || w.db.AddAPIKey(ctx, record) != nil {
 		t.Fatal(err)
 	}
 	brief := "Bearer " + expiring.Reveal()
@@ -162,8 +162,8 @@ func TestBodies(t *testing.T) {
 			if errs, _ := got.field(t, "errors").([]any); test.at != "" && (len(errs) != 1 || errs[0].(map[string]any)["pointer"] != test.at) {
 				t.Errorf("errors %v, want one at %s", errs, test.at)
 			}
-			if strings.HasPrefix(test.name, "more") && !strings.Contains(got.body, "There is no such member here.") {
-				t.Errorf("the answer to a foreign member is %s", got.body)
+			if strings.HasPrefix(test.name, "more") && !strings.Contains(got.body, "This member is unknown.") {
+				t.Errorf("the answer to an unknown member is %s", got.body)
 			}
 			if strings.Contains(got.body, "711000001") {
 				t.Errorf("the answer repeats the number: %s", got.body)
@@ -172,7 +172,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// Whoever reads the document or docs/api.md finds every type of problem there.
+// The document and docs/api.md describe every type of problem.
 func TestProblemTypesAreDocumented(t *testing.T) {
 	read := func(name string) string {
 		b, err := os.ReadFile(name)
@@ -188,7 +188,7 @@ func TestProblemTypesAreDocumented(t *testing.T) {
 	for _, file := range []string{document, "../../docs/api.md"} {
 		for _, kind := range types {
 			if !strings.Contains(read(file), kind[1]) {
-				t.Errorf("%s does not tell of problems of the type %s", file, kind[1])
+				t.Errorf("%s does not describe the problem type %s", file, kind[1])
 			}
 		}
 	}

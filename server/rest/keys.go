@@ -15,38 +15,37 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Scopes are what a key may be used for.
+// Scopes say what a key may be used for.
 const (
-	// ScopeRegister: make accounts.
+	// ScopeRegister allows making accounts.
 	ScopeRegister = "register"
-	// ScopeLookup: find accounts by number.
+	// ScopeLookup allows finding accounts by number.
 	ScopeLookup = "lookup"
-	// ScopeConfirm: have one-time codes sent, and confirm numbers with them.
+	// ScopeConfirm allows sending one-time codes and confirming numbers.
 	ScopeConfirm = "confirm"
-	// ScopeVouch: the holder has proved by itself that the numbers it registers
-	// are its users' own, so their accounts are verified at once. For a service
-	// that has its own proof, never for a form on the web.
+	// ScopeVouch makes registered accounts verified at once: the holder vouches
+	// that the numbers are its users' own. Give it only to a service that has
+	// proof of that, never to a form on the web.
 	ScopeVouch = "vouch"
 )
 
-// Scopes are all of them.
+// Scopes lists all scopes.
 func Scopes() []string { return []string{ScopeRegister, ScopeLookup, ScopeConfirm, ScopeVouch} }
 
-// A key is "pt_", eight letters that name it, "_", and its secret part. All
-// letters are lower-case base32, so that a double click selects the whole.
+// A key is "pt_", an ID of eight letters, "_", and the secret part. All letters
+// are lower-case base32, so a double click selects the whole key.
 const (
 	keyPrefix = "pt"
-	// idBytes is 40 bits: names enough that two never meet, and short to read.
+	// idBytes is 40 bits: enough for unique IDs, and short to read.
 	idBytes = 5
-	// secretBytes is 256 bits, which nobody guesses, so the hash need not be
-	// slow.
+	// secretBytes is 256 bits. Nobody can guess them, so a fast hash is enough.
 	secretBytes = 32
 )
 
 var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// NewKey makes a key and what is to be kept of it. The key itself is shown once
-// and kept nowhere.
+// NewKey makes a key and its record for the store. The record has only a hash;
+// show the key once and store it nowhere. A zero expires means never.
 func NewKey(rand io.Reader, name string, scopes []string, now, expires time.Time) (secret.Text, store.APIKey, error) {
 	raw := make([]byte, idBytes+secretBytes)
 	if _, err := io.ReadFull(rand, raw); err != nil {
@@ -65,7 +64,7 @@ func hashOf(key string) []byte {
 	return sum[:]
 }
 
-// keyID is the part of a key that names it; false if it is none of ours.
+// keyID returns the ID in a key, and false if the text is not a key of ours.
 func keyID(key string) (string, bool) {
 	prefix, rest, _ := strings.Cut(key, "_")
 	id, secret, ok := strings.Cut(rest, "_")
@@ -73,8 +72,9 @@ func keyID(key string) (string, bool) {
 	return id, ok
 }
 
-// opens says whether key is the one that was kept, and still holds.
-func opens(key string, kept store.APIKey, now time.Time) bool {
-	same := subtle.ConstantTimeCompare(hashOf(key), bytes.Clone(kept.Hash)) == 1
-	return same && kept.RevokedAt.IsZero() && (kept.ExpiresAt.IsZero() || now.Before(kept.ExpiresAt))
+// authorized reports whether key is the stored one and is neither revoked nor
+// expired.
+func authorized(key string, stored store.APIKey, now time.Time) bool {
+	same := subtle.ConstantTimeCompare(hashOf(key), bytes.Clone(stored.Hash)) == 1
+	return same && stored.RevokedAt.IsZero() && (stored.ExpiresAt.IsZero() || now.Before(stored.ExpiresAt))
 }

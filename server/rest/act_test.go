@@ -39,28 +39,28 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
-// held are actions that wait until they are let go.
-type held struct {
+// blocking runs actions that wait until release is closed.
+type blocking struct {
 	runner.Actions
-	began, let chan struct{}
+	began, release chan struct{}
 }
 
-func (h *held) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+func (h *blocking) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	h.began <- struct{}{}
-	<-h.let
+	<-h.release
 	return h.Actions.Do(ctx, c)
 }
 
-// A twin waits for the first and gets its answer; where its time is up before,
-// it is told so.
-func TestTwins(t *testing.T) {
-	h := &held{began: make(chan struct{}, 1), let: make(chan struct{})}
+// A duplicate waits for the first request and gets the same answer. If its time
+// ends before, the answer says so.
+func TestDuplicates(t *testing.T) {
+	h := &blocking{began: make(chan struct{}, 1), release: make(chan struct{})}
 	w := newWorld(t, func(c *rest.Config) { h.Actions, c.Actions = c.Actions, h })
 	auth := w.key(rest.ScopeRegister)
 	answers := make(chan answer, 2)
-	var twins sync.WaitGroup
+	var duplicates sync.WaitGroup
 	ask := func() {
-		twins.Go(func() { answers <- w.register(auth, amina, "Idempotency-Key", `"one"`) })
+		duplicates.Go(func() { answers <- w.register(auth, amina, "Idempotency-Key", `"one"`) })
 	}
 	ask()
 	<-h.began
@@ -71,15 +71,15 @@ func TestTwins(t *testing.T) {
 	}
 	w.api.SetBudget(rest.Budget)
 	ask()
-	close(h.let)
+	close(h.release)
 	<-h.began
-	twins.Wait()
+	duplicates.Wait()
 	if a, b := <-answers, <-answers; a.status != http.StatusCreated || a.body != b.body || b.status != a.status {
-		t.Errorf("twins: %d %s and %d %s", a.status, a.body, b.status, b.body)
+		t.Errorf("duplicates: %d %s and %d %s", a.status, a.body, b.status, b.body)
 	}
 }
 
-// failing are actions that always end in an error.
+// failing runs actions that always return an error.
 type failing struct{ err error }
 
 func (f failing) Do(context.Context, engine.Call) (engine.Outcome, error) {
