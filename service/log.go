@@ -39,11 +39,17 @@ func NewCallbackLogger(s Settings, w io.Writer) (log *slog.Logger, flush func())
 }
 
 func plain(s Settings, w io.Writer) bool {
-	if f, ok := w.(*os.File); ok && s.LogFormat == "" {
-		return term.IsTerminal(int(f.Fd()))
-	}
-	return s.LogFormat == "text"
+	return s.LogFormat == "text" || s.LogFormat == "" && isTerminal(w)
 }
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// coloured reports whether w shows colours. NO_COLOR is a convention of
+// terminals and no setting of the service.
+func coloured(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
 // logLines gathers what is written.
 type logLines struct {

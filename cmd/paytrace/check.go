@@ -15,22 +15,22 @@ import (
 )
 
 type checkCmd struct {
-	Files  []string `arg:"" optional:"" help:"Menu files, or folders of them; ./menus, or the embedded ones, if none is named."`
-	JSON   bool     `name:"json" help:"Findings as JSON." xor:"form"`
-	SARIF  bool     `name:"sarif" help:"Findings as SARIF 2.1.0, for code hosts." xor:"form"`
-	GitHub bool     `name:"github" help:"Findings as annotations of a GitHub workflow." xor:"form"`
+	Files  []string `arg:"" optional:"" help:"Menu files, or folders of them (default: ./menus, or the embedded ones)."`
+	JSON   bool     `name:"json" help:"Print diagnostics as JSON." xor:"form"`
+	SARIF  bool     `name:"sarif" help:"Print diagnostics as SARIF 2.1.0, for code hosts." xor:"form"`
+	GitHub bool     `name:"github" help:"Print diagnostics as annotations of a GitHub workflow." xor:"form"`
 	Watch  bool     `help:"Check again whenever a menu changes, until Ctrl-C."`
 }
 
 func (checkCmd) Help() string {
-	return `Exit status 1 if a menu can't be published: for an error, or for a warning
-that no "# allow CODE: reason" covers.
+	return `The exit status is 1 if a menu can't be published: because of an error, or of a
+warning that no "# allow CODE: reason" covers.
 
 Example:
   paytrace check`
 }
 
-// Run checks menus and prints what it finds.
+// Run checks menus and prints their diagnostics.
 func (v checkCmd) Run(ctx context.Context, std streams) error {
 	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
@@ -64,23 +64,23 @@ func (v checkCmd) once(contracts []engine.Contract, std streams) error {
 	return together(checked, std.err)
 }
 
-// together finds what menus that are served at once, those of one folder, have
-// against each other.
+// together checks that menus of one folder, which are served at once, do not
+// contradict each other.
 func together(all []checked, w io.Writer) (err error) {
 	for len(all) > 0 {
 		var programs []*engine.Program
 		for folder := all[0].folder; len(all) > 0 && all[0].folder == folder; all = all[1:] {
 			programs = append(programs, all[0].program)
 		}
-		if _, against := runner.NewCatalog(programs...); against != nil {
-			fmt.Fprintln(w, against)
+		if _, conflict := runner.NewCatalog(programs...); conflict != nil {
+			fmt.Fprintln(w, conflict)
 			err = outcome{exitDiagnostics}
 		}
 	}
 	return err
 }
 
-// checked is a menu file and what was found in it.
+// checked is a menu file with its diagnostics.
 type checked struct {
 	folder  *service.Folder
 	path    string
@@ -129,31 +129,42 @@ func (v checkCmd) print(w io.Writer, all []checked) error {
 		if err := c.folder.Print(w, c.found); err != nil {
 			return err
 		}
-		if allowed := c.allowed(); allowed == len(c.found) {
-			fmt.Fprintf(w, "%s: nothing to say against it%s\n", c.path, exceptions(allowed))
+		if n := suppressed(c.found); n == len(c.found) {
+			fmt.Fprintf(w, "%s: ok%s\n", c.path, suppressions(n))
 		}
 	}
-	return nil
+	_, err := fmt.Fprintln(w, summary(found, len(all)))
+	return err
 }
 
-// allowed is how many of the findings an exception with a reason covers.
-func (c checked) allowed() int {
-	n := 0
-	for _, f := range c.found {
-		if f.Suppressed {
+func suppressed(found diag.List) (n int) {
+	for _, d := range found {
+		if d.Suppressed {
 			n++
 		}
 	}
 	return n
 }
 
-// exceptions is a number of them in words, "" for none.
-func exceptions(n int) string {
-	switch n {
-	case 0:
+func suppressions(n int) string {
+	if n == 0 {
 		return ""
-	case 1:
-		return ", 1 exception with its reason"
 	}
-	return fmt.Sprintf(", %d exceptions with their reasons", n)
+	return fmt.Sprintf(" (%d suppressed)", n)
+}
+
+// summary counts the diagnostics that are shown: "2 errors, 1 warning in 3
+// files".
+func summary(found diag.List, files int) string {
+	count := map[diag.Severity]int{}
+	for _, d := range found {
+		if !d.Suppressed {
+			count[d.Severity]++
+		}
+	}
+	line := counted(count[diag.Error], "error", "errors") + ", " + counted(count[diag.Warning], "warning", "warnings")
+	if n := count[diag.Info]; n > 0 {
+		line += fmt.Sprintf(", %d info", n)
+	}
+	return line + " in " + counted(files, "file", "files")
 }

@@ -9,22 +9,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/paytrace/paytrace/docs/diagnostics"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/service"
 )
 
-// titleOf is what a finding's code means, "" for one without a page.
-func titleOf(code string) string {
-	page, ok := diagnostics.Page(code)
-	if !ok {
-		return ""
-	}
-	return diagnostics.Title(page)
-}
-
-// watch checks now and whenever a menu changes, until the context ends. What is
-// wrong with the menus ends nothing.
+// watch checks now and whenever a menu changes, until ctx ends. Wrong menus end
+// nothing.
 func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std streams) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -34,12 +24,12 @@ func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std st
 	}
 	changed := make(chan struct{}, 1)
 	for _, dir := range dirs {
-		tells := service.WatchFolder(ctx, dir, slog.New(slog.DiscardHandler))
+		changes := service.WatchFolder(ctx, dir, slog.New(slog.DiscardHandler))
 		go func() {
-			for range tells {
+			for range changes {
 				select {
 				case changed <- struct{}{}:
-				default: // the last one still waits
+				default: // the last change still waits
 				}
 			}
 		}()
@@ -47,11 +37,10 @@ func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std st
 	return v.watching(ctx, contracts, std, changed, time.Now)
 }
 
-// watching is watch with what tells of changes, and the clock that it shows.
+// watching is watch with a source of changes and a clock.
 func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std streams, changed <-chan struct{}, now func() time.Time) error {
 	for {
-		err := v.once(contracts, std)
-		if !printed(err) {
+		if err := v.once(contracts, std); !printed(err) {
 			fmt.Fprintln(std.err, "paytrace:", err) // a file that is gone may come back
 		}
 		fmt.Fprintf(std.err, "--- checked at %s; waiting for a change (Ctrl-C ends)\n", now().Format(time.TimeOnly))
@@ -63,7 +52,8 @@ func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std
 	}
 }
 
-// folders are those named, and of the files named, or the default one.
+// folders lists the folders named and those of the files named, or the default
+// one.
 func (v checkCmd) folders() ([]string, error) {
 	var dirs []string
 	for _, file := range v.Files {

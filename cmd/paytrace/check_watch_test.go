@@ -45,12 +45,12 @@ func TestCheckWatch(t *testing.T) {
 			t.Errorf("it says %q, not %q", last, what)
 		}
 	}
-	says("nothing to say against it")
+	says("shop.yaml: ok")
 	for _, c := range []struct{ menu, want string }{
 		{menu("mian"), `U101 "start" goes to "mian"`},
-		{menu("main"), "nothing to say against it"},
+		{menu("main"), "shop.yaml: ok"},
 		{"", "there is no file"},
-		{menu("main"), "nothing to say against it"},
+		{menu("main"), "shop.yaml: ok"},
 	} {
 		if c.menu == "" {
 			if err := os.Remove(file); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 type explainCmd struct {
-	Code string `arg:"" optional:"" help:"A finding's code, as U205; all codes are listed if none is named."`
+	Code string `arg:"" optional:"" help:"Code of a diagnostic, as U205. Without one, all codes are listed."`
 }
 
 func (explainCmd) Help() string {
@@ -21,10 +21,10 @@ Example:
   paytrace explain U205`
 }
 
-// Run prints the page of a finding.
+// Run prints the page of a diagnostic.
 func (v explainCmd) Run(std streams) error {
 	if v.Code == "" {
-		return listCodes(std.out)
+		return listCodes(std.out, diagnostics.Codes())
 	}
 	page, ok := diagnostics.Page(codeOf(v.Code))
 	if !ok {
@@ -34,19 +34,27 @@ func (v explainCmd) Run(std streams) error {
 	return err
 }
 
-func listCodes(w io.Writer) error {
+func listCodes(w io.Writer, codes []string) error {
 	var b strings.Builder
-	for _, code := range diagnostics.Codes() {
-		page, _ := diagnostics.Page(code)
-		fmt.Fprintf(&b, "%s  %s\n", code, diagnostics.Title(page))
+	for _, code := range codes {
+		fmt.Fprintf(&b, "%s  %s\n", code, titleOf(code))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+// titleOf returns what a code means, "" for one without a page.
+func titleOf(code string) string {
+	page, ok := diagnostics.Page(code)
+	if !ok {
+		return ""
+	}
+	return diagnostics.Title(page)
+}
+
 var bareNumber = regexp.MustCompile(`^\d{3}$`)
 
-// codeOf is a code as people may type it: "u205", "205".
+// codeOf corrects a code as people type it: "u205", "205".
 func codeOf(typed string) string {
 	if bareNumber.MatchString(typed) {
 		return "U" + typed
@@ -56,7 +64,7 @@ func codeOf(typed string) string {
 
 func noCode(typed string) error {
 	if near, ok := spelling.Suggest(codeOf(typed), diagnostics.Codes()); ok {
-		return fmt.Errorf("no finding has the code %q; did you mean %q?", typed, near)
+		return fmt.Errorf("no diagnostic has the code %q; did you mean %q?", typed, near)
 	}
-	return fmt.Errorf("no finding has the code %q; \"paytrace explain\" lists them all", typed)
+	return fmt.Errorf("no diagnostic has the code %q; \"paytrace explain\" lists them all", typed)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,25 +18,25 @@ import (
 )
 
 type fixCmd struct {
-	Code  string   `arg:"" optional:"" help:"A finding's code, as U101; those that can be mended are listed if none is named."`
-	Menus []string `arg:"" optional:"" help:"Menu files; all menus of ./menus if none is named."`
-	Diff  bool     `help:"Write nothing: show what would change, and end with status 1 if anything would."`
+	Code  string   `arg:"" optional:"" help:"Code of a diagnostic, as U101. Without one, the codes that can be fixed are listed."`
+	Menus []string `arg:"" optional:"" help:"Menu files (default: all menus of ./menus)."`
+	Diff  bool     `help:"Write nothing: show what would change, and exit with status 1 if anything would."`
 }
 
 func (fixCmd) Help() string {
-	return `Writes what the finding's hint says, where there is one right way, and shows
-what has changed. Order and comments stay. A mend that would not take its finding
-away, or would bring another one, is not made; what is left is told, with status
-1.
+	return `Writes what the help of a diagnostic says, where only one fix is right, and shows
+the change. Order and comments stay. A fix that would not remove its diagnostic,
+or would add another one, is not applied. Diagnostics that are left are listed,
+and the exit status is 1.
 
 Example:
   paytrace fix U101 --diff`
 }
 
-// Run mends findings.
+// Run applies fixes.
 func (v fixCmd) Run(ctx context.Context, std streams) error {
 	if v.Code == "" {
-		return listFixable(std.out)
+		return listCodes(std.out, menu.Fixable())
 	}
 	code, err := fixable(v.Code)
 	if err != nil {
@@ -52,49 +51,40 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	mended, left := 0, 0
+	done, left := 0, 0
 	for _, file := range files {
 		fixed, err := v.one(file, code, box.Actions.Contracts(), std)
 		if err != nil {
 			return err
 		}
-		mended, left = mended+len(fixed.Mended), left+len(fixed.Left)
+		done, left = done+len(fixed.Mended), left+len(fixed.Left)
 	}
-	tell := fmt.Sprintf("%d mended, %d left", mended, left)
+	summary := fmt.Sprintf("%d fixed, %d left", done, left)
 	if v.Diff {
-		tell = fmt.Sprintf("%d would be mended, %d left; nothing is written", mended, left)
+		summary = fmt.Sprintf("%d would be fixed, %d left; nothing is written", done, left)
 	}
-	if _, err := fmt.Fprintln(std.out, tell); err != nil {
+	if _, err := fmt.Fprintln(std.out, summary); err != nil {
 		return err
 	}
-	if left > 0 || v.Diff && mended > 0 {
+	if left > 0 || v.Diff && done > 0 {
 		return outcome{exitDiagnostics}
 	}
 	return nil
 }
 
-func listFixable(w io.Writer) error {
-	var b strings.Builder
-	for _, code := range menu.Fixable() {
-		fmt.Fprintf(&b, "%s  %s\n", code, titleOf(code))
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// fixable is a code as it was typed, if findings of it can be mended.
+// fixable corrects a code, and refuses one whose diagnostics have no certain fix.
 func fixable(typed string) (string, error) {
 	code := codeOf(typed)
 	if _, ok := diagnostics.Page(code); !ok {
 		return "", misuse{noCode(typed)}
 	}
 	if !slices.Contains(menu.Fixable(), code) {
-		return "", misuse{fmt.Errorf("%s (%s) is for a person to mend, there is never one right way: see paytrace explain %s; \"paytrace fix\" lists what can be mended", code, titleOf(code), code)}
+		return "", misuse{fmt.Errorf("%s (%s) has no certain fix, so a person must correct it: see paytrace explain %s; \"paytrace fix\" lists the codes that can be fixed", code, titleOf(code), code)}
 	}
 	return code, nil
 }
 
-// files are the menus named, or all of the default folder.
+// files lists the menus named, or all of the default folder.
 func (v fixCmd) files() ([]string, error) {
 	if len(v.Menus) > 0 {
 		return v.Menus, nil
@@ -105,7 +95,7 @@ func (v fixCmd) files() ([]string, error) {
 	}
 	defer folder.Close()
 	if folder.Embedded() {
-		return nil, misuse{fmt.Errorf("there is no folder %s here; name the menus to mend", service.DefaultFolder)}
+		return nil, misuse{fmt.Errorf("there is no folder %s here; name the menus to fix", service.DefaultFolder)}
 	}
 	names, err := folder.Menus()
 	var files []string
@@ -115,7 +105,7 @@ func (v fixCmd) files() ([]string, error) {
 	return files, err
 }
 
-// one mends a menu and shows what has changed and what is left.
+// one fixes a menu and shows what has changed and what is left.
 func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (menu.Fixed, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
@@ -148,11 +138,11 @@ func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (me
 	return fixed, nil
 }
 
-// changes are a file's as patches have them.
+// changes returns the changes of a file as a patch.
 func changes(name string, f menu.Formatted) []byte {
 	all := diff.Diff(name, f.Old, name, f.Bytes)
 	if _, rest, ok := strings.Cut(string(all), "\n"); ok && strings.HasPrefix(string(all), "diff ") {
-		return []byte(rest) // its first line is the names once more
+		return []byte(rest) // the first line repeats the names
 	}
 	return all
 }

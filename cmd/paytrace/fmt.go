@@ -16,14 +16,15 @@ import (
 )
 
 type fmtCmd struct {
-	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml, or folders of them; ./menus if none is named."`
-	Check bool     `help:"Write nothing: name the files that are in another form, and end with status 1 if there are any."`
+	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml, or folders of them (default: ./menus)."`
+	Check bool     `help:"Write nothing: list the files that are not formatted, and exit with status 1 if there are any."`
 }
 
 func (fmtCmd) Help() string {
-	return `Order, comments and meaning stay. With a menu go the files it includes and its
-translations; each translated text gets the mark of the text it was made from
-("# of 1a2b3c4d") where it has none, so that a later change shows.
+	return `Order, comments and meaning stay. A menu is formatted together with the files it
+includes and its translations. A translated text without a mark gets the mark of
+the text it was made from ("# of 1a2b3c4d"): a later change of that text then
+shows.
 
 Example:
   paytrace fmt --check`
@@ -62,7 +63,7 @@ func (v fmtCmd) Run(_ context.Context, std streams) error {
 	return nil
 }
 
-// files are the menus and scripts named, or all of the default folder.
+// files lists the menus and scripts named, or all of the default folder.
 func (v fmtCmd) files() ([]string, error) {
 	if len(v.Files) > 0 {
 		return inFolders(v.Files)
@@ -74,18 +75,18 @@ func (v fmtCmd) files() ([]string, error) {
 	defer folder.Close()
 	if folder.Embedded() {
 		if v.Check {
-			return nil, nil // what is in the program was held to its form before
+			return nil, nil // what is in the program was formatted before
 		}
 		return nil, misuse{fmt.Errorf("there is no folder %s here; name the files to format", service.DefaultFolder)}
 	}
 	return filesOf(folder)
 }
 
-// inFolders puts the files of folders in the folders' places.
+// inFolders replaces each folder by its files.
 func inFolders(named []string) (files []string, err error) {
 	for _, name := range named {
 		if !folderNamed(name) {
-			files = append(files, name) // what is wrong with it is told where it is read
+			files = append(files, name) // its errors are reported where it is read
 			continue
 		}
 		folder, err := service.OpenFolder(name)
@@ -105,7 +106,7 @@ func inFolders(named []string) (files []string, err error) {
 	return files, nil
 }
 
-// filesOf are the files of a folder that have a form.
+// filesOf lists the files of a folder that can be formatted.
 func filesOf(folder *service.Folder) ([]string, error) {
 	names, err := folder.Menus()
 	if err != nil {
@@ -128,7 +129,7 @@ func filesOf(folder *service.Folder) ([]string, error) {
 	return files, nil
 }
 
-// beside are the files that may lie beside menus.
+// beside names the other files that may lie beside menus.
 var beside = []string{menu.DeclaredFile, peopleFile}
 
 // formatOne formats a menu with its files, or a dial script.
@@ -147,7 +148,7 @@ func formatOne(file string) ([]menu.Formatted, error) {
 	if parts := strings.Split(name, "."); len(parts) > 2 {
 		main := parts[0] + ".yaml"
 		if is, err := folder.IsMenu(main); err == nil && is {
-			name = main // a translation is formatted beside the texts it was made from
+			name = main // a translation is formatted with the texts it was made from
 		}
 	}
 	read, found := menu.Read(folder.FS, name, folder.Dir)
@@ -182,8 +183,8 @@ func formatScript(folder *service.Folder, name string) ([]menu.Formatted, error)
 	return []menu.Formatted{{Name: name, Old: source, Bytes: dialscript.Format(script)}}, nil
 }
 
-// replaceFile writes a file beside the old one and puts it in its place, so
-// that nobody reads half of it. The new one may be read by whom the old one was.
+// replaceFile writes a file beside the old one and renames it: no reader sees
+// half of it. The new file has the old one's permissions.
 func replaceFile(name string, b []byte) (err error) {
 	info, err := os.Stat(name)
 	if err != nil {

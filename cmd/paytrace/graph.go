@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/graph"
@@ -17,16 +16,16 @@ import (
 type graphCmd struct {
 	Menu   string `arg:"" optional:"" help:"Menu file (default: the first menu of ./menus, or the embedded one)."`
 	Format string `default:"mermaid" enum:"mermaid,dot,svg" help:"mermaid, dot or svg (${default})."`
-	Screen string `help:"Only this screen, what leads to it and where it leads." placeholder:"NAME"`
-	Paths  bool   `help:"The shortest way to every screen, instead of a drawing."`
-	All    bool   `help:"With the key home of every screen, and the texts that end a call by themselves."`
-	Lang   string `help:"Language of the words (default: the menu's first)." placeholder:"CODE"`
+	Screen string `help:"Only this screen, with the screens before and after it." placeholder:"NAME"`
+	Paths  bool   `help:"List the shortest path to every screen, instead of a drawing."`
+	All    bool   `help:"Also draw the home key of every screen, and the built-in texts that end a call."`
+	Lang   string `help:"Language of the texts (default: the menu's first)." placeholder:"CODE"`
 }
 
 func (graphCmd) Help() string {
-	return `Mermaid is what Markdown pages draw; dot is for Graphviz; svg is for a browser.
---paths prints what is typed to come to a screen, as a gateway sends it, with
-answers made up where a question is asked, and what has to hold on the way.
+	return `Markdown pages draw mermaid, Graphviz draws dot, and browsers show svg. --paths
+prints what a caller types to reach each screen, as a gateway sends it, with made
+up answers to questions, and the conditions of the path.
 
 Example:
   paytrace graph --format svg >menu.svg`
@@ -72,7 +71,7 @@ func (v graphCmd) Run(ctx context.Context, std streams) error {
 	}
 }
 
-// languageOf is a language's place among the program's.
+// languageOf returns the index of a language of the program.
 func languageOf(p *engine.Program, code string) (int, error) {
 	if code == "" {
 		return 0, nil
@@ -101,7 +100,7 @@ func knownScreen(g *graph.Graph, name string) error {
 	return misuse{fmt.Errorf("--screen: there is no screen %q in this menu", name)}
 }
 
-// paths prints how to come to every screen that callers see.
+// paths prints how to reach every screen that callers see.
 func (v graphCmd) paths(w io.Writer, g *graph.Graph) error {
 	table := [][]string{{"SCREEN", "TYPED", "IF"}}
 	for _, p := range g.Paths() {
@@ -117,31 +116,8 @@ func (v graphCmd) paths(w io.Writer, g *graph.Graph) error {
 	}
 	for _, name := range g.Unreached() {
 		if v.Screen == "" || v.Screen == name {
-			table = append(table, []string{name, "no way leads here", ""})
+			table = append(table, []string{name, "no path leads here", ""})
 		}
 	}
 	return printTable(w, table)
-}
-
-// printTable aligns columns, without spaces behind the last.
-func printTable(w io.Writer, table [][]string) error {
-	var widths []int
-	for _, row := range table {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range table {
-		line := ""
-		for i, cell := range row {
-			line += fmt.Sprintf("%-*s  ", widths[i], cell)
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }

@@ -7,24 +7,23 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/service"
 )
 
 type langCmd struct {
-	Lang  string   `arg:"" help:"Code of the language, as the menu's languages have it: sw."`
-	Menus []string `arg:"" optional:"" help:"Menu files; all of ./menus that have the language, if none is named."`
-	Check bool     `help:"Write nothing: tell what is missing or stale, and end with status 1 if anything is."`
+	Lang  string   `arg:"" help:"Code of the language in the menu's languages, as sw."`
+	Menus []string `arg:"" optional:"" help:"Menu files (default: all of ./menus that have the language)."`
+	Check bool     `help:"Write nothing: list what is missing or stale, and exit with status 1 if anything is."`
 }
 
 func (langCmd) Help() string {
-	return `The translation lies beside the menu, as menu.sw.yaml; it is made if it is not
-there. Each text that is missing gets a line with empty quotes, and the text
-above it. Each that was translated before its text changed is marked "stale",
-with the text as it is now above it: translate it anew, and delete the mark.
-Order, comments and all other lines stay.
+	return `The translation lies beside the menu, as menu.sw.yaml; a new one is written if
+there is none. A missing text gets a line with empty quotes, below the text to
+translate. A text that changed after its translation gets the mark "stale", below
+the text as it is now: translate it again and delete the mark. Order, comments
+and all other lines stay.
 
 Example:
   paytrace lang sw`
@@ -50,7 +49,7 @@ func (v langCmd) Run(_ context.Context, std streams) error {
 				return err
 			}
 		}
-		if err := tellTranslated(std.out, name, out); err != nil {
+		if err := reportTranslated(std.out, name, out); err != nil {
 			return err
 		}
 		left = left || len(out.Missing)+len(out.Stale)+len(out.Unknown) > 0
@@ -61,7 +60,7 @@ func (v langCmd) Run(_ context.Context, std streams) error {
 	return nil
 }
 
-// menusWith are the menus of the default folder that have a language.
+// menusWith lists the menus of the default folder that have a language.
 func menusWith(lang string) ([]string, error) {
 	folder, err := service.OpenFolder("")
 	if err != nil {
@@ -90,7 +89,7 @@ func menusWith(lang string) ([]string, error) {
 	return files, nil
 }
 
-// translateOne is a menu's translation as it is to be, and the name of its file.
+// translateOne returns a menu's translation, brought up to date, and its file name.
 func translateOne(file, lang string) (menu.Translated, string, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
@@ -105,7 +104,8 @@ func translateOne(file, lang string) (menu.Translated, string, error) {
 	return out, filepath.Join(filepath.Dir(file), out.Name), nil
 }
 
-// writeTranslation writes a language's file, a new one never over another.
+// writeTranslation writes a language's file. A new one never replaces another
+// file.
 func writeTranslation(name string, out menu.Translated) (err error) {
 	if out.Old != nil {
 		return replaceFile(name, out.Bytes)
@@ -118,29 +118,20 @@ func writeTranslation(name string, out menu.Translated) (err error) {
 	return errors.Join(err, f.Close())
 }
 
-// tellTranslated says what a file lacks, and what has changed in it.
-func tellTranslated(w io.Writer, name string, out menu.Translated) error {
+// reportTranslated prints what a file lacks, and what has changed in it.
+func reportTranslated(w io.Writer, name string, out menu.Translated) error {
 	_, err := fmt.Fprintf(w, "%s: %d added, %d to translate, %d stale\n", name, len(out.Added), len(out.Missing), len(out.Stale))
 	for _, word := range out.Missing {
-		fmt.Fprintf(w, "  %s is to be translated: %s\n", word.Key, firstLine(word.Text.Value))
+		fmt.Fprintf(w, "  %s is not translated: %s\n", word.Key, firstLine(word.Text.Value))
 	}
 	for _, word := range out.Stale {
 		fmt.Fprintf(w, "  %s is stale: the text is now %s\n", word.Key, firstLine(word.Text.Value))
 	}
 	for _, key := range out.Done {
-		fmt.Fprintf(w, "  %s is done: the text above it is taken away\n", key)
+		fmt.Fprintf(w, "  %s is done: the text above it is removed\n", key)
 	}
 	for _, e := range out.Unknown {
-		fmt.Fprintf(w, "  %s is no text of the menu: delete line %d, or name it as the text is named now\n", e.Key.Value, e.Key.Pos.Line)
+		fmt.Fprintf(w, "  %s is no text of the menu: delete line %d, or give it the name that the text has now\n", e.Key.Value, e.Key.Pos.Line)
 	}
 	return err
-}
-
-// firstLine is a text on one line.
-func firstLine(text string) string {
-	first, _, more := strings.Cut(text, "\n")
-	if more {
-		first += " …"
-	}
-	return first
 }

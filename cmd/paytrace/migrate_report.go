@@ -131,14 +131,6 @@ func (r migrateReport) print(out io.Writer) error {
 	return nil
 }
 
-// counted is a number and its word.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 func (r migrateReport) sentence() string {
 	switch {
 	case r.DryRun && r.OldService:

@@ -82,14 +82,6 @@ func shownURL(target string) string {
 	return u.String()
 }
 
-// shellWord quotes a word where a shell would take it apart.
-func shellWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@%+=,") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // sourceOf finds menu files by the paths that positions show.
 func sourceOf(suites []*suite) func(string) []byte {
 	return func(file string) []byte {
