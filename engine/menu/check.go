@@ -191,6 +191,3 @@ func (c *checker) screenNames() []string {
 	}
 	return names
 }
-
-// quote is a name or text as a message shows it.
-func quote(s string) string { return `"` + short(s) + `"` }

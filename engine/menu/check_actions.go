@@ -72,20 +72,6 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// callsOn are the actions of one screen, its own and those of its arrows.
-func callsOn(s *Screen) []*Call {
-	var calls []*Call
-	if s.Do != nil {
-		calls = append(calls, s.Do)
-	}
-	targetsOf(s, func(t Target) {
-		if t.Call != nil {
-			calls = append(calls, t.Call)
-		}
-	})
-	return calls
-}
-
 // mayAnswer reports whether an action may end so; one that is unknown may.
 func (c *checker) mayAnswer(call *Call, outcome string) bool {
 	contract := c.contracts[call.Action.Value]

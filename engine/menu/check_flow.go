@@ -39,16 +39,6 @@ func (c *checker) targetsExist() {
 	}
 }
 
-// handles reports whether a target stands in the screen's own "when".
-func (s *Screen) handles(t Text) bool {
-	for _, w := range s.When {
-		if w.To.Screen.Pos == t.Pos {
-			return true
-		}
-	}
-	return false
-}
-
 // subject is who leads along an edge: `"main" option 3`, `"send" (an answer)`.
 func (e *edge) subject() string {
 	switch {

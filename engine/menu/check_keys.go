@@ -10,10 +10,7 @@ import (
 
 // Limits of options where a menu sets none, and of what one digit can choose.
 const (
-	defaultOptions = 7
-	mostFixedKeys  = 9
-	// mostKeyDigits: longer keys are not typed in the time a session has.
-	mostKeyDigits = 3
+	mostFixedKeys = 9
 )
 
 // optionCount is U401: a screen offers what a person can keep in mind.

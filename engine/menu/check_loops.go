@@ -188,12 +188,6 @@ func (c *checker) isEnd(st *step) bool {
 	return st.screen.verbless()
 }
 
-// verbless reports a screen of which not enough could be read.
-func (s *Screen) verbless() bool {
-	return s.Menu == nil && s.Ask == nil && s.Confirm == nil && s.List == nil && !s.Languages.Written() &&
-		s.Show == nil && s.Do == nil && s.Choose == nil && !s.Go.Written()
-}
-
 // deliberate are the ways on that a caller can choose, Back among them.
 func (c *checker) deliberate() func(*step) []*step {
 	if c.ways == nil {

@@ -3,55 +3,11 @@ package menu
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"path"
 	"sort"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/diag"
 )
-
-// Options are what a service decides about a menu, and its author does not.
-type Options struct {
-	// Language is the code of the language calls begin in; the menu's first
-	// where it is empty or the menu does not have it.
-	Language string
-}
-
-// Built is a menu that was read, checked and compiled.
-type Built struct {
-	// Program is nil if the findings are Bad.
-	Program     *engine.Program
-	Diagnostics diag.List
-	// Sources are the files read, the main one first.
-	Sources []Source
-}
-
-// Load reads, checks and compiles a menu. The program is nil if the findings
-// are Bad.
-func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, diag.List) {
-	b := Build(fsys, name, dir, contracts, o)
-	return b.Program, b.Diagnostics
-}
-
-// Build is Load, with the files that were read.
-func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
-	file, found := Diagnose(fsys, name, dir, contracts)
-	b := Built{Diagnostics: found, Sources: file.Sources}
-	if found.Bad() {
-		return b
-	}
-	var err error
-	if b.Program, err = Compile(file, contracts, o); err != nil {
-		// The checker has let something pass that the engine does not take.
-		b.Program = nil
-		b.Diagnostics = append(found, diag.Diagnostic{
-			Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
-			Message: fmt.Sprintf("The menu can't be compiled: %v.", err),
-		})
-	}
-	return b
-}
 
 // Compile makes a program of a menu that Check has nothing against.
 func Compile(f *File, contracts []engine.Contract, o Options) (*engine.Program, error) {
@@ -117,14 +73,6 @@ func (c *compiler) settings(o Options) {
 	for _, pair := range f.Renamed {
 		d.Renamed[pair.Key.Value] = pair.Value.Value
 	}
-}
-
-// languagesOf are a menu's languages: English alone where it names none.
-func languagesOf(f *File) []Language {
-	if len(f.Languages) > 0 {
-		return f.Languages
-	}
-	return []Language{{Text{Value: "en"}, Text{Value: "English"}}}
 }
 
 // identity is what the program's hash is taken of: every byte of the menu's
@@ -243,4 +191,11 @@ func merged(t engine.Text) engine.Text {
 		out = append(out, p)
 	}
 	return out
+}
+
+// Options are what a service decides about a menu, and its author does not.
+type Options struct {
+	// Language is the code of the language calls begin in; the menu's first
+	// where it is empty or the menu does not have it.
+	Language string
 }

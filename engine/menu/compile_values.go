@@ -1,11 +1,9 @@
 package menu
 
 import (
-	"sort"
 	"strconv"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // values declares every session value: what the menu asks for, what its actions
@@ -69,52 +67,6 @@ func (c *compiler) typeOf(v Value) engine.Type {
 	return engine.Type{}
 }
 
-// callsOf are all actions a menu calls, in the order of their places.
-func callsOf(f *File) []*Call {
-	var calls []*Call
-	see := func(t Target) {
-		if t.Call != nil {
-			calls = append(calls, t.Call)
-		}
-	}
-	for _, s := range f.Screens {
-		if s.Do != nil {
-			calls = append(calls, s.Do)
-		}
-		targetsOf(s, see)
-	}
-	sort.SliceStable(calls, func(i, j int) bool { return diag.ComparePos(calls[i].Pos, calls[j].Pos) < 0 })
-	return calls
-}
-
-// targetsOf are all arrows of a screen but those of "when".
-func targetsOf(s *Screen, see func(Target)) {
-	if s.Skip != nil {
-		see(s.Skip.To)
-	}
-	for _, o := range s.Menu {
-		see(o.To)
-	}
-	if s.Ask != nil {
-		see(s.Ask.To)
-		for _, o := range s.Ask.Offers {
-			see(o.To)
-		}
-	}
-	if s.Confirm != nil {
-		see(s.Confirm.Yes)
-		see(s.Confirm.No)
-	}
-	if s.List != nil {
-		see(s.List.To)
-	}
-	see(s.Languages)
-	for _, k := range s.Choose {
-		see(k.To)
-	}
-	see(s.Go)
-}
-
 // arg is a value beside another of type t, or for a parameter of type t: a bare
 // word that names nothing is the name of an option.
 func (c *compiler) arg(v Value, t engine.Type) engine.Arg {
@@ -149,14 +101,6 @@ func constant(s string, t engine.Type) engine.Value {
 		}
 	}
 	return engine.TextValue(s)
-}
-
-func constantDate(s string) (engine.Value, bool) {
-	t, err := engine.ParseType("date " + s + ".." + s)
-	if err != nil {
-		return engine.Value{}, false
-	}
-	return engine.DateValue(t.From.Day), true
 }
 
 var condOps = map[string]engine.CondOp{

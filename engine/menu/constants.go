@@ -1,7 +1,6 @@
 package menu
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/paytrace/paytrace/engine"
@@ -10,12 +9,6 @@ import (
 
 // A bare word beside a choice is one of its options, as in "set: {study: soccer}"
 // or "gender = female", though a value may have the same name.
-
-// isOption reports whether a bare word beside a type is the name of an option; so
-// is one that nothing else has for a name.
-func isOption(v Value, t engine.Type, isValue bool) bool {
-	return v.Name != "" && v.Field == "" && t.Kind == engine.KindChoice && (!isValue || slices.Contains(t.Options, v.Name))
-}
 
 // constantFor is a value beside a type: a bare word that is an option there
 // becomes a quoted constant.

@@ -38,7 +38,7 @@ func TestValuesOnPaths(t *testing.T) {
 			text := head + "screens:\n" + c.screens + "  last: {say: \"{city}\", menu: {1: X -> bye}}\n  bye: {end: Bye}\n"
 			file, wrong := Read(fstest.MapFS{"x.yaml": {Data: []byte(text)}}, "x.yaml", "")
 			if len(wrong) > 0 {
-				t.Fatalf("%s\n%s", printed(t, file, wrong), text)
+				t.Fatalf("%s\n%s", printed(t, file.Source, wrong), text)
 			}
 			way, n := "", 0
 			for _, f := range Check(file, testContracts) {

@@ -1,6 +1,7 @@
 package menu
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -304,4 +305,49 @@ type Allow struct {
 	// Line is the line of the same file that the exception covers; Last is the
 	// last one, where that line begins a text of several lines.
 	Line, Last int
+}
+
+// handles reports whether a target stands in the screen's own "when".
+func (s *Screen) handles(t Text) bool {
+	for _, w := range s.When {
+		if w.To.Screen.Pos == t.Pos {
+			return true
+		}
+	}
+	return false
+}
+
+// verbless reports a screen of which not enough could be read.
+func (s *Screen) verbless() bool {
+	return s.Menu == nil && s.Ask == nil && s.Confirm == nil && s.List == nil && !s.Languages.Written() &&
+		s.Show == nil && s.Do == nil && s.Choose == nil && !s.Go.Written()
+}
+
+// shows reports whether callers see the screen.
+func (s *Screen) shows() bool {
+	silent := s.Do != nil || s.Choose != nil || s.Set != nil || s.SMS != nil || s.Go.Written()
+	return !silent || s.End != nil
+}
+
+// optionName is how messages name an option: its key, or its place in a list.
+func (s *Screen) optionName(o *Option) string {
+	if o.Key.Written() {
+		return o.Key.Value
+	}
+	for i, other := range s.Menu {
+		if other == o {
+			return strconv.Itoa(i + 1)
+		}
+	}
+	return "?"
+}
+
+// Source returns the bytes of one of the files read, or nil.
+func (f *File) Source(path string) []byte {
+	for _, s := range f.Sources {
+		if s.Path == path {
+			return s.Bytes
+		}
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package menu
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -98,17 +97,6 @@ func keptComments(t *testing.T, f Formatted) {
 	for c, n := range comments(f.Old) {
 		if now[c] < n {
 			t.Errorf("%s: the comment %q is gone", f.Name, c)
-		}
-	}
-}
-
-// A page says that fix mends its finding where it can, and nowhere else.
-func TestFixPages(t *testing.T) {
-	for _, code := range AllCodes() {
-		p := readPage(t, pagesRoot+"/"+code+".md")
-		says := strings.Contains(p.text, fmt.Sprintf("`paytrace fix %s`", code))
-		if can := slices.Contains(Fixable(), code); says != can {
-			t.Errorf("%s: the page says that fix mends it: %v; it can: %v", code, says, can)
 		}
 	}
 }

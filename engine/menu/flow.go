@@ -147,12 +147,6 @@ func (fl *flow) reached(steps ...*step) []*step {
 	return list
 }
 
-// shows reports whether callers see the screen.
-func (s *Screen) shows() bool {
-	silent := s.Do != nil || s.Choose != nil || s.Set != nil || s.SMS != nil || s.Go.Written()
-	return !silent || s.End != nil
-}
-
 func (fl *flow) step(s *Screen, call *Call) *step {
 	st := &step{screen: s, call: call}
 	if call != nil {

@@ -20,7 +20,6 @@ type formatter struct {
 }
 
 const (
-	formatIndent = 2
 	// formatWidth is how long a line with braces may be before its entries get
 	// lines of their own.
 	formatWidth = 100
@@ -316,40 +315,4 @@ func plainText(s string) bool {
 // plainInFlow is plainText inside braces.
 func plainInFlow(s string) bool {
 	return plainText(s) && !strings.ContainsAny(s, ",[]{}?") && s[0] != ':' && !strings.HasPrefix(s, "-") || isNumber(s)
-}
-
-// inQuotes writes a text in quotes: double ones, unless it has some itself.
-func inQuotes(s string) string {
-	if strings.ContainsAny(s, "\"\\") && !strings.Contains(s, "\n") && strings.IndexFunc(s, unprintable) < 0 && !strings.Contains(s, "\t") {
-		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
-	}
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case unprintable(r):
-			b.WriteString(hexEscape(r))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-// hexEscape is a character that has no place in a file as it is.
-func hexEscape(r rune) string {
-	const digits = "0123456789abcdef"
-	out := []byte(`\u0000`)
-	for i := range 4 {
-		out[len(out)-1-i] = digits[r>>(4*i)&0xf]
-	}
-	return string(out)
 }

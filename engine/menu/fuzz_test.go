@@ -39,7 +39,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("incomplete finding %+v", x)
 			}
 		}
-		printed(t, file, found)
+		printed(t, file.Source, found)
 		if len(found) == 0 {
 			checkSource(t, file, string(data))
 			checkSame(t, data)

@@ -111,3 +111,11 @@ func (l *Lexicon) own(key string, lang int) []Part {
 
 // sharedTexts is what {texts.fees} begins with.
 const sharedTexts = "texts"
+
+// languagesOf are a menu's languages: English alone where it names none.
+func languagesOf(f *File) []Language {
+	if len(f.Languages) > 0 {
+		return f.Languages
+	}
+	return []Language{{Text{Value: "en"}, Text{Value: "English"}}}
+}

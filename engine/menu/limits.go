@@ -21,7 +21,25 @@ const (
 	MaxScreens = 2_000
 	// MaxCondDepth is how deep parentheses and "not" may stand in each other.
 	MaxCondDepth = 32
-	// MaxFindings is how many findings of a menu's reading are kept: nobody
-	// mends more in one go, and each one costs a suggestion.
+	// MaxFindings bounds the diagnostics of one reading: an author fixes no
+	// more in one go, and each one costs a suggestion.
 	MaxFindings = 200
 )
+
+// The highest numbers that a menu may write. A screen is one message of the
+// network; the other limits are what a person can follow.
+const (
+	mostCharacters = 182
+	mostOptions    = 50
+	mostDepth      = 50
+	// mostRetries bounds "retries": a session ends before a tenth answer.
+	mostRetries = 9
+	// mostKeyDigits bounds a key: a longer one takes too long to type.
+	mostKeyDigits = 3
+)
+
+// defaultOptions bounds the options of a screen where the menu sets no limit.
+const defaultOptions = 7
+
+// formatIndent is how many spaces a formatted menu indents each level.
+const formatIndent = 2

@@ -132,7 +132,7 @@ func TestLimits(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f, found := Read(fstest.MapFS{"m.yaml": {Data: []byte(tt.source)}}, "m.yaml", "")
 			if ok := len(found) == 0; ok != tt.ok {
-				t.Errorf("findings:\n%s", printed(t, f, found))
+				t.Errorf("findings:\n%s", printed(t, f.Source, found))
 			}
 			if len(f.Screens) > MaxScreens {
 				t.Errorf("%d screens", len(f.Screens))

@@ -340,7 +340,7 @@ func TestMistakesAreCaught(t *testing.T) {
 					now := counts(found)
 					caught := slices.ContainsFunc(strings.Fields(x.codes), func(code string) bool { covered[code] = true; return now[code] > m.codes[code] })
 					if !caught {
-						t.Errorf("%s: none of %s, but %v:\n%s", place, x.codes, now, printed(t, file, found))
+						t.Errorf("%s: none of %s, but %v:\n%s", place, x.codes, now, printed(t, file.Source, found))
 						return
 					}
 				}

@@ -56,16 +56,6 @@ func nameLike(s string) string {
 	return name
 }
 
-// short is a text as a message quotes it.
-func short(s string) string {
-	const longest = 40 // a quotation, not a repetition
-	s = strings.ReplaceAll(s, "\n", " ")
-	if r := []rune(s); len(r) > longest {
-		return string(r[:longest]) + "…"
-	}
-	return s
-}
-
 // word cuts the first word off a text.
 func (t Text) word() (first, rest Text) {
 	i := strings.IndexByte(t.Value, ' ')

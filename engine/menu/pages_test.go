@@ -69,7 +69,7 @@ func TestPages(t *testing.T) {
 			file, found := p.wrong.diagnose()
 			for _, f := range found {
 				if f.Code != code {
-					t.Errorf("the wrong menu has another finding too:\n%s", printed(t, file, found))
+					t.Errorf("the wrong menu has another finding too:\n%s", printed(t, file.Source, found))
 					break
 				}
 			}
@@ -79,9 +79,9 @@ func TestPages(t *testing.T) {
 			if !slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return strings.Contains(p.text, "\n"+severityWords[f.Severity]) }) {
 				t.Errorf("the page does not say that the finding is of severity %v", found[0].Severity)
 			}
-			p.compareShown(t, path, string(printed(t, file, found)))
+			p.compareShown(t, path, string(printed(t, file.Source, found)))
 			if file, found := p.right.diagnose(); len(found) > 0 {
-				t.Errorf("the right menu has findings:\n%s", printed(t, file, found))
+				t.Errorf("the right menu has findings:\n%s", printed(t, file.Source, found))
 			}
 		})
 	}
@@ -154,5 +154,16 @@ func (p page) compareShown(t *testing.T, path, got string) {
 	}
 	if diff := cmp.Diff(p.shown, got); diff != "" {
 		t.Errorf("what is printed is not what the page shows; -update writes it (-page +printed):\n%s", diff)
+	}
+}
+
+// A page says that fix mends its finding where it can, and nowhere else.
+func TestFixPages(t *testing.T) {
+	for _, code := range AllCodes() {
+		p := readPage(t, pagesRoot+"/"+code+".md")
+		says := strings.Contains(p.text, fmt.Sprintf("`paytrace fix %s`", code))
+		if can := slices.Contains(Fixable(), code); says != can {
+			t.Errorf("%s: the page says that fix mends it: %v; it can: %v", code, says, can)
+		}
 	}
 }

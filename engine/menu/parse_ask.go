@@ -6,9 +6,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// mostRetries is the greatest "retries": a session ends before a tenth answer.
-const mostRetries = 9
-
 // ask and list are the screen's question or list, begun by whichever of their
 // keys comes first.
 func (s *Screen) ask() *Ask {

@@ -118,14 +118,6 @@ func (p *reader) languages(e entry) {
 	}
 }
 
-// The greatest numbers that limits may name: a screen is one message of the
-// network, and the rest is what a person can follow.
-const (
-	mostCharacters = 182
-	mostOptions    = 50
-	mostDepth      = 50
-)
-
 func (p *reader) limits(e entry) {
 	l := &p.file.Limits
 	p.fields(e.node, `"limits"`, map[string]parser{

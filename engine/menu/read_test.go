@@ -87,7 +87,7 @@ func TestOnlyTheMenusFolder(t *testing.T) {
 	defer root.Close()
 	f, found := Read(root.FS(), "m.yaml", "menus")
 	if len(found) != 5 || len(f.Screens) != 1 {
-		t.Errorf("%d screens and findings\n%s", len(f.Screens), printed(t, f, found))
+		t.Errorf("%d screens and findings\n%s", len(f.Screens), printed(t, f.Source, found))
 	}
 	for _, x := range found {
 		if x.Pos.File != filepath.ToSlash("menus/m.yaml") || x.Pos.Line != 5 {

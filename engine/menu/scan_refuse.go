@@ -91,24 +91,3 @@ func badEscape(text string) int {
 var escapes = regexp.MustCompile(`^"(?:[^"\\]|\\(?:[0abt\tnvfre "'/\\N_LP]|x[0-9a-fA-F]{2}|u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})|U000[0-9a-fA-F]{5}))*"$`)
 
 const unknownEscape = "YAML does not know what this backslash means."
-
-// quoteHint is how to write a text so that YAML leaves it alone. An attempt at
-// quotes is left for its writer to mend.
-func quoteHint(text string) string {
-	const longest = 60 // what still reads well in a hint
-	switch first := text[:min(1, len(text))]; {
-	case first == `"`:
-		return `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
-	case utf8.RuneCountInString(text) > longest:
-		return "Put quotes round the whole text."
-	}
-	return "Put quotes round the whole text: " + quoted(text) + "."
-}
-
-// quoted is a text as YAML's quotes hold it.
-func quoted(text string) string {
-	if !strings.ContainsAny(text, `"\`) {
-		return `"` + text + `"`
-	}
-	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
-}

@@ -53,23 +53,6 @@ func kindOf(path string) string {
 	return "menu"
 }
 
-func compiledSchema(t *testing.T, source []byte) *jsonschema.Schema {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func compiledSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
 	all := map[string]*jsonschema.Schema{}
@@ -231,24 +214,6 @@ func inOrder(set map[string]bool) []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// folder are the files beside one.
-func folder(t *testing.T, path string) fstest.MapFS {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := fstest.MapFS{}
-	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[filepath.Base(name)] = &fstest.MapFile{Data: data}
-	}
-	return files
 }
 
 func mentions(found diag.List) bool {

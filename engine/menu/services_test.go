@@ -16,7 +16,7 @@ func TestServicesHaveNoFinding(t *testing.T) {
 			file, found := Diagnose(os.DirFS("testdata/services"), name, "", serviceContracts)
 			for _, f := range found {
 				if !f.Suppressed {
-					t.Errorf("findings:\n%s", printed(t, file, found))
+					t.Errorf("findings:\n%s", printed(t, file.Source, found))
 					break
 				}
 			}

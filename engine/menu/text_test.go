@@ -91,13 +91,6 @@ func TestEverySliceStandsAtItsPlace(t *testing.T) {
 	})
 }
 
-const header = "ussd: 1\nservice: PayTrace\ndial: \"*384#\"\nstart: main\n"
-
-// fataler is what *testing.T and *rapid.T share.
-type fataler interface {
-	Fatalf(format string, args ...any)
-}
-
 // checkPlaces compares each character of a text with the source at its place.
 func checkPlaces(t fataler, text Text, source string) {
 	lines := strings.Split(source, "\n")

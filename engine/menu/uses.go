@@ -55,7 +55,7 @@ func (c *checker) collectUses() []use {
 	}
 	w.base = use{}
 	for _, word := range c.lex.words {
-		if word.Screen == nil && word.Text.Written() && word.everywhere() {
+		if word.Screen == nil && word.Text.Written() && everywhere(word) {
 			w.text(word.Text, "the text of "+quote(word.Key), nil)
 		}
 	}
@@ -63,7 +63,7 @@ func (c *checker) collectUses() []use {
 }
 
 // everywhere reports the texts that may stand on any screen.
-func (w Word) everywhere() bool {
+func everywhere(w Word) bool {
 	return len(w.Key) > 4 && w.Key[:4] == "nav." || len(w.Key) > 7 && w.Key[:7] == "resume."
 }
 

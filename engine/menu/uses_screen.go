@@ -1,9 +1,6 @@
 package menu
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // screen adds what is used while the screen is entered and shown, then what is
 // used behind its arrows.
@@ -146,17 +143,4 @@ func (w *useWalk) call(s *Screen, call *Call) {
 		}
 	}
 	w.uses = append(w.uses, after.uses...)
-}
-
-// optionName is how messages name an option: its key, or its place in a list.
-func (s *Screen) optionName(o *Option) string {
-	if o.Key.Written() {
-		return o.Key.Value
-	}
-	for i, other := range s.Menu {
-		if other == o {
-			return strconv.Itoa(i + 1)
-		}
-	}
-	return "?"
 }

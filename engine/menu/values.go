@@ -109,7 +109,7 @@ func (c *checker) rows(values map[string]*value) {
 	for again := true; again; {
 		again = false
 		for _, s := range c.f.Screens {
-			list, ok := typeIn(values, s.list0().Items)
+			list, ok := typeIn(values, itemsOf(s))
 			if !todo[s] || !ok || list.Kind != engine.KindList {
 				continue
 			}
@@ -121,12 +121,12 @@ func (c *checker) rows(values map[string]*value) {
 	}
 }
 
-// list0 is the screen's list, one without anything where there is none.
-func (s *Screen) list0() *List {
+// itemsOf returns what the screen lists, the zero Value where it lists nothing.
+func itemsOf(s *Screen) Value {
 	if s.List == nil {
-		return &List{}
+		return Value{}
 	}
-	return s.List
+	return s.List.Items
 }
 
 // otherSources notes what offers and "set" may fill a variable with, besides

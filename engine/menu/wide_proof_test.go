@@ -76,7 +76,7 @@ func TestWhatPassesRuns(t *testing.T) {
 		menus++
 		calls := callsPerMenu
 		if codes["U001"] {
-			t.Fatalf("seed %d:\n%s", seed, printed(t, f, found))
+			t.Fatalf("seed %d:\n%s", seed, printed(t, f.Source, found))
 		}
 		switch {
 		case len(codes) > 1:

@@ -1,0 +1,44 @@
+package menu
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+)
+
+// Built is a menu that was read, checked and compiled.
+type Built struct {
+	// Program is nil if the findings are Bad.
+	Program     *engine.Program
+	Diagnostics diag.List
+	// Sources are the files read, the main one first.
+	Sources []Source
+}
+
+// Load reads, checks and compiles a menu. The program is nil if the findings
+// are Bad.
+func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, diag.List) {
+	b := Build(fsys, name, dir, contracts, o)
+	return b.Program, b.Diagnostics
+}
+
+// Build is Load, with the files that were read.
+func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
+	file, found := Diagnose(fsys, name, dir, contracts)
+	b := Built{Diagnostics: found, Sources: file.Sources}
+	if found.Bad() {
+		return b
+	}
+	var err error
+	if b.Program, err = Compile(file, contracts, o); err != nil {
+		// The checker has let something pass that the engine does not take.
+		b.Program = nil
+		b.Diagnostics = append(found, diag.Diagnostic{
+			Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
+			Message: fmt.Sprintf("The menu can't be compiled: %v.", err),
+		})
+	}
+	return b
+}
