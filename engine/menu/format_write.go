@@ -19,11 +19,9 @@ type formatter struct {
 	lead  string       // dashes that stand before the next entry
 }
 
-const (
-	// formatWidth is how long a line with braces may be before its entries get
-	// lines of their own.
-	formatWidth = 100
-)
+// formatWidth bounds a line with braces: the entries of a longer one get lines of
+// their own.
+const formatWidth = 100
 
 // flush writes the comments that stand before a line of the source, and one
 // blank line where there are any.
