@@ -34,7 +34,7 @@ fmt: ## Format the Go code
 	$(TOOL) gofumpt -l -w .
 
 bench: ## Measure the hot path: one step, one callback, one action, and a callback above its floor
-	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu ./engine/dialscript ./gateway/... ./server ./actions ./store/sqlite)
+	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu/... ./engine/dialscript ./gateway/... ./server ./actions ./store/sqlite)
 	$(if $(BENCH),,$(MAKE) --no-print-directory floor)
 
 floor: ## Measure a callback's CPU time above that of a bare handler, on Redis and Postgres

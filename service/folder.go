@@ -16,6 +16,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/menus"
 )
 
@@ -144,7 +145,7 @@ func (f *Folder) IsMenu(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	head, err := io.ReadAll(io.LimitReader(file, menu.MaxFileBytes))
+	head, err := io.ReadAll(io.LimitReader(file, syntax.MaxFileBytes))
 	err = errors.Join(err, file.Close())
 	return bytes.HasPrefix(head, []byte("ussd:")) || bytes.Contains(head, []byte("\nussd:")), err
 }
@@ -185,20 +186,20 @@ func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contr
 			all = append(all, c)
 			continue
 		}
-		fmt.Fprintf(w, "%s: the action %s is built, so its declaration here is ignored; delete it\n", f.Path(menu.DeclaredFile), c.Name)
+		fmt.Fprintf(w, "%s: the action %s is built, so its declaration here is ignored; delete it\n", f.Path(syntax.DeclaredFile), c.Name)
 	}
 	return all, nil
 }
 
 // declared reads the folder's actions.yaml, if there is one.
 func (f *Folder) declared(w io.Writer) ([]engine.Contract, error) {
-	switch _, err := fs.Stat(f.FS, menu.DeclaredFile); {
+	switch _, err := fs.Stat(f.FS, syntax.DeclaredFile); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("menus: %w", err)
 	}
-	declared, found := menu.ReadDeclared(f.FS, menu.DeclaredFile, f.Dir)
+	declared, found := syntax.ReadDeclared(f.FS, syntax.DeclaredFile, f.Dir)
 	if err := f.Print(w, found); err != nil {
 		return nil, err
 	}
@@ -299,6 +300,6 @@ func readMost(fsys fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := io.ReadAll(io.LimitReader(file, menu.MaxFileBytes+1))
+	b, err := io.ReadAll(io.LimitReader(file, syntax.MaxFileBytes+1))
 	return b, errors.Join(err, file.Close())
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/graph"
-	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compat"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -58,7 +58,7 @@ func (v diffCmd) Run(ctx context.Context, std streams) error {
 	var seen []string
 	for _, p := range pairs {
 		found = append(found, compared(p[0], p[1], next.scripts)...)
-		seen = append(seen, menu.Changes(p[0], p[1])...)
+		seen = append(seen, compat.Changes(p[0], p[1])...)
 	}
 	for _, p := range next.programs {
 		if !slices.ContainsFunc(pairs, func(pair [2]*engine.Program) bool { return pair[1] == p }) {
@@ -100,7 +100,7 @@ func compared(old, next *engine.Program, scripts []*dialscript.File) diag.List {
 			named[screen] = append(named[screen], at...)
 		}
 	}
-	return append(menu.Compare(old, next, named), waysLost(old, next)...)
+	return append(compat.Compare(old, next, named), waysLost(old, next)...)
 }
 
 // waysLost is U802 for ways of more than one step: an answer, a Yes or an

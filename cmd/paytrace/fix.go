@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/docs/diagnostics"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
-	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/rewrite"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -36,7 +36,7 @@ Example:
 // Run applies fixes.
 func (v fixCmd) Run(ctx context.Context, std streams) error {
 	if v.Code == "" {
-		return listCodes(std.out, menu.Fixable())
+		return listCodes(std.out, rewrite.Fixable())
 	}
 	code, err := fixable(v.Code)
 	if err != nil {
@@ -57,7 +57,7 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 		if err != nil {
 			return err
 		}
-		done, left = done+len(fixed.Mended), left+len(fixed.Left)
+		done, left = done+len(fixed.Fixed), left+len(fixed.Left)
 	}
 	summary := fmt.Sprintf("%d fixed, %d left", done, left)
 	if v.Diff {
@@ -78,7 +78,7 @@ func fixable(typed string) (string, error) {
 	if _, ok := diagnostics.Page(code); !ok {
 		return "", misuse{noCode(typed)}
 	}
-	if !slices.Contains(menu.Fixable(), code) {
+	if !slices.Contains(rewrite.Fixable(), code) {
 		return "", misuse{fmt.Errorf("%s (%s) has no certain fix, so a person must correct it: see paytrace explain %s; \"paytrace fix\" lists the codes that can be fixed", code, titleOf(code), code)}
 	}
 	return code, nil
@@ -106,17 +106,17 @@ func (v fixCmd) files() ([]string, error) {
 }
 
 // one fixes a menu and shows what has changed and what is left.
-func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (menu.Fixed, error) {
+func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (rewrite.Fixed, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
-		return menu.Fixed{}, err
+		return rewrite.Fixed{}, err
 	}
 	defer folder.Close()
 	contracts, err := folder.Contracts(built, std.err)
 	if err != nil {
-		return menu.Fixed{}, err
+		return rewrite.Fixed{}, err
 	}
-	fixed := menu.Fix(folder.FS, name, folder.Dir, contracts, code)
+	fixed := rewrite.Fix(folder.FS, name, folder.Dir, contracts, code)
 	for _, f := range fixed.Files {
 		at := filepath.Join(filepath.Dir(file), f.Name)
 		if _, err := std.out.Write(changes(at, f)); err != nil {
@@ -139,7 +139,7 @@ func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (me
 }
 
 // changes returns the changes of a file as a patch.
-func changes(name string, f menu.Formatted) []byte {
+func changes(name string, f rewrite.Formatted) []byte {
 	all := diff.Diff(name, f.Old, name, f.Bytes)
 	if _, rest, ok := strings.Cut(string(all), "\n"); ok && strings.HasPrefix(string(all), "diff ") {
 		return []byte(rest) // the first line repeats the names

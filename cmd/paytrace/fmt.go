@@ -11,7 +11,8 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/rewrite"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -130,10 +131,10 @@ func filesOf(folder *service.Folder) ([]string, error) {
 }
 
 // beside names the other files that may lie beside menus.
-var beside = []string{menu.DeclaredFile, peopleFile}
+var beside = []string{syntax.DeclaredFile, peopleFile}
 
 // formatOne formats a menu with its files, or a dial script.
-func formatOne(file string) ([]menu.Formatted, error) {
+func formatOne(file string) ([]rewrite.Formatted, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
 		return nil, err
@@ -151,27 +152,27 @@ func formatOne(file string) ([]menu.Formatted, error) {
 			name = main // a translation is formatted with the texts it was made from
 		}
 	}
-	read, found := menu.Read(folder.FS, name, folder.Dir)
-	formatted, err := menu.FormatMenu(read, found)
-	if errors.Is(err, menu.ErrFormat) {
+	read, found := syntax.Read(folder.FS, name, folder.Dir)
+	formatted, err := rewrite.FormatMenu(read, found)
+	if errors.Is(err, rewrite.ErrFormat) {
 		return nil, misuse{err}
 	}
 	return formatted, err
 }
 
-func formatBeside(folder *service.Folder, name string) ([]menu.Formatted, error) {
+func formatBeside(folder *service.Folder, name string) ([]rewrite.Formatted, error) {
 	source, err := fs.ReadFile(folder.FS, name)
 	if err != nil {
 		return nil, err
 	}
-	formatted, err := menu.FormatBeside(filepath.Join(folder.Dir, name), source)
-	if errors.Is(err, menu.ErrFormat) {
+	formatted, err := rewrite.FormatBeside(filepath.Join(folder.Dir, name), source)
+	if errors.Is(err, rewrite.ErrFormat) {
 		return nil, misuse{err}
 	}
-	return []menu.Formatted{formatted}, err
+	return []rewrite.Formatted{formatted}, err
 }
 
-func formatScript(folder *service.Folder, name string) ([]menu.Formatted, error) {
+func formatScript(folder *service.Folder, name string) ([]rewrite.Formatted, error) {
 	source, err := fs.ReadFile(folder.FS, name)
 	if err != nil {
 		return nil, err
@@ -180,7 +181,7 @@ func formatScript(folder *service.Folder, name string) ([]menu.Formatted, error)
 	if i := slices.IndexFunc(found, func(f dialscript.Finding) bool { return (dialscript.Findings{f}).Bad() }); i >= 0 {
 		return nil, misuse{fmt.Errorf("not formatted: %s", found[i])}
 	}
-	return []menu.Formatted{{Name: name, Old: source, Bytes: dialscript.Format(script)}}, nil
+	return []rewrite.Formatted{{Name: name, Old: source, Bytes: dialscript.Format(script)}}, nil
 }
 
 // replaceFile writes a file beside the old one and renames it: no reader sees

@@ -8,7 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/rewrite"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -76,7 +77,7 @@ func menusWith(lang string) ([]string, error) {
 	}
 	var files []string
 	for _, name := range names {
-		read, _ := menu.Read(folder.FS, name, folder.Dir)
+		read, _ := syntax.Read(folder.FS, name, folder.Dir)
 		for i, l := range read.Languages {
 			if i > 0 && l.Code.Value == lang {
 				files = append(files, filepath.Join(folder.Dir, name))
@@ -90,23 +91,23 @@ func menusWith(lang string) ([]string, error) {
 }
 
 // translateOne returns a menu's translation, brought up to date, and its file name.
-func translateOne(file, lang string) (menu.Translated, string, error) {
+func translateOne(file, lang string) (rewrite.Translated, string, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
-		return menu.Translated{}, "", err
+		return rewrite.Translated{}, "", err
 	}
 	defer folder.Close()
-	read, found := menu.Read(folder.FS, name, folder.Dir)
-	out, err := menu.Translate(read, found, lang)
+	read, found := syntax.Read(folder.FS, name, folder.Dir)
+	out, err := rewrite.Translate(read, found, lang)
 	if err != nil {
-		return menu.Translated{}, "", misuse{err}
+		return rewrite.Translated{}, "", misuse{err}
 	}
 	return out, filepath.Join(filepath.Dir(file), out.Name), nil
 }
 
 // writeTranslation writes a language's file. A new one never replaces another
 // file.
-func writeTranslation(name string, out menu.Translated) (err error) {
+func writeTranslation(name string, out rewrite.Translated) (err error) {
 	if out.Old != nil {
 		return replaceFile(name, out.Bytes)
 	}
@@ -119,7 +120,7 @@ func writeTranslation(name string, out menu.Translated) (err error) {
 }
 
 // reportTranslated prints what a file lacks, and what has changed in it.
-func reportTranslated(w io.Writer, name string, out menu.Translated) error {
+func reportTranslated(w io.Writer, name string, out rewrite.Translated) error {
 	_, err := fmt.Fprintf(w, "%s: %d added, %d to translate, %d stale\n", name, len(out.Added), len(out.Missing), len(out.Stale))
 	for _, word := range out.Missing {
 		fmt.Fprintf(w, "  %s is not translated: %s\n", word.Key, firstLine(word.Text.Value))

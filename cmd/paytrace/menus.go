@@ -10,6 +10,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -119,7 +120,7 @@ func peopleOf(folder *service.Folder, w io.Writer) (*engine.People, error) {
 	if _, err := fs.Stat(folder.FS, peopleFile); err != nil {
 		from = service.EmbeddedFolder()
 	}
-	people, found := menu.ReadPeople(from.FS, peopleFile, from.Dir)
+	people, found := syntax.ReadPeople(from.FS, peopleFile, from.Dir)
 	if err := from.Print(w, found); err != nil {
 		return nil, err
 	}

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/schema"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 type schemaCmd struct {
@@ -37,7 +38,7 @@ func (v schemaCmd) Run(_ context.Context, std streams) error {
 
 func (v schemaCmd) schema() ([]byte, error) {
 	if v.Menu == "" {
-		source, err := menu.Schema(v.Kind)
+		source, err := schema.Schema(v.Kind)
 		if err != nil {
 			return nil, misuse{fmt.Errorf("schema: %w", err)}
 		}
@@ -48,9 +49,9 @@ func (v schemaCmd) schema() ([]byte, error) {
 		return nil, err
 	}
 	defer folder.Close()
-	file, _ := menu.Read(folder.FS, name, folder.Dir)
-	if len(menu.Words(file)) == 0 {
+	file, _ := syntax.Read(folder.FS, name, folder.Dir)
+	if len(syntax.ListMessages(file)) == 0 {
 		return nil, misuse{fmt.Errorf("%s has no texts that can be read; see: paytrace check %s", v.Menu, v.Menu)}
 	}
-	return menu.TranslationSchema(file)
+	return schema.TranslationSchema(file)
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 func updating() bool {
@@ -48,8 +50,8 @@ func walletContracts(t testing.TB) []engine.Contract {
 
 func walletService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 	t.Helper()
-	file, found := menu.Read(os.DirFS("testdata/play"), "wallet.yaml", "testdata/play")
-	p, err := menu.Compile(file, walletContracts(t), menu.Options{})
+	file, found := syntax.Read(os.DirFS("testdata/play"), "wallet.yaml", "testdata/play")
+	p, err := compile.Compile(file, walletContracts(t), menu.Options{})
 	if err != nil {
 		t.Fatalf("%v\n%v", err, found)
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 // walletWith is the wallet of testdata/play with words or arrows changed.
@@ -31,8 +33,8 @@ func walletWith(t *testing.T, changes ...string) []*engine.Program {
 		}
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	file, _ := menu.Read(fsys, "wallet.yaml", "")
-	p, err := menu.Compile(file, walletContracts(t), menu.Options{})
+	file, _ := syntax.Read(fsys, "wallet.yaml", "")
+	p, err := compile.Compile(file, walletContracts(t), menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store/memory"
@@ -64,7 +65,7 @@ func shippedService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared, found := menu.ReadDeclared(menus.FS, menu.DeclaredFile, "menus")
+	declared, found := syntax.ReadDeclared(menus.FS, syntax.DeclaredFile, "menus")
 	var programs []*engine.Program
 	for _, name := range []string{"paytrace.yaml", "wallet.yaml"} {
 		p, more := menu.Load(menus.FS, name, "menus", append(contracts.Contracts(), declared...), menu.Options{})
@@ -97,7 +98,7 @@ func shippedService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 
 func shippedPeople(t testing.TB) *engine.People {
 	t.Helper()
-	people, found := menu.ReadPeople(menus.FS, "people.yaml", "menus")
+	people, found := syntax.ReadPeople(menus.FS, "people.yaml", "menus")
 	for _, f := range found {
 		t.Errorf("%s: %s %s", f.Pos, f.Code, f.Message)
 	}

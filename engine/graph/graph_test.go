@@ -14,6 +14,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 var update = flag.Bool("update", false, "write the goldens anew")
@@ -48,11 +50,11 @@ var contracts = []engine.Contract{
 // elsewhere.
 func dairy(t testing.TB) *engine.Program {
 	t.Helper()
-	f, found := menu.Read(os.DirFS("testdata"), "dairy.yaml", "testdata")
+	f, found := syntax.Read(os.DirFS("testdata"), "dairy.yaml", "testdata")
 	for _, x := range found {
 		t.Fatalf("%s: %s", x.Pos, x.Message)
 	}
-	p, err := menu.Compile(f, contracts, menu.Options{})
+	p, err := compile.Compile(f, contracts, menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

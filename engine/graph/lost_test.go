@@ -11,6 +11,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 const before = `ussd: 1
@@ -47,11 +49,11 @@ screens:
 
 func compiledMenu(t *testing.T, src string) *engine.Program {
 	t.Helper()
-	f, found := menu.Read(fstest.MapFS{"dairy.yaml": {Data: []byte(src)}}, "dairy.yaml", "")
+	f, found := syntax.Read(fstest.MapFS{"dairy.yaml": {Data: []byte(src)}}, "dairy.yaml", "")
 	for _, x := range found {
 		t.Fatalf("%s: %s", x.Pos, x.Message)
 	}
-	p, err := menu.Compile(f, contracts, menu.Options{})
+	p, err := compile.Compile(f, contracts, menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,3 +1,8 @@
+// Package menu loads menus: it reads, checks and compiles them in one call. Each
+// step is a package below it: syntax reads the YAML, check finds what is wrong,
+// compile makes the engine's program. Beside these, rewrite formats, fixes and
+// translates menu files, schema describes them for editors, and compat compares
+// two versions of a menu.
 package menu
 
 import (
@@ -6,7 +11,13 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
+
+// Options are what a service decides about a menu, and its author does not.
+type Options = compile.Options
 
 // Built is a menu that was read, checked and compiled.
 type Built struct {
@@ -14,7 +25,7 @@ type Built struct {
 	Program     *engine.Program
 	Diagnostics diag.List
 	// Sources are the files read, the main one first.
-	Sources []Source
+	Sources []syntax.Source
 }
 
 // Load reads, checks and compiles a menu. The program is nil if the findings
@@ -26,13 +37,13 @@ func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) 
 
 // Build is Load, with the files that were read.
 func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
-	file, found := Diagnose(fsys, name, dir, contracts)
+	file, found := check.Diagnose(fsys, name, dir, contracts)
 	b := Built{Diagnostics: found, Sources: file.Sources}
 	if found.Bad() {
 		return b
 	}
 	var err error
-	if b.Program, err = Compile(file, contracts, o); err != nil {
+	if b.Program, err = compile.Compile(file, contracts, o); err != nil {
 		// The checker has let something pass that the engine does not take.
 		b.Program = nil
 		b.Diagnostics = append(found, diag.Diagnostic{

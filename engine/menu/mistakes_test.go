@@ -13,6 +13,9 @@ import (
 	"testing/fstest"
 
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/menus"
 )
 
@@ -215,7 +218,7 @@ func goodMenus(t *testing.T, drawn int) []goodMenu {
 		shipped[name] = string(b)
 	}
 	take("paytrace.yaml", shipped)
-	for _, name := range menusIn(t, "testdata/services") {
+	for _, name := range menutest.MenusIn(t, "testdata/services") {
 		files := map[string]string{}
 		for _, part := range []string{name, strings.TrimSuffix(name, ".yaml") + ".sw.yaml"} {
 			if b, err := os.ReadFile(filepath.Join("testdata/services", part)); err == nil {
@@ -226,7 +229,7 @@ func goodMenus(t *testing.T, drawn int) []goodMenu {
 	}
 	for seed := uint64(0); drawn > 0; seed += 2 {
 		fsys, _ := drawWide(seed, false)
-		if _, found := Diagnose(fsys, "wide.yaml", "", serviceContracts); len(errorsOf(found)) > 0 {
+		if _, found := check.Diagnose(fsys, "wide.yaml", "", serviceContracts); len(errorsOf(found)) > 0 {
 			continue
 		}
 		files := map[string]string{}
@@ -239,12 +242,12 @@ func goodMenus(t *testing.T, drawn int) []goodMenu {
 	return all
 }
 
-func (m goodMenu) diagnose() (*File, diag.List) {
+func (m goodMenu) diagnose() (*syntax.File, diag.List) {
 	fsys := fstest.MapFS{}
 	for name, text := range m.files {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return Diagnose(fsys, m.name, "", serviceContracts)
+	return check.Diagnose(fsys, m.name, "", serviceContracts)
 }
 
 // counts are the findings that nothing covers, by code.
@@ -340,7 +343,7 @@ func TestMistakesAreCaught(t *testing.T) {
 					now := counts(found)
 					caught := slices.ContainsFunc(strings.Fields(x.codes), func(code string) bool { covered[code] = true; return now[code] > m.codes[code] })
 					if !caught {
-						t.Errorf("%s: none of %s, but %v:\n%s", place, x.codes, now, printed(t, file.Source, found))
+						t.Errorf("%s: none of %s, but %v:\n%s", place, x.codes, now, menutest.Printed(t, file.Source, found))
 						return
 					}
 				}
@@ -352,7 +355,7 @@ func TestMistakesAreCaught(t *testing.T) {
 		})
 	}
 	t.Logf("%d mistakes of %d kinds in %d menus", total, len(mistakes), len(good))
-	for _, code := range AllCodes() {
+	for _, code := range check.AllCodes() {
 		if !covered[code] {
 			t.Errorf("no kind of mistake is made that has the code %s", code)
 		}

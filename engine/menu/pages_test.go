@@ -14,6 +14,10 @@ import (
 
 	"github.com/paytrace/paytrace/docs/diagnostics"
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
+	"github.com/paytrace/paytrace/engine/menu/rewrite"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 const pagesRoot = "../../docs/diagnostics"
@@ -25,7 +29,7 @@ var ofMenus = regexp.MustCompile(`^U[0-7]`)
 // Rules, goldens, pages and what "explain" knows are four times the same codes.
 func TestCodesHaveAll(t *testing.T) {
 	golden := map[string]bool{}
-	for _, name := range menusIn(t, "testdata/err") {
+	for _, name := range menutest.MenusIn(t, "testdata/err") {
 		code, _, _ := strings.Cut(strings.TrimSuffix(name, ".yaml"), "_")
 		golden[code] = true
 		if _, err := os.Stat(filepath.Join("testdata/err", strings.TrimSuffix(name, ".yaml")+".out")); err != nil {
@@ -40,8 +44,8 @@ func TestCodesHaveAll(t *testing.T) {
 		pages[i] = strings.TrimSuffix(filepath.Base(p), ".md")
 	}
 	explained := slices.DeleteFunc(diagnostics.Codes(), func(code string) bool { return !ofMenus.MatchString(code) })
-	for what, codes := range map[string][]string{"goldens": sortedNames(golden), "pages": pages, "explained": explained} {
-		if diff := cmp.Diff(AllCodes(), codes); diff != "" {
+	for what, codes := range map[string][]string{"goldens": check.SortedNames(golden), "pages": pages, "explained": explained} {
+		if diff := cmp.Diff(check.AllCodes(), codes); diff != "" {
 			t.Errorf("%s (-rules +%s):\n%s", what, what, diff)
 		}
 	}
@@ -62,14 +66,14 @@ var severityWords = map[diag.Severity]string{diag.Error: "An error:", diag.Warni
 // TestPages runs the two menus of every page: the wrong one has this finding and
 // no other, printed as the page shows; the right one has none.
 func TestPages(t *testing.T) {
-	for _, code := range AllCodes() {
+	for _, code := range check.AllCodes() {
 		t.Run(code, func(t *testing.T) {
 			path := filepath.Join(pagesRoot, code+".md")
 			p := readPage(t, path)
 			file, found := p.wrong.diagnose()
 			for _, f := range found {
 				if f.Code != code {
-					t.Errorf("the wrong menu has another finding too:\n%s", printed(t, file.Source, found))
+					t.Errorf("the wrong menu has another finding too:\n%s", menutest.Printed(t, file.Source, found))
 					break
 				}
 			}
@@ -79,9 +83,9 @@ func TestPages(t *testing.T) {
 			if !slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return strings.Contains(p.text, "\n"+severityWords[f.Severity]) }) {
 				t.Errorf("the page does not say that the finding is of severity %v", found[0].Severity)
 			}
-			p.compareShown(t, path, string(printed(t, file.Source, found)))
+			p.compareShown(t, path, string(menutest.Printed(t, file.Source, found)))
 			if file, found := p.right.diagnose(); len(found) > 0 {
-				t.Errorf("the right menu has findings:\n%s", printed(t, file.Source, found))
+				t.Errorf("the right menu has findings:\n%s", menutest.Printed(t, file.Source, found))
 			}
 		})
 	}
@@ -100,8 +104,8 @@ type example fstest.MapFS
 
 const exampleMenu = "menu.yaml"
 
-func (e example) diagnose() (*File, diag.List) {
-	return Diagnose(fstest.MapFS(e), exampleMenu, "", testContracts)
+func (e example) diagnose() (*syntax.File, diag.List) {
+	return check.Diagnose(fstest.MapFS(e), exampleMenu, "", menutest.Contracts)
 }
 
 var fence = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
@@ -145,7 +149,7 @@ func (e example) read(text string) (shown string) {
 
 func (p page) compareShown(t *testing.T, path, got string) {
 	t.Helper()
-	if *update {
+	if *menutest.Update {
 		text := strings.Replace(p.text, "```text\n"+p.shown+"```", "```text\n"+got+"```", 1)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -159,10 +163,10 @@ func (p page) compareShown(t *testing.T, path, got string) {
 
 // A page says that fix mends its finding where it can, and nowhere else.
 func TestFixPages(t *testing.T) {
-	for _, code := range AllCodes() {
+	for _, code := range check.AllCodes() {
 		p := readPage(t, pagesRoot+"/"+code+".md")
 		says := strings.Contains(p.text, fmt.Sprintf("`paytrace fix %s`", code))
-		if can := slices.Contains(Fixable(), code); says != can {
+		if can := slices.Contains(rewrite.Fixable(), code); says != can {
 			t.Errorf("%s: the page says that fix mends it: %v; it can: %v", code, says, can)
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
 // runCodes are the findings that foretell what a call would run into.
@@ -43,18 +46,18 @@ func TestWhatIsProvedHolds(t *testing.T) {
 	const menus = 600
 	counts, met := map[string]int{}, 0
 	for seed := range uint64(menus) {
-		m := &randomMenu{Rand: rand.New(rand.NewPCG(seed, 1)), n: 4 + int(seed%6)}
-		text := m.write()
+		m := &menutest.RandomMenu{Rand: rand.New(rand.NewPCG(seed, 1)), N: 4 + int(seed%6)}
+		text := m.Write()
 		fsys := fstest.MapFS{"random.yaml": {Data: []byte(text)}}
-		f, found := Diagnose(fsys, "random.yaml", "", testContracts)
+		f, found := check.Diagnose(fsys, "random.yaml", "", menutest.Contracts)
 		v := verdict(found)
 		counts[v]++
 		if v == "other" {
-			t.Fatalf("seed %d: a finding that was not foreseen:\n%s", seed, printed(t, f.Source, found))
+			t.Fatalf("seed %d: a finding that was not foreseen:\n%s", seed, menutest.Printed(t, f.Source, found))
 		}
-		p, err := Compile(f, testContracts, Options{})
+		p, err := compile.Compile(f, menutest.Contracts, compile.Options{})
 		if err != nil {
-			t.Fatalf("seed %d: %v\n%s\n%s", seed, err, text, printed(t, f.Source, found))
+			t.Fatalf("seed %d: %v\n%s\n%s", seed, err, text, menutest.Printed(t, f.Source, found))
 		}
 		fault := ""
 		for call := range uint64(20) {
@@ -132,7 +135,7 @@ func randomOutcome(r *rand.Rand, call *engine.Call) engine.Outcome {
 		}
 		return out
 	}
-	for _, c := range testContracts {
+	for _, c := range menutest.Contracts {
 		if c.Name != call.Action {
 			continue
 		}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
 var sample = diag.List{
@@ -48,7 +50,7 @@ func officialSARIF(t *testing.T) *jsonschema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compiledSchema(t, []byte(source))
+	return menutest.CompiledSchema(t, []byte(source))
 }
 
 // sarifFault is what a log has against the official schema, and against the
@@ -70,8 +72,8 @@ func TestSARIFSchema(t *testing.T) {
 	official := officialSARIF(t)
 	title := func(code string) string { return "title of " + code }
 	all := map[string]diag.List{"none": nil, "some": sample}
-	for _, name := range menusIn(t, "testdata/err") {
-		_, all[name] = Diagnose(os.DirFS("testdata/err"), name, "menus", testContracts)
+	for _, name := range menutest.MenusIn(t, "testdata/err") {
+		_, all[name] = check.Diagnose(os.DirFS("testdata/err"), name, "menus", menutest.Contracts)
 	}
 	for name, found := range all {
 		var b bytes.Buffer

@@ -16,6 +16,9 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/coverage"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -45,8 +48,8 @@ func TestSuggestedScriptsCoverEverything(t *testing.T) {
 	}
 	draw := map[string]func(seed uint64) *engine.Program{
 		"without money": func(seed uint64) *engine.Program {
-			m := &randomMenu{Rand: rand.New(rand.NewPCG(seed, 3)), n: 4 + int(seed%8), free: true}
-			return fine(fstest.MapFS{"random.yaml": {Data: []byte(m.write())}}, "random.yaml")
+			m := &menutest.RandomMenu{Rand: rand.New(rand.NewPCG(seed, 3)), N: 4 + int(seed%8), Free: true}
+			return fine(fstest.MapFS{"random.yaml": {Data: []byte(m.Write())}}, "random.yaml")
 		},
 		"whole language": func(seed uint64) *engine.Program {
 			fsys, _ := drawWide(seed, false)
@@ -77,10 +80,10 @@ var beyond = map[string][]string{
 
 // Of the menus of other services, too, the suggested scripts cover everything.
 func TestSuggestedScriptsOfServices(t *testing.T) {
-	for _, name := range menusIn(t, "testdata/services") {
+	for _, name := range menutest.MenusIn(t, "testdata/services") {
 		t.Run(name, func(t *testing.T) {
-			f, found := Diagnose(os.DirFS("testdata/services"), name, "", serviceContracts)
-			p, err := Compile(f, serviceContracts, Options{})
+			f, found := check.Diagnose(os.DirFS("testdata/services"), name, "", serviceContracts)
+			p, err := compile.Compile(f, serviceContracts, compile.Options{})
 			if err != nil {
 				t.Fatal(err, found)
 			}
@@ -99,11 +102,11 @@ func TestSuggestedScriptsOfServices(t *testing.T) {
 
 // fine is a menu that has no errors; nil for others.
 func fine(fsys fstest.MapFS, name string) *engine.Program {
-	f, found := Diagnose(fsys, name, "", testContracts)
+	f, found := check.Diagnose(fsys, name, "", menutest.Contracts)
 	if len(errorsOf(found)) > 0 {
 		return nil
 	}
-	p, err := Compile(f, testContracts, Options{})
+	p, err := compile.Compile(f, menutest.Contracts, compile.Options{})
 	if err != nil {
 		return nil
 	}

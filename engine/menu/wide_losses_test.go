@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/compile"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -38,11 +40,11 @@ func TestLossesChangeNoCall(t *testing.T) {
 	total := map[string]int{}
 	for seed := uint64(0); total["calls"] < most; seed += 2 {
 		fsys, r := drawWide(seed, false)
-		f, found := Diagnose(fsys, "wide.yaml", "", wideContracts)
+		f, found := check.Diagnose(fsys, "wide.yaml", "", wideContracts)
 		if len(errorsOf(found)) > 0 {
 			continue
 		}
-		p, err := Compile(f, wideContracts, Options{})
+		p, err := compile.Compile(f, wideContracts, compile.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

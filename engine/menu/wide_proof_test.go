@@ -12,6 +12,10 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 // callsInCI is how many calls the differential proof makes where PAYTRACE_CALLS
@@ -36,7 +40,7 @@ func proofCalls(t *testing.T) int {
 const callsPerMenu = 250
 
 // wideContracts are those of the tests, with the caller's own history.
-var wideContracts = testContracts
+var wideContracts = menutest.Contracts
 
 // drawWide draws a menu; risky ones have mistakes.
 func drawWide(seed uint64, risky bool) (fstest.MapFS, *rand.Rand) {
@@ -71,12 +75,12 @@ func TestWhatPassesRuns(t *testing.T) {
 	alone, met := map[string]int{}, map[string]int{}
 	for seed := uint64(0); made < most; seed++ {
 		fsys, r := drawWide(seed, seed%2 == 1)
-		f, found := Diagnose(fsys, "wide.yaml", "", wideContracts)
+		f, found := check.Diagnose(fsys, "wide.yaml", "", wideContracts)
 		codes := errorsOf(found)
 		menus++
 		calls := callsPerMenu
 		if codes["U001"] {
-			t.Fatalf("seed %d:\n%s", seed, printed(t, f.Source, found))
+			t.Fatalf("seed %d:\n%s", seed, menutest.Printed(t, f.Source, found))
 		}
 		switch {
 		case len(codes) > 1:
@@ -87,7 +91,7 @@ func TestWhatPassesRuns(t *testing.T) {
 			calls /= 2
 		}
 		fault := ""
-		p, err := Compile(f, wideContracts, Options{})
+		p, err := compile.Compile(f, wideContracts, compile.Options{})
 		if err != nil {
 			fault = "no program: " + err.Error()
 		} else {
@@ -135,7 +139,7 @@ type walker struct {
 	dropped *engine.Snapshot
 }
 
-func newWalker(p *engine.Program, f *File, r *rand.Rand) *walker {
+func newWalker(p *engine.Program, f *syntax.File, r *rand.Rand) *walker {
 	w := &walker{Rand: r, p: p, types: map[string]engine.Type{}}
 	for _, v := range f.Vars {
 		w.types[v.Name.Value] = v.Typed

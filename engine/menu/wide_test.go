@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
 // wideMenu writes a menu that uses the whole language: questions of each type,
@@ -334,9 +336,9 @@ func (m *wideMenu) secret(name string) {
 // translate writes every text of a menu anew in Kiswahili: the same values in
 // other words. One is left out where the menu takes risks.
 func (m *wideMenu) translate(fsys fstest.MapFS) {
-	f, _ := Read(fsys, "wide.yaml", "")
+	f, _ := syntax.Read(fsys, "wide.yaml", "")
 	var b strings.Builder
-	for _, w := range Words(f) {
+	for _, w := range syntax.ListMessages(f) {
 		if w.Text.Value != "" && (!m.risky || m.IntN(60) > 0) {
 			fmt.Fprintf(&b, "%s: %q\n", w.Key, "Sw "+w.Text.Value)
 		}

@@ -11,6 +11,8 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -74,11 +76,11 @@ const (
 
 func program(options string, contracts []engine.Contract) (*engine.Program, error) {
 	fsys := fstest.MapFS{"proof.yaml": {Data: []byte(strings.Replace(menuSource, "OPTIONS", options, 1))}}
-	file, found := menu.Read(fsys, "proof.yaml", "")
+	file, found := syntax.Read(fsys, "proof.yaml", "")
 	for _, f := range found {
 		return nil, fmt.Errorf("%s %s %s", f.Pos, f.Code, f.Message)
 	}
-	return menu.Compile(file, contracts, menu.Options{})
+	return compile.Compile(file, contracts, menu.Options{})
 }
 
 type refOut struct {

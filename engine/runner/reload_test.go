@@ -14,6 +14,8 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -48,11 +50,11 @@ screens:
     say: v%[1]d {city}
     menu: {1: v%[1]d again -> main}
 `, n, first, second)
-	file, found := menu.Read(fstest.MapFS{"v.yaml": {Data: []byte(src)}}, "v.yaml", "")
+	file, found := syntax.Read(fstest.MapFS{"v.yaml": {Data: []byte(src)}}, "v.yaml", "")
 	for _, f := range found {
 		t.Fatalf("%s %s %s", f.Pos, f.Code, f.Message)
 	}
-	p, err := menu.Compile(file, nil, menu.Options{})
+	p, err := compile.Compile(file, nil, menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

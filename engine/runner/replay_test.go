@@ -9,6 +9,8 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
@@ -95,11 +97,11 @@ func catalogOf(t *testing.T, name, src string) *runner.Catalog {
 
 func compiled(t *testing.T, name, src string) *engine.Program {
 	t.Helper()
-	file, found := menu.Read(fstest.MapFS{name: {Data: []byte(src)}}, name, "")
+	file, found := syntax.Read(fstest.MapFS{name: {Data: []byte(src)}}, name, "")
 	for _, f := range found {
 		t.Fatalf("%s %s %s", f.Pos, f.Code, f.Message)
 	}
-	p, err := menu.Compile(file, moneyContracts(), menu.Options{})
+	p, err := compile.Compile(file, moneyContracts(), menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,8 +162,8 @@ func (f forgetful) Load(ctx context.Context, id string) ([]byte, error) {
 func TestResumeSpeaksTheCallersLanguage(t *testing.T) {
 	d := newDesk(t)
 	src := strings.NewReplacer("remember: [lang]\n", "", "start: hello", "start: language").Replace(money)
-	file, _ := menu.Read(fstest.MapFS{"money.yaml": {Data: []byte(src)}, "money.sw.yaml": {Data: []byte("main.say: Pesa\namount_ask.say: Kiasi gani?\nlanguage.say: Lugha\n")}}, "money.yaml", "")
-	p, err := menu.Compile(file, moneyContracts(), menu.Options{})
+	file, _ := syntax.Read(fstest.MapFS{"money.yaml": {Data: []byte(src)}, "money.sw.yaml": {Data: []byte("main.say: Pesa\namount_ask.say: Kiasi gani?\nlanguage.say: Lugha\n")}}, "money.yaml", "")
+	p, err := compile.Compile(file, moneyContracts(), menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

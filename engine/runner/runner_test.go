@@ -12,6 +12,8 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store/memory"
 )
@@ -185,11 +187,11 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	fsys := fstest.MapFS{"money.yaml": {Data: []byte(money)}}
-	file, found := menu.Read(fsys, "money.yaml", "")
+	file, found := syntax.Read(fsys, "money.yaml", "")
 	for _, f := range found {
 		t.Fatalf("%s %s %s", f.Pos, f.Code, f.Message)
 	}
-	p, err := menu.Compile(file, moneyContracts(), menu.Options{})
+	p, err := compile.Compile(file, moneyContracts(), menu.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

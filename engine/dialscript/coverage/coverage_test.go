@@ -19,6 +19,8 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/compile"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/store/memory"
 )
 
@@ -54,8 +56,8 @@ type desk struct {
 
 func shop(t testing.TB) *desk {
 	t.Helper()
-	f, found := menu.Read(os.DirFS("testdata"), "shop.yaml", "testdata")
-	p, err := menu.Compile(f, contracts, menu.Options{})
+	f, found := syntax.Read(os.DirFS("testdata"), "shop.yaml", "testdata")
+	p, err := compile.Compile(f, contracts, menu.Options{})
 	if err != nil {
 		t.Fatal(err, found)
 	}

@@ -1,0 +1,196 @@
+// Package check finds what is wrong with a menu that has been read: screens that
+// do not fit a phone, calls that never end, money that moves without a Yes.
+package check
+
+import (
+	"slices"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// rule is one check of a whole menu: a function, a golden and a line here.
+type rule struct {
+	code     string
+	severity diag.Severity // of its findings, unless they say otherwise
+	check    func(*checker)
+}
+
+// rules are all checks, in the order of their codes. The codes U001 to U006
+// and U008 are found while a menu is read. U009 comes last: it asks which
+// exceptions the others have made use of.
+var rules = []rule{
+	{"U002", diag.Error, (*checker).translationKeys},
+	{"U003", diag.Error, (*checker).retryAsks},
+	{"U007", diag.Error, (*checker).sharedKeys},
+	{"U101", diag.Error, (*checker).targetsExist},
+	{"U102", diag.Warning, (*checker).reachable},
+	{"U103", diag.Error, (*checker).deadEnds},
+	{"U104", diag.Error, (*checker).silentLoops},
+	{"U105", diag.Error, (*checker).closedLoops},
+	{"U106", diag.Error, (*checker).chooseHasElse},
+	{"U107", diag.Warning, (*checker).decided},
+	{"U111", diag.Error, (*checker).outcomesHandled},
+	{"U112", diag.Error, (*checker).outcomesExist},
+	{"U201", diag.Error, (*checker).actionsExist},
+	{"U202", diag.Error, (*checker).argumentCount},
+	{"U203", diag.Error, (*checker).typesFit},
+	{"U204", diag.Error, (*checker).rangesFit},
+	{"U205", diag.Error, (*checker).valuesSet},
+	{"U206", diag.Error, (*checker).valuesExist},
+	{"U207", diag.Warning, (*checker).valuesUsed},
+	{"U301", diag.Error, (*checker).screensFit},
+	{"U302", diag.Warning, (*checker).linesFit},
+	{"U303", diag.Error, (*checker).letters},
+	{"U304", diag.Info, (*checker).doubles},
+	{"U305", diag.Error, (*checker).listRowsFit},
+	{"U306", diag.Warning, (*checker).smsFit},
+	{"U310", diag.Error, (*checker).translated},
+	{"U311", diag.Warning, (*checker).translationsCurrent},
+	{"U312", diag.Error, (*checker).translatedValues},
+	{"U313", diag.Info, (*checker).sameWords},
+	{"U401", diag.Warning, (*checker).optionCount},
+	{"U402", diag.Error, (*checker).keysFree},
+	{"U403", diag.Error, (*checker).keysTyped},
+	{"U404", diag.Warning, (*checker).depthFits},
+	{"U405", diag.Warning, (*checker).keysInOrder},
+	{"U406", diag.Info, (*checker).labelsDiffer},
+	{"U407", diag.Error, (*checker).answersFree},
+	{"U408", diag.Error, (*checker).offersFree},
+	{"U501", diag.Error, (*checker).secretsShown},
+	{"U502", diag.Error, (*checker).secretsSent},
+	{"U503", diag.Error, (*checker).secretsGiven},
+	{"U504", diag.Error, (*checker).secretsKept},
+	{"U505", diag.Warning, (*checker).privateShown},
+	{"U506", diag.Warning, (*checker).secretsTyped},
+	{"U507", diag.Error, (*checker).secretsTaken},
+	{"U601", diag.Error, (*checker).moneyConfirmed},
+	{"U602", diag.Error, (*checker).confirmShows},
+	{"U603", diag.Warning, (*checker).feeShown},
+	{"U604", diag.Warning, (*checker).receipt},
+	{"U605", diag.Error, (*checker).paidOnce},
+	{"U606", diag.Error, (*checker).confirmHasNo},
+	{"U701", diag.Error, (*checker).gatewayWaitsFor},
+	{"U702", diag.Warning, (*checker).sessionLong},
+	{"U703", diag.Error, (*checker).promptEnds},
+	{"U704", diag.Error, (*checker).resumeBeforeConfirm},
+	{"U705", diag.Error, (*checker).profileFits},
+	{"U009", diag.Error, (*checker).staleSuppressions},
+}
+
+// readingCodes are the codes found while a menu is read, where each is a way in
+// which what stands there is not the language; Check finds three of them too.
+var readingCodes = []string{"U001", "U002", "U003", "U004", "U005", "U006", "U007", "U008"}
+
+// AllCodes are the codes that Diagnose may find, sorted, each once.
+func AllCodes() []string {
+	all := append(Codes(), readingCodes...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Codes are the codes that Check may find, in order, each once.
+func Codes() []string {
+	var codes []string
+	for _, r := range rules {
+		codes = append(codes, r.code)
+	}
+	return codes
+}
+
+// checker is what all rules work on. Rules only add findings.
+type checker struct {
+	f         *syntax.File
+	contracts map[string]*engine.Contract
+	screens   map[string]*syntax.Screen
+	values    map[string]*value
+	names     []string       // of the values, sorted
+	calls     []*syntax.Call // in the order of their places
+	msgs      *syntax.Messages
+	flow      *flow
+	uses      []use
+	rule      rule // the one that is running
+	// consent is what consents has found.
+	consent *consents
+	// ways are the steps a caller can choose to come to; see deliberate.
+	onward map[*step][]*step
+	// exceptions are the menu's by the line they cover; needed are those that
+	// cover a warning.
+	suppressions map[int][]*syntax.Suppression
+	needed       map[*syntax.Suppression]bool
+	out          diag.List
+}
+
+// Check finds everything that is wrong with a menu that has been read, sorted.
+// It goes on after every finding, and over partial files. contracts are the
+// actions that the service offers.
+func Check(f *syntax.File, contracts []engine.Contract) diag.List {
+	c := &checker{
+		f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*syntax.Screen{}, msgs: syntax.NewMessages(f),
+		suppressions: map[int][]*syntax.Suppression{}, needed: map[*syntax.Suppression]bool{},
+	}
+	for _, a := range f.Suppressions {
+		for line := a.Line; line <= a.Last; line++ {
+			c.suppressions[line] = append(c.suppressions[line], a)
+		}
+	}
+	for i := range contracts {
+		c.contracts[contracts[i].Name] = &contracts[i]
+	}
+	for _, s := range f.Screens {
+		c.screens[s.Name.Value] = s
+	}
+	c.calls = syntax.Calls(f)
+	c.values = c.collectValues()
+	c.names = SortedNames(c.values)
+	c.uses = c.collectUses()
+	c.flow = c.buildFlow()
+	for _, c.rule = range rules {
+		c.rule.check(c)
+	}
+	c.out.Sort()
+	return c.out
+}
+
+// find adds a finding of the running rule about a text.
+func (c *checker) find(at syntax.Text, message, hint string, notes ...diag.Related) {
+	c.add(c.rule.severity, at.Pos, at.Len(), message, hint, notes)
+}
+
+// findAs is find with another severity than the rule's own.
+func (c *checker) findAs(severity diag.Severity, at syntax.Text, message, hint string, notes ...diag.Related) {
+	c.add(severity, at.Pos, at.Len(), message, hint, notes)
+}
+
+// findKey is find about a key ("menu"), of which only the place was kept.
+func (c *checker) findKey(at engine.Pos, key, message, hint string, notes ...diag.Related) {
+	c.add(c.rule.severity, at, len(key), message, hint, notes)
+}
+
+func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, hint string, notes []diag.Related) {
+	c.out = append(c.out, diag.Diagnostic{
+		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
+		Message: message, Help: hint, Related: notes,
+		Suppressed: severity != diag.Error && c.suppressed(c.rule.code, at),
+	})
+}
+
+// near is the hint for a name, "" when nothing is near it. Past what anybody
+// mends in one go it costs more than it helps.
+func (c *checker) near(name string, candidates []string) string {
+	if len(c.out) > syntax.MaxDiagnostics {
+		return ""
+	}
+	return spelling.DidYouMean(name, candidates)
+}
+
+// screenNames are all screens, to suggest.
+func (c *checker) screenNames() []string {
+	names := make([]string, len(c.f.Screens))
+	for i, s := range c.f.Screens {
+		names[i] = s.Name.Value
+	}
+	return names
+}

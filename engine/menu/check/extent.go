@@ -1,0 +1,91 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// extent is the greatest length of a text whose values are not known. A text
+// is measured in septets while every character is in the GSM 7-bit alphabet,
+// and in 16-bit units as soon as one is not, so both are kept apart: what is
+// longest in the one need not be longest in the other.
+type extent struct {
+	// septets and units are the most that the text takes while all of it is in
+	// the alphabet; never where it cannot be.
+	septets, units int
+	// wide are the most units it takes with a character outside; never where
+	// there can be none.
+	wide int
+}
+
+// never marks a length that cannot be.
+const never = -1 << 20
+
+var nothing = extent{0, 0, never}
+
+// literal is the extent of words as they stand.
+func literal(s string) extent {
+	septets, units, inside := 0, 0, true
+	for _, r := range s {
+		n := gsm7.Septets(r)
+		septets += n
+		units++
+		if r > 0xffff {
+			units++
+		}
+		inside = inside && n > 0
+	}
+	if inside {
+		return extent{septets, units, never}
+	}
+	return extent{never, never, units}
+}
+
+// plainWidth is the extent of up to n characters that take one septet each.
+func plainWidth(n int) extent { return extent{n, n, never} }
+
+// then is the extent of one text behind another.
+func (e extent) then(o extent) extent {
+	return extent{
+		septets: impossible(e.septets + o.septets),
+		units:   impossible(e.units + o.units),
+		wide:    impossible(max(e.wide+max(o.units, o.wide), e.units+o.wide)),
+	}
+}
+
+func impossible(n int) int {
+	if n < 0 {
+		return never
+	}
+	return n
+}
+
+// or is the extent of either of two texts.
+func (e extent) or(o extent) extent {
+	return extent{max(e.septets, o.septets), max(e.units, o.units), max(e.wide, o.wide)}
+}
+
+// empty reports a text without any characters.
+func (e extent) empty() bool { return e == nothing }
+
+// below is the extent of one text under another, on a line of its own.
+func (e extent) below(o extent) extent {
+	if e.empty() || o.empty() {
+		return e.then(o)
+	}
+	return o.then(plainWidth(1)).then(e)
+}
+
+// room is how much a screen takes.
+type room struct{ septets, units int }
+
+func (r room) fits(e extent) bool { return e.septets <= r.septets && e.wide <= r.units }
+
+// over is the length that does not fit, and what would.
+func (r room) over(e extent) (length int, limit string) {
+	if e.septets > r.septets {
+		return e.septets, fmt.Sprintf("%d fit", r.septets)
+	}
+	return e.wide, fmt.Sprintf("%d fit, as some are outside GSM-7", r.units)
+}

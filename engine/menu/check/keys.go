@@ -1,0 +1,179 @@
+package check
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// Limits of options where a menu sets none, and of what one digit can choose.
+const (
+	mostFixedKeys = 9
+)
+
+// optionCount is U401: a screen offers what a person can keep in mind.
+func (c *checker) optionCount() {
+	limit := syntax.DefaultOptions
+	if n := c.f.Limits.Options.N; n > 0 {
+		limit = n
+	}
+	for _, s := range c.f.Screens {
+		n := len(s.Menu)
+		switch {
+		case n > mostFixedKeys && !s.Numbered:
+			c.add(diag.Error, s.MenuPos, len("menu"), fmt.Sprintf("%s has %d options; with keys of their own at most %d can be.", syntax.Quote(s.Name.Value), n, mostFixedKeys), "Write them as a list (- Label -> screen), which pages and numbers itself, or divide the menu.", nil)
+		case n > limit:
+			c.findKey(s.MenuPos, "menu", fmt.Sprintf("%s has %d options; %d are the limit.", syntax.Quote(s.Name.Value), n, limit), "Divide it into several menus.")
+		}
+	}
+	for _, v := range c.f.Vars {
+		if n := len(v.Options); n > limit {
+			c.find(v.Name, fmt.Sprintf("%s has %d options to choose from; %d are the limit.", syntax.Quote(v.Name.Value), n, limit), "Ask two questions in its place.")
+		}
+	}
+}
+
+// navKeys are the keys of navigation and what they mean.
+func (c *checker) navKeys() []struct {
+	key  syntax.Text
+	does string
+} {
+	n := &c.f.Nav
+	return []struct {
+		key  syntax.Text
+		does string
+	}{{n.Back.Key, "Back"}, {n.Home.Key, "Home"}, {n.More.Key, "More"}}
+}
+
+// keysFree is U402: no key means two things on one screen.
+//
+// Nothing is missed: written keys and the numbers that rows may get are compared
+// with every key of navigation that may live on the screen.
+func (c *checker) keysFree() {
+	c.navKeysDiffer()
+	for _, s := range c.f.Screens {
+		for _, o := range s.Menu {
+			if o.Key.Written() {
+				c.keyFree(s, o.Key)
+			}
+		}
+		if s.Ask != nil {
+			for _, o := range s.Ask.Offers {
+				c.keyFree(s, o.Key)
+			}
+		}
+		c.numbersFree(s)
+		c.listKeys(s)
+	}
+}
+
+func (c *checker) navKeysDiffer() {
+	seen := map[string]string{}
+	for _, k := range c.navKeys() {
+		if !k.key.Written() {
+			continue
+		}
+		if other, twice := seen[k.key.Value]; twice {
+			c.find(k.key, fmt.Sprintf("The key %s already means %s.", syntax.Quote(k.key.Value), other), "Give each its own key.")
+			continue
+		}
+		seen[k.key.Value] = k.does
+	}
+	n := &c.f.Nav
+	if yes, no := keyOr(n.Confirm, "1"), keyOr(n.Cancel, "2"); yes == no {
+		at := n.Cancel.Key
+		if !at.Written() {
+			at = n.Confirm.Key
+		}
+		c.find(at, fmt.Sprintf("The key %s would mean both Yes and No.", syntax.Quote(yes)), "Give each its own key.")
+	}
+	for _, k := range []struct {
+		key  syntax.Text
+		does string
+	}{{n.Confirm.Key, "Yes"}, {n.Cancel.Key, "No"}} {
+		if other := seen[k.key.Value]; k.key.Written() && other != "" {
+			c.find(k.key, fmt.Sprintf("The key %s already means %s.", syntax.Quote(k.key.Value), other), "Give each its own key.")
+		}
+	}
+}
+
+// keyFree compares a key with those of navigation that live on its screen.
+func (c *checker) keyFree(s *syntax.Screen, key syntax.Text) {
+	for _, k := range c.navKeys() {
+		hidden := s.NavOff && k.does != "More" && !c.pages(s)
+		if k.key.Written() && k.key.Value == key.Value && !hidden {
+			c.find(key, fmt.Sprintf("The key %s already means %s.", syntax.Quote(key.Value), k.does), "Choose another key.", diag.At(k.key.Pos, "It is declared here."))
+		}
+	}
+}
+
+// numbersFree compares the numbers that rows are given with the keys of
+// navigation.
+func (c *checker) numbersFree(s *syntax.Screen) {
+	n := c.numbered(s)
+	for _, k := range c.navKeys() {
+		row, err := strconv.Atoi(k.key.Value)
+		if err != nil || strconv.Itoa(row) != k.key.Value || row < 1 || row > n || s.NavOff && k.does != "More" {
+			continue
+		}
+		c.find(s.Name, fmt.Sprintf("Row %d of %s would have the key of %s.", row, syntax.Quote(s.Name.Value), k.does), "Give the navigation a key that no row has, as 0, 00 and 98.", diag.At(k.key.Pos, "It is declared here."))
+	}
+}
+
+// numbered is how many rows of a screen are numbered from 1 on.
+func (c *checker) numbered(s *syntax.Screen) int {
+	n := 0
+	switch {
+	case s.List != nil:
+		n = engine.MaxRows
+	case s.Languages.Written():
+		n = len(c.msgs.Langs)
+	case s.Ask != nil:
+		if v := c.values[s.Ask.Var.Value]; v != nil && v.v != nil {
+			n = len(v.v.Options)
+		}
+	}
+	if s.Numbered {
+		n += len(s.Menu)
+	}
+	return n
+}
+
+// listKeys: fixed keys behind a list's rows are the rows' own.
+func (c *checker) listKeys(s *syntax.Screen) {
+	if s.List == nil || s.Numbered {
+		return
+	}
+	for _, o := range s.Menu {
+		if n, err := strconv.Atoi(o.Key.Value); err == nil && n >= 1 && n <= engine.MaxRows && strconv.Itoa(n) == o.Key.Value {
+			c.find(o.Key, fmt.Sprintf("The key %s already chooses row %d of the list.", syntax.Quote(o.Key.Value), n), `Write the menu as a list ("- Label -> screen"): its numbers go on behind the rows.`)
+		}
+	}
+}
+
+// keysTyped is U403: a key is typed on a keypad, and * and # belong to the
+// network.
+//
+// Nothing is missed: it looks at every key that is written.
+func (c *checker) keysTyped() {
+	n := &c.f.Nav
+	keys := []syntax.Text{n.Back.Key, n.Home.Key, n.More.Key, n.Confirm.Key, n.Cancel.Key}
+	for _, s := range c.f.Screens {
+		for _, o := range s.Menu {
+			keys = append(keys, o.Key)
+		}
+		if s.Ask != nil {
+			for _, o := range s.Ask.Offers {
+				keys = append(keys, o.Key)
+			}
+		}
+	}
+	for _, k := range keys {
+		if k.Written() && (!syntax.AllDigits(k.Value) || len(k.Value) > syntax.MaxKeyDigits) {
+			c.find(k, fmt.Sprintf("The key %s cannot be typed.", syntax.Quote(k.Value)), fmt.Sprintf("A key has one to %d digits; * and # belong to the network.", syntax.MaxKeyDigits))
+		}
+	}
+}

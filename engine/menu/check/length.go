@@ -1,0 +1,281 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// screensFit is U301: no screen can be too long, whatever its values are. What
+// pages is held to less: each piece has room on a page of its own.
+//
+// Nothing is missed: a value is never shown wider than its type, the extent of a
+// text is the sum over its parts and that of a block the longest of its texts, so
+// the total is at least what any call shows; errors, navigation and the engine's
+// own texts are among the blocks. Two texts that cannot stand together are added
+// all the same.
+func (c *checker) screensFit() {
+	limits := syntax.LimitsOf(c.f)
+	l := &lengths{checker: c, ruler: newRuler(c), room: room{limits.Septets, limits.Units}, said: map[engine.Pos]int{}}
+	for _, s := range c.f.Screens {
+		if !s.Shows() {
+			continue
+		}
+		for lang := range c.msgs.Langs {
+			if c.pages(s) {
+				l.paged(s, lang)
+			} else {
+				l.whole(s, lang)
+			}
+		}
+	}
+	for lang := range c.msgs.Langs {
+		l.everywhere(lang)
+	}
+}
+
+// pages reports whether a screen may be divided.
+func (c *checker) pages(s *syntax.Screen) bool {
+	if s.Ask != nil {
+		v := c.values[s.Ask.Var.Value]
+		return v != nil && v.typ.Kind == engine.KindChoice
+	}
+	return s.Confirm == nil && s.End == nil
+}
+
+type lengths struct {
+	*checker
+	*ruler
+	room
+	// said are the texts that were found too long, and how long: in a language
+	// that has no words of its own for one it is the same mistake.
+	said map[engine.Pos]int
+}
+
+// foundTooLong is find for a text that is too long, once a place.
+func (l *lengths) foundTooLong(at syntax.Text, length int, message, hint string, notes ...diag.Related) {
+	if length <= l.said[at.Pos] {
+		return
+	}
+	l.said[at.Pos] = length
+	l.find(at, message, hint, notes...)
+}
+
+// whole proves a screen that has one page.
+func (l *lengths) whole(s *syntax.Screen, lang int) {
+	screen := l.layout(s, lang, false)
+	if e := screen.total(); !l.fits(e) {
+		l.tooLong(screen, e, "Shorten it, divide it into several screens, or give its values a smaller range.")
+	}
+	if s.Ask == nil || !s.Ask.Repeat.Written() {
+		return
+	}
+	second := &layout{s: s, lang: lang, nav: screen.nav, blocks: []block{{"the second question", []piece{l.piece("", syntax.ScreenKey(s, "repeat"), lang)}}}}
+	if e := second.total(); !l.fits(e) {
+		l.tooLong(second, e, "Shorten it.")
+	}
+}
+
+// tooLong says what a screen takes at most, and what that is made of.
+func (l *lengths) tooLong(screen *layout, e extent, hint string) {
+	length, limit := l.over(e)
+	at := l.longest(screen)
+	notes := []diag.Related{{Text: "Counted: " + screen.sum(length, e.septets > l.septets) + "."}}
+	if values := l.worst(screen.keys(), screen.lang); values != "" {
+		notes = append(notes, diag.Related{Text: "With the longest values: " + values + "."})
+	}
+	if !at.Written() {
+		at = screen.s.Name
+	}
+	l.foundTooLong(at, length, fmt.Sprintf("%s can take %d characters in %s; %s.", syntax.Quote(screen.s.Name.Value), length, l.language(screen.lang), limit), hint, notes...)
+}
+
+func (c *checker) language(lang int) string {
+	if name := c.msgs.Langs[lang].Name.Value; name != "" {
+		return name
+	}
+	return c.msgs.Langs[lang].Code.Value
+}
+
+// longest is the longest text of a screen's question, where it is written: in
+// the translation, or in the menu where it is not translated.
+func (l *lengths) longest(screen *layout) syntax.Text {
+	best, key := -1, ""
+	for _, t := range screen.blocks[len(screen.blocks)-1].texts {
+		if n := max(t.ext.septets, t.ext.wide); n > best {
+			best, key = n, t.key
+		}
+	}
+	return l.source(key, screen.lang)
+}
+
+// source is where a text of a language is written.
+func (c *checker) source(key string, lang int) syntax.Text {
+	list := c.msgs.In(key)
+	if list == nil {
+		return syntax.Text{}
+	}
+	if list[lang].Written() {
+		return list[lang]
+	}
+	return list[0]
+}
+
+// sum is what a length is made of: "error 41, text 80, options 20, navigation
+// 17, line breaks 3".
+func (l *layout) sum(total int, septets bool) string {
+	size := func(e extent) int {
+		if septets {
+			return max(0, e.septets)
+		}
+		return max(0, e.units, e.wide)
+	}
+	var parts []string
+	left := total
+	add := func(what string, n int) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", what, n))
+			left -= n
+		}
+	}
+	for _, b := range l.blocks {
+		add(b.what, size(b.extent()))
+	}
+	rows := 0
+	for _, r := range l.rows {
+		rows += size(r.ext)
+	}
+	add("what can be chosen", rows)
+	add("navigation", size(l.nav.ext))
+	add("line breaks", left)
+	return strings.Join(parts, ", ")
+}
+
+// keys are the texts of a layout.
+func (l *layout) keys() []string {
+	var keys []string
+	for _, b := range l.blocks {
+		for _, t := range b.texts {
+			keys = append(keys, t.key)
+		}
+	}
+	for _, r := range l.rows {
+		keys = append(keys, r.key)
+	}
+	return keys
+}
+
+// everywhere proves the texts that are a screen of their own in every menu.
+func (l *lengths) everywhere(lang int) {
+	for _, key := range []string{"nav.gave_up", "nav.busy", "nav.in_progress", "nav.expired", "nav.updated", "nav.limited"} {
+		if e := l.text(key, lang); !l.fits(e) {
+			l.textTooLong(key, lang, e)
+		}
+	}
+	r := &l.f.Session.Resume
+	if r.For == 0 {
+		return
+	}
+	say, yes, no := "nav.resume", "nav.confirm", "nav.cancel"
+	if r.Say.Written() {
+		say = "resume.say"
+	}
+	if r.Confirm.Written() {
+		yes = "resume.confirm"
+	}
+	if r.Cancel.Written() {
+		no = "resume.cancel"
+	}
+	e := l.text(say, lang).below(l.text("nav.invalid", lang))
+	e = l.piece(keyOr(l.f.Nav.Confirm, "1")+". ", yes, lang).ext.below(e)
+	if e = l.piece(keyOr(l.f.Nav.Cancel, "2")+". ", no, lang).ext.below(e); !l.fits(e) {
+		l.textTooLong(say, lang, e)
+	}
+}
+
+func (l *lengths) textTooLong(key string, lang int, e extent) {
+	length, limit := l.over(e)
+	at := l.source(key, lang)
+	if !at.Written() {
+		at = l.f.Limits.Screen.Text
+	}
+	l.foundTooLong(at, length, fmt.Sprintf("The screen with %s can take %d characters in %s; %s.", syntax.Quote(key), length, l.language(lang), limit), "Shorten it.")
+}
+
+// paged proves a screen that may be divided: each row and each error has room
+// beside the navigation line, and where there is no key for more, the whole.
+func (l *lengths) paged(s *syntax.Screen, lang int) {
+	screen := l.layout(s, lang, false)
+	if s.List == nil && l.fits(screen.total()) {
+		return
+	}
+	if !l.f.Nav.More.Key.Written() {
+		if s.List == nil {
+			l.tooLong(screen, screen.total(), `Give the menu a key for further pages: "more: 98 More" below "nav".`)
+			return
+		}
+		l.findKey(s.List.Pos, "list", fmt.Sprintf("The list %s may have more rows than fit one screen, and no key shows further ones.", syntax.Quote(s.Name.Value)), `Add "more: 98 More" below "nav".`)
+		return
+	}
+	screen = l.layout(s, lang, true)
+	for _, row := range screen.rows {
+		l.rowFits(s, screen, row)
+	}
+	l.errorFits(s, screen)
+}
+
+func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
+	e := screen.nav.ext.below(row.ext)
+	if l.fits(e) {
+		return
+	}
+	length, limit := l.over(e)
+	at := l.source(row.key, screen.lang)
+	if !at.Written() {
+		at = s.Name
+	}
+	l.foundTooLong(at, length, fmt.Sprintf("An option of %s can take %d characters in %s with the navigation line; %s, and an option is never divided.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
+}
+
+// errorFits: an error shares its page with at least one row or word.
+func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
+	if len(screen.blocks) < 2 {
+		return
+	}
+	first := longestWord(screen.blocks[1].extent())
+	for _, row := range screen.rows {
+		first = first.or(row.ext)
+	}
+	if s.List != nil {
+		first = first.or(l.listRow(s, screen.lang).ext)
+	}
+	if !l.fits(screen.nav.ext.below(first)) {
+		return // the row alone does not fit, which has been said
+	}
+	for _, t := range screen.blocks[0].texts {
+		e := screen.nav.ext.below(first.below(t.ext))
+		if t.key == "" || l.fits(e) {
+			continue
+		}
+		length, limit := l.over(e)
+		at := l.source(t.key, screen.lang)
+		if !at.Written() {
+			at = s.Name
+		}
+		l.foundTooLong(at, length, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
+	}
+}
+
+// longestWord is the most that the first word of a page takes. Longer words
+// are divided.
+func longestWord(text extent) extent {
+	const most = 16 // characters, as the engine divides them
+	e := extent{min(text.septets, 2*most), min(text.units, most), never}
+	if text.wide > 0 {
+		e.wide = min(text.wide, 2*most)
+	}
+	return e
+}

@@ -1,0 +1,232 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// silentLoops is U104: a call shows a screen every few steps.
+//
+// Nothing is missed: a call that shows nothing goes along silent edges only, one
+// that does so for ever goes round a ring of them, and rings are all found.
+func (c *checker) silentLoops() {
+	fl := c.flow
+	silent := func(skips bool) func(*step) []*step {
+		return func(st *step) []*step {
+			var list []*step
+			for _, e := range st.out {
+				if e.to != nil && e.silent() && e.kind != edgeFacts && (skips || e.kind != edgeSkip) {
+					list = append(list, e.to)
+				}
+			}
+			return list
+		}
+	}
+	looped := false
+	for _, ring := range fl.cycles(fl.steps, silent(false)) {
+		if len(ring) > 1 || leadsTo(ring[0], ring[0], silent(false)) {
+			looped = true
+			first := c.firstOf(ring)
+			c.find(first.Name, fmt.Sprintf("From %s a call can go round without ever showing a screen.", syntax.Quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", diag.Related{Text: "Round: " + c.screensOf(ring) + "."})
+		}
+	}
+	if !looped {
+		c.longSilence(fl.cycles(fl.steps, silent(true)), silent(true))
+	}
+}
+
+// longSilence finds ways longer than the engine goes without showing a screen.
+// A screen is passed over once in a call, so a ring of such counts as a whole.
+func (c *checker) longSilence(rings [][]*step, next func(*step) []*step) {
+	longest := map[*step]int{}
+	for _, ring := range rings { // what a ring leads to comes before it
+		n := 0
+		for _, st := range ring {
+			for _, to := range next(st) {
+				n = max(n, longest[to])
+			}
+		}
+		for _, st := range ring {
+			longest[st] = n + len(ring)
+		}
+		if st := ring[0]; n <= engine.MaxSilent && n+len(ring) > engine.MaxSilent && st.screen != nil {
+			c.find(st.screen.Name, fmt.Sprintf("From %s a call can take more than %d steps without showing a screen.", syntax.Quote(st.screen.Name.Value), engine.MaxSilent), "Show a screen in between.")
+		}
+	}
+}
+
+// firstOf is the screen of some steps that stands first in the menu.
+func (c *checker) firstOf(steps []*step) *syntax.Screen {
+	var first *syntax.Screen
+	for _, st := range steps {
+		if st.screen != nil && (first == nil || diag.ComparePos(st.screen.Name.Pos, first.Name.Pos) < 0) {
+			first = st.screen
+		}
+	}
+	return first
+}
+
+// screensOf names the screens of some steps, in the menu's order.
+func (c *checker) screensOf(steps []*step) string {
+	const most = 8 // the rest is found by following these
+	var list []*syntax.Screen
+	for _, st := range steps {
+		if st.screen != nil && !slices.Contains(list, st.screen) {
+			list = append(list, st.screen)
+		}
+		if len(list) > 4*most {
+			break
+		}
+	}
+	slices.SortFunc(list, func(a, b *syntax.Screen) int { return diag.ComparePos(a.Name.Pos, b.Name.Pos) })
+	var names []string
+	for i, s := range list {
+		if i == most {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, s.Name.Value)
+	}
+	return strings.Join(names, ", ")
+}
+
+// deadEnds is U103: no screen keeps the caller for good.
+//
+// Nothing is missed: every step that a call can come to is in one ring, and a
+// ring is a trap if nothing deliberate leaves it and no end is in it.
+func (c *checker) deadEnds() {
+	for _, trap := range c.traps() {
+		if len(trap) > 1 || trap[0].screen == nil || leadsTo(trap[0], trap[0], c.deliberate()) {
+			continue
+		}
+		s := trap[0].screen
+		c.find(s.Name, fmt.Sprintf("From %s the caller can never finish: nothing leads on.", syntax.Quote(s.Name.Value)), c.exit(s))
+	}
+}
+
+// wayOut is how to let callers get on from a screen.
+func (c *checker) exit(s *syntax.Screen) string {
+	nav := &c.f.Nav
+	switch {
+	case !nav.Back.Key.Written() && !nav.Home.Key.Written():
+		return `Write "end" in place of "show", or give the menu a key that leads on: "back: 0 Back" below "nav".`
+	case s.NavOff:
+		return `"nav: none" takes Back and Home away here: delete it, write "end" in place of "show", or give the screen a "menu".`
+	}
+	return `A call begins here, and on its first screen there is no Back and no Home: write "end" in place of "show", or give the screen a "menu".`
+}
+
+// closedLoops is U105: no screens lead only to each other.
+//
+// Nothing is missed, for the reason that deadEnds gives: the two share traps out by
+// their size.
+func (c *checker) closedLoops() {
+	for _, trap := range c.traps() {
+		if len(trap) == 1 && !leadsTo(trap[0], trap[0], c.deliberate()) {
+			continue
+		}
+		first := c.firstOf(trap)
+		c.find(first.Name, fmt.Sprintf("From %s on the caller goes round and never comes to an end.", syntax.Quote(first.Name.Value)), `Lead one option to a screen with "end".`, diag.Related{Text: "Round: " + c.screensOf(trap) + "."})
+	}
+}
+
+// traps are the groups of steps that nothing leaves and no end is in. What a
+// caller cannot decide (a fault, a call ended by wrong answers) is no way out;
+// what is broken otherwise is taken for one.
+func (c *checker) traps() [][]*step {
+	next := c.deliberate()
+	var reached []*step
+	for _, st := range c.flow.steps {
+		if _, ok := c.flow.must[st]; ok {
+			reached = append(reached, st)
+		}
+	}
+	finishes := map[*step]bool{}
+	var traps [][]*step
+	for _, ring := range c.flow.cycles(reached, next) {
+		inside := map[*step]bool{}
+		for _, st := range ring {
+			inside[st] = true
+		}
+		out, ends := false, false
+		for _, st := range ring {
+			ends = ends || c.isEnd(st)
+			for _, to := range next(st) {
+				ends = ends || finishes[to]
+				out = out || !inside[to]
+			}
+		}
+		for _, st := range ring {
+			finishes[st] = ends
+		}
+		if !ends && !out {
+			traps = append(traps, ring)
+		}
+	}
+	return traps
+}
+
+// isEnd reports an end, or what is taken for one because its ways on are not
+// known.
+func (c *checker) isEnd(st *step) bool {
+	if st.screen == nil || st.screen.End != nil {
+		return true
+	}
+	for _, e := range st.out {
+		if e.to == nil {
+			return true
+		}
+	}
+	if st.call != nil {
+		contract := c.contracts[st.call.Action.Value]
+		return contract == nil || len(st.screen.When) == 0
+	}
+	return st.screen.Verbless()
+}
+
+// deliberate are the ways on that a caller can choose, Back among them.
+func (c *checker) deliberate() func(*step) []*step {
+	if c.onward == nil {
+		c.onward = map[*step][]*step{}
+		for _, e := range c.flow.edges {
+			builtIn := e.kind == edgeGiveUp && !e.target.Written()
+			if e.to != nil && !builtIn && e.kind != edgeFault && e.kind != edgeFacts {
+				c.onward[e.from] = append(c.onward[e.from], e.to)
+			}
+		}
+		if c.f.Nav.Back.Key.Written() {
+			c.backSteps()
+		}
+	}
+	return func(st *step) []*step { return c.onward[st] }
+}
+
+// backWays adds the ways of the Back key: to every screen that leads here with
+// no other screen between.
+func (c *checker) backSteps() {
+	for _, st := range c.flow.steps {
+		if st.screen == nil || !st.shown || st.first || st.screen.NavOff || st.screen.End != nil {
+			continue
+		}
+		seen := map[*step]bool{}
+		todo := []*step{st}
+		for len(todo) > 0 {
+			from := todo[0]
+			todo = todo[1:]
+			for _, e := range from.in {
+				switch {
+				case e.from.shown && !e.silent():
+					c.onward[st] = append(c.onward[st], e.from)
+				case !seen[e.from]:
+					seen[e.from] = true
+					todo = append(todo, e.from)
+				}
+			}
+		}
+	}
+}

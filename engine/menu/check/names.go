@@ -1,0 +1,196 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// valuesExist is U206: every value, field and shared text that is named is
+// there.
+//
+// Nothing is missed: c.uses are all places that name a value, in the first
+// language; other languages show the same ones (U312).
+func (c *checker) valuesExist() {
+	for _, u := range c.uses {
+		c.valueExists(u)
+	}
+	for _, w := range c.msgs.All {
+		c.holesExist(w)
+	}
+	for _, v := range c.f.Vars {
+		for _, o := range v.Options {
+			c.plainLabel(o.Text, "an option's words")
+		}
+	}
+	n := &c.f.Nav
+	for _, label := range []syntax.Text{n.Back.Label, n.Home.Label, n.More.Label} {
+		c.plainLabel(label, "the words of a navigation key")
+	}
+	for _, s := range c.f.Screens {
+		c.namesExist(s)
+	}
+	for _, name := range c.f.Remember {
+		c.wantValue(name, "There is nothing called %s to remember.")
+	}
+}
+
+func (c *checker) valueExists(u use) {
+	v := c.values[u.name]
+	switch {
+	case u.purpose == shown && u.at.Value != "" && strings.HasPrefix(u.at.Value, syntax.SharedTexts+"."):
+		// A value of a shared text is looked for where the text is written.
+	case v == nil:
+		c.noValue(u)
+	case u.field != "":
+		if _, ok := fieldType(v.typ, u.field); !ok {
+			c.noField(u, v)
+		}
+	}
+}
+
+func (c *checker) noValue(u use) {
+	hint := c.near(u.name, c.names)
+	if hint != "" && c.guessing() && !oneSlip(u.name, c.names) {
+		return // an unknown action may give it
+	}
+	switch {
+	case hint != "":
+	case c.guessing():
+		return // an unknown action may give it
+	case u.purpose == taken || u.purpose == passed || u.purpose == asked:
+		hint = fmt.Sprintf(`If the word itself is meant, put it in quotes: "%s".`, u.at.Value)
+	default:
+		hint = `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
+	}
+	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", syntax.Quote(u.name), u.in), hint)
+}
+
+// oneSlip reports whether a name is one letter away from one that there is.
+func oneSlip(name string, names []string) bool {
+	near := spelling.Nearest(name, names)
+	return len(near) > 0 && spelling.Distance(spelling.Plain(name), spelling.Plain(near[0]), 1) <= 1
+}
+
+// guessing reports whether the menu calls an action that does not exist, so
+// that nobody knows which values there are.
+func (c *checker) guessing() bool {
+	for _, call := range c.calls {
+		if c.contracts[call.Action.Value] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) noField(u use, v *value) {
+	var fields []string
+	for _, f := range v.typ.Fields {
+		fields = append(fields, f.Name)
+	}
+	if len(fields) == 0 {
+		c.find(u.at, fmt.Sprintf("%s has no fields: it is %s.", syntax.Quote(v.name), typeName(v.typ)), fmt.Sprintf("Write %q.", v.name))
+		return
+	}
+	hint := c.near(u.field, fields)
+	if hint == "" {
+		hint = "Its fields are " + strings.Join(fields, ", ") + "."
+	}
+	c.find(u.at, fmt.Sprintf("%s has no field %s.", syntax.Quote(v.name), syntax.Quote(u.field)), hint)
+}
+
+// holesExist finds braces that open no name, shared texts that are not there,
+// and values in shared texts.
+func (c *checker) holesExist(w syntax.Message) {
+	parts, bad := syntax.Parts(w.Text)
+	for _, b := range bad {
+		c.find(b, fmt.Sprintf("This %s stands for no value.", syntax.Quote(b.Value)), fmt.Sprintf("A value is shown as {amount}; to show a brace itself write %q.", b.Value+b.Value))
+	}
+	shared := strings.HasPrefix(w.Key, syntax.SharedTexts+".")
+	for _, p := range parts {
+		switch {
+		case !p.Placeholder():
+		case p.Name == syntax.SharedTexts && shared:
+			c.find(p.At, "A shared text cannot show another one.", "Write the words out.")
+		case p.Name == syntax.SharedTexts:
+			if !c.msgs.Has(syntax.SharedTexts + "." + p.Field) {
+				c.find(p.At, fmt.Sprintf("There is no shared text %s.", syntax.Quote(p.Field)), c.near(p.Field, c.textNames()))
+			}
+		case shared:
+			c.valueExists(use{purpose: asked, name: p.Name, field: p.Field, at: p.At, in: "the text " + syntax.Quote(w.Key)})
+		}
+	}
+}
+
+func (c *checker) textNames() []string {
+	var names []string
+	for _, t := range c.f.Texts {
+		names = append(names, t.Name.Value)
+	}
+	return names
+}
+
+// plainLabel finds values where only words are shown.
+func (c *checker) plainLabel(t syntax.Text, what string) {
+	parts, _ := syntax.Parts(t)
+	for _, p := range parts {
+		if p.Placeholder() && p.Name != syntax.SharedTexts {
+			c.find(p.At, fmt.Sprintf("%s cannot show a value.", syntax.Upper(what)), "Show it in the text above.")
+		}
+	}
+}
+
+// namesExist are the names on a screen that are no uses: what is asked for,
+// what is set, which languages are offered.
+func (c *checker) namesExist(s *syntax.Screen) {
+	if s.Ask != nil && s.Ask.Var.Written() && (c.values[s.Ask.Var.Value] == nil || c.values[s.Ask.Var.Value].v == nil) {
+		c.find(s.Ask.Var, fmt.Sprintf("%s asks for %s, but there is no such variable.", syntax.Quote(s.Name.Value), syntax.Quote(s.Ask.Var.Value)), c.variableHint(s.Ask.Var.Value))
+	}
+	sets := [][]syntax.Assign{s.Set}
+	for _, o := range s.Menu {
+		sets = append(sets, o.Set)
+	}
+	for _, set := range sets {
+		for _, a := range set {
+			c.settable(a.Name)
+		}
+	}
+	var codes []string
+	for _, l := range c.msgs.Langs {
+		codes = append(codes, l.Code.Value)
+	}
+	for _, only := range s.LanguagesOnly {
+		if !within([]string{only.Value}, codes) {
+			c.find(only, fmt.Sprintf("The menu has no language %s.", syntax.Quote(only.Value)), "It has "+strings.Join(codes, ", ")+".")
+		}
+	}
+}
+
+func (c *checker) variableHint(name string) string {
+	var vars []string
+	for _, v := range c.f.Vars {
+		vars = append(vars, v.Name.Value)
+	}
+	if hint := c.near(name, vars); hint != "" {
+		return hint
+	}
+	return fmt.Sprintf(`Declare it below "vars", like "%s: text 20".`, name)
+}
+
+// settable: a menu may set its variables, what its actions give, and the
+// language; not what the network says.
+func (c *checker) settable(name syntax.Text) {
+	if syntax.BuiltinValues[name.Value] && name.Value != "lang" {
+		c.find(name, fmt.Sprintf("%s is found out by the service and cannot be set.", syntax.Quote(name.Value)), "Set a variable of your own.")
+		return
+	}
+	c.wantValue(name, "There is no value %s to set.")
+}
+
+func (c *checker) wantValue(name syntax.Text, message string) {
+	if c.values[name.Value] == nil {
+		c.find(name, fmt.Sprintf(message, syntax.Quote(name.Value)), c.variableHint(name.Value))
+	}
+}

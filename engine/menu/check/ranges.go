@@ -1,0 +1,149 @@
+package check
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/engine/msisdn"
+)
+
+// rangesFit is U204: no answer is wider than what the action takes it for.
+//
+// Nothing is missed: an argument is compared with all that its variable may hold,
+// what offers and "set" put there among it; a condition on the way counts for
+// nothing.
+func (c *checker) rangesFit() {
+	for _, call := range c.calls {
+		contract := c.contracts[call.Action.Value]
+		for i, arg := range call.Args {
+			if contract == nil || i >= len(contract.Params) {
+				continue
+			}
+			p := contract.Params[i]
+			if arg.Number {
+				c.numberFits(arg, p, contract)
+				continue
+			}
+			for _, t := range c.typesOf(arg) {
+				if what := wider(t, p.Type); what != "" {
+					c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), "Give the variable the range of the action.")
+					break
+				}
+			}
+		}
+	}
+}
+
+// typesOf are all types that a value's places may give it.
+func (c *checker) typesOf(v syntax.Value) []engine.Type {
+	t, ok := typeIn(c.values, v)
+	if !ok {
+		return nil
+	}
+	types := []engine.Type{t}
+	if v.Field == "" {
+		types = append(types, c.values[v.Name].also...)
+	}
+	return types
+}
+
+func (c *checker) numberFits(arg syntax.Value, p engine.Field, contract *engine.Contract) {
+	n, whole := wholeNumber(arg.Text.Value)
+	if p.Type.Kind == engine.KindMoney {
+		n *= 100
+	}
+	ranged := p.Type.Lo != 0 || p.Type.Hi != 0
+	if whole && ranged && ordered("<", p.Type) && (n < p.Type.Lo || n > p.Type.Hi) {
+		c.find(arg.Text, fmt.Sprintf("%s is given %s, but takes %s.", syntax.Quote(contract.Name), arg.Text.Value, rangeWords(p.Type)), "")
+	}
+}
+
+// wider says which values of a type a parameter does not take; "" for none, and
+// for types that are U203.
+func wider(t, param engine.Type) string {
+	switch {
+	case t.Kind != param.Kind:
+	case t.Kind == engine.KindNumber || t.Kind == engine.KindMoney:
+		if (param.Lo != 0 || param.Hi != 0) && (t.Lo < param.Lo || t.Hi > param.Hi) {
+			return rangeWords(t)
+		}
+	case t.Kind == engine.KindText && param.Width > 0 && t.Width > param.Width:
+		return rangeWords(t)
+	case t.Kind == engine.KindSecret && t.Digits != param.Digits && param.Digits > 0,
+		t.Kind == engine.KindSecret && param.Width > 0 && t.Width > param.Width:
+		return rangeWords(t)
+	case t.Kind == engine.KindPhone && len(param.Countries) > 0 && param.Countries[0] != msisdn.Any:
+		if len(t.Countries) > 0 && !within(t.Countries, param.Countries) {
+			return "a number of another country"
+		}
+	case t.Kind == engine.KindDate && (earlier(t.From, param.From) || earlier(mirrored(t.To), mirrored(param.To))):
+		return rangeWords(t)
+	}
+	return ""
+}
+
+// earlier reports whether a range may begin before another's begin. A fixed day
+// beside a distance from today cannot be compared, so it may.
+func earlier(a, param engine.DateBound) bool {
+	switch {
+	case !param.Set:
+		return false
+	case !a.Set || a.Relative != param.Relative:
+		return true
+	case !a.Relative:
+		return a.Day < param.Day
+	}
+	return daysOf(a) < daysOf(param)
+}
+
+// mirrored turns the ends of ranges round, so that later becomes earlier; what
+// is set stays so.
+func mirrored(b engine.DateBound) engine.DateBound {
+	b.Day, b.Years, b.Months, b.Days = -b.Day, -b.Years, -b.Months, -b.Days
+	return b
+}
+
+// daysOf orders distances; those of one calendar are whole years or months, so
+// that the mean is exact enough.
+func daysOf(b engine.DateBound) int { return b.Years*365 + b.Months*30 + b.Days }
+
+// rangeWords is a type's range as a menu writes it.
+func rangeWords(t engine.Type) string {
+	switch t.Kind {
+	case engine.KindNumber:
+		return fmt.Sprintf("number %d..%d", t.Lo, t.Hi)
+	case engine.KindMoney:
+		return fmt.Sprintf("money %d..%d", t.Lo/100, t.Hi/100)
+	case engine.KindText:
+		return "text " + strconv.Itoa(t.Width)
+	case engine.KindSecret:
+		if t.Digits > 0 {
+			return "pin " + strconv.Itoa(t.Digits)
+		}
+		return "secret " + strconv.Itoa(t.Width)
+	case engine.KindDate, engine.KindPhone:
+		return t.String()
+	}
+	return typeName(t)
+}
+
+// valuesUsed is U207: nobody is asked for what nothing uses.
+func (c *checker) valuesUsed() {
+	used := map[string]bool{}
+	for _, u := range c.uses {
+		used[u.name] = true
+	}
+	for _, name := range c.f.Remember {
+		used[name.Value] = true
+	}
+	for _, s := range c.f.Screens {
+		if s.Ask == nil || used[s.Ask.Var.Value] {
+			continue
+		}
+		if v := c.values[s.Ask.Var.Value]; v != nil && !v.secret { // U507
+			c.find(s.Ask.Var, fmt.Sprintf("%s is asked for, but nothing ever uses it.", syntax.Quote(s.Ask.Var.Value)), "Show it, give it to an action, or do not ask.")
+		}
+	}
+}

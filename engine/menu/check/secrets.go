@@ -1,0 +1,158 @@
+package check
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// secretsShown is U501: no screen shows a secret.
+//
+// Nothing is missed: c.uses has every hole of every text, shared ones where they
+// are shown, and a secret goes under the names of its variables only (U504).
+func (c *checker) secretsShown() {
+	for _, u := range c.uses {
+		if v := c.values[u.name]; v != nil && v.secret && u.purpose == shown {
+			c.find(u.at, fmt.Sprintf("%s is a secret and cannot be shown.", syntax.Quote(u.at.Value)), "Take it out of the text.", noted(v.from)...)
+		}
+	}
+}
+
+// secretsSent is U502: no SMS holds a secret.
+//
+// Nothing is missed, for the reason that secretsShown gives.
+func (c *checker) secretsSent() {
+	for _, u := range c.uses {
+		if v := c.values[u.name]; v != nil && v.secret && u.purpose == sent {
+			c.find(u.at, fmt.Sprintf("%s is a secret and cannot go into an SMS.", syntax.Quote(u.at.Value)), "Take it out of the message.", noted(v.from)...)
+		}
+	}
+}
+
+// secretsGiven is U503: only a parameter for secrets is given one.
+//
+// Nothing is missed: every argument of every call is compared with its parameter.
+func (c *checker) secretsGiven() {
+	for _, call := range c.calls {
+		contract := c.contracts[call.Action.Value]
+		for i, arg := range call.Args {
+			v := c.values[arg.Name]
+			if contract == nil || i >= len(contract.Params) || v == nil || !v.secret {
+				continue
+			}
+			if p := contract.Params[i]; p.Type.Kind != engine.KindSecret {
+				c.find(arg.Text, fmt.Sprintf("%s is a secret, but %s takes %s as its %q.", syntax.Quote(arg.Text.Value), syntax.Quote(contract.Name), typeName(p.Type), p.Name), "Give it only to an action that takes a secret.", noted(v.from)...)
+			}
+		}
+	}
+}
+
+// secretsKept is U504: a secret is not remembered, and goes under one name.
+//
+// Nothing is missed: what is remembered is listed, and "set" is the only way to
+// another name.
+func (c *checker) secretsKept() {
+	for _, name := range c.f.Remember {
+		if v := c.values[name.Value]; v != nil && v.secret {
+			c.find(name, fmt.Sprintf("%s is a secret and cannot be remembered.", syntax.Quote(name.Value)), "Take it out of the list.", noted(v.from)...)
+		}
+	}
+	for _, s := range c.f.Screens {
+		sets := s.Set
+		for _, o := range s.Menu {
+			sets = with(sets, o.Set...)
+		}
+		for _, a := range sets {
+			if v := c.values[a.Value.Name]; v != nil && v.secret {
+				c.find(a.Value.Text, fmt.Sprintf("%s is a secret and cannot be kept under another name.", syntax.Quote(a.Value.Text.Value)), "Give it to the action right away.", noted(v.from)...)
+			}
+		}
+	}
+}
+
+// pinWords are how texts ask for a secret.
+var pinWords = regexp.MustCompile(`(?i)\b(pin|password|passcode|nambari ya siri|namba ya siri|neno la siri)\b`)
+
+// secretsTyped is U506: what is called a PIN is a secret.
+func (c *checker) secretsTyped() {
+	for _, s := range c.f.Screens {
+		if s.Ask == nil {
+			continue
+		}
+		v := c.values[s.Ask.Var.Value]
+		if v == nil || v.secret || v.typ.Kind == engine.KindNone {
+			continue
+		}
+		for i, say := range s.Say {
+			for lang, t := range c.msgs.In(syntax.SayKey(s, i)) {
+				if pinWords.MatchString(t.Value) {
+					c.find(say.Text, fmt.Sprintf("%s asks for a PIN or password in %s, but %q is %s.", syntax.Quote(s.Name.Value), c.language(lang), v.name, typeName(v.typ)), fmt.Sprintf("Give %q a type like pin 4 or secret 8, so that it is never shown or kept.", v.name))
+					break
+				}
+			}
+		}
+	}
+}
+
+// secretsTaken is U507: a secret is asked for an action, which takes it before
+// the next screen.
+//
+// Nothing is missed: untaken follows every edge behind the answer until an action
+// takes the secret or a screen is shown.
+func (c *checker) secretsTaken() {
+	for _, s := range c.f.Screens {
+		if s.Ask == nil || c.values[s.Ask.Var.Value] == nil || !c.values[s.Ask.Var.Value].secret {
+			continue
+		}
+		if to := c.flow.untaken(c.flow.of[s], s.Ask.Var.Value); to != nil {
+			c.find(s.Ask.Var, fmt.Sprintf("%s is asked, but no action takes it before %s is shown, and then it is forgotten.", syntax.Quote(s.Ask.Var.Value), stepName(to)), fmt.Sprintf(`Lead the answer through an action: "ask: %s -> check(%s)".`, s.Ask.Var.Value, s.Ask.Var.Value))
+		}
+	}
+}
+
+// untaken is a screen to which an answer comes without an action that takes it.
+func (fl *flow) untaken(st *step, name string) *step {
+	seen := map[*step]bool{}
+	var todo []*step
+	for _, e := range st.out {
+		if e.kind == edgeAnswer && e.to != nil {
+			todo = append(todo, e.to)
+		}
+	}
+	for len(todo) > 0 {
+		next := todo[0]
+		todo = todo[1:]
+		switch {
+		case seen[next]:
+		case next.shown:
+			return next
+		case next.call != nil && takes(next.call, name):
+		default:
+			for _, e := range next.out {
+				if e.to != nil && e.kind != edgeFault && e.kind != edgeFacts {
+					todo = append(todo, e.to)
+				}
+			}
+		}
+		seen[next] = true
+	}
+	return nil
+}
+
+func takes(call *syntax.Call, name string) bool {
+	for _, arg := range call.Args {
+		if arg.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func stepName(st *step) string {
+	if st.screen == nil {
+		return "the end"
+	}
+	return syntax.Quote(st.screen.Name.Value)
+}

@@ -1,0 +1,250 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// bits is a set of values, by their numbers in a flow.
+type bitset []uint64
+
+func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+func (b bitset) set(i int)      { b[i/64] |= 1 << (i % 64) }
+
+// add, remove and keep change a set in place; add and keep report whether they
+// did.
+
+func (b bitset) add(o bitset) bool {
+	changed := false
+	for i := range o {
+		changed = changed || o[i]&^b[i] != 0
+		b[i] |= o[i]
+	}
+	return changed
+}
+
+func (b bitset) remove(o bitset) {
+	for i := range o {
+		b[i] &^= o[i]
+	}
+}
+
+func (b bitset) keep(o bitset) bool {
+	changed := false
+	for i := range o {
+		changed = changed || b[i]&^o[i] != 0
+		b[i] &= o[i]
+	}
+	return changed
+}
+
+func (b bitset) union(o bitset) bitset {
+	out := slices.Clone(b)
+	out.add(o)
+	return out
+}
+
+func (b bitset) common(o bitset) bitset {
+	out := slices.Clone(b)
+	out.keep(o)
+	return out
+}
+
+// factsRead stands among the values for "the caller's data has been read". No
+// name can have a parenthesis.
+const factsRead = "(facts)"
+
+// number gives every value a place in the sets, in a stable order.
+func (fl *flow) number() {
+	fl.names = map[string]int{factsRead: 0}
+	for _, name := range fl.c.names {
+		fl.names[name] = len(fl.names)
+	}
+	fl.secrets = fl.none()
+	for name, v := range fl.c.values {
+		if v.secret {
+			fl.secrets.set(fl.names[name])
+		}
+	}
+}
+
+func (fl *flow) none() bitset { return make(bitset, len(fl.names)/64+1) }
+
+func (fl *flow) all() bitset {
+	b := fl.none()
+	for i := range b {
+		b[i] = ^uint64(0)
+	}
+	return b
+}
+
+// setOf is a set of names; unknown ones are left out.
+func (fl *flow) setOf(names ...string) bitset {
+	b := fl.none()
+	for _, n := range names {
+		if i, ok := fl.names[n]; ok {
+			b.set(i)
+		}
+	}
+	return b
+}
+
+// alwaysSet are the values that every call has.
+func (fl *flow) alwaysSet() bitset {
+	return fl.setOf("caller", "lang", "today", "network", "service")
+}
+
+// solve finds what is surely and what is possibly set on entering each step,
+// and which steps a call can reach. Steps are looked at in the order in which
+// calls come to them, again only when what is known of them has changed, so
+// that nearly all are done in two rounds.
+func (fl *flow) solve() {
+	fl.number()
+	for _, e := range fl.edges {
+		e.bits = fl.setOf(e.sets...)
+	}
+	fl.must, fl.may = map[*step]bitset{fl.begin: fl.alwaysSet()}, map[*step]bitset{}
+	fl.may[fl.begin] = fl.alwaysSet().union(fl.setOf("worker"))
+	for _, name := range fl.c.f.Remember {
+		fl.may[fl.begin].add(fl.setOf(name.Value))
+	}
+	fl.answers = map[impliedKey]bitset{}
+	fl.scratch = [2]bitset{fl.none(), fl.none()}
+	order := fl.order()
+	changed := map[*step]bool{fl.begin: true}
+	for len(changed) > 0 {
+		for _, st := range order {
+			if !changed[st] {
+				continue
+			}
+			delete(changed, st)
+			for _, e := range st.out {
+				if e.to != nil && fl.open(e) && fl.enter(e) {
+					changed[e.to] = true
+				}
+			}
+		}
+	}
+}
+
+// order is every step that can be come to, each before those behind it where
+// no way leads back.
+func (fl *flow) order() []*step {
+	var order []*step
+	seen := map[*step]bool{}
+	var visit func(*step)
+	visit = func(st *step) {
+		seen[st] = true
+		for _, e := range st.out {
+			if e.to != nil && !seen[e.to] {
+				visit(e.to)
+			}
+		}
+		order = append(order, st)
+	}
+	visit(fl.begin)
+	slices.Reverse(order)
+	return order
+}
+
+// open reports whether an edge can be taken: the caller's data is read once,
+// so only the first screen that needs it can meet the fault.
+func (fl *flow) open(e *edge) bool {
+	return e.kind != edgeFacts || !fl.must[e.from].has(fl.names[factsRead])
+}
+
+// enter brings what is known along an edge, and reports whether that was news.
+func (fl *flow) enter(e *edge) bool {
+	must, may := fl.scratch[0], fl.scratch[1]
+	copy(must, fl.must[e.from])
+	copy(may, fl.may[e.from])
+	fl.along(e, must, true)
+	fl.along(e, may, false)
+	oldMust, been := fl.must[e.to]
+	if !been {
+		fl.must[e.to], fl.may[e.to] = slices.Clone(must), slices.Clone(may)
+		return true
+	}
+	fewer, more := oldMust.keep(must), fl.may[e.to].add(may)
+	return fewer || more
+}
+
+// along makes of a set what is set behind an edge. Secrets are wiped by
+// actions, and when a screen is shown.
+func (fl *flow) along(e *edge, b bitset, must bool) {
+	if e.from.call != nil {
+		b.remove(fl.secrets)
+	}
+	if e.from.facts && e.kind != edgeFacts {
+		b.set(fl.names[factsRead])
+	}
+	for _, a := range e.assume {
+		fl.assumed(b, a, must)
+	}
+	b.add(e.bits)
+	if e.anything {
+		b.add(fl.all())
+	}
+	if e.to.shown {
+		b.remove(fl.secrets)
+	}
+}
+
+// assumed changes a set once a condition is known to have come out one way:
+// values it has found set are, and values it has found unset are possibly set
+// no more.
+func (fl *flow) assumed(b bitset, a assumption, must bool) {
+	b.add(fl.implied(a.cond, a.holds, true))
+	if !must {
+		b.remove(fl.implied(a.cond, a.holds, false))
+	}
+}
+
+// impliedKey is a question that implied has answered.
+type impliedKey struct {
+	cond       *syntax.Cond
+	holds, set bool
+}
+
+// implied are the names that a condition's outcome shows to be set, or unset.
+// The answer is kept, and must not be changed.
+func (fl *flow) implied(k *syntax.Cond, holds, set bool) bitset {
+	key := impliedKey{k, holds, set}
+	b, done := fl.answers[key]
+	if !done {
+		b = fl.infer(k, holds, set)
+		fl.answers[key] = b
+	}
+	return b
+}
+
+func (fl *flow) infer(k *syntax.Cond, holds, set bool) bitset {
+	if k == nil {
+		return fl.none()
+	}
+	switch k.Op {
+	case "not":
+		return fl.implied(k.A, !holds, set)
+	case "and", "or":
+		a, b := fl.implied(k.A, holds, set), fl.implied(k.B, holds, set)
+		if (k.Op == "and") == holds {
+			return a.union(b)
+		}
+		return a.common(b)
+	case "is set":
+		if holds == set && (set || k.Left.Field == "") {
+			return fl.setOf(k.Left.Name)
+		}
+	case "is empty":
+		if set && !holds {
+			return fl.setOf(k.Left.Name)
+		}
+	default:
+		if set && holds {
+			left, right := fl.c.operands(k)
+			return fl.setOf(left.Name, right.Name)
+		}
+	}
+	return fl.none()
+}

@@ -1,0 +1,55 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+)
+
+// allows reports whether an exception covers a finding's line, and remembers
+// that it was needed.
+func (c *checker) suppressed(code string, at engine.Pos) bool {
+	covered := false
+	for _, a := range c.suppressions[at.Line] {
+		if a.Code == code && a.Pos.File == at.File {
+			c.needed[a] = true
+			covered = true
+		}
+	}
+	return covered
+}
+
+// staleAllows is U009: each exception covers a warning. Beside an error that may keep
+// the warning from being found nobody is told to delete what was written down with
+// a reason.
+func (c *checker) staleSuppressions() {
+	wrong := slices.ContainsFunc(c.out, func(f diag.Diagnostic) bool { return f.Severity == diag.Error })
+	for _, a := range c.f.Suppressions {
+		if c.needed[a] {
+			continue
+		}
+		message, hint := "This exception covers nothing: its line has no such warning.", ""
+		for _, f := range c.out {
+			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Suppressed {
+				continue
+			}
+			if f.Severity == diag.Error && f.Pos.Line >= a.Line && f.Pos.Line <= a.Last {
+				message, hint = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
+				break
+			}
+			if f.Severity != diag.Error {
+				hint = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
+				break
+			}
+		}
+		if hint == "" {
+			if wrong {
+				continue
+			}
+			hint = "Delete it."
+		}
+		c.add(diag.Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
+	}
+}

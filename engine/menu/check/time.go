@@ -1,0 +1,133 @@
+package check
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// What a session's time allows.
+const (
+	// gatewayWaits is how long an aggregator waits for an answer (Africa's
+	// Talking: 10 s).
+	gatewayWaits = 10 * time.Second
+	// sessionLasts is when the network ends a session, and perScreen what a
+	// person takes to read a screen and to type.
+	sessionLasts = 180 * time.Second
+	perScreen    = 8 * time.Second
+)
+
+// gatewayWaitsFor is U701: what is done between two screens is done while the
+// gateway waits.
+//
+// Nothing is missed: the longest way of silent steps is added up over rings, a ring
+// as a whole, with what each action takes at most.
+func (c *checker) gatewayWaitsFor() {
+	next := func(st *step) []*step {
+		var list []*step
+		for _, e := range st.out {
+			if e.to != nil && e.silent() && e.kind != edgeFacts {
+				list = append(list, e.to)
+			}
+		}
+		return list
+	}
+	longest := map[*step]time.Duration{}
+	for _, ring := range c.flow.cycles(c.flow.steps, next) {
+		var behind, own time.Duration
+		for _, st := range ring {
+			own += c.takes(st)
+			for _, to := range next(st) {
+				behind = max(behind, longest[to])
+			}
+		}
+		for _, st := range ring {
+			longest[st] = own + behind
+		}
+		if st := ring[0]; st.call != nil && own+behind > gatewayWaits && behind <= gatewayWaits {
+			c.find(st.call.Action, fmt.Sprintf("From here to the next screen the actions may take %g s; the gateway waits %g s.", (own+behind).Seconds(), gatewayWaits.Seconds()), "Show a screen in between.")
+		}
+	}
+}
+
+// takes is how long a step may take.
+func (c *checker) takes(st *step) time.Duration {
+	if st.call == nil || c.contracts[st.call.Action.Value] == nil {
+		return 0
+	}
+	return c.contracts[st.call.Action.Value].Takes
+}
+
+// sessionLong is U702: each screen can be come to before the session is over.
+func (c *checker) sessionLong() {
+	const most = int(sessionLasts / perScreen)
+	depth := c.depths(func(st *step) bool { return st.shown && st.screen != nil })
+	for _, s := range c.f.Screens {
+		if n := c.depthOf(depth, s); n == most+1 && s.Shows() {
+			c.find(s.Name, fmt.Sprintf("%s is the %s screen at the earliest; in the %d seconds of a call a caller gets through about %d.", syntax.Quote(s.Name.Value), ordinal(n), int(sessionLasts.Seconds()), most), "Ask for less, or let callers go on in a second call.")
+		}
+	}
+}
+
+// promptEnds is U703: the network shows its own prompt only when the session is
+// over.
+func (c *checker) promptEnds() {
+	for _, call := range c.calls {
+		contract := c.contracts[call.Action.Value]
+		if contract == nil || !contract.SIMPrompt {
+			continue
+		}
+		for _, e := range done(c.flow.calls[call][0], contract) {
+			for _, st := range c.nextShown(e.to) {
+				if st.screen != nil && st.screen.End == nil {
+					at := e.target
+					if !at.Written() {
+						at = call.Action
+					}
+					c.find(at, fmt.Sprintf("The network asks for the caller's PIN after %s, but %s keeps the session open.", syntax.Quote(contract.Name), stepName(st)), `Lead to a screen with "end".`)
+				}
+			}
+		}
+	}
+}
+
+// resumeBeforeConfirm is U704: no renamed screen lies behind a Yes, for a
+// resume would land there.
+func (c *checker) resumeBeforeConfirm() {
+	if c.f.Session.Resume.For == 0 {
+		return
+	}
+	cs := c.consents()
+	for _, r := range c.f.Renamed {
+		s := c.screens[r.Value.Value]
+		if s == nil {
+			continue
+		}
+		copies := c.flow.copies(s)
+		if _, free := cs.without(copies); len(copies) > 0 && !free {
+			c.find(r.Value, fmt.Sprintf("A call resumed from %s would land on %s, past the confirm before it.", syntax.Quote(r.Key.Value), syntax.Quote(s.Name.Value)), "Rename it to the confirm.")
+		}
+	}
+}
+
+// profileFits is U705: a menu asks of its gateway what that can do.
+func (c *checker) profileFits() {
+	name := c.f.Session.Gateway
+	profile, known := syntax.ProfileNamed(name.Value)
+	if !known {
+		var names []string
+		for _, p := range syntax.Profiles {
+			names = append(names, p.Name)
+		}
+		hint := c.near(name.Value, names)
+		if hint == "" {
+			hint = "Known are " + anyOf(names) + "."
+		}
+		c.find(name, fmt.Sprintf("There is no gateway %s.", syntax.Quote(name.Value)), hint)
+		return
+	}
+	if n := c.f.Limits.Screen; n.N > profile.Limits.Septets {
+		c.find(n.Text, fmt.Sprintf("The gateway %s shows %d characters, not %d.", syntax.Quote(profile.Name), profile.Limits.Septets, n.N), fmt.Sprintf("Write %d or less.", profile.Limits.Septets))
+	}
+}

@@ -1,0 +1,152 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// translated is U310: each text is there in every language.
+//
+// Nothing is missed: the lexicon has every text that callers read, the engine's
+// own ones being there in each language.
+func (c *checker) translated() {
+	for lang := 1; lang < len(c.msgs.Langs); lang++ {
+		code := c.msgs.Langs[lang].Code
+		if !c.hasFile(code.Value) {
+			c.find(code, fmt.Sprintf("There is no file %s with the texts in %s.", syntax.Quote(c.f.Name+"."+code.Value+".yaml"), c.language(lang)), fmt.Sprintf(`Make it with "paytrace lang %s", which writes a line for each text.`, code.Value))
+			continue
+		}
+		for _, w := range c.msgs.All {
+			t := c.msgs.In(w.Key)[lang]
+			if strings.TrimSpace(w.Text.Value) == "" || strings.TrimSpace(t.Value) != "" {
+				continue
+			}
+			hint := fmt.Sprintf("Add a line %q to %s.", w.Key+": …", c.f.Name+"."+code.Value+".yaml")
+			if t.Written() {
+				hint = fmt.Sprintf("Write it at %s, between the quotes.", t.Pos)
+			}
+			c.find(w.Text, fmt.Sprintf("%s has no %s translation.", syntax.Quote(w.Key), c.language(lang)), hint)
+		}
+	}
+}
+
+func (c *checker) hasFile(lang string) bool {
+	for _, t := range c.f.Translations {
+		if t.Lang == lang {
+			return true
+		}
+	}
+	return false
+}
+
+// translationKeys is U002 for translations: each line names a text.
+func (c *checker) translationKeys() {
+	var known []string
+	for _, w := range c.msgs.All {
+		known = append(known, w.Key)
+	}
+	for _, t := range c.f.Translations {
+		for _, e := range t.Entries {
+			key := e.Key.Value
+			if c.msgs.Has(key) && syntax.BuiltinKeys[key] == "" || slices.Contains(known, key) {
+				continue
+			}
+			hint := c.keyHint(key, known)
+			c.find(e.Key, fmt.Sprintf("The menu has no text %s.", syntax.Quote(key)), hint)
+		}
+	}
+}
+
+// keyHint suggests a text's key: one of the same screen or variable, or one
+// that is nearly the same.
+func (c *checker) keyHint(key string, known []string) string {
+	if name := syntax.BuiltinKeys[key]; name != "" {
+		return fmt.Sprintf("It is built in: word it in the menu first, below %q.", "nav")
+	}
+	owner, _, _ := strings.Cut(key, ".")
+	var near []string
+	for _, k := range known {
+		if strings.HasPrefix(k, owner+".") {
+			near = append(near, k)
+		}
+	}
+	if hint := c.near(key, near); hint != "" {
+		return hint
+	}
+	if hint := c.near(key, known); hint != "" {
+		return hint
+	}
+	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
+}
+
+// translatedValues is U312: a translation shows the same values as the text.
+//
+// Nothing is missed: the values of both texts are compared as sets, both ways.
+func (c *checker) translatedValues() {
+	for lang := 1; lang < len(c.msgs.Langs); lang++ {
+		for _, w := range c.msgs.All {
+			t := c.msgs.In(w.Key)[lang]
+			if !t.Written() || t.Pos == w.Text.Pos {
+				continue
+			}
+			c.sameValues(w, t, lang)
+		}
+	}
+}
+
+func (c *checker) sameValues(w syntax.Message, t syntax.Text, lang int) {
+	parts, bad := syntax.Parts(t)
+	for _, b := range bad {
+		c.find(b, fmt.Sprintf("This %s stands for no value.", syntax.Quote(b.Value)), fmt.Sprintf("To show a brace itself write %q.", b.Value+b.Value))
+	}
+	source, _ := syntax.Parts(w.Text)
+	has, wants := placeholdersIn(parts), placeholdersIn(source)
+	for _, p := range parts {
+		if name := placeholderName(p); p.Placeholder() && !wants[name] {
+			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), c.near(name, SortedNames(wants)), diag.At(w.Text.Pos, "The text is here."))
+		}
+	}
+	for _, name := range SortedNames(wants) {
+		if !has[name] {
+			c.find(t, fmt.Sprintf("The %s text of %s leaves out {%s}.", c.language(lang), syntax.Quote(w.Key), name), "Show the same values in every language.", diag.At(w.Text.Pos, "The text is here."))
+		}
+	}
+}
+
+func placeholderName(p syntax.Part) string {
+	if p.Field == "" {
+		return p.Name
+	}
+	return p.Name + "." + p.Field
+}
+
+func placeholdersIn(parts []syntax.Part) map[string]bool {
+	names := map[string]bool{}
+	for _, p := range parts {
+		if p.Placeholder() {
+			names[placeholderName(p)] = true
+		}
+	}
+	return names
+}
+
+// sharedKeys is U007: no two texts share a key, in which a translation could
+// not tell them apart.
+func (c *checker) sharedKeys() {
+	first := map[string]syntax.Text{}
+	for _, w := range c.msgs.All {
+		other, twice := first[w.Key]
+		if !twice {
+			first[w.Key] = w.Text
+			continue
+		}
+		if other.Pos != w.Text.Pos && other.Pos != (engine.Pos{}) {
+			c.find(w.Text, fmt.Sprintf("Two texts would be called %s in translations.", syntax.Quote(w.Key)), "Rename one of their screens, variables or options.", diag.At(other.Pos, "The other is here."))
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// typesFit is U203: what is given, compared and shown is of the right kind.
+//
+// Nothing is missed: each place that takes a value (argument, set, offer, list, SMS,
+// comparison, text) compares the value's one type with its own, and two places
+// that give one name are compared with each other.
+func (c *checker) typesFit() {
+	for _, name := range c.names {
+		v := c.values[name]
+		for _, g := range v.given {
+			if !sameType(g.typ, v.typ) {
+				c.find(g.at, fmt.Sprintf("%s %q as %s, but elsewhere %q is %s.", g.who, name, typeName(g.typ), name, typeName(v.typ)), "One name has one type in a whole menu: rename the variable, or the row.", noted(v.from)...)
+			}
+		}
+	}
+	for _, call := range c.calls {
+		c.argumentTypes(call)
+	}
+	for _, s := range c.f.Screens {
+		c.screenTypes(s)
+	}
+	for _, u := range c.uses {
+		t, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field})
+		if ok && u.purpose == shown && (t.Kind == engine.KindRecord || t.Kind == engine.KindList) {
+			c.find(u.at, fmt.Sprintf("%s cannot be shown whole: it is %s.", syntax.Quote(u.at.Value), typeName(t)), fieldHint(u.name, t))
+		}
+	}
+}
+
+func noted(n diag.Related) []diag.Related {
+	if n.Text == "" {
+		return nil
+	}
+	return []diag.Related{n}
+}
+
+func fieldHint(name string, t engine.Type) string {
+	if t.Kind != engine.KindRecord || len(t.Fields) == 0 {
+		return `Show its rows on a screen with "list".`
+	}
+	return fmt.Sprintf("Show one of its fields, like {%s.%s}.", name, t.Fields[0].Name)
+}
+
+// sameType reports whether two places may hold values under one name. Ranges
+// and widths may differ: the widest is what is measured.
+func sameType(a, b engine.Type) bool {
+	if a.Kind != b.Kind {
+		return false
+	}
+	switch a.Kind {
+	case engine.KindChoice:
+		return within(a.Options, b.Options) && within(b.Options, a.Options)
+	case engine.KindRecord, engine.KindList:
+		return a.Record == b.Record && len(a.Fields) == len(b.Fields)
+	}
+	return true
+}
+
+// within reports whether every one of a is in b.
+func within(a, b []string) bool {
+	in := map[string]bool{}
+	for _, s := range b {
+		in[s] = true
+	}
+	for _, s := range a {
+		if !in[s] {
+			return false
+		}
+	}
+	return true
+}
+
+// argumentTypes compares what an action is given with what it takes. Secrets
+// where none is taken are U503, ranges U204.
+func (c *checker) argumentTypes(call *syntax.Call) {
+	contract := c.contracts[call.Action.Value]
+	if contract == nil {
+		return
+	}
+	for i, arg := range call.Args {
+		if i >= len(contract.Params) {
+			return
+		}
+		p := contract.Params[i]
+		v := c.constantFor(arg, p.Type)
+		if v.Name == "" {
+			c.constant(v, p.Type, fmt.Sprintf("%q of %q", p.Name, contract.Name))
+			continue
+		}
+		t, ok := typeIn(c.values, v)
+		if !ok || t.Kind == engine.KindSecret && p.Type.Kind != engine.KindSecret {
+			continue
+		}
+		if !accepts(p.Type, t) {
+			c.find(v.Text, fmt.Sprintf("%s takes %s as its %q, but %s is %s.", syntax.Quote(contract.Name), typeName(p.Type), p.Name, syntax.Quote(v.Text.Value), typeName(t)), c.ofKind(p.Type.Kind))
+		}
+	}
+}
+
+// accepts reports whether a parameter takes values of a type: its own kind, and
+// the name of an option where it takes a text.
+func accepts(param, t engine.Type) bool {
+	if param.Kind == engine.KindText && t.Kind == engine.KindChoice {
+		return true
+	}
+	if param.Kind != t.Kind {
+		return false
+	}
+	switch t.Kind {
+	case engine.KindRecord, engine.KindList:
+		return param.Record == t.Record
+	case engine.KindChoice:
+		return len(param.Options) == 0 || within(t.Options, param.Options)
+	}
+	return true
+}
+
+// ofKind suggests a variable of a kind, if the menu has exactly one.
+func (c *checker) ofKind(k engine.Kind) string {
+	only := ""
+	for _, v := range c.f.Vars {
+		if v.Typed.Kind == k {
+			if only != "" {
+				return ""
+			}
+			only = v.Name.Value
+		}
+	}
+	if only == "" {
+		return ""
+	}
+	return fmt.Sprintf("The menu's %s is %q.", kindNames[k][len(article(kindNames[k])):], only)
+}
+
+// article is "a " or "an ".
+func article(s string) string {
+	if len(s) > 2 && s[:3] == "an " {
+		return "an "
+	}
+	return "a "
+}
+
+// constant finds a constant that cannot stand where it does. what names that
+// place.
+func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
+	if !v.Text.Written() || t.Kind == engine.KindNone {
+		return
+	}
+	expected, ok := constantFits(v, t)
+	switch {
+	case ok:
+	case expected == "":
+		c.find(v.Text, fmt.Sprintf("%s is %s, and no constant can stand for it.", syntax.Upper(what), typeName(t)), "Name a value.")
+	default:
+		hint := ""
+		if t.Kind == engine.KindChoice {
+			hint = c.near(v.Text.Value, t.Options)
+		} else if quoted := (syntax.Value{Text: v.Text, Quoted: true}); !v.Quoted {
+			if _, ok := constantFits(quoted, t); ok {
+				hint = fmt.Sprintf("Put quotes round it: %s.", syntax.InQuotes(v.Text.Value))
+			}
+		}
+		c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", syntax.Upper(what), typeName(t), syntax.Quote(v.Text.Value), expected), hint)
+	}
+}
+
+func (c *checker) screenTypes(s *syntax.Screen) {
+	for _, o := range s.Menu {
+		c.assignTypes(o.Set)
+	}
+	if s.Ask != nil {
+		c.offerTypes(s.Ask)
+	}
+	for _, k := range condsOf(s) {
+		c.condTypes(k)
+	}
+	c.assignTypes(s.Set)
+	c.placeTypes(s)
+}
+
+// placeTypes are the places that take one kind of value only.
+func (c *checker) placeTypes(s *syntax.Screen) {
+	if s.SMS != nil {
+		if t, ok := typeIn(c.values, s.SMS.To); ok && t.Kind != engine.KindPhone {
+			c.find(s.SMS.To.Text, fmt.Sprintf("An SMS goes to a phone number, but %s is %s.", syntax.Quote(s.SMS.To.Text.Value), typeName(t)), "")
+		}
+	}
+	if l := s.List; l != nil {
+		if t, ok := typeIn(c.values, l.Items); ok && t.Kind != engine.KindList {
+			c.find(l.Items.Text, fmt.Sprintf("A list shows the rows of a list, but %s is %s.", syntax.Quote(l.Items.Text.Value), typeName(t)), "")
+		}
+	}
+}
+
+func (c *checker) assignTypes(list []syntax.Assign) {
+	for _, a := range list {
+		into := c.values[a.Name.Value]
+		if into == nil {
+			continue
+		}
+		v := c.constantFor(a.Value, into.typ)
+		if v.Name == "" {
+			c.constant(v, into.typ, syntax.Quote(into.name))
+			continue
+		}
+		if t, ok := typeIn(c.values, v); ok && !sameType(t, into.typ) {
+			c.find(v.Text, fmt.Sprintf("%s is %s, and %s is %s.", syntax.Quote(into.name), typeName(into.typ), syntax.Quote(v.Text.Value), typeName(t)), "")
+		}
+	}
+}
+
+func (c *checker) offerTypes(a *syntax.Ask) {
+	into := c.values[a.Var.Value]
+	if into == nil {
+		return
+	}
+	for _, o := range a.Offers {
+		if o.Value.Quoted || o.Value.Number {
+			c.find(o.Value.Text, "An offer shows a value that the call has, not a constant.", `Write it like "1: caller", or with an arrow: "9: Skip -> next".`)
+			continue
+		}
+		if t, ok := typeIn(c.values, o.Value); ok && !sameType(t, into.typ) {
+			c.find(o.Value.Text, fmt.Sprintf("%s is %s, but %s asks for %s.", syntax.Quote(o.Value.Text.Value), typeName(t), syntax.Quote(a.Var.Value), typeName(into.typ)), "")
+		}
+	}
+}

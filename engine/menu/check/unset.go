@@ -1,0 +1,243 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// unsetUse is a use that a call may come to without its value.
+type unsetUse struct {
+	use
+	st   *step
+	path []*edge
+}
+
+// valuesSet is U205: what is used has a value, whichever way the call has
+// come. A call that has already met one finding of a value is not followed
+// further: what mends that mends what lies behind it.
+//
+// Nothing is missed: must is what is set on every way, the greatest solution over
+// all edges, with each condition taken to come out either way unless it names the
+// value; Back returns to values that were there on that screen before, and a
+// resume to those of a screen that was shown.
+func (c *checker) valuesSet() {
+	found := c.unsetUses()
+	slices.SortStableFunc(found, func(a, b unsetUse) int { return len(a.path) - len(b.path) })
+	said := map[string]map[*step]bool{}
+	for _, u := range found {
+		if said[u.name] == nil {
+			said[u.name] = map[*step]bool{}
+		}
+		if said[u.name][u.st] {
+			continue
+		}
+		if path := c.flow.pathWithout(u.st, u.name, said[u.name]); path != nil {
+			for _, st := range c.flow.stepsOf(u.use) {
+				said[u.name][st] = true
+			}
+			c.notSet(u, path)
+		}
+	}
+}
+
+func (c *checker) unsetUses() []unsetUse {
+	var found []unsetUse
+	for _, u := range c.uses {
+		if !c.needsValue(u) {
+			continue
+		}
+		n := c.flow.names[u.name]
+		if u.screen == nil && !c.flow.alwaysSet().has(n) {
+			c.find(u.at, fmt.Sprintf("%s shows %s, which is not set on every screen.", syntax.Upper(u.in), syntax.Quote(u.at.Value)), "Such a text can show caller, lang, today, network and service.")
+		}
+		for _, st := range c.flow.stepsOf(u) {
+			if !c.flow.known(u, st).has(n) {
+				found = append(found, unsetUse{u, st, c.flow.pathWithout(st, u.name, nil)})
+			}
+		}
+		if len(found) > syntax.MaxDiagnostics {
+			break // each costs a search, and nobody mends more in one go
+		}
+	}
+	return found
+}
+
+// needsValue reports whether a use needs its value to be set, and the value is
+// one that can be.
+func (c *checker) needsValue(u use) bool {
+	v := c.values[u.name]
+	if v == nil || u.purpose == tested || u.purpose == offered {
+		return false
+	}
+	if _, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field}); !ok {
+		return false // U206
+	}
+	return !v.secret || u.purpose != shown && u.purpose != sent // U501, U502
+}
+
+// stepsOf are where a use happens, as far as calls come there; none for a text
+// of every screen.
+func (fl *flow) stepsOf(u use) []*step {
+	switch {
+	case u.call != nil:
+		return fl.reached(fl.calls[u.call]...)
+	case u.screen != nil:
+		return fl.copies(u.screen)
+	}
+	return nil
+}
+
+// known is what is surely set at a use.
+func (fl *flow) known(u use, st *step) bitset {
+	b := slices.Clone(fl.must[st])
+	if u.outcome != "" {
+		b.remove(fl.secrets)
+		if contract := fl.c.contracts[u.call.Action.Value]; contract != nil {
+			o, _ := contract.Outcome(u.outcome)
+			for _, g := range o.Gives {
+				b.add(fl.setOf(g.Name))
+			}
+		}
+	}
+	for _, a := range u.assume {
+		fl.assumed(b, a, true)
+	}
+	b.add(fl.setOf(u.also...))
+	return b
+}
+
+var purposeWords = map[purpose]string{
+	shown: "shown in", sent: "used in", passed: "needed for", asked: "asked about in", taken: "used in",
+}
+
+func (c *checker) notSet(u unsetUse, path []*edge) {
+	hint := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
+	switch {
+	case u.name == "worker":
+		hint = `Not every caller has an account: test "worker is set" first.`
+	case c.values[u.name].secret:
+		hint = "A secret is forgotten by the action that takes it and by the next screen: ask for it right before."
+	}
+	where := fmt.Sprintf("%s is %s %s, but", syntax.Quote(u.at.Value), purposeWords[u.purpose], u.in)
+	message := where + " nothing has set it."
+	if c.flow.may[u.st].has(c.flow.names[u.name]) {
+		message = where + " a call can come here without it."
+	}
+	var notes []diag.Related
+	if len(path) > 0 {
+		notes = append(notes, diag.Related{Text: "This way: " + pathWords(path) + "."})
+	}
+	c.find(u.at, message, hint, append(notes, c.setters(u.name)...)...)
+}
+
+// setters are up to three places that set a value.
+func (c *checker) setters(name string) []diag.Related {
+	const most = 3 // enough to see what was meant
+	var notes []diag.Related
+	for _, e := range c.flow.edges {
+		if !slices.Contains(e.sets, name) || e.from.screen == nil || len(notes) == most {
+			continue
+		}
+		at := e.from.screen.Name.Pos
+		if e.from.call != nil {
+			at = e.from.call.Pos
+		}
+		note := diag.At(at, fmt.Sprintf("%q is set here, by %s.", name, e.subject()))
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
+}
+
+// pathWords is a path as a person would dial it: "main, option 3, to amount".
+func pathWords(path []*edge) string {
+	const head, tail = 4, 8 // steps; what lies between is found by dialling
+	var b strings.Builder
+	for i, e := range path {
+		if i >= head && i < len(path)-tail {
+			if i == head {
+				b.WriteString(", …")
+			}
+			continue
+		}
+		switch {
+		case e.kind == edgeStart:
+			b.WriteString("the call begins on " + syntax.Quote(e.target.Value))
+			continue
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(e.label)
+		if e.to != nil && e.to.screen != nil && e.to.screen != e.from.screen {
+			b.WriteString(" to " + syntax.Quote(e.to.screen.Name.Value))
+		}
+	}
+	return b.String()
+}
+
+// place is a step and whether a value is set there.
+type pathPlace struct {
+	st  *step
+	set bool
+}
+
+// pathWithout is a shortest path to a step on which a value is not set, past
+// none of the steps to avoid; nil if there is none.
+func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*edge {
+	type origin struct {
+		from pathPlace
+		by   *edge
+	}
+	n := fl.names[name]
+	secret := fl.secrets.has(n)
+	first := pathPlace{fl.begin, fl.alwaysSet().has(n)}
+	came := map[pathPlace]origin{first: {}}
+	todo := []pathPlace{first}
+	for len(todo) > 0 {
+		p := todo[0]
+		todo = todo[1:]
+		if p.st == goal && !p.set {
+			var path []*edge
+			for p != first {
+				path = append(path, came[p].by)
+				p = came[p].from
+			}
+			slices.Reverse(path)
+			return path
+		}
+		for _, e := range p.st.out {
+			next, possible := fl.follow(e, p.set, n, name, secret)
+			if _, been := came[next]; e.to != nil && possible && !been && !avoid[e.to] {
+				came[next] = origin{p, e}
+				todo = append(todo, next)
+			}
+		}
+	}
+	return nil
+}
+
+// follow is where an edge leads and whether the value is set there; not
+// possible where a condition on the edge says that it is set already.
+func (fl *flow) follow(e *edge, set bool, n int, name string, secret bool) (next pathPlace, possible bool) {
+	if !fl.open(e) {
+		return next, false
+	}
+	if secret && e.from.call != nil {
+		set = false
+	}
+	for _, a := range e.assume {
+		if !set && !slices.Contains(e.sets, name) && fl.implied(a.cond, a.holds, true).has(n) {
+			return next, false
+		}
+	}
+	set = set || e.anything || slices.Contains(e.sets, name)
+	if secret && e.to != nil && e.to.shown {
+		set = false
+	}
+	return pathPlace{e.to, set}, true
+}

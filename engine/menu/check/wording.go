@@ -1,0 +1,182 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// mostLines is what a feature phone shows without scrolling.
+const mostLines = 7
+
+// linesFit is U302. Options and navigation are not counted: the options have a
+// limit of their own (U401), and the phone scrolls to them.
+func (c *checker) linesFit() {
+	r := newRuler(c)
+	for _, s := range c.f.Screens {
+		if !s.Shows() {
+			continue
+		}
+		for lang := range c.msgs.Langs {
+			c.linesOf(r, s, lang)
+		}
+	}
+}
+
+func (c *checker) linesOf(r *ruler, s *syntax.Screen, lang int) {
+	lines, at := 0, s.Name
+	for _, b := range r.layout(s, lang, false).blocks {
+		most := 0
+		for _, t := range b.texts {
+			if n := c.lines(t.key, lang); n > most {
+				most = n
+				if source := c.source(t.key, lang); source.Written() {
+					at = source
+				}
+			}
+		}
+		lines += most
+	}
+	if lines > mostLines {
+		c.find(at, fmt.Sprintf("%s can take %d lines in %s above its options; a phone shows %d.", syntax.Quote(s.Name.Value), lines, c.language(lang), mostLines), "Shorten it, or divide it into several screens.")
+	}
+}
+
+func (c *checker) lines(key string, lang int) int {
+	if !c.msgs.Has(key) {
+		return 0
+	}
+	n := 1
+	for _, p := range c.msgs.Parts(key, lang) {
+		n += strings.Count(p.Lit, "\n")
+	}
+	return n
+}
+
+// doubles is U304: characters of the extension table take two places.
+func (c *checker) doubles() {
+	for lang := range c.msgs.Langs {
+		for _, w := range c.msgs.All {
+			c.doublesOf(c.msgs.In(w.Key)[lang])
+		}
+	}
+}
+
+func (c *checker) doublesOf(t syntax.Text) {
+	if !t.Written() {
+		return
+	}
+	parts, bad := syntax.Parts(t)
+	if len(bad) > 0 {
+		return // U206
+	}
+	n, first := 0, rune(0)
+	for _, p := range parts {
+		for _, r := range p.Lit {
+			if gsm7.Septets(r) == 2 {
+				n++
+				if first == 0 {
+					first = r
+				}
+			}
+		}
+	}
+	if n == 0 {
+		return
+	}
+	i := strings.IndexRune(t.Value, first)
+	if first == '{' || first == '}' {
+		i = max(0, strings.Index(t.Value, string([]rune{first, first})))
+	}
+	c.find(t.Sub(i, i+len(string(first))), fmt.Sprintf("%q counts as two characters; this text has %d such.", first, n), "")
+}
+
+// listRowsFit is U305: the longest row of a list fits a page.
+//
+// Nothing is missed, as in screensFit: a row has its longest values and a number
+// of two digits.
+func (c *checker) listRowsFit() {
+	limits := syntax.LimitsOf(c.f)
+	l := &lengths{checker: c, ruler: newRuler(c), room: room{limits.Septets, limits.Units}}
+	for _, s := range c.f.Screens {
+		if s.List == nil {
+			continue
+		}
+		for lang := range c.msgs.Langs {
+			row := l.listRow(s, lang)
+			e := l.navLine(s, lang, true).ext.below(row.ext)
+			if l.fits(e) {
+				continue
+			}
+			length, limit := l.over(e)
+			at := l.source(row.key, lang)
+			if !at.Written() {
+				at = s.Name
+			}
+			l.find(at, fmt.Sprintf("A row of %s can take %d characters in %s with the navigation line; %s.", syntax.Quote(s.Name.Value), length, l.language(lang), limit), "Show fewer values in a row.", diag.Related{Text: "With the longest values: " + l.worst([]string{row.key}, lang) + "."})
+		}
+	}
+}
+
+// smsRoom is one part of an SMS: 140 octets, less nothing where it is alone.
+var smsRoom = room{septets: 160, units: 70}
+
+// smsFit is U306: an SMS of two parts costs twice.
+func (c *checker) smsFit() {
+	l := &lengths{checker: c, ruler: newRuler(c), room: smsRoom}
+	for _, s := range c.f.Screens {
+		if s.SMS == nil {
+			continue
+		}
+		for lang := range c.msgs.Langs {
+			key := syntax.ScreenKey(s, "sms")
+			e := l.text(key, lang)
+			at := l.source(key, lang)
+			if l.fits(e) || !at.Written() {
+				continue
+			}
+			length, limit := l.over(e)
+			l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s one message.", syntax.Quote(s.Name.Value), length, l.language(lang), limit), "Shorten it; each further part costs as much again.")
+		}
+	}
+}
+
+// translationsCurrent is U311: no text has changed since it was translated.
+func (c *checker) translationsCurrent() {
+	for _, t := range c.f.Translations {
+		for _, e := range t.Entries {
+			list := c.msgs.In(e.Key.Value)
+			if e.Of == "" || list == nil || !list[0].Written() || syntax.SourceHash(list[0].Value) == e.Of {
+				continue
+			}
+			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", syntax.Quote(e.Key.Value)), fmt.Sprintf(`Translate it anew and delete the mark "# of %s"; "fmt" writes the new one.`, e.Of), diag.At(list[0].Pos, "The text is now: "+syntax.Short(list[0].Value)))
+		}
+	}
+}
+
+// sameWords is U313: a translation that is no translation.
+func (c *checker) sameWords() {
+	for lang := 1; lang < len(c.msgs.Langs); lang++ {
+		for _, w := range c.msgs.All {
+			t := c.msgs.In(w.Key)[lang]
+			if t.Written() && t.Value == w.Text.Value && hasWords(t) {
+				c.find(t, fmt.Sprintf("%s has the same words in %s and %s.", syntax.Quote(w.Key), c.language(0), c.language(lang)), "")
+			}
+		}
+	}
+}
+
+// hasWords reports whether a text has letters besides its values.
+func hasWords(t syntax.Text) bool {
+	parts, _ := syntax.Parts(t)
+	for _, p := range parts {
+		if strings.IndexFunc(p.Lit, unicode.IsLetter) >= 0 {
+			return true
+		}
+	}
+	return false
+}

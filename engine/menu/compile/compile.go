@@ -1,0 +1,203 @@
+// Package compile makes the engine's program of a menu that has been checked.
+package compile
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"sort"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// Compile makes a program of a menu that Check has nothing against.
+func Compile(f *syntax.File, contracts []engine.Contract, o Options) (*engine.Program, error) {
+	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}, translated: translations(f)}
+	for _, contract := range contracts {
+		c.contracts[contract.Name] = contract
+	}
+	for _, w := range syntax.ListMessages(f) {
+		c.keys[w.Text.Pos] = w.Key
+	}
+	c.settings(o)
+	c.values()
+	c.nav()
+	for _, s := range f.Screens {
+		c.screen(s)
+	}
+	c.usedContracts()
+	c.def.Source = c.identity()
+	return engine.New(c.def)
+}
+
+type compiler struct {
+	f         *syntax.File
+	def       engine.Definition
+	contracts map[string]engine.Contract
+	// keys are the translation keys, by where their text stands.
+	keys map[engine.Pos]string
+	used map[string]bool // actions
+	// translated are the texts of the other languages.
+	translated map[translation]syntax.Text
+	// silent counts the screens made for arrows through actions, by name.
+	silent map[string]int
+	// types of all values, by name.
+	types map[string]engine.Type
+}
+
+func (c *compiler) settings(o Options) {
+	f, d := c.f, &c.def
+	profile, _ := syntax.ProfileNamed(f.Session.Gateway.Value)
+	d.Name, d.Service, d.Default = f.Name, f.Service.Value, o.Language
+	d.Currency, d.Limits = profile.Currency, syntax.LimitsOf(f)
+	d.Session = engine.SessionRules{
+		Gateway: profile.Name, Country: profile.Country, Timezone: profile.Timezone, Resume: f.Session.Resume.For,
+	}
+	if zone := f.Session.Timezone.Value; zone != "" {
+		d.Session.Timezone = zone
+	}
+	for _, l := range syntax.Languages(f) {
+		d.Languages = append(d.Languages, engine.Language{Code: l.Code.Value, Name: l.Name.Value})
+	}
+	for _, code := range f.Dials {
+		start := code.Screen
+		if !start.Written() {
+			start = f.Start
+		}
+		d.Codes = append(d.Codes, engine.Code{Dial: code.Code.Value, Start: start.Value, Pos: code.Code.Pos})
+	}
+	for _, name := range f.Remember {
+		d.Remember = append(d.Remember, name.Value)
+	}
+	d.OnFailed, d.OnPending = f.OnFailed.Value, f.OnPending.Value
+	d.Renamed = map[string]string{}
+	for _, pair := range f.Renamed {
+		d.Renamed[pair.Key.Value] = pair.Value.Value
+	}
+}
+
+// identity is what the program's hash is taken of: every byte of the menu's
+// files, wherever their folder is, and the contracts it was checked against.
+func (c *compiler) identity() []byte {
+	var id []byte
+	for _, s := range c.f.Sources {
+		id = fmt.Appendf(id, "file %q %d\n", path.Base(s.Path), len(s.Bytes))
+		id = append(id, s.Bytes...)
+	}
+	contracts, err := json.Marshal(c.def.Contracts)
+	if err != nil {
+		panic(err) // plain data
+	}
+	return append(id, contracts...)
+}
+
+func (c *compiler) usedContracts() {
+	names := make([]string, 0, len(c.used))
+	for name := range c.used {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if contract, ok := c.contracts[name]; ok {
+			c.def.Contracts = append(c.def.Contracts, contract)
+		}
+	}
+}
+
+// words is a text in every language.
+func (c *compiler) words(t syntax.Text) engine.Words {
+	if !t.Written() {
+		return nil
+	}
+	w := make(engine.Words, len(c.def.Languages))
+	w[0] = c.text(t, 0)
+	key := c.keys[t.Pos]
+	for i, l := range c.def.Languages[1:] {
+		if entry, ok := c.translated[translation{l.Code, key}]; ok {
+			w[i+1] = c.text(entry, i+1)
+		}
+	}
+	return w
+}
+
+// translation names one text in one language.
+type translation struct{ lang, key string }
+
+func translations(f *syntax.File) map[translation]syntax.Text {
+	all := map[translation]syntax.Text{}
+	keys := syntax.NavKeys(f)
+	for _, t := range f.Translations {
+		for _, e := range t.Entries {
+			all[translation{t.Lang, e.Key.Value}] = e.Message(keys)
+		}
+	}
+	return all
+}
+
+// text turns one text into parts. {texts.fees} stands for words of its own.
+func (c *compiler) text(t syntax.Text, lang int) engine.Text {
+	parts, _ := syntax.Parts(t)
+	out := engine.Text{}
+	for _, p := range parts {
+		switch {
+		case !p.Placeholder():
+			out = append(out, engine.Part{Lit: p.Lit})
+		case p.Name == "texts":
+			out = append(out, c.shared(p.Field, lang)...)
+		default:
+			out = append(out, engine.Part{Ref: engine.Ref{Name: p.Name, Field: p.Field, Pos: p.At.Pos}})
+		}
+	}
+	return merged(out)
+}
+
+func (c *compiler) shared(name string, lang int) engine.Text {
+	for _, n := range c.f.Texts {
+		if n.Name.Value != name {
+			continue
+		}
+		if lang > 0 {
+			if entry, ok := c.translated[translation{c.def.Languages[lang].Code, "texts." + name}]; ok {
+				return c.plain(entry)
+			}
+		}
+		return c.plain(n.Text)
+	}
+	return nil
+}
+
+// plain is a shared text's own parts; one shared text can't hold another, so
+// that none can hold itself.
+func (c *compiler) plain(t syntax.Text) engine.Text {
+	parts, _ := syntax.Parts(t)
+	var out engine.Text
+	for _, p := range parts {
+		if p.Placeholder() && p.Name != "texts" {
+			out = append(out, engine.Part{Ref: engine.Ref{Name: p.Name, Field: p.Field, Pos: p.At.Pos}})
+		} else {
+			out = append(out, engine.Part{Lit: p.Lit})
+		}
+	}
+	return out
+}
+
+// merged joins neighbouring words, so that a text without holes is one part.
+func merged(t engine.Text) engine.Text {
+	out := engine.Text{}
+	for _, p := range t {
+		if n := len(out); n > 0 && p.Ref.IsZero() && out[n-1].Ref.IsZero() {
+			out[n-1].Lit += p.Lit
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Options are what a service decides about a menu, and its author does not.
+type Options struct {
+	// Language is the code of the language calls begin in; the menu's first
+	// where it is empty or the menu does not have it.
+	Language string
+}

@@ -1,0 +1,203 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+func (c *compiler) nav() {
+	n, d := &c.f.Nav, &c.def.Nav
+	d.Back, d.Home, d.More = c.navKey(n.Back), c.navKey(n.Home), c.navKey(n.More)
+	d.HomeScreen = n.HomeTo.Screen.Value
+	d.Confirm, d.Cancel = c.navKey(n.Confirm), c.navKey(n.Cancel)
+	if d.Confirm.Label == nil {
+		d.Confirm.Label = c.builtin(syntax.Text{}, "yes")
+	}
+	if d.Cancel.Label == nil {
+		d.Cancel.Label = c.builtin(syntax.Text{}, "no")
+	}
+	d.Invalid, d.GaveUp = c.builtin(n.Invalid, "invalid"), c.builtin(n.GaveUp, "gave_up")
+	d.Busy, d.InProgress = c.builtin(n.Busy, "busy"), c.builtin(n.InProgress, "in_progress")
+	d.Expired, d.Updated = c.builtin(n.Expired, "expired"), c.builtin(n.Updated, "updated")
+	d.Limited = c.builtin(n.Limited, "limited")
+	r := c.f.Session.Resume
+	ask := r.Say
+	if !ask.Written() {
+		ask = n.Resume
+	}
+	d.Resume = c.builtin(ask, "resume")
+	d.ResumeYes, d.ResumeNo = c.words(r.Confirm), c.words(r.Cancel)
+}
+
+func (c *compiler) navKey(k syntax.NavKey) engine.NavKey {
+	return engine.NavKey{Key: k.Key.Value, Label: c.words(k.Label)}
+}
+
+// builtin is a text of the engine's own: the menu's words for it, or ours.
+func (c *compiler) builtin(t syntax.Text, name string) engine.Words {
+	if t.Written() {
+		return c.words(t)
+	}
+	w := make(engine.Words, len(c.def.Languages))
+	for i, l := range c.def.Languages {
+		w[i] = engine.Text{{Lit: syntax.BuiltinText(name, l.Code)}}
+	}
+	return w
+}
+
+// screen adds a screen, and a silent one for each arrow through an action.
+func (c *compiler) screen(s *syntax.Screen) {
+	out := engine.Screen{
+		Name: s.Name.Value, Pos: s.Name.Pos, NoNav: s.NavOff,
+		Error: c.optional(s.Error), Again: c.optional(s.Again), Set: c.assigns(s.Set),
+	}
+	for _, say := range s.Say {
+		out.Say = append(out.Say, engine.Say{If: c.cond(say.If), Words: c.words(say.Text)})
+	}
+	if s.Skip != nil {
+		out.Skip = &engine.Case{If: c.cond(s.Skip.If), Go: c.arrow(s, s.Skip.To), Pos: s.Skip.Pos}
+	}
+	if s.SMS != nil {
+		out.SMS = &engine.SMS{To: c.ref(s.SMS.To), Say: c.words(s.SMS.Say)}
+	}
+	c.verb(s, &out)
+	c.def.Screens = append(c.def.Screens, out)
+}
+
+func (c *compiler) optional(t *syntax.Text) engine.Words {
+	if t == nil {
+		return nil
+	}
+	return c.words(*t)
+}
+
+func (c *compiler) ref(v syntax.Value) engine.Ref {
+	return engine.Ref{Name: v.Name, Field: v.Field, Pos: v.Pos}
+}
+
+func (c *compiler) verb(s *syntax.Screen, out *engine.Screen) {
+	c.menu(s, out)
+	switch {
+	case s.Ask != nil:
+		out.Kind, out.Ask = engine.ScreenAsk, c.ask(s)
+	case s.Confirm != nil:
+		out.Kind = engine.ScreenConfirm
+		out.Confirm = &engine.Confirm{
+			Yes: c.arrow(s, s.Confirm.Yes), No: c.arrow(s, s.Confirm.No),
+			YesWords: c.words(s.Confirm.YesLabel), NoWords: c.words(s.Confirm.NoLabel),
+		}
+	case s.List != nil:
+		out.Kind = engine.ScreenList
+		out.List = &engine.List{
+			Items: c.ref(s.List.Items), As: s.List.As.Value, Each: c.words(s.List.Each),
+			Go: c.arrow(s, s.List.To), Empty: s.List.Empty.Value,
+		}
+	case s.Languages.Written():
+		out.Kind, out.Go = engine.ScreenLanguages, c.arrow(s, s.Languages)
+		for _, only := range s.LanguagesOnly {
+			out.Only = append(out.Only, only.Value)
+		}
+	case s.Show != nil:
+		out.Kind, out.Say = engine.ScreenShow, c.say(*s.Show)
+	case s.End != nil:
+		out.Kind, out.Say = engine.ScreenEnd, c.say(*s.End)
+	case s.Do != nil:
+		out.Kind, out.Do = engine.ScreenDo, c.do(s, s.Do)
+	case len(s.Choose) > 0:
+		out.Kind = engine.ScreenChoose
+		for _, k := range s.Choose {
+			out.Choose = append(out.Choose, engine.Case{If: c.cond(k.If), Go: c.arrow(s, k.To), Pos: k.Pos})
+		}
+	case s.Go.Written():
+		out.Kind, out.Go = engine.ScreenSet, c.arrow(s, s.Go)
+	}
+}
+
+func (c *compiler) say(t syntax.Text) []engine.Say { return []engine.Say{{Words: c.words(t)}} }
+
+func (c *compiler) menu(s *syntax.Screen, out *engine.Screen) {
+	if len(s.Menu) == 0 {
+		return
+	}
+	out.Kind, out.Numbered = engine.ScreenMenu, s.Numbered
+	for _, o := range s.Menu {
+		out.Options = append(out.Options, engine.Option{
+			Key: o.Key.Value, Label: c.words(o.Say), Note: c.words(o.Note), If: c.cond(o.If),
+			Set: c.assigns(o.Set), Go: c.arrow(s, o.To), Pos: o.Pos,
+		})
+	}
+}
+
+func (c *compiler) ask(s *syntax.Screen) *engine.Ask {
+	a := s.Ask
+	out := &engine.Ask{
+		Var: a.Var.Value, Go: c.arrow(s, a.To), Retries: a.Retries.N, GiveUp: a.GiveUp.Value, Repeat: c.words(a.Repeat),
+	}
+	for _, o := range a.Offers {
+		offer := engine.Offer{Key: o.Key.Value, Label: c.words(o.Label), Pos: o.Key.Pos}
+		if o.Value.Name != "" {
+			offer.Value = c.ref(o.Value)
+		}
+		if o.To.Written() {
+			offer.Go = c.arrow(s, o.To)
+		}
+		out.Offers = append(out.Offers, offer)
+	}
+	for _, rule := range a.Accept {
+		out.Accept = append(out.Accept, engine.Accept{If: c.cond(rule.If), Error: c.words(rule.Error)})
+	}
+	return out
+}
+
+// arrow is the screen an arrow leads to: through an action, a silent screen
+// that runs it and leads on by the outcomes of the screen's "when".
+func (c *compiler) arrow(s *syntax.Screen, t syntax.Target) string {
+	if t.Call == nil {
+		return t.Screen.Value
+	}
+	name := c.free(s.Name.Value + "/" + t.Call.Action.Value)
+	c.def.Screens = append(c.def.Screens, engine.Screen{
+		Name: name, Kind: engine.ScreenDo, Pos: t.Call.Pos, Do: c.do(s, t.Call),
+	})
+	return name
+}
+
+// free is the name, or with a number where a screen leads through one action in
+// several ways.
+func (c *compiler) free(name string) string {
+	c.silent[name]++
+	if n := c.silent[name]; n > 1 {
+		return fmt.Sprintf("%s/%d", name, n)
+	}
+	return name
+}
+
+func (c *compiler) do(s *syntax.Screen, call *syntax.Call) *engine.Do {
+	contract := c.contracts[call.Action.Value]
+	out := &engine.Do{Action: call.Action.Value}
+	for i, v := range call.Args {
+		var t engine.Type
+		if i < len(contract.Params) {
+			t = contract.Params[i].Type
+		}
+		out.Args = append(out.Args, c.arg(v, t))
+	}
+	for _, w := range s.When {
+		if !c.answers(contract, w.Outcome.Value) {
+			continue // an outcome of the screen's other action
+		}
+		k := engine.OutcomeCase{Outcome: w.Outcome.Value, Go: w.To.Screen.Value, Pos: w.Outcome.Pos}
+		if w.Retry != nil {
+			k.Go, k.Retry = s.Name.Value, c.words(*w.Retry)
+		}
+		out.Outcomes = append(out.Outcomes, k)
+	}
+	return out
+}
+
+func (c *compiler) answers(contract engine.Contract, outcome string) bool {
+	_, ok := contract.Outcome(outcome)
+	return ok || outcome == engine.Failed || outcome == engine.Pending
+}

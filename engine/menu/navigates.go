@@ -1,7 +1,0 @@
-package menu
-
-// navigates reports whether a screen may show the keys Back and Home: where a
-// call can come to it from another screen.
-func (fl *flow) navigates(s *Screen) bool {
-	return !s.NavOff && s.End == nil && len(fl.reached(fl.of[s])) > 0
-}

@@ -1,0 +1,221 @@
+package rewrite
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"testing/fstest"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// Fixed is what Fix did to a menu's files.
+type Fixed struct {
+	// Files are those that change, the main one first.
+	Files []Formatted
+	// Mended are the findings that are gone, with their old places.
+	Fixed diag.List
+	// Left are those that stay, with a word of why.
+	Left []Remaining
+}
+
+// Unmended is a finding that Fix leaves.
+type Remaining struct {
+	diag.Diagnostic
+	Why string
+}
+
+// Fix mends a menu's findings of one code, where there is one right way: it
+// writes what the finding's hint says. Comments and order stay. A mend that does
+// not take its finding away, or brings another one, is not made. The files
+// themselves are not written.
+func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string) Fixed {
+	x := &fixer{base: fsys, name: name, dir: dir, contracts: contracts, before: map[string]int{}}
+	file, found := x.diagnose(nil)
+	x.hidden = check.ReadInPart(file, dir, found)
+	for _, f := range found {
+		x.before[f.Code+f.Message]++
+	}
+	all, left := fixes(file, found, code)
+	if other, ok := x.try(all); !ok && len(all) == 1 {
+		all[0].blame(other)
+	} else if !ok {
+		for _, one := range all {
+			if other, ok := x.try([]*fix{one}); !ok {
+				one.blame(other)
+			}
+		}
+	}
+	return x.result(file, append(all, left...))
+}
+
+// fixer tries mends on copies of a menu's files.
+type fixer struct {
+	base      fs.FS
+	name, dir string
+	contracts []engine.Contract
+	// before are the findings there were, by code and message; a mend moves them.
+	before map[string]int
+	// hidden says that the menu was read in part only, so that a mend may bring
+	// to light what was wrong before.
+	hidden bool
+	made   []*fix
+	now    map[string][]byte // the files as they are to be, by name
+}
+
+// mending is what is written for findings that are mended together, as for one
+// name that is mistyped everywhere.
+type fix struct {
+	found diag.List
+	edits []syntax.Edit
+	made  bool
+	why   string // it was not
+}
+
+// blame says why a mending was not made.
+func (m *fix) blame(other diag.Diagnostic) {
+	m.why = "its mend does not take it away"
+	if other.Code != "" {
+		m.why = fmt.Sprintf("its mend would bring another: %s %s", other.Code, other.Message)
+	}
+}
+
+// mendings gathers the findings of a code by what is to be written for them;
+// left are those without a mend.
+func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
+	m := syntax.NewFixer(file)
+	same := map[string]*fix{}
+	for _, f := range found {
+		if f.Code != code || f.Suppressed {
+			continue
+		}
+		edits := m.Fix(f)
+		key := ""
+		for _, e := range edits {
+			key += fmt.Sprintf("%q to %q,", e.Old, e.Text)
+		}
+		switch one := same[key]; {
+		case len(edits) == 0:
+			left = append(left, &fix{found: diag.List{f}, why: "there is no one right mend"})
+		case one != nil:
+			one.found, one.edits = append(one.found, f), append(one.edits, edits...)
+		default:
+			same[key] = &fix{found: diag.List{f}, edits: edits}
+			all = append(all, same[key])
+		}
+	}
+	return all, left
+}
+
+// try makes mends besides those already made. It takes them back where a finding
+// of theirs stays, or another one comes: other, if it is known.
+func (x *fixer) try(more []*fix) (other diag.Diagnostic, ok bool) {
+	made := append(slices.Clone(x.made), more...)
+	var edits []syntax.Edit
+	for _, m := range made {
+		edits = append(edits, m.edits...)
+	}
+	files, ok := edited(edits)
+	if !ok || len(more) == 0 {
+		return diag.Diagnostic{}, false
+	}
+	_, after := x.diagnose(files)
+	may := maps.Clone(x.before)
+	for _, m := range made {
+		for _, f := range m.found {
+			may[f.Code+f.Message]--
+		}
+	}
+	for _, f := range after {
+		what := f.Code + f.Message
+		if may[what]--; may[what] < 0 && !(x.hidden && check.NeedsWholeMenu[f.Code]) {
+			if x.before[what] > 0 {
+				return diag.Diagnostic{}, false
+			}
+			return f, false
+		}
+	}
+	x.made, x.now = made, files
+	for _, m := range more {
+		m.made = true
+	}
+	return diag.Diagnostic{}, true
+}
+
+// diagnose reads and checks the menu with some of its files replaced.
+func (x *fixer) diagnose(files map[string][]byte) (*syntax.File, diag.List) {
+	changed := fstest.MapFS{}
+	for name, b := range files {
+		changed[name] = &fstest.MapFile{Data: b}
+	}
+	return check.Diagnose(overlaid{x.base, changed}, x.name, x.dir, x.contracts)
+}
+
+// overlaid is a folder with some of its files replaced.
+type overlaid struct {
+	fs.FS
+	changed fstest.MapFS
+}
+
+// Open implements fs.FS.
+func (o overlaid) Open(name string) (fs.File, error) {
+	if o.changed[name] != nil {
+		return o.changed.Open(name)
+	}
+	return o.FS.Open(name)
+}
+
+// edited makes edits; false where two of them meet. The same one twice is one.
+func edited(edits []syntax.Edit) (map[string][]byte, bool) {
+	byFile := map[string][]syntax.Edit{}
+	for _, e := range edits {
+		byFile[e.Path] = append(byFile[e.Path], e)
+	}
+	files := map[string][]byte{}
+	for file, list := range byFile {
+		slices.SortStableFunc(list, func(a, b syntax.Edit) int { return cmp.Or(a.From-b.From, a.To-b.To) })
+		list = slices.CompactFunc(list, func(a, b syntax.Edit) bool { return a.From == b.From && a.To == b.To && a.Text == b.Text })
+		source := list[0].Source
+		var out []byte
+		at := 0
+		for _, e := range list {
+			if e.From < at {
+				return nil, false
+			}
+			out = append(append(out, source[at:e.From]...), e.Text...)
+			at = e.To
+		}
+		files[path.Base(file)] = append(out, source[at:]...)
+	}
+	return files, true
+}
+
+func (x *fixer) result(file *syntax.File, all []*fix) Fixed {
+	var out Fixed
+	for _, s := range file.Sources {
+		if b, ok := x.now[path.Base(s.Path)]; ok {
+			out.Files = append(out.Files, Formatted{Name: path.Base(s.Path), Old: s.Bytes, Bytes: b})
+		}
+	}
+	for _, m := range all {
+		if m.made {
+			out.Fixed = append(out.Fixed, m.found...)
+			continue
+		}
+		for _, f := range m.found {
+			out.Left = append(out.Left, Remaining{f, m.why})
+		}
+	}
+	out.Fixed.Sort()
+	slices.SortStableFunc(out.Left, func(a, b Remaining) int { return diag.ComparePos(a.Pos, b.Pos) })
+	return out
+}
+
+// Fixable are the codes that Fix mends findings of, sorted.
+func Fixable() []string { return slices.Sorted(maps.Keys(syntax.Fixers)) }

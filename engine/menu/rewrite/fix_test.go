@@ -1,0 +1,150 @@
+package rewrite
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/check"
+	"github.com/paytrace/paytrace/engine/menu/menutest"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// Whatever a menu of the goldens has of any code that can be mended: what was
+// mended is gone, nothing else has come, the rest is left with a reason, every
+// comment is still there, and once more there is nothing to mend. Each code is
+// mended somewhere.
+func TestFixGoldens(t *testing.T) {
+	goldens := menutest.Folder(t, "../testdata/err/U001_tab.yaml")
+	mended := map[string]int{}
+	for _, name := range menutest.MenusIn(t, "../testdata/err") {
+		for _, code := range Fixable() {
+			fsys := fstest.MapFS{}
+			for file, data := range goldens {
+				fsys[file] = data
+			}
+			file, before := check.Diagnose(fsys, name, "", menutest.Contracts)
+			if !menutest.Has(before, code) {
+				continue
+			}
+			t.Run(name+"/"+code, func(t *testing.T) {
+				fixed := Fix(fsys, name, "", menutest.Contracts, code)
+				for _, f := range fixed.Files {
+					fsys[f.Name] = &fstest.MapFile{Data: f.Bytes}
+					if code != "U009" {
+						keptComments(t, f)
+					}
+				}
+				_, after := check.Diagnose(fsys, name, "", menutest.Contracts)
+				onlyGone(t, before, after, fixed.Fixed, check.ReadInPart(file, "", before))
+				if n := len(slices.DeleteFunc(slices.Clone(before), func(f diag.Diagnostic) bool { return f.Code != code || f.Suppressed })); n != len(fixed.Fixed)+len(fixed.Left) {
+					t.Errorf("of %d findings %d are mended and %d left", n, len(fixed.Fixed), len(fixed.Left))
+				}
+				for _, l := range fixed.Left {
+					if l.Why == "" {
+						t.Errorf("nobody says why it is left: %s %s", l.Pos, l.Message)
+					}
+					t.Logf("left: %s %s %s (%s) %s", l.Pos, l.Code, l.Message, l.Help, l.Why)
+				}
+				if again := Fix(fsys, name, "", menutest.Contracts, code); len(again.Fixed) > 0 {
+					t.Errorf("mended once more: %v", again.Fixed)
+				}
+				mended[code] += len(fixed.Fixed)
+			})
+		}
+	}
+	for _, code := range Fixable() {
+		if mended[code] == 0 {
+			t.Errorf("no golden has a finding of %s that is mended", code)
+		}
+	}
+	t.Logf("mended: %v", mended)
+}
+
+// onlyGone holds the findings of a menu after a mend against those before.
+func onlyGone(t *testing.T, before, after, mended diag.List, hidden bool) {
+	t.Helper()
+	may := map[string]int{}
+	for _, f := range before {
+		may[f.Code+" "+f.Message]++
+	}
+	for _, f := range mended {
+		may[f.Code+" "+f.Message]--
+	}
+	for _, f := range after {
+		what := f.Code + " " + f.Message
+		if may[what]--; may[what] < 0 && !(hidden && check.NeedsWholeMenu[f.Code]) {
+			t.Errorf("still there, or new: %s %s", f.Pos, what)
+		}
+	}
+}
+
+// keptComments holds that a file has all its comments.
+func keptComments(t *testing.T, f Formatted) {
+	t.Helper()
+	comments := func(data []byte) map[string]int {
+		src, _ := syntax.Scan(f.Name, data)
+		all := map[string]int{}
+		for _, c := range src.Comments {
+			if syntax.CommentLike(c.Text) {
+				all[c.Text]++
+			}
+		}
+		return all
+	}
+	now := comments(f.Bytes)
+	for c, n := range comments(f.Old) {
+		if now[c] < n {
+			t.Errorf("%s: the comment %q is gone", f.Name, c)
+		}
+	}
+}
+
+// One mend of each way, and what is left alone.
+func TestFix(t *testing.T) {
+	const top = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\n"
+	for _, c := range []struct{ code, in, out string }{
+		{"U101", "screens:\n  main: # first\n    say: A\n    menu: {1: B -> by, 2: C -> by}\n  bye: {end: B}\n", "screens:\n  main: # first\n    say: A\n    menu: {1: B -> bye, 2: C -> bye}\n  bye: {end: B}\n"},
+		{"U101", "screens:\n  main:\n    say: A\n    menu: {1: A -> pay_a, 2: B -> pay_b, 3: C -> pay_c}\n  pay_a: {end: A}\n  pay_b: {end: B}\n", ""},
+		{"U003", "screens:\n  main:\n    say: A\n    menu: {1: B -> the-end, 2: C -> the-end}\n  the-end: {end: B}\n", "screens:\n  main:\n    say: A\n    menu: {1: B -> the_end, 2: C -> the_end}\n  the_end: {end: B}\n"},
+		{"U004", "screens:\n  main:\n    end: Ward #2: say 'hello' today\n", "screens:\n  main:\n    end: \"Ward #2: say 'hello' today\"\n"},
+		{"U004", "screens:\n  main:\n    end: One\n      two\n\n      three\n# end\n", "screens:\n  main:\n    end: |\n      One\n      two\n\n      three\n# end\n"},
+		{"U004", "screens:\n  main:\n    end: Bread # or cake\n", ""},
+		{"U005", "screens:\n  main:\n    end: Bye\n    end: Bye\n", "screens:\n  main:\n    end: Bye\n"},
+		{"U005", "screens:\n  main:\n    end: Bye\n    end: Goodbye\n", ""},
+		{"U008", "screens:\n  main:\n    say: A\n    menu: {1: B→bye, 2: C => bye}\n  bye: {end: B}\n", "screens:\n  main:\n    say: A\n    menu: {1: B -> bye, 2: C -> bye}\n  bye: {end: B}\n"},
+		{"U009", "# allow U401: no\nscreens:\n  # the first\n  main: # allow U102: no\n    end: Bye\n", "screens:\n  # the first\n  main:\n    end: Bye\n"},
+		{"U303", "screens:\n  main:\n    end: |\n      Don’t – don’t…\n      ’Tis  # ’no’ comment\n", "screens:\n  main:\n    end: |\n      Don't - don't...\n      'Tis  # 'no' comment\n"},
+		{"U001", "screens:\n  main:\n\tend: Bye\n", "screens:\n  main:\n    end: Bye\n"},
+		{"U003", "screens:\n  main:\n    end:Bye\n", "screens:\n  main:\n    end: Bye\n"},
+		{"U001", "screens:\n  main:\n\t\tend: Bye\n", "screens:\n  main:\n    end: Bye\n"},
+		{"U004", "vars:\n  n: {type: text 9, error: No, that's too long, {service}, sorry} # why\nscreens:\n  main:\n    say: N\n    ask: n -> bye\n  bye: {end: \"{n}\"}\n", "vars:\n  n: {type: text 9, error: \"No, that's too long, {service}, sorry\"} # why\nscreens:\n  main:\n    say: N\n    ask: n -> bye\n  bye: {end: \"{n}\"}\n"},
+		{"U004", "screens:\n  main:\n    end: Bye\n    sms: {to: caller, say: Sent to {caller}, on {today}, bye?}\n", "screens:\n  main:\n    end: Bye\n    sms: {to: caller, say: \"Sent to {caller}, on {today}, bye?\"}\n"},
+		{"U003", "screens:\n  main:\n    choose:\n      - if today > 2026-03-01 -> bye\n      - else -> bye\n  bye: {end: B}\n", "screens:\n  main:\n    choose:\n      - if today > \"2026-03-01\" -> bye\n      - else -> bye\n  bye: {end: B}\n"},
+		{"U203", "screens:\n  main:\n    choose:\n      - if caller = 254712345678 -> bye\n      - else -> bye\n  bye: {end: B}\n", "screens:\n  main:\n    choose:\n      - if caller = \"254712345678\" -> bye\n      - else -> bye\n  bye: {end: B}\n"},
+		{"U205", "screens:\n  main:\n    end: Bye {lang}\n", ""},
+	} {
+		fsys := fstest.MapFS{"m.yaml": {Data: []byte(top + c.in)}}
+		fixed := Fix(fsys, "m.yaml", "", nil, c.code)
+		got := ""
+		for _, f := range fixed.Files {
+			got += strings.TrimPrefix(string(f.Bytes), top)
+		}
+		if diff := cmp.Diff(c.out, got); diff != "" {
+			t.Errorf("%s of\n%s(-want +got)\n%s\nleft %v", c.code, c.in, diff, fixed.Left)
+		}
+	}
+}
+
+// A mend that would make things worse is not made, and it is told why.
+func TestFixBringsNothingNew(t *testing.T) {
+	const src = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\nvars: {name: text 20, names: text 5}\nscreens:\n  main:\n    say: A\n    ask: name -> mai\n"
+	fixed := Fix(fstest.MapFS{"m.yaml": {Data: []byte(src)}}, "m.yaml", "", nil, "U101")
+	if len(fixed.Files) > 0 || len(fixed.Left) != 1 || !strings.Contains(fixed.Left[0].Why, "would bring another: U") {
+		t.Errorf("got %+v", fixed)
+	}
+}

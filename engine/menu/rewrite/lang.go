@@ -1,0 +1,271 @@
+package rewrite
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// Translated is a language's file brought up to date with the menu's texts. Its
+// Old is nil where there was no file.
+type Translated struct {
+	Formatted
+	// Added are the texts that had no line; Missing are all without words, the
+	// added ones among them.
+	Added, Missing []syntax.Message
+	// Stale are those whose text has changed since they were translated.
+	Stale []syntax.Message
+	// Done are the names of texts that were missing or stale, and are no more.
+	Done []string
+	// Unknown are lines that name no text of the menu. They stay as they are.
+	Unknown []syntax.Entry
+}
+
+// Translate brings the translation of a menu into one language up to date. Each
+// text without words gets a line with empty quotes, which U310 finds, and the
+// text itself in a comment above it; each whose text has changed gets the word
+// "stale" behind its mark, which U311 goes by, and the text as it is now above
+// it. Whoever has translated it anew deletes the mark, and gets a new one.
+// Nothing else changes: order, comments, and lines that name no text stay. The
+// error says which language there is not, or what can't be read.
+func Translate(file *syntax.File, found diag.List, lang string) (Translated, error) {
+	for _, f := range found {
+		if f.Severity == diag.Error {
+			return Translated{}, fmt.Errorf("%w: %s", ErrFormat, diag.List{f}.First())
+		}
+	}
+	own, err := languageOf(file, lang)
+	if err != nil {
+		return Translated{}, err
+	}
+	main := file.Sources[0].Path
+	out := Translated{Formatted: Formatted{Name: file.Name + "." + lang + ".yaml"}}
+	u := &updater{out: &out, words: map[string]syntax.Message{}}
+	for _, w := range syntax.ListMessages(file) {
+		if _, twice := u.words[w.Key]; !twice && strings.TrimSpace(w.Text.Value) != "" {
+			u.words[w.Key] = w
+			u.order = append(u.order, w.Key)
+		}
+	}
+	t, source := translationIn(file, lang)
+	if t != nil {
+		out.Old = source.Bytes
+		u.read(source, t)
+	} else {
+		u.tail = []string{fmt.Sprintf("# The texts of %s in %s.", path.Base(main), own.Name.Value), ""}
+	}
+	u.add()
+	out.Bytes = u.write(t == nil)
+	if err := u.held(out.Name, t); err != nil {
+		return Translated{}, err
+	}
+	return out, nil
+}
+
+// languageOf is a language that the menu is translated into.
+func languageOf(file *syntax.File, lang string) (syntax.Language, error) {
+	var codes []string
+	for i, l := range file.Languages {
+		codes = append(codes, l.Code.Value)
+		switch {
+		case l.Code.Value != lang:
+		case i == 0:
+			return syntax.Language{}, fmt.Errorf("%s is the language that %s is written in; name another of its languages", lang, file.Sources[0].Path)
+		default:
+			return l, nil
+		}
+	}
+	hint := spelling.DidYouMean(lang, codes)
+	if hint == "" {
+		hint = fmt.Sprintf(`Add it there first, as "languages: {en: English, %s: …}".`, lang)
+	}
+	return syntax.Language{}, fmt.Errorf("%s has no language %q. %s", file.Sources[0].Path, lang, hint)
+}
+
+func translationIn(file *syntax.File, lang string) (*syntax.Translation, syntax.Source) {
+	for _, t := range file.Translations {
+		for _, s := range file.Sources {
+			if t.Lang == lang && s.Path == t.Path {
+				return t, s
+			}
+		}
+	}
+	return nil, syntax.Source{}
+}
+
+// updater works on a language's file as sections, one a line of it.
+type updater struct {
+	out      *Translated
+	words    map[string]syntax.Message
+	order    []string // of the menu's texts
+	sections []section
+	tail     []string // what stands behind the last one
+}
+
+// section is one text's lines, and those above it: comments, blank ones.
+type section struct {
+	key         string
+	above, text []string
+}
+
+// aboveText begins the comment lines that show the text to be translated.
+const aboveText = "# text:"
+
+// read takes a file apart.
+func (u *updater) read(source syntax.Source, t *syntax.Translation) {
+	src, _ := syntax.Scan(source.Path, source.Bytes)
+	at := 0 // rows that are taken
+	for _, e := range t.Entries {
+		row := max(at, e.Key.Pos.Line-1)
+		end := max(src.EndOfText(e.Key.Pos.Line), e.Text.Pos.Line)
+		u.sections = append(u.sections, u.section(src, e, slices.Clone(src.Lines[at:row]), slices.Clone(src.Lines[row:end])))
+		at = end
+	}
+	u.tail = src.Lines[at:]
+	for len(u.tail) > 0 && u.tail[len(u.tail)-1] == "" {
+		u.tail = u.tail[:len(u.tail)-1]
+	}
+}
+
+// section is one line of the file as it is to be.
+func (u *updater) section(src *syntax.Document, e syntax.Entry, above, text []string) section {
+	s := section{key: e.Key.Value, above: above, text: text}
+	w, known := u.words[s.key]
+	if !known {
+		u.out.Unknown = append(u.out.Unknown, e)
+		return s
+	}
+	n := len(above)
+	for n > 0 && strings.HasPrefix(strings.TrimSpace(above[n-1]), aboveText) {
+		n--
+	}
+	asked := n < len(above)
+	s.above = slices.Clone(above[:n])
+	now := syntax.SourceHash(w.Text.Value)
+	switch {
+	case strings.TrimSpace(e.Text.Value) == "":
+		u.out.Missing = append(u.out.Missing, w)
+		s.above = append(s.above, shownText(w)...)
+	case e.Of != "" && e.Of != now:
+		u.out.Stale = append(u.out.Stale, w)
+		s.above = append(s.above, shownText(w)...)
+		s.text[0] = marked(src, e, e.Of+" stale")
+	default:
+		s.text[0] = marked(src, e, now)
+		if asked {
+			u.out.Done = append(u.out.Done, s.key)
+		}
+	}
+	return s
+}
+
+// shownText is a text as the comment above its translation.
+func shownText(w syntax.Message) []string {
+	var lines []string
+	for line := range strings.SplitSeq(w.Text.Value, "\n") {
+		lines = append(lines, strings.TrimRight(aboveText+" "+line, " "))
+	}
+	return lines
+}
+
+var staleMark = regexp.MustCompile(`^# of [0-9a-f]{8}(?: stale\b)?`)
+
+// marked is the first line of a translation with its mark, which stands before
+// whatever else the comment behind it says.
+func marked(src *syntax.Document, e syntax.Entry, mark string) string {
+	n := e.Key.Pos.Line
+	line := src.Line(n)
+	c, ok := src.Comments[n]
+	if !ok {
+		return strings.TrimRight(line, " ") + "  # of " + mark
+	}
+	before := line[:src.Offset(n, c.Column)]
+	if staleMark.MatchString(c.Text) {
+		return before + "# of " + mark + strings.TrimPrefix(c.Text, staleMark.FindString(c.Text))
+	}
+	return before + "# of " + mark + " " + strings.TrimLeft(c.Text, "# ")
+}
+
+// add gives each text without a line one, behind that of the text before it.
+func (u *updater) add() {
+	at := map[string]bool{}
+	for _, s := range u.sections {
+		at[s.key] = true
+	}
+	before := ""
+	for _, key := range u.order {
+		if !at[key] {
+			w := u.words[key]
+			u.out.Added = append(u.out.Added, w)
+			u.out.Missing = append(u.out.Missing, w)
+			name := key
+			if !plainText(name) {
+				name = syntax.InQuotes(name)
+			}
+			u.insert(before, section{key: key, above: shownText(w), text: []string{name + `: ""`}})
+		}
+		before = key
+	}
+}
+
+// insert puts a section behind another; at the beginning it stands below the
+// comment about the file.
+func (u *updater) insert(behind string, s section) {
+	i := slices.IndexFunc(u.sections, func(o section) bool { return o.key == behind })
+	if i < 0 && len(u.sections) > 0 {
+		first := &u.sections[0]
+		if blank := lastBlank(first.above); blank >= 0 {
+			s.above = append(slices.Clone(first.above[:blank+1]), s.above...)
+			first.above = first.above[blank+1:]
+		}
+	}
+	u.sections = slices.Insert(u.sections, i+1, s)
+}
+
+func lastBlank(lines []string) int {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if strings.TrimSpace(lines[i]) == "" {
+			return i
+		}
+	}
+	return -1
+}
+
+// write puts the file together; a new one has its comment first.
+func (u *updater) write(made bool) []byte {
+	var lines []string
+	if made {
+		lines, u.tail = u.tail, nil
+	}
+	for _, s := range u.sections {
+		lines = append(append(lines, s.above...), s.text...)
+	}
+	return []byte(strings.Join(append(lines, u.tail...), "\n") + "\n")
+}
+
+// held makes sure that every line that was there still says what it said.
+func (u *updater) held(name string, t *syntax.Translation) error {
+	src, root, err := nodesOf(name, u.out.Bytes)
+	if err != nil {
+		return err
+	}
+	says := map[string]string{}
+	for i := 0; root != nil && i+1 < len(root.Content); i += 2 {
+		says[src.Scalar(root.Content[i]).Value] = src.Scalar(root.Content[i+1]).Value
+	}
+	if t == nil {
+		return nil
+	}
+	for _, e := range t.Entries {
+		if says[e.Key.Value] != e.Text.Value {
+			return fmt.Errorf("%w: %s would say something else of %s; please write to us", ErrFormat, name, e.Key.Value)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package schema
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+func menuSchema() object {
+	s := group("A menu of "+strconv.Itoa(syntax.Version)+". Every screen does one thing; an arrow leads on.", menuKeys()...)
+	s["title"] = "PayTrace menu"
+	var always []string
+	for _, n := range syntax.RequiredKeys {
+		if n.Key != "screens" {
+			always = append(always, n.Key)
+		}
+	}
+	s["anyOf"] = []object{{"required": []string{"screens"}}, {"required": []string{"include"}}}
+	return needs(s, always...)
+}
+
+func includeSchema() object {
+	var keys []key
+	for _, k := range menuKeys() {
+		if k.name == "vars" || k.name == "screens" || k.name == "texts" {
+			keys = append(keys, k)
+		}
+	}
+	s := group("A file that a menu includes: variables, screens and shared texts only.", keys...)
+	s["title"] = "Part of a PayTrace menu"
+	return s
+}
+
+func menuKeys() []key {
+	return []key{
+		{"ussd", "The version of this language.", object{"enum": []any{syntax.Version, strconv.Itoa(syntax.Version)}}},
+		{"service", "The service's name, as callers know it; {service} shows it.", aText()},
+		{"dial", "The code that is dialled, in quotes. Several codes: each with the screen it begins on; the longest that fits wins.", dialForm()},
+		{"languages", "Codes of the languages and their own names. The first is the one this file is written in; the others have a file each, NAME.CODE.yaml.", byName("Language codes and names.", aText())},
+		{"start", "The screen a call begins on.", aName("a screen")},
+		{"on_failed", "Where an action leads that surely did nothing.", aName("a screen")},
+		{"on_pending", "Where an action leads whose outcome is not known in time.", aName("a screen")},
+		{"limits", "What a caller can take in; the checker holds every screen to it.", limitsForm()},
+		{"session", "The gateway, and what happens to dropped calls.", sessionForm()},
+		{"remember", "Values kept for a phone number between its calls. Never a secret.", oneOrMore("Names of values.", aName("a value"))},
+		{"nav", "Keys that mean the same on every screen, and the built-in texts. A key that is not declared does not exist.", navForm()},
+		{"texts", "Words used on several screens, shown as {texts.NAME}.", byName("Texts by name.", aText())},
+		{"vars", "What callers are asked for; the type checks the answer.", byName("Variables by name.", varForm())},
+		{"screens", "The screens by name. Each does exactly one thing.", byName("Screens by name.", screenForm())},
+		{"include", "Further files of this folder, with vars, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
+		{"renamed", "Screens that have another name than in the version before, old: new, so that dropped calls find them.", byName("Old names and new ones.", aName("a screen"))},
+	}
+}
+
+func dialForm() object {
+	code := formed(syntax.ServiceCode.String(), `A service code in quotes is expected, as "*384*1#"`, "*384*8481#")
+	to := either("The screen its calls begin on; none for the menu's start.", aName("a screen"), object{"type": "null"})
+	return either("", code, object{
+		"type": "object", "patternProperties": object{syntax.ServiceCode.String(): to}, "additionalProperties": false,
+	})
+}
+
+func limitsForm() object {
+	return group("Limits of screens.",
+		key{"screen", "Characters a screen may have; 160 if not said.", aWhole(1, syntax.MaxCharacters)},
+		key{"options", fmt.Sprintf("Options a menu may have; %d if not said.", syntax.DefaultOptions), aWhole(1, syntax.MaxOptions)},
+		key{"depth", "Menus that may stand behind each other.", aWhole(1, syntax.MaxMenuDepth)},
+	)
+}
+
+func sessionForm() object {
+	gateways := make([]string, 0, len(syntax.Profiles))
+	for _, p := range syntax.Profiles {
+		gateways = append(gateways, p.Name)
+	}
+	return group("The gateway, and what happens to dropped calls.",
+		key{"gateway", "Whose callbacks these are: country, currency and limits come with it.", aChoice(gateways...)},
+		key{"timezone", "Where today is today.", formed(`^\S+$`, "A time zone is expected, as Africa/Nairobi", "Africa/Nairobi")},
+		key{"resume", "How long a dropped call can be taken up again; none for never.", either("", aDuration(), needs(group("How dropped calls are taken up again.",
+			key{"for", "How long.", aDuration()},
+			key{"say", "The question; nav.resume if not said.", aText()},
+			key{"confirm", "Words for Yes.", aText()},
+			key{"cancel", "Words for No.", aText()},
+		), "for"))},
+	)
+}
+
+func aDuration() object {
+	return formed(`^\s*(none|([0-9.]+(h|m|s|ms))+)\s*$`, "A time is expected, as 90s, 5m or 1h; or none", "5m", "none")
+}
+
+func navForm() object {
+	keyed := func() object {
+		s := formed(`^\s*\S+ +\S`, "A key and its words are expected, as: 0 Back")
+		s["type"] = "string"
+		return s
+	}
+	home := aJump("00 Home -> main")
+	return group("Keys that mean the same on every screen, and the built-in texts.",
+		key{"back", "Key and words of the way to the screen before.", keyed()},
+		key{"home", "Key and words of the way home, and where that is.", home},
+		key{"more", "Key and words of the next page.", keyed()},
+		key{"confirm", "Key and words of Yes; 1 and the built-in words if not said.", keyed()},
+		key{"cancel", "Key and words of No; 2 and the built-in words if not said.", keyed()},
+		key{"invalid", "Said above a screen whose options were missed.", aText()},
+		key{"gave_up", "The end after the last wrong answer.", aText()},
+		key{"resume", "Asks whether to take up a dropped call.", aText()},
+		key{"busy", "The end where the service cannot answer.", aText()},
+		key{"in_progress", "The end where an action's outcome is not known yet.", aText()},
+		key{"expired", "The end of a call that came back too late.", aText()},
+		key{"updated", "The end of a call whose version of the menu is gone.", aText()},
+		key{"limited", "The end where a caller has reached a limit of the day.", aText()},
+	)
+}
+
+func varForm() object {
+	typed := aType("phone", "money 10..70000", "number 1..12", "date today-2y..today", "text 20", "pin 4", "secret 8")
+	return either("A type, or a group with it.", typed, needs(group("A variable.",
+		key{"type", "phone, money LO..HI, number LO..HI, date, text N, choice, pin N or secret N.", aType()},
+		key{"options", "A choice's names and the words callers see.", byName("Names and words.", aText())},
+		key{"error", "Said above the question after an answer that does not fit.", aText()},
+	), "type"))
+}

@@ -1,0 +1,273 @@
+package syntax
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// token is a word, a constant or a sign of a condition.
+type token struct {
+	Text
+	quoted bool
+}
+
+// condParser reads a condition by descent: or, and, not, comparison.
+type condParser struct {
+	*reader
+	tokens []token
+	whole  Text
+	depth  int
+	failed bool
+}
+
+// cond reads "worker is set and amount <= 500". It is nil, with a finding,
+// where that is no condition.
+func (p *reader) cond(t Text) *Cond {
+	t = t.Trim()
+	if t.Value == "" {
+		p.find("U003", t, "A condition is missing here.", `Write one like "amount <= balance" or "city is set".`)
+		return nil
+	}
+	tokens, ok := p.tokens(t)
+	if !ok {
+		return nil
+	}
+	c := &condParser{reader: p, tokens: tokens, whole: t}
+	cond := c.or()
+	if !c.failed && len(c.tokens) > 0 {
+		c.sum(t)
+		c.wrong(c.tokens[0].Text, fmt.Sprintf("The condition is complete before %q.", Short(c.tokens[0].Value)), `Join conditions with "and" or "or".`)
+	}
+	if c.failed {
+		return nil
+	}
+	cond.Text = t
+	return cond
+}
+
+var (
+	bareDay = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}`)
+	bareSum = regexp.MustCompile(`[a-z_.0-9]+ ?-[a-z_0-9]+`)
+)
+
+// sum finds a day without quotes, and a sum: conditions have none.
+func (c *condParser) sum(t Text) {
+	if at := bareDay.FindStringIndex(t.Value); at != nil {
+		day := t.Sub(at[0], at[1])
+		c.wrong(day, "A day stands in quotes.", fmt.Sprintf("Put quotes round it: %s.", InQuotes(day.Value)))
+	} else if at := bareSum.FindStringIndex(t.Value); at != nil {
+		sum := t.Sub(at[0], at[1])
+		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action tell it, or give the variable a range, as "date today-18y..today".`)
+	}
+}
+
+// signs of conditions, the longer ones first; the value is how it is written
+// here.
+var signs = []struct{ text, right string }{
+	{"==", "="},
+	{"!=", "!="},
+	{"<>", "!="},
+	{"=<", "<="},
+	{"=>", ">="},
+	{"<=", "<="},
+	{">=", ">="},
+	{"&&", "and"},
+	{"||", "or"},
+	{"≤", "<="},
+	{"≥", ">="},
+	{"≠", "!="},
+	{"=", "="},
+	{"<", "<"},
+	{">", ">"},
+	{"(", "("},
+	{")", ")"},
+	{"!", "not"},
+}
+
+// tokens divides a condition into its words and signs.
+func (p *reader) tokens(t Text) ([]token, bool) {
+	var list []token
+	for i := 0; i < len(t.Value); {
+		rest := t.Value[i:]
+		switch c := rest[0]; {
+		case c == ' ' || c == '\n':
+			i++
+			continue
+		case c == '\'' || c == '"':
+			end := strings.IndexByte(rest[1:], c)
+			if end < 0 {
+				p.find("U003", t.Sub(i, len(t.Value)), "The quote that opens here is never closed.", "")
+				return nil, false
+			}
+			list = append(list, token{t.Sub(i, i+end+2), true})
+			i += end + 2
+			continue
+		}
+		if n := p.sign(t, i, &list); n > 0 {
+			i += n
+			continue
+		}
+		n := wordEnd(rest)
+		if n == 0 {
+			p.find("U003", t.Sub(i, i+len(string([]rune(rest)[0]))), fmt.Sprintf("%q has no meaning in a condition.", string([]rune(rest)[0])), `Conditions know "is set", "is empty", = != < <= > >=, and, or, not and parentheses.`)
+			return nil, false
+		}
+		list = append(list, token{t.Sub(i, i+n), false})
+		i += n
+	}
+	return list, true
+}
+
+// sign reads a sign at i, in the language's spelling, and is its length.
+func (p *reader) sign(t Text, i int, list *[]token) int {
+	for _, s := range signs {
+		if !strings.HasPrefix(t.Value[i:], s.text) {
+			continue
+		}
+		at := t.Sub(i, i+len(s.text))
+		if s.text != s.right {
+			p.find("U008", at, fmt.Sprintf("Conditions write %q as %q.", s.text, s.right), fmt.Sprintf("Write %q.", s.right))
+			at.Value = s.right
+		}
+		*list = append(*list, token{at, false})
+		return len(s.text)
+	}
+	return 0
+}
+
+// wordEnd is how many bytes make a name with fields or a number.
+func wordEnd(s string) int {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c != '.' && !(c == '-' && i == 0) && nameEnd("a"+string(rune(c))) != 2 || c >= 0x80 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func (c *condParser) wrong(at Text, message, hint string) *Cond {
+	if !c.failed {
+		c.find("U003", at, message, hint)
+	}
+	c.failed = true
+	return &Cond{}
+}
+
+// is reports whether the next tokens are these words.
+func (c *condParser) is(words ...string) bool {
+	for i, w := range words {
+		if i >= len(c.tokens) || c.tokens[i].quoted || c.tokens[i].Value != w {
+			return false
+		}
+	}
+	return true
+}
+
+// take drops the next tokens if they are these words.
+func (c *condParser) take(words ...string) bool {
+	if !c.is(words...) {
+		return false
+	}
+	c.tokens = c.tokens[len(words):]
+	return true
+}
+
+func (c *condParser) or() *Cond  { return c.chain("or", c.and) }
+func (c *condParser) and() *Cond { return c.chain("and", c.not) }
+
+// chain reads parts joined by one word, from the left.
+func (c *condParser) chain(op string, part func() *Cond) *Cond {
+	left := part()
+	for !c.failed && c.take(op) {
+		right := part()
+		left = &Cond{Op: op, A: left, B: right, Text: c.whole}
+	}
+	return left
+}
+
+func (c *condParser) not() *Cond {
+	if c.depth++; c.depth > MaxCondDepth {
+		return c.wrong(c.whole, fmt.Sprintf("This condition is more than %d deep.", MaxCondDepth), "")
+	}
+	defer func() { c.depth-- }()
+	if c.take("not") {
+		return &Cond{Op: "not", A: c.not(), Text: c.whole}
+	}
+	if !c.take("(") {
+		return c.comparison()
+	}
+	inner := c.or()
+	if !c.failed && !c.take(")") {
+		return c.wrong(c.whole, "A parenthesis that opens here is never closed.", "")
+	}
+	return inner
+}
+
+// tests are the words that may follow "is".
+var tests = []string{"set", "empty"}
+
+func (c *condParser) comparison() *Cond {
+	left, ok := c.operand()
+	if !ok {
+		return &Cond{}
+	}
+	if c.take("is") {
+		return c.isTest(left)
+	}
+	if len(c.tokens) == 0 || !isComparison(c.tokens[0]) {
+		return c.wrong(left.Text, fmt.Sprintf("%q alone is no condition.", Short(left.Value)), fmt.Sprintf(`Write "%s is set", or compare it: "%s = …".`, Short(left.Value), Short(left.Value)))
+	}
+	op := c.tokens[0].Value
+	c.tokens = c.tokens[1:]
+	right, ok := c.operand()
+	if !ok {
+		return &Cond{}
+	}
+	return &Cond{Op: op, Left: left, Right: right, Text: c.whole}
+}
+
+// isTest reads what follows "is": set, empty, or not one of them.
+func (c *condParser) isTest(left Value) *Cond {
+	not := c.take("not")
+	for _, test := range tests {
+		if c.take(test) {
+			cond := &Cond{Op: "is " + test, Left: left, Text: c.whole}
+			if not {
+				cond = &Cond{Op: "not", A: cond, Text: c.whole}
+			}
+			return cond
+		}
+	}
+	if len(c.tokens) > 0 {
+		t := c.tokens[0].Text
+		return c.wrong(t, fmt.Sprintf(`"is" is followed by "set" or "empty", not by %q.`, Short(t.Value)), fmt.Sprintf(`To compare, write "%s = %s".`, Short(left.Value), Short(t.Value)))
+	}
+	return c.wrong(c.whole, `"is" is followed by "set" or "empty".`, "")
+}
+
+func isComparison(t token) bool {
+	switch t.Value {
+	case "=", "!=", "<", "<=", ">", ">=":
+		return !t.quoted
+	}
+	return false
+}
+
+// operand is a name or a constant.
+func (c *condParser) operand() (Value, bool) {
+	if len(c.tokens) == 0 {
+		c.wrong(c.whole.Sub(len(c.whole.Value), len(c.whole.Value)), "The condition stops here, before it is complete.", "")
+		return Value{}, false
+	}
+	t := c.tokens[0]
+	c.tokens = c.tokens[1:]
+	if !t.quoted && (isComparison(t) || t.Value == ")" || t.Value == "and" || t.Value == "or" || t.Value == "is") {
+		c.wrong(t.Text, fmt.Sprintf("A value is missing before %q.", t.Value), "")
+		return Value{}, false
+	}
+	v, ok := c.value(t.Text)
+	c.failed = c.failed || !ok
+	return v, ok
+}

@@ -1,0 +1,216 @@
+package syntax
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+)
+
+// DeclaredFile is the file of a folder of menus that says what its menus ask for
+// and no program answers yet.
+const DeclaredFile = "actions.yaml"
+
+const (
+	// MaxDeclared is how many actions one file may declare: more than a service
+	// has, and each name that is not found is compared with all of them.
+	MaxDeclared = 500
+	// defaultTakes is how long a declared action may take where none is said.
+	defaultTakes = 2 * time.Second
+)
+
+// ReadDeclared reads the contracts of actions that are planned, from one file. A
+// menu can be written, checked and tested against them before anything is
+// programmed; it can't be served. What could not be read is left out, and the
+// findings say what and why.
+//
+//	actions:
+//	  pay_fees:
+//	    about: Pays school fees from the caller's account.
+//	    takes: {pupil: text 12, amount: money 1..100000, pin: pin 4}
+//	    ends:
+//	      paid: {receipt: text 10}
+//	      wrong_pin:
+//	    within: 3s
+//	    is: money
+//	  list_pupils:
+//	    ends:
+//	      listed: {pupils: {list of: pupil, name: text 12, owes: money 0..90000}}
+//	    is: read only
+func ReadDeclared(fsys fs.FS, name, dir string) ([]engine.Contract, diag.List) {
+	r := &declaredReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
+	if root := r.open(name, Text{}); root != nil {
+		r.fields(root, DeclaredFile, map[string]parser{"actions": r.actions})
+	}
+	r.out.Sort()
+	return r.read, r.out
+}
+
+type declaredReader struct {
+	*reader
+	read []engine.Contract
+}
+
+func (r *declaredReader) actions(e entry) {
+	for _, one := range r.entries(e.node, `"actions"`) {
+		if len(r.read) == MaxDeclared {
+			r.find("U003", one.key, fmt.Sprintf("There are more than %d actions.", MaxDeclared), "")
+			return
+		}
+		if r.goodName(one.key, "an action") {
+			r.action(one)
+		}
+	}
+}
+
+func (r *declaredReader) action(e entry) {
+	c := engine.Contract{Name: e.key.Value, Takes: defaultTakes}
+	before := len(r.out)
+	r.fields(e.node, "an action", map[string]parser{
+		"about": func(e entry) {
+			if t, ok := r.scalar(e, "a sentence about it"); ok {
+				c.About = t.Value
+			}
+		},
+		"takes":  func(e entry) { c.Params = r.named(e) },
+		"ends":   func(e entry) { c.Outcomes = r.outcomes(e) },
+		"within": func(e entry) { c.Takes = r.within(e) },
+		"is":     func(e entry) { r.traits(e, &c) },
+	})
+	if len(c.Outcomes) == 0 && len(r.out) == before {
+		r.find("U003", e.key, fmt.Sprintf("%q says nowhere how it may end.", c.Name), "Write its endings below \"ends\", as 'done:'.")
+		return
+	}
+	r.read = append(r.read, c)
+}
+
+// outcomes are the ways an action may end, and what each gives.
+func (r *declaredReader) outcomes(e entry) []engine.OutcomeContract {
+	var list []engine.OutcomeContract
+	for _, one := range r.entries(e.node, `"ends"`) {
+		name := one.key.Value
+		switch {
+		case name == engine.Failed || name == engine.Pending:
+			r.find("U007", one.key, fmt.Sprintf("Every action may end as %q; it is not declared.", name), "Delete this line.")
+		case r.goodName(one.key, "an ending"):
+			o := engine.OutcomeContract{Name: name}
+			if !IsEmpty(one.node) {
+				o.Gives = r.named(one)
+			}
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// named are names with a type each.
+func (r *declaredReader) named(e entry) []engine.Field {
+	var list []engine.Field
+	for _, one := range r.entries(e.node, `"`+e.key.Value+`"`) {
+		if !r.goodName(one.key, "a value") {
+			continue
+		}
+		if t, ok := r.typeOf(one); ok {
+			list = append(list, engine.Field{Name: one.key.Value, Type: t})
+		}
+	}
+	return list
+}
+
+const typeWanted = "a type, as text 20 or money 10..500"
+
+// Keys of a group of entries that is a type: what it is, then its fields.
+const (
+	KeyListOf   = "list of"
+	KeyRecordOf = "record of"
+)
+
+func (r *declaredReader) typeOf(e entry) (engine.Type, bool) {
+	if kind, what, fields, ok := r.group(e); ok {
+		return engine.Type{Kind: kind, Record: what, Fields: fields}, len(fields) > 0
+	}
+	t, ok := r.scalar(e, typeWanted)
+	if !ok {
+		return engine.Type{}, false
+	}
+	// The options of a choice stand in the type here: no variable lists them.
+	name, options, _ := strings.Cut(t.Value, " ")
+	if name == "choice" && options != "" {
+		return choiceOf(strings.Split(options, "|")), true
+	}
+	read, err := engine.ParseType(t.Value)
+	if err != nil {
+		r.find("U003", t, Upper(err.Error())+".", "")
+	}
+	return read, err == nil
+}
+
+func choiceOf(options []string) engine.Type {
+	t := engine.Type{Kind: engine.KindChoice}
+	for _, o := range options {
+		o = strings.TrimSpace(o)
+		t.Options = append(t.Options, o)
+		t.Width = max(t.Width, len(o))
+	}
+	return t
+}
+
+// group reads {list of: payment, date: date, amount: money 1..500}.
+func (r *declaredReader) group(e entry) (kind engine.Kind, what string, fields []engine.Field, ok bool) {
+	if shape(e.node) != "a group of entries" {
+		return 0, "", nil, false
+	}
+	for _, one := range r.entries(e.node, `"`+e.key.Value+`"`) {
+		switch one.key.Value {
+		case KeyListOf, KeyRecordOf:
+			kind = map[string]engine.Kind{KeyListOf: engine.KindList, KeyRecordOf: engine.KindRecord}[one.key.Value]
+			what = r.name(one, "what one of them is called").Value
+		default:
+			if !r.goodName(one.key, "a value") {
+				continue
+			}
+			if t, good := r.typeOf(one); good {
+				fields = append(fields, engine.Field{Name: one.key.Value, Type: t})
+			}
+		}
+	}
+	if kind == 0 {
+		r.find("U003", e.key, fmt.Sprintf("%q is a group of values, but not which.", e.key.Value),
+			`Begin it with "list of: payment" or "record of: payment".`)
+	}
+	return kind, what, fields, true
+}
+
+const withinWanted = "a time, as 2s"
+
+func (r *declaredReader) within(e entry) time.Duration {
+	t, ok := r.scalar(e, withinWanted)
+	if !ok {
+		return defaultTakes
+	}
+	d, err := time.ParseDuration(t.Value)
+	if err != nil || d <= 0 {
+		r.find("U003", t, fmt.Sprintf("%q needs %s, but here is %q.", e.key.Value, withinWanted, t.Value), "")
+		return defaultTakes
+	}
+	return d
+}
+
+// traits are what else menus must know of an action.
+func (r *declaredReader) traits(e entry, c *engine.Contract) {
+	known := map[string]*bool{"money": &c.Money, "read only": &c.Reads, "followed by a SIM prompt": &c.SIMPrompt}
+	for _, one := range r.items(e, `"money", "read only" or "followed by a SIM prompt"`) {
+		t, ok := r.scalar(one, "what it is")
+		if !ok {
+			continue
+		}
+		if holds := known[t.Value]; holds != nil {
+			*holds = true
+			continue
+		}
+		r.find("U003", t, fmt.Sprintf("An action is %q to nobody.", t.Value), `It may be "money", "read only" or "followed by a SIM prompt".`)
+	}
+}

@@ -1,0 +1,91 @@
+package syntax
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// includes reads the files that the menu names, each once.
+func (p *reader) includes() {
+	read := map[string]Text{p.file.Name + ".yaml": p.top()}
+	for _, name := range p.file.Includes {
+		if first, again := read[name.Value]; again {
+			p.find("U007", name, fmt.Sprintf("The file %q is included twice, or includes itself.", name.Value), "Name each file once.", diag.At(first.Pos, "It is already read here."))
+			continue
+		}
+		read[name.Value] = name
+		if !strings.HasSuffix(name.Value, ".yaml") {
+			p.find("U003", name, fmt.Sprintf("%q is no menu file: those end in .yaml.", name.Value), spelling.DidYouMean(name.Value, p.neighbours()))
+			continue
+		}
+		if root := p.open(name.Value, name); root != nil {
+			p.included(root, read)
+		}
+	}
+}
+
+// included reads a file with vars, screens and texts only.
+func (p *reader) included(root *yaml.Node, read map[string]Text) {
+	table := map[string]parser{"vars": p.vars, "screens": p.screens, "texts": p.texts}
+	for _, e := range p.entries(root, "an included file") {
+		switch parse, ok := table[e.key.Value]; {
+		case ok:
+			parse(e)
+		case e.key.Value == "include":
+			p.nested(e, read)
+		default:
+			p.unknown(e.key, "an included file", []string{"screens", "texts", "vars"})
+		}
+	}
+}
+
+// nested meets an include in an included file: a loop, or merely out of place.
+func (p *reader) nested(e entry, read map[string]Text) {
+	for _, i := range p.items(e, "file names") {
+		name, ok := p.scalar(i, "a file name")
+		if !ok {
+			continue
+		}
+		if first, loop := read[name.Value]; loop || path.Join(p.dir, name.Value) == p.src.path {
+			p.find("U007", name, fmt.Sprintf("The files include each other: %q is being read already.", name.Value), "Delete this include.", diag.At(first.Pos, "It is read from here."))
+			continue
+		}
+		p.find("U002", e.key, "An included file cannot include others.", fmt.Sprintf("Name %q in the main file's include.", name.Value))
+	}
+}
+
+// sameNames finds screens, variables and words that would share a name in a
+// translation: "phone.error" must mean one text.
+func (p *reader) sameNames() {
+	screens := map[string]Text{}
+	for _, s := range p.file.Screens {
+		screens[s.Name.Value] = s.Name
+	}
+	for _, v := range p.file.Vars {
+		if s, both := screens[v.Name.Value]; both {
+			first, second := v.Name, s
+			if first.Pos.File == second.Pos.File && first.Pos.Line > second.Pos.Line {
+				first, second = second, first
+			}
+			p.find("U007", second, fmt.Sprintf("A screen and a variable are both named %q; translations could not tell them apart.", v.Name.Value), "Rename one of them.", diag.At(first.Pos, "The other is here."))
+		}
+	}
+}
+
+// claim notes a new name of a kind ("screen") and finds one that is taken in
+// another file. Twice in one file is U005, found before.
+func (p *reader) claim(kind string, name Text) bool {
+	key := kind + " " + name.Value
+	if first, taken := p.named[key]; taken {
+		p.find("U007", name, fmt.Sprintf("There already is a %s named %q.", kind, name.Value), "Names are shared by all files of a menu: rename one of them.", diag.At(first.Pos, "The first is here."))
+		return false
+	}
+	p.named[key] = name
+	return true
+}

@@ -1,0 +1,122 @@
+package syntax
+
+// Lexicon holds the texts of a menu in all its languages: what the checker
+// measures and compares.
+type Messages struct {
+	// Langs are the languages, the one the menu is written in first.
+	Langs []Language
+	All   []Message
+	texts map[string][]Text
+	parts map[InLanguage][]Part
+}
+
+// InLanguage names one text in one language, an index of Langs.
+type InLanguage struct {
+	Key  string
+	Lang int
+}
+
+// builtinKeys are the texts that the engine has words for where the menu has
+// none, and their names there.
+var BuiltinKeys = map[string]string{
+	"nav.confirm": "yes", "nav.cancel": "no", "nav.invalid": "invalid", "nav.gave_up": "gave_up",
+	"nav.resume": "resume", "nav.busy": "busy", "nav.in_progress": "in_progress",
+	"nav.expired": "expired", "nav.updated": "updated", "nav.limited": "limited",
+}
+
+// NewLexicon gathers a menu's texts and their translations. Where two texts
+// share a key the first is kept; the checker refuses the second.
+func NewMessages(f *File) *Messages {
+	l := &Messages{Langs: Languages(f), All: ListMessages(f), texts: map[string][]Text{}, parts: map[InLanguage][]Part{}}
+	for _, w := range l.All {
+		if !l.Has(w.Key) {
+			l.texts[w.Key] = make([]Text, len(l.Langs))
+			l.texts[w.Key][0] = w.Text
+		}
+	}
+	keys := NavKeys(f)
+	for _, t := range f.Translations {
+		l.translate(t, keys)
+	}
+	for key, name := range BuiltinKeys {
+		if l.Has(key) {
+			continue
+		}
+		for _, lang := range l.Langs {
+			l.texts[key] = append(l.texts[key], Text{Value: BuiltinText(name, lang.Code.Value)})
+		}
+	}
+	return l
+}
+
+// translate takes one language's entries. Those that name no text are left to
+// the checker.
+func (l *Messages) translate(t *Translation, keys map[string]string) {
+	for i, lang := range l.Langs {
+		if i == 0 || lang.Code.Value != t.Lang {
+			continue
+		}
+		for _, e := range t.Entries {
+			if list, ok := l.texts[e.Key.Value]; ok {
+				list[i] = e.Message(keys)
+			}
+		}
+	}
+}
+
+// In is a text in every language, in the order of Langs; its Value is "" where
+// it is not translated. It is nil for a key that no text has.
+func (l *Messages) In(key string) []Text { return l.texts[key] }
+
+// Has reports whether there is a text under a key.
+func (l *Messages) Has(key string) bool { return l.texts[key] != nil }
+
+// Parts cuts a text in a language into words and values, the words shared by
+// several screens ({texts.fees}) put in their place. Where it is not
+// translated it is the first language's, as callers would see it. A shared
+// text cannot show another.
+func (l *Messages) Parts(key string, lang int) []Part {
+	at := InLanguage{Key: key, Lang: lang}
+	if parts, done := l.parts[at]; done {
+		return parts
+	}
+	var parts []Part
+	for _, p := range l.Own(key, lang) {
+		if p.Name != SharedTexts {
+			parts = append(parts, p)
+			continue
+		}
+		for _, q := range l.Own(SharedTexts+"."+p.Field, lang) {
+			if q.Name != SharedTexts {
+				parts = append(parts, q)
+			}
+		}
+	}
+	l.parts[at] = parts
+	return parts
+}
+
+// own are a text's parts with the names of shared texts left in.
+func (l *Messages) Own(key string, lang int) []Part {
+	list := l.texts[key]
+	if list == nil {
+		return nil
+	}
+	t := list[lang]
+	if t.Value == "" {
+		t = list[0]
+	}
+	parts, _ := Parts(t)
+	return parts
+}
+
+// sharedTexts is what {texts.fees} begins with.
+const SharedTexts = "texts"
+
+// languagesOf are a menu's languages: English alone where it names none.
+func Languages(f *File) []Language {
+	if len(f.Languages) > 0 {
+		return f.Languages
+	}
+	return []Language{{Text{Value: "en"}, Text{Value: "English"}}}
+}

@@ -1,0 +1,214 @@
+package syntax
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// menu reads the main file.
+func (p *reader) menu(root *yaml.Node) {
+	f := p.file
+	table := map[string]parser{
+		"ussd":       p.version,
+		"service":    func(e entry) { p.text(e, &f.Service) },
+		"dial":       p.dials,
+		"languages":  p.languages,
+		"start":      func(e entry) { f.Start = p.name(e, "a screen") },
+		"on_failed":  func(e entry) { f.OnFailed = p.name(e, "a screen") },
+		"on_pending": func(e entry) { f.OnPending = p.name(e, "a screen") },
+		"limits":     p.limits,
+		"session":    p.session,
+		"remember":   p.remember,
+		"nav":        p.nav,
+		"texts":      p.texts,
+		"vars":       p.vars,
+		"screens":    p.screens,
+		"include":    p.include,
+		"renamed":    p.renamed,
+	}
+	given := map[string]bool{}
+	known := slices.Sorted(maps.Keys(table))
+	for _, e := range p.entries(root, "a menu") {
+		given[e.key.Value] = true
+		if parse, ok := table[e.key.Value]; ok {
+			parse(e)
+		} else {
+			p.unknown(e.key, "a menu", known)
+		}
+	}
+	p.required(given)
+}
+
+// needed are the keys that no menu can do without, and how they look.
+var RequiredKeys = []struct{ Key, Example string }{
+	{"ussd", "ussd: 1"},
+	{"service", "service: PayTrace"},
+	{"dial", `dial: "*384*8481#"`},
+	{"start", "start: main"},
+	{"screens", "screens:"},
+}
+
+func (p *reader) required(given map[string]bool) {
+	if given["include"] {
+		given["screens"] = true // they may all stand in other files
+	}
+	for _, n := range RequiredKeys {
+		if !given[n.Key] {
+			p.find("U003", p.top(), fmt.Sprintf("The menu does not say its %q.", n.Key), fmt.Sprintf("Write a line like '%s'.", n.Example))
+		}
+	}
+}
+
+func (p *reader) version(e entry) {
+	t, ok := p.scalar(e, "the language's version")
+	if !ok {
+		return
+	}
+	p.file.Ussd = t
+	if t.Value != strconv.Itoa(Version) {
+		p.find("U003", t, fmt.Sprintf("This program reads version %d of the language, not %q.", Version, Short(t.Value)), fmt.Sprintf(`Write "ussd: %d".`, Version))
+	}
+}
+
+// dials reads one code, or several with their screens.
+func (p *reader) dials(e entry) {
+	if e.node.Kind != yaml.MappingNode {
+		if code, ok := p.scalar(e, "a service code"); ok && p.goodCode(code) {
+			p.file.Dials = append(p.file.Dials, Dial{Code: code})
+		}
+		return
+	}
+	for _, d := range p.entries(e.node, `"dial"`) {
+		if !p.goodCode(d.key) {
+			continue
+		}
+		dial := Dial{Code: d.key}
+		if !IsEmpty(d.node) {
+			dial.Screen = p.name(d, "a screen")
+		}
+		p.file.Dials = append(p.file.Dials, dial)
+	}
+}
+
+// goodCode refuses what can't be dialled as a service code.
+func (p *reader) goodCode(code Text) bool {
+	if ServiceCode.MatchString(code.Value) {
+		return true
+	}
+	p.find("U003", code, fmt.Sprintf("%q is no service code.", Short(code.Value)), `Write it as it is dialled, in quotes: "*384*1#".`)
+	return false
+}
+
+// serviceCode is a star, numbers parted by stars, and a hash.
+var ServiceCode = regexp.MustCompile(`^\*\d+(\*\d+)*#$`)
+
+func (p *reader) languages(e entry) {
+	for _, l := range p.entries(e.node, `"languages"`) {
+		lang := Language{Code: l.key}
+		p.text(l, &lang.Name)
+		if p.goodName(l.key, "a language") {
+			p.file.Languages = append(p.file.Languages, lang)
+		}
+	}
+}
+
+func (p *reader) limits(e entry) {
+	l := &p.file.Limits
+	p.fields(e.node, `"limits"`, map[string]parser{
+		"screen":  func(e entry) { l.Screen = p.number(e, 1, MaxCharacters) },
+		"options": func(e entry) { l.Options = p.number(e, 1, MaxOptions) },
+		"depth":   func(e entry) { l.Depth = p.number(e, 1, MaxMenuDepth) },
+	})
+}
+
+func (p *reader) session(e entry) {
+	s := &p.file.Session
+	p.fields(e.node, `"session"`, map[string]parser{
+		"gateway":  func(e entry) { s.Gateway, _ = p.scalar(e, "a gateway's name") },
+		"timezone": func(e entry) { s.Timezone, _ = p.scalar(e, "a time zone"); p.timezone(s.Timezone) },
+		"resume":   p.resume,
+	})
+}
+
+func (p *reader) timezone(t Text) {
+	if !t.Written() {
+		return
+	}
+	if _, err := time.LoadLocation(t.Value); err != nil || t.Value == "Local" {
+		p.find("U003", t, fmt.Sprintf("There is no time zone %q.", Short(t.Value)), `Write one like "Africa/Nairobi".`)
+	}
+}
+
+// resume reads "5m", "none", or a group with "for".
+func (p *reader) resume(e entry) {
+	r := &p.file.Session.Resume
+	r.Pos = e.key.Pos
+	if e.node.Kind != yaml.MappingNode {
+		r.For = p.duration(e)
+		return
+	}
+	given := false
+	p.fields(e.node, `"resume"`, map[string]parser{
+		"for":     func(e entry) { given = true; r.For = p.duration(e) },
+		"say":     func(e entry) { p.text(e, &r.Say) },
+		"confirm": func(e entry) { p.text(e, &r.Confirm) },
+		"cancel":  func(e entry) { p.text(e, &r.Cancel) },
+	})
+	if !given {
+		p.find("U003", e.key, `"resume" does not say how long.`, `Write "for: 5m".`)
+	}
+}
+
+// mostResume is a day: nobody remembers a call longer.
+const mostResume = 24 * time.Hour
+
+func (p *reader) duration(e entry) time.Duration {
+	t, ok := p.scalar(e, `a time like "5m"`)
+	if !ok || t.Value == "none" {
+		return 0
+	}
+	d, err := time.ParseDuration(t.Value)
+	if err != nil || d <= 0 || d > mostResume {
+		p.find("U003", t, fmt.Sprintf("%q is no time up to a day.", Short(t.Value)), `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`)
+		return 0
+	}
+	return d
+}
+
+func (p *reader) remember(e entry) {
+	for _, i := range p.items(e, "names") {
+		if n := p.name(i, "a value"); n.Written() {
+			p.file.Remember = append(p.file.Remember, n)
+		}
+	}
+}
+
+func (p *reader) include(e entry) {
+	for _, i := range p.items(e, "file names") {
+		if n, ok := p.scalar(i, "a file name"); ok {
+			p.file.Includes = append(p.file.Includes, n)
+		}
+	}
+}
+
+func (p *reader) renamed(e entry) {
+	for _, r := range p.entries(e.node, `"renamed"`) {
+		if to := p.name(r, "a screen"); to.Written() && p.goodName(r.key, "a screen") {
+			p.file.Renamed = append(p.file.Renamed, Pair{Key: r.key, Value: to})
+		}
+	}
+}
+
+func (p *reader) texts(e entry) {
+	for _, t := range p.entries(e.node, `"texts"`) {
+		if words, ok := p.words(t); ok && p.goodName(t.key, "a text") && p.claim("text", t.key) {
+			p.file.Texts = append(p.file.Texts, Named{Name: t.key, Text: words})
+		}
+	}
+}

@@ -1,0 +1,250 @@
+package syntax
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// reader walks the YAML nodes of a menu's files into a File. It never stops:
+// what it cannot read it names and leaves out.
+type reader struct {
+	fsys fs.FS
+	dir  string
+	file *File
+	src  *Document // the file being read
+	out  diag.List
+	// named says where each screen, variable and text was first written.
+	named map[string]Text
+}
+
+// entry is one line of a mapping.
+type entry struct {
+	key  Text
+	node *yaml.Node
+}
+
+// parser reads one entry.
+type parser func(entry)
+
+// find adds an error about a text.
+// Where the scan has refused a text, its kind is nobody's fault.
+func (p *reader) find(code string, at Text, message, hint string, notes ...diag.Related) {
+	if code == "U003" && p.src != nil && p.src.path == at.Pos.File {
+		if _, refused := p.src.refused[spot{at.Pos.Line, at.Pos.Column}]; refused {
+			return
+		}
+	}
+	if len(p.out) < MaxDiagnostics {
+		p.out = append(p.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: at.Pos, Length: at.Len(), Message: message, Help: hint, Related: notes})
+	}
+}
+
+// at is a node's first characters, for findings about what is no scalar.
+func (p *reader) at(n *yaml.Node) Text {
+	if n.Kind == yaml.ScalarNode {
+		return p.src.Scalar(n)
+	}
+	return Text{Value: " ", Pos: engine.Pos{File: p.src.path, Line: n.Line, Column: n.Column}}
+}
+
+// empty reports a value that was not written: "key:" alone.
+func IsEmpty(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == ""
+}
+
+// shape is what a node is, in the words of a person who writes menus.
+func shape(n *yaml.Node) string {
+	switch {
+	case IsEmpty(n):
+		return "nothing"
+	case n.Kind == yaml.MappingNode:
+		return "a group of entries"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	}
+	return "a text"
+}
+
+// entries are the lines of a mapping, each key once. what names it in
+// findings; nil if it is no mapping.
+func (p *reader) entries(n *yaml.Node, what string) []entry {
+	if n.Kind != yaml.MappingNode {
+		p.wrong(n, what, `entries like "key: value"`)
+		return nil
+	}
+	seen := make(map[string]Text, len(n.Content)/2)
+	var list []entry
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.Kind != yaml.ScalarNode || k.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+			p.find("U003", p.at(k), "A key is one word or a text on one line, and here is "+shape(k)+".", "")
+			continue
+		}
+		key := p.src.Scalar(k)
+		if first, twice := seen[key.Value]; twice {
+			p.find("U005", key, fmt.Sprintf("%q stands in %s twice; YAML would keep one of the two.", key.Value, what), "Delete or rename one of them.", diag.At(first.Pos, "The first is here."))
+			continue
+		}
+		seen[key.Value] = key
+		if !p.cut(n, key, v) {
+			list = append(list, entry{key, v})
+		}
+	}
+	return list
+}
+
+// cut finds what YAML makes of a text with a comma in { }: an entry without a
+// value, the rest of the text being its key. Also the merge key.
+func (p *reader) cut(n *yaml.Node, key Text, v *yaml.Node) bool {
+	if key.Value == "<<" {
+		p.find("U004", key, `YAML would merge another group of entries in here; menus have no "<<".`, "Write the entries out.")
+		return true
+	}
+	if n.Style&yaml.FlowStyle == 0 || !IsEmpty(v) || p.colonBehind(key) {
+		return false
+	}
+	p.find("U004", key, fmt.Sprintf("Inside { } a comma ends a text, so %q stands here without a value.", key.Value), "Put quotes round the whole text, or write the entries on lines of their own.")
+	return true
+}
+
+// colonBehind reports whether a key is followed by its colon.
+func (p *reader) colonBehind(key Text) bool {
+	line := p.src.Line(key.Pos.Line)
+	rest := line[p.src.Offset(key.Pos.Line, key.At(len(key.Value)).Column):]
+	return strings.HasPrefix(strings.TrimLeft(rest, `"' `), ":")
+}
+
+// fields gives each entry of a mapping to the parser of its key. Unknown keys
+// are findings.
+func (p *reader) fields(n *yaml.Node, what string, table map[string]parser) {
+	for _, e := range p.entries(n, what) {
+		if parse, ok := table[e.key.Value]; ok {
+			parse(e)
+			continue
+		}
+		p.unknown(e.key, what, slices.Sorted(maps.Keys(table)))
+	}
+}
+
+func (p *reader) unknown(key Text, what string, known []string) {
+	hint := spelling.DidYouMean(key.Value, known)
+	if hint == "" {
+		hint = "Known are " + strings.Join(known, ", ") + "."
+	}
+	p.find("U002", key, fmt.Sprintf("%q is no key of %s.", key.Value, what), hint)
+}
+
+// wrong says that a node is of the wrong kind.
+func (p *reader) wrong(n *yaml.Node, what, want string) {
+	hint := ""
+	if t := p.at(n); n.Kind == yaml.ScalarNode && n.Style == 0 {
+		hint = spaceHint(t.Value)
+	}
+	if hint == "" && !IsEmpty(n) {
+		hint = kindHints[shape(n)][strings.Trim(what, `"`)]
+	}
+	if strings.HasPrefix(what, "the screen ") && n.Kind == yaml.ScalarNode && !IsEmpty(n) && hint == "" {
+		hint = fmt.Sprintf("Write %q below it, further right.", "end: "+Short(n.Value))
+	}
+	p.find("U003", p.at(n), fmt.Sprintf("%s needs %s, but here is %s.", Upper(what), want, shape(n)), hint)
+}
+
+// kindHints say how what is of the wrong kind is written, by what it is instead.
+var kindHints = map[string]map[string]string{
+	"a list": {
+		"languages": `Write codes and names: "{en: English, sw: Kiswahili}".`,
+		"options":   `Give each a name of your own: "{one: One week, two: Two weeks}".`,
+		"when":      `Write outcomes and screens: "{done: next_screen}".`,
+		"vars":      `Write names and types: "amount: money 10..500", one a line.`,
+	},
+	"a text": {
+		"languages": `Write codes and names: "{en: English, sw: Kiswahili}".`,
+		"options":   `Give each a name of your own: "{one: One week, two: Two weeks}".`,
+		"menu":      `Begin each option with its key, or with "- ".`,
+	},
+}
+
+// missing says that a key lacks its value.
+func (p *reader) missing(key Text, want string) {
+	p.find("U003", key, fmt.Sprintf("%q needs %s, but nothing follows it.", key.Value, want), "")
+}
+
+// scalar is a value that is no text for callers.
+func (p *reader) scalar(e entry, want string) (Text, bool) {
+	if e.node.Kind != yaml.ScalarNode {
+		p.wrong(e.node, `"`+e.key.Value+`"`, want)
+		return Text{}, false
+	}
+	t := p.src.Scalar(e.node)
+	if p.eaten(e.node, t, false) || p.changed(e.node, t) {
+		return Text{}, false
+	}
+	if IsEmpty(e.node) {
+		p.missing(e.key, want)
+		return Text{}, false
+	}
+	t = t.Trim()
+	if t.Value == "" {
+		p.find("U003", t, fmt.Sprintf("%q needs %s, but its quotes are empty.", e.key.Value, want), "")
+		return Text{}, false
+	}
+	return t, true
+}
+
+// name is a value that names something.
+func (p *reader) name(e entry, what string) Text {
+	t, ok := p.scalar(e, what)
+	if !ok || !p.goodName(t, what) {
+		return Text{}
+	}
+	return t
+}
+
+// number is a whole number from lo on.
+func (p *reader) number(e entry, lo, hi int) Int {
+	want := fmt.Sprintf("a whole number from %d to %d", lo, hi)
+	t, ok := p.scalar(e, want)
+	if !ok {
+		return Int{}
+	}
+	n, err := strconv.Atoi(t.Value)
+	if err != nil || n < lo || n > hi || t.Value[0] == '+' {
+		p.find("U003", t, fmt.Sprintf("%q needs %s, but here is %q.", e.key.Value, want, t.Value), "")
+		return Int{}
+	}
+	return Int{Text: t, N: n}
+}
+
+// items are the entries of a list, or a single value as a list of one.
+func (p *reader) items(e entry, want string) []entry {
+	if e.node.Kind == yaml.MappingNode || IsEmpty(e.node) {
+		p.wrong(e.node, `"`+e.key.Value+`"`, want)
+		return nil
+	}
+	if e.node.Kind == yaml.ScalarNode {
+		return []entry{e}
+	}
+	var list []entry
+	for _, n := range e.node.Content {
+		list = append(list, entry{key: e.key, node: n})
+	}
+	return list
+}
+
+// upper begins a sentence.
+func Upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

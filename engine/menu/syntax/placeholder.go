@@ -1,0 +1,75 @@
+package syntax
+
+import "strings"
+
+// Part is a piece of a text: words as they stand, or a hole where a value is
+// shown.
+type Part struct {
+	// Lit are the words; "" for a hole.
+	Lit string
+	// Name and Field say which value a hole shows: "{worker.phone}".
+	Name, Field string
+	// At is the hole's name in the source, without the braces.
+	At Text
+}
+
+// Hole reports whether the part shows a value.
+func (p Part) Placeholder() bool { return p.Name != "" }
+
+// Parts cuts a text into words and holes. "{{" and "}}" are braces to be
+// shown. bad are braces that open no name: they are shown as they stand, and
+// the checker refuses them.
+func Parts(t Text) (parts []Part, bad []Text) {
+	s := t.Value
+	var lit strings.Builder
+	flush := func() {
+		if lit.Len() > 0 {
+			parts = append(parts, Part{Lit: lit.String()})
+			lit.Reset()
+		}
+	}
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c != '{' && c != '}':
+			lit.WriteByte(c)
+			i++
+		case i+1 < len(s) && s[i+1] == c:
+			lit.WriteByte(c)
+			i += 2
+		default:
+			hole, end := placeholderAt(t, i)
+			if end == 0 {
+				bad = append(bad, t.Sub(i, i+1))
+				lit.WriteByte(c)
+				i++
+				continue
+			}
+			flush()
+			parts = append(parts, hole)
+			i = end
+		}
+	}
+	flush()
+	return parts, bad
+}
+
+// holeAt reads "{name}" or "{name.field}" at an offset; end is 0 if it is none.
+func placeholderAt(t Text, from int) (hole Part, end int) {
+	if t.Value[from] != '{' {
+		return Part{}, 0
+	}
+	n := strings.IndexByte(t.Value[from:], '}')
+	if n < 0 {
+		return Part{}, 0
+	}
+	inside := t.Value[from+1 : from+n]
+	name := strings.TrimSpace(inside)
+	at := from + 1 + strings.Index(inside, name)
+	base, field, dotted := strings.Cut(name, ".")
+	if !isName(base) || dotted && !isName(field) {
+		return Part{}, 0
+	}
+	return Part{Name: base, Field: field, At: t.Sub(at, at+len(name))}, from + n + 1
+}
+
+func isName(s string) bool { return s != "" && nameEnd(s) == len(s) }

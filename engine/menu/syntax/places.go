@@ -1,0 +1,115 @@
+package syntax
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// scalar is a YAML scalar as written, with the places of its characters.
+func (s *Document) Scalar(n *yaml.Node) Text {
+	t := Text{Value: n.Value, Pos: engine.Pos{File: s.path, Line: n.Line, Column: n.Column}}
+	if raw, ok := s.refused[spot{n.Line, n.Column}]; ok {
+		t.Value = raw
+		return t
+	}
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		t.Value = strings.TrimSuffix(t.Value, "\n")
+		t.places = s.blockPlaces(n, t.Value)
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		t.places = s.quotedPlaces(n)
+	}
+	if t.places != nil {
+		t.Pos = t.At(0)
+	}
+	return t
+}
+
+// blockPlaces are the places of a block: each line of the value is a line of
+// the source behind the block's indentation.
+func (s *Document) blockPlaces(n *yaml.Node, value string) *places {
+	if value == "" {
+		return nil
+	}
+	indent := s.blockIndent(n.Line)
+	ps := &places{}
+	off := 0
+	for i, line := range strings.Split(value, "\n") {
+		row := n.Line + 1 + i
+		ps.add(off, row, min(indent, len(s.Line(row)))+1) // an empty line may be shorter
+		off += len(line) + 1
+	}
+	return ps
+}
+
+// blockIndent is the indentation of the block whose header is on a line: that
+// of its first line with a text. A header with a digit ("|2") names another,
+// which is then the least of its lines.
+func (s *Document) blockIndent(header int) int {
+	least := -1
+	for n := header + 1; n <= len(s.Lines); n++ {
+		line := s.Line(n)
+		off := indentOf(line)
+		if off == len(line) {
+			continue
+		}
+		if least < 0 {
+			least = off
+		}
+		if !headerDigit.MatchString(s.Line(header)) {
+			break
+		}
+		if off < least {
+			break
+		}
+	}
+	return max(least, 0)
+}
+
+var headerDigit = regexp.MustCompile(`[|>][+-]?[1-9][+-]?\s*(#.*)?$`)
+
+// quotedPlaces walks a quoted scalar's source beside its value. A scalar over
+// several lines has been found before, and keeps the places of its first.
+func (s *Document) quotedPlaces(n *yaml.Node) *places {
+	line := s.Line(n.Line)
+	i := s.Offset(n.Line, n.Column)
+	if i >= len(line) {
+		return nil
+	}
+	quote, value := line[i], n.Value
+	ps := &places{}
+	column := n.Column + 1
+	ps.add(0, n.Line, column)
+	i++
+	for off := 0; off < len(value) && i < len(line); {
+		size, columns := quotedChar(line[i:], quote)
+		_, width := utf8.DecodeRuneInString(value[off:])
+		off, i, column = off+width, i+size, column+columns
+		if columns > 1 {
+			ps.add(off, n.Line, column)
+		}
+	}
+	return ps
+}
+
+// quotedChar is how many bytes and columns of the source make one character of
+// a quoted value.
+func quotedChar(rest string, quote byte) (size, columns int) {
+	switch {
+	case quote == '\'' && strings.HasPrefix(rest, "''"):
+		return 2, 2
+	case quote == '"' && rest[0] == '\\' && len(rest) > 1:
+		n := min(2+escapeDigits[rest[1]], len(rest))
+		return n, n
+	}
+	_, size = utf8.DecodeRuneInString(rest)
+	return size, 1
+}
+
+// escapeDigits are the hexadecimal digits that follow \x, \u and \U.
+var escapeDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}

@@ -1,0 +1,147 @@
+package syntax
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// Read reads the menu called name ("paytrace.yaml") with its includes and
+// translations from one folder. Positions show the file's path below dir. The
+// File is never nil; what could not be read is left out of it, and the
+// findings, sorted, say what and why. Nothing outside fsys is opened, and a
+// name with a folder in it is refused.
+func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
+	p := &reader{
+		fsys:  fsys,
+		dir:   dir,
+		file:  &File{Name: strings.TrimSuffix(name, ".yaml")},
+		named: map[string]Text{},
+	}
+	if root := p.open(name, Text{}); root != nil {
+		p.menu(root)
+		p.includes()
+	}
+	p.translations()
+	p.sameNames()
+	p.out.Sort()
+	return p.file, p.out
+}
+
+// open reads one file and makes it the current source. from is the place that
+// names it, zero for the menu itself. It is nil when the file has no entries.
+func (p *reader) open(name string, from Text) *yaml.Node {
+	shown := path.Join(p.dir, name)
+	if !from.Written() {
+		from = Text{Value: " ", Pos: engine.Pos{File: shown, Line: 1, Column: 1}}
+	}
+	data, err := p.load(name)
+	if err != nil {
+		p.find("U003", from, fmt.Sprintf("The file %q cannot be read: %s.", name, cause(err)), spelling.DidYouMean(name, p.neighbours()))
+		return nil
+	}
+	p.file.Sources = append(p.file.Sources, Source{Path: shown, Bytes: data})
+	src, found := Scan(shown, data)
+	p.src = src
+	p.out = append(p.out, found...)
+	p.suppressions()
+	if src.clean == nil {
+		return nil
+	}
+	return p.decode(len(found) > 0)
+}
+
+// decode makes nodes of the current source. A YAML error is only worth a
+// finding where the scan has found nothing that explains it.
+func (p *reader) decode(explained bool) *yaml.Node {
+	root, err := p.src.Decode()
+	switch {
+	case errors.Is(err, ErrEmpty):
+		p.find("U003", p.top(), "The file has no entries.", "")
+		return nil
+	case err != nil && explained:
+		return nil
+	case err != nil:
+		line, message := yamlError(err)
+		text := p.src.Line(line)
+		indent := indentOf(text)
+		at := Text{Value: text[indent:], Pos: engine.Pos{File: p.src.path, Line: line, Column: indent + 1}}
+		p.find("U001", at, message, "Often a text needs quotes, or a line stands a space too far left or right.")
+		return nil
+	}
+	if nodeCount(root) > MaxNodes {
+		p.find("U001", p.top(), fmt.Sprintf("The file has more than %d entries.", MaxNodes), "Divide it with include.")
+		return nil
+	}
+	return root
+}
+
+// top is the beginning of the current file.
+func (p *reader) top() Text {
+	return Text{Value: " ", Pos: engine.Pos{File: p.src.path, Line: 1, Column: 1}}
+}
+
+func nodeCount(n *yaml.Node) int {
+	count := 1
+	for _, c := range n.Content {
+		count += nodeCount(c)
+	}
+	return count
+}
+
+// load reads at most one byte more than a file may have.
+func (p *reader) load(name string) ([]byte, error) {
+	if !plainFile(name) {
+		return nil, errOutside
+	}
+	f, err := p.fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
+	return data, errors.Join(err, f.Close())
+}
+
+var errOutside = errors.New("only files of the menu's own folder may be named")
+
+// plainFile reports a file name without any folder.
+func plainFile(name string) bool {
+	return name != "." && name != ".." && fs.ValidPath(name) && !strings.ContainsAny(name, `/\:`)
+}
+
+// neighbours are the menu files beside this one, to suggest.
+func (p *reader) neighbours() []string {
+	list, err := fs.ReadDir(p.fsys, ".")
+	if err != nil {
+		return nil // no suggestion then; the finding stands without it
+	}
+	var names []string
+	for _, e := range list {
+		if strings.HasSuffix(e.Name(), ".yaml") {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// cause is an error of a file system in plain words.
+func cause(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file in the menu's folder"
+	case errors.Is(err, fs.ErrPermission):
+		return "it may not be opened"
+	case errors.Is(err, errOutside):
+		return err.Error()
+	}
+	return "it is no readable file"
+}

@@ -1,0 +1,165 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
+)
+
+// scanner goes over the lines of a file before YAML does. yaml.v3 stops at its
+// first error without a column, cuts a text at " #" and joins lines without a
+// word; the scan finds all of that, with its place, and goes on.
+type scanner struct {
+	*Document
+	out   diag.List
+	edits []edit
+	texts []refusal
+	row   int
+	nodes int
+
+	cols   []column // the open mappings and lists
+	open   bool     // the last entry has no value yet: the next lines may be it
+	seen   bool     // the document has begun
+	skip   int      // lines from this column on are left out; -1 for none
+	broken bool     // decoding what is left would only mislead
+}
+
+// scan prepares a file for decoding. The source's clean is nil when there is
+// no sense in decoding it.
+func Scan(path string, data []byte) (*Document, diag.List) {
+	s := &scanner{Document: &Document{path: path, Comments: map[int]comment{}, refused: map[spot]string{}}, skip: -1}
+	if !s.prepare(data) {
+		return s.Document, s.out
+	}
+	for s.row = 0; s.row < len(s.Lines) && !s.broken; s.row++ {
+		s.scanLine()
+	}
+	if !s.broken {
+		s.clean = apply(s.Lines, s.edits)
+	}
+	for _, t := range s.texts {
+		s.refused[t.at] = t.raw
+	}
+	return s.Document, s.out
+}
+
+// find adds a finding of n characters at a byte offset of a line.
+func (s *scanner) find(code string, row, off, n int, message, hint string) {
+	if len(s.out) < MaxDiagnostics {
+		s.out = append(s.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: s.pos(row, off), Length: max(1, n), Message: message, Help: hint})
+	}
+}
+
+// whole adds a finding about the file and gives it up.
+func (s *scanner) whole(message, hint string) {
+	s.broken = true
+	s.out = append(s.out, diag.Diagnostic{Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: s.path, Line: 1, Column: 1}, Length: 1, Message: message, Help: hint})
+}
+
+func (s *scanner) scanLine() {
+	line := s.Lines[s.row]
+	off := indentOf(line)
+	switch {
+	case off == len(line):
+	case line[off] == '#':
+		if strings.HasPrefix(line[off:], "#: ") {
+			s.find("U004", s.row, off, 1, "YAML takes this line for a comment and drops it.", `Put quotes round the key: "#".`)
+		}
+		s.comment(off)
+	case off == 0 && isMarker(line):
+		s.marker(line)
+	case s.skip >= 0 && off >= s.skip:
+		s.drop(s.row)
+	case s.badIndent(line, off):
+	default:
+		s.skip = -1
+		s.seen = true
+		s.noTabs()
+		s.entry(off)
+	}
+	if len(s.out) >= MaxDiagnostics {
+		s.broken = true // what stands below is not worth its reading
+	}
+	if s.nodes > MaxNodes {
+		s.find("U001", s.row, 0, 1, fmt.Sprintf("The file has more than %d entries.", MaxNodes), "Divide it with include.")
+		s.broken = true
+	}
+}
+
+// badIndent finds a tab, or a space that is none, before the first text of a
+// line. Nothing below it can be placed.
+func (s *scanner) badIndent(line string, off int) bool {
+	switch r, _ := utf8.DecodeRuneInString(line[off:]); r {
+	case '\t':
+		s.find("U001", s.row, off, 1, "Here stands a tab; YAML only knows spaces before an entry.", "Write two spaces for each step to the right.")
+	case '\u00a0', '\u2007', '\u202f', '\u3000':
+		s.find("U001", s.row, off, 1, "Here stands a space that is none (copied from a document?).", "Delete it and type spaces.")
+	default:
+		return false
+	}
+	s.broken = true
+	return true
+}
+
+// noTabs turns tabs behind the indentation into spaces.
+func (s *scanner) noTabs() {
+	line := s.Lines[s.row]
+	if i := strings.IndexByte(line, '\t'); i >= 0 {
+		s.find("U001", s.row, i, 1, "Here stands a tab; a screen cannot show it.", "Write spaces.")
+		s.Lines[s.row] = strings.ReplaceAll(line, "\t", " ")
+	}
+}
+
+func isMarker(line string) bool {
+	return len(line) >= 3 && (line[:3] == "---" || line[:3] == "...") && (len(line) == 3 || line[3] == ' ')
+}
+
+// marker meets "---" or "...": one may open the document, none may follow.
+func (s *scanner) marker(line string) {
+	if line[0] == '-' && !s.seen {
+		rest := skipSpaces(line, 3)
+		if rest == len(line) || line[rest] == '#' {
+			s.seen = true
+			s.drop(s.row)
+			return
+		}
+	}
+	if line[0] == '.' && s.onlyComments(s.row+1) {
+		s.drop(s.row)
+		return
+	}
+	s.find("U004", s.row, 0, 3, fmt.Sprintf("YAML would end the menu here: %q begins another document, and what follows would be lost.", line[:3]), "Delete this line, or put it in quotes if it is a text.")
+	for ; s.row < len(s.Lines); s.row++ {
+		s.drop(s.row)
+	}
+}
+
+// onlyComments reports whether no entry follows from a row on.
+func (s *scanner) onlyComments(row int) bool {
+	_, more := s.nextText(row)
+	return !more
+}
+
+// nextText is the next row that is neither blank nor a comment.
+func (s *scanner) nextText(row int) (int, bool) {
+	for ; row < len(s.Lines); row++ {
+		line := s.Lines[row]
+		if off := indentOf(line); off < len(line) && line[off] != '#' {
+			return row, true
+		}
+	}
+	return 0, false
+}
+
+// indentOf is the number of spaces a line begins with.
+func indentOf(line string) int { return skipSpaces(line, 0) }
+
+func skipSpaces(line string, i int) int {
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,182 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// column is where the entries of an open mapping or list begin.
+type column struct {
+	off  int
+	list bool
+}
+
+// entry reads a line's dashes, its key and the beginning of its value.
+func (s *scanner) entry(off int) {
+	line := s.Lines[s.row]
+	dash := isDash(line, off)
+	below := s.below(off)
+	_, value, keyed := keyEnd(line, off)
+	if !dash && !keyed {
+		s.bare(off, below)
+		return
+	}
+	if !s.place(off, dash) {
+		return
+	}
+	for isDash(line, off) {
+		s.nodes++
+		next := skipSpaces(line, off+1)
+		if next == len(line) || line[next] == '#' {
+			s.value(next, off)
+			return
+		}
+		end, value, keyed := keyEnd(line, next)
+		again := isDash(line, next)
+		if !again && !keyed {
+			s.value(next, off)
+			return
+		}
+		if off = next; !s.push(off, again) {
+			return
+		}
+		if !again {
+			s.key(off, end)
+			s.value(value, off)
+			return
+		}
+	}
+	end, _, _ := keyEnd(line, off)
+	s.key(off, end)
+	s.value(value, off)
+}
+
+func isDash(line string, off int) bool {
+	return off < len(line) && line[off] == '-' && (off+1 == len(line) || line[off+1] == ' ')
+}
+
+// below is the column of the entry whose value a line at off may be, or -2.
+func (s *scanner) below(off int) int {
+	if !s.open || len(s.cols) == 0 {
+		return noColumn
+	}
+	if top := s.cols[len(s.cols)-1].off; off > top {
+		return top
+	}
+	return noColumn
+}
+
+// noColumn is less than any column, and than the -1 before the first.
+const noColumn = -2
+
+// bare reads a line with neither key nor dash: the value of the entry above,
+// or a stray text.
+func (s *scanner) bare(off, parent int) {
+	text := s.Lines[s.row][off:]
+	if parent != noColumn {
+		s.value(off, parent)
+		return
+	}
+	s.find("U001", s.row, off, utf8.RuneCountInString(text), `This line is neither "key: value" nor "- item".`, strayHint(text))
+	s.drop(s.row)
+}
+
+// strayHint guesses what a line without a key was to be.
+func strayHint(text string) string {
+	if hint := spaceHint(text); hint != "" {
+		return hint
+	}
+	return `A text of several lines stands below "say: |", further right.`
+}
+
+// spaceHint is for a key without a space behind its colon, "" for all else.
+func spaceHint(text string) string {
+	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
+		return fmt.Sprintf("Write a space behind the colon: %s.", Short(text[:i+1]+" "+text[i+1:]))
+	}
+	return ""
+}
+
+// place brings the columns of the open collections to a line's own, and finds
+// a line that does not line up with any of them.
+func (s *scanner) place(off int, dash bool) bool {
+	closed := false
+	top := column{off: noColumn}
+	for len(s.cols) > 0 {
+		top = s.cols[len(s.cols)-1]
+		// A list may stand at the column of its key, which ends it.
+		if top.off < off || top.off == off && (dash || !top.list) {
+			break
+		}
+		s.cols, top = s.cols[:len(s.cols)-1], column{off: noColumn}
+		closed = true
+	}
+	message := "This line stands further right than the entry above, which already has its value."
+	switch {
+	case top.off == off && top.list == dash:
+		return true
+	case top.off == off && s.open && !closed, top.off < off && s.open && !closed, len(s.cols) == 0 && !closed:
+		return s.push(off, dash)
+	case top.off == off:
+		message = `A "- " begins an entry of a list, but the entries above it are none.`
+	case closed:
+		message = "This line does not line up with any entry above."
+	}
+	s.find("U001", s.row, off, 1, message, "Entries that belong together begin at the same column and look alike.")
+	s.skip = off
+	if top.off == off {
+		s.skip = off + 1
+	}
+	s.drop(s.row)
+	return false
+}
+
+func (s *scanner) push(off int, list bool) bool {
+	s.nodes++
+	if s.cols = append(s.cols, column{off, list}); len(s.cols) > MaxDepth {
+		s.find("U001", s.row, off, 1, fmt.Sprintf("The entries stand more than %d deep in each other.", MaxDepth), "")
+		s.broken = true
+		return false
+	}
+	return true
+}
+
+// keyEnd is where a line's key ends and its value begins.
+func keyEnd(line string, off int) (end, value int, ok bool) {
+	if q := line[off]; q == '"' || q == '\'' {
+		end = closeQuote(line, off)
+		if end < 0 {
+			return 0, 0, false
+		}
+		i := skipSpaces(line, end)
+		if i < len(line) && line[i] == ':' && (i+1 == len(line) || line[i+1] == ' ') {
+			return end, skipSpaces(line, i+1), true
+		}
+		return 0, 0, false
+	}
+	if line[off] == '{' || line[off] == '[' {
+		return 0, 0, false
+	}
+	for i := off; i < len(line); i++ {
+		if line[i] == '#' && i > off && line[i-1] == ' ' {
+			break
+		}
+		if line[i] == ':' && (i+1 == len(line) || line[i+1] == ' ') {
+			return i, skipSpaces(line, i+1), true
+		}
+	}
+	return 0, 0, false
+}
+
+// key refuses a key that YAML takes for something else: "*: Home -> main".
+func (s *scanner) key(off, end int) {
+	s.nodes++
+	line := s.Lines[s.row]
+	raw := strings.TrimRight(line[off:end], " ")
+	if end > off && (strings.IndexByte(Specials, line[off]) < 0 && line[off] != '?' || line[off] == '?' && end > off+1) {
+		return
+	}
+	s.find("U004", s.row, off, len(raw), fmt.Sprintf("YAML would not read the key %q as it stands.", raw), "Put quotes round it: "+quoted(raw)+".")
+	s.refuse(off, end, raw)
+}

@@ -1,0 +1,90 @@
+package syntax
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// prepare splits a file into lines. What YAML takes for a line break or
+// refuses without a place is a finding here, and becomes a space.
+func (s *scanner) prepare(data []byte) bool {
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	switch {
+	case len(data) > MaxFileBytes:
+		s.whole(fmt.Sprintf("The file has %d KB; at most %d are read.", len(data)>>10, MaxFileBytes>>10), "Divide it with include.")
+		return false
+	case strings.Count(text, "\n") >= MaxLines:
+		s.whole(fmt.Sprintf("The file has more than %d lines.", MaxLines), "Divide it with include.")
+		return false
+	case !utf8.ValidString(text):
+		s.whole("The file is not written in UTF-8.", `Save it again with the encoding "UTF-8".`)
+		return false
+	}
+	s.Lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for row, line := range s.Lines {
+		if len(line) > MaxLineBytes {
+			s.find("U001", row, 0, 1, fmt.Sprintf("This line has %d characters; at most %d are read.", len(line), MaxLineBytes), "Divide it into several lines.")
+			return false
+		}
+		s.sanitize(row, line)
+	}
+	return true
+}
+
+// mend replaces characters that have no place in a menu.
+func (s *scanner) sanitize(row int, line string) {
+	bad := strings.IndexFunc(line, Unprintable)
+	if bad < 0 {
+		return
+	}
+	r, _ := utf8.DecodeRuneInString(line[bad:])
+	s.find("U004", row, bad, 1, fmt.Sprintf("Here stands a character that no screen can show (%U).", r), "Delete it and write the place again.")
+	s.Lines[row] = strings.Map(func(r rune) rune {
+		if Unprintable(r) {
+			return ' '
+		}
+		return r
+	}, line)
+}
+
+// unprintable reports characters that YAML refuses or takes for a line break.
+func Unprintable(r rune) bool {
+	switch r {
+	case '\t':
+		return false
+	case 0x7f, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff:
+		return true
+	}
+	return r < ' ' || r >= 0x80 && r < 0xa0
+}
+
+// edit replaces the bytes from..to of a line in what YAML is given.
+type edit struct {
+	row, from, to int
+	with          string
+}
+
+// apply joins the lines with their edits.
+func apply(lines []string, edits []edit) []byte {
+	sort.SliceStable(edits, func(i, j int) bool {
+		a, b := edits[i], edits[j]
+		return a.row < b.row || a.row == b.row && a.from < b.from
+	})
+	var out []byte
+	if len(edits) == 0 {
+		return []byte(strings.Join(lines, "\n"))
+	}
+	for row, line := range lines {
+		at := 0
+		for ; len(edits) > 0 && edits[0].row == row; edits = edits[1:] {
+			if e := edits[0]; e.from >= at {
+				out = append(append(out, line[at:e.from]...), e.with...)
+				at = e.to
+			}
+		}
+		out = append(append(out, line[at:]...), '\n')
+	}
+	return out[:max(0, len(out)-1)] // the last line had no break behind it
+}

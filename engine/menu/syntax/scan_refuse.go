@@ -1,0 +1,93 @@
+package syntax
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// refusal is a text that YAML is not shown.
+type refusal struct {
+	at  spot
+	raw string
+}
+
+// refuseText finds a text that YAML would refuse or change, and keeps it from
+// YAML. The finding points at byte at behind from.
+func (s *scanner) refuseText(from, to int, message string, at int) {
+	raw := strings.TrimRight(s.Lines[s.row][from:to], " ")
+	length := 1
+	if at == 0 {
+		length = utf8.RuneCountInString(raw)
+	}
+	s.find("U004", s.row, from+at, length, message, quoteHint(raw))
+	s.refuse(from, to, raw)
+}
+
+// refuseOpen finds a bracket or quote at from that never closes.
+func (s *scanner) refuseOpen(from, to int) {
+	raw := strings.TrimRight(s.Lines[s.row][from:to], " ")
+	hint := "Close it; or if it belongs to a text, put quotes round the whole text."
+	s.find("U001", s.row, from, 1, fmt.Sprintf("The %s that opens here is not closed.", raw[:1]), hint)
+	s.refuse(from, to, raw)
+}
+
+// refuse leaves a mark of the same width for YAML in place of a text.
+func (s *scanner) refuse(from, to int, raw string) {
+	p := s.pos(s.row, from)
+	width := utf8.RuneCountInString(raw)
+	pad := utf8.RuneCountInString(s.Lines[s.row][from:to]) - width
+	s.edits = append(s.edits, edit{s.row, from, to, strings.Repeat("x", width) + strings.Repeat(" ", pad)})
+	s.texts = append(s.texts, refusal{spot{p.Line, p.Column}, raw})
+}
+
+// comment keeps a comment and hides it from YAML.
+func (s *scanner) comment(off int) {
+	line := s.Lines[s.row]
+	before := strings.TrimRight(line[:off], " ")
+	s.Comments[s.row+1] = comment{
+		Column: s.pos(s.row, off).Column,
+		Text:   line[off:],
+		gap:    off - len(before),
+		Whole:  before == "",
+	}
+	s.edits = append(s.edits, edit{s.row, off, len(line), ""})
+}
+
+// drop hides a line from YAML.
+func (s *scanner) drop(row int) {
+	s.edits = append(s.edits, edit{row, 0, len(s.Lines[row]), ""})
+}
+
+// closeQuote is the offset behind the quote that closes the one at off, -1 if
+// it is not on this line.
+func closeQuote(line string, off int) int {
+	q := line[off]
+	for i := off + 1; i < len(line); i++ {
+		switch {
+		case q == '"' && line[i] == '\\':
+			i++
+		case line[i] == q && q == '\'' && i+1 < len(line) && line[i+1] == q:
+			i++
+		case line[i] == q:
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// badEscape is the offset of a backslash that YAML would refuse, or -1.
+func badEscape(text string) int {
+	if text[0] != '"' {
+		return -1
+	}
+	if m := escapes.FindStringIndex(text); m != nil && m[0] == 0 && m[1] == len(text) {
+		return -1
+	}
+	return max(0, strings.IndexByte(text, '\\'))
+}
+
+var escapes = regexp.MustCompile(`^"(?:[^"\\]|\\(?:[0abt\tnvfre "'/\\N_LP]|x[0-9a-fA-F]{2}|u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})|U000[0-9a-fA-F]{5}))*"$`)
+
+const unknownEscape = "YAML does not know what this backslash means."

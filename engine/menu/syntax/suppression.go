@@ -1,0 +1,77 @@
+package syntax
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// allowComment is "# allow U401: reason"; the code decides that it is one, so
+// that a comment may begin with the word.
+var suppressionComment = regexp.MustCompile(`^#+\s*allow\s*:?\s+([Uu]\d+)\s*:?\s*(.*)$`)
+
+// allows collects the exceptions of the current file. One on a line of its own
+// covers the next line that is no comment, one behind an entry that line.
+func (p *reader) suppressions() {
+	for _, n := range slices.Sorted(maps.Keys(p.src.Comments)) {
+		c := p.src.Comments[n]
+		m := suppressionComment.FindStringSubmatch(c.Text)
+		if m == nil {
+			continue
+		}
+		a := &Suppression{
+			Code:   strings.ToUpper(m[1]),
+			Reason: strings.TrimSpace(m[2]),
+			Pos:    engine.Pos{File: p.src.path, Line: n, Column: c.Column},
+			Line:   n,
+		}
+		if c.Whole {
+			a.Line = p.nextEntry(n + 1)
+		}
+		a.Last = p.src.EndOfText(a.Line)
+		if a.Reason == "" {
+			p.find("U009", Text{Value: c.Text, Pos: a.Pos}, "This exception gives no reason.", fmt.Sprintf(`Write "# allow %s: " and why.`, a.Code))
+			continue
+		}
+		p.file.Suppressions = append(p.file.Suppressions, a)
+	}
+}
+
+// nextEntry is the first line from n on that is neither blank nor a comment; 0
+// if there is none.
+func (p *reader) nextEntry(n int) int {
+	for ; n <= len(p.src.Lines); n++ {
+		line := strings.TrimSpace(p.src.Line(n))
+		if line != "" && line[0] != '#' {
+			return n
+		}
+	}
+	return 0
+}
+
+// opensBlock is a line whose text stands on the lines below it.
+var opensBlock = regexp.MustCompile(`(?:^|[:-] )\s*[|>][+-]?[1-9]?[+-]?\s*(#.*)?$`)
+
+// endOfText is the last line of the text that begins on a line: a comment inside
+// of it would be one of its words, so an exception stands above the whole.
+func (s *Document) EndOfText(n int) int {
+	header := s.Line(n)
+	if !opensBlock.MatchString(header) {
+		return n
+	}
+	last := n
+	for m := n + 1; m <= len(s.Lines); m++ {
+		switch line := s.Line(m); {
+		case strings.TrimSpace(line) == "":
+		case indentOf(line) <= indentOf(header):
+			return last
+		default:
+			last = m
+		}
+	}
+	return last
+}

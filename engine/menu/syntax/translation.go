@@ -1,0 +1,80 @@
+package syntax
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+
+	"gopkg.in/yaml.v3"
+)
+
+// translations reads NAME.LANG.yaml for each language but the first. A file
+// that is not there is left to the check of words.
+func (p *reader) translations() {
+	for i, lang := range p.file.Languages {
+		name := p.file.Name + "." + lang.Code.Value + ".yaml"
+		if i == 0 || !plainFile(name) {
+			continue
+		}
+		if _, err := fs.Stat(p.fsys, name); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if root := p.open(name, lang.Code); root != nil {
+			p.translation(lang.Code.Value, root)
+		}
+	}
+}
+
+func (p *reader) translation(lang string, root *yaml.Node) {
+	t := &Translation{Lang: lang, Path: p.src.path}
+	for _, e := range p.entries(root, "a translation") {
+		if e.node.Kind == yaml.MappingNode && e.node.Style&yaml.FlowStyle == 0 {
+			p.find("U003", e.key, fmt.Sprintf("A translation has one line for each text, but %q holds a group.", e.key.Value), fmt.Sprintf("Write %q.", e.key.Value+".say: …"))
+			continue
+		}
+		if words, ok := p.words(e); ok {
+			t.Entries = append(t.Entries, Entry{Key: e.key, Text: words, Of: p.hashBeside(e.key.Pos.Line)})
+		}
+	}
+	p.file.Translations = append(p.file.Translations, t)
+}
+
+// sourceHash is the comment that "fmt" writes behind a translated text.
+var HashComment = regexp.MustCompile(`^# of ([0-9a-f]{8})\b`)
+
+func (p *reader) hashBeside(line int) string {
+	if m := HashComment.FindStringSubmatch(p.src.Comments[line].Text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// SourceHash is the mark of a text that a translation was made from, written
+// beside the translation as "# of 1a2b3c4d". Eight digits tell the versions of
+// one text apart; nothing is secured by them.
+func SourceHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:4])
+}
+
+// navDigits are the keys of navigation by the names of their words.
+func NavKeys(f *File) map[string]string {
+	n := &f.Nav
+	return map[string]string{
+		"nav.back": n.Back.Key.Value, "nav.home": n.Home.Key.Value, "nav.more": n.More.Key.Value,
+		"nav.confirm": n.Confirm.Key.Value, "nav.cancel": n.Cancel.Key.Value,
+	}
+}
+
+// words are the translated words. A translator may repeat the key that the menu
+// has before them, "nav.back: 0 Rudi"; it is not shown twice.
+func (e Entry) Message(keys map[string]string) Text {
+	first, words := e.Text.Trim().word()
+	if first.Value != "" && first.Value == keys[e.Key.Value] && words.Value != "" {
+		return words
+	}
+	return e.Text
+}

@@ -1,0 +1,356 @@
+// Package syntax reads the YAML of a menu into a tree in which every text knows
+// its place. It reports what is not the language and what YAML would silently
+// change, and goes on after every mistake.
+package syntax
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// Version is the version of the language this package reads, as in "ussd: 1".
+const Version = 1
+
+// Text is one scalar of the source exactly as written, and where it stands.
+// The zero Text was not written.
+type Text struct {
+	Value string
+	Pos   engine.Pos
+	// places maps byte offsets of Value to the source, for block and quoted
+	// scalars; nil where Value stands in the source as it is, on one line.
+	places *places
+}
+
+// Written reports whether the text stands in the source at all.
+func (t Text) Written() bool { return t.Pos.Line > 0 }
+
+// File is a menu as written, with its includes and translations joined. What
+// could not be read is left out: partial results are normal, the findings say
+// what is missing.
+type File struct {
+	// Name is the main file's base name without ".yaml".
+	Name string
+	// Sources are the files read, the main one first.
+	Sources []Source
+
+	Ussd      Text
+	Service   Text
+	Dials     []Dial
+	Languages []Language // as written; empty means one, "en"
+	Start     Text
+	OnFailed  Text
+	OnPending Text
+	Limits    Limits
+	Session   Session
+	Remember  []Text
+	Nav       Nav
+	Includes  []Text
+	Renamed   []Pair
+
+	Texts   []Named
+	Vars    []*Var
+	Screens []*Screen
+
+	Translations []*Translation
+	Suppressions []*Suppression
+}
+
+// Source is one file's bytes.
+type Source struct {
+	Path  string // as in positions
+	Bytes []byte
+}
+
+// Pair is one entry of a plain mapping.
+type Pair struct{ Key, Value Text }
+
+// Named is a text under a name.
+type Named struct{ Name, Text Text }
+
+// Dial is a service code and the screen its calls begin on; Screen is zero for
+// the menu's start.
+type Dial struct{ Code, Screen Text }
+
+// Language is a language's code and own name.
+type Language struct{ Code, Name Text }
+
+// Limits of the screens; an Int is zero where it was not written.
+type Limits struct{ Screen, Options, Depth Int }
+
+// Int is a whole number of the source.
+type Int struct {
+	Text
+	N int
+}
+
+// Session is the gateway's profile and what sessions do.
+type Session struct {
+	Gateway, Timezone Text
+	Resume            Resume
+}
+
+// Resume is how a dropped call is taken up again; For is zero for never.
+type Resume struct {
+	For                  time.Duration
+	Pos                  engine.Pos
+	Say, Confirm, Cancel Text
+}
+
+// Nav is the navigation block. Key is zero where a key is not declared.
+type Nav struct {
+	Pos              engine.Pos
+	Back, Home, More NavKey
+	HomeTo           Target
+	Confirm, Cancel  NavKey
+	Invalid, GaveUp  Text
+	Resume           Text
+	Busy, InProgress Text
+	Expired, Updated Text
+	Limited          Text
+}
+
+// NavKey is "0 Back": a key and its label.
+type NavKey struct{ Key, Label Text }
+
+// Target is where an arrow leads: a screen, or through an action.
+type Target struct {
+	Screen Text
+	Call   *Call
+}
+
+// Written reports whether there is a target at all.
+func (t Target) Written() bool { return t.Screen.Written() || t.Call != nil }
+
+// Call is "action(values)".
+type Call struct {
+	Action Text
+	Args   []Value
+	Pos    engine.Pos
+}
+
+// Value is a name ("phone", "worker.phone") or a constant.
+type Value struct {
+	Text
+	// Name and Field are set for a name; Quoted or Number for a constant.
+	Name, Field string
+	Quoted      bool
+	Number      bool
+}
+
+// Var is what the menu asks for.
+type Var struct {
+	Name  Text
+	Type  Text // as written, e.g. "money 10..70000"
+	Typed engine.Type
+	// Options are a choice's names and words.
+	Options []Named
+	Error   Text
+}
+
+// Screen is one screen as written. Verbs are zero where not written.
+type Screen struct {
+	Name Text
+	File string // the file it stands in
+	// Partial says that it has keys nobody knows, so that its ways on are not
+	// all known either.
+	Partial bool
+
+	Say    []Say
+	HasSay bool
+	NavOff bool // nav: none
+	Skip   *Case
+	Error  *Text // "" is an error too: repeat the question alone
+	Again  *Text
+
+	Menu     []*Option
+	Numbered bool // a menu in list form
+	MenuPos  engine.Pos
+
+	Ask     *Ask
+	Confirm *Confirm
+	List    *List
+
+	Languages     Target
+	LanguagesPos  engine.Pos
+	LanguagesOnly []Text
+
+	Show *Text
+	End  *Text
+
+	Do     *Call
+	When   []When
+	Set    []Assign
+	Choose []Case
+	Go     Target
+	SMS    *SMS
+
+	ChoosePos, SetPos, WhenPos engine.Pos
+}
+
+// Say is one text of a screen and when it is said.
+type Say struct {
+	If   *Cond
+	Text Text
+}
+
+// Case is a condition and where it leads; If is nil for else.
+type Case struct {
+	If  *Cond
+	To  Target
+	Pos engine.Pos
+}
+
+// Option is one line of a menu, short or long form.
+type Option struct {
+	Key  Text // zero in list form
+	Say  Text
+	Note Text
+	If   *Cond
+	Set  []Assign
+	To   Target
+	Pos  engine.Pos
+}
+
+// Assign is "set: {name: value}".
+type Assign struct {
+	Name  Text
+	Value Value
+}
+
+// Ask is one question.
+type Ask struct {
+	Var     Text
+	To      Target
+	Retries Int
+	GiveUp  Text
+	Offers  []*Offer
+	Accept  []*Accept
+	Repeat  Text
+	Pos     engine.Pos
+}
+
+// Offer is "1: caller" (a value) or "9: Skip -> next" (a way on).
+type Offer struct {
+	Key   Text
+	Value Value
+	Label Text
+	To    Target
+}
+
+// Accept is a condition on an answer and what is said if it fails.
+type Accept struct {
+	If    *Cond
+	Error Text
+	Pos   engine.Pos
+}
+
+// Confirm is an explicit Yes and No; labels are zero for the nav's own.
+type Confirm struct {
+	Yes, No           Target
+	YesLabel, NoLabel Text
+	Pos               engine.Pos
+}
+
+// List is "list: items as item -> next".
+type List struct {
+	Items Value
+	As    Text
+	To    Target
+	Each  Text
+	Empty Text
+	Pos   engine.Pos
+}
+
+// When is one outcome and where it leads: a screen, or "retry TEXT".
+type When struct {
+	Outcome Text
+	To      Target
+	Retry   *Text
+}
+
+// SMS is a message sent once a call.
+type SMS struct {
+	To  Value
+	Say Text
+	Pos engine.Pos
+}
+
+// Cond is a condition as written. Op "and", "or", "not", "is set",
+// "is empty", "=", "!=", "<", "<=", ">", ">=".
+type Cond struct {
+	Op          string
+	A, B        *Cond // and, or, not (A)
+	Left, Right Value // the rest
+	Text        Text  // the whole condition
+}
+
+// Translation is one language's file: flat "name: words" lines.
+type Translation struct {
+	Lang    string
+	Path    string
+	Entries []Entry
+}
+
+// Entry is one translated text. Of is the hash of the source text it was made
+// from, as "fmt" writes it in a comment; "" when there is none.
+type Entry struct {
+	Key, Text Text
+	Of        string
+}
+
+// Allow is "# allow U401: reason", bound to the next line that is no comment.
+type Suppression struct {
+	Code   string
+	Reason string
+	Pos    engine.Pos
+	// Line is the line of the same file that the exception covers; Last is the
+	// last one, where that line begins a text of several lines.
+	Line, Last int
+}
+
+// handles reports whether a target stands in the screen's own "when".
+func (s *Screen) Handles(t Text) bool {
+	for _, w := range s.When {
+		if w.To.Screen.Pos == t.Pos {
+			return true
+		}
+	}
+	return false
+}
+
+// verbless reports a screen of which not enough could be read.
+func (s *Screen) Verbless() bool {
+	return s.Menu == nil && s.Ask == nil && s.Confirm == nil && s.List == nil && !s.Languages.Written() &&
+		s.Show == nil && s.Do == nil && s.Choose == nil && !s.Go.Written()
+}
+
+// shows reports whether callers see the screen.
+func (s *Screen) Shows() bool {
+	silent := s.Do != nil || s.Choose != nil || s.Set != nil || s.SMS != nil || s.Go.Written()
+	return !silent || s.End != nil
+}
+
+// optionName is how messages name an option: its key, or its place in a list.
+func (s *Screen) OptionName(o *Option) string {
+	if o.Key.Written() {
+		return o.Key.Value
+	}
+	for i, other := range s.Menu {
+		if other == o {
+			return strconv.Itoa(i + 1)
+		}
+	}
+	return "?"
+}
+
+// Source returns the bytes of one of the files read, or nil.
+func (f *File) Source(path string) []byte {
+	for _, s := range f.Sources {
+		if s.Path == path {
+			return s.Bytes
+		}
+	}
+	return nil
+}

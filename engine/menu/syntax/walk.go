@@ -1,0 +1,67 @@
+package syntax
+
+import (
+	"sort"
+
+	"github.com/paytrace/paytrace/engine/diag"
+)
+
+// callsOf are all actions a menu calls, in the order of their places.
+func Calls(f *File) []*Call {
+	var calls []*Call
+	see := func(t Target) {
+		if t.Call != nil {
+			calls = append(calls, t.Call)
+		}
+	}
+	for _, s := range f.Screens {
+		if s.Do != nil {
+			calls = append(calls, s.Do)
+		}
+		Targets(s, see)
+	}
+	sort.SliceStable(calls, func(i, j int) bool { return diag.ComparePos(calls[i].Pos, calls[j].Pos) < 0 })
+	return calls
+}
+
+// targetsOf are all arrows of a screen but those of "when".
+func Targets(s *Screen, see func(Target)) {
+	if s.Skip != nil {
+		see(s.Skip.To)
+	}
+	for _, o := range s.Menu {
+		see(o.To)
+	}
+	if s.Ask != nil {
+		see(s.Ask.To)
+		for _, o := range s.Ask.Offers {
+			see(o.To)
+		}
+	}
+	if s.Confirm != nil {
+		see(s.Confirm.Yes)
+		see(s.Confirm.No)
+	}
+	if s.List != nil {
+		see(s.List.To)
+	}
+	see(s.Languages)
+	for _, k := range s.Choose {
+		see(k.To)
+	}
+	see(s.Go)
+}
+
+// callsOn are the actions of one screen, its own and those of its arrows.
+func CallsOn(s *Screen) []*Call {
+	var calls []*Call
+	if s.Do != nil {
+		calls = append(calls, s.Do)
+	}
+	Targets(s, func(t Target) {
+		if t.Call != nil {
+			calls = append(calls, t.Call)
+		}
+	})
+	return calls
+}
