@@ -8,14 +8,42 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// Text checks all that a caller typed, joined with "*", and returns it as the
-// engine wants it. Control characters are refused: no keypad has them, and they
+// Limits of one callback; a real one has about 150 bytes. A value over its limit is
+// refused and not cut, because two readers could read a cut value differently.
+const (
+	// MaxBody bounds the bytes of a body. Two bodies must fit: a text of MaxText
+	// bytes with every byte percent-encoded, and an end-of-session event that
+	// repeats the text beside the last screen.
+	MaxBody = 8 << 10
+	// MaxFields bounds the fields of a form. Callbacks have 5, events 14.
+	MaxFields = 16
+	// MaxText bounds the decoded bytes that a caller typed in one session. In 180
+	// seconds a keypad makes a few dozen.
+	MaxText = 1024
+	// MaxInputs bounds the inputs in one text. Nobody answers 64 screens in 180
+	// seconds.
+	MaxInputs = 64
+	// MaxInput bounds the characters of one input. A handset's input line has 160.
+	MaxInput = 160
+	// MaxSession bounds the bytes of a session ID, which is a key of records. The
+	// longest known one, of Africa's Talking, has 38.
+	MaxSession = 128
+	// MaxService bounds the bytes of a dialled code, which is one line of a
+	// handset.
+	MaxService = 160
+	// MaxNetwork bounds the bytes of an operator's code. Codes have 5 digits, but
+	// some gateways send names.
+	MaxNetwork = 32
+)
+
+// Text checks everything a caller typed, joined with "*", and returns it in the
+// engine's form. It refuses control characters: no keypad has them, and they
 // would reach SMS and other people's screens.
 //
-// One "#" at the end of an input is dropped: it ended the caller's typing and is
-// no part of the answer, and handsets and operators differ in who takes it off.
-// It is dropped at every input, because what follows "1#" is "1#*2", and the
-// session would look like another one.
+// It drops one "#" at the end of every input. The "#" ends the caller's typing
+// and is no part of the answer; handsets and operators differ in who removes it.
+// All inputs need this, not only the last: the next text after "1#" is "1#*2",
+// and the two must begin alike.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Text(name, text string) (string, error) {
@@ -29,7 +57,7 @@ func Text(name, text string) (string, error) {
 		return "", Refuse("The field %s has %d inputs; at most %d are allowed.", name, n, MaxInputs)
 	}
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return "", Refuse("The field %s holds a control character.", name)
+		return "", Refuse("The field %s has a control character.", name)
 	}
 	text = dropHashes(text)
 	for rest, more := text, true; more; {
@@ -49,22 +77,22 @@ func dropHashes(text string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(text, "#*", "*"), "#")
 }
 
-// Caller reads the number the network vouches for and returns its digits, as
-// "254712345678". It may be of any country; "+254…", "254…" and " 254…" are
-// understood, the last being a plus sign that was sent without its escape.
-// A number in a national format is refused: whose country would it be?
+// Caller reads the number that the network vouches for and returns its digits,
+// such as "254712345678". It accepts "+254…", "254…" and " 254…" of any country;
+// the last is a plus sign that was sent without its escape. It refuses a number in
+// a national format, because the country would be unknown.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Caller(name, number string) (string, error) {
 	digits, ok := msisdn.Digits(strings.TrimSpace(number))
 	if !ok {
-		return "", Refuse("The field %s is no phone number in international format, such as +254712345678.", name)
+		return "", Refuse("The field %s is not a phone number in international format, such as +254712345678.", name)
 	}
 	return digits, nil
 }
 
-// Session checks a gateway's session ID: 1 to MaxSession characters that mean
-// nothing to a record store, a log or a URL.
+// Session checks a gateway's session ID: 1 to MaxSession characters that have no
+// special meaning in a record store, a log or a URL.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Session(name, id string) (string, error) {
@@ -73,7 +101,7 @@ func Session(name, id string) (string, error) {
 	}
 	for i := 0; i < len(id); i++ {
 		if !sessionByte(id[i]) {
-			return "", Refuse("The field %s has a character that is neither a letter nor a digit nor one of ._:~@+=/- in it.", name)
+			return "", Refuse("The field %s may have only letters, digits and the characters ._:~@+=/- in it.", name)
 		}
 	}
 	return id, nil
@@ -87,30 +115,30 @@ func sessionByte(b byte) bool {
 	return strings.IndexByte("._:~@+=/-", b) >= 0
 }
 
-// Service checks a dialled code, as "*384*8481#", and takes the spaces around it
-// off. It need not be one that is served: that is for the engine to say.
+// Service checks a dialled code, such as "*384*8481#", and removes the spaces
+// around it. The engine decides whether the code is served.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Service(name, code string) (string, error) {
 	code = strings.TrimSpace(code)
 	if code == "" || len(code) > MaxService || !visible(code) {
-		return "", Refuse("The field %s is no service code, such as *384*8481#.", name)
+		return "", Refuse("The field %s is not a service code, such as *384*8481#.", name)
 	}
 	return code, nil
 }
 
-// Network checks an operator's code, which may be empty and is opaque.
+// Network checks an operator's code. It is opaque and may be empty.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Network(name, code string) (string, error) {
 	code = strings.TrimSpace(code)
 	if len(code) > MaxNetwork || !visible(code) {
-		return "", Refuse("The field %s is no operator's code, such as 63902.", name)
+		return "", Refuse("The field %s is not an operator's code, such as 63902.", name)
 	}
 	return code, nil
 }
 
-// visible says whether s is ASCII without spaces and controls.
+// visible reports whether s is ASCII without spaces and control characters.
 func visible(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] <= ' ' || s[i] >= 0x7f {

@@ -5,31 +5,31 @@ import (
 	"unicode/utf8"
 )
 
-// Form is an application/x-www-form-urlencoded text, read strictly: a field that
-// comes twice, a broken percent escape, invalid UTF-8 and NUL are refused, and
-// so is more than MaxFields. The standard library lets all of them through, and
-// a proxy in front may pick the other of two values.
+// Form reads an application/x-www-form-urlencoded text strictly. It refuses a
+// field that comes twice, a broken percent escape, invalid UTF-8, NUL and more
+// than MaxFields fields. The standard library accepts all of these, and a proxy in
+// front may use the other one of two values.
 //
-// Fields that were not asked for are checked, counted and forgotten.
+// Fields that Parse was not asked for are checked and counted, but not stored.
 type Form struct {
 	values string
 	fields [MaxFields]span
 }
 
-// span is a part of Form.values; end 0 means that the field is missing, which
-// works because every value has a byte before it.
+// span is a part of Form.values. An end of 0 means that the field is missing;
+// this works because every value has a byte before it.
 type span struct{ from, end int }
 
-// room is the usual size of the decoded fields: it lets them live on the stack
-// until they are copied once, in one piece.
+// room is the usual size of the decoded fields. They stay on the stack until they
+// are copied once, in one piece.
 const room = 512
 
-// Parse reads raw and keeps the fields with the given names, at most MaxFields
-// of them; Get finds them by their index. An error is a *Refusal.
+// Parse reads raw and stores the fields with the given names, at most MaxFields of
+// them. Get finds them by their index in names. An error is a *Refusal.
 func (f *Form) Parse(raw []byte, names []string) error {
 	var stack [room]byte
 	var others [MaxFields][]byte
-	kept := append(stack[:0], ' ')
+	values := append(stack[:0], ' ')
 	for count := 0; len(raw) > 0; {
 		var pair []byte
 		pair, raw = cut(raw, '&')
@@ -46,7 +46,7 @@ func (f *Form) Parse(raw []byte, names []string) error {
 		}
 		var err error
 		if at := index(names, name); at >= 0 {
-			kept, err = f.keep(kept, at, names[at], value)
+			values, err = f.add(values, at, names[at], value)
 		} else {
 			others[count], err = name, checkOther(others[:count], name, value)
 		}
@@ -55,41 +55,42 @@ func (f *Form) Parse(raw []byte, names []string) error {
 		}
 		count++
 	}
-	f.values = string(kept)
+	f.values = string(values)
 	return nil
 }
 
-// Get is the value of the field names[at] of Parse; ok is false if it is missing.
+// Get returns the value of the field names[at] of Parse; ok is false if it is
+// missing.
 func (f *Form) Get(at int) (value string, ok bool) {
 	s := f.fields[at]
 	return f.values[s.from:s.end], s.end > 0
 }
 
-// keep appends a value to kept and notes where it is.
-func (f *Form) keep(kept []byte, at int, name string, raw []byte) ([]byte, error) {
+// add appends a field's value to values and records its place.
+func (f *Form) add(values []byte, at int, name string, raw []byte) ([]byte, error) {
 	if f.fields[at].end > 0 {
-		return kept, Refuse("The field %s comes twice.", name)
+		return values, Refuse("The field %s comes twice.", name)
 	}
-	from := len(kept)
-	kept, ok := unescape(kept, raw)
+	from := len(values)
+	values, ok := unescape(values, raw)
 	if !ok {
-		return kept, Refuse("The field %s has a broken percent escape.", name)
+		return values, Refuse("The field %s has a broken percent escape.", name)
 	}
-	if !isText(kept[from:]) {
-		return kept, Refuse("The field %s is not valid UTF-8 text.", name)
+	if !isText(values[from:]) {
+		return values, Refuse("The field %s is not valid UTF-8 text.", name)
 	}
-	f.fields[at] = span{from, len(kept)}
-	return kept, nil
+	f.fields[at] = span{from, len(values)}
+	return values, nil
 }
 
-// isText refuses what no sender means: bytes that are no UTF-8, and NUL, which
-// databases do not store. Other control characters are for each field's own
-// check: an event repeats the last screen, with its line breaks.
+// isText reports whether value is UTF-8 without NUL, which databases do not store.
+// Each field's own check refuses other control characters; an event repeats the
+// last screen, with its line breaks.
 func isText(value []byte) bool {
 	return utf8.Valid(value) && bytes.IndexByte(value, 0) < 0
 }
 
-// checkOther checks a field that nobody asked for.
+// checkOther checks a field that Parse was not asked for.
 func checkOther(earlier [][]byte, name, raw []byte) error {
 	for _, other := range earlier {
 		if other != nil && bytes.Equal(other, name) {
@@ -103,7 +104,7 @@ func checkOther(earlier [][]byte, name, raw []byte) error {
 	return nil
 }
 
-// plainName decodes a field's name, in most cases without a copy.
+// plainName decodes a field's name, usually without a copy.
 func plainName(raw []byte) ([]byte, bool) {
 	if bytes.IndexByte(raw, '%') < 0 && bytes.IndexByte(raw, '+') < 0 {
 		return raw, isText(raw)
@@ -112,7 +113,8 @@ func plainName(raw []byte) ([]byte, bool) {
 	return name, ok && isText(name)
 }
 
-// unescape appends the decoded raw to dst; ok is false if an escape is broken.
+// unescape appends the decoded raw to dst. It returns false if an escape is
+// broken.
 func unescape(dst, raw []byte) (out []byte, ok bool) {
 	for i := 0; i < len(raw); i++ {
 		switch b := raw[i]; b {
@@ -135,7 +137,8 @@ func unescape(dst, raw []byte) (out []byte, ok bool) {
 	return dst, true
 }
 
-// unhex is the value of a hexadecimal digit, over 15 for anything else.
+// unhex returns the value of a hexadecimal digit, and more than 15 for any other
+// byte.
 func unhex(b byte) byte {
 	switch {
 	case '0' <= b && b <= '9':
@@ -146,7 +149,7 @@ func unhex(b byte) byte {
 	return 0xff
 }
 
-// cut splits b at the first sep, which is in neither part.
+// cut splits b around the first sep.
 func cut(b []byte, sep byte) (before, after []byte) {
 	if i := bytes.IndexByte(b, sep); i >= 0 {
 		return b[:i], b[i+1:]

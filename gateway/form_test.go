@@ -8,8 +8,9 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// FuzzForm: what is taken, the standard library reads the same way, and it has
-// every wanted field at most once. What is refused is refused in a sentence.
+// FuzzForm checks that the standard library reads an accepted form the same way
+// and finds every wanted field at most once, and that each refusal has a
+// sentence.
 func FuzzForm(f *testing.F) {
 	for _, seed := range []string{
 		"", "a=1&b=2", "a=1&a=2", "a", "=", "&&a=1&", "a=%41%zz", "a=+%2B", "%61=1&a=2", "c=1&c=2", "a=\x00", "a=%C0%AF",
@@ -30,8 +31,8 @@ func FuzzForm(f *testing.F) {
 		}
 		values, err := url.ParseQuery(raw)
 		if err != nil {
-			// A semicolon is a character like any other to us, and an error to
-			// the library, which once split there.
+			// The library refuses a semicolon, where it once split; for us it is
+			// a character like any other.
 			return
 		}
 		for i, name := range names {

@@ -19,7 +19,6 @@ import (
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
-	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/sms"
@@ -323,7 +322,7 @@ func (s *Service) serveHTTP() error {
 	c := s.settings
 	var err error
 	s.server, err = server.New(server.Config{
-		Handle: s.handle(), Codec: africastalking.Codec{},
+		Handle: s.handle(), Codec: Gateways[0],
 		Ready: s.ready, Routes: s.api(), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log,

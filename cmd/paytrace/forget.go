@@ -16,7 +16,6 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/engine/runner"
-	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/redis"
@@ -131,8 +130,11 @@ func forgetSessions(ctx context.Context, db store.Store, c service.Settings, pho
 	for i, session := range sessions {
 		ids[i] = runner.SessionKey(session)
 	}
-	tag := runner.NewIdentity(identity).Caller(&engine.Request{Provider: africastalking.Codec{}.Name(), Caller: phone})
-	_, err = records.Forget(ctx, ids, []string{tag})
+	var tags []string
+	for _, g := range service.Gateways {
+		tags = append(tags, runner.NewIdentity(identity).Caller(&engine.Request{Provider: g.Name(), Caller: phone}))
+	}
+	_, err = records.Forget(ctx, ids, tags)
 	if err != nil {
 		err = fmt.Errorf("records of calls in Redis end by themselves after %s: %w", c.SessionTTL, err)
 	}

@@ -14,14 +14,14 @@ import (
 
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/gateway"
-	"github.com/paytrace/paytrace/gateway/africastalking"
+	"github.com/paytrace/paytrace/service"
 )
 
 // elsewhere opens lines to a service behind a URL, in place of its gateway. It
 // shows screens and nothing else.
 type elsewhere struct {
 	url     string
-	gateway string
+	gateway gateway.Client
 	header  http.Header
 	client  *http.Client
 	maxWait time.Duration
@@ -36,10 +36,11 @@ func newElsewhere(target, gatewayName string, headers []string, maxWait time.Dur
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, misuse{errors.New("--url: expected where the service takes callbacks, as http://localhost:5000/ussd")}
 	}
-	if gatewayName != africastalking.Name {
-		return nil, misuse{fmt.Errorf("--gateway: found %q, expected %s, whose callbacks can be sent", gatewayName, africastalking.Name)}
+	client, ok := service.GatewayNamed(gatewayName).(gateway.Client)
+	if !ok {
+		return nil, misuse{fmt.Errorf("--gateway: found %q; expected a gateway whose callbacks can be sent, such as %s", gatewayName, service.Gateways[0].Name())}
 	}
-	e := &elsewhere{url: target, gateway: gatewayName, header: http.Header{}, maxWait: maxWait}
+	e := &elsewhere{url: target, gateway: client, header: http.Header{}, maxWait: maxWait}
 	for _, h := range headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok {
@@ -73,8 +74,8 @@ func (e *elsewhere) Open(_ context.Context, scene dialscript.Scene) (dialscript.
 		return nil, cannot("that SMS is down")
 	case scene.Clock != dialscript.DefaultClock:
 		return nil, cannot("the clock")
-	case scene.Gateway != "" && scene.Gateway != e.gateway && !strings.HasPrefix(scene.Gateway, e.gateway+"-"):
-		return nil, cannot("another gateway than " + e.gateway)
+	case scene.Gateway != "" && scene.Gateway != e.gateway.Name() && !strings.HasPrefix(scene.Gateway, e.gateway.Name()+"-"):
+		return nil, cannot("another gateway than " + e.gateway.Name())
 	}
 	for _, v := range scene.Remembered {
 		known := slices.Contains(scene.Caller.Values, v) || v.Name == "lang" && v.Text == scene.Caller.Lang
@@ -106,12 +107,13 @@ func (l *distantLine) Assumed() []string { return l.assumed }
 // Type implements dialscript.Line: the gateway's own request. Errors leave the
 // URL out, which may hold a secret.
 func (l *distantLine) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, bytes.NewReader(africastalking.Form(cb.Request())))
+	contentType, form := l.gateway.Callback(cb.Request())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, bytes.NewReader(form))
 	if err != nil {
 		return dialscript.Screen{}, errors.New("no request can be made for this URL")
 	}
 	request.Header = l.header.Clone()
-	request.Header.Set("Content-Type", africastalking.FormType)
+	request.Header.Set("Content-Type", contentType)
 	began := time.Now()
 	response, err := l.client.Do(request)
 	if err != nil {
@@ -122,7 +124,7 @@ func (l *distantLine) Type(ctx context.Context, cb dialscript.Callback) (dialscr
 	if err != nil {
 		return dialscript.Screen{}, fmt.Errorf("the answer breaks off: %w", withoutURL(err))
 	}
-	text, end, err := africastalking.Screen(response.StatusCode, body)
+	text, end, err := l.gateway.Screen(response.StatusCode, body)
 	return dialscript.Screen{Text: text, End: end, Took: time.Since(began)}, err
 }
 

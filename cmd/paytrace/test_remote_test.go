@@ -104,7 +104,7 @@ func TestAgainstAServiceElsewhere(t *testing.T) {
 	status, out := verb(t, "test", "--url", server.URL+"/ussd/secret-path", "--gateway", "africastalking", "--header", "X-Key: open", "-j", "1", file)
 	for _, want := range []string{
 		"6 calls: 2 passed, 2 failed, 2 not checked",
-		"soko.dial:25:1: failed: Wrong\n   the service gave no screen: no answer that the gateway shows: it begins with \"Kwaheri\", expected CON or END",
+		"soko.dial:25:1: failed: Wrong\n   the service gave no screen: the gateway can't show this answer: it begins with \"Kwaheri\"; CON or END is expected",
 		"soko.dial:30:1: failed: Other words",
 		"soko.dial:32:1: not checked: What can't be set",
 		"soko.dial:38:1: not checked: What can't be made to happen",

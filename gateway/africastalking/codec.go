@@ -1,3 +1,9 @@
+// Package africastalking speaks the USSD callbacks of Africa's Talking. The
+// aggregator posts a form for every screen, with everything the caller typed so
+// far in text, and expects an answer that begins with CON or END.
+//
+// Facts that the aggregator's pages do not have come from captures of its sandbox;
+// testdata has bodies of the same shape.
 package africastalking
 
 import (
@@ -11,15 +17,18 @@ import (
 // Name is the provider's name in requests, records and logs.
 const Name = "africastalking"
 
-// Codec is Africa's Talking's dialect. The zero value is ready.
+// Codec implements gateway.Codec, EventCodec and Client. Its zero value is ready.
 type Codec struct{}
 
-var _ gateway.EventCodec = Codec{}
+var (
+	_ gateway.EventCodec = Codec{}
+	_ gateway.Client     = Codec{}
+)
 
-// Name is "africastalking".
+// Name returns "africastalking".
 func (Codec) Name() string { return Name }
 
-// Indexes of the fields below.
+// Indexes in fields.
 const (
 	sessionID = iota
 	phoneNumber
@@ -32,16 +41,17 @@ const (
 	errorMessage
 )
 
-// fields are those of a callback, then those of an event that are kept.
+// fields lists the fields of a callback, then the further fields of an event that
+// DecodeEvent reads.
 var fields = []string{
 	"sessionId", "phoneNumber", "serviceCode", "networkCode", "text",
 	"status", "durationInMillis", "hopsCount", "errorMessage",
 }
 
-// Decode reads a callback. sessionId, phoneNumber, serviceCode and text must be
-// there, text even on the first screen, where it is empty: a body that lost it
-// on the way would start the call anew. networkCode may be missing, as it is
-// with aggregators that copy this form. Other fields are ignored.
+// Decode reads a callback. sessionId, phoneNumber, serviceCode and text are
+// required; text is empty for the first screen, but a body without it would start
+// the call again. networkCode may be missing, as it is with aggregators that copy
+// this form. Other fields are ignored.
 func (Codec) Decode(r gateway.Request) (engine.Request, error) {
 	var form gateway.Form
 	if err := parse(&form, r); err != nil {
@@ -76,7 +86,7 @@ func (Codec) Decode(r gateway.Request) (engine.Request, error) {
 	return req, nil
 }
 
-// parse reads a form body, after its size and type.
+// parse checks the size and type of a body and reads its form.
 func parse(form *gateway.Form, r gateway.Request) error {
 	if len(r.Body) > gateway.MaxBody {
 		return gateway.RefuseSize()
@@ -97,9 +107,9 @@ func isForm(contentType string) bool {
 	return err == nil && media == formType
 }
 
-// Encode writes "CON " or "END " and the screen. The type is text/plain without
-// a charset, as the aggregator's own library sends it; a space before CON or END
-// would end the call.
+// Encode writes "CON " or "END " and the screen. The type is text/plain without a
+// charset, as in the aggregator's own library. Nothing may stand before CON or
+// END: even a space would end the call.
 func (Codec) Encode(_ engine.Request, reply engine.Reply) gateway.Response {
 	prefix := "CON "
 	if reply.End {

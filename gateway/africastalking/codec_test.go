@@ -29,7 +29,7 @@ func FuzzDecode(f *testing.F) {
 
 var formHeader = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
 
-// post is a callback with some fields replaced.
+// post makes a callback with some fields replaced.
 func post(fields map[string]string) gateway.Request {
 	form := url.Values{
 		"sessionId": {"ATUid_1"}, "phoneNumber": {"+254711223344"}, "serviceCode": {"*384*8481#"},
@@ -41,7 +41,7 @@ func post(fields map[string]string) gateway.Request {
 	return gateway.Request{Method: http.MethodPost, Header: formHeader, Body: []byte(form.Encode())}
 }
 
-// TestLimits puts every limit to its last good value and to the first bad one.
+// TestLimits tries the last good value and the first bad value of every limit.
 func TestLimits(t *testing.T) {
 	inputs := func(n, size int) string {
 		return strings.TrimSuffix(strings.Repeat(strings.Repeat("7", size)+"*", n), "*")
@@ -86,8 +86,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestPrefixStable: a session is a log of inputs, so what a callback decodes to
-// must be the beginning of what the next one decodes to.
+// TestPrefixStable checks that the decoded text of a callback is the beginning of
+// the next callback's text: a session's text is a log of its inputs.
 func TestPrefixStable(t *testing.T) {
 	for _, text := range []string{"", "1", "1#", "1##", "#", "1*", "1*#", "1#*#2", "a#b", "*", "é#"} {
 		for _, next := range []string{"", "1", "#", "1#", "*"} {
@@ -113,8 +113,8 @@ func decodeText(t *testing.T, text string) string {
 	return got.Request.Text
 }
 
-// FuzzRoundTrip: whatever values a callback has, if they are taken at all they
-// come out as they went in.
+// FuzzRoundTrip checks that the accepted values of a callback are decoded
+// unchanged.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add("ATUid_1", "+254711223344", "*384*8481#", "63902", "1*2 &=+%;é")
 	f.Fuzz(func(t *testing.T, session, phone, service, network, text string) {
@@ -134,8 +134,8 @@ func FuzzRoundTrip(f *testing.F) {
 	})
 }
 
-// TestCaptures holds the codec against bodies as the aggregator's sandbox sent
-// them. They are kept outside the repository; testdata has the same cases.
+// TestCaptures decodes bodies that the aggregator's sandbox sent. They are outside
+// the repository; testdata has the same cases.
 func TestCaptures(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "testdata", "africastalking_callbacks.json"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -182,9 +182,9 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
-// TestFixturesCoverFields: every field that a callback needs is missing in one
-// fixture, and named in what is said about it.
-func TestFixturesCoverFields(t *testing.T) {
+// TestMissingFields checks that a refusal names the required field that is
+// missing.
+func TestMissingFields(t *testing.T) {
 	for _, field := range []string{"sessionId", "phoneNumber", "serviceCode", "text"} {
 		form := url.Values{"sessionId": {"s"}, "phoneNumber": {"+254711223344"}, "serviceCode": {"*1#"}, "text": {""}}
 		form.Del(field)

@@ -7,10 +7,10 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// DecodeEvent reads the notification that a session is over, posted to the
-// events URL. Only sessionId and status must be there and well formed: the
-// values of the others differ between sources, and news that can't be read in
-// full is still news. input and lastAppResponse are dropped unread.
+// DecodeEvent reads the notice that a session ended, posted to the events URL.
+// Only sessionId and status are required. Sources differ in the other values, and
+// an event that can't be read in full is still useful. input and lastAppResponse
+// are dropped unread.
 func (Codec) DecodeEvent(r gateway.Request) (gateway.Event, error) {
 	var form gateway.Form
 	if err := parse(&form, r); err != nil {
@@ -35,14 +35,13 @@ func (Codec) DecodeEvent(r gateway.Request) (gateway.Event, error) {
 	return event, nil
 }
 
-// Numbers above these are noise: no session has a thousand screens or lasts a
-// day.
+// Numbers above these are wrong: no session has a thousand screens or lasts a day.
 const (
 	maxHops   = 1000
 	maxMillis = 24 * 60 * 60 * 1000
 )
 
-// count reads a number, 0 if it is none or over most.
+// count reads a number from 0 to most. Any other text counts as 0.
 func count(s string, most int64) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 || n > most {

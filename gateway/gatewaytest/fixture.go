@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-// Read reads a fixture.
+// Read reads a fixture file; the package comment describes its form.
 func Read(t testing.TB, path string) gateway.Request {
 	t.Helper()
 	raw, err := os.ReadFile(path)
@@ -39,8 +39,7 @@ func Read(t testing.TB, path string) gateway.Request {
 	}
 }
 
-// Scribble writes over a request's bytes, as a server does that uses its memory
-// again.
+// Scribble overwrites a request's bytes, as a server does that reuses its memory.
 func Scribble(r gateway.Request) {
 	for _, b := range [][]byte{r.Query, r.Body} {
 		for i := range b {
@@ -49,9 +48,9 @@ func Scribble(r gateway.Request) {
 	}
 }
 
-// Fuzz throws bodies at a codec, beginning with those of the fixtures in dir:
-// nothing panics, every refusal is one, and what is decoded is within all limits
-// and shares no memory with the body.
+// Fuzz fuzzes a codec, starting with the fixtures in dir. It checks that nothing
+// panics, that every error is a refusal, and that a decoded request is within all
+// limits and shares no memory with the body.
 func Fuzz(f *testing.F, codec gateway.Codec, dir string) {
 	var header gateway.Header
 	for _, path := range fixtures(f, dir) {
@@ -64,12 +63,12 @@ func Fuzz(f *testing.F, codec gateway.Codec, dir string) {
 	f.Fuzz(func(t *testing.T, query, body []byte) {
 		r := gateway.Request{Method: http.MethodPost, Header: header, Query: bytes.Clone(query), Body: bytes.Clone(body)}
 		before := Decode(t, codec, r)
-		var kept string
+		var copied string
 		if before.Request != nil {
-			kept = strings.Clone(before.Request.Session + before.Request.Caller + before.Request.Text)
+			copied = strings.Clone(before.Request.Session + before.Request.Caller + before.Request.Text)
 		}
 		Scribble(r)
-		if q := before.Request; q != nil && q.Session+q.Caller+q.Text != kept {
+		if q := before.Request; q != nil && q.Session+q.Caller+q.Text != copied {
 			t.Error("the request shares memory with the body")
 		}
 	})

@@ -1,15 +1,15 @@
-// Package gatewaytest is the suite that every codec passes. An aggregator brings
-// only data: its folder's testdata has one file a request, as the aggregator
-// sent it, and beside each the golden of what it decodes to.
+// Package gatewaytest has the tests that every codec passes. An aggregator brings
+// only data: its testdata folder has one file for each request, as the aggregator
+// sent it, and beside it the golden file of what it decodes to.
 //
 //	POST
 //	Content-Type: application/x-www-form-urlencoded
 //
 //	sessionId=ATUid_1&text=1%2A2
 //
-// Above the empty line stand the method, a query behind it if there is one, and
-// the headers. The newline at the end of the file is no part of the body. Run the
-// tests with -update to write the goldens anew.
+// Before the empty line come the method, the query if there is one, and the
+// headers. The newline at the end of the file is not part of the body. Run the
+// tests with -update to write the goldens again.
 package gatewaytest
 
 import (
@@ -29,19 +29,20 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 )
 
-var update = flag.Bool("update", false, "write the goldens anew")
+var update = flag.Bool("update", false, "write the goldens again")
 
-// Canary is what fixtures have for a PIN: no refusal may repeat it.
+// Canary is the PIN in the fixtures. No refusal may repeat it.
 const Canary = "7391"
 
-// Outcome is what a request decodes to, one of the three.
+// Outcome is the result of decoding a request; exactly one field is set.
 type Outcome struct {
 	Request *engine.Request  `json:"request,omitempty"`
 	Event   *gateway.Event   `json:"event,omitempty"`
 	Refused *gateway.Refusal `json:"refused,omitempty"`
 }
 
-// Run holds a codec against the fixtures in dir, *.http, and their goldens.
+// Run compares what a codec decodes from the fixtures in dir, *.http, with their
+// goldens.
 func Run(t *testing.T, codec gateway.Codec, dir string) {
 	t.Helper()
 	var answered *engine.Request
@@ -74,13 +75,13 @@ func checkRequest(t *testing.T, codec gateway.Codec, path string) Outcome {
 	got := Decode(t, codec, r)
 	Scribble(r)
 	if again := Decode(t, codec, Read(t, path)); !cmp.Equal(got, again) {
-		t.Errorf("the outcome changed when the request's memory was used again:\n%s", cmp.Diff(again, got))
+		t.Errorf("the outcome changed when the request's memory was reused:\n%s", cmp.Diff(again, got))
 	}
 	golden(t, strings.TrimSuffix(path, ".http")+".golden", got)
 	return got
 }
 
-// Decode is the codec's outcome, with what must hold for every one.
+// Decode decodes a request and checks what must hold for every outcome.
 func Decode(t testing.TB, codec gateway.Codec, r gateway.Request) Outcome {
 	t.Helper()
 	req, err := codec.Decode(r)
@@ -98,7 +99,7 @@ func Decode(t testing.TB, codec gateway.Codec, r gateway.Request) Outcome {
 	return Outcome{Request: &req}
 }
 
-// refusal is err as a refusal of one sentence that repeats nothing typed.
+// refusal checks that err is a refusal of one sentence that repeats nothing typed.
 func refusal(t testing.TB, err error) *gateway.Refusal {
 	t.Helper()
 	var r *gateway.Refusal
@@ -117,7 +118,7 @@ func refusal(t testing.TB, err error) *gateway.Refusal {
 	return r
 }
 
-// checkDecoded holds a decoded request against the contract of engine.Request
+// checkDecoded checks a decoded request against the contract of engine.Request
 // and the limits.
 func checkDecoded(t testing.TB, codec gateway.Codec, req engine.Request) {
 	t.Helper()
@@ -133,15 +134,15 @@ func checkDecoded(t testing.TB, codec gateway.Codec, req engine.Request) {
 		"Service": {req.Service, gateway.Service},
 		"Network": {req.Network, gateway.Network},
 	} {
-		if kept, err := check.check(field, check.value); err != nil || kept != check.value {
-			t.Errorf("%s is %q, which the gateway's own check makes %q, %v", field, check.value, kept, err)
+		if checked, err := check.check(field, check.value); err != nil || checked != check.value {
+			t.Errorf("%s is %q, but its check returns %q, %v", field, check.value, checked, err)
 		}
 	}
 	if _, err := gateway.Text("Text", req.Text); err != nil {
 		t.Errorf("Text is over a limit: %v", err)
 	}
 	if strings.ContainsFunc(req.Text, func(r rune) bool { return r < ' ' || r == 0x7f }) || !json.Valid(quoted(req.Text)) {
-		t.Errorf("Text holds a control character: %q", req.Text)
+		t.Errorf("Text has a control character: %q", req.Text)
 	}
 }
 
@@ -150,8 +151,8 @@ func quoted(s string) []byte {
 	return b
 }
 
-// checkReplies writes down how a screen is encoded when the call goes on and
-// when it is over.
+// checkReplies compares an encoded screen of a call that goes on, and one of a
+// call that ends, with replies.golden.
 func checkReplies(t *testing.T, codec gateway.Codec, req engine.Request, dir string) {
 	t.Helper()
 	type response struct {
@@ -176,7 +177,7 @@ func checkReplies(t *testing.T, codec gateway.Codec, req engine.Request, dir str
 	golden(t, filepath.Join(dir, "replies.golden"), got)
 }
 
-// golden compares got, as JSON, with a file.
+// golden compares got, as JSON, with a golden file.
 func golden(t *testing.T, path string, got any) {
 	t.Helper()
 	var out bytes.Buffer

@@ -10,17 +10,17 @@ import (
 	"github.com/paytrace/paytrace/gateway/africastalking"
 )
 
-// TestFormIsACallback: what is sent for a gateway is read as the gateway's own.
-func TestFormIsACallback(t *testing.T) {
+// TestCallbackRoundTrip checks that Decode reads what Callback makes.
+func TestCallbackRoundTrip(t *testing.T) {
 	want := engine.Request{
 		Provider: africastalking.Name, Session: "ATUid_1", Caller: "254712345678", Service: "*384*8481#",
 		Network: africastalking.SandboxNetwork, Text: "1*a b&c+d**é",
 	}
-	body := africastalking.Form(want)
+	contentType, body := africastalking.Codec{}.Callback(want)
 	if got := string(body); got != "phoneNumber=%2B254712345678&serviceCode=%2A384%2A8481%23&text=1%2Aa+b%26c%2Bd%2A%2A%C3%A9&sessionId=ATUid_1&networkCode=99999" {
 		t.Error(got)
 	}
-	got, err := africastalking.Codec{}.Decode(gateway.Request{Method: "POST", Header: http.Header{"Content-Type": {africastalking.FormType}}, Body: body})
+	got, err := africastalking.Codec{}.Decode(gateway.Request{Method: "POST", Header: http.Header{"Content-Type": {contentType}}, Body: body})
 	if err != nil || got != want {
 		t.Errorf("%+v %v", got, err)
 	}
@@ -47,13 +47,13 @@ func TestScreen(t *testing.T) {
 		{200, "END \xff", "", false, true},
 		{500, "END Bye", "", false, true},
 	} {
-		text, end, err := africastalking.Screen(c.status, []byte(c.body))
-		if text != c.text || end != c.end || errors.Is(err, africastalking.ErrNoScreen) != c.bad {
+		text, end, err := africastalking.Codec{}.Screen(c.status, []byte(c.body))
+		if text != c.text || end != c.end || errors.Is(err, gateway.ErrNoScreen) != c.bad {
 			t.Errorf("%d %q: %q %v %v", c.status, c.body, text, end, err)
 		}
 	}
 	long := append([]byte("END "), make([]byte, gateway.MaxBody)...)
-	if _, _, err := africastalking.Screen(200, long); !errors.Is(err, africastalking.ErrNoScreen) {
-		t.Error("a long one is shown")
+	if _, _, err := (africastalking.Codec{}).Screen(200, long); !errors.Is(err, gateway.ErrNoScreen) {
+		t.Error("an answer that is too long is shown")
 	}
 }
