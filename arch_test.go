@@ -1,7 +1,9 @@
 package paytrace_test
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +22,8 @@ var own = map[string][]string{
 	"engine/msisdn":               nil,
 	"engine/secret":               nil,
 	"engine/spelling":             nil,
-	"engine":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
+	"engine/machine":              nil,
+	"engine":                      {"engine/gsm7", "engine/machine", "engine/msisdn", "engine/secret"},
 	"engine/enginetest":           {"engine"},
 	"engine/runner":               {"engine"},
 	"engine/proof":                nil,
@@ -59,7 +62,7 @@ var own = map[string][]string{
 // YAML, one HTTP, and each driver stays with its store.
 var foreign = map[string][]string{
 	"gopkg.in/yaml.v3":                  {"engine/menu/..."},
-	"github.com/looplab/fsm":            {"engine"},
+	"github.com/looplab/fsm":            {"engine/machine"},
 	"github.com/gofiber/fiber/v2":       {"server", "bench"},
 	"github.com/jackc/pgx/v5":           {"store/...", "bench"},
 	"modernc.org/sqlite":                {"store/..."},
@@ -86,6 +89,35 @@ func TestArrows(t *testing.T) {
 		}
 		for _, imp := range strings.Split(imports, ",") {
 			checkImport(t, folder, imp)
+		}
+	}
+}
+
+// TestEngineIsPure keeps the machine free of I/O, logs and contexts. It may use
+// package time for durations and zones, but reads no clock.
+func TestEngineIsPure(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "./engine").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for _, imp := range strings.Fields(string(out)) {
+		for _, impure := range []string{"context", "net", "os", "log", "math/rand", "crypto/rand", "database/sql", "io/fs"} {
+			if imp == impure || strings.HasPrefix(imp, impure+"/") {
+				t.Errorf("engine imports %s; calls to the outside belong in engine/runner", imp)
+			}
+		}
+	}
+	files, err := filepath.Glob("engine/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(file, "_test.go") && strings.Contains(string(source), "time.Now") {
+			t.Errorf("%s reads the clock; the time comes with the event", file)
 		}
 	}
 }

@@ -11,18 +11,18 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// parseAnswer reads what a caller typed as a value of the type; false if it is
-// not one. Choices are answered by number and are not read here.
-func (p *Program) parseAnswer(t *Type, typed string, today Date) (Value, bool) {
+// parseAnswer reads what a caller typed as a value of type t, and reports whether
+// it is one. It does not read choices, which are answered by number.
+func parseAnswer(d *Definition, t *Type, typed string, today Date) (Value, bool) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" || len(typed) > maxAnswerBytes || !utf8.ValidString(typed) {
 		return Value{}, false
 	}
 	switch t.Kind {
 	case KindPhone:
-		return p.parsePhone(t, typed)
+		return parsePhone(t, typed, d.Session.Country)
 	case KindMoney:
-		return parseMoney(t, typed, p.def.Currency)
+		return parseMoney(t, typed, d.Currency)
 	case KindNumber:
 		return parseNumber(t, typed)
 	case KindDate:
@@ -36,14 +36,14 @@ func (p *Program) parseAnswer(t *Type, typed string, today Date) (Value, bool) {
 	}
 }
 
-// maxAnswerBytes bounds one answer: the 160 characters a network transports,
+// maxAnswerBytes bounds one answer: the 160 characters that a network transports,
 // at four bytes each.
 const maxAnswerBytes = 640
 
-func (p *Program) parsePhone(t *Type, typed string) (Value, bool) {
+func parsePhone(t *Type, typed, country string) (Value, bool) {
 	countries := t.Countries
 	if len(countries) == 0 {
-		countries = []string{p.def.Session.Country}
+		countries = []string{country}
 	}
 	digits, ok := msisdn.Parse(typed, countries...)
 	return PhoneValue(digits), ok
@@ -54,8 +54,8 @@ func parseMoney(t *Type, typed, currency string) (Value, bool) {
 	s := strings.ToLower(typed)
 	for _, prefix := range []string{strings.ToLower(currency), "ksh", "sh"} {
 		if rest, ok := strings.CutPrefix(s, prefix); ok {
-			// "Ksh. 50" and "Ksh.50" are fifty; the dot of "Ksh .50" is no
-			// part of the sign, and a fraction alone is no amount.
+			// "Ksh. 50" and "Ksh.50" are fifty. The dot of "Ksh .50" does not
+			// belong to the sign, and a fraction alone is no amount.
 			s = strings.TrimLeft(strings.TrimPrefix(rest, "."), " ")
 			break
 		}
@@ -100,8 +100,8 @@ func parseNumber(t *Type, typed string) (Value, bool) {
 	return NumberValue(n), ok && n >= t.Lo && n <= t.Hi
 }
 
-// parseGrouped reads digits, in groups of three parted by commas or spaces if
-// they are parted at all, so that 1,5 is not taken for 15.
+// parseGrouped reads digits, all together or in groups of three separated by
+// commas or spaces: 1,5 must not be read as 15.
 func parseGrouped(s string) (int64, bool) {
 	groups := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 	seps := strings.Count(s, ",") + strings.Count(s, " ")
@@ -171,24 +171,10 @@ func inRange(t *Type, day, today Date) bool {
 	return !t.To.Set || day <= t.To.on(today)
 }
 
-// on is the bound's day in a call that happens today.
-func (b DateBound) on(today Date) Date {
-	if !b.Relative {
-		return b.Day
-	}
-	y, m, d := today.Time().Date()
-	// A month before 31 March is the last of February, not 3 March.
-	last := time.Date(y+b.Years, m+time.Month(b.Months)+1, 0, 0, 0, 0, 0, time.UTC)
-	if d < last.Day() {
-		last = last.AddDate(0, 0, d-last.Day())
-	}
-	return DateOf(last.AddDate(0, 0, b.Days))
-}
-
 func parseText(t *Type, typed string) (Value, bool) {
-	// It is measured as it will be shown, so that it is never cut.
+	// Measure it as it will be shown, so it is never cut.
 	shown := gsm7.Transliterate(typed)
-	if strings.TrimSpace(shown) == "" || cutSeptets(shown, t.Width) != shown {
+	if strings.TrimSpace(shown) == "" || gsm7.Cut(shown, t.Width) != shown {
 		return Value{}, false
 	}
 	for _, r := range typed {

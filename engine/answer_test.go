@@ -66,7 +66,7 @@ func TestAnswers(t *testing.T) {
 		{"text 9", "a*b", "a*b"},
 	} {
 		typ := typed(t, c.typ)
-		v, ok := asking(t, typ).parseAnswer(&typ, c.answer, day(2026, time.March, 31))
+		v, ok := parseAnswer(&asking(t, typ).def, &typ, c.answer, day(2026, time.March, 31))
 		if !ok {
 			v = Value{}
 		}
@@ -160,7 +160,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		today %= 1_000_000 // some 2,700 years either way
 		p := asking(t, typ)
-		v, ok := p.parseAnswer(&typ, answer, Date(today))
+		v, ok := parseAnswer(&p.def, &typ, answer, Date(today))
 		if !ok {
 			return
 		}

@@ -1,8 +1,19 @@
 package engine
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
-// value is what a Ref stands for; not set where any part of it is not.
+// Value returns a session value by name, or an unset Value if there is none.
+func (p *Program) Value(s *Session, name string) Value {
+	if i, ok := p.slotIndex[name]; ok && i < len(s.Values) {
+		return p.value(s, Ref{Name: name})
+	}
+	return Value{}
+}
+
+// value returns what r stands for, or an unset Value if any part of it is unset.
 func (p *Program) value(s *Session, r Ref) Value {
 	i, ok := p.slotIndex[r.Name]
 	if !ok {
@@ -10,7 +21,7 @@ func (p *Program) value(s *Session, r Ref) Value {
 	}
 	v := s.Values[i]
 	if i == slotLang {
-		v = ChoiceValue(v.s) // a call always has one, chosen or not
+		v = ChoiceValue(v.s) // a call always has a language, chosen or not
 	}
 	if r.Field != "" {
 		return v.Field(r.Field)
@@ -18,6 +29,7 @@ func (p *Program) value(s *Session, r Ref) Value {
 	return v
 }
 
+// arg returns an argument's constant, or the value it names.
 func (p *Program) arg(s *Session, a Arg) Value {
 	if a.Ref.IsZero() {
 		return a.Value
@@ -25,17 +37,17 @@ func (p *Program) arg(s *Session, a Arg) Value {
 	return p.value(s, a.Ref)
 }
 
-// given is a value as "is set" and "is empty" ask for it: of the language,
-// whether the caller has chosen one, now or in a call that is remembered.
-func (p *Program) given(s *Session, a Arg) Value {
+// chosen returns an argument for "is set" and "is empty". These ask whether the
+// caller has chosen a language, now or in a remembered call.
+func (p *Program) chosen(s *Session, a Arg) Value {
 	if a.Ref.Name == "lang" && a.Ref.Field == "" {
 		return s.Values[slotLang]
 	}
 	return p.arg(s, a)
 }
 
-// holds evaluates a condition. A comparison with a value that is not set is
-// false, whichever way it asks; the checker has seen to it that none is.
+// holds evaluates a condition. A comparison with an unset value is false whatever
+// its operator; the checker makes sure that there is none.
 func (p *Program) holds(s *Session, c *Cond) bool {
 	if c == nil {
 		return true
@@ -48,15 +60,15 @@ func (p *Program) holds(s *Session, c *Cond) bool {
 	case OpNot:
 		return !p.holds(s, c.A)
 	case OpIsSet:
-		return p.given(s, c.Left).IsSet()
+		return p.chosen(s, c.Left).IsSet()
 	case OpIsEmpty:
-		return isEmpty(p.given(s, c.Left))
+		return isEmpty(p.chosen(s, c.Left))
 	default:
 		return compare(c.Op, p.arg(s, c.Left), p.arg(s, c.Right))
 	}
 }
 
-// isEmpty: a list without rows, a text without letters, a value not set.
+// isEmpty reports an unset value, a list without rows or a blank text.
 func isEmpty(v Value) bool {
 	switch v.kind {
 	case KindNone:
@@ -76,7 +88,7 @@ func compare(op CondOp, a, b Value) bool {
 	}
 	order := 0
 	if ordered(a.kind) && ordered(b.kind) {
-		order = cmpInt(scaled(a, b.kind), scaled(b, a.kind))
+		order = cmp.Compare(scaled(a, b.kind), scaled(b, a.kind))
 	} else {
 		order = strings.Compare(a.s, b.s)
 	}
@@ -98,24 +110,11 @@ func compare(op CondOp, a, b Value) bool {
 
 func ordered(k Kind) bool { return k == KindNumber || k == KindMoney || k == KindDate }
 
-// scaled is a value's number on the other's scale: a plain number beside money
-// means whole units of it, "amount <= 500".
+// scaled returns a value's number on the other's scale: a plain number compared
+// with money means whole units, as in "amount <= 500".
 func scaled(v Value, other Kind) int64 {
 	if v.kind == KindNumber && other == KindMoney {
 		return v.n * centsPerUnit
 	}
 	return v.n
-}
-
-const centsPerUnit = 100
-
-func cmpInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	default:
-		return 0
-	}
 }

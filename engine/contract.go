@@ -135,12 +135,6 @@ type Call struct {
 	Then func(Outcome) []Call
 }
 
-// Named is a value with its name.
-type Named struct {
-	Name  string
-	Value Value
-}
-
 // Outcome is how an action ended: the contract's name for it and its values.
 type Outcome struct {
 	Name   string

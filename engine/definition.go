@@ -146,9 +146,6 @@ const (
 	ScreenChoose
 )
 
-// Silent reports whether the caller never sees such a screen.
-func (k ScreenKind) Silent() bool { return k >= ScreenDo }
-
 // Screen is one state of the machine.
 type Screen struct {
 	Name string

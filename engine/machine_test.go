@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/looplab/fsm"
+	"github.com/paytrace/paytrace/engine/machine"
 )
 
 func two() Definition {
@@ -39,19 +39,15 @@ func TestStepNeedsTheTransition(t *testing.T) {
 	if _, _, err := p.Step(s, Event{Kind: EventInput, Input: "1"}); err != nil {
 		t.Fatalf("with its row: %v", err)
 	}
-	whole := p.machine.shards["first"]
-	p.machine.shards["first"] = &shard{
-		rows:   slices.DeleteFunc(slices.Clone(whole.rows), func(r fsm.EventDesc) bool { return r.Name == "option 1" }),
-		events: whole.events,
-	}
+	rows := slices.DeleteFunc(slices.Clone(p.table.Rows("first")), func(r machine.Row[Trigger]) bool { return r.To == "second" })
+	p.table = machine.New(rows, Trigger.String)
 	after, _, err := p.Step(s, Event{Kind: EventInput, Input: "1"})
-	if !errors.Is(err, errTransition) {
-		t.Fatalf("without its row: got %v, want %v", err, errTransition)
+	if !errors.Is(err, machine.ErrTransition) {
+		t.Fatalf("without its row: got %v, want %v", err, machine.ErrTransition)
 	}
 	if after.Screen != "first" {
 		t.Errorf("the session moved to %q", after.Screen)
 	}
-	// The failed instance was thrown away: other events still work.
 	if _, _, err := p.Step(s, Event{Kind: EventInput, Input: "2"}); err != nil {
 		t.Errorf("another event after the failure: %v", err)
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// kinds is a program with a screen of every kind and every extra.
-func kinds(t testing.TB) *Program {
+// everyKind returns a program with a screen of every kind and every extra.
+func everyKind(t testing.TB) *Program {
 	t.Helper()
 	typ := func(s string) Type {
 		typ, err := ParseType(s)
@@ -95,7 +95,7 @@ var kindKeys = []string{"1", "2", "3", "4", "5", "0", "00", "98", "9", "95", "x"
 // FuzzRecord reads whatever may be stored. It never panics, and no session it
 // yields makes the engine panic.
 func FuzzRecord(f *testing.F) {
-	p := kinds(f)
+	p := everyKind(f)
 	for _, keys := range [][]string{{}, {"1", "Thika"}, {"2", "50", "50", "1", "1234", "4321", "x"}, {"3", "1"}, {"98", "98", "0"}, {"5", "2"}, {"4", "7"}} {
 		s, _, err := play(p, p.Begin(Request{Caller: "254711000111"}, 20513), Event{Kind: EventDial, Start: "main"})
 		for _, k := range keys {

@@ -136,33 +136,6 @@ type Effect struct {
 	End  bool
 }
 
-// Begin is a new session of the program, before its first event.
-func (p *Program) Begin(r Request, today Date) Session {
-	s := Session{
-		ID: r.Session, Provider: r.Provider, Caller: r.Caller, Service: r.Service, Network: r.Network,
-		Screen: stateIdle,
-		Values: make([]Value, len(p.slots)),
-	}
-	s.Values[slotCaller] = PhoneValue(r.Caller)
-	s.Values[slotLang] = unchosen(p.defaultLang)
-	s.Values[slotToday] = DateValue(today)
-	s.Values[slotNetwork] = TextValue(r.Network)
-	s.Values[slotService] = TextValue(p.def.Service)
-	return s
-}
-
-// Value is a session value by name, not set if there is none.
-func (p *Program) Value(s *Session, name string) Value {
-	if i, ok := p.slotIndex[name]; ok && i < len(s.Values) {
-		return p.value(s, Ref{Name: name})
-	}
-	return Value{}
-}
-
-// unchosen is the language of a call whose caller has not chosen one: screens
-// are in it, but "lang is set" does not hold.
-func unchosen(lang string) Value { return Value{s: lang} }
-
 // Lang is the code of the language the session speaks.
 func (s *Session) Lang() string { return s.Values[slotLang].s }
 
@@ -173,7 +146,7 @@ func (s *Session) Day() Date { return Date(s.Values[slotToday].n) }
 func (s *Session) Refused() bool { return s.refused }
 
 // AsksResume reports whether the screen asks about a dropped call.
-func (s *Session) AsksResume() bool { return s.Screen == stateResume }
+func (s *Session) AsksResume() bool { return s.Screen == Resume }
 
 // OfferedResume reports whether the call began with the question about a dropped
 // call.

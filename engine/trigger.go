@@ -14,7 +14,7 @@ type Trigger struct {
 	Name string
 }
 
-// TriggerKind tells triggers apart.
+// A TriggerKind distinguishes triggers.
 type TriggerKind uint8
 
 // These triggers are rows of the machine's table.
@@ -30,7 +30,7 @@ const (
 	TriggerEmpty                           // a list has no rows
 	TriggerLanguage                        // the caller chooses a language
 	TriggerHome                            // the caller types the key that leads home
-	TriggerGiveUp                          // the caller's last try was wrong, too
+	TriggerGiveUp                          // the caller's last try was wrong
 	TriggerSkip                            // the screen's skip condition is true
 	TriggerCase                            // a case of a choose is true; its else is the last case
 	TriggerGo                              // a set leads on
@@ -38,8 +38,8 @@ const (
 	TriggerNoFacts                         // what is remembered of the caller can't be read
 )
 
-// These triggers have no row: the session stays where it is, or an earlier
-// state is restored. Only a Move has them.
+// These triggers have no row: the session stays where it is, or an earlier state is
+// restored. Only a Move has them.
 const (
 	TriggerShown   TriggerKind = iota + 64 // the caller sees the screen
 	TriggerInvalid                         // an answer of another type, or no such option
@@ -47,22 +47,21 @@ const (
 	TriggerRetry                           // an outcome asks the question again
 	TriggerBack                            // the caller goes back, a page or a screen
 	TriggerMore                            // the caller asks for the next page
-	TriggerResumed                         // the caller takes up a dropped call
+	TriggerResumed                         // the caller resumes a dropped call
 
-	triggerCall // an action is to be run
+	triggerCall // an action must run
 	triggerElse // no case of a choose is true
 )
 
 var triggerWords = map[TriggerKind]string{
-	TriggerDropped: stateResume, TriggerOption: "option ", TriggerAnswer: "answer", TriggerOffer: "offer ",
+	TriggerDropped: Resume, TriggerOption: "option ", TriggerAnswer: "answer", TriggerOffer: "offer ",
 	TriggerYes: "yes", TriggerNo: "no", TriggerRow: "row", TriggerEmpty: "empty", TriggerLanguage: "language",
 	TriggerHome: "home", TriggerGiveUp: "give up", TriggerSkip: "skip", TriggerCase: "case ", TriggerGo: "go",
 	TriggerNoFacts: "start facts failed", TriggerShown: "(shown)", TriggerInvalid: "invalid", TriggerRefused: "accept ",
 	TriggerRetry: "retry ", TriggerBack: "(back)", TriggerMore: "(more)", TriggerResumed: "(resumed)", triggerElse: "else",
 }
 
-// Wrong reports whether the caller is asked once more because an answer was
-// wrong.
+// Wrong reports whether the caller is asked again because an answer was wrong.
 func (t Trigger) Wrong() bool {
 	return t.Kind == TriggerInvalid || t.Kind == TriggerRefused || t.Kind == TriggerRetry
 }
@@ -81,38 +80,43 @@ func (t Trigger) String() string {
 
 func outcomeTrigger(name string) Trigger { return Trigger{Kind: TriggerOutcome, Name: name} }
 
-// invalid is the trigger of an answer of another type.
+// invalid is the trigger of an input that is no answer.
 var invalid = Trigger{Kind: TriggerInvalid}
 
-// Idle is the state of a machine before its call begins, Resume the question
-// whether to take up a dropped call.
+// States that every machine has besides the menu's screens. Menus can't have
+// names with parentheses.
 const (
-	Idle   = stateIdle
-	Resume = stateResume
+	Idle         = "(idle)"   // before the call begins
+	Resume       = "(resume)" // the question whether to resume a dropped call
+	stateFailed  = "(failed)"
+	statePending = "(pending)"
+	stateLimited = "(limited)"
+	stateGaveUp  = "(gave up)"
 )
 
 // A Transition is one row of a program's machine: on the screen From, Trigger
 // leads to To. Screens in parentheses are the engine's own: Idle, Resume, and the
-// texts that end a call where the menu names no screen for it.
+// texts that end a call if the menu names no screen for that.
 type Transition struct {
 	From, To string
 	Trigger  Trigger
 }
 
-// Transitions returns all rows of the machine: the start's first, then screen by
-// screen as the menu has them.
-func (p *Program) Transitions() []Transition {
-	states := []string{stateIdle, stateResume}
-	for i := range p.def.Screens {
-		states = append(states, p.def.Screens[i].Name)
-	}
-	var all []Transition
-	for _, state := range states {
-		if sh := p.machine.shards[state]; sh != nil {
-			for i, row := range sh.rows {
-				all = append(all, Transition{From: state, Trigger: sh.triggers[i], To: row.Dst})
-			}
-		}
-	}
-	return all
+// A Move is one thing that happened to a session within a step. It contains
+// nothing that was typed. Coverage and the studio use it.
+type Move struct {
+	// Screen is where it happened, and To where it led. To is "" if the session
+	// stayed.
+	Screen, To string
+	// Trigger says how. After a retry, Screen is the question and not the action's
+	// screen.
+	Trigger Trigger
+	// Chosen is the code of the language chosen with a TriggerLanguage, otherwise
+	// "".
+	Chosen string
+	// Page is the page of a TriggerShown, from 0. More says that another follows.
+	Page int
+	More bool
+	// Lang is the session's language at that time, before a choice of another.
+	Lang string
 }

@@ -267,6 +267,12 @@ func (v *Value) untag(tag string, raw json.RawMessage) error {
 	return fmt.Errorf("no kind of value has the tag %q", tag)
 }
 
+// Named is a value with its name, for instance a record's field.
+type Named struct {
+	Name  string
+	Value Value
+}
+
 // MarshalJSON writes the short form ["name", value].
 func (n Named) MarshalJSON() ([]byte, error) {
 	return json.Marshal([2]any{n.Name, n.Value})

@@ -121,3 +121,19 @@ func utf16Units(r rune) int {
 	}
 	return 1
 }
+
+// Cut returns the longest beginning of s that has at most that many septets. A
+// character outside the alphabet counts as one.
+func Cut(s string, septets int) string {
+	if len(s)*2 <= septets {
+		return s
+	}
+	used := 0
+	for i, r := range s {
+		used += max(1, Septets(r))
+		if used > septets {
+			return s[:i]
+		}
+	}
+	return s
+}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Limits of types, so that every value has a greatest width.
+// Limits of types. They give every value a greatest width.
 const (
 	// MaxText is the longest text an answer or a value may have: one screen.
 	MaxText = 160
@@ -17,13 +17,16 @@ const (
 	MaxMoneyUnits = 999_999_999
 	// MaxDigits is the longest PIN or secret.
 	MaxDigits = 32
+	// MaxRows is how many rows of a list are shown: two digits, below the keys that
+	// navigation uses (98, 99).
+	MaxRows = 90
 )
 
 // ParseType reads a type as the menu language spells it: "phone", "phone
 // KE|UG", "phone any", "money 10..70000", "number 1..12", "date
-// today-2y..today", "text 20", "choice", "pin 4", "secret 8". Ranges are
-// required where a width depends on them; the options of a choice are given
-// apart. The error is one sentence for the person who wrote it.
+// today-2y..today", "text 20", "choice", "pin 4", "secret 8". A range is required
+// if a width depends on it. The options of a choice are written elsewhere. The
+// error is one sentence for the author of the menu.
 func ParseType(s string) (Type, error) {
 	name, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
 	rest = strings.TrimSpace(rest)
@@ -34,7 +37,7 @@ func ParseType(s string) (Type, error) {
 	return parse(rest)
 }
 
-// TypeNames are the words a type may begin with.
+// TypeNames lists the words with which a type begins.
 func TypeNames() []string {
 	return []string{"phone", "money", "number", "date", "text", "choice", "pin", "secret"}
 }
@@ -50,8 +53,8 @@ var typeParsers = map[string]func(string) (Type, error){
 	"secret": parseSecretType,
 }
 
-// phoneWidth is the longest a phone number is shown: a plus sign and the
-// fifteen digits of E.164.
+// phoneWidth is the width of the longest phone number: a plus sign and the fifteen
+// digits of E.164.
 const phoneWidth = 16
 
 func parsePhoneType(rest string) (Type, error) {
@@ -182,7 +185,7 @@ func parseDateBound(s string) (DateBound, error) {
 	return DateBound{Set: true, Day: DateOf(day)}, nil
 }
 
-// maxDistance is the furthest a relative date may be from today, in any unit.
+// maxDistance is how far a relative date may be from today, in any unit.
 const maxDistance = 50_000
 
 func parseDistance(s, rest string) (DateBound, error) {
@@ -214,7 +217,7 @@ func parseDistance(s, rest string) (DateBound, error) {
 	return b, nil
 }
 
-// groupDigits writes 1500 as "1,500".
+// groupDigits returns 1500 as "1,500".
 func groupDigits(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	sign := ""

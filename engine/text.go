@@ -2,7 +2,37 @@ package engine
 
 import "strings"
 
-// String is the text as a menu writes it: values stand in braces.
+// In returns the text in a language, by its index among the program's languages,
+// or in the first language if it is not translated.
+func (w Words) In(lang int) Text {
+	if lang < len(w) && w[lang] != nil {
+		return w[lang]
+	}
+	if len(w) == 0 {
+		return nil
+	}
+	return w[0]
+}
+
+// fixed returns a text without placeholders, and whether it is one.
+func (t Text) fixed() (string, bool) {
+	switch len(t) {
+	case 0:
+		return "", true
+	case 1:
+		return t[0].Lit, t[0].Ref.IsZero()
+	}
+	text := ""
+	for _, part := range t {
+		if !part.Ref.IsZero() {
+			return "", false
+		}
+		text += part.Lit
+	}
+	return text, true
+}
+
+// String returns the text as a menu writes it, with values in braces.
 func (t Text) String() string {
 	var b strings.Builder
 	for _, part := range t {
@@ -15,11 +45,7 @@ func (t Text) String() string {
 	return b.String()
 }
 
-// In is a text in a language, by its place among the program's languages; the
-// first where it is not translated.
-func (w Words) In(lang int) Text { return w.in(lang) }
-
-// String is the name, and the field behind a dot.
+// String returns the name, with a dot before the field.
 func (r Ref) String() string {
 	if r.Field == "" {
 		return r.Name
@@ -27,7 +53,7 @@ func (r Ref) String() string {
 	return r.Name + "." + r.Field
 }
 
-// String is the value's name, or a constant as a menu writes it.
+// String returns the value's name, or a constant as a menu writes it.
 func (a Arg) String() string {
 	if !a.Ref.IsZero() {
 		return a.Ref.String()
@@ -43,7 +69,7 @@ var opWords = map[CondOp]string{
 	OpAnd: "and", OpOr: "or",
 }
 
-// String is the condition as a menu writes it; "else" for none.
+// String returns the condition as a menu writes it, or "else" for nil.
 func (c *Cond) String() string {
 	if c == nil {
 		return "else"
@@ -60,8 +86,8 @@ func (c *Cond) String() string {
 	}
 }
 
-// within is a condition inside another: in parentheses where it would be read
-// otherwise.
+// within returns the condition as part of another, in parentheses if it would be
+// read differently without them.
 func (c *Cond) within(op CondOp) string {
 	if (c.Op == OpAnd || c.Op == OpOr) && c.Op != op {
 		return "(" + c.String() + ")"

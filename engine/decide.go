@@ -1,0 +1,106 @@
+package engine
+
+import "strconv"
+
+// decide applies what a screen's kind has decided about an input.
+func (w *walk) decide(n *node, before *Session, d decision) (Effect, error) {
+	if d.trigger == invalid {
+		if n.retries > 0 {
+			return w.wrong(n, invalid, noticeInvalid)
+		}
+		return w.again(n, invalid, noticeInvalid), nil
+	}
+	switch {
+	case d.lang:
+		w.set(slotLang, d.value)
+	case d.sets:
+		w.set(n.slot, d.value)
+	}
+	w.assign(d.assign)
+	w.s.Guarded = w.s.Guarded || d.consent
+	for i, rule := range d.accept {
+		if !w.p.holds(&w.s, rule.If) {
+			w.forget(before)
+			return w.wrong(n, Trigger{Kind: TriggerRefused, Index: i}, noticeAccept+strconv.Itoa(i))
+		}
+	}
+	switch {
+	case d.digest == "" || d.digest == w.s.Repeat:
+		return w.leave(before, n, d.trigger)
+	case w.s.Repeat == "":
+		w.forget(before)
+		w.s.Repeat, w.s.Notice = d.digest, ""
+		w.asking = true
+		return w.shown(n), nil
+	default:
+		w.forget(before)
+		return w.wrong(n, invalid, noticeInvalid)
+	}
+}
+
+// forget takes an answer back.
+func (w *walk) forget(before *Session) {
+	w.s.Values, w.owned, w.s.Unsaved = before.Values, false, before.Unsaved
+}
+
+// wrong counts a wrong answer to a question, and gives up after the last one.
+func (w *walk) wrong(ask *node, how Trigger, notice string) (Effect, error) {
+	w.s.Wrong++
+	w.s.Repeat, w.s.refused = "", true
+	if ask.retries > 0 && w.s.Wrong >= ask.retries {
+		w.s.Wrong = 0
+		w.note(Move{Screen: ask.Name, Trigger: how})
+		return w.follow(ask, Trigger{Kind: TriggerGiveUp})
+	}
+	return w.again(ask, how, notice), nil
+}
+
+// again shows the same page with a notice above it.
+func (w *walk) again(n *node, how Trigger, notice string) Effect {
+	w.note(Move{Screen: n.Name, Trigger: how})
+	w.s.Notice, w.s.refused = notice, true
+	w.asking = true
+	return w.shown(n)
+}
+
+// more shows the next page, which begins at a unit.
+func (w *walk) more(n *node, next int) Effect {
+	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerMore}})
+	w.s.Pages = with(w.s.Pages, w.s.Offset)
+	w.s.Offset, w.s.Notice = next, ""
+	w.asking = true
+	return w.shown(n)
+}
+
+// leave goes on from the screen shown and notes the way back.
+func (w *walk) leave(before *Session, n *node, on Trigger) (Effect, error) {
+	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved})
+	w.s.before, w.ownUndo = before.Values, true
+	if len(w.s.Undo) > MaxUndo {
+		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
+	}
+	return w.follow(n, on)
+}
+
+// back returns to the page before, or to the screen before as it was when it was
+// shown. It fires nothing.
+func (w *walk) back(n *node) Effect {
+	w.asking = true
+	if last := len(w.s.Pages) - 1; last >= 0 {
+		w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerBack}, To: n.Name})
+		w.s.Offset, w.s.Pages, w.s.Notice = w.s.Pages[last], w.s.Pages[:last], ""
+		return w.shown(n)
+	}
+	last := len(w.s.Undo) - 1
+	u := w.s.Undo[last]
+	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerBack}, To: u.Screen})
+	w.s.Undo = w.s.Undo[:last]
+	for _, c := range u.Values {
+		w.set(c.Slot, c.Old)
+	}
+	w.s.Screen = u.Screen
+	w.s.Wrong, w.s.Notice, w.s.Repeat = 0, "", ""
+	w.s.Offset, w.s.Pages, w.s.Moved = u.Offset, u.Pages, u.Moved
+	w.s.Shown = u.Screen
+	return w.shown(w.p.nodes[u.Screen])
+}

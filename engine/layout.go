@@ -1,0 +1,173 @@
+package engine
+
+import "strings"
+
+// Notices above a question, as Session.Notice names them.
+const (
+	noticeInvalid = "invalid" // not an answer of this type, or no such option
+	noticeAccept  = "accept " // then the index of the accept rule that failed
+	noticeRetry   = "retry "  // then the silent screen and its outcome
+)
+
+// prepare computes a screen that never changes, so showing it needs no work.
+func (p *Program) prepare(n *node) {
+	if n.kind.silent || !n.fixed() {
+		return
+	}
+	blank := Session{Values: make([]Value, len(p.slots))}
+	for lang := range p.def.Languages {
+		body := p.body(n, &blank, lang)
+		rows := p.rows(n, &blank, lang)
+		text := joinLines(body, rowsText(rows))
+		if !p.fits(joinLines(text, p.navLine(lang, navBack|navHome))) {
+			n.still = nil
+			return
+		}
+		n.still = append(n.still, still{text, rows})
+	}
+}
+
+// fixed reports whether a screen always shows the same. Errors and the text of a
+// second question are laid out when they show.
+func (n *node) fixed() bool {
+	if len(n.Say) != 1 || n.Say[0].If != nil {
+		return false
+	}
+	fixed := true
+	see := func(Ref) { fixed = false }
+	n.Say[0].Words.refs(see)
+	if n.kind.rowRefs != nil {
+		n.kind.rowRefs(n.Screen, see)
+	}
+	return fixed
+}
+
+// rows returns the lines of a screen that can be chosen, on all its pages.
+func (p *Program) rows(n *node, s *Session, lang int) []row {
+	if n.kind.rows == nil {
+		return nil
+	}
+	return n.kind.rows(p, n, *s, lang)
+}
+
+// navLine returns the last line of a screen: "0:Back 00:Home 98:More".
+func (p *Program) navLine(lang, bits int) string {
+	var parts []string
+	for _, k := range []struct {
+		bit int
+		key NavKey
+	}{{navBack, p.def.Nav.Back}, {navHome, p.def.Nav.Home}, {navMore, p.def.Nav.More}} {
+		if bits&k.bit == 0 || k.key.Key == "" {
+			continue
+		}
+		label, _ := k.key.Label.In(lang).fixed()
+		parts = append(parts, k.key.Key+":"+label)
+	}
+	return strings.Join(parts, " ")
+}
+
+// live returns the navigation keys that work on the page shown.
+func (p *Program) live(n *node, s *Session) int {
+	bits := 0
+	if p.def.Nav.Back.Key != "" && !n.kind.ends && (len(s.Pages) > 0 || s.Moved && !n.NoNav && len(s.Undo) > 0) {
+		bits |= navBack
+	}
+	if n.home && s.Moved {
+		bits |= navHome
+	}
+	return bits
+}
+
+// lang returns the index of the session's language.
+func (p *Program) lang(s *Session) int { return p.langs[s.Values[slotLang].s] }
+
+// view lays out the page that the session shows.
+func (p *Program) view(n *node, s *Session, lang int) view {
+	bits := p.live(n, s)
+	if v, ok := p.stillView(n, s, lang, bits); ok {
+		return v
+	}
+	head, body := p.head(n, s, lang), p.body(n, s, lang)
+	rows := p.rows(n, s, lang)
+	if s.Offset == 0 {
+		text := joinLines(joinLines(head, body), joinLines(rowsText(rows), p.navs[lang][bits]))
+		if p.fits(text) {
+			return view{text: text, rows: rows}
+		}
+	}
+	if !n.paged || s.Repeat != "" {
+		return p.cutView(head, body, rows, p.navs[lang][bits])
+	}
+	return p.page(head, flowOf(body, rows), s.Offset, p.navs[lang][bits], p.navs[lang][bits|navMore], p.def.Nav.More.Key != "")
+}
+
+// stillView returns the view of a screen that never changes, with at most a
+// notice above it.
+func (p *Program) stillView(n *node, s *Session, lang, bits int) (view, bool) {
+	if n.still == nil || s.Offset != 0 || s.Repeat != "" || s.Notice != "" && n.Again != nil {
+		return view{}, false
+	}
+	v := view{text: joinLines(n.still[lang].text, p.navs[lang][bits]), rows: n.still[lang].rows}
+	if s.Notice == "" {
+		return v, true
+	}
+	v.text = joinLines(p.head(n, s, lang), v.text)
+	return v, p.fits(v.text)
+}
+
+// choices returns the rows of the page shown, and where the next page begins.
+func (p *Program) choices(n *node, s *Session, lang int) ([]row, int) {
+	if n.still != nil && s.Offset == 0 && s.Notice == "" && s.Repeat == "" {
+		return n.still[lang].rows, 0
+	}
+	v := p.view(n, s, lang)
+	return v.rows, v.next
+}
+
+// head returns the text above the question after a wrong answer.
+func (p *Program) head(n *node, s *Session, lang int) string {
+	if s.Notice == "" || n.Again != nil {
+		return ""
+	}
+	return p.text(p.noticeWords(n, s.Notice), s, lang)
+}
+
+func (p *Program) noticeWords(n *node, notice string) Words {
+	from, which := n, ""
+	if rest, ok := strings.CutPrefix(notice, noticeAccept); ok {
+		which = rest
+	} else if rest, ok := strings.CutPrefix(notice, noticeRetry); ok {
+		var name string
+		name, which, _ = strings.Cut(rest, " ")
+		from = p.nodes[name]
+	}
+	if which != "" && from != nil && from.kind.notice != nil {
+		if words, ok := from.kind.notice(from, which); ok {
+			return words
+		}
+	}
+	switch {
+	case n.Error != nil:
+		return n.Error
+	case n.question != nil && p.slots[n.slot].Error != nil:
+		return p.slots[n.slot].Error
+	default:
+		return p.def.Nav.words(BuiltinInvalid)
+	}
+}
+
+// body returns the question, or the text in its place.
+func (p *Program) body(n *node, s *Session, lang int) string {
+	switch {
+	case s.Repeat != "" && n.question != nil:
+		return p.text(n.repeat, s, lang)
+	case s.Notice != "" && n.Again != nil:
+		return p.text(n.Again, s, lang)
+	}
+	for _, say := range n.Say {
+		if p.holds(s, say.If) {
+			return p.text(say.Words, s, lang)
+		}
+	}
+	return ""
+}

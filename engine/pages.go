@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+// A view is one page of a screen as the phone shows it.
+type view struct {
+	text string
+	rows []row // those on the page
+	next int   // the unit at which the next page begins; 0 on the last page
+}
+
+// fits reports whether a text fits one screen.
+func (p *Program) fits(text string) bool {
+	return gsm7.Fits(text, p.def.Limits.Septets, p.def.Limits.Units)
+}
+
+func joinLines(a, b string) string {
+	if a == "" {
+		return b
+	}
+	if b == "" {
+		return a
+	}
+	return a + "\n" + b
+}
+
+func rowsText(rows []row) string {
+	var b strings.Builder
+	for i, r := range rows {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(r.text)
+	}
+	return b.String()
+}
+
+// A unit is the smallest piece of a screen with which a page may begin: a word of
+// the text, or a row.
+type unit struct {
+	sep  string // what stands before it, unless it begins a page
+	text string
+	row  *row
+}
+
+// maxWord is how many characters of a word are never broken: few enough that a
+// page always has room for them.
+const maxWord = 16
+
+func flowOf(body string, rows []row) []unit {
+	var units []unit
+	if body != "" {
+		for _, line := range strings.Split(body, "\n") {
+			sep := "\n"
+			for _, word := range strings.Split(line, " ") {
+				for utf8.RuneCountInString(word) > maxWord {
+					cut := runeOffset(word, maxWord)
+					units = append(units, unit{sep: sep, text: word[:cut]})
+					word, sep = word[cut:], ""
+				}
+				units = append(units, unit{sep: sep, text: word})
+				sep = " "
+			}
+		}
+	}
+	for i := range rows {
+		units = append(units, unit{sep: "\n", text: rows[i].text, row: &rows[i]})
+	}
+	return units
+}
+
+func runeOffset(s string, n int) int {
+	for i := range s {
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	return len(s)
+}
+
+// page fills one page, beginning with a unit. more is false if the menu has no key
+// for a next page.
+func (p *Program) page(head string, units []unit, from int, nav, navMore string, more bool) view {
+	from = min(from, len(units))
+	if text := pageText(head, units[from:], nav); p.fits(text) {
+		return view{text: text, rows: rowsOf(units[from:])}
+	}
+	if !more {
+		navMore = nav
+	}
+	end := from
+	for end < len(units) && p.fits(pageText(head, units[from:end+1], navMore)) {
+		end++
+	}
+	if end == from && head != "" {
+		return p.page("", units, from, nav, navMore, more)
+	}
+	v := view{next: end}
+	if end == from {
+		// Not even one unit fits. Show what does, and let the caller go on.
+		v.next = from + 1
+		v.text = p.clamp(units[from].text, navMore)
+		v.rows = rowsOf(units[from : from+1])
+	} else {
+		v.text = pageText(head, units[from:end], navMore)
+		v.rows = rowsOf(units[from:end])
+	}
+	if !more || v.next >= len(units) {
+		v.next = 0
+	}
+	return v
+}
+
+func pageText(head string, units []unit, nav string) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for i, u := range units {
+		switch {
+		case i > 0:
+			b.WriteString(u.sep)
+		case head != "":
+			b.WriteByte('\n')
+		}
+		b.WriteString(u.text)
+	}
+	return joinLines(b.String(), nav)
+}
+
+func rowsOf(units []unit) []row {
+	var rows []row
+	for _, u := range units {
+		if u.row != nil {
+			rows = append(rows, *u.row)
+		}
+	}
+	return rows
+}
+
+// cutView shows a screen that may not be divided and does not fit; the checker
+// refuses such a menu. It cuts the text, never the keys.
+func (p *Program) cutView(head, body string, rows []row, nav string) view {
+	tail := joinLines(rowsText(rows), nav)
+	return view{text: p.clamp(joinLines(head, body), tail), rows: rows}
+}
+
+// clamp cuts text until it fits above the tail, and the tail if it is too long
+// alone.
+func (p *Program) clamp(text, tail string) string {
+	whole := joinLines(text, tail)
+	for !p.fits(whole) && text != "" {
+		_, size := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-size]
+		whole = joinLines(strings.TrimRight(text, " \n"), tail)
+	}
+	for !p.fits(whole) {
+		_, size := utf8.DecodeLastRuneInString(whole)
+		whole = whole[:len(whole)-size]
+	}
+	return whole
+}

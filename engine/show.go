@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/msisdn"
+)
+
+// text returns a text with its values filled in.
+func (p *Program) text(w Words, s *Session, lang int) string {
+	t := w.In(lang)
+	if fixed, ok := t.fixed(); ok {
+		return fixed
+	}
+	b := make([]byte, 0, MaxText)
+	for _, part := range t {
+		if part.Ref.IsZero() {
+			b = append(b, part.Lit...)
+			continue
+		}
+		b = p.show(b, part.Ref, s, lang)
+	}
+	return string(b)
+}
+
+// show appends a value as callers read it, never wider than its type says. An
+// unset value shows nothing; the checker makes sure that there is none.
+func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
+	i, ok := p.slotIndex[r.Name]
+	if !ok {
+		return b
+	}
+	v, slot := p.value(s, Ref{Name: r.Name}), &p.slots[i]
+	t := &slot.Type
+	if r.Field != "" {
+		v, t = v.Field(r.Field), t.field(r.Field)
+		slot = nil
+	}
+	if t == nil || !v.IsSet() {
+		return b
+	}
+	return p.showValue(b, v, t, slot, lang)
+}
+
+func (p *Program) showValue(b []byte, v Value, t *Type, slot *Var, lang int) []byte {
+	switch v.kind {
+	case KindNumber:
+		return strconv.AppendInt(b, v.n, 10)
+	case KindMoney:
+		return appendMoney(b, p.def.Currency, v.n)
+	case KindDate:
+		return Date(v.n).Time().AppendFormat(b, "02/01/2006")
+	case KindPhone:
+		if !msisdn.Valid(v.s) {
+			return append(b, gsm7.Cut(oneLine(gsm7.Transliterate(v.s)), phoneWidth)...)
+		}
+		return append(b, msisdn.National(v.s)...)
+	case KindChoice:
+		return append(b, p.choiceLabel(v.s, t, slot, lang)...)
+	case KindText:
+		return append(b, gsm7.Cut(oneLine(gsm7.Transliterate(v.s)), t.Width)...)
+	default:
+		return b // secrets, records and lists are never shown whole
+	}
+}
+
+func (p *Program) choiceLabel(name string, t *Type, slot *Var, lang int) string {
+	if slot != nil && slot.Name == "lang" {
+		if i, ok := p.langs[name]; ok {
+			return p.def.Languages[i].Name
+		}
+	}
+	for i, o := range t.Options {
+		if o == name && slot != nil && i < len(slot.Labels) {
+			label, _ := slot.Labels[i].In(lang).fixed()
+			return label
+		}
+	}
+	return name
+}
+
+// appendMoney writes cents as "KES 1,500", and as "KES 1,500.50" if there are
+// any.
+func appendMoney(b []byte, currency string, cents int64) []byte {
+	b = append(append(b, currency...), ' ')
+	if cents < 0 {
+		b, cents = append(b, '-'), -cents
+	}
+	b = append(b, groupDigits(cents/centsPerUnit)...)
+	if rest := cents % centsPerUnit; rest != 0 {
+		b = fmt.Appendf(b, ".%02d", rest)
+	}
+	return b
+}
+
+// oneLine keeps a value on its line: a foreign text must not look like an option
+// or a key of the screen.
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
