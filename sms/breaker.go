@@ -11,29 +11,27 @@ import (
 )
 
 const (
-	// breakAfter is how many failures in a row open the circuit: fewer happen on
-	// any day.
+	// breakAfter counts the failures in a row that open the circuit. Fewer happen
+	// on an ordinary day.
 	breakAfter = 5
-	// breakFor is how long the provider is then left alone. After that one
-	// message tries whether it is back.
+	// breakFor is the pause after that. Then one message tests the provider.
 	breakFor = 30 * time.Second
 )
 
-// PausedError says that a message was not tried, because the provider has taken
-// none for a while.
+// PausedError reports that a message was not tried, because the provider has just
+// failed several times.
 type PausedError struct {
-	// For is how long to wait before the next try.
+	// For is the time until the next try.
 	For time.Duration
 }
 
-// Error names the pause.
 func (e *PausedError) Error() string {
-	return fmt.Sprintf("message not sent: the provider has taken none for a while and is left alone for %s", e.For.Round(time.Second))
+	return fmt.Sprintf("message not sent: the provider keeps failing; the next try is in %s", e.For.Round(time.Second))
 }
 
-// Breaker is a Sender that leaves a provider alone which has just failed several
-// times. Hammering at it with a backlog would keep it down, and use up the
-// attempts of every message in it.
+// Breaker is a Sender that pauses after several failures of the provider in a row.
+// Sending it the whole backlog would keep it down and use up the attempts of every
+// message.
 type Breaker struct {
 	sender  Sender
 	circuit *gobreaker.CircuitBreaker[Receipt]
@@ -45,9 +43,9 @@ func NewBreaker(sender Sender) *Breaker {
 	b := &Breaker{sender: sender}
 	b.circuit = gobreaker.NewCircuitBreaker[Receipt](gobreaker.Settings{
 		Timeout:     breakFor,
-		MaxRequests: 1, // one message tries
+		MaxRequests: 1, // one message tests the provider
 		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= breakAfter },
-		// A message that was refused for good shows that the provider is there.
+		// A message refused for good shows that the provider works.
 		IsSuccessful: func(err error) bool { return err == nil || errors.Is(err, ErrPermanent) },
 		IsExcluded:   func(err error) bool { return errors.As(err, new(stopped)) },
 		OnStateChange: func(string, gobreaker.State, gobreaker.State) {
@@ -58,11 +56,11 @@ func NewBreaker(sender Sender) *Breaker {
 	return b
 }
 
-// stopped is the error of a message whose sending was stopped by this program,
-// which says nothing about the provider.
+// stopped wraps the error of a message whose sending this program stopped. It says
+// nothing about the provider.
 type stopped struct{ error }
 
-// Send sends a message, or returns a PausedError that says when to ask again.
+// Send sends a message, or returns a PausedError with the time until the next try.
 func (b *Breaker) Send(ctx context.Context, m Message) (Receipt, error) {
 	receipt, err := b.circuit.Execute(func() (Receipt, error) {
 		receipt, err := b.sender.Send(ctx, m)

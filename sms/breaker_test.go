@@ -44,18 +44,18 @@ func TestBreaker(t *testing.T) {
 			t.Fatal(err)
 		}
 		if paused, _ := send(nil); paused != 30*time.Second {
-			t.Errorf("after the fifth failure it is paused %s, want 30s", paused)
+			t.Errorf("after the fifth failure: a pause of %s, want 30s", paused)
 		}
 		time.Sleep(20 * time.Second)
 		if paused, _ := send(nil); paused != 10*time.Second {
-			t.Errorf("20 s later it is paused %s, want 10s", paused)
+			t.Errorf("20 s later: a pause of %s, want 10s", paused)
 		}
 		time.Sleep(10*time.Second + 1)
 		if paused, err := send(temporary); paused != 0 || !errors.Is(err, temporary) {
 			t.Errorf("the first after the pause: %s, %v", paused, err)
 		}
 		if paused, _ := send(nil); paused != 30*time.Second {
-			t.Errorf("it failed, and the others are paused %s, want 30s", paused)
+			t.Errorf("after its failure: a pause of %s for the others, want 30s", paused)
 		}
 		time.Sleep(30*time.Second + 1)
 		for range 3 {
@@ -69,8 +69,8 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
-// While one message tries whether the provider is back, the others wait.
-func TestBreakerTriesWithOne(t *testing.T) {
+// While one message tests the provider, the others wait.
+func TestBreakerTestsWithOneMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
 		var b *sms.Breaker
@@ -79,7 +79,7 @@ func TestBreakerTriesWithOne(t *testing.T) {
 			if tries++; tries == 6 {
 				var paused *sms.PausedError
 				if _, err := b.Send(ctx, message); !errors.As(err, &paused) {
-					t.Errorf("a second one meanwhile: %v", err)
+					t.Errorf("a second message during the test: %v", err)
 				}
 			}
 			return &sms.Failure{Word: "down"}

@@ -1,50 +1,51 @@
 package sms
 
-// State is how far a message has come after the provider took it, as its
-// reports say.
+// State says how far a message has come after the provider took it.
 type State string
 
-// The states, from the first to the last.
 const (
-	// StateUnclear: a report whose word is not known here.
+	// StateUnclear means that the report has an unknown status.
 	StateUnclear State = "unclear"
-	// StateSent: on its way from the provider to the operator.
+	// StateSent means that it is on its way from the provider to the operator.
 	StateSent State = "sent"
-	// StateSubmitted: the operator has it.
+	// StateSubmitted means that the operator has it.
 	StateSubmitted State = "submitted"
-	// StateBuffered: the operator waits for the phone.
+	// StateBuffered means that the operator waits for the phone.
 	StateBuffered State = "buffered"
-	// The ends without a message on the phone.
-	StateRejected State = "rejected" // by the operator
-	StateFailed   State = "failed"
-	StateAbsent   State = "absent"  // the phone was not to be reached
-	StateExpired  State = "expired" // nor for as long as it was tried
-	// StateDelivered: the phone has it.
+	// StateRejected means that the operator refused it.
+	StateRejected State = "rejected"
+	// StateFailed means that it will not arrive, for any other reason.
+	StateFailed State = "failed"
+	// StateAbsent means that the phone could not be reached.
+	StateAbsent State = "absent"
+	// StateExpired means that the phone could not be reached until the message
+	// expired.
+	StateExpired State = "expired"
+	// StateDelivered means that the phone has it.
 	StateDelivered State = "delivered"
 )
 
-// ranks say how far a state is. Reports come late, twice and out of order, and
-// only ever take a message further: no end is left again, except that a phone
-// that has the message has it, whatever was said before.
+// ranks orders the states. Reports come late, twice and out of order, and may only
+// move a message to a higher rank. The failures have one rank, so the first of them
+// stays; a delivery replaces every other state.
 var ranks = map[State]int{
 	StateUnclear: 1, StateSent: 2, StateSubmitted: 3, StateBuffered: 4,
 	StateRejected: 8, StateFailed: 8, StateAbsent: 8, StateExpired: 8,
 	StateDelivered: 9,
 }
 
-// Rank is how far the state is; more is further.
+// Rank returns how far the state is; a higher rank is further.
 func (s State) Rank() int { return ranks[s] }
 
-// Report is what a provider says of a message it took.
+// Report is a provider's delivery report about a message that it took.
 type Report struct {
-	// ProviderID is the provider's name for the message, as its receipt had it.
+	// ProviderID is the provider's ID of the message, as in its receipt.
 	ProviderID string
 	State      State
-	// Reason is the provider's word for what went wrong, or for a state that is
-	// unclear; "" for none.
+	// Reason is the provider's word for a failure or an unclear state, or "".
 	Reason string
-	// Network is the operator's code, "" if it was not sent.
+	// Network is the operator's code, "" if the report has none.
 	Network string
-	// Retries is how often the operator tried again.
+	// Retries counts the operator's further tries.
 	Retries int
 }

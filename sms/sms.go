@@ -1,6 +1,6 @@
-// Package sms is the outbound edge: what a text message is, who sends one, and
-// what a failure means for the next try. The senders are its subfolders, and
-// smstest is the one suite that each of them passes.
+// Package sms is the outbound edge: it defines a text message, its senders, and
+// what a failure means for the next try. The subfolders hold the senders, and
+// smstest has the tests that each of them passes.
 package sms
 
 import (
@@ -12,9 +12,9 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// A text longer than one part (160 septets or 70 UTF-16 units) is divided by
-// the network into parts of 153 or 67. MaxParts is as many as phones of the
-// field put together again without loss, and bounds what one message costs.
+// The network divides a text longer than one part (160 septets or 70 UTF-16 units)
+// into parts of 153 or 67. MaxParts is the number that common phones join without
+// loss; it also bounds the cost of one message.
 const (
 	MaxParts   = 6
 	MaxSeptets = MaxParts * 153
@@ -23,16 +23,16 @@ const (
 
 // Message is one text to one phone.
 type Message struct {
-	// Ref is our own name for the message, for logs; providers don't see it.
+	// Ref is our own ID of the message, for logs; providers don't see it.
 	Ref string
-	// To is an MSISDN: digits with country code, no plus sign.
+	// To is an MSISDN: digits with country code, without a plus sign.
 	To string
 	// Text has at most MaxSeptets, or MaxUnits outside the GSM 7-bit alphabet.
 	Text string
 }
 
-// Check refuses what no provider could send: ErrPermanent. Senders call it
-// first. The error holds neither the number nor the text.
+// Check returns ErrPermanent for a message that no provider could send. Senders
+// call it first. The error contains neither the number nor the text.
 func (m Message) Check() error {
 	size := gsm7.Measure(m.Text)
 	switch {
@@ -46,49 +46,48 @@ func (m Message) Check() error {
 	return nil
 }
 
-// Statuses of a message that was taken.
+// Statuses of an accepted message.
 const (
 	Sent   = "sent"   // the provider accepted it
-	Logged = "logged" // there is no provider; it was only noted
+	Logged = "logged" // no provider is set; it was only logged
 )
 
-// Receipt is what a sender knows of a message it took.
+// Receipt describes a message that a sender accepted.
 type Receipt struct {
 	// Status is Sent or Logged.
 	Status string
-	// ProviderID is the provider's name for the message; "" when Logged.
+	// ProviderID is the provider's ID of the message; "" if Logged.
 	ProviderID string
 }
 
-// Sender sends messages, one at a time, without trying again. Its errors wrap
-// ErrPermanent, ErrMaybeSent, or neither: then the message was surely not sent
-// and another try may succeed. It is safe for concurrent use.
+// Sender sends one message and does not try again. Its errors wrap ErrPermanent,
+// ErrMaybeSent or neither. With neither, the message was surely not sent, and
+// another try may succeed. It is safe for concurrent use.
 type Sender interface {
 	Send(ctx context.Context, m Message) (Receipt, error)
 }
 
 var (
-	// ErrPermanent: no further try can succeed.
+	// ErrPermanent means that no further try can succeed.
 	ErrPermanent = errors.New("message refused for good")
-	// ErrMaybeSent: the answer was lost or not understood, so the message may
-	// be on its way. Trying again may send it twice.
+	// ErrMaybeSent means that the answer was lost or not understood. The message
+	// may be on its way, and another try may send it twice.
 	ErrMaybeSent = errors.New("message may have been sent")
 )
 
-// Failure is why a message was not taken, in the provider's own words.
+// Failure says why a message was not accepted.
 type Failure struct {
 	// Class is ErrPermanent, ErrMaybeSent, or nil for a temporary failure.
 	Class error
-	// Word is what the provider said, without the text, the number or a key.
+	// Word is the provider's reason, without the text, the number or a key.
 	Word string
-	// Cause is the error beneath, or nil.
+	// Cause is the underlying error, or nil.
 	Cause error
 }
 
-// Permanent is a Failure of class ErrPermanent.
+// Permanent makes a Failure of class ErrPermanent.
 func Permanent(word string) error { return &Failure{Class: ErrPermanent, Word: word} }
 
-// Error is the class and the provider's word.
 func (f *Failure) Error() string {
 	head := "message not sent"
 	if f.Class != nil {
@@ -100,7 +99,7 @@ func (f *Failure) Error() string {
 	return head + ": " + f.Word
 }
 
-// Unwrap gives the class and the cause.
+// Unwrap returns the class and the cause.
 func (f *Failure) Unwrap() []error {
 	var errs []error
 	for _, err := range []error{f.Class, f.Cause} {

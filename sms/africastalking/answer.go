@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/sms"
 )
 
-// answer is the body of a request that was understood.
+// answer is the body of a successful response.
 type answer struct {
 	SMSMessageData struct {
 		Message    string
@@ -19,28 +19,28 @@ type answer struct {
 	}
 }
 
-// recipient is what became of the message for one number.
+// recipient says what happened to the message for one number.
 type recipient struct {
-	StatusCode json.Number `json:"statusCode"` // a number; a string in old answers
+	StatusCode json.Number `json:"statusCode"` // a number, or a string in old answers
 	Status     string      `json:"status"`
 	Number     string      `json:"number"`
 	MessageID  string      `json:"messageId"`
 }
 
-// verdict is what a recipient's status means for us.
+// verdict says what a recipient's status means for us.
 type verdict uint8
 
 const (
 	accepted verdict = iota + 1
-	// temporary: about our account or the provider's day. Topping up, a sender
-	// ID that is approved, a better hour make the same message go.
+	// temporary is a fault of our account or of the provider. The same message
+	// can go later: after a top-up, the approval of a sender ID, or a repair.
 	temporary
-	// permanent: about this number or this text.
+	// permanent is a fault of this number or this text.
 	permanent
 )
 
-// statuses are the codes of Africa's Talking's documentation and their names,
-// which stand alone in Message when there is no recipient.
+// statuses maps the codes of Africa's Talking's documentation to their names and
+// verdicts. An answer without recipients has only the name, in Message.
 var statuses = map[int]struct {
 	name string
 	verdict
@@ -61,13 +61,13 @@ var statuses = map[int]struct {
 	502: {"RejectedByGateway", permanent},
 }
 
-// read judges an answer about a message to one number. The failure's word is
-// still as the provider said it.
+// read interprets the answer about a message to one number. The failure's Word is
+// the provider's own and must still be scrubbed.
 func read(status int, body []byte, to string) (sms.Receipt, *sms.Failure) {
 	if status < 200 || status > 299 {
 		return sms.Receipt{}, refused(status, body)
 	}
-	// The documented status is 201; the sandbox has been seen with 200.
+	// The documented status is 201, but the sandbox has also sent 200.
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
 		return sms.Receipt{}, maybe(fmt.Sprintf("HTTP %d with a body that is not JSON: %s", status, body))
@@ -78,7 +78,7 @@ func read(status int, body []byte, to string) (sms.Receipt, *sms.Failure) {
 	return judge(pick(a.SMSMessageData.Recipients, to))
 }
 
-// refused reads an answer that is an HTTP error. Its body is often plain text.
+// refused interprets an HTTP error, whose body is often plain text.
 func refused(status int, body []byte) *sms.Failure {
 	word := fmt.Sprintf("HTTP %d: %s", status, body)
 	switch {
@@ -87,12 +87,12 @@ func refused(status int, body []byte) *sms.Failure {
 	case status >= 500 && status != http.StatusServiceUnavailable:
 		return maybe(word)
 	}
-	// A wrong key, too many requests, a moved address: surely not sent, and
-	// someone can put it right.
+	// A wrong key, too many requests or a moved address: the message was surely
+	// not sent, and a person can fix the cause.
 	return &sms.Failure{Word: word}
 }
 
-// unaddressed reads an answer without a recipient: the reason is in Message.
+// unaddressed interprets an answer without recipients, whose reason is in Message.
 func unaddressed(message string) *sms.Failure {
 	for _, s := range statuses {
 		if s.verdict == permanent && strings.Contains(message, s.name) {
@@ -114,7 +114,7 @@ func pick(recipients []recipient, to string) recipient {
 func judge(r recipient) (sms.Receipt, *sms.Failure) {
 	code, err := strconv.Atoi(r.StatusCode.String())
 	known := statuses[code]
-	if err != nil && r.Status == "Success" { // answers from before the codes
+	if err != nil && r.Status == "Success" { // old answers have no codes
 		known.verdict = accepted
 	}
 	word := fmt.Sprintf("%s (%s)", r.Status, r.StatusCode)
@@ -126,7 +126,7 @@ func judge(r recipient) (sms.Receipt, *sms.Failure) {
 	case permanent:
 		return sms.Receipt{}, &sms.Failure{Class: sms.ErrPermanent, Word: word}
 	}
-	return sms.Receipt{}, maybe("a status we don't know: " + word)
+	return sms.Receipt{}, maybe("unknown status: " + word)
 }
 
 func maybe(word string) *sms.Failure {

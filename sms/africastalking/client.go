@@ -1,6 +1,6 @@
-// Package africastalking sends messages through Africa's Talking. There is no
-// official SDK for Go; this is a thin client of the endpoint that the official
-// SDK for Node.js uses, which also serves the sandbox.
+// Package africastalking sends SMS through Africa's Talking. The provider has no
+// official SDK for Go. This is a thin client of the endpoint that the official
+// SDK for Node.js uses, which the sandbox has, too.
 package africastalking
 
 import (
@@ -19,38 +19,37 @@ import (
 )
 
 const (
-	// Live and Sandbox are the two hosts; the sandbox's user name is always
-	// SandboxUser.
+	// Live and Sandbox are the provider's hosts. The user name of the sandbox is
+	// always SandboxUser.
 	Live        = "https://api.africastalking.com"
 	Sandbox     = "https://api.sandbox.africastalking.com"
 	SandboxUser = "sandbox"
 
 	path = "/version1/messaging"
 
-	// timeout ends one try. It is several times the provider's slow answers,
-	// and well inside the minute that a job has.
+	// timeout bounds one try. It is several times longer than the provider's
+	// slow answers, and well below the minute that a job has.
 	timeout = 20 * time.Second
-	// maxBody bounds what is read of an answer: one recipient takes 200 bytes.
+	// maxBody bounds the bytes read of an answer; one recipient takes 200.
 	maxBody = 64 << 10
 )
 
-// Config are the settings of a Client.
+// Config holds the settings of a Client.
 type Config struct {
 	// Username is AT_USERNAME; "sandbox" selects the sandbox's host.
 	Username string
 	// APIKey is AT_API_KEY.
 	APIKey secret.Text
-	// From is the sender ID or short code; "" for the provider's own.
+	// From is the sender ID or short code; "" means the provider's own.
 	From string
-	// BaseURL replaces the host; "" for Live or Sandbox by the user name.
+	// BaseURL replaces the host; "" means Live, or Sandbox for SandboxUser.
 	BaseURL string
-	// Transport replaces http.DefaultTransport; nil for that.
+	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
 }
 
-// Client is an sms.Sender. It tries once and leaves trying again to the job
-// that sends: there is no circuit breaker here either, because a try that a
-// breaker refused would use up one of the job's attempts.
+// Client is an sms.Sender. It tries once; the job that sends tries again, and
+// sms.Breaker pauses a provider that fails.
 type Client struct {
 	config Config
 	url    string
@@ -59,10 +58,11 @@ type Client struct {
 
 var _ sms.Sender = (*Client)(nil)
 
-// New makes a Client; an error when a setting is missing or the URL is none.
+// New makes a Client. It returns an error if a setting is missing or the URL is
+// invalid.
 func New(config Config) (*Client, error) {
 	if config.Username == "" || !config.APIKey.IsSet() {
-		return nil, errors.New("africastalking: AT_USERNAME and AT_API_KEY must both be set")
+		return nil, errors.New("africastalking: set both AT_USERNAME and AT_API_KEY")
 	}
 	base := config.BaseURL
 	switch {
@@ -79,7 +79,7 @@ func New(config Config) (*Client, error) {
 	client := &http.Client{
 		Transport: config.Transport,
 		Timeout:   timeout,
-		// A redirect would carry the key to another host.
+		// A redirect would send the key to another host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &Client{config: config, url: strings.TrimSuffix(base, "/") + path, http: client}, nil
@@ -131,8 +131,8 @@ func (c *Client) request(ctx context.Context, m sms.Message) (*http.Request, err
 	return request, nil
 }
 
-// unreachable tells a request that surely never left from one that may have
-// been read at the other end.
+// unreachable turns a network error into a failure. A request that never left was
+// surely not sent; any other may have been read by the provider.
 func unreachable(err error) error {
 	var op *net.OpError
 	var dns *net.DNSError
@@ -142,12 +142,12 @@ func unreachable(err error) error {
 	return &sms.Failure{Class: sms.ErrMaybeSent, Word: "no answer from Africa's Talking", Cause: err}
 }
 
-// maxWord bounds what is kept of the provider's words: they go into a table's
-// column and a log line.
+// maxWord bounds the characters of the provider's words, which go to a column of a
+// table and to a log line.
 const maxWord = 200
 
-// scrub takes out of the provider's words what must not be kept: it may repeat
-// the request.
+// scrub removes the key, the text and the number from the provider's words, which
+// may repeat the request.
 func (c *Client) scrub(word string, m sms.Message) string {
 	word = strings.NewReplacer(
 		c.config.APIKey.Reveal(), secret.Redacted,

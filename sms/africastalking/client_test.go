@@ -92,7 +92,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// answerCase is one answer of the provider and what it means.
+// answerCase is one answer of the provider and its expected failure.
 type answerCase struct {
 	name   string
 	status int
@@ -119,10 +119,10 @@ func TestRefusals(t *testing.T) {
 		{"internal", 201, recipientBody(500, "InternalServerError"), nil, "InternalServerError (500)"},
 		{"gateway", 201, recipientBody(501, "GatewayError"), nil, "GatewayError (501)"},
 		{"rejected", 201, recipientBody(502, "RejectedByGateway"), permanent, "RejectedByGateway (502)"},
-		{"a code of tomorrow", 201, recipientBody(777, "Surprise"), maybe, "Surprise (777)"},
+		{"an unknown code", 201, recipientBody(777, "Surprise"), maybe, "Surprise (777)"},
 
-		{"no recipients, a reason of ours", 201, `{"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}}`, nil, "InvalidSenderId"},
-		{"no recipients, a reason of the number's", 201, `{"SMSMessageData":{"Message":"UserInBlacklist","Recipients":[]}}`, permanent, "UserInBlacklist"},
+		{"no recipients, a fault of ours", 201, `{"SMSMessageData":{"Message":"InvalidSenderId","Recipients":[]}}`, nil, "InvalidSenderId"},
+		{"no recipients, a fault of the number", 201, `{"SMSMessageData":{"Message":"UserInBlacklist","Recipients":[]}}`, permanent, "UserInBlacklist"},
 		{"no recipients, no reason", 201, `{"SMSMessageData":{}}`, nil, "no recipient"},
 		{"an empty object", 201, `{}`, nil, "no recipient"},
 		{"201 with plain text", 201, "The service is being maintained", maybe, "not JSON: The service"},
@@ -161,8 +161,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// holdsNothing checks that an error keeps the key, the number and the text to
-// itself.
+// holdsNothing checks that an error does not contain the key, the number or the
+// text.
 func holdsNothing(t *testing.T, err error) {
 	t.Helper()
 	for _, hidden := range []string{apiKey, to, "8264"} {
@@ -180,15 +180,15 @@ func TestAcceptances(t *testing.T) {
 		status int
 		body   string
 	}{
-		"processed":            {201, `{"SMSMessageData":{"Recipients":[{"statusCode":100,"status":"Success","messageId":"ID"}]}}`},
-		"sent":                 {201, `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"ID"}]}}`},
-		"queued":               {201, `{"SMSMessageData":{"Recipients":[{"statusCode":102,"status":"Success","messageId":"ID"}]}}`},
-		"200":                  {200, `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"ID"}]}}`},
-		"the code as a text":   {201, `{"SMSMessageData":{"Recipients":[{"statusCode":"101","status":"Success","messageId":"ID"}]}}`},
-		"no code":              {201, `{"SMSMessageData":{"Recipients":[{"status":"Success","messageId":"ID"}]}}`},
-		"ours among others":    {201, `{"SMSMessageData":{"Recipients":[` + other + `{"statusCode":101,"number":"+` + to + `","status":"Success","messageId":"ID"}]}}`},
-		"fields of tomorrow":   {201, `{"v":2,"SMSMessageData":{"x":[],"Recipients":[{"y":{},"statusCode":101,"status":"Success","messageId":"ID"}]}}`},
-		"a byte after another": {201, "\n\n" + `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"ID"}]}}` + "\n"},
+		"processed":          {201, `{"SMSMessageData":{"Recipients":[{"statusCode":100,"status":"Success","messageId":"ID"}]}}`},
+		"sent":               {201, `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"ID"}]}}`},
+		"queued":             {201, `{"SMSMessageData":{"Recipients":[{"statusCode":102,"status":"Success","messageId":"ID"}]}}`},
+		"200":                {200, `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"ID"}]}}`},
+		"the code as a text": {201, `{"SMSMessageData":{"Recipients":[{"statusCode":"101","status":"Success","messageId":"ID"}]}}`},
+		"no code":            {201, `{"SMSMessageData":{"Recipients":[{"status":"Success","messageId":"ID"}]}}`},
+		"ours among others":  {201, `{"SMSMessageData":{"Recipients":[` + other + `{"statusCode":101,"number":"+` + to + `","status":"Success","messageId":"ID"}]}}`},
+		"unknown fields":     {201, `{"v":2,"SMSMessageData":{"x":[],"Recipients":[{"y":{},"statusCode":101,"status":"Success","messageId":"ID"}]}}`},
+		"white space around": {201, "\n\n" + `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"ID"}]}}` + "\n"},
 	} {
 		f.status, f.body = test.status, test.body
 		receipt, err := c.Send(context.Background(), sms.Message{To: to, Text: "text"})
@@ -241,7 +241,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// The key goes to the provider's own host and nowhere else.
+// The key is sent only to the provider's own host.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	thief := newFake(t)
 	server := httptest.NewServer(http.RedirectHandler(thief.URL+"/version1/messaging", http.StatusTemporaryRedirect))

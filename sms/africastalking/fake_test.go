@@ -15,14 +15,14 @@ import (
 
 const apiKey = "atsk_0123456789abcdef"
 
-// fake answers as the provider's documented samples do.
+// fake is a server that answers like the provider's documented samples.
 type fake struct {
 	*httptest.Server
 	mu     sync.Mutex
 	got    []*http.Request
 	sent   []sms.Message
-	status int    // of the next answers; 0 for 201
-	body   string // of the next answers; "" for a success
+	status int    // of the next answers; 0 means 201
+	body   string // of the next answers; "" means a success
 }
 
 func newFake(t testing.TB) *fake {

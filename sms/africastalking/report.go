@@ -8,14 +8,15 @@ import (
 	"github.com/paytrace/paytrace/sms"
 )
 
-// ReportFields are the form fields of a delivery report. There is one more,
-// phoneNumber, which is not needed: the message is known by its id.
+// ReportFields lists the form fields of a delivery report that ReadReport reads.
+// Reports also have phoneNumber; it is not needed, because the id identifies the
+// message.
 var ReportFields = []string{"id", "status", "failureReason", "networkCode", "retryCount"}
 
-// ErrReport: a form that is no delivery report.
+// ErrReport reports a form that is not a delivery report.
 var ErrReport = errors.New("the fields id and status of a delivery report are expected")
 
-// states are the statuses of Africa's Talking's documentation.
+// states maps the statuses of Africa's Talking's documentation to ours.
 var states = map[string]sms.State{
 	"Sent":             sms.StateSent,
 	"Submitted":        sms.StateSubmitted,
@@ -28,15 +29,15 @@ var states = map[string]sms.State{
 }
 
 const (
-	// maxID bounds the provider's name for a message; theirs have about 40.
+	// maxID bounds the bytes of the provider's message ID; they have about 40.
 	maxID = 128
-	// maxRetries is far beyond what any operator tries.
+	// maxRetries is far above what operators try.
 	maxRetries = 10_000
 )
 
-// ReadReport reads the delivery report of a form. Only id and status must be
-// there: news that can't be read in full is still news, and one that is refused
-// is sent again.
+// ReadReport reads the delivery report of a form. Only id and status are required:
+// a report that can't be read in full is still useful, and the provider would send
+// a refused one again.
 func ReadReport(field func(name string) string) (sms.Report, error) {
 	id, status := strings.TrimSpace(field("id")), strings.TrimSpace(field("status"))
 	if id == "" || len(id) > maxID || strings.ContainsFunc(id, unseen) || status == "" {
@@ -52,11 +53,11 @@ func ReadReport(field func(name string) string) (sms.Report, error) {
 	return r, nil
 }
 
-// maxReason bounds what is kept of a report's words: the longest documented one
-// has 26.
+// maxReason bounds the bytes of a report's words; the longest documented one has
+// 26.
 const maxReason = 64
 
-// word keeps of a foreign word what can stand in a list.
+// word shortens a provider's word and replaces characters that a list can't show.
 func word(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unseen(r) {

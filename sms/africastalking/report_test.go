@@ -63,9 +63,9 @@ func FuzzReadReport(f *testing.F) {
 		if r.ProviderID == "" || r.State.Rank() == 0 || r.Retries < 0 {
 			t.Errorf("%+v", r)
 		}
-		for _, kept := range []string{r.ProviderID, r.Reason, r.Network} {
-			if len(kept) > 128 || strings.ContainsFunc(kept, func(r rune) bool { return r <= ' ' || r > '~' }) {
-				t.Errorf("kept %q", kept)
+		for _, text := range []string{r.ProviderID, r.Reason, r.Network} {
+			if len(text) > 128 || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+				t.Errorf("the report has %q", text)
 			}
 		}
 	})

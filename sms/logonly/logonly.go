@@ -1,6 +1,6 @@
-// Package logonly stands in where no provider is set: a message is noted in
-// the log, with its number masked and without its text, and goes nowhere. The
-// text can be read where messages are kept.
+// Package logonly replaces a provider where none is set. It logs a message with its
+// number masked and without its text, and sends nothing. The text is in the
+// database.
 package logonly
 
 import (
@@ -17,7 +17,7 @@ type Sender struct{ Log *slog.Logger }
 
 var _ sms.Sender = Sender{}
 
-// Send notes m.
+// Send logs m and returns the status sms.Logged.
 func (s Sender) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 	if err := ctx.Err(); err != nil {
 		return sms.Receipt{}, err

@@ -1,5 +1,5 @@
-// Package memory keeps messages instead of sending them: for dial scripts, the
-// studio's outbox and tests.
+// Package memory collects messages instead of sending them, for dial scripts and
+// tests.
 package memory
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/sms"
 )
 
-// Outbox is an sms.Sender that records. The zero Outbox is ready.
+// Outbox is an sms.Sender that collects messages. The zero Outbox is ready.
 type Outbox struct {
 	mu       sync.Mutex
 	sent     []sms.Message
@@ -20,7 +20,7 @@ type Outbox struct {
 
 var _ sms.Sender = (*Outbox)(nil)
 
-// Send records m, unless a failure is due.
+// Send adds m to the outbox, or returns the next error of FailNext.
 func (o *Outbox) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 	if err := ctx.Err(); err != nil {
 		return sms.Receipt{}, err
@@ -39,14 +39,14 @@ func (o *Outbox) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 	return sms.Receipt{Status: sms.Sent, ProviderID: "memory-" + strconv.Itoa(len(o.sent))}, nil
 }
 
-// FailNext makes the next sends fail, one with each error.
+// FailNext makes the next calls of Send fail, one with each error.
 func (o *Outbox) FailNext(errs ...error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.failures = append(o.failures, errs...)
 }
 
-// Sent is what was sent so far, in order.
+// Sent returns the messages sent so far, in order.
 func (o *Outbox) Sent() []sms.Message {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package smstest is the suite that every sms.Sender passes.
+// Package smstest has the tests that every sms.Sender passes.
 package smstest
 
 import (
@@ -12,31 +12,31 @@ import (
 	"github.com/paytrace/paytrace/sms"
 )
 
-// Harness is one sender under test and what arrived behind it.
+// Harness connects the tests with one sender.
 type Harness struct {
 	Sender sms.Sender
-	// Status is what its receipts say: sms.Sent or sms.Logged.
+	// Status is the status of its receipts: sms.Sent or sms.Logged.
 	Status string
-	// Arrived is what the far end received, in order; of a sender that keeps
-	// no texts, only how many.
+	// Arrived returns the messages that the provider received, in order. Without
+	// KeepsTexts only their number counts.
 	Arrived func() []sms.Message
-	// KeepsTexts says whether Arrived has numbers and texts.
+	// KeepsTexts says that Arrived has numbers and texts.
 	KeepsTexts bool
 }
 
-// Run holds a sender to its contract. open makes a fresh one for each case.
+// Run tests a sender. open makes a new one for each case.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	for name, test := range map[string]func(*testing.T, Harness){
-		"a text arrives as it is":      arrives,
-		"nothing unsendable leaves":    refuses,
-		"a cancelled context ends it":  cancelled,
-		"many at once, each with a ID": concurrent,
+		"texts arrive unchanged":          arrives,
+		"invalid messages are refused":    refuses,
+		"a cancelled context stops it":    cancelled,
+		"concurrent messages get own IDs": concurrent,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
 }
 
-// Texts that a careless encoding would change on the way.
+// texts lists texts that a careless encoding would change.
 var texts = []string{
 	"PayTrace: Your Worker ID is NW-7F3A9C01. Stellar wallet: GDRXE2BQUC3A...",
 	"a&b=c+d %41 100% ;\n\"quoted\" 'single' \\ <tag>",
