@@ -186,7 +186,7 @@ func TestDecisionsAreListed(t *testing.T) {
 
 // naming lists the pages whose names of files, tests and make targets have to
 // exist.
-var naming = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/reference.md", "docs/adr/*.md"}
+var naming = []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md", "docs/reference.md", "docs/glossary.md", "docs/adr/*.md"}
 
 var (
 	aFile   = regexp.MustCompile(`^(?:(?:actions|bench|cmd|docs|engine|gateway|internal|menus|server|service|sms|store|tools|wallet)(?:/[a-z0-9_.-]+)+|[a-z_]+\.(?:go|sql))$`)
