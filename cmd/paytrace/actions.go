@@ -13,10 +13,13 @@ import (
 )
 
 type actionsCmd struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
-func (actionsCmd) Help() string { return "Example:\n  paytrace actions" }
+func (actionsCmd) Help() string { return `Lists each action with its parameters and every outcome that a menu must handle.
+
+Example:
+  paytrace actions` }
 
 // Run prints the contracts of all actions.
 func (v actionsCmd) Run(ctx context.Context, std streams) error {
@@ -48,15 +51,15 @@ func printContracts(w io.Writer, contracts []engine.Contract) error {
 			}
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "  %-12s surely nothing happened\n  %-12s not known in time\n", engine.Failed, engine.Pending)
+		fmt.Fprintf(&b, "  %-12s nothing happened, for certain\n  %-12s the result is not known in time\n", engine.Failed, engine.Pending)
 		fmt.Fprintf(&b, "  takes at most %s%s\n", c.Takes, traits(c))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// whose are the words behind what an outcome gives.
-var whose = map[engine.Whose]string{engine.WhoseOwn: " (the caller's own)", engine.WhoseOthers: " (of whoever has the number)"}
+// whose says whose data an outcome gives.
+var whose = map[engine.Whose]string{engine.WhoseOwn: " (the caller's own)", engine.WhoseOthers: " (of the number's owner)"}
 
 func traits(c engine.Contract) string {
 	out := ""
@@ -79,7 +82,7 @@ func fields(list []engine.Field) string {
 	return strings.Join(parts, ", ")
 }
 
-// contractJSON is a contract for programs.
+// contractJSON is the form of a contract for programs.
 type contractJSON struct {
 	Name     string                 `json:"name"`
 	About    string                 `json:"about"`

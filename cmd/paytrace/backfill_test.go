@@ -40,7 +40,7 @@ func TestWalletsFundOldRows(t *testing.T) {
 				t.Errorf("before anybody asks: %+v", found)
 			}
 			for range 2 {
-				if said := says(t, exitFine, "wallets", "fund"); !strings.Contains(said, "4 wallets are to be funded") {
+				if said := says(t, exitFine, "wallets", "fund"); !strings.Contains(said, "funding requested for 4 wallets") {
 					t.Errorf("asked for: %s", said)
 				}
 			}
@@ -52,7 +52,7 @@ func TestWalletsFundOldRows(t *testing.T) {
 				t.Errorf("of the wallet that has no address it says:\n%s", said)
 			}
 			says(t, exitFine, "migrate", "--keep", "NW-00000003")
-			if said := says(t, exitFine, "wallets", "fund"); !strings.Contains(said, "0 wallets are to be funded") {
+			if said := says(t, exitFine, "wallets", "fund"); !strings.Contains(said, "funding requested for 0 wallets") {
 				t.Errorf("when all are funded but one that was set aside: %s", said)
 			}
 			for _, address := range oldWallets {

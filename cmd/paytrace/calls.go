@@ -18,21 +18,21 @@ import (
 
 type callsCmd struct {
 	Phone string `arg:"" help:"The caller's number, as 0712345678 or +254712345678." placeholder:"PHONE"`
-	Limit int    `default:"200" help:"How many screens to show at most, the newest."`
-	JSON  bool   `name:"json" help:"As JSON."`
+	Limit int    `default:"200" help:"How many screens to show; the newest."`
+	JSON  bool   `name:"json" help:"Print JSON."`
 }
 
 func (callsCmd) Help() string {
-	return `Shows a number's calls screen by screen: when, which option was chosen, which
-screen it led to and what that said. Of other answers only their kind is known,
-never what was typed; numbers on screens are masked. Calls are kept for
-CALL_JOURNAL_DAYS. The newest second of a running instance may not be there yet.
+	return `Shows a number's calls screen by screen: the time, the option that was chosen,
+the next screen and its text. Of other answers only the kind is stored, never
+what was typed; numbers on screens are masked. Calls are kept for
+CALL_JOURNAL_DAYS. The newest second of a running instance may be missing.
 
 Example:
   paytrace calls 0711000111`
 }
 
-// Run shows what is noted of a number's calls.
+// Run shows the notes of a number's calls.
 func (v callsCmd) Run(ctx context.Context, std streams) error {
 	phone, err := phoneOf(v.Phone)
 	if err != nil {
@@ -43,8 +43,8 @@ func (v callsCmd) Run(ctx context.Context, std streams) error {
 	})
 }
 
-// phoneOf reads a number on the command line: a Kenyan one in any form, or any
-// other with its country code.
+// phoneOf reads a phone number from the command line: a Kenyan one in any form,
+// any other with its country code.
 func phoneOf(arg string) (string, error) {
 	if digits, ok := msisdn.Parse(arg); ok {
 		return digits, nil
@@ -55,10 +55,10 @@ func phoneOf(arg string) (string, error) {
 	if digits, ok := msisdn.Digits(arg); ok {
 		return digits, nil
 	}
-	return "", misuse{errors.New("what is given is no telephone number; expected one as 0712345678 or +254712345678")}
+	return "", misuse{errors.New("this is no phone number; expected one as 0712345678 or +254712345678")}
 }
 
-// callJSON is one call.
+// callJSON is the form of a call for programs.
 type callJSON struct {
 	Session  string       `json:"session"`
 	Provider string       `json:"provider"`
@@ -94,7 +94,7 @@ func (v callsCmd) on(ctx context.Context, db store.Store, c service.Settings, ph
 	case errors.Is(err, store.ErrNotFound):
 		fmt.Fprintf(out, "%s has no account.\n", msisdn.Mask(phone))
 	case errors.Is(err, store.ErrAmbiguous):
-		fmt.Fprintf(out, "%s has several accounts, and nobody has decided which one answers: paytrace migrate --dry-run\n", msisdn.Mask(phone))
+		fmt.Fprintf(out, "%s has several accounts, and it is not decided which one answers; see: paytrace migrate --dry-run\n", msisdn.Mask(phone))
 	default:
 		return err
 	}
@@ -120,12 +120,12 @@ func accountSince(w store.Worker) string {
 
 func noCalls(c service.Settings) string {
 	if c.JournalDays == 0 {
-		return "No call is noted: CALL_JOURNAL_DAYS is 0."
+		return "No calls are stored: CALL_JOURNAL_DAYS is 0."
 	}
-	return fmt.Sprintf("No call is noted in the last %d days.", c.JournalDays)
+	return fmt.Sprintf("No calls in the last %d days.", c.JournalDays)
 }
 
-// groupCalls puts notes, the newest first, into calls, the oldest first.
+// groupCalls groups notes, the newest first, into calls, the oldest first.
 func groupCalls(notes []store.CallNote) []callJSON {
 	calls := []callJSON{}
 	at := map[string]int{}
@@ -146,10 +146,10 @@ func groupCalls(notes []store.CallNote) []callJSON {
 	return calls
 }
 
-// shownMenu is as much of a menu's hash as the log shows.
+// shownMenu is how many characters of a menu's hash the log shows.
 const shownMenu = 12
 
-// numbers are digits that may be a telephone number.
+// numbers matches digits that may be a phone number.
 var numbers = regexp.MustCompile(`\+?\d{9,15}`)
 
 func maskNumbers(text string) string {

@@ -22,22 +22,22 @@ import (
 type dialCmd struct {
 	Menu  string `arg:"" optional:"" help:"Menu file (default: the first menu of ./menus, or the embedded one)."`
 	Code  string `help:"Code to dial, deep dials included (default: the menu's own)." placeholder:"CODE"`
-	Phone string `default:"0712345678" help:"Number that calls."`
+	Phone string `default:"0712345678" help:"Number of the caller."`
 	Lang  string `help:"Language the call begins in." placeholder:"CODE"`
-	Plain bool   `help:"Lines instead of a drawn phone, as in a pipe."`
+	Plain bool   `help:"Print lines instead of a drawn phone, as in a pipe."`
 }
 
 func (dialCmd) Help() string {
-	return `A call to a menu, on an empty database of its own: nothing is kept and no SMS is
-sent; those that would be are shown. On a terminal a phone is drawn: type what the
-caller types; ← takes a screen back, Tab changes languages, Ctrl-R saves the call
-as a dial script. In a pipe, or with --plain, each line is an answer.
+	return `Calls a menu on an empty database in memory. Nothing is stored, and SMS are shown
+instead of sent. On a terminal it draws a phone: type what the caller types; ←
+goes one screen back, Tab changes the language, Ctrl-R saves the call as a dial
+script. In a pipe, or with --plain, each line is an answer.
 
 Example:
   printf '1\n0711000111\n' | paytrace dial`
 }
 
-// Run is one or more calls.
+// Run makes one or more calls.
 func (v dialCmd) Run(ctx context.Context, std streams) error {
 	caller, ok := msisdn.Parse(v.Phone, "KE", "any")
 	if !ok {
@@ -84,8 +84,8 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	return p.use(ctx)
 }
 
-// people are those of the menu's folder: they say what actions answer that are
-// only declared.
+// people reads the people.yaml of the menu's folder: it says what actions answer
+// that are only declared.
 func (v dialCmd) people(std streams) (*engine.People, error) {
 	folder, _, err := oneMenu(v.Menu)
 	if err != nil {
@@ -100,8 +100,8 @@ func isTerminal(r io.Reader) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// typedLines are the lines of an input, until it or the context ends: reading a
-// terminal can't be interrupted, leaving must.
+// typedLines sends the lines of an input until it or ctx ends. A read of a
+// terminal can't be interrupted, but the caller must be able to leave.
 func typedLines(ctx context.Context, r io.Reader) <-chan string {
 	read, typed := make(chan string), make(chan string)
 	go func() {
@@ -131,7 +131,7 @@ func typedLines(ctx context.Context, r io.Reader) <-chan string {
 	return typed
 }
 
-// phone is a handset in the terminal.
+// phone makes calls line by line.
 type phone struct {
 	runner  *runner.Runner
 	program *engine.Program
@@ -140,13 +140,13 @@ type phone struct {
 	out     io.Writer
 	caller  string
 	code    string
-	person  bool // someone types, and is told what to type
+	person  bool // a person types, and needs prompts
 	calls   int
 	seen    int // messages shown
 }
 
-// use makes calls until there is no more input. A person is asked whether to
-// call again; in a pipe a line that begins with * dials.
+// use makes calls until the input ends. After a call, a line that begins with *
+// dials another code, and any other line dials the same one again.
 func (p *phone) use(ctx context.Context) error {
 	for {
 		if err := p.call(ctx); err != nil {
@@ -243,7 +243,7 @@ func wrapped(text string, width int) []string {
 	return out
 }
 
-// messages shows the SMS that would have been sent since.
+// messages shows the SMS since the last screen.
 func (p *phone) messages(ctx context.Context) error {
 	list, err := p.box.Store.Messages(ctx, plentyOfMessages)
 	if err != nil {

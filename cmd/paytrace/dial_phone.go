@@ -29,9 +29,9 @@ func drawable(std streams) bool {
 	return ok && isTerminal(std.in) && isTerminal(out) && term != "" && term != "dumb"
 }
 
-// draw is the call on a phone that is drawn. It is the same call as a dial
-// script's, played from its beginning with every key; that is how it can be taken
-// back, seen in other languages, and saved.
+// draw makes the call on a drawn phone. The call is a dial script that is played
+// from its beginning with every key. Therefore it can go back, show other
+// languages, and be saved.
 func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 	l := &phoneLine{program: c.program, people: c.people}
 	l.local, l.player = linesTo([]*engine.Program{c.program})
@@ -54,9 +54,9 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 	}, std.in, std.out, os.Environ())
 }
 
-// sameEveryTime are the real actions with the same worker IDs and wallets in
-// every run: a call is played again with each key, and in each language, and must
-// go on as it began.
+// sameEveryTime returns real actions that give the same Worker IDs and wallets in
+// every run: the call is played again with each key and in each language, and must
+// show the same screens.
 func sameEveryTime() func(context.Context, func() time.Time) (dialscript.Registered, error) {
 	var seed [32]byte
 	_, _ = rand.Read(seed[:]) // never fails
@@ -69,7 +69,7 @@ func sameEveryTime() func(context.Context, func() time.Time) (dialscript.Registe
 	}
 }
 
-// lockedReader lets several read from one source.
+// lockedReader is safe for use by several goroutines.
 type lockedReader struct {
 	mu sync.Mutex
 	r  io.Reader
@@ -81,7 +81,7 @@ func (l *lockedReader) Read(p []byte) (int, error) {
 	return l.r.Read(p)
 }
 
-// callSetup is who calls what.
+// callSetup says who calls what.
 type callSetup struct {
 	program *engine.Program
 	built   []engine.Contract
@@ -95,14 +95,14 @@ type phoneLine struct {
 	program *engine.Program
 	local   *dialscript.Local
 	player  *dialscript.Player
-	// people are those of people.yaml; with are the same and the caller, who may be
-	// none of them. head are the lines above the first ">" but for who calls.
+	// people are the personas of people.yaml; with adds the caller, who may not be
+	// among them. head holds the lines above the first ">", except who calls.
 	people, with *engine.People
 	person       string
 	head         []string
 }
 
-// caller lets a number call: a person's of people.yaml, or one that is nobody's.
+// caller sets the number that calls: that of a persona, or any other.
 func (l *phoneLine) caller(number string) {
 	with := *l.people
 	l.with = &with
@@ -116,7 +116,7 @@ func (l *phoneLine) caller(number string) {
 	l.with.List = append(slices.Clone(l.people.List), engine.Person{Name: l.person, Phone: number})
 }
 
-// script reads a call of these lines, by a person.
+// script parses a call with these lines, by a persona.
 func (l *phoneLine) script(person string, lines []string) (*dialscript.File, error) {
 	text := strings.Join(append(append([]string{"=== Recorded call", "(as " + person + ")"}, l.head...), lines...), "\n") + "\n"
 	file, found := dialscript.Parse("", []byte(text))
@@ -150,18 +150,18 @@ func (l *phoneLine) Play(ctx context.Context, lines []string) (handset.Call, err
 	return out, nil
 }
 
-// run plays a call, and its keys again in other languages.
+// run plays a call, and its keys once more in other languages.
 func (l *phoneLine) run(ctx context.Context, call *dialscript.Call, langs []string) []dialscript.Result {
 	return dialscript.Run(ctx, l.player, l.local, l.with, []*dialscript.Call{call}, dialscript.Options{Parallel: 1, Langs: langs})
 }
 
-// blames reports a problem with a stage direction of the last step: what is said
-// there does not hold, or can't happen.
+// blames reports whether the last problem is about a stage direction of the last
+// step: it is false, or it can't be performed.
 func blames(problems []dialscript.Problem, last dialscript.Step) bool {
 	return slices.ContainsFunc(last.Directions, func(d dialscript.Direction) bool { return d.Pos == problems[len(problems)-1].Pos })
 }
 
-// over reports that the session has ended, on either side.
+// over reports whether the session has ended, on either side.
 func over(call *dialscript.Call, s *dialscript.Screen) bool {
 	last := call.Steps[len(call.Steps)-1]
 	return s.End || slices.ContainsFunc(last.Directions, func(d dialscript.Direction) bool {
@@ -169,8 +169,8 @@ func over(call *dialscript.Call, s *dialscript.Screen) bool {
 	})
 }
 
-// inAllLanguages is the last screen in the language the call speaks, and in the
-// others: as if the caller began in them, or chose them where a choice was made.
+// inAllLanguages returns the last screen in the call's language and in the others,
+// as if the caller had begun in them, or had chosen them on a language screen.
 func (l *phoneLine) inAllLanguages(ctx context.Context, call *dialscript.Call, first dialscript.Result) []handset.Screen {
 	at := len(call.Steps) - 1
 	spoken := l.spoken(first)
@@ -197,8 +197,8 @@ func (l *phoneLine) screen(s *dialscript.Screen, lang string) handset.Screen {
 	return handset.Screen{Lang: l.languageName(lang), Name: s.Name, Text: s.Text, End: s.End}
 }
 
-// choosing is the call with another language chosen wherever it chooses one;
-// false where it chooses none.
+// choosing returns the call with another language chosen wherever it chooses one,
+// and false where it chooses none.
 func (l *phoneLine) choosing(call *dialscript.Call, as dialscript.Result, lang string) (*dialscript.Call, bool) {
 	other := *call
 	other.Steps = slices.Clone(call.Steps)
@@ -220,7 +220,7 @@ func (l *phoneLine) choosing(call *dialscript.Call, as dialscript.Result, lang s
 	return &other, chose
 }
 
-// offered are the languages that a screen has a row for.
+// offered lists the languages that a screen has a row for.
 func (l *phoneLine) offered(s *engine.Screen) []string {
 	if len(s.Only) > 0 {
 		return s.Only
@@ -232,7 +232,7 @@ func (l *phoneLine) offered(s *engine.Screen) []string {
 	return codes
 }
 
-// spoken is the language a call came to speak.
+// spoken returns the language of a call at its end.
 func (l *phoneLine) spoken(r dialscript.Result) string {
 	for _, e := range slices.Backward(r.Events) {
 		if e.Lang != "" {
@@ -251,7 +251,7 @@ func (l *phoneLine) languageName(code string) string {
 	return code
 }
 
-// secret reports a screen that asks for a PIN or another secret.
+// secret reports whether a screen asks for a PIN or another secret.
 func (l *phoneLine) secret(s *dialscript.Screen) bool {
 	screen, ok := l.program.Screen(s.Name)
 	if !ok || screen.Ask == nil || s.End {
@@ -265,7 +265,7 @@ func (l *phoneLine) secret(s *dialscript.Screen) bool {
 	return false
 }
 
-// seen are a session's values, a record's fields one by one.
+// seen lists a session's values, with a record's fields one by one.
 func seen(values []engine.Named) []handset.Value {
 	var list []handset.Value
 	add := func(name string, v engine.Value) {
@@ -289,8 +289,8 @@ func seen(values []engine.Named) []handset.Value {
 	return list
 }
 
-// Save implements handset.Line. Numbers and PINs become those of people.yaml, and
-// what is written passes.
+// Save implements handset.Line. It replaces numbers and PINs by those of
+// people.yaml, and writes only a script that passes.
 func (l *phoneLine) Save(ctx context.Context, lines []string, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
 		return "", errors.New("a file needs a name, as menus/call.dial")
@@ -299,16 +299,16 @@ func (l *phoneLine) Save(ctx context.Context, lines []string, name string) (stri
 		return "", fmt.Errorf("%s: a dial script ends in .dial", name)
 	}
 	if _, err := os.Stat(name); err == nil {
-		return "", fmt.Errorf("%s is there already; name a new file", name)
+		return "", fmt.Errorf("%s exists; name a new file", name)
 	}
 	if len(l.people.List) == 0 {
-		return "", errors.New("people.yaml names nobody who could call")
+		return "", errors.New("people.yaml names no person who can call")
 	}
 	file, err := l.script(l.person, lines)
 	if err != nil {
 		return "", err
 	}
-	// What differs from run to run becomes a hole, so runs must differ again.
+	// What differs between runs becomes a placeholder, so these runs must differ.
 	local, player := linesTo([]*engine.Program{l.program})
 	d := &desk{people: l.people, local: local, player: player}
 	results := l.run(ctx, &file.Calls[0], nil)

@@ -23,29 +23,29 @@ import (
 
 type forgetCmd struct {
 	Phone  string `arg:"" help:"The number, as 0712345678 or +254712345678." placeholder:"PHONE"`
-	Yes    bool   `help:"Don't ask."`
-	DryRun bool   `help:"Only tell what would be removed."`
-	JSON   bool   `name:"json" help:"As JSON; needs --yes or --dry-run."`
+	Yes    bool   `help:"Do not ask."`
+	DryRun bool   `help:"Only list what would be removed."`
+	JSON   bool   `name:"json" help:"Print JSON; needs --yes or --dry-run."`
 }
 
 func (forgetCmd) Help() string {
-	return `Removes what is kept of a person under a telephone number: the number and the
+	return `Removes what is stored about a person under a phone number: the number and the
 name of the account, remembered values, messages, one-time codes, counts of
 limits and guesses, notes of calls, and the records of calls in Redis. The
-account's Worker ID and wallet stay, since they stand in the books and may hold
-money; who forgot whom, and when, is written down without the number. There is no
-way back.
+account's Worker ID and wallet stay: other books refer to them, and the wallet
+may hold money. The audit log stores who ran this and when, without the number.
+It cannot be undone.
 
 Example:
   paytrace forget 0711000111 --dry-run`
 }
 
-// stays is what is not removed, and why.
+// stays lists what is not removed, and why.
 var stays = []struct{ What, Why string }{
-	{"Worker ID, wallet address and sealed secret", "they stand in the books, and the wallet may hold money"},
-	{"results of actions", "under keyed names that lead to nobody, so that a repeated callback does nothing twice"},
-	{"the log of this program", "it has only masked numbers; it is removed by whoever keeps it"},
-	{"copies of the database", "made before: they still hold everything"},
+	{"Worker ID, wallet address and sealed secret", "other books refer to them, and the wallet may hold money"},
+	{"results of actions", "they are stored under keyed hashes that identify no person, and keep a repeated callback from acting twice"},
+	{"the log of this program", "it has only masked numbers; remove it where you store it"},
+	{"backups of the database", "those made before still hold everything"},
 }
 
 // Run forgets a person.
@@ -55,7 +55,7 @@ func (v forgetCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if v.JSON && !v.Yes && !v.DryRun {
-		return misuse{errors.New("forget: --json can't ask; add --yes or --dry-run")}
+		return misuse{errors.New("--json can't ask; add --yes or --dry-run")}
 	}
 	return onDatabase(ctx, std, func(db store.Store, settings service.Settings) error {
 		return v.on(ctx, db, settings, phone, std)
@@ -68,7 +68,7 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, p
 		return err
 	}
 	if v.DryRun || !v.JSON {
-		if err := v.tell(found, phone, false, nil, std.out); err != nil || v.DryRun || !found.Anything() {
+		if err := v.print(found, phone, false, nil, std.out); err != nil || v.DryRun || !found.Anything() {
 			return err
 		}
 	}
@@ -76,23 +76,22 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, p
 		fmt.Fprintln(std.out, "Nothing was removed.")
 		return outcome{exitDiagnostics}
 	}
-	// The names under which Redis has the caller are needed before the notes
-	// that tell of them are gone.
+	// done names the records in Redis: the notes that had the names are gone then.
 	done, err := db.Forget(ctx, phone, actor(), time.Now(), false)
 	if err != nil {
 		return err
 	}
-	elsewhere := forgetSessions(ctx, db, c, phone, done.Sessions)
-	if err := v.tell(done, phone, true, elsewhere, std.out); err != nil {
+	problem := forgetSessions(ctx, db, c, phone, done.Sessions)
+	if err := v.print(done, phone, true, problem, std.out); err != nil {
 		return err
 	}
-	if elsewhere != nil {
+	if problem != nil {
 		return outcome{exitDiagnostics}
 	}
 	return nil
 }
 
-// actor is who runs this program, for the audit.
+// actor names who runs this program, for the audit.
 func actor() string {
 	u, err := user.Current()
 	if err != nil {
@@ -102,21 +101,21 @@ func actor() string {
 }
 
 func agreed(std streams) bool {
-	fmt.Fprint(std.out, "Remove all this? There is no way back. Type yes to go on: ")
+	fmt.Fprint(std.out, "Remove all this? It cannot be undone. Type yes to go on: ")
 	line, _ := bufio.NewReader(std.in).ReadString('\n')
 	fmt.Fprintln(std.out)
 	return strings.TrimSpace(line) == "yes"
 }
 
-// forgetSessions removes the records of the person's calls from Redis. Those in
-// the memory of an instance end by themselves.
+// forgetSessions removes the records of the person's calls from Redis. Records in
+// the memory of an instance expire by themselves.
 func forgetSessions(ctx context.Context, db store.Store, c service.Settings, phone string, sessions []string) error {
 	if !c.RedisURL.IsSet() {
 		return nil
 	}
 	key, _, err := service.ExistingKey(c)
 	if err != nil {
-		return fmt.Errorf("the records in Redis can't be found without the keys that serve has, and end by themselves: %w", err)
+		return fmt.Errorf("records of calls in Redis stay until they expire, because the keys that serve has are missing here: %w", err)
 	}
 	identity, err := service.IdentityKey(ctx, db, c, key)
 	if err != nil {
@@ -136,7 +135,7 @@ func forgetSessions(ctx context.Context, db store.Store, c service.Settings, pho
 	}
 	_, err = records.Forget(ctx, ids, tags)
 	if err != nil {
-		err = fmt.Errorf("records of calls in Redis end by themselves after %s: %w", c.SessionTTL, err)
+		err = fmt.Errorf("records of calls in Redis stay until they expire after %s: %w", c.SessionTTL, err)
 	}
 	return errors.Join(err, records.Close())
 }
@@ -149,7 +148,7 @@ type forgetJSON struct {
 	Problem  string         `json:"problem,omitempty"`
 }
 
-func (v forgetCmd) tell(f store.Forgotten, phone string, done bool, problem error, out io.Writer) error {
+func (v forgetCmd) print(f store.Forgotten, phone string, done bool, problem error, out io.Writer) error {
 	if v.JSON {
 		report := forgetJSON{msisdn.Mask(phone), done, append([]string{}, f.Workers...), f.Removed, ""}
 		if problem != nil {
@@ -159,16 +158,16 @@ func (v forgetCmd) tell(f store.Forgotten, phone string, done bool, problem erro
 	}
 	switch {
 	case !f.Anything():
-		fmt.Fprintf(out, "Nothing is kept under %s.\n", msisdn.Mask(phone))
+		fmt.Fprintf(out, "Nothing is stored under %s.\n", msisdn.Mask(phone))
 		return nil
 	case done:
-		fmt.Fprintf(out, "Forgotten: %s. It was written down that %s did it.\n", msisdn.Mask(phone), actor())
+		fmt.Fprintf(out, "Forgotten: %s. The audit log says that %s did it.\n", msisdn.Mask(phone), actor())
 		if problem != nil {
 			fmt.Fprintln(out, "Not removed:", problem)
 		}
 		return nil
 	}
-	fmt.Fprintf(out, "Under %s there are, to be removed:\n", msisdn.Mask(phone))
+	fmt.Fprintf(out, "To be removed, under %s:\n", msisdn.Mask(phone))
 	for _, id := range f.Workers {
 		fmt.Fprintf(out, "  number and name of the account %s\n", id)
 	}

@@ -127,14 +127,14 @@ func TestWalletsFund(t *testing.T) {
 	}
 	network(t, nil)
 	for range 2 {
-		if status, said := ask(); status != exitFine || !strings.Contains(said, "3 wallets are to be funded") {
+		if status, said := ask(); status != exitFine || !strings.Contains(said, "funding requested for 3 wallets") {
 			t.Errorf("status %d, %s", status, said)
 		}
 	}
 	s = serve(t)
 	untilWallets(t, 3, wallet.FundingFunded)
 	s.stop()
-	if status, said := ask(); status != exitFine || !strings.Contains(said, "0 wallets are to be funded") {
+	if status, said := ask(); status != exitFine || !strings.Contains(said, "funding requested for 0 wallets") {
 		t.Errorf("when all are funded: status %d, %s", status, said)
 	}
 }

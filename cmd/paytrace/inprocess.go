@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// lineTo opens lines to all menus of a folder.
+// lineTo returns the in-process target for all menus of a folder, and its player.
 func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscript.Local, *dialscript.Player, error) {
 	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
@@ -29,7 +29,7 @@ func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscri
 	return local, player, nil
 }
 
-// linesTo opens lines to programs, the first being the default.
+// linesTo returns the in-process target for programs, with the default first.
 func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player) {
 	local := &dialscript.Local{
 		Menus:      programs,
@@ -45,7 +45,7 @@ func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player)
 	return local, player
 }
 
-// registeredActions are the real actions on an empty database of their own.
+// registeredActions runs the real actions on an empty database.
 type registeredActions struct {
 	runner.Actions
 	box *service.Sandbox
@@ -59,7 +59,7 @@ func realActions(ctx context.Context, now func() time.Time) (dialscript.Register
 	return &registeredActions{box.Actions, box}, nil
 }
 
-// Messages are the SMS stored to go out, the first first.
+// Messages returns the SMS to be sent, oldest first.
 func (r *registeredActions) Messages() []dialscript.Message { return messagesOf(r.box.Store) }
 
 func messagesOf(db store.Store) []dialscript.Message {

@@ -15,10 +15,10 @@ import (
 )
 
 type jobsCmd struct {
-	Retry    []int64 `help:"Run these jobs again now, by number." placeholder:"ID"`
-	Messages bool    `help:"Show the newest messages instead, with their texts."`
-	Limit    int     `default:"50" help:"How many to show."`
-	JSON     bool    `name:"json" help:"As JSON."`
+	Retry    []int64 `help:"Run these jobs again now." placeholder:"ID"`
+	Messages bool    `help:"List the newest messages instead, with their texts."`
+	Limit    int     `default:"50" help:"How many to list."`
+	JSON     bool    `name:"json" help:"Print JSON."`
 }
 
 func (jobsCmd) Help() string {
@@ -48,7 +48,7 @@ func (v jobsCmd) retry(ctx context.Context, db store.Store, std streams) error {
 	for _, id := range v.Retry {
 		err := db.RetryJob(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return misuse{fmt.Errorf("no job %d waits or has failed; see: paytrace jobs", id)}
+			return misuse{fmt.Errorf("there is no job %d that waits or failed; see: paytrace jobs", id)}
 		}
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (v jobsCmd) list(ctx context.Context, db store.Store, std streams) error {
 		return json.NewEncoder(std.out).Encode(list)
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(std.out, "No job waits, runs or has failed.")
+		fmt.Fprintln(std.out, "No jobs wait, run or have failed.")
 		return nil
 	}
 	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
@@ -79,8 +79,7 @@ func (v jobsCmd) list(ctx context.Context, db store.Store, std streams) error {
 	return w.Flush()
 }
 
-// messageJSON is a message for programs. Numbers are masked in lists; the
-// database has them.
+// messageJSON is the form of a message for programs, with a masked number.
 type messageJSON struct {
 	ID         string    `json:"id"`
 	To         string    `json:"to"`
@@ -89,12 +88,12 @@ type messageJSON struct {
 	ProviderID string    `json:"provider_id,omitempty"`
 	Error      string    `json:"error,omitempty"`
 	CreatedAt  time.Time `json:"created_at"`
-	// Once says that it is never sent a second time by itself.
+	// Once says that no job sends it a second time.
 	Once     bool          `json:"once,omitempty"`
 	Delivery *deliveryJSON `json:"delivery,omitempty"`
 }
 
-// deliveryJSON is what the provider reported of a message.
+// deliveryJSON is what the provider reported about a message.
 type deliveryJSON struct {
 	State   string    `json:"state"`
 	Reason  string    `json:"reason,omitempty"`
@@ -111,7 +110,7 @@ func messageFor(m store.Message) messageJSON {
 	return out
 }
 
-// reported is a line about a message's delivery.
+// reported describes a message's delivery in a line.
 func reported(d store.Delivery) string {
 	line := d.State + " " + d.At.Local().Format(time.DateTime)
 	if d.Reason != "" {
@@ -136,7 +135,7 @@ func (v jobsCmd) messages(ctx context.Context, db store.Store, std streams) erro
 		return json.NewEncoder(std.out).Encode(out)
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(std.out, "No message yet.")
+		fmt.Fprintln(std.out, "No messages yet.")
 	}
 	for _, m := range list {
 		fmt.Fprintf(std.out, "%s  %s  to %s\n  %s\n", m.CreatedAt.Local().Format(time.DateTime), m.Status, msisdn.Mask(m.To), actions.ShownText(m))

@@ -1,6 +1,6 @@
 package main
 
-// keysCmd is the group of verbs on keys.
+// keysCmd groups the subcommands on keys.
 type keysCmd struct {
 	API    keysAPICmd `cmd:"" name:"api" help:"Make, list and revoke keys to the API for programs."`
 	Rewrap rewrapCmd  `cmd:"" help:"Seal every wallet with the current ENCRYPTION_KEY."`

@@ -19,40 +19,40 @@ import (
 
 type keysAPICmd struct {
 	Create keysAPICreateCmd `cmd:"" aliases:"make,new" help:"Make a key. It is shown once."`
-	List   keysAPIListCmd   `cmd:"" help:"List the keys there are, without themselves."`
-	Revoke keysAPIRevokeCmd `cmd:"" help:"End a key, at once and for good."`
+	List   keysAPIListCmd   `cmd:"" help:"List the keys by ID, without their secrets."`
+	Revoke keysAPIRevokeCmd `cmd:"" help:"Revoke keys, at once and for ever."`
 }
 
 func (keysAPICmd) Help() string {
 	return `Works on the same database as "serve": the file paytrace.db here, or DATABASE_URL.
-A key opens /api/v1 as the header "Authorization: Bearer KEY".
+Requests to /api/v1 carry a key in the header "Authorization: Bearer KEY".
 
 Example:
   paytrace keys api list`
 }
 
 type keysAPICreateCmd struct {
-	Name    string        `required:"" help:"What the key is for, as a person would say it." placeholder:"NAME"`
-	Scopes  []string      `required:"" help:"What it may do: register, lookup, confirm, vouch; parted by commas. See --help." placeholder:"SCOPE,…"`
-	Expires time.Duration `help:"How long it holds, as 2160h for 90 days (default: until it is revoked)." placeholder:"TIME"`
-	JSON    bool          `name:"json" help:"As JSON."`
+	Name    string        `required:"" help:"What the key is for." placeholder:"NAME"`
+	Scopes  []string      `required:"" help:"What it may do: register, lookup, confirm, vouch; with commas between them. See --help." placeholder:"SCOPE,…"`
+	Expires time.Duration `help:"How long it is valid, as 2160h for 90 days (default: until it is revoked)." placeholder:"TIME"`
+	JSON    bool          `name:"json" help:"Print JSON."`
 }
 
 func (keysAPICreateCmd) Help() string {
-	return `The key is the only thing on standard output, and is kept nowhere: only its
-hash is stored.
+	return `Standard output has the key and nothing else. The key is stored nowhere, only its
+hash.
 
   register  make accounts; a number in a request is a claim, so they are unverified
   lookup    find an account's Worker ID by number
   confirm   have one-time codes sent, and confirm numbers with them
-  vouch     besides: what is registered with this key is verified at once. Only for
-            a service that has proved by itself that the number is its user's own.
+  vouch     with register: accounts are verified at once. Only for a service that
+            has proved by itself that the number belongs to its user.
 
 Example:
   paytrace keys api create --name "web app" --scopes register,lookup`
 }
 
-// maxKeyName keeps a name one line of a list.
+// maxKeyName lets a name fit in one line of a list.
 const maxKeyName = 60
 
 // Run makes a key.
@@ -79,7 +79,7 @@ func (v keysAPICreateCmd) Run(ctx context.Context, std streams) error {
 			}{key.Reveal(), apiKeyFor(kept)})
 		}
 		fmt.Fprintln(std.out, key.Reveal())
-		_, err := fmt.Fprintf(std.err, "The key %s may: %s. It is shown this once; keep it as you would a password.\n",
+		_, err := fmt.Fprintf(std.err, "The key %s may: %s. It is shown only now; store it like a password.\n",
 			kept.ID, strings.Join(kept.Scopes, ", "))
 		return err
 	})
@@ -90,7 +90,7 @@ func (v keysAPICreateCmd) check() error {
 		return fmt.Errorf("--name: found %d characters, expected one line of 1 to %d", len(v.Name), maxKeyName)
 	}
 	if v.Expires < 0 {
-		return fmt.Errorf("--expires: found %s, expected a time from now on, as 2160h", v.Expires)
+		return fmt.Errorf("--expires: found %s, expected a positive duration, as 2160h", v.Expires)
 	}
 	for _, scope := range v.Scopes {
 		if slices.Contains(rest.Scopes(), scope) {
@@ -104,7 +104,7 @@ func (v keysAPICreateCmd) check() error {
 	return nil
 }
 
-// apiKeyJSON is a key for programs.
+// apiKeyJSON is the form of a key for programs.
 type apiKeyJSON struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
@@ -126,7 +126,7 @@ func apiKeyFor(k store.APIKey) apiKeyJSON {
 }
 
 type keysAPIListCmd struct {
-	JSON bool `name:"json" help:"As JSON."`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 func (keysAPIListCmd) Help() string { return "Example:\n  paytrace keys api list" }
@@ -146,7 +146,7 @@ func (v keysAPIListCmd) Run(ctx context.Context, std streams) error {
 			return json.NewEncoder(std.out).Encode(out)
 		}
 		if len(list) == 0 {
-			_, err := fmt.Fprintln(std.out, "No key yet. Make one with: paytrace keys api create --name NAME --scopes register,lookup")
+			_, err := fmt.Fprintln(std.out, "No keys yet. Make one with: paytrace keys api create --name NAME --scopes register,lookup")
 			return err
 		}
 		w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
@@ -164,9 +164,9 @@ func keyState(k store.APIKey, now time.Time) string {
 	case !k.RevokedAt.IsZero():
 		return "revoked " + k.RevokedAt.Local().Format(time.DateOnly)
 	case k.ExpiresAt.IsZero():
-		return "holds"
+		return "valid"
 	case now.Before(k.ExpiresAt):
-		return "holds until " + k.ExpiresAt.Local().Format(time.DateOnly)
+		return "valid until " + k.ExpiresAt.Local().Format(time.DateOnly)
 	}
 	return "expired " + k.ExpiresAt.Local().Format(time.DateOnly)
 }
@@ -179,12 +179,12 @@ func keyUsed(k store.APIKey) string {
 }
 
 type keysAPIRevokeCmd struct {
-	IDs []string `arg:"" name:"id" help:"The keys' IDs, as the list shows them."`
+	IDs []string `arg:"" name:"id" help:"IDs of the keys, as in the list."`
 }
 
 func (keysAPIRevokeCmd) Help() string {
-	return `The next request with the key is refused. A key can't be taken back into use;
-make another.
+	return `The next request with the key is refused. A revoked key can't be used again; make
+another one.
 
 Example:
   paytrace keys api revoke "$(paytrace keys api create --name trial --scopes lookup | cut -d_ -f2)"`
@@ -207,8 +207,7 @@ func (v keysAPIRevokeCmd) Run(ctx context.Context, std streams) error {
 	})
 }
 
-// shownID keeps a whole key, given in place of its ID, out of the terminal's
-// history and logs.
+// shownID hides the secret of a whole key that was given in place of its ID.
 func shownID(id string) string {
 	if prefix, _, found := strings.Cut(strings.TrimPrefix(id, "pt_"), "_"); found {
 		return prefix + "_…"

@@ -17,18 +17,17 @@ import (
 )
 
 type rewrapCmd struct {
-	DryRun bool `help:"Only count which keys the wallets are sealed with."`
-	JSON   bool `name:"json" help:"As JSON."`
+	DryRun bool `help:"Change nothing: count which keys the wallets are sealed with."`
+	JSON   bool `name:"json" help:"Print JSON."`
 }
 
 func (rewrapCmd) Help() string {
 	return `Opens every wallet that a key of ENCRYPTION_KEY_OLD seals, checks that it signs
-for its row's address, and seals it with ENCRYPTION_KEY. Every wallet is readable
-at every moment; it may be stopped, and run again, and beside running instances.
+for its row's address, and seals it with ENCRYPTION_KEY. Every wallet can be read
+at every moment. You may stop it and run it again, also beside running instances.
 
-Ends with status 0 when ENCRYPTION_KEY opens every wallet, so that no other key
-is needed, and with 1 when some remain: docs/operating.md has the whole change
-of a key.
+The exit status is 0 when ENCRYPTION_KEY opens every wallet and no other key is
+needed, and 1 when some remain. docs/operating.md has all steps of a key change.
 
 Example:
   paytrace keys rewrap --dry-run`
@@ -68,10 +67,10 @@ func (v rewrapCmd) on(ctx context.Context, db store.Store, c service.Settings, s
 	if err != nil {
 		return err
 	}
-	return v.tell(report, std.out)
+	return v.print(report, std.out)
 }
 
-// none is the answer where no key was ever made: then there is no wallet.
+// none reports that there are no wallets, where no key was ever made.
 func (v rewrapCmd) none(ctx context.Context, db store.Store, out io.Writer) error {
 	var report rewrapReport
 	list, err := db.SealedWallets(ctx, 0, 1)
@@ -82,10 +81,10 @@ func (v rewrapCmd) none(ctx context.Context, db store.Store, out io.Writer) erro
 		return misuse{service.ErrNoKeyFile}
 	}
 	report.DryRun = v.DryRun
-	return v.tell(report, out)
+	return v.print(report, out)
 }
 
-func (v rewrapCmd) tell(report rewrapReport, out io.Writer) error {
+func (v rewrapCmd) print(report rewrapReport, out io.Writer) error {
 	var err error
 	if v.JSON {
 		err = json.NewEncoder(out).Encode(report.json())
@@ -98,26 +97,26 @@ func (v rewrapCmd) tell(report rewrapReport, out io.Writer) error {
 	return err
 }
 
-// progressEvery is how many wallets lie between two words about them.
+// progressEvery is how many wallets are moved between two log lines.
 const progressEvery = 1000
 
 func progressTo(log *slog.Logger) func(int) {
 	last := 0
 	return func(moved int) {
 		if moved/progressEvery > last/progressEvery {
-			log.Info("wallets sealed anew", "moved", moved)
+			log.Info("wallets resealed", "moved", moved)
 		}
 		last = moved
 	}
 }
 
-// rewrapReport is what became of the wallets.
+// rewrapReport counts the wallets by what happened to them.
 type rewrapReport struct {
 	wallet.Census
 	DryRun bool
 	Moved  int
-	// IDKey says that the database's identities were made from an older
-	// ENCRYPTION_KEY, which has to stay as ID_KEY.
+	// IDKey says that the database's identities come from an older
+	// ENCRYPTION_KEY, which must stay as ID_KEY.
 	IDKey bool
 }
 
@@ -160,7 +159,7 @@ func (r rewrapReport) print(out io.Writer) error {
 	}
 	fmt.Fprintln(out, r.sentence())
 	if r.IDKey {
-		fmt.Fprintln(out, "The database's sessions and actions are named by an older ENCRYPTION_KEY: set ID_KEY to that value before you take it out of ENCRYPTION_KEY_OLD.")
+		fmt.Fprintln(out, "The database's sessions and actions are named with an older ENCRYPTION_KEY: set ID_KEY to that value before you remove it from ENCRYPTION_KEY_OLD.")
 	}
 	return nil
 }
@@ -168,18 +167,18 @@ func (r rewrapReport) print(out io.Writer) error {
 func (r rewrapReport) sentence() string {
 	switch {
 	case r.BrokenCount > 0:
-		return "The wallets that no key opens were left as they are: add the key they were sealed with to ENCRYPTION_KEY_OLD. If the address is another, the row was mixed up: restore it from a copy."
+		return "Wallets that no key opens were not changed: add the key they were sealed with to ENCRYPTION_KEY_OLD. If a wallet has another address than its row, restore the row from a backup."
 	case r.Old > 0 && r.DryRun:
-		return "Keep ENCRYPTION_KEY_OLD. paytrace keys rewrap moves what is under older keys."
+		return "Keep ENCRYPTION_KEY_OLD. paytrace keys rewrap moves the wallets under older keys."
 	case r.Old > 0:
-		return "Keep ENCRYPTION_KEY_OLD: something goes on sealing with an older key. Start every instance with the new ENCRYPTION_KEY, then run this again."
+		return "Keep ENCRYPTION_KEY_OLD: an instance still seals with an older key. Start every instance with the new ENCRYPTION_KEY, then run this again."
 	default:
 		return "ENCRYPTION_KEY opens every wallet. No older key is needed for them."
 	}
 }
 
-// identityNeeds says whether the database's identities come from an older
-// ENCRYPTION_KEY, and would be lost with it.
+// identityNeeds reports whether the database's identities come from an older
+// ENCRYPTION_KEY and would be lost with it.
 func identityNeeds(ctx context.Context, db store.Store, c service.Settings, current string) (bool, error) {
 	tag, err := db.Setting(ctx, service.IdentityTag)
 	if errors.Is(err, store.ErrNotFound) || c.IDKey.IsSet() {

@@ -199,11 +199,11 @@ func killedAfterProgress(t *testing.T, cmd *exec.Cmd) {
 	seen := ""
 	for lines := bufio.NewScanner(progress); lines.Scan(); {
 		seen += lines.Text() + "\n"
-		if strings.Contains(lines.Text(), "sealed anew") {
+		if strings.Contains(lines.Text(), "resealed") {
 			_ = cmd.Process.Kill()
 		}
 	}
-	if err := cmd.Wait(); err == nil || !strings.Contains(seen, "sealed anew") {
+	if err := cmd.Wait(); err == nil || !strings.Contains(seen, "resealed") {
 		t.Fatalf("the mover ended by itself: %v\n%s", err, seen)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// menusAt are the menus of a folder, the default one where none is named, or one
-// file.
+// menusAt lists the menus of a folder, or one file. An empty name stands for the
+// default folder.
 func menusAt(name string) (*service.Folder, []string, error) {
 	if name != "" && !folderNamed(name) {
 		folder, file, err := folderOf(name)
@@ -32,11 +32,11 @@ func menusAt(name string) (*service.Folder, []string, error) {
 	return folder, files, err
 }
 
-// folderOf opens the folder a menu file lies in.
+// folderOf opens the folder of a file, and returns the file's name in it.
 func folderOf(file string) (*service.Folder, string, error) {
 	info, err := os.Stat(file)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, "", misuse{fmt.Errorf("there is no file %s; name one that is there, or none for all of ./%s", file, service.DefaultFolder)}
+		return nil, "", misuse{fmt.Errorf("there is no file %s; name a file that exists, or none for all of ./%s", file, service.DefaultFolder)}
 	}
 	if err != nil {
 		return nil, "", misuse{err}
@@ -59,7 +59,7 @@ func folderOf(file string) (*service.Folder, string, error) {
 	return folder, name, nil
 }
 
-// folderNamed reports whether a folder was named and no file in it.
+// folderNamed reports whether a name is that of a folder.
 func folderNamed(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
@@ -79,7 +79,7 @@ func oneProgram(file string, box *service.Sandbox, lang string, std streams) (*e
 	return compileOne(folder, name, contracts, lang, std.err)
 }
 
-// oneMenu is the menu file named, or the first of ./menus or what is embedded.
+// oneMenu opens the menu file named, or the first of the default folder.
 func oneMenu(file string) (*service.Folder, string, error) {
 	if file != "" {
 		return folderOf(file)
@@ -111,10 +111,10 @@ func compileOne(f *service.Folder, name string, contracts []engine.Contract, lan
 	return p, nil
 }
 
-// peopleFile says who calls.
+// peopleFile names the file that says who calls.
 const peopleFile = "people.yaml"
 
-// peopleOf is the folder's people.yaml, or the shipped one.
+// peopleOf reads the folder's people.yaml, or the embedded one.
 func peopleOf(folder *service.Folder, w io.Writer) (*engine.People, error) {
 	from := folder
 	if _, err := fs.Stat(folder.FS, peopleFile); err != nil {

@@ -13,22 +13,22 @@ import (
 )
 
 type migrateCmd struct {
-	DryRun bool     `help:"Only tell what there is and what would be done."`
-	Keep   []string `help:"Decide that these accounts answer for their numbers, which others hold too." placeholder:"WORKER-ID"`
-	JSON   bool     `name:"json" help:"As JSON."`
+	DryRun bool     `help:"Change nothing: report the state and what would be done."`
+	Keep   []string `help:"Decide that these accounts answer for their numbers, which other accounts hold too." placeholder:"WORKER-ID"`
+	JSON   bool     `name:"json" help:"Print JSON."`
 }
 
 func (migrateCmd) Help() string {
-	return `Takes a Postgres database forward in place, also one that the Python service
-left: tables, columns and indexes are added, nothing is removed or rewritten, so
-that the old service can still run on it, also meanwhile. May be run again.
-"serve" brings an empty database and one of its own up to date by itself; an old
-service's it leaves alone until this verb has run.
+	return `Migrates a Postgres database in place, also one of the legacy Python service. It
+adds tables, columns and indexes, and removes or rewrites nothing: the legacy
+service can still run on the database, also during the migration. It may be run
+again. "serve" migrates an empty database and one of its own by itself; it refuses
+a legacy database until this subcommand has run.
 
 Numbers stay as they are stored and are found by their digits: 0712 345-678 is
-254712345678. Where two accounts turn out to hold one number the exit status is
-1 until a person has said with --keep which of them answers; the others are set
-aside, not changed otherwise, and another --keep takes it back.
+254712345678. Where two accounts hold one number, the exit status is 1 until you
+decide with --keep which of them answers. The others are set aside and not changed
+otherwise; another --keep changes the decision.
 
 Example:
   DATABASE_URL=postgres://user:password@localhost/workers paytrace migrate`
@@ -42,10 +42,10 @@ func (v migrateCmd) Run(ctx context.Context, std streams) error {
 	}
 	url := c.DatabaseURL.Reveal()
 	if path, file := c.SQLiteFile(); file {
-		return misuse{fmt.Errorf("migrate: DATABASE_URL names no Postgres database but the SQLite file %s, which \"serve\" brings up to date by itself", path)}
+		return misuse{fmt.Errorf("DATABASE_URL: found the SQLite file %s, expected a Postgres database; \"serve\" migrates SQLite files by itself", path)}
 	}
 	if v.DryRun && len(v.Keep) > 0 {
-		return misuse{errors.New("migrate: --dry-run changes nothing and --keep does; give one of them")}
+		return misuse{errors.New("--dry-run changes nothing and --keep does; give one of them")}
 	}
 	return v.on(ctx, postgres.Config{URL: url, Logger: service.WarningsOnly(service.NewLogger(c, std.err))}, std.out)
 }
@@ -58,7 +58,7 @@ func (v migrateCmd) on(ctx context.Context, config postgres.Config, out io.Write
 	after := before
 	if !v.DryRun {
 		if after, err = v.forward(ctx, config); errors.Is(err, context.Canceled) {
-			return fmt.Errorf("stopped: %w; what was done is whole, run it again", err)
+			return fmt.Errorf("stopped: %w; every step done so far is complete, run it again", err)
 		}
 		if err != nil {
 			return err
@@ -76,14 +76,14 @@ func (v migrateCmd) on(ctx context.Context, config postgres.Config, out io.Write
 	return err
 }
 
-// forward migrates, takes the decisions, and looks at what is there then.
+// forward migrates, stores the decisions, and returns the new state.
 func (v migrateCmd) forward(ctx context.Context, config postgres.Config) (postgres.Report, error) {
 	if err := postgres.Migrate(ctx, config); err != nil {
 		return postgres.Report{}, err
 	}
 	for _, id := range v.Keep {
 		if _, err := postgres.Keep(ctx, config, id); errors.Is(err, store.ErrNotFound) {
-			return postgres.Report{}, misuse{fmt.Errorf("migrate: --keep %s: there is no account with this Worker ID", id)}
+			return postgres.Report{}, misuse{fmt.Errorf("--keep %s: there is no account with this Worker ID", id)}
 		} else if err != nil {
 			return postgres.Report{}, err
 		}

@@ -11,11 +11,11 @@ import (
 	"github.com/paytrace/paytrace/store/postgres"
 )
 
-// migrateReport is what "migrate" tells, for programs too. Numbers are masked;
-// Worker IDs name the rows.
+// migrateReport holds what "migrate" prints, for programs too. Numbers are masked;
+// Worker IDs identify the rows.
 type migrateReport struct {
 	DryRun     bool              `json:"dry_run"`
-	OldService bool              `json:"old_service"` // it was the old service's, untouched
+	OldService bool              `json:"old_service"` // it was the legacy service's, untouched
 	From       int64             `json:"version_before"`
 	Version    int64             `json:"version"`
 	Known      int64             `json:"version_known"`
@@ -36,7 +36,7 @@ type accountReport struct {
 	WorkerID string    `json:"worker_id"`
 	StoredAs string    `json:"stored_as"`
 	Since    time.Time `json:"created_at"`
-	// Answers says that calls about the number find this account now.
+	// Answers says that the number leads to this account now.
 	Answers bool `json:"answers"`
 }
 
@@ -67,8 +67,8 @@ func newAccountReport(a postgres.Account, answers bool) accountReport {
 	return accountReport{a.WorkerID, maskStored(a.Phone), a.CreatedAt, answers}
 }
 
-// maskStored shows the form in which a number is stored and hides the number:
-// of the digits only the first two and the last two stay.
+// maskStored shows how a number is stored and hides the number: only the first two
+// and the last two digits stay.
 func maskStored(stored string) string {
 	const head, tail = 2, 2
 	digits := strings.Count(strings.Map(digitOnly, stored), "0")
@@ -101,7 +101,7 @@ func (r migrateReport) undecided() (n int) {
 	return n
 }
 
-// shownAccounts is how many rows a person is shown; --json has all.
+// shownAccounts is how many rows are printed; --json has all.
 const shownAccounts = 50
 
 func (r migrateReport) print(out io.Writer) error {
@@ -109,20 +109,20 @@ func (r migrateReport) print(out io.Writer) error {
 	fmt.Fprintln(w, r.sentence())
 	fmt.Fprintf(w, "  accounts\t%d\n", r.Workers)
 	if r.OtherForms > 0 {
-		fmt.Fprintf(w, "  numbers in other forms\t%d, left as they are stored and found by their digits\n", r.OtherForms)
+		fmt.Fprintf(w, "  numbers in other forms\t%d, stored as before and found by their digits\n", r.OtherForms)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	if n := r.undecided(); n > 0 {
-		fmt.Fprintf(out, "\n%s held by several accounts. Which of them answers is not for a program to guess:\n", counted(n, "number is", "numbers are"))
+		fmt.Fprintf(out, "\n%s held by several accounts. You must decide which of them answers:\n", counted(n, "number is", "numbers are"))
 		if err := r.printDuplicates(out); err != nil {
 			return err
 		}
-		fmt.Fprintln(out, "Decide with: paytrace migrate --keep WORKER-ID (of each number one). The others stay, with their wallets,\nbut calls about the number no longer find them; --keep of another one takes it back.")
+		fmt.Fprintln(out, "Decide with: paytrace migrate --keep WORKER-ID, one for each number. The others stay, with their wallets,\nbut the number no longer leads to them; --keep with another one changes the decision.")
 	}
 	if len(r.Unreadable) > 0 {
-		fmt.Fprintf(out, "\n%s no telephone number, so no caller can be found under it; the row stays as it is:\n", counted(len(r.Unreadable), "account holds", "accounts hold"))
+		fmt.Fprintf(out, "\n%s no phone number, so no caller can reach it; the row stays as it is:\n", counted(len(r.Unreadable), "account holds", "accounts hold"))
 		for _, a := range r.Unreadable[:min(len(r.Unreadable), shownAccounts)] {
 			fmt.Fprintf(out, "  %s  %q\n", a.WorkerID, a.StoredAs)
 		}
@@ -134,9 +134,9 @@ func (r migrateReport) print(out io.Writer) error {
 func (r migrateReport) sentence() string {
 	switch {
 	case r.DryRun && r.OldService:
-		return fmt.Sprintf("The database is as the service before this one left it; nothing was changed. paytrace migrate would take it to version %d.", r.Known)
+		return fmt.Sprintf("The database is as the legacy service left it; nothing was changed. paytrace migrate would migrate it to version %d.", r.Known)
 	case r.DryRun && !r.UpToDate:
-		return fmt.Sprintf("The database is at version %d; nothing was changed. paytrace migrate would take it to version %d.", r.Version, r.Known)
+		return fmt.Sprintf("The database is at version %d; nothing was changed. paytrace migrate would migrate it to version %d.", r.Version, r.Known)
 	case r.DryRun:
 		return "The database is at this program's version; there is nothing to do."
 	default:
@@ -155,7 +155,7 @@ func (r migrateReport) printDuplicates(out io.Writer) error {
 		for _, a := range d.Accounts {
 			answers := "no"
 			if a.Answers {
-				answers = "yes, as in the old service"
+				answers = "yes, as in the legacy service"
 			}
 			fmt.Fprintf(w, "  %s\t%s\t%q\t%s\t%s\n", d.Number, a.WorkerID, a.StoredAs, a.Since.Format(time.DateOnly), answers)
 			shown++
@@ -168,7 +168,7 @@ func (r migrateReport) printDuplicates(out io.Writer) error {
 	return nil
 }
 
-// more says where the rest of a long list is.
+// more says where the rest of a long list is printed.
 func (migrateReport) more(out io.Writer, n int) {
 	if n >= shownAccounts {
 		fmt.Fprintln(out, "  … all of them: paytrace migrate --dry-run --json")

@@ -128,7 +128,7 @@ func TestMigrateOldNumbersAndTokens(t *testing.T) {
 	if got := query(`SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'`); got != "1" {
 		t.Fatalf("after --dry-run the database has %s tables", got)
 	}
-	for _, words := range []string{"as the service before this one left it", "nothing was changed", "1 number is held by several", "NW-LATER-LONGER-CODE", `"+25********33"`} {
+	for _, words := range []string{"as the legacy service left it", "nothing was changed", "1 number is held by several", "NW-LATER-LONGER-CODE", `"+25********33"`} {
 		if !strings.Contains(dry, words) {
 			t.Errorf("--dry-run lacks %q:\n%s", words, dry)
 		}

@@ -18,23 +18,23 @@ import (
 )
 
 type recordCmd struct {
-	Menu string `arg:"" optional:"" help:"Menu that is called, or that a log is played on (default: the first menu of ./menus, or the embedded one; with --from or --proxy none)."`
-	Out  string `short:"o" name:"out" help:"Where the script is written; it must not be there yet (default: standard output)." placeholder:"FILE"`
+	Menu string `arg:"" optional:"" help:"Menu to call, or to play a log on (default: the first menu of ./menus, or the embedded one; with --from or --proxy none)."`
+	Out  string `short:"o" name:"out" help:"File to write, which must not exist (default: standard output)." placeholder:"FILE"`
 
-	From  string `help:"Take the calls from a log of callbacks; - for standard input." placeholder:"LOG"`
-	Proxy string `help:"Take the calls that pass here on their way to --to, until Ctrl-C." placeholder:"ADDR"`
-	To    string `help:"Where the service takes callbacks." placeholder:"URL"`
+	From  string `help:"Record the calls of a log of callbacks; - for standard input." placeholder:"LOG"`
+	Proxy string `help:"Listen here, pass callbacks on to --to, and record them until Ctrl-C." placeholder:"ADDR"`
+	To    string `help:"Address for callbacks of the service behind --proxy." placeholder:"URL"`
 
-	As    string `help:"Who calls, from people.yaml (default: its first)." placeholder:"NAME"`
+	As    string `help:"Person of people.yaml who calls (default: the first)." placeholder:"NAME"`
 	Code  string `help:"Code to dial (default: the menu's own)." placeholder:"CODE"`
 	Title string `default:"Recorded call" help:"Title of a call in the terminal."`
-	Real  bool   `help:"Run the registered actions on an empty store, in place of the answers of people.yaml."`
+	Real  bool   `help:"Run the real actions on an empty store, instead of the answers of people.yaml."`
 }
 
 func (recordCmd) Help() string {
-	return `A call, saved as a dial script that passes. Type what the caller types, one
-answer a line, or a stage direction in parentheses; the end of the input saves.
-PINs and numbers become those of people.yaml.
+	return `Saves a call as a dial script that passes. Type what the caller types, one answer
+a line, or a stage direction in parentheses; the end of the input saves. PINs and
+numbers are replaced by those of people.yaml.
 
 Example:
   printf '3\n' | paytrace record`
@@ -44,13 +44,13 @@ Example:
 func (v recordCmd) Run(ctx context.Context, std streams) error {
 	switch {
 	case v.From != "" && v.Proxy != "":
-		return misuse{errors.New("--from and --proxy: a log or calls that pass by; choose one")}
+		return misuse{errors.New("--from and --proxy: calls come from a log or through a proxy; choose one")}
 	case (v.Proxy == "") != (v.To == ""):
-		return misuse{errors.New("--proxy says where callbacks come in and --to where they go on to; name both")}
+		return misuse{errors.New("--proxy says where callbacks arrive and --to where they go; name both")}
 	}
 	if v.Out != "" {
 		if _, err := os.Stat(v.Out); err == nil {
-			return misuse{fmt.Errorf("--out: %s is there already; name a new file", v.Out)}
+			return misuse{fmt.Errorf("--out: %s exists; name a new file", v.Out)}
 		}
 	}
 	d, err := v.desk(ctx, std)
@@ -73,7 +73,7 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 	return v.save(ctx, d, file, std)
 }
 
-// desk is what a recording is made with; local is nil where no menu is played.
+// desk holds what a recording needs; local is nil where no menu is played.
 type desk struct {
 	folder *service.Folder
 	people *engine.People
@@ -129,7 +129,7 @@ func (d *desk) play(ctx context.Context, keepGoing bool) func([]*dialscript.Call
 	}
 }
 
-// fromLog are the calls of a log.
+// fromLog records the calls of a log.
 func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
 	var source []byte
 	var err error
@@ -146,15 +146,15 @@ func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
 		return nil, misuse{err}
 	}
 	calls := dialscript.Sessions(found)
-	fmt.Fprintf(std.err, "%d callbacks in %d sessions; %d lines are no callback\n", len(found), len(calls), skipped)
+	fmt.Fprintf(std.err, "%d callbacks in %d sessions; %d other lines\n", len(found), len(calls), skipped)
 	if len(calls) == 0 {
-		return nil, misuse{errors.New("the log has no callback that can be read; docs/dial-scripts.md says which forms can")}
+		return nil, misuse{errors.New("the log has no callback in a known form; docs/dial-scripts.md lists the forms")}
 	}
 	return v.scripts(d, calls)
 }
 
-// scripts writes sessions down. Without a menu to play them on, the screens have
-// to be in the log.
+// scripts turns sessions into dial scripts. Without a menu to play them on, the
+// screens must be in the log.
 func (v recordCmd) scripts(d *desk, calls []dialscript.Recorded) (*dialscript.File, error) {
 	file, err := dialscript.Scripts(v.Out, calls, d.people)
 	if err != nil {
@@ -162,7 +162,7 @@ func (v recordCmd) scripts(d *desk, calls []dialscript.Recorded) (*dialscript.Fi
 	}
 	if d.local == nil {
 		if !file.HasScreens() {
-			return nil, misuse{fmt.Errorf("%w: name the menu they were sent to, so that it can be played", dialscript.ErrNoScreens)}
+			return nil, misuse{fmt.Errorf("%w; name the menu that answered them", dialscript.ErrNoScreens)}
 		}
 		dialscript.Loosen(file)
 		return file, nil
@@ -182,7 +182,7 @@ func (v recordCmd) given(c *dialscript.Call) {
 	}
 }
 
-// save fills in the screens where there is a menu, and writes the script once it
+// save fills in the screens where there is a menu, and writes the script if it
 // passes.
 func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std streams) error {
 	if d.local != nil {
@@ -192,7 +192,7 @@ func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std
 				if err := dialscript.Text(std.err, dialscript.Report{Results: results[i : i+1]}); err != nil {
 					return err
 				}
-				fmt.Fprintln(std.err, "What was recorded does not pass when it is played again, so nothing was written.")
+				fmt.Fprintln(std.err, "The recording fails when it is played again, so nothing was written.")
 				return outcome{exitDiagnostics}
 			}
 		}
@@ -217,8 +217,8 @@ func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std
 	return nil
 }
 
-// fromTerminal is a call that a person makes, or a pipe. With every line the
-// call so far is played anew, so that a stage direction is as good as a key.
+// fromTerminal records a call that a person or a pipe makes. With every line it
+// plays the call again from its beginning, so stage directions work like keys.
 func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dialscript.File, error) {
 	t := &terminal{desk: d, play: d.play(ctx, true), out: std.err, text: "=== " + v.Title + "\n"}
 	person := v.As
@@ -275,7 +275,7 @@ func drawScreen(w io.Writer, s dialscript.Screen, limits engine.Limits) {
 	fmt.Fprintf(w, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, s.Name, end)
 }
 
-// terminal is a call being recorded as text.
+// terminal records a call as text.
 type terminal struct {
 	*desk
 	play    func([]*dialscript.Call) []dialscript.Result

@@ -21,12 +21,12 @@ import (
 // proxyHeaderTimeout bounds how long a gateway may take to send its header.
 const proxyHeaderTimeout = 10 * time.Second
 
-// fromProxy stands in front of a running service and notes the callbacks that
-// pass, until the context ends. It changes none of them.
+// fromProxy listens in front of a running service and records the callbacks that
+// pass, until ctx ends. It changes none of them.
 func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialscript.File, error) {
 	target, err := url.Parse(v.To)
 	if err != nil || target.Host == "" {
-		return nil, misuse{errors.New("--to: expected where the service takes callbacks, as http://localhost:5000/ussd")}
+		return nil, misuse{errors.New("--to: expected the service's address for callbacks, as http://localhost:5000/ussd")}
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", v.Proxy)
 	if err != nil {
@@ -34,11 +34,11 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialsc
 	}
 	p := &passing{said: std.err}
 	server := &http.Server{Handler: p.to(target), ReadHeaderTimeout: proxyHeaderTimeout}
-	fmt.Fprintf(std.err, "Callbacks to http://%s go on to %s; Ctrl-C saves.\n", listener.Addr(), shownURL(v.To))
+	fmt.Fprintf(std.err, "Callbacks to http://%s are passed on to %s; Ctrl-C saves.\n", listener.Addr(), shownURL(v.To))
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAnswer)
 		defer cancel()
-		_ = server.Shutdown(grace) // what is not answered by then is not recorded
+		_ = server.Shutdown(grace) // a callback that is not answered by then is not recorded
 	})
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -46,12 +46,12 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialsc
 	}
 	calls := dialscript.Sessions(p.callbacks())
 	if len(calls) == 0 {
-		return nil, misuse{errors.New("no callback has passed, so there is nothing to save")}
+		return nil, misuse{errors.New("no callback arrived, so there is nothing to save")}
 	}
 	return v.scripts(d, calls)
 }
 
-// passing notes callbacks and their answers.
+// passing records callbacks and their answers.
 type passing struct {
 	said io.Writer
 	mu   sync.Mutex
@@ -64,8 +64,8 @@ func (p *passing) callbacks() []dialscript.Logged {
 	return p.list
 }
 
-// to hands requests on to the target, where its path is "/" or none on their own
-// path.
+// to passes requests on to the target. They keep their path where the target has
+// none.
 func (p *passing) to(target *url.URL) http.Handler {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -97,7 +97,7 @@ func (p *passing) to(target *url.URL) http.Handler {
 	})
 }
 
-// note keeps a callback and its answer. The person is told without the number.
+// note records a callback with its answer, and prints it without the number.
 func (p *passing) note(l dialscript.Logged, seen *overheard) {
 	if seen.status == http.StatusOK {
 		l.TakeAnswer(seen.body.Bytes())
@@ -108,7 +108,7 @@ func (p *passing) note(l dialscript.Logged, seen *overheard) {
 	fmt.Fprintf(p.said, "%s: callback %d, status %d\n", msisdn.Mask(l.Phone), len(p.list), seen.status)
 }
 
-// overheard keeps what is written to it.
+// overheard keeps a copy of an answer.
 type overheard struct {
 	http.ResponseWriter
 	status int

@@ -16,20 +16,21 @@ import (
 
 type replayCmd struct {
 	Logs []string `arg:"" name:"log" help:"Recorded sessions: logs of callbacks, or dial scripts; - for standard input."`
-	To   string   `required:"" help:"The menu to play them on." placeholder:"MENU"`
-	From string   `help:"The menu they were recorded on; needed where a log has no screens." placeholder:"MENU"`
+	To   string   `required:"" help:"Menu to play them on." placeholder:"MENU"`
+	From string   `help:"Menu they were recorded on; needed where a log has no screens." placeholder:"MENU"`
 	JSON bool     `name:"json" help:"As JSON."`
 }
 
 func (replayCmd) Help() string {
-	return `Plays recorded sessions against another version of a menu and sorts them: same,
-other words, other way, broken. Exit status 1 if one goes another way or breaks.
+	return `Plays recorded sessions on another version of a menu and sorts them: same, other
+words, other way, broken. The exit status is 1 if a session takes another way or
+breaks.
 
 Example:
   paytrace replay calls.log --to menus/wallet.yaml`
 }
 
-// Run sorts recorded sessions.
+// Run replays recorded sessions and sorts them.
 func (v replayCmd) Run(ctx context.Context, std streams) error {
 	to, folder, err := v.menu(ctx, v.To, std)
 	if err != nil {
@@ -77,7 +78,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
-// menu compiles the one menu named.
+// menu compiles one menu.
 func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engine.Program, *service.Folder, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
@@ -96,7 +97,7 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 	return []*engine.Program{program}, folder, nil
 }
 
-// player plays one call to its end on menus, made once for each.
+// player returns a function that plays one call to its end on menus.
 func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*engine.Program, *dialscript.Call) dialscript.Result {
 	type pair struct {
 		local  *dialscript.Local
@@ -114,7 +115,7 @@ func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*en
 	}
 }
 
-// sessionsOf reads a log or a script.
+// sessionsOf reads recorded sessions from a log or a dial script.
 func sessionsOf(log string, people *engine.People, std streams) (*dialscript.File, error) {
 	var source []byte
 	var err error
@@ -142,7 +143,7 @@ func sessionsOf(log string, people *engine.People, std streams) (*dialscript.Fil
 	}
 	calls := dialscript.Sessions(found)
 	if len(calls) == 0 {
-		return nil, misuse{errors.New(log + ": the log has no callback that can be read; docs/dial-scripts.md says which forms can")}
+		return nil, misuse{errors.New(log + ": the log has no callback in a known form; docs/dial-scripts.md lists the forms")}
 	}
 	return dialscript.Scripts(log, calls, people)
 }

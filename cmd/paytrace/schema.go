@@ -11,13 +11,13 @@ import (
 
 type schemaCmd struct {
 	Kind string `arg:"" optional:"" default:"menu" help:"Kind of file: menu, include, lang, actions or people."`
-	Menu string `arg:"" optional:"" help:"With lang: the menu whose texts are translated, so that the schema has exactly those."`
+	Menu string `arg:"" optional:"" help:"With lang: the menu to translate; the schema then has exactly its texts."`
 }
 
 func (schemaCmd) Help() string {
-	return `The JSON Schema (2020-12) of the menu language, for editors: they complete keys,
-say what each means, and mark those that nobody knows. The first line of a menu
-then names it: # yaml-language-server: $schema=menu.schema.json
+	return `Prints the JSON Schema (2020-12) of the menu language. Editors use it to complete
+keys, explain them and mark unknown ones. Name it in the first line of a menu:
+# yaml-language-server: $schema=menu.schema.json
 
 Example:
   paytrace schema > menu.schema.json`
@@ -51,7 +51,7 @@ func (v schemaCmd) schema() ([]byte, error) {
 	defer folder.Close()
 	file, _ := syntax.Read(folder.FS, name, folder.Dir)
 	if len(syntax.ListMessages(file)) == 0 {
-		return nil, misuse{fmt.Errorf("%s has no texts that can be read; see: paytrace check %s", v.Menu, v.Menu)}
+		return nil, misuse{fmt.Errorf("%s has no readable texts; see: paytrace check %s", v.Menu, v.Menu)}
 	}
 	return schema.TranslationSchema(file)
 }

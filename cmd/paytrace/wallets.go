@@ -17,9 +17,9 @@ import (
 )
 
 type walletsCmd struct {
-	List walletsListCmd `cmd:"" default:"withargs" help:"Show how many wallets are funded, and what is wrong with the others."`
+	List walletsListCmd `cmd:"" default:"withargs" help:"Show how many wallets are funded, and why the others are not."`
 	New  walletsNewCmd  `cmd:"" help:"Make a key pair for an account that funds wallets."`
-	Fund walletsFundCmd `cmd:"" help:"Have wallets funded that never were, or whose funding failed."`
+	Fund walletsFundCmd `cmd:"" help:"Request funding of wallets that never had any, or whose funding failed."`
 }
 
 func (walletsCmd) Help() string {
@@ -30,13 +30,13 @@ Example:
 }
 
 type walletsListCmd struct {
-	Limit int  `default:"50" help:"How many wallets to show that are not funded."`
-	JSON  bool `name:"json" help:"As JSON."`
+	Limit int  `default:"50" help:"How many wallets that are not funded to list."`
+	JSON  bool `name:"json" help:"Print JSON."`
 }
 
-// walletsJSON is what is known of wallets, for programs.
+// walletsJSON is the form of a report on wallets for programs.
 type walletsJSON struct {
-	// Never were asked for: accounts of the service before this one.
+	// Never counts wallets without a request: accounts of the legacy service.
 	Never   int                         `json:"never"`
 	States  map[wallet.FundingState]int `json:"states"`
 	Waiting []walletJSON                `json:"waiting"`
@@ -50,7 +50,7 @@ type walletJSON struct {
 	Since       time.Time           `json:"since"`
 }
 
-// unfunded are the states of wallets worth a line, the most urgent first.
+// unfunded lists the states of wallets worth a line, most urgent first.
 var unfunded = []wallet.FundingState{
 	wallet.FundingFailed, wallet.FundingSubmitted, wallet.FundingPending, wallet.FundingHeld,
 }
@@ -90,13 +90,13 @@ func (v walletsListCmd) find(ctx context.Context, db store.Store) (found wallets
 	return found, nil
 }
 
-// means says of each state what it is.
+// means explains each state.
 var means = map[wallet.FundingState]string{
 	wallet.FundingFunded:    "funded",
-	wallet.FundingSubmitted: "in a transaction, asked about until it ends",
+	wallet.FundingSubmitted: "in a transaction that has not ended yet",
 	wallet.FundingPending:   "waiting for a transaction",
 	wallet.FundingHeld:      "waiting for their number to be confirmed",
-	wallet.FundingFailed:    `failed, waiting for you: mend what is wrong, then "paytrace wallets fund"`,
+	wallet.FundingFailed:    `failed, waiting for you: fix the problem, then run "paytrace wallets fund"`,
 }
 
 func (w walletsJSON) print(std streams) error {
@@ -104,7 +104,7 @@ func (w walletsJSON) print(std streams) error {
 	for _, state := range append([]wallet.FundingState{wallet.FundingFunded}, unfunded...) {
 		fmt.Fprintf(out, "%d\t%s\t%s\n", w.States[state], state, means[state])
 	}
-	fmt.Fprintf(out, "%d\tnever\t%s\n", w.Never, `never asked for, from before; "paytrace wallets fund" does`)
+	fmt.Fprintf(out, "%d\tnever\t%s\n", w.Never, `never requested; "paytrace wallets fund" requests it`)
 	if len(w.Waiting) > 0 {
 		fmt.Fprintln(out, "\nSTATE\tSINCE\tWALLET\tPROBLEM")
 	}
@@ -117,15 +117,15 @@ func (w walletsJSON) print(std streams) error {
 type walletsNewCmd struct{}
 
 func (walletsNewCmd) Help() string {
-	return `Prints a new secret seed, as a line for the file of settings, and its address.
-Nothing is stored. The account is on the network when somebody sends it lumens;
-on the test network Friendbot does.
+	return `Prints a new secret seed, as a line for the settings file, and its address.
+Nothing is stored. The account exists on the network once it receives lumens; on
+the test network Friendbot sends some.
 
 Example:
   paytrace wallets new`
 }
 
-// Run makes a key pair. That its seed is printed is what it is for.
+// Run makes a key pair and prints its seed on purpose.
 func (walletsNewCmd) Run(std streams) error {
 	pair, err := stellar.Keys{}.New(rand.Reader)
 	if err != nil {
@@ -138,20 +138,20 @@ func (walletsNewCmd) Run(std streams) error {
 type walletsFundCmd struct{}
 
 func (walletsFundCmd) Help() string {
-	return `Asks for the funding of every wallet for which that was never done (accounts of
-the service before this one) or that failed; "serve" then does it. A wallet that
-is funded already, by whomever, is not paid again. Accounts of this service whose
-number was never confirmed are left out. May be stopped and run again.
+	return `Requests funding for every wallet without a request (accounts of the legacy
+service) and for those whose funding failed; "serve" then funds them. A wallet
+that is funded already, by anyone, is not paid again. Accounts of this service
+whose number was never confirmed are left out. You may stop it and run it again.
 
 Example:
   STELLAR_FUNDING_SECRET=$SECRET paytrace wallets fund`
 }
 
-// fundTogether is how many wallets are asked for in one transaction: few enough
-// that registrations don't notice.
+// fundTogether is how many requests go in one transaction: few enough not to
+// delay registrations.
 const fundTogether = 200
 
-// Run asks for the funding of all wallets that lack it.
+// Run requests funding for all wallets that lack it.
 func (walletsFundCmd) Run(ctx context.Context, std streams) error {
 	settings, err := service.FromEnvironment()
 	if err != nil {
@@ -161,26 +161,26 @@ func (walletsFundCmd) Run(ctx context.Context, std streams) error {
 		return misuse{errors.New("STELLAR_FUNDING_SECRET is not set, so no wallet would be funded; set it here and for \"serve\"")}
 	}
 	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
-		asked, after := 0, ""
+		requested, after := 0, ""
 		for {
 			addresses, err := db.Unfunded(ctx, after, fundTogether)
 			if err != nil {
 				return err
 			}
 			if len(addresses) == 0 {
-				_, err := fmt.Fprintf(std.out, "%d wallets are to be funded; see how far that is with: %s wallets\n", asked, program())
+				_, err := fmt.Fprintf(std.out, "funding requested for %d wallets; see the progress with: %s wallets\n", requested, program())
 				return err
 			}
-			if err := askFor(ctx, db, addresses); err != nil {
+			if err := requestFunding(ctx, db, addresses); err != nil {
 				return err
 			}
-			asked += len(addresses)
+			requested += len(addresses)
 			after = addresses[len(addresses)-1]
 		}
 	})
 }
 
-func askFor(ctx context.Context, db store.Store, addresses []string) error {
+func requestFunding(ctx context.Context, db store.Store, addresses []string) error {
 	return db.Within(ctx, func(ctx context.Context, tx store.Tx) error {
 		for _, address := range addresses {
 			const held, job = false, true
