@@ -70,7 +70,7 @@ func FundWallets(f Funder, now func() time.Time) store.JobHandler {
 		if funding.Ended() || funding.State == wallet.FundingHeld {
 			return nil
 		}
-		return store.Later(lookAgain(now().Sub(funding.ChangedAt)))
+		return store.Snooze(lookAgain(now().Sub(funding.ChangedAt)))
 	}
 }
 

@@ -73,7 +73,7 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 	}
 	return t.once(ctx, call.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
 		if a.contract.Money {
-			if err := tx.Keep(ctx, call.ID); err != nil {
+			if err := tx.Retain(ctx, call.ID); err != nil {
 				return result{}, err
 			}
 		}

@@ -123,7 +123,7 @@ func deliver(ctx context.Context, messages Messages, sender sms.Sender, m store.
 func later(err error) error {
 	var paused *sms.PausedError
 	if errors.As(err, &paused) {
-		return store.Later(paused.For)
+		return store.Snooze(paused.For)
 	}
 	return err
 }

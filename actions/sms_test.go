@@ -158,7 +158,7 @@ func TestPausedJobRunsLater(t *testing.T) {
 	b.must(t, smsCall("id", brian, "text"))
 	outbox.FailNext(&sms.PausedError{For: 7 * time.Second})
 	err := actions.DeliverSMS(b.store, outbox, b.clock.Now)(context.Background(), smsJob("id"), 1)
-	if pause, ok := store.PauseOf(err); !ok || pause != 7*time.Second {
+	if pause, ok := store.SnoozeOf(err); !ok || pause != 7*time.Second {
 		t.Errorf("got %v, want a pause of 7 s", err)
 	}
 }

@@ -35,7 +35,7 @@ func (d *Doctor) sqlite(ctx context.Context) (list []Check, usable bool) {
 	ctx, cancel := d.asking(ctx)
 	defer cancel()
 	path, _ := d.Settings.SQLiteFile()
-	exists, current, err := sqlite.Look(ctx, sqlite.Config{Path: path})
+	exists, current, err := sqlite.Inspect(ctx, sqlite.Config{Path: path})
 	switch {
 	case err != nil:
 		return []Check{wrong("database", err, schemaFix(err))}, false
@@ -59,14 +59,14 @@ func (d *Doctor) postgres(ctx context.Context) (list []Check, usable bool) {
 	ctx, cancel := d.asking(ctx)
 	defer cancel()
 	asked := time.Now()
-	report, err := postgres.Look(ctx, postgres.Config{URL: d.Settings.DatabaseURL.Reveal()})
+	report, err := postgres.Inspect(ctx, postgres.Config{URL: d.Settings.DatabaseURL.Reveal()})
 	answered := time.Now()
 	if err != nil {
 		return []Check{wrong("database", err, schemaFix(err))}, false
 	}
 	list = []Check{clock("database", report.Clock, asked, answered)}
 	switch {
-	case report.OldService:
+	case report.Legacy:
 		return append(list, Check{
 			"database", StateWrong, fmt.Sprintf("Postgres, as the legacy service left it, with %d accounts", report.Workers),
 			"run: paytrace migrate",
@@ -150,7 +150,7 @@ func (d *Doctor) redis(ctx context.Context) []Check {
 	}
 	defer func() { _ = sessions.Close() }()
 	asked := time.Now()
-	report, err := sessions.Look(ctx)
+	report, err := sessions.Inspect(ctx)
 	answered := time.Now()
 	if err != nil {
 		return []Check{wrong("redis", err, "check that Redis runs, and REDIS_URL; until then calls are answered without it")}

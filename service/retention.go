@@ -55,7 +55,7 @@ func (r *retainer) retain(ctx context.Context, b menu.Built) error {
 			source.Menu = name
 		}
 	}
-	if err := r.db.KeepProgram(ctx, source, r.until(b.Program)); err != nil {
+	if err := r.db.RetainProgram(ctx, source, r.until(b.Program)); err != nil {
 		return fmt.Errorf("store the menu %s for the calls that will begin on it: %w", b.Program.Name(), err)
 	}
 	r.note(source)
@@ -128,7 +128,7 @@ func (r *retainer) refresh(ctx context.Context) error {
 			until = r.until(h.Program)
 		}
 		if source, ok := r.source(h.Program.Hash()); ok {
-			errs = append(errs, r.db.KeepProgram(ctx, source, until))
+			errs = append(errs, r.db.RetainProgram(ctx, source, until))
 		}
 	}
 	r.forget(inUse)

@@ -357,7 +357,7 @@ func (s *Service) handle() Handle {
 		return decorate(s.runner.Handle, around)
 	}
 	const day = 24 * time.Hour
-	s.journal = journal.New(journal.Config{Calls: s.db, Keep: time.Duration(s.settings.JournalDays) * day, Log: s.log})
+	s.journal = journal.New(journal.Config{Calls: s.db, Retention: time.Duration(s.settings.JournalDays) * day, Log: s.log})
 	return decorate(s.runner.Handle, around, s.journal.Around)
 }
 

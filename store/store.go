@@ -1,6 +1,6 @@
-// Package store declares what must be kept: workers, the action log, messages,
-// jobs, remembered values and limits. The implementations are its
-// subfolders, and storetest is the one suite that each of them passes.
+// Package store declares what PayTrace keeps: workers, the action log, messages,
+// jobs, remembered values and limits. Its subfolders implement it, and storetest
+// is the one suite that each of them passes.
 package store
 
 import (
@@ -13,29 +13,29 @@ import (
 )
 
 var (
-	// ErrNotFound: no such row.
+	// ErrNotFound means that there is no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrPhoneTaken: another worker has this phone number.
+	// ErrPhoneTaken means that another worker has this phone number.
 	ErrPhoneTaken = errors.New("phone number taken")
-	// ErrWorkerIDTaken: another worker has this worker ID; make a new one.
+	// ErrWorkerIDTaken means that another worker has this worker ID; make a new one.
 	ErrWorkerIDTaken = errors.New("worker ID taken")
-	// ErrMismatch: the same action ID came with another action or other
-	// arguments.
+	// ErrMismatch means that the action ID was used before, for another action or
+	// other arguments.
 	ErrMismatch = errors.New("action ID used for another action")
-	// ErrUnknown: the answer to COMMIT was lost, so the transaction may or may
-	// not have happened. The same action ID tells which.
+	// ErrUnknown means that the answer to COMMIT was lost: the transaction may or
+	// may not have happened. Running it again under the same action ID tells which.
 	ErrUnknown = errors.New("transaction outcome unknown")
-	// ErrAmbiguous: several accounts of the service before this one hold the
-	// number, each in another form, and nobody has decided which one answers.
-	ErrAmbiguous = errors.New("several accounts hold this number; see \"paytrace migrate\"")
-	// ErrBusy: another transaction holds what this one needs and did not let go
-	// in time. Nothing happened; the same may be tried again.
-	ErrBusy = errors.New("held by another transaction")
-	// ErrSchema: the database holds a schema this program does not know.
+	// ErrAmbiguous means that several accounts of the legacy service have the
+	// number, each in another form, and no decision says which one answers.
+	ErrAmbiguous = errors.New("several accounts have this number; see \"paytrace migrate\"")
+	// ErrBusy means that another transaction did not release a row in time.
+	// Nothing happened, and the same transaction may be tried again.
+	ErrBusy = errors.New("another transaction holds the row")
+	// ErrSchema means that the database has a schema this program does not know.
 	ErrSchema = errors.New("unknown schema")
 )
 
-// Worker is one account, as the table "workers" holds it.
+// Worker is one account, a row of the table "workers".
 type Worker struct {
 	// WorkerID is "NW-" and eight upper-case hex digits.
 	WorkerID string
@@ -46,202 +46,130 @@ type Worker struct {
 	PublicKey string
 	// SealedSecret is the wallet's secret as a Fernet token.
 	SealedSecret string
-	// VerifiedAt is when the phone number proved to be the caller's own; zero
-	// for an account that was only typed.
+	// VerifiedAt is when the phone number proved to be the caller's own; zero for
+	// an account that was created from a typed number only.
 	VerifiedAt time.Time
 	CreatedAt  time.Time
-}
-
-// Message is an SMS to be sent, and what became of it.
-type Message struct {
-	ID   string // the action that caused it, and its place there; unique
-	To   string // MSISDN
-	Text string
-	// Status is "queued", "sent", "failed", "logged" where no provider is set,
-	// or "unknown" where a message that must not go out twice may have gone.
-	Status     string
-	ProviderID string // the provider's message ID
-	Error      string // the provider's last word, without the text
-	CreatedAt  time.Time
-	SentAt     time.Time
-	// Once says that it is never sent a second time by itself, as a one-time
-	// code must not be.
-	Once bool
-	// ExpiresAt is when sending it has no more use; zero for never.
-	ExpiresAt time.Time
-	// Delivery is the furthest that the provider reported; zero for nothing.
-	Delivery Delivery
-}
-
-// Job is one piece of background work: what to do (Kind) and on what (Args).
-// Key makes it unique: a second job of the same kind and key is the same job.
-type Job struct {
-	Kind string
-	Key  string
-	Args json.RawMessage
-}
-
-// JobState is where a job stands.
-type JobState string
-
-// The states a person sees. A waiting job runs at RunAt, again after an error;
-// a failed one has used up its attempts and waits for a person.
-const (
-	JobWaiting JobState = "waiting"
-	JobRunning JobState = "running"
-	JobDone    JobState = "done"
-	JobFailed  JobState = "failed"
-)
-
-// JobInfo is a job as "paytrace jobs" shows it.
-type JobInfo struct {
-	ID          int64
-	Kind, Key   string
-	State       JobState
-	Attempt     int
-	MaxAttempts int
-	LastError   string
-	RunAt       time.Time
-	CreatedAt   time.Time
 }
 
 // Store is a database. Every method is safe for concurrent use.
 type Store interface {
 	// Within runs fn in one READ COMMITTED transaction and commits it if fn
-	// returns nil. fn may be run again where the database asks for that
-	// (serialisation, busy), so it must hold no state of its own. An error that
-	// wraps ErrUnknown says the outcome isn't known; any other, that nothing
-	// happened. fn reads and writes through tx only: the store's own methods
-	// refuse fn's ctx, since a transaction that waits for a second connection
-	// can wait for itself.
+	// returns nil. It runs fn again where the database asks for that
+	// (serialisation, busy), so fn must keep no state of its own. An error that
+	// wraps ErrUnknown says that the outcome isn't known; any other error says
+	// that nothing happened. fn reads and writes through tx only: the store's own
+	// methods refuse fn's ctx, since a transaction that waits for a second
+	// connection can wait for itself.
 	Within(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error
 
 	Jobs
 	Fundings
 	Programs
 	Calls
-	Forgetting
+	Forgetter
 
-	// Worker reads the account that answers for a phone number: ErrNotFound if
-	// there is none, ErrAmbiguous if that is for a person to decide.
+	// Worker returns the account that answers for a phone number: ErrNotFound if
+	// there is none, ErrAmbiguous if a person has to decide between several.
 	Worker(ctx context.Context, phone string) (Worker, error)
-	// Result is the stored result of an action, nil if it has none.
+	// Result returns the stored result of an action, nil if it has none.
 	Result(ctx context.Context, id string) ([]byte, error)
-	// Remembered are the values kept for a phone number under a service; a
-	// phone number never seen has none.
+	// Remembered returns the values stored for a phone number under a service,
+	// none for a number never seen.
 	Remembered(ctx context.Context, service, phone string) (map[string]json.RawMessage, error)
 
-	// Wallets as "paytrace keys rewrap" needs them.
+	// Vault has the wallets as "paytrace keys rewrap" needs them.
 	wallet.Vault
 
 	// Messages lists the newest messages first.
 	Messages(ctx context.Context, limit int) ([]Message, error)
 	// Message reads one: ErrNotFound if there is none.
 	Message(ctx context.Context, id string) (Message, error)
-	// SetMessage stores what became of a message: status, provider's ID,
-	// error, time, and the text, out of which a secret may have been taken.
+	// SetMessage stores what became of a message: its status, the provider's ID,
+	// the error, the time, and the text, from which a secret may have been removed.
 	SetMessage(ctx context.Context, m Message) error
-	// ClaimMessage makes a queued message an "unknown" one, before it is sent:
-	// of several who want to send it one gets true. ErrNotFound if there is
-	// none.
+	// ClaimMessage changes a queued message to "unknown" before it is sent. Of
+	// several senders one gets true. ErrNotFound if there is no such message.
 	ClaimMessage(ctx context.Context, id string) (claimed bool, err error)
-	// Delivered keeps a report on the message of d.ProviderID, if its rank is
-	// above that of the one that is kept. The message need not be there yet.
+	// Delivered stores a report on the message of d.ProviderID if its rank is
+	// above that of the stored one. The message need not exist yet.
 	Delivered(ctx context.Context, d Delivery) error
 
 	APIKeys
 
-	// Setting reads a value that belongs to this database, such as the check
-	// tag of the ID key: ErrNotFound if it was never set.
+	// Setting reads a value that belongs to this database, such as the check tag
+	// of the ID key: ErrNotFound if it was never set.
 	Setting(ctx context.Context, key string) (string, error)
-	// SetSettingOnce keeps value unless the key has one, and returns the one
-	// that stands: two instances that start together agree on the first.
+	// SetSettingOnce stores value unless the key has one, and returns the stored
+	// one. Two instances that start together agree on the first.
 	SetSettingOnce(ctx context.Context, key, value string) (stored string, err error)
 
-	// Purge removes what is over as of now: results of actions, messages that
-	// went out and reports on them after KeepFor, counts of windows that have
-	// ended, and codes that have expired. What Tx.Keep marked stays. It may be called again at any time, by several instances.
+	// Purge removes what has expired by now: after Retention, results of actions,
+	// messages that went out and reports on them; counts of windows that have
+	// ended; codes that have expired. Actions that Tx.Retain marked stay. Several
+	// instances may call it at any time.
 	Purge(ctx context.Context, now time.Time) (Purged, error)
 
-	// Ping says whether the database answers.
+	// Ping returns nil if the database answers.
 	Ping(ctx context.Context) error
-	// Close waits for what is running and lets go of the database.
+	// Close waits for running calls and closes the database.
 	Close() error
 }
 
-// Tx is what one transaction offers.
+// Tx offers what one transaction can do.
 type Tx interface {
-	// Begin starts an action under its ID. A twin that runs now is waited for.
-	// done is true with the stored result if the action has already ended;
+	// Begin starts an action under its ID. It waits for a duplicate that runs now.
+	// done is true, with the stored result, if the action has already ended.
 	// ErrMismatch if the ID belongs to another fingerprint.
 	Begin(ctx context.Context, id string, fingerprint []byte) (result []byte, done bool, err error)
 	// Finish stores the action's result.
 	Finish(ctx context.Context, id string, result []byte) error
-	// Keep marks an action begun in this transaction as never to be purged: it
+	// Retain keeps an action begun in this transaction from ever being purged: it
 	// moved money.
-	Keep(ctx context.Context, id string) error
+	Retain(ctx context.Context, id string) error
 
+	// Worker reads as Store.Worker does, within this transaction.
 	Worker(ctx context.Context, phone string) (Worker, error)
-	// AddWorker stores a new account: ErrPhoneTaken, ErrWorkerIDTaken. After
-	// either the transaction goes on.
+	// AddWorker stores a new account: ErrPhoneTaken, ErrWorkerIDTaken. After either
+	// the transaction can go on.
 	AddWorker(ctx context.Context, w Worker) error
-	// Verify marks the account of a phone number as its caller's own, once:
-	// first is true when it was not marked before. ErrNotFound if there is no
-	// account.
+	// Verify marks the account of a phone number as its caller's own. first is true
+	// if it was not marked before. ErrNotFound if there is no account.
 	Verify(ctx context.Context, phone string, at time.Time) (first bool, err error)
 
 	Secrets
 
-	// Remember keeps values for a phone number under a service.
+	// Remember stores values for a phone number under a service.
 	Remember(ctx context.Context, service, phone string, values map[string]json.RawMessage) error
 
-	// Count adds one to what subject did under name in the window that now
-	// falls in, and returns the count with it. Windows are aligned to the Unix
-	// epoch.
+	// Count adds one to what subject did under name in the current window and
+	// returns the new count. Windows are aligned to the Unix epoch.
 	Count(ctx context.Context, name, subject string, window time.Duration, now time.Time) (int, error)
 
-	// AddMessage stores an SMS to send, status "queued". A message ID that is
-	// there already is left alone.
+	// AddMessage stores an SMS to send, with status "queued". It leaves an existing
+	// message of the same ID alone.
 	AddMessage(ctx context.Context, m Message) error
-	// QueueFunding asks for the funding of a wallet and returns how often that
-	// was asked for. A held one waits until it is asked for again and not
-	// held. One that is funded or in a transaction stays so; a failed one
-	// begins anew.
+	// QueueFunding asks for the funding of a wallet and returns how often that was
+	// asked for. A held funding waits for a call with held false. A funded or
+	// submitted one stays as it is; a failed one starts again.
 	QueueFunding(ctx context.Context, address string, held bool) (asked int, err error)
 
-	// Enqueue adds a job in this transaction. A job of the same kind and key
-	// is left alone.
+	// Enqueue adds a job in this transaction. It leaves an existing job of the same
+	// kind and key alone.
 	Enqueue(ctx context.Context, j Job) error
 }
 
-// Fundings keeps which wallets are to be funded on the network and how far
-// that is.
+// Fundings stores which wallets are to be funded on the network, and their
+// progress.
 type Fundings interface {
 	wallet.Book
 
-	// ListFundings lists those in a state, the oldest first.
+	// ListFundings lists the fundings in a state, the oldest first.
 	ListFundings(ctx context.Context, state wallet.FundingState, limit int) ([]wallet.Funding, error)
-	// CountFundings counts them by state, and the workers' wallets of which
-	// none was asked for.
+	// CountFundings counts fundings by state, and the workers' wallets without any.
 	CountFundings(ctx context.Context) (byState map[wallet.FundingState]int, none int, err error)
-	// Unfunded lists workers' wallets that may be asked for again, in the
-	// order of their addresses and after one: those never asked for, pending
-	// and failed. Accounts that were set aside are left out.
+	// Unfunded lists the workers' wallets whose funding may be asked for again, by
+	// address, beginning after one: those never asked for, pending and failed. It
+	// leaves out accounts that were set aside.
 	Unfunded(ctx context.Context, after string, limit int) (addresses []string, err error)
 }
-
-// Jobs runs background work on the same database.
-type Jobs interface {
-	// Work runs jobs with the handlers, by kind, until ctx ends; then it gives
-	// running ones the grace to finish and hands the others back. A handler's
-	// error is a retry with growing pauses, until the attempts are used up.
-	Work(ctx context.Context, handlers map[string]JobHandler, grace time.Duration) error
-	// ListJobs lists waiting, running and failed jobs, the next to run first.
-	ListJobs(ctx context.Context, limit int) ([]JobInfo, error)
-	// RetryJob runs a waiting or failed job now: ErrNotFound if there is none.
-	RetryJob(ctx context.Context, id int64) error
-}
-
-// JobHandler does one job. attempt counts from 1. An error is a failure, but
-// for Later.
-type JobHandler func(ctx context.Context, job Job, attempt int) error

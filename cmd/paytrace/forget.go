@@ -68,7 +68,7 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, p
 		return err
 	}
 	if v.DryRun || !v.JSON {
-		if err := v.print(found, phone, false, nil, std.out); err != nil || v.DryRun || !found.Anything() {
+		if err := v.print(found, phone, false, nil, std.out); err != nil || v.DryRun || !found.Any() {
 			return err
 		}
 	}
@@ -157,7 +157,7 @@ func (v forgetCmd) print(f store.Forgotten, phone string, done bool, problem err
 		return json.NewEncoder(out).Encode(report)
 	}
 	switch {
-	case !f.Anything():
+	case !f.Any():
 		fmt.Fprintf(out, "Nothing is stored under %s.\n", msisdn.Mask(phone))
 		return nil
 	case done:

@@ -51,7 +51,7 @@ func (v migrateCmd) Run(ctx context.Context, std streams) error {
 }
 
 func (v migrateCmd) on(ctx context.Context, config postgres.Config, out io.Writer) error {
-	before, err := postgres.Look(ctx, config)
+	before, err := postgres.Inspect(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -88,5 +88,5 @@ func (v migrateCmd) forward(ctx context.Context, config postgres.Config) (postgr
 			return postgres.Report{}, err
 		}
 	}
-	return postgres.Look(ctx, config)
+	return postgres.Inspect(ctx, config)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/postgres/legacy"
 )
 
 // migrateReport holds what "migrate" prints, for programs too. Numbers are masked;
@@ -42,7 +43,7 @@ type accountReport struct {
 
 func newMigrateReport(dry bool, before, after postgres.Report) migrateReport {
 	r := migrateReport{
-		DryRun: dry, OldService: before.OldService, From: before.Version, Version: after.Version, Known: after.Known,
+		DryRun: dry, OldService: before.Legacy, From: before.Version, Version: after.Version, Known: after.Known,
 		UpToDate: after.UpToDate(), Workers: after.Workers, OtherForms: after.OtherForms,
 		Duplicates: []duplicateReport{}, Unreadable: []accountReport{},
 	}
@@ -63,7 +64,7 @@ func newMigrateReport(dry bool, before, after postgres.Report) migrateReport {
 	return r
 }
 
-func newAccountReport(a postgres.Account, answers bool) accountReport {
+func newAccountReport(a legacy.Account, answers bool) accountReport {
 	return accountReport{a.WorkerID, maskStored(a.Phone), a.CreatedAt, answers}
 }
 

@@ -1,7 +1,7 @@
-// Package journal writes down what happened at each callback, aside from the
-// calls: a callback only puts a note into a bounded queue, and one writer stores
-// notes by the hundred. A caller never waits for it, and where it can't keep up
-// notes are dropped and counted.
+// Package journal stores a note on each callback, apart from the calls: a callback
+// only puts its note into a bounded queue, and one writer stores notes by the hundred.
+// A caller never waits for it. If the writer can't keep up, notes are dropped and
+// counted.
 package journal
 
 import (
@@ -17,47 +17,47 @@ import (
 )
 
 const (
-	// queue is how many notes wait at most: a second of some thousand callbacks
-	// a second, in a megabyte or two.
+	// queue bounds the waiting notes: a second of some thousand callbacks, in a megabyte
+	// or two.
 	queue = 4096
-	// batch is how many notes one statement stores.
+	// batch is how many notes one statement stores at most.
 	batch = 512
 	// patience is how long a note may wait for others.
 	patience = time.Second
-	// writeTimeout bounds one batch, so that a database that hangs costs notes
+	// writeTimeout bounds the storing of one batch: a database that hangs costs notes
 	// and not memory.
 	writeTimeout = 5 * time.Second
-	// sweepEvery is how often old notes are removed, and sweepRows how many at
-	// a time: a delete holds the writer of SQLite for that long.
+	// sweepEvery is how often old notes are removed, and sweepRows how many at a time:
+	// SQLite's writer waits for each delete.
 	sweepEvery = time.Hour
 	sweepRows  = 2000
-	// sweepFirst leaves a start to the callers who wait for it.
+	// sweepFirst delays the first removal, since callers wait for a start.
 	sweepFirst = time.Minute
-	// maxFault is the most that is kept of an error's text.
+	// maxFault bounds the stored text of an error, in bytes.
 	maxFault = 200
 )
 
-// Config is what a Journal needs.
+// Config says where a Journal stores notes, and for how long.
 type Config struct {
 	Calls store.Calls
-	// Keep is how long a note is kept.
-	Keep time.Duration
+	// Retention is how long a note is stored.
+	Retention time.Duration
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
-	// Log hears of notes that were lost, as numbers.
+	// Log gets the number of lost notes.
 	Log *slog.Logger
 }
 
-// Journal takes notes of callbacks. Make one with New; Run stores them.
+// Journal takes notes on callbacks. New makes one, and Run stores the notes.
 type Journal struct {
 	config  Config
 	notes   chan store.CallNote
 	dropped atomic.Int64
-	// gathered is Run's memory for one batch, used again.
+	// gathered is Run's buffer for one batch.
 	gathered []store.CallNote
 }
 
-// New makes a journal with an empty queue.
+// New returns a journal with an empty queue.
 func New(config Config) *Journal {
 	if config.Now == nil {
 		config.Now = time.Now
@@ -66,10 +66,10 @@ func New(config Config) *Journal {
 	return &Journal{config: config, notes: make(chan store.CallNote, queue), gathered: make([]store.CallNote, 0, batch)}
 }
 
-// Handle is what answers callbacks.
+// Handle answers callbacks.
 type Handle = func(context.Context, engine.Request) engine.Reply
 
-// Around answers by handle, and notes what came of it.
+// Around returns handle with a note taken on each reply.
 func (j *Journal) Around(handle Handle) Handle {
 	return func(ctx context.Context, req engine.Request) engine.Reply {
 		began := j.config.Now()
@@ -105,15 +105,15 @@ func cut(text string) string {
 	return text
 }
 
-// Dropped counts the notes that were lost since the start.
+// Dropped returns how many notes were lost since the start.
 func (j *Journal) Dropped() int64 { return j.dropped.Load() }
 
-// Run stores notes until ctx ends, and then those that still wait. What the
-// database does not take in time is dropped.
+// Run stores notes until ctx ends, and then the waiting ones. It drops notes that the
+// database does not store in time.
 func (j *Journal) Run(ctx context.Context) error {
 	sweep := time.NewTimer(sweepFirst)
 	defer sweep.Stop()
-	told := int64(0)
+	reported := int64(0)
 	for {
 		select {
 		case n := <-j.notes:
@@ -127,14 +127,14 @@ func (j *Journal) Run(ctx context.Context) error {
 			}
 			return nil
 		}
-		if lost := j.dropped.Load(); lost > told {
-			j.config.Log.Warn("notes of calls were lost: \"paytrace calls\" will not show them", "lost", lost-told, "since_start", lost)
-			told = lost
+		if lost := j.dropped.Load(); lost > reported {
+			j.config.Log.Warn("notes on calls were lost: \"paytrace calls\" will not show them", "lost", lost-reported, "since_start", lost)
+			reported = lost
 		}
 	}
 }
 
-// gather waits for more notes, for as long as the first may wait.
+// gather returns the first note with those that follow it within patience.
 func (j *Journal) gather(ctx context.Context, first store.CallNote) []store.CallNote {
 	notes := append(j.gathered[:0], first)
 	timer := time.NewTimer(patience)
@@ -158,24 +158,24 @@ func (j *Journal) gather(ctx context.Context, first store.CallNote) []store.Call
 	return notes
 }
 
-// store writes one batch, also while the service stops.
+// store stores one batch, also while the service stops.
 func (j *Journal) store(ctx context.Context, notes []store.CallNote) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	if err := j.config.Calls.AddCalls(ctx, notes); err != nil {
 		j.dropped.Add(int64(len(notes)))
-		j.config.Log.Warn("notes of calls could not be stored", "notes", len(notes), "error", err)
+		j.config.Log.Warn("notes on calls could not be stored", "notes", len(notes), "error", err)
 	}
-	clear(notes) // what screens said is not held longer than needed
+	clear(notes) // the texts of screens stay in memory no longer than needed
 }
 
-// sweep removes what is older than it may be.
+// sweep removes notes older than the retention.
 func (j *Journal) sweep(ctx context.Context) {
-	before := j.config.Now().Add(-j.config.Keep)
+	before := j.config.Now().Add(-j.config.Retention)
 	for ctx.Err() == nil {
 		n, err := j.config.Calls.DropCalls(ctx, before, sweepRows)
 		if err != nil && ctx.Err() == nil {
-			j.config.Log.Warn("old notes of calls could not be removed; it is tried again in an hour", "error", err)
+			j.config.Log.Warn("old notes on calls could not be removed; will retry in an hour", "error", err)
 		}
 		if err != nil || n < sweepRows {
 			return

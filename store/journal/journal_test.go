@@ -133,7 +133,7 @@ func TestWhatIsRefusedIsCounted(t *testing.T) {
 func TestOldNotesAreDroppedSoonAndThenEveryHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kept{dropped: make(chan time.Time, 1)}
-		j := journal.New(journal.Config{Calls: k, Keep: 24 * time.Hour})
+		j := journal.New(journal.Config{Calls: k, Retention: 24 * time.Hour})
 		stop := run(j)
 		defer stop()
 		for _, wait := range []time.Duration{time.Minute, time.Hour, time.Hour} {

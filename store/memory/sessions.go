@@ -1,6 +1,6 @@
-// Package memory keeps session records in the process, for a service without
-// Redis, for dial scripts and for tests. Records are bytes here as anywhere:
-// what can't be written down does not survive a callback.
+// Package memory stores session records in the process: for a service without Redis,
+// for dial scripts and for tests. Records are bytes here too, so only what can be
+// encoded survives a callback.
 package memory
 
 import (
@@ -20,7 +20,7 @@ type Sessions struct {
 
 	mu     sync.Mutex
 	items  map[string]item
-	sweep  time.Time // when expired records are next looked for
+	sweep  time.Time // when expired records are next removed
 	limit  int
 	latest map[string]item
 }
@@ -37,14 +37,13 @@ var (
 
 // Limits of the store.
 const (
-	// DefaultLimit is how many records are kept at most, and how many callers'
-	// sessions; beyond it the callback is answered without a record. A record
-	// takes about 1 KB.
+	// DefaultLimit bounds the records, and the callers' latest sessions. Beyond it a
+	// callback is answered without a record. A record takes about 1 KB.
 	DefaultLimit = 1_000_000
 	sweepEvery   = 10 * time.Second
 )
 
-// NewSessions is an empty store on the clock now.
+// NewSessions returns an empty store on the clock now.
 func NewSessions(now func() time.Time) *Sessions {
 	return &Sessions{now: now, items: map[string]item{}, latest: map[string]item{}, limit: DefaultLimit}
 }
@@ -71,12 +70,12 @@ func (s *Sessions) get(from map[string]item, key string) []byte {
 // Save implements runner.Sessions.
 func (s *Sessions) Save(_ context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	if n := len(next); n == 0 || n > engine.MaxRecord {
-		return nil, false, fmt.Errorf("%w: the record has %d bytes, expected 1 to %d", errRefused, n, engine.MaxRecord)
+		return nil, false, fmt.Errorf("%w: the record has %d bytes, want 1 to %d", errRefused, n, engine.MaxRecord)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stored := s.get(s.items, id)
-	// A record without a head is none of ours and equals no expectation.
+	// A record without a head is not the engine's and equals no expectation.
 	if stored == nil && expect != "" || stored != nil && (expect == "" || engine.HeadOf(stored) != expect) {
 		return stored, false, nil
 	}
@@ -86,7 +85,7 @@ func (s *Sessions) Save(_ context.Context, id, expect string, next []byte, ttl t
 
 func (s *Sessions) put(into map[string]item, key string, value []byte, ttl time.Duration) error {
 	if ttl < time.Millisecond {
-		return fmt.Errorf("%w: nothing can live %s, a millisecond is the least", errRefused, ttl)
+		return fmt.Errorf("%w: the life is %s, want at least a millisecond", errRefused, ttl)
 	}
 	s.expire()
 	if _, ok := into[key]; !ok && len(into) >= s.limit {
@@ -96,8 +95,8 @@ func (s *Sessions) put(into map[string]item, key string, value []byte, ttl time.
 	return nil
 }
 
-// expire drops what has expired, now and then, so that a caller who never comes
-// back leaves nothing behind.
+// expire removes what has expired, at most every sweepEvery, so a caller who never
+// comes back leaves nothing behind.
 func (s *Sessions) expire() {
 	now := s.now()
 	if now.Before(s.sweep) {
@@ -131,8 +130,8 @@ func (s *Sessions) SetLatest(_ context.Context, tag, id string, ttl time.Duratio
 	return s.put(s.latest, tag, []byte(id), ttl)
 }
 
-// Forget drops every record, as a store that lost its memory. Dial scripts use
-// it ("sessions are lost").
+// Forget removes every record, as a restart does. Dial scripts use it ("sessions are
+// lost").
 func (s *Sessions) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

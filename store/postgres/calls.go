@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// AddCalls stores notes by COPY, which is one statement for all of them.
+// AddCalls stores all notes by one COPY statement.
 func (s *Store) AddCalls(ctx context.Context, notes []store.CallNote) error {
 	if err := rows.Outside(ctx, s); err != nil {
 		return err
@@ -24,17 +24,17 @@ func (s *Store) AddCalls(ctx context.Context, notes []store.CallNote) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("note calls: %w", err)
+		return fmt.Errorf("store notes on calls: %w", err)
 	}
 	return nil
 }
 
 var copyCallsSQL = "COPY calls (" + strings.Join(rows.CallColumns, ", ") + ") FROM STDIN (FORMAT binary)"
 
-// copyCalls writes notes in the binary form of COPY, for the columns of
+// copyCalls writes notes in the binary format of COPY, for the columns of
 // rows.CallColumns. There is a note for every callback, and the library's own
-// writer, which takes each value for something it has not met before, costs ten
-// times as much. The form is in Postgres's manual, "COPY", "Binary Format".
+// writer, which finds out the type of each value, costs ten times as much. Source:
+// Postgres's manual, "COPY", "Binary Format".
 func copyCalls(notes []store.CallNote) []byte {
 	b := copyWriter(make([]byte, 0, len(copyHeader)+len(notes)*usualNote))
 	b = append(b, copyHeader...)
@@ -57,15 +57,15 @@ func copyCalls(notes []store.CallNote) []byte {
 }
 
 const (
-	// copyHeader is the signature, no flags, and no extension.
+	// copyHeader has the signature, no flags, and no extension.
 	copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
-	// copyEnd stands where the next row would say how many columns it has: -1.
+	// copyEnd is -1 in place of the next row's number of columns.
 	copyEnd = "\xff\xff"
-	// usualNote is what most notes take, in bytes.
+	// usualNote is the size of most notes, in bytes.
 	usualNote = 320
 )
 
-// copyWriter writes values, each behind its length.
+// copyWriter writes values, each after its length.
 type copyWriter []byte
 
 func (b *copyWriter) length(n int32) { *b = binary.BigEndian.AppendUint32(*b, uint32(n)) }
@@ -82,16 +82,16 @@ func (b *copyWriter) number(n int64) {
 	*b = binary.BigEndian.AppendUint64(*b, uint64(n))
 }
 
-func (b *copyWriter) flag(holds bool) {
+func (b *copyWriter) flag(value bool) {
 	b.length(1)
-	if holds {
+	if value {
 		*b = append(*b, 1)
 	} else {
 		*b = append(*b, 0)
 	}
 }
 
-// time writes a TIMESTAMPTZ: microseconds since the beginning of 2000.
+// time writes a TIMESTAMPTZ: microseconds since the start of 2000.
 func (b *copyWriter) time(t time.Time) {
 	if t.IsZero() {
 		b.null()
@@ -101,13 +101,3 @@ func (b *copyWriter) time(t time.Time) {
 }
 
 var copyEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-
-// CallsOf lists a caller's notes.
-func (s *Store) CallsOf(ctx context.Context, caller string, limit int) ([]store.CallNote, error) {
-	return rows.CallsOf(ctx, s.conn(ctx), caller, limit)
-}
-
-// DropCalls removes the oldest notes.
-func (s *Store) DropCalls(ctx context.Context, before time.Time, limit int) (int, error) {
-	return rows.DropCalls(ctx, s.conn(ctx), before, limit)
-}

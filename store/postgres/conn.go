@@ -11,28 +11,28 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// runner is what a pool and a transaction have in common.
+// runner has the methods that a pool and a transaction have in common.
 type runner interface {
 	Exec(ctx context.Context, statement string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, statement string, args ...any) pgx.Row
 }
 
-// conn is rows.Conn over a transaction.
+// conn implements rows.Conn over a pool or a transaction.
 type conn struct{ runner runner }
 
-// Exec runs a statement and counts the rows it touched.
+// Exec runs a statement and counts the affected rows.
 func (c conn) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	done, err := c.runner.Exec(ctx, statement, args...)
 	return done.RowsAffected(), err
 }
 
-// QueryRow asks for one row.
+// QueryRow reads one row.
 func (c conn) QueryRow(ctx context.Context, statement string, args ...any) rows.Row {
 	return row{c.runner.QueryRow(ctx, statement, args...)}
 }
 
-// Query asks for many.
+// Query calls each for every row.
 func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement string, args ...any) error {
 	found, err := c.runner.Query(ctx, statement, args...)
 	if err != nil {
@@ -47,13 +47,13 @@ func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement st
 	return found.Err()
 }
 
-// OtherForms says that the service before this one may have run here.
-func (conn) OtherForms() bool { return true }
+// LegacyNumbers is true: the legacy service may have run on this database.
+func (conn) LegacyNumbers() bool { return true }
 
-// row is one row of an answer.
+// row implements rows.Row.
 type row struct{ row pgx.Row }
 
-// Scan reads it: store.ErrNotFound where there is none.
+// Scan reads the row: store.ErrNotFound if there is none.
 func (r row) Scan(into ...any) error {
 	err := r.row.Scan(into...)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -62,20 +62,20 @@ func (r row) Scan(into ...any) error {
 	return err
 }
 
-// refused is rows.Conn that answers everything with one error.
+// refused implements rows.Conn by returning one error from every call.
 type refused struct{ err error }
 
-// Exec refuses.
+// Exec returns the error.
 func (r refused) Exec(context.Context, string, ...any) (int64, error) { return 0, r.err }
 
-// QueryRow refuses.
+// QueryRow returns a row whose Scan returns the error.
 func (r refused) QueryRow(context.Context, string, ...any) rows.Row { return r }
 
-// Query refuses.
+// Query returns the error.
 func (r refused) Query(context.Context, func(rows.Row) error, string, ...any) error { return r.err }
 
-// OtherForms says that there is nothing to find.
-func (refused) OtherForms() bool { return false }
+// LegacyNumbers is false: there is nothing to find.
+func (refused) LegacyNumbers() bool { return false }
 
-// Scan refuses.
+// Scan returns the error.
 func (r refused) Scan(...any) error { return r.err }

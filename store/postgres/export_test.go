@@ -2,8 +2,5 @@ package postgres
 
 import "context"
 
-// AsDigits is held equal to the migration's function.
-const AsDigits = asDigits
-
-// Current says what a start sees at the first look.
+// Current reports what the first check of a start finds.
 func Current(ctx context.Context, s *Store) bool { return current(ctx, s.config, s.pool) }

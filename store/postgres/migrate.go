@@ -20,55 +20,65 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"github.com/paytrace/paytrace/store/internal/schema"
+	"github.com/paytrace/paytrace/store/postgres/legacy"
 )
 
 //go:embed migrations/*.sql
 var embedded embed.FS
 
 const (
-	// migrationLock is the advisory lock of "this database is being brought
-	// forward". Advisory locks share one space of numbers in a database; this
-	// one spells "paytrace".
+	// migrationLock is the advisory lock that a migration holds. Advisory locks
+	// share one space of numbers in a database; this one spells "paytrace".
 	migrationLock = 0x7061797472616365
-	// migrationConnections are one that holds the lock and one each for the
-	// two migrators, which don't run at once.
+	// migrationConnections are one for the lock and two for the migrators, which
+	// don't run at the same time.
 	migrationConnections = 3
-	// A change of the table waits for transactions that use it, and whoever
-	// comes after waits behind it: so it waits a short time only, lets the old
-	// service's callers go first, and tries again. tableTries seconds of each
-	// are enough for any callback, and for most reports.
+	// A change of a table waits for transactions that use it, and later ones wait
+	// behind the change. So it waits for tableTimeout only, lets the legacy
+	// service's callers go first for tablePause, and tries again. tableTries of both
+	// are enough for any callback and for most reports.
 	tableTimeout = time.Second
 	tablePause   = time.Second
 	tableTries   = 30
 )
 
-// tables lists what is in the schema that new tables go to.
+// tables lists the tables of the schema that new tables go to.
 const tables = `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename`
 
-// Migrate brings the database to this program's version, also one that the
-// service before this one left: that gets columns and tables, and loses
-// nothing, so that the old service can still run on it. It may be called again.
+// Migrate brings a database to this program's version, also a legacy service's
+// database. It adds columns and tables to that one and removes nothing: the legacy
+// service can still run on it. Migrate may be called again.
 func Migrate(ctx context.Context, config Config) error {
-	if err := migrate(ctx, config.withDefaults(), adoptOld); err != nil {
+	if err := migrate(ctx, config.withDefaults(), acceptLegacy); err != nil {
 		return fmt.Errorf("migrate Postgres: %w", err)
 	}
 	return nil
 }
 
-// judge says why a database can't be brought forward.
+// judge returns an error if a database must not be migrated.
 type judge func(ctx context.Context, pool *pgxpool.Pool, found schema.State) error
 
-// refuseOld is the judge of every start that finds anything to do: nobody's
-// database is changed without being asked.
-func refuseOld(_ context.Context, _ *pgxpool.Pool, found schema.State) error { return found.Refuse() }
+// refuseLegacy judges at every start that finds something to migrate: a start must
+// not change the legacy service's database.
+func refuseLegacy(_ context.Context, _ *pgxpool.Pool, found schema.State) error {
+	return found.Refuse()
+}
 
-// current says whether there is nothing to bring forward, as at nearly every
-// start. It is one question on a connection that callbacks will use, since an
-// instance that was killed is waited for; the settings' time-outs do not hold for
-// it. Where it gets no answer the database wants a closer look, which also says
-// what is wrong with it.
+// acceptLegacy judges for Migrate. It also accepts the legacy service's database, if
+// its table is the expected one.
+func acceptLegacy(ctx context.Context, pool *pgxpool.Pool, found schema.State) error {
+	if !found.Legacy() {
+		return found.Refuse()
+	}
+	return legacy.CheckTable(ctx, pool)
+}
+
+// current reports whether there is nothing to migrate, as at nearly every start. It
+// asks once, on a connection that callbacks will use, because callers wait for an
+// instance that was killed. The settings' time-outs do not apply to it. Without an
+// answer the caller inspects the database, which also finds what is wrong with it.
 func current(ctx context.Context, config Config, pool *pgxpool.Pool) bool {
-	question, err := whetherCurrent(config, pool)
+	question, err := currentQuery(config, pool)
 	if err != nil {
 		return false
 	}
@@ -76,7 +86,7 @@ func current(ctx context.Context, config Config, pool *pgxpool.Pool) bool {
 	if err != nil {
 		return false
 	}
-	defer conn.Release() // which ends it where the transaction failed
+	defer conn.Release() // closes it if the transaction failed
 	results, err := conn.Conn().PgConn().Exec(ctx, question).ReadAll()
 	if err != nil {
 		return false
@@ -89,9 +99,9 @@ func current(ctx context.Context, config Config, pool *pgxpool.Pool) bool {
 	return false
 }
 
-// whetherCurrent asks for exactly the versions that this program knows, in the
-// schema that new tables go to.
-func whetherCurrent(config Config, pool *pgxpool.Pool) (string, error) {
+// currentQuery asks for exactly the versions that this program knows, in the schema
+// that new tables go to.
+func currentQuery(config Config, pool *pgxpool.Pool) (string, error) {
 	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
 		return "", err
@@ -116,7 +126,7 @@ func whetherCurrent(config Config, pool *pgxpool.Pool) (string, error) {
 		riverdriver.MigrationLineMain, strings.Join(versions, ", ")), nil
 }
 
-// migrate has connections of its own, on which a migration may take its time.
+// migrate uses connections of its own, on which a statement may take long.
 func migrate(ctx context.Context, config Config, judge judge) error {
 	pool, err := connect(ctx, config, migrationConnections, limits{name: "paytrace-migrate", lock: tableTimeout})
 	if err != nil {
@@ -135,7 +145,7 @@ func migrate(ctx context.Context, config Config, judge judge) error {
 	return m.locked(ctx)
 }
 
-// migration is both migrators over one pool.
+// migration has both migrators over one pool.
 type migration struct {
 	pool  *pgxpool.Pool
 	ours  *schema.Migrations
@@ -161,7 +171,7 @@ func newMigration(pool *pgxpool.Pool, config Config, judge judge) (*migration, e
 	return &migration{pool: pool, ours: ours, queue: queue, judge: judge, close: func() { _ = db.Close() }}, nil
 }
 
-// upToDate says whether there is nothing to do.
+// upToDate reports whether there is nothing to migrate.
 func (m *migration) upToDate(ctx context.Context) (bool, error) {
 	state, err := m.ours.State(ctx)
 	if err != nil {
@@ -176,20 +186,21 @@ func (m *migration) upToDate(ctx context.Context) (bool, error) {
 	return m.queueUpToDate(ctx)
 }
 
-// locked does the work while no other instance can. Who waited finds it done.
+// locked migrates while no other instance can. An instance that waited for the lock
+// finds the work done.
 func (m *migration) locked(ctx context.Context) error {
 	conn, err := m.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	// Ending the connection is what lets go of the lock, whatever happened.
+	// Closing the connection releases the lock, whatever happened.
 	defer func() { _ = conn.Hijack().Close(context.WithoutCancel(ctx)) }()
-	// The time-out of the tables' locks is none of this one's.
+	// The time-out for the tables' locks must not end the wait for this one.
 	if _, err := conn.Exec(ctx, `SET lock_timeout = 0`); err != nil {
 		return err
 	}
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
-		return fmt.Errorf("wait for another instance that brings the schema forward: %w", err)
+		return fmt.Errorf("wait for another instance that migrates the schema: %w", err)
 	}
 	state, err := m.ours.State(ctx)
 	if err != nil {
@@ -202,16 +213,16 @@ func (m *migration) locked(ctx context.Context) error {
 		return err
 	}
 	if _, err := m.queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("bring the job queue's tables to this program's version: %w", err)
+		return fmt.Errorf("migrate the job queue's tables: %w", err)
 	}
 	return nil
 }
 
-// codeLockTimeout is the SQLSTATE of a lock that was not to be had in time.
+// codeLockTimeout is the SQLSTATE of a lock that was not granted in time.
 const codeLockTimeout = "55P03"
 
-// patiently tries until the tables are to be had. Each migration is one
-// transaction, so what was done is whole.
+// patiently tries until the tables' locks are granted. Each migration is one
+// transaction, so none is ever half done.
 func patiently(ctx context.Context, up func(context.Context) error) error {
 	for try := 1; ; try++ {
 		err := up(ctx)
@@ -220,7 +231,7 @@ func patiently(ctx context.Context, up func(context.Context) error) error {
 			return err
 		}
 		if try == tableTries {
-			return fmt.Errorf("another program's transaction keeps a table for itself (see pg_stat_activity: state \"idle in transaction\"); end it and run this again: %w", err)
+			return fmt.Errorf("another program's transaction locks a table (see pg_stat_activity, state \"idle in transaction\"); end it and run this again: %w", err)
 		}
 		select {
 		case <-time.After(tablePause):
@@ -228,4 +239,13 @@ func patiently(ctx context.Context, up func(context.Context) error) error {
 			return errors.Join(err, ctx.Err())
 		}
 	}
+}
+
+// queueUpToDate reports whether the job library's tables are at its version.
+func (m *migration) queueUpToDate(ctx context.Context) (bool, error) {
+	existing, err := m.queue.ExistingVersions(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read the version of the job queue's tables: %w", err)
+	}
+	return len(existing) == len(m.queue.AllVersions()), nil
 }

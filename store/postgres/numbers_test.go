@@ -16,6 +16,7 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/postgres/legacy"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
@@ -38,8 +39,8 @@ func TestDigitsOfStoredNumbers(t *testing.T) {
 	}
 }
 
-// Whatever a caller may type is found if the service before this one stored it
-// as it was typed.
+// A number in any form that a caller may type is found if the legacy service stored it
+// as typed.
 func TestStoredNumbersAreReadAsTypedOnes(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
@@ -64,8 +65,8 @@ func TestStoredNumbersAreReadAsTypedOnes(t *testing.T) {
 	})
 }
 
-// Whatever a gateway may vouch for is found under itself, but for the nine
-// digits that no country has and people type in Kenya.
+// Any number from a gateway is found under itself, except the nine digits that people
+// type in Kenya and no country has.
 func TestCallersAreFoundUnderTheirDigits(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)
@@ -84,15 +85,15 @@ func TestTheFormulaIsOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	formula := strings.Join(strings.Fields(postgres.AsDigits), " ")
+	formula := strings.Join(strings.Fields(legacy.AsDigits), " ")
 	for name, text := range map[string]string{"the migration": string(migration), "schema.sql": paytrace.Schema} {
 		if !strings.Contains(strings.Join(strings.Fields(text), " "), formula) {
-			t.Errorf("%s has another formula than asDigits", name)
+			t.Errorf("%s has another formula than AsDigits", name)
 		}
 	}
 }
 
-// old fills an old database with accounts: Worker ID and number each.
+// old returns a legacy database with accounts, each a Worker ID and a number.
 func old(t *testing.T, accounts ...string) (url string) {
 	t.Helper()
 	url = servers.Database(t)
@@ -120,7 +121,7 @@ func TestNumbersInOtherForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := openAt(t, postgres.Config{URL: url})
-	insertOld(t, url, "NW-6", "0711 000 006") // the old service goes on
+	insertOld(t, url, "NW-6", "0711 000 006") // the legacy service continues
 	for id, number := range map[string]string{
 		"NW-1": "254711000001", "NW-2": "254711000002", "NW-3": "254711000003", "NW-4": "254711000004", "NW-6": "254711000006",
 	} {
@@ -143,26 +144,26 @@ func TestNumbersInOtherForms(t *testing.T) {
 		t.Errorf("a number that nobody has: %v", err)
 	}
 	if diff := cmp.Diff(before, query(t, url, rowsAsTheyStand)[:len(before)]); diff != "" {
-		t.Errorf("the old service finds other rows:\n%s", diff)
+		t.Errorf("the legacy service finds other rows:\n%s", diff)
 	}
-	report, err := postgres.Look(t.Context(), postgres.Config{URL: url})
+	report, err := postgres.Inspect(t.Context(), postgres.Config{URL: url})
 	if err != nil || report.Workers != 6 || report.OtherForms != 4 || len(report.Duplicates) != 0 ||
 		len(report.Unreadable) != 1 || report.Unreadable[0].WorkerID != "NW-5" || !report.UpToDate() {
 		t.Errorf("the report is %+v, %v", report, err)
 	}
 }
 
-// Who of two answers is for a person to say; until then what the old service
-// says stands, and nobody is made a third account.
+// A person decides which of two accounts answers. Until then the legacy service's
+// answer holds, and no third account is made.
 func TestDuplicatesAreReportedAndDecided(t *testing.T) {
 	t.Parallel()
 	url := old(
-		t, "NW-A1", "0711000001", "NW-A2", "254711000001", // the old service finds A2
+		t, "NW-A1", "0711000001", "NW-A2", "254711000001", // the legacy service finds A2
 		"NW-B1", "0722000002", "NW-B2", "+254722000002", "NW-B3", "722000002", // and none of these
 		"NW-C1", "254733000003",
 	)
-	dry, err := postgres.Look(t.Context(), postgres.Config{URL: url})
-	if err != nil || !dry.OldService || dry.UpToDate() {
+	dry, err := postgres.Inspect(t.Context(), postgres.Config{URL: url})
+	if err != nil || !dry.Legacy || dry.UpToDate() {
 		t.Fatalf("before: %+v, %v", dry, err)
 	}
 	if err := postgres.Migrate(t.Context(), postgres.Config{URL: url}); err != nil {
@@ -184,7 +185,7 @@ func TestDuplicatesAreReportedAndDecided(t *testing.T) {
 	}
 	state := func() string {
 		t.Helper()
-		report, err := postgres.Look(t.Context(), postgres.Config{URL: url})
+		report, err := postgres.Inspect(t.Context(), postgres.Config{URL: url})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,16 +227,16 @@ func TestDuplicatesAreReportedAndDecided(t *testing.T) {
 		}
 	}
 	if got := query(t, url, `SELECT worker_id FROM workers WHERE phone = '0722000002'`); got[0] != "NW-B1" {
-		t.Errorf("the old service finds %s", got)
+		t.Errorf("the legacy service finds %s", got)
 	}
 	if _, err := postgres.Keep(t.Context(), postgres.Config{URL: url}, "NW-NONE"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("keep of nobody: %v", err)
 	}
 }
 
-// The old service's callers don't wait for long behind a migration that waits
-// for a transaction of the old service.
-func TestMigrateBesideTheOldService(t *testing.T) {
+// The legacy service's callers don't wait long behind a migration that waits for a
+// transaction of the legacy service.
+func TestMigrateBesideTheLegacyService(t *testing.T) {
 	t.Parallel()
 	url := old(t, "NW-1", "0711000001")
 	report, err := pgx.Connect(t.Context(), url)
@@ -243,7 +244,7 @@ func TestMigrateBesideTheOldService(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = report.Close(context.Background()) }()
-	// A report that takes its time.
+	// This report takes long.
 	if _, err := report.Exec(t.Context(), `BEGIN; SELECT count(*) FROM workers`); err != nil {
 		t.Fatal(err)
 	}
@@ -268,8 +269,8 @@ func TestMigrateBesideTheOldService(t *testing.T) {
 	}
 }
 
-// The control: a change of the table that waits without end holds up everyone.
-func TestImpatientMigrationWouldStopTheOldService(t *testing.T) {
+// The control: a change of the table that waits without a limit blocks everyone.
+func TestImpatientMigrationWouldStopTheLegacyService(t *testing.T) {
 	t.Parallel()
 	url := old(t, "NW-1", "0711000001")
 	report, err := pgx.Connect(t.Context(), url)
@@ -298,7 +299,7 @@ func TestImpatientMigrationWouldStopTheOldService(t *testing.T) {
 	}
 }
 
-// waiting returns when somebody waits for the table.
+// waiting returns when a transaction waits for the table.
 func waiting(t *testing.T, url string) {
 	t.Helper()
 	for t.Context().Err() == nil {
@@ -308,7 +309,7 @@ func waiting(t *testing.T, url string) {
 	}
 }
 
-// register is what the old service does on a call, with a caller's patience.
+// register does what the legacy service does on a call, with a caller's patience.
 func register(t *testing.T, url, id, phone, patience string, want error) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
@@ -322,6 +323,6 @@ func register(t *testing.T, url, id, phone, patience string, want error) {
 	_, err = conn.Exec(t.Context(), `INSERT INTO workers (worker_id, phone, stellar_public_key, stellar_secret_encrypted)
 		VALUES ($1::varchar, $2, 'G' || $1::varchar, 'token')`, id, phone)
 	if want == nil && err != nil || want != nil && (err == nil || !strings.Contains(err.Error(), want.Error())) {
-		t.Errorf("the old service registers %s: %v, want %v", id, err, want)
+		t.Errorf("the legacy service registers %s: %v, want %v", id, err, want)
 	}
 }

@@ -1,4 +1,4 @@
-// Package postgres keeps everything in Postgres, which many instances share.
+// Package postgres stores everything in Postgres, which many instances share.
 package postgres
 
 import (
@@ -18,49 +18,50 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// Defaults of Config, and what is fixed.
+// Defaults of Config, and fixed limits.
 const (
-	// DefaultStatementTimeout: a callback has 4 seconds in all. A statement that takes longer than two
-	// leaves no time for a second try.
+	// DefaultStatementTimeout ends one statement. A callback has 4 seconds in all, so
+	// a statement longer than two leaves no time for a second try.
 	DefaultStatementTimeout = 2 * time.Second
-	// DefaultLockTimeout is shorter than DefaultStatementTimeout, so that waiting
-	// for a twin ends with an error that says so.
+	// DefaultLockTimeout is shorter than DefaultStatementTimeout: waiting for a
+	// duplicate then ends with an error that says so.
 	DefaultLockTimeout = 1500 * time.Millisecond
-	// idleTimeout ends a transaction whose instance hangs or is cut off: its
-	// locks would hold up every repeat of the same callback.
+	// idleTimeout ends a transaction whose instance hangs or is cut off. Its locks
+	// would block every repeat of the same callback.
 	idleTimeout = 10 * time.Second
-	// connectTimeout is for one try to connect.
+	// connectTimeout bounds one attempt to connect.
 	connectTimeout = 2 * time.Second
-	// DefaultConnections is what one instance needs for some thousands of
-	// callbacks a second; ten instances stay within Postgres's usual 100
-	// connections together with their jobs only if it is set lower.
+	// DefaultConnections is enough for some thousands of callbacks a second. Set it
+	// lower for ten instances or more: with their jobs they would exceed Postgres's
+	// usual 100 connections.
 	DefaultConnections = 16
-	// jobPoolSize is for the job library's own statements: one connection
-	// listens for ever, one elects the leader, the others fetch and write back.
+	// jobPoolSize serves the job library's own statements: one connection always
+	// listens, one elects the leader, the others fetch and write back.
 	jobPoolSize = 4
-	// jobStatementTimeout lets the library's cleaning up take longer than a
-	// callback may.
+	// jobStatementTimeout lets the library's cleanup take longer than a callback
+	// may.
 	jobStatementTimeout = 30 * time.Second
 )
 
-// Config says where the database is and what it needs from outside. A zero
-// field means its default.
+// Config says where the database is and how to use it. A zero field means its
+// default.
 type Config struct {
-	// URL is as libpq reads it: postgres://user:password@host:port/name?…
+	// URL has libpq's form: postgres://user:password@host:port/name?…
 	URL string
-	// StatementTimeout ends one statement; 2 s.
+	// StatementTimeout ends one statement; default 2 s.
 	StatementTimeout time.Duration
-	// LockTimeout ends a wait for another transaction, such as a twin's; 1.5 s.
+	// LockTimeout ends a wait for another transaction, such as a duplicate's;
+	// default 1.5 s.
 	LockTimeout time.Duration
-	// Connections is how many this instance opens for callbacks; 16. Work
+	// Connections is how many this instance opens for callbacks; default 16. Work
 	// opens 4 more.
 	Connections int
-	// Jobs are the rules of background work.
+	// Jobs says how background work is run.
 	Jobs store.JobRules
-	// Logger takes what the job and migration libraries say. None: nothing is
+	// Logger takes the lines of the job and migration libraries. Default: none are
 	// logged.
 	Logger *slog.Logger
-	// Now is the clock of "created at"; none: time.Now.
+	// Now gives the time of "created at"; default time.Now.
 	Now func() time.Time
 }
 
@@ -75,9 +76,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Open connects and brings the schema to this program's version. Instances
-// that start together do so one after the other. An error wraps
-// store.ErrSchema if the database holds another schema.
+// Open connects and migrates the schema to this program's version. Instances that
+// start together migrate one after the other. An error wraps store.ErrSchema if the
+// database has another schema.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	config = config.withDefaults()
 	pool, err := connect(ctx, config, config.Connections, limits{
@@ -87,7 +88,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
 	if !current(ctx, config, pool) {
-		if err := migrate(ctx, config, refuseOld); err != nil {
+		if err := migrate(ctx, config, refuseLegacy); err != nil {
 			pool.Close()
 			return nil, fmt.Errorf("open Postgres: %w", err)
 		}
@@ -98,18 +99,18 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
 	s := &Store{config: config, pool: pool, queue: queue}
-	s.Fundings = rows.Fundings{Read: s.conn, Write: s.conn, Within: s.Within}
+	s.DB = rows.New(rows.Access{Read: s.conn, Write: s.conn, Within: s.Within})
 	return s, nil
 }
 
-// limits are what the server holds a connection to, by the name it shows in
+// limits says what the server allows a connection, which has the name in
 // pg_stat_activity. Zero is no limit.
 type limits struct {
 	name                  string
 	statement, lock, idle time.Duration
 }
 
-// connect opens a pool and makes sure that the database answers.
+// connect opens a pool and checks that the database answers.
 func connect(ctx context.Context, config Config, size int, limits limits) (*pgxpool.Pool, error) {
 	// The parser's errors leave the password out.
 	settings, err := pgxpool.ParseConfig(config.URL)

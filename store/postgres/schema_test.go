@@ -18,7 +18,7 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// oldSchema is the table of the service before this one, as it made it.
+// oldSchema is the legacy service's own statement.
 const oldSchema = `CREATE TABLE workers(id SERIAL PRIMARY KEY, worker_id VARCHAR(20) UNIQUE NOT NULL,
 	phone VARCHAR(20) UNIQUE NOT NULL, name VARCHAR(255), stellar_public_key VARCHAR(56) UNIQUE NOT NULL,
 	stellar_secret_encrypted TEXT NOT NULL, created_at TIMESTAMPTZ DEFAULT NOW())`
@@ -52,7 +52,7 @@ func query(t *testing.T, url, statement string, args ...any) []string {
 	return list
 }
 
-// describe is everything about the tables that a program can see.
+// describe returns everything about the tables that a program can see.
 func describe(t *testing.T, url string) []string {
 	t.Helper()
 	const ours = `NOT LIKE 'river\_%' AND %[1]s <> 'paytrace_migrations'`
@@ -88,7 +88,7 @@ func TestSchemaFileIsTheSumOfTheMigrations(t *testing.T) {
 	}
 }
 
-// The old service must find its table as it left it.
+// The legacy service must find its table unchanged.
 func TestWorkersIsTheOldTableAndMore(t *testing.T) {
 	t.Parallel()
 	old := servers.Database(t)
@@ -102,7 +102,7 @@ func TestWorkersIsTheOldTableAndMore(t *testing.T) {
 	for _, fact := range now {
 		if strings.HasPrefix(fact, "column workers") && strings.Contains(fact, "verified_at") &&
 			!strings.HasSuffix(fact, "YES") {
-			t.Errorf("the old service can't insert: %s", fact)
+			t.Errorf("the legacy service can't insert: %s", fact)
 		}
 	}
 }
@@ -114,7 +114,7 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 		start           func(testing.TB) string
 		want            []string
 	}{
-		{"the old service's", oldSchema, servers.Database, []string{`"paytrace migrate"`, `"workers"`}},
+		{"the legacy service's", oldSchema, servers.Database, []string{`"paytrace migrate"`, `"workers"`}},
 		{"another program's", `CREATE TABLE invoices (id INT)`, servers.Database, []string{`"invoices"`, "empty database"}},
 		{
 			"a newer program's", `INSERT INTO paytrace_migrations (version_id, is_applied) VALUES (4711, true)`, migrated,
@@ -195,10 +195,10 @@ func TestMigrateTakesTheOldDatabaseForward(t *testing.T) {
 	if err != nil || got.WorkerID != "NW-00000007" || got.SealedSecret != "token 7" || !got.VerifiedAt.IsZero() {
 		t.Errorf("the old worker reads as %+v, %v", got, err)
 	}
-	// The old service goes on, and ours sees what it adds.
+	// The legacy service continues, and this program sees what it adds.
 	query(t, url, oldInsert, 501, 501)
 	if _, err := s.Worker(t.Context(), "254700000501"); err != nil {
-		t.Errorf("a worker that the old service added: %v", err)
+		t.Errorf("a worker that the legacy service added: %v", err)
 	}
 	if _, err := once(s, "254700000501"); !errors.Is(err, store.ErrPhoneTaken) {
 		t.Errorf("adding it again: %v, want ErrPhoneTaken", err)
@@ -215,7 +215,7 @@ func TestMigrateRefusesATableThatOnlyHasTheName(t *testing.T) {
 		url := servers.Database(t)
 		query(t, url, statement)
 		err := postgres.Migrate(t.Context(), postgres.Config{URL: url})
-		if !errors.Is(err, store.ErrSchema) || !strings.Contains(fmt.Sprint(err), "lacks the column") {
+		if !errors.Is(err, store.ErrSchema) || !strings.Contains(fmt.Sprint(err), "has no column") {
 			t.Errorf("%s: error is %v, want ErrSchema and the column", statement, err)
 		}
 	}

@@ -16,12 +16,11 @@ import (
 )
 
 const (
-	// tries bounds how often a transaction is run anew that Postgres gave up
-	// for the sake of others. Two that want each other's rows are through with
-	// the second try.
+	// tries bounds how often a transaction runs that Postgres ended for the sake of
+	// others. After a deadlock of two, the second try succeeds.
 	tries = 4
-	// rollbackTime is for telling the server that a transaction is over when
-	// the caller's own time already is.
+	// rollbackTime bounds a ROLLBACK, which is also sent after the caller's time is
+	// up.
 	rollbackTime = time.Second
 )
 
@@ -29,9 +28,9 @@ const (
 const (
 	codeSerialization = "40001"
 	codeDeadlock      = "40P01"
-	// codeCompletionUnknown is the server's own word for a lost outcome.
+	// codeCompletionUnknown says that the server itself does not know the outcome.
 	codeCompletionUnknown = "40003"
-	// classConnection holds what goes wrong with a connection, in a proxy too.
+	// classConnection has the failures of a connection, also those in a proxy.
 	classConnection = "08"
 )
 
@@ -61,7 +60,7 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	enqueue := func(ctx context.Context, j store.Job) error { return s.queue.Enqueue(ctx, tx, j) }
 	work := rows.NewTx(conn{tx}, enqueue, s.config.Now)
 	if err := fn(rows.Enter(ctx, s), work); err != nil {
-		if held(err) {
+		if lockTimedOut(err) {
 			err = fmt.Errorf("%w: %w", store.ErrBusy, err)
 		}
 		return err
@@ -72,18 +71,18 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	return commit(ctx, tx)
 }
 
-// rollback ends a transaction that was not committed. If the server can't be
-// told, it sees the connection end.
+// rollback ends a transaction that was not committed. A server that can't be reached
+// ends it when it sees the connection end.
 func rollback(ctx context.Context, tx pgx.Tx) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTime)
 	defer cancel()
 	_ = tx.Rollback(ctx)
 }
 
-// commit ends the transaction, and says where nobody knows how.
+// commit commits tx and returns ErrUnknown when the outcome can't be determined.
 func commit(ctx context.Context, tx pgx.Tx) error {
-	// Here COMMIT is not sent, and an open transaction ends with its
-	// connection: certain. From the next statement on it is not.
+	// Up to here the outcome is certain: COMMIT was not sent, and an open transaction
+	// ends with its connection.
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
@@ -100,12 +99,12 @@ func commit(ctx context.Context, tx pgx.Tx) error {
 	return fmt.Errorf("commit: %w: %w", store.ErrUnknown, err)
 }
 
-// rolledBack says whether an error of COMMIT proves that nothing happened: the
-// server itself refused it. A server that ends the connection (FATAL) may have
-// committed before, and so may one that is not heard of again.
+// rolledBack reports whether an error of COMMIT proves that nothing happened: the
+// server itself refused it. A server that ends the connection (FATAL), or whose
+// answer is lost, may have committed before.
 //
-// pgconn.SafeToRetry is no proof: pgx 5.12.0 loses the network's error after
-// COMMIT and reports "conn closed", which it holds to be safe (TestLostCommit).
+// pgconn.SafeToRetry is no proof: pgx 5.12.0 loses the network's error after COMMIT
+// and reports "conn closed", which it calls safe (TestLostCommit).
 func rolledBack(err error) bool {
 	if errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, pgx.ErrTxClosed) {
 		return true
@@ -117,18 +116,19 @@ func rolledBack(err error) bool {
 	return severity(fault) == "ERROR" && fault.Code != codeCompletionUnknown && !strings.HasPrefix(fault.Code, classConnection)
 }
 
-// severity is the server's word: ERROR for a statement, more for the connection.
+// severity returns the server's severity: ERROR concerns the statement, anything
+// higher the connection.
 func severity(fault *pgconn.PgError) string {
 	return cmp.Or(fault.SeverityUnlocalized, fault.Severity) // the first since Postgres 9.6
 }
 
-// held says whether another transaction kept this one waiting too long.
-func held(err error) bool {
+// lockTimedOut reports whether the wait for another transaction's lock took too long.
+func lockTimedOut(err error) bool {
 	var fault *pgconn.PgError
 	return errors.As(err, &fault) && fault.Code == codeLockTimeout
 }
 
-// again says whether the database asks for the transaction to be run anew.
+// again reports whether the database asks to run the transaction again.
 func again(err error) bool {
 	var fault *pgconn.PgError
 	return errors.As(err, &fault) && (fault.Code == codeSerialization || fault.Code == codeDeadlock) &&

@@ -72,7 +72,7 @@ func TestCluster(t *testing.T) {
 	})
 	t.Run("one address", func(t *testing.T) {
 		_, err := redis.Open(t.Context(), redis.Config{URL: secret.New(cluster.Nodes[0].URL)})
-		if err == nil || !strings.Contains(err.Error(), "parted by commas") {
+		if err == nil || !strings.Contains(err.Error(), "with commas between them") {
 			t.Errorf("%v, want that the nodes are to be named", err)
 		}
 	})

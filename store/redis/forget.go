@@ -1,12 +1,10 @@
 package redis
 
-import (
-	"context"
-)
+import "context"
 
-// Forget removes the records of sessions and what callers were last seen in, and
-// counts what was there. Records are removed one by one, since a cluster keeps
-// them in different places.
+// Forget removes the records of sessions and the latest sessions of callers, and
+// counts the removed keys. It removes them one by one, since the nodes of a cluster
+// have different keys.
 func (s *Sessions) Forget(ctx context.Context, ids, tags []string) (removed int, err error) {
 	keys := append([]string(nil), ids...)
 	for _, tag := range tags {

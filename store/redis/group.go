@@ -9,51 +9,51 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// group sends commands of many callbacks together once there are more of them
-// than round trips under way: then a callback costs a part of a write and a read
-// instead of both. Up to that a command is sent at once and alone, so that nobody
-// waits for company.
+// group sends the commands of several callbacks together while roundTrips are in
+// flight: a callback then costs a part of a write and a read instead of both. Until
+// then a command is sent at once and alone, so that no command waits for others.
 //
-// Whoever leads a round trip waits for the answers of all in it, and then hands
-// the lead to the first one that has come in the meantime. No goroutine outlives
-// a command, and no one waits beyond its own deadline (but for slack): those in
-// front of it have earlier ones. One that has less time than they goes alone.
+// The caller that sends a round trip waits for all its answers, and then wakes the
+// first waiting caller to send the next one. No goroutine outlives a command. A
+// command does not wait beyond its own deadline (except for slack), since those
+// before it have earlier ones. A command with an earlier deadline is sent alone.
 type group struct {
 	client goredis.UniversalClient
 
 	mu      sync.Mutex
-	busy    int       // round trips under way
-	latest  time.Time // the last of all deadlines so far
+	busy    int       // round trips in flight
+	latest  time.Time // the latest deadline so far
 	waiting []*member
 }
 
 const (
-	// roundTrips is how many are under way before commands are sent together. A
-	// Redis in the same network takes some thousands of commands a second on each.
+	// roundTrips is how many may be in flight before commands are sent together. A
+	// Redis in the same network answers some thousands of commands a second on each.
 	roundTrips = 2
-	// mostTogether bounds a round trip: with records of a few hundred bytes it is
-	// less than a socket's buffer, so that neither side waits for the other to read.
+	// mostTogether bounds the commands of a round trip. With records of a few hundred
+	// bytes they fit into a socket's buffer, so neither side waits for the other to
+	// read.
 	mostTogether = 64
-	// slack is how much the deadlines of commands that come at once may be out of
-	// order: each is set a moment before it is compared.
+	// slack is how far the deadlines of concurrent commands may be out of order: each
+	// is set a moment before it is compared.
 	slack = 5 * time.Millisecond
 )
 
-// member is a command that waits.
+// member is a waiting command.
 type member struct {
 	ctx *bounded
 	cmd goredis.Cmder
-	// turn is told once: nil when the command was sent by another, and else those
-	// that this one has to send, itself the first.
+	// turn receives once: nil if another caller sent the command, else the commands
+	// that this caller has to send, its own first.
 	turn chan []*member
 }
 
-// errNotSent: who was to send a command panicked.
+// errNotSent means that the caller that had to send the command panicked.
 var errNotSent = errors.New("the command was not sent")
 
 var members = sync.Pool{New: func() any { return &member{turn: make(chan []*member, 1)} }}
 
-// process sends a command; what came of it is in the command.
+// process sends a command and stores the answer in it.
 func (g *group) process(ctx *bounded, cmd goredis.Cmder) error {
 	g.mu.Lock()
 	if ctx.at.Before(g.latest.Add(-slack)) {
@@ -99,8 +99,8 @@ func (g *group) together(all []*member) {
 	sent = true
 }
 
-// send sends the commands of those that have time left. The first has the least,
-// but for slack.
+// send sends the commands that have time left. The first has the least, except for
+// slack.
 func (g *group) send(all []*member) {
 	for all[0].ctx.Err() != nil {
 		all[0].cmd.SetErr(all[0].ctx.Err())
@@ -119,7 +119,7 @@ func (g *group) send(all []*member) {
 		_ = pipeline.Process(within, m.cmd)
 	}
 	_, err := pipeline.Exec(within)
-	// Each command has its own error, but for what Redis refused the connection with.
+	// Each command has its own error, unless Redis refused the connection.
 	if err == nil || slices.ContainsFunc(all, func(m *member) bool { return m.cmd.Err() != nil }) {
 		return
 	}
@@ -128,7 +128,7 @@ func (g *group) send(all []*member) {
 	}
 }
 
-// pass hands a round trip on to those that wait, or gives it back.
+// pass wakes a waiting caller to send the next round trip, or ends this one.
 func (g *group) pass() {
 	g.mu.Lock()
 	n := min(len(g.waiting), mostTogether)

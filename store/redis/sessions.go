@@ -1,6 +1,6 @@
-// Package redis keeps session records in Redis, so that any instance of the
-// service can answer any callback of a call. What it keeps is a cache: every
-// record can be lost without an effect happening twice or not at all.
+// Package redis stores session records in Redis, so that any instance of the service
+// can answer any callback of a call. Its records are a cache: each may be lost, and
+// every effect still happens once.
 package redis
 
 import (
@@ -15,22 +15,22 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Sessions implements runner.Sessions. Records stand under the IDs themselves,
-// and what callers were last seen in under callerKey.
+// Sessions implements runner.Sessions. The key of a record is the session's ID; the
+// key of a caller's latest session begins with callerKey.
 type Sessions struct {
 	client goredis.UniversalClient
 	group  *group
-	secret string // what no error may show: the password
+	secret string // the password, which no error may show
 }
 
-// callerKey comes before the tag of a caller. Session IDs have a prefix of
-// their own, so that the two never meet.
+// callerKey comes before the tag of a caller. Session IDs begin differently, so the
+// two kinds of keys never collide.
 const callerKey = "ussd:caller:"
 
-// CompareAndSet is the only way a record is written. One script is one step to Redis,
-// whatever other instances do at the time, and it uses one key, as a cluster
-// demands. The expected head ends in a delimiter, so comparing the beginning
-// compares whole heads.
+// CompareAndSet is the script that writes every record. Redis runs a script as one
+// step, whatever other instances do, and this one uses one key, as a cluster
+// requires. The expected head ends in a delimiter, so comparing the beginning compares
+// whole heads.
 var CompareAndSet = goredis.NewScript(compareAndSet)
 
 const compareAndSet = `
@@ -45,18 +45,17 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 `
 
-// errRefused is about what was to be stored; Redis was not asked.
+// errRefused means that the value can't be stored; Redis was not asked.
 var errRefused = errors.New("not stored")
 
-// bounded is a context that ends in time for one call. It has a time and no end
-// that could be waited for: the client sets its connection to that time, and a
-// timer a call is worth sparing.
+// bounded is a context with the deadline of one call, but without a Done channel: the
+// client sets the deadline on its connection, and this saves a timer per call.
 type bounded struct {
 	context.Context
 	at time.Time
 }
 
-// inTime bounds a call. An error says that it has no time left.
+// inTime returns the context of one call, and an error if ctx has already ended.
 func inTime(ctx context.Context) (*bounded, error) {
 	at := time.Now().Add(callTimeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(at) {
@@ -76,8 +75,8 @@ func (b *bounded) Err() error {
 	return context.DeadlineExceeded
 }
 
-// timed has a timer, which ends also what the client waits for without a
-// connection. Who takes a whole callTimeout needs none: the client's own are as long.
+// timed adds a timer, which also ends a wait for a connection. A call that has the
+// whole callTimeout needs none: the client's own time-outs are as long.
 func (b *bounded) timed() (context.Context, context.CancelFunc) {
 	return context.WithDeadline(b, b.at)
 }
@@ -105,14 +104,14 @@ func (s *Sessions) get(ctx context.Context, key string) (value string, found boo
 	return value, err == nil, err
 }
 
-// Save implements runner.Sessions. It is one round trip, and two where Redis
-// has lost the script.
+// Save implements runner.Sessions. It takes one round trip, or two if Redis has lost
+// the script.
 func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	if n := len(next); n == 0 || n > engine.MaxRecord {
-		return nil, false, fmt.Errorf("%w: the record has %d bytes, expected 1 to %d", errRefused, n, engine.MaxRecord)
+		return nil, false, fmt.Errorf("%w: the record has %d bytes, want 1 to %d", errRefused, n, engine.MaxRecord)
 	}
 	if ttl < time.Millisecond {
-		return nil, false, fmt.Errorf("%w: a record can't live %s, a millisecond is the least", errRefused, ttl)
+		return nil, false, fmt.Errorf("%w: the record's life is %s, want at least a millisecond", errRefused, ttl)
 	}
 	if expect != "" && engine.HeadOf([]byte(expect)) != expect {
 		stored, err := s.Load(ctx, id) // no record has such a head
@@ -131,7 +130,7 @@ func (s *Sessions) Save(ctx context.Context, id, expect string, next []byte, ttl
 	case int64:
 		return nil, true, nil
 	}
-	return nil, false, s.fault("save a session", fmt.Errorf("the script answered %T, expected a number or a record", answer))
+	return nil, false, s.fault("save a session", fmt.Errorf("the script answered %T, want a number or a record", answer))
 }
 
 func (s *Sessions) compareAndSet(ctx context.Context, id, expect string, next []byte, ttl time.Duration) (any, error) {
@@ -152,7 +151,7 @@ func (s *Sessions) compareAndSet(ctx context.Context, id, expect string, next []
 	return answer, err
 }
 
-// keyOfScript is where in its command a script's key stands, for clusters.
+// keyOfScript is the position of a script's key in its command, for clusters.
 const keyOfScript = 3
 
 // Latest implements runner.Sessions.
@@ -169,24 +168,24 @@ func (s *Sessions) SetLatest(ctx context.Context, tag, id string, ttl time.Durat
 		return s.fault("forget a caller's session", s.client.Del(ctx, callerKey+tag).Err())
 	}
 	if ttl < time.Millisecond {
-		return fmt.Errorf("%w: a note can't live %s, a millisecond is the least", errRefused, ttl)
+		return fmt.Errorf("%w: the note's life is %s, want at least a millisecond", errRefused, ttl)
 	}
 	return s.fault("note a caller's session", s.client.Set(ctx, callerKey+tag, id, ttl.Truncate(time.Millisecond)).Err())
 }
 
-// Ping asks whether Redis answers.
+// Ping returns nil if Redis answers.
 func (s *Sessions) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	return s.fault("ping", s.client.Ping(ctx).Err())
 }
 
-// Close lets go of all connections.
+// Close closes all connections.
 func (s *Sessions) Close() error { return s.fault("close", s.client.Close()) }
 
-// fault says what was tried. Old servers and proxies repeat an AUTH that they
-// don't know, password and all; such an error is told in words alone, since
-// what it wraps would show it again.
+// fault adds what was tried to an error. Old servers and proxies repeat an AUTH that
+// they don't know, with the password. fault redacts such an error and wraps nothing,
+// since the wrapped error would show the password.
 func (s *Sessions) fault(what string, err error) error {
 	if err == nil {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// prepared keeps every statement compiled: compiling one costs more than
-// running it. The set is as long as the source, so it needs no bound.
+// prepared keeps every statement compiled, since compiling one costs more than
+// running it. The source has a fixed number of statements, so it needs no bound.
 type prepared struct {
 	db     *sql.DB
 	mu     sync.Mutex
@@ -25,14 +25,14 @@ func newPrepared(db *sql.DB) *prepared {
 	return &prepared{db: db, made: make(map[string]*sql.Stmt)}
 }
 
-// parameter is $1 as Postgres writes it; SQLite's is ?1.
+// parameter matches $1, as Postgres writes a parameter; SQLite writes ?1.
 var parameter = regexp.MustCompile(`\$(\d+)`)
 
 func compilable(statement string) string {
 	return parameter.ReplaceAllString(statement, "?$1")
 }
 
-// get compiles a statement through the pool.
+// get returns a compiled statement of the pool.
 func (p *prepared) get(ctx context.Context, statement string) (*sql.Stmt, error) {
 	p.mu.Lock()
 	made, ok := p.made[statement]
@@ -51,16 +51,15 @@ func (p *prepared) keep(statement string, made *sql.Stmt) *sql.Stmt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if other, ok := p.made[statement]; ok {
-		_ = made.Close() // a twin was faster, and its own is as good
+		_ = made.Close() // a concurrent call was faster
 		return other
 	}
 	p.made[statement] = made
 	return made
 }
 
-// getIn is get inside a transaction, where the writer's only connection is
-// taken: a statement seen for the first time is compiled for this once, and
-// kept from the next transaction on.
+// getIn is get inside a transaction, which has the writer's only connection. It
+// compiles a new statement for this transaction only, and notes it for compileWanted.
 func (p *prepared) getIn(ctx context.Context, tx *sql.Tx, statement string) (*sql.Stmt, error) {
 	p.mu.Lock()
 	made, ok := p.made[statement]
@@ -74,8 +73,8 @@ func (p *prepared) getIn(ctx context.Context, tx *sql.Tx, statement string) (*sq
 	return tx.PrepareContext(ctx, compilable(statement))
 }
 
-// catchUp compiles what transactions had to compile for themselves.
-func (p *prepared) catchUp(ctx context.Context) error {
+// compileWanted compiles, outside a transaction, the statements that getIn noted.
+func (p *prepared) compileWanted(ctx context.Context) error {
 	p.mu.Lock()
 	wanted := p.wanted
 	p.wanted = nil
@@ -88,7 +87,7 @@ func (p *prepared) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// conn is rows.Conn over a pool, or over one transaction of it.
+// conn implements rows.Conn over a pool, or over one transaction of it.
 type conn struct {
 	store    *Store
 	prepared *prepared
@@ -105,7 +104,7 @@ func (c conn) stmt(ctx context.Context, statement string) (*sql.Stmt, error) {
 	return c.prepared.getIn(ctx, c.tx, statement)
 }
 
-// Exec runs a statement and counts the rows it touched.
+// Exec runs a statement and counts the affected rows.
 func (c conn) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	made, err := c.stmt(ctx, statement)
 	if err != nil {
@@ -118,7 +117,7 @@ func (c conn) Exec(ctx context.Context, statement string, args ...any) (int64, e
 	return done.RowsAffected()
 }
 
-// QueryRow asks for one row.
+// QueryRow reads one row.
 func (c conn) QueryRow(ctx context.Context, statement string, args ...any) rows.Row {
 	made, err := c.stmt(ctx, statement)
 	if err != nil {
@@ -127,7 +126,7 @@ func (c conn) QueryRow(ctx context.Context, statement string, args ...any) rows.
 	return row{row: made.QueryRowContext(ctx, values(args)...)}
 }
 
-// Query asks for many.
+// Query calls each for every row.
 func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement string, args ...any) (err error) {
 	made, err := c.stmt(ctx, statement)
 	if err != nil {
@@ -146,16 +145,16 @@ func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement st
 	return found.Err()
 }
 
-// OtherForms says that the service before this one had no SQLite.
-func (conn) OtherForms() bool { return false }
+// LegacyNumbers is false: the legacy service had no SQLite.
+func (conn) LegacyNumbers() bool { return false }
 
-// row is one row, or why there is none.
+// row implements rows.Row with a row or an error.
 type row struct {
 	row *sql.Row
 	err error
 }
 
-// Scan reads it: store.ErrNotFound where there is none.
+// Scan reads the row: store.ErrNotFound if there is none.
 func (r row) Scan(into ...any) error {
 	if r.err != nil {
 		return r.err
@@ -167,7 +166,7 @@ func (r row) Scan(into ...any) error {
 	return err
 }
 
-// values writes times as the texts that this schema keeps.
+// values replaces times by the texts that this schema stores.
 func values(args []any) []any {
 	for i, arg := range args {
 		if at, ok := arg.(time.Time); ok {

@@ -14,9 +14,9 @@ import (
 	sqlite "modernc.org/sqlite"
 )
 
-// OpenMemory makes an empty store that lives in memory until Close, in about a
-// fifth of a millisecond: a recorded call gets one of its own. It has one
-// connection, so a look-up waits for the transaction that runs.
+// OpenMemory returns an empty store in memory, until Close. It takes about a fifth of
+// a millisecond, so every recorded call can have its own. It has one connection: a
+// read waits for a running transaction.
 func OpenMemory(ctx context.Context, config Config) (*Store, error) {
 	config = config.withDefaults()
 	empty, err := emptyImage()
@@ -47,11 +47,11 @@ type imageConnector struct {
 	used  atomic.Bool
 }
 
-// Connect loads the image. A second connection would be a second, empty
-// database, so there is none.
+// Connect opens the connection and loads the image. It refuses a second connection,
+// which would be another, empty database.
 func (c *imageConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if c.used.Swap(true) {
-		return nil, errors.New("the database in memory is gone with its connection; open a new one")
+		return nil, errors.New("the database in memory has ended with its connection; open a new one")
 	}
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
@@ -67,8 +67,8 @@ func (c *imageConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-// emptyImage is a database after all migrations, made once in a process: both
-// migrators together take a hundred times as long as a copy.
+// emptyImage returns a database after all migrations. It is made once in a process:
+// the two migrators take a hundred times as long as a copy.
 var emptyImage = sync.OnceValues(func() (_ []byte, err error) {
 	dir, err := os.MkdirTemp("", "paytrace-empty-")
 	if err != nil {
@@ -86,9 +86,8 @@ var emptyImage = sync.OnceValues(func() (_ []byte, err error) {
 	return leaveWAL(image)
 })
 
-// The two bytes of SQLite's file header that say how it is written: 2 for WAL,
-// which a database in memory can't have, 1 for a rollback journal.
-// Source: https://www.sqlite.org/fileformat2.html, "file format version numbers".
+// These two bytes of SQLite's file header name the journal mode: 2 for WAL, which a
+// database in memory can't have, 1 for a rollback journal. Source: https://www.sqlite.org/fileformat2.html, "file format version numbers".
 const writeVersion, readVersion = 18, 19
 
 func leaveWAL(image []byte) ([]byte, error) {

@@ -17,18 +17,15 @@ import (
 	"github.com/paytrace/paytrace/store/internal/schema"
 )
 
-// turn is how long one try to get the file for itself waits. Between two tries
-// the schema is looked at again, since the one who had the file may have
-// brought it forward.
+// turn is how long one attempt to lock the file waits. After it the schema is read
+// again, since the process that had the file may have migrated it.
 const turn = 200 * time.Millisecond
 
-// tables lists what is in the file. The names of SQLite's own tables begin
-// with sqlite_.
+// tables lists the tables of the file. SQLite's own begin with sqlite_.
 const tables = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
 
-// migrate brings the file to this program's version. Two processes may start
-// on the same new file: one gets it for itself, the other waits and finds the
-// work done.
+// migrate brings the file to this program's version. Two processes may start on the
+// same new file: one locks it, the other waits and finds the work done.
 func migrate(ctx context.Context, config Config) error {
 	for {
 		done, err := isUpToDate(ctx, config)
@@ -40,12 +37,12 @@ func migrate(ctx context.Context, config Config) error {
 			return err
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("another process has the file and does not let go; stop it: %w", errors.Join(err, ctx.Err()))
+			return fmt.Errorf("another process has locked the file; stop it: %w", errors.Join(err, ctx.Err()))
 		}
 	}
 }
 
-// isUpToDate says whether there is nothing to do, without locking anyone out.
+// isUpToDate reports whether there is nothing to migrate. It locks nobody out.
 func isUpToDate(ctx context.Context, config Config) (_ bool, err error) {
 	db, err := pool(ctx, dsn(config.Path, url.Values{"_pragma": {busyPragma(busyTimeout)}}), 1)
 	if err != nil {
@@ -69,9 +66,9 @@ func isUpToDate(ctx context.Context, config Config) (_ bool, err error) {
 	return queueUpToDate(ctx, db, config)
 }
 
-// migrateAlone takes the whole file for one connection, which SQLite's
-// EXCLUSIVE locking mode holds from the first write until the connection is
-// closed, over all the transactions of both migrators.
+// migrateAlone migrates with the whole file locked for one connection. SQLite's
+// EXCLUSIVE locking mode keeps the lock from the first write until the connection is
+// closed, over all transactions of both migrators.
 func migrateAlone(ctx context.Context, config Config) (err error) {
 	db, err := pool(ctx, dsn(config.Path, url.Values{
 		"_txlock": {"immediate"},
@@ -88,7 +85,7 @@ func migrateAlone(ctx context.Context, config Config) (err error) {
 	if err != nil {
 		return err
 	}
-	// A twin may have been here since the first look.
+	// Another process may have migrated it since the first check.
 	state, err := set.State(ctx)
 	if err != nil {
 		return err
@@ -129,7 +126,7 @@ func queueUpToDate(ctx context.Context, db *sql.DB, config Config) (bool, error)
 	}
 	existing, err := migrator.ExistingVersions(ctx)
 	if err != nil {
-		return false, fmt.Errorf("look at the job queue's tables: %w", err)
+		return false, fmt.Errorf("read the version of the job queue's tables: %w", err)
 	}
 	return len(existing) == len(migrator.AllVersions()), nil
 }
@@ -140,12 +137,12 @@ func migrateQueue(ctx context.Context, db *sql.DB, config Config) error {
 		return err
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("bring the job queue's tables to this program's version: %w", err)
+		return fmt.Errorf("migrate the job queue's tables: %w", err)
 	}
 	return nil
 }
 
-// busy says that another connection has the file.
+// busy reports whether another connection has locked the file.
 func busy(err error) bool {
 	var fault *sqlite.Error
 	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY

@@ -1,4 +1,4 @@
-// Package sqlite keeps everything in one file beside the program: nothing to
+// Package sqlite stores everything in one file beside the program: nothing to
 // install, nothing to start. One connection writes, several read.
 package sqlite
 
@@ -26,30 +26,31 @@ import (
 )
 
 const (
-	// busyTimeout is how long the writer waits for another process (a second
-	// "paytrace" on the same file). In this process nobody waits for the file:
-	// the one connection is handed from writer to writer.
+	// busyTimeout is how long the writer waits for another process, such as a second
+	// "paytrace" on the same file. Within this process writers wait for the one
+	// connection, not for the file.
 	busyTimeout = 2 * time.Second
-	// defaultReaders is how many look-ups run at once. They take microseconds,
-	// so a few connections serve any number of callers.
+	// defaultReaders is how many reads run at once. They take microseconds, so a few
+	// connections serve any number of callers.
 	defaultReaders = 4
 )
 
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// Config says where the database is and what it needs from outside.
+// Config says where the database is and how to use it. A zero field means its
+// default.
 type Config struct {
-	// Path is the file; made if it is not there.
+	// Path is the file; Open creates it if it does not exist.
 	Path string
-	// Readers is how many look-ups run at once; 0 means 4.
+	// Readers is how many reads run at once; default 4.
 	Readers int
-	// Jobs are the rules of background work.
+	// Jobs says how background work is run.
 	Jobs store.JobRules
-	// Logger takes what the job and migration libraries say. None: nothing is
+	// Logger takes the lines of the job and migration libraries. Default: none are
 	// logged.
 	Logger *slog.Logger
-	// Now is the clock of "created at"; none: time.Now.
+	// Now gives the time of "created at"; default time.Now.
 	Now func() time.Time
 }
 
@@ -62,8 +63,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Open opens the file and brings its schema to this program's version. An
-// error wraps store.ErrSchema if the file holds another schema.
+// Open opens the file and migrates its schema to this program's version. An error
+// wraps store.ErrSchema if the file has another schema.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	if config.Path == "" {
 		return nil, errors.New("open SQLite: the path is empty; name a file")
@@ -95,7 +96,7 @@ func connect(ctx context.Context, config Config) (*Store, error) {
 	return s, nil
 }
 
-// over makes the store of open pools.
+// over returns a store over open pools.
 func over(writer, reader *sql.DB, config Config) (*Store, error) {
 	queue, err := jobs.New(riversqlite.New(writer), config.Logger, config.Jobs)
 	if err != nil {
@@ -107,15 +108,15 @@ func over(writer, reader *sql.DB, config Config) (*Store, error) {
 	if reader != writer {
 		s.reading = newPrepared(reader)
 	}
-	s.Fundings = rows.Fundings{
-		Read:   func(context.Context) rows.Conn { return s.read() },
-		Write:  func(context.Context) rows.Conn { return s.write() },
+	s.DB = rows.New(rows.Access{
+		Read:   func(context.Context) rows.Conn { return conn{store: s, prepared: s.reading} },
+		Write:  func(context.Context) rows.Conn { return conn{store: s, prepared: s.writing} },
 		Within: s.Within,
-	}
+	})
 	return s, nil
 }
 
-// pool opens connections that live as long as the store.
+// pool opens connections that stay open as long as the store.
 func pool(ctx context.Context, dsn string, size int) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
@@ -129,9 +130,9 @@ func pool(ctx context.Context, dsn string, size int) (*sql.DB, error) {
 	return db, nil
 }
 
-// writerDSN begins every transaction as a writer's, so that none has to
-// become one half-way, which is where SQLITE_BUSY can't be waited for.
-// synchronous=FULL makes COMMIT a promise that survives a power cut.
+// writerDSN begins every transaction as a writer's. A transaction that becomes a
+// writer's later may get SQLITE_BUSY, which can't be waited for. synchronous=FULL makes
+// a COMMIT survive a power cut.
 func writerDSN(path string) string {
 	return dsn(path, url.Values{
 		"_txlock": {"immediate"},
@@ -147,8 +148,7 @@ func busyPragma(wait time.Duration) string {
 	return fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds())
 }
 
-// dsn writes the path as a URL, so that no character of it is taken for a
-// parameter.
+// dsn writes the path as a URL, so no character of it is read as a parameter.
 func dsn(path string, parameters url.Values) string {
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
@@ -160,7 +160,7 @@ func dsn(path string, parameters url.Values) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: parameters.Encode()}).String()
 }
 
-// migrations is the folder without its name.
+// migrations returns the embedded files without the name of their folder.
 func migrations() (fs.FS, error) {
 	return fs.Sub(embedded, "migrations")
 }

@@ -26,9 +26,9 @@ func closing(t *testing.T, s *sqlite.Store, err error) store.Store {
 
 func openFile(t *testing.T, rules store.JobRules) store.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), sqlite.Config{
-		Path: filepath.Join(t.TempDir(), "a b?c%#.db"), Jobs: rules,
-	})
+	path := filepath.Join(t.TempDir(), "a b?c%#.db")
+	sqlite.WriteEmpty(t, path)
+	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path, Jobs: rules})
 	return closing(t, s, err)
 }
 

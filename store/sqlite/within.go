@@ -13,9 +13,9 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// tries bounds how often a transaction is begun anew when another process has
-// the file. Each try waits busyTimeout itself, so the callback's own time is
-// nearly always over first.
+// tries bounds how often a transaction is tried when another process has locked the
+// file. Each try waits for busyTimeout, so a callback's own time nearly always ends
+// first.
 const tries = 3
 
 // Within runs fn in one transaction.
@@ -34,7 +34,7 @@ func (s *Store) Within(ctx context.Context, fn func(ctx context.Context, tx stor
 }
 
 func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
-	if err := s.writing.catchUp(ctx); err != nil {
+	if err := s.writing.compileWanted(ctx); err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	tx, err := s.writer.BeginTx(ctx, nil)
@@ -53,8 +53,8 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	return commit(tx)
 }
 
-// commit ends the transaction. Only where the disk failed is the outcome
-// unknown: the record of the commit may have reached it.
+// commit commits tx. After a failure of the disk it returns ErrUnknown, since the
+// record of the commit may have reached the disk.
 func commit(tx *sql.Tx) error {
 	err := tx.Commit()
 	var fault *sqlite.Error

@@ -109,7 +109,7 @@ func forgetting(s *subject) {
 	}
 	again, err := s.Forget(s.ctx, gone.Phone, "amina", noon, false)
 	s.want(err, nil)
-	if again.Anything() {
+	if again.Any() {
 		s.t.Errorf("a second time there is %+v", again)
 	}
 	_, err = s.Worker(s.ctx, gone.Phone)

@@ -386,7 +386,7 @@ func jobLater(s *subject) {
 	stop := s.work(map[string]store.JobHandler{"fund": func(_ context.Context, job store.Job, attempt int) error {
 		runs <- ran{job, attempt}
 		if left--; left >= 0 {
-			return store.Later(time.Millisecond)
+			return store.Snooze(time.Millisecond)
 		}
 		return nil
 	}}, patience)

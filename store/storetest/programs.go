@@ -48,17 +48,17 @@ func programBytes(s *subject) {
 	s.wantProgram("a", nil)
 	one, other := program("a"), program("b")
 	other.Menu, other.Language = "other.yaml", ""
-	twice(func(int) { s.want(s.KeepProgram(s.ctx, one, noon), nil) })
-	s.want(s.KeepProgram(s.ctx, other, noon), nil)
+	twice(func(int) { s.want(s.RetainProgram(s.ctx, one, noon), nil) })
+	s.want(s.RetainProgram(s.ctx, other, noon), nil)
 	s.wantProgram("a", &one)
 	s.wantProgram("b", &other)
 }
 
 func programLonger(s *subject) {
 	p := program("a")
-	s.want(s.KeepProgram(s.ctx, p, noon), nil)
-	s.want(s.KeepProgram(s.ctx, p, noon.Add(time.Hour)), nil)
-	s.want(s.KeepProgram(s.ctx, p, noon.Add(time.Minute)), nil)
+	s.want(s.RetainProgram(s.ctx, p, noon), nil)
+	s.want(s.RetainProgram(s.ctx, p, noon.Add(time.Hour)), nil)
+	s.want(s.RetainProgram(s.ctx, p, noon.Add(time.Minute)), nil)
 	s.dropPrograms(noon.Add(time.Hour), 0)
 	s.wantProgram("a", &p)
 	s.dropPrograms(noon.Add(time.Hour+time.Microsecond), 1)
@@ -71,7 +71,7 @@ func programRace(s *subject) {
 	var all sync.WaitGroup
 	for i := range instances {
 		all.Go(func() {
-			if err := s.KeepProgram(s.ctx, program("a"), noon.Add(time.Duration(i)*time.Hour)); err != nil {
+			if err := s.RetainProgram(s.ctx, program("a"), noon.Add(time.Duration(i)*time.Hour)); err != nil {
 				s.t.Errorf("KeepProgram: %v", err)
 			}
 		})

@@ -29,7 +29,7 @@ func (s *subject) done(id string, money bool) {
 			return err
 		}
 		if money {
-			if err := tx.Keep(ctx, id); err != nil {
+			if err := tx.Retain(ctx, id); err != nil {
 				return err
 			}
 		}
@@ -48,7 +48,7 @@ func purgeOver(s *subject) {
 			}
 		}
 		code := store.Code{Phone: "254700000001", Hash: []byte{1}, CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
-		lasting := store.Code{Phone: "254700000002", Hash: []byte{2}, CreatedAt: now, ExpiresAt: now.Add(2 * store.KeepFor)}
+		lasting := store.Code{Phone: "254700000002", Hash: []byte{2}, CreatedAt: now, ExpiresAt: now.Add(2 * store.Retention)}
 		_, err := tx.Count(ctx, "lookup", "254700000001", day, now)
 		return errors.Join(err, tx.SetCode(ctx, code), tx.SetCode(ctx, lasting))
 	})
@@ -61,7 +61,7 @@ func purgeOver(s *subject) {
 	if p := s.purged(2 * day); p != (store.Purged{Limits: 1, Codes: 1}) {
 		s.t.Errorf("two days later %+v is gone, want the one limit and the code that expired", p)
 	}
-	if p := s.purged(store.KeepFor - time.Hour); p.Any() {
+	if p := s.purged(store.Retention - time.Hour); p.Any() {
 		s.t.Errorf("within the time to keep %+v is gone", p)
 	}
 	twice(func(round int) {
@@ -69,7 +69,7 @@ func purgeOver(s *subject) {
 		if round > 0 {
 			want = store.Purged{}
 		}
-		if p := s.purged(store.KeepFor + time.Hour); p != want {
+		if p := s.purged(store.Retention + time.Hour); p != want {
 			s.t.Errorf("round %d: %+v is gone, want %+v", round, p, want)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// List gives what is to run, the next first, then what has failed, the oldest
+// List returns the jobs to run, the next first, then the failed ones, the oldest
 // first.
 func (q *Queue[TTx]) List(ctx context.Context, limit int) ([]store.JobInfo, error) {
 	limit = rows.Limit(limit)

@@ -1,5 +1,5 @@
-// Package jobs is River behind the store's contract. Nothing outside it knows
-// which library runs the jobs.
+// Package jobs implements store.Jobs with River. No other package knows which
+// library runs the jobs.
 package jobs
 
 import (
@@ -19,38 +19,38 @@ import (
 )
 
 const (
-	// fetchCooldown is the least time between two fetches. River's default of
-	// 100 ms lets one instance do a thousand jobs in ten seconds; 5 ms starts
-	// a job while the caller's last screen is still on the way.
+	// fetchCooldown is the least time between two fetches. With River's default of
+	// 100 ms, one instance does a thousand jobs in ten seconds; with 5 ms a job
+	// starts before the caller has the last screen.
 	fetchCooldown = 5 * time.Millisecond
-	// pollInterval bounds how late a job starts whose notification was lost,
-	// or whose pause has ended: notifications tell only of new jobs.
+	// pollInterval bounds how late a job starts whose notification was lost or whose
+	// pause has ended: River notifies of new jobs only.
 	pollInterval = 500 * time.Millisecond
-	// handBackTime is what is left, after the grace, to jobs whose context was
-	// cancelled, and to writing down that they go back.
+	// handBackTime is how long jobs may take to end after the grace, when their
+	// context is cancelled, and to be stored as handed back.
 	handBackTime = 5 * time.Second
-	// maxKey keeps a key a name and not a document.
+	// maxKey is the longest key, in bytes: a key is a name, not a document.
 	maxKey = 512
 )
 
-// kindPattern is what a kind may be: River refuses some other names only when
-// a worker starts, which is too late.
+// kindPattern matches a valid kind. River refuses some other names only when a
+// worker starts, which is too late.
 var kindPattern = regexp.MustCompile(`^[a-z][a-z0-9_.]{1,63}$`)
 
-// work is the one River job of this program. Its River kind is the store's
-// kind, so that an instance fetches only what it has handlers for.
+// work is the one River job type of this program. Its River kind is the store's
+// kind, so an instance fetches only the jobs that it has handlers for.
 type work struct {
 	kind string
 	Key  string          `json:"key" river:"unique"`
 	Args json.RawMessage `json:"args"`
 }
 
-// Kind is River's name for the job.
+// Kind implements river.JobArgs.
 func (w work) Kind() string { return w.kind }
 
-// unique are the states in which a job blocks another of its kind and key:
-// all of them, also done and failed, until retention removes the job.
-// (River's default leaves out cancelled and discarded.)
+// unique lets a job block another of its kind and key in every state, also done and
+// failed, until its retention ends. (River's default leaves out cancelled and
+// discarded.)
 var unique = river.UniqueOpts{ByArgs: true, ByState: rivertype.JobStates()}
 
 // Queue adds and runs jobs in one database. TTx is the driver's transaction.
@@ -60,8 +60,7 @@ type Queue[TTx any] struct {
 	rules  store.JobRules
 }
 
-// New makes a queue over a driver. Its own client only inserts; Work makes
-// another one.
+// New returns a queue over a driver. Its client only inserts; Work makes another.
 func New[TTx any](driver riverdriver.Driver[TTx], logger *slog.Logger, rules store.JobRules) (*Queue[TTx], error) {
 	q := &Queue[TTx]{logger: logger, rules: rules.WithDefaults()}
 	client, err := river.NewClient(driver, q.config())
@@ -88,12 +87,12 @@ func (q *Queue[TTx]) config() *river.Config {
 	}
 }
 
-// pauses is River's retry policy over the rules' pauses.
+// pauses implements River's retry policy by the pauses of store.JobRules.
 type pauses struct {
 	pause func(failures int) time.Duration
 }
 
-// NextRetry is asked after an attempt failed; Errors holds those before it.
+// NextRetry is called after a failed attempt; Errors has the attempts before it.
 func (p pauses) NextRetry(job *rivertype.JobRow) time.Time {
 	return time.Now().Add(p.pause(len(job.Errors) + 1))
 }
@@ -101,7 +100,7 @@ func (p pauses) NextRetry(job *rivertype.JobRow) time.Time {
 // Enqueue adds a job in the caller's transaction.
 func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, j store.Job) error {
 	if !kindPattern.MatchString(j.Kind) {
-		return fmt.Errorf("enqueue: the kind %q is not of the form %s", j.Kind, kindPattern)
+		return fmt.Errorf("enqueue: the kind is %q, want the form %s", j.Kind, kindPattern)
 	}
 	if j.Key == "" || len(j.Key) > maxKey {
 		return fmt.Errorf("enqueue %s: the key has %d bytes, want 1 to %d", j.Kind, len(j.Key), maxKey)
@@ -113,8 +112,8 @@ func (q *Queue[TTx]) Enqueue(ctx context.Context, tx TTx, j store.Job) error {
 	return nil
 }
 
-// Retry runs a waiting or failed job now. The caller has locked the job's row
-// in tx, so that its state can't change between the look and the change.
+// Retry runs a waiting or failed job now. The caller has locked the job's row in tx,
+// so its state can't change in between.
 func (q *Queue[TTx]) Retry(ctx context.Context, tx TTx, id int64) error {
 	job, err := q.client.JobGetTx(ctx, tx, id)
 	if errors.Is(err, river.ErrNotFound) {
@@ -124,7 +123,7 @@ func (q *Queue[TTx]) Retry(ctx context.Context, tx TTx, id int64) error {
 		return fmt.Errorf("retry job %d: %w", id, err)
 	}
 	if state := stateOf(job.State); state != store.JobWaiting && state != store.JobFailed {
-		return fmt.Errorf("retry job %d: it is %s, and only a waiting or failed job can be run again: %w",
+		return fmt.Errorf("retry job %d: it is %s; only a waiting or failed job can run again: %w",
 			id, state, store.ErrNotFound)
 	}
 	if _, err := q.client.JobRetryTx(ctx, tx, id); err != nil {

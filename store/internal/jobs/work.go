@@ -15,7 +15,8 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Work runs jobs until ctx ends and all that ran have ended or gone back.
+// Work runs jobs until ctx has ended and all running jobs have ended or were handed
+// back.
 func (q *Queue[TTx]) Work(ctx context.Context, driver riverdriver.Driver[TTx],
 	handlers map[string]store.JobHandler, grace time.Duration,
 ) error {
@@ -26,8 +27,8 @@ func (q *Queue[TTx]) Work(ctx context.Context, driver riverdriver.Driver[TTx],
 	config := q.config()
 	config.Workers = workers
 	config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.rules.Workers}}
-	// Zero would mean "wait for ever" to River, and make a stop look like a
-	// failure to the jobs that run.
+	// River would take zero for "wait for ever", and running jobs would count a stop
+	// as a failure.
 	config.SoftStopTimeout = max(grace, time.Millisecond)
 	client, err := river.NewClient(driver, config)
 	if err != nil {
@@ -35,7 +36,7 @@ func (q *Queue[TTx]) Work(ctx context.Context, driver riverdriver.Driver[TTx],
 	}
 	if err := client.Start(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // the stop came before the start: nothing has run
+			return nil //nolint:nilerr // stopped before the start: nothing has run
 		}
 		return fmt.Errorf("work: %w", err)
 	}
@@ -51,8 +52,8 @@ func waitStopped(stopped <-chan struct{}, patience time.Duration) error {
 	case <-stopped:
 		return nil
 	case <-timer.C:
-		return fmt.Errorf("work: a job did not end within %s though its context was cancelled; "+
-			"it will be tried again by another instance", patience)
+		return fmt.Errorf("work: a job did not end within %s after its context was cancelled; "+
+			"another instance will try it again", patience)
 	}
 }
 
@@ -63,7 +64,7 @@ func workersFor(handlers map[string]store.JobHandler) (*river.Workers, error) {
 	workers := river.NewWorkers()
 	for kind, handle := range handlers {
 		if !kindPattern.MatchString(kind) {
-			return nil, fmt.Errorf("work: the kind %q is not of the form %s", kind, kindPattern)
+			return nil, fmt.Errorf("work: the kind is %q, want the form %s", kind, kindPattern)
 		}
 		river.AddWorkerArgs(workers, work{kind: kind}, &worker{handle: handle})
 	}
@@ -76,7 +77,7 @@ type worker struct {
 	handle store.JobHandler
 }
 
-// Work does one attempt.
+// Work makes one attempt.
 func (w *worker) Work(ctx context.Context, job *river.Job[work]) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -84,19 +85,19 @@ func (w *worker) Work(ctx context.Context, job *river.Job[work]) (err error) {
 		}
 	}()
 	err = w.handle(ctx, store.Job{Kind: job.Kind, Key: job.Args.Key, Args: job.Args.Args}, job.Attempt)
-	if pause, ok := store.PauseOf(err); ok {
+	if pause, ok := store.SnoozeOf(err); ok {
 		return river.JobSnooze(pause)
 	}
 	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
-		// River hands a job back without counting the attempt if it sees that
-		// the stop was the reason, whatever the handler made of it.
+		// River hands a job back without counting the attempt if it sees the cancelled
+		// context, whatever error the handler made of it.
 		return errors.Join(err, context.Canceled)
 	}
 	return err
 }
 
-// panicked keeps the words of a panic that the runtime wrote, and only the
-// type of any other: that may hold the job's arguments.
+// panicked returns the error of a panic: the text of the runtime's own panics, and
+// only the type of any other, which may have the job's arguments in it.
 func panicked(cause any) error {
 	if fault, ok := cause.(runtime.Error); ok {
 		return fmt.Errorf("the job's handler panicked: %w", fault)
@@ -104,8 +105,8 @@ func panicked(cause any) error {
 	return fmt.Errorf("the job's handler panicked with a %T", cause)
 }
 
-// decode reads a job's own arguments. One that can't be read has none, which
-// a list can show.
+// decode reads a job's arguments. If they can't be read it returns none, and the job
+// can still be listed.
 func decode(job *rivertype.JobRow) work {
 	var w work
 	if err := json.Unmarshal(job.EncodedArgs, &w); err != nil {

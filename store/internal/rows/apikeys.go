@@ -11,13 +11,13 @@ import (
 
 const apiKeyColumns = `id, hash, name, scopes, created_at, expires_at, revoked_at, used_at`
 
-// usedEvery is how exact a key's last use is: a write for each request would
+// usedEvery is the precision of a key's last use: a write for each request would
 // cost as much as the request.
 const usedEvery = time.Minute
 
 // AddAPIKey stores a new key.
-func AddAPIKey(ctx context.Context, conn Conn, k store.APIKey) error {
-	_, err := conn.Exec(ctx,
+func (d DB) AddAPIKey(ctx context.Context, k store.APIKey) error {
+	_, err := d.write(ctx).Exec(ctx,
 		`INSERT INTO api_keys (`+apiKeyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		k.ID, k.Hash, k.Name, strings.Join(k.Scopes, " "),
 		orNull(k.CreatedAt), orNull(k.ExpiresAt), orNull(k.RevokedAt), orNull(k.UsedAt))
@@ -27,23 +27,18 @@ func AddAPIKey(ctx context.Context, conn Conn, k store.APIKey) error {
 	return nil
 }
 
-// APIKey reads one.
-func APIKey(ctx context.Context, conn Conn, id string) (store.APIKey, error) {
-	k, err := scanAPIKey(conn.QueryRow(ctx, `SELECT `+apiKeyColumns+` FROM api_keys WHERE id = $1`, id))
+// APIKey reads one by ID.
+func (d DB) APIKey(ctx context.Context, id string) (store.APIKey, error) {
+	k, err := scanAPIKey(d.read(ctx).QueryRow(ctx, `SELECT `+apiKeyColumns+` FROM api_keys WHERE id = $1`, id))
 	if err != nil {
 		return store.APIKey{}, fmt.Errorf("read API key: %w", err)
 	}
 	return k, nil
 }
 
-// ListAPIKeys lists all, the newest first.
-func ListAPIKeys(ctx context.Context, conn Conn) ([]store.APIKey, error) {
-	var list []store.APIKey
-	err := conn.Query(ctx, func(row Row) error {
-		k, err := scanAPIKey(row)
-		list = append(list, k)
-		return err
-	}, `SELECT `+apiKeyColumns+` FROM api_keys ORDER BY created_at DESC, id`)
+// ListAPIKeys lists all keys, the newest first.
+func (d DB) ListAPIKeys(ctx context.Context) ([]store.APIKey, error) {
+	list, err := all(ctx, d.read(ctx), scanAPIKey, `SELECT `+apiKeyColumns+` FROM api_keys ORDER BY created_at DESC, id`)
 	if err != nil {
 		return nil, fmt.Errorf("list API keys: %w", err)
 	}
@@ -60,9 +55,9 @@ func scanAPIKey(row Row) (store.APIKey, error) {
 	return k, err
 }
 
-// RevokeAPIKey ends a key. The first time stands.
-func RevokeAPIKey(ctx context.Context, conn Conn, id string, at time.Time) error {
-	affected, err := conn.Exec(ctx,
+// RevokeAPIKey ends a key. The time of the first call stays.
+func (d DB) RevokeAPIKey(ctx context.Context, id string, at time.Time) error {
+	affected, err := d.write(ctx).Exec(ctx,
 		`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1`, id, orNull(at))
 	if err != nil {
 		return fmt.Errorf("revoke API key: %w", err)
@@ -73,13 +68,13 @@ func RevokeAPIKey(ctx context.Context, conn Conn, id string, at time.Time) error
 	return nil
 }
 
-// UseAPIKey notes that a key was used.
-func UseAPIKey(ctx context.Context, conn Conn, id string, at time.Time) error {
-	_, err := conn.Exec(ctx,
+// UseAPIKey stores the time of a use, to usedEvery.
+func (d DB) UseAPIKey(ctx context.Context, id string, at time.Time) error {
+	_, err := d.write(ctx).Exec(ctx,
 		`UPDATE api_keys SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at <= $3)`,
 		id, orNull(at), orNull(at.Add(-usedEvery)))
 	if err != nil {
-		return fmt.Errorf("note the use of an API key: %w", err)
+		return fmt.Errorf("store the use of an API key: %w", err)
 	}
 	return nil
 }

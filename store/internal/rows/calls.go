@@ -8,38 +8,38 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// CallColumns are the columns of a note, in the order of its fields.
+// CallColumns names the columns of a note, in the order of its fields.
 var CallColumns = []string{
 	"at", "caller", "session", "provider", "service", "program", "screen", "heard", "shown", "ended", "took_us", "fault",
 }
 
-// AddCalls inserts note by note, within the transaction of conn.
-func AddCalls(ctx context.Context, conn Conn, notes []store.CallNote) error {
-	for _, n := range notes {
-		_, err := conn.Exec(ctx, `INSERT INTO calls
-			(at, caller, session, provider, service, program, screen, heard, shown, ended, took_us, fault)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown,
-			n.Ended, n.Took.Microseconds(), textOrNull(n.Fault))
-		if err != nil {
-			return fmt.Errorf("note a call: %w", err)
+// AddCalls inserts note by note, in one transaction.
+func (d DB) AddCalls(ctx context.Context, notes []store.CallNote) error {
+	return d.inTx(ctx, func(ctx context.Context, conn Conn) error {
+		for _, n := range notes {
+			_, err := conn.Exec(ctx, `INSERT INTO calls
+				(at, caller, session, provider, service, program, screen, heard, shown, ended, took_us, fault)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+				orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown,
+				n.Ended, n.Took.Microseconds(), textOrNull(n.Fault))
+			if err != nil {
+				return fmt.Errorf("store a note on a call: %w", err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-// CallsOf lists a caller's notes.
-func CallsOf(ctx context.Context, conn Conn, caller string, limit int) ([]store.CallNote, error) {
-	var list []store.CallNote
-	err := conn.Query(ctx, func(row Row) error {
+// CallsOf lists a caller's notes, the newest first.
+func (d DB) CallsOf(ctx context.Context, caller string, limit int) ([]store.CallNote, error) {
+	list, err := all(ctx, d.read(ctx), func(row Row) (store.CallNote, error) {
 		n := store.CallNote{Caller: caller}
 		var at instant
 		var fault nullable
 		var took int64
 		err := row.Scan(&at, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Heard, &n.Shown, &n.Ended, &took, &fault)
 		n.At, n.Took, n.Fault = at.Time, time.Duration(took)*time.Microsecond, fault.text
-		list = append(list, n)
-		return err
+		return n, err
 	}, `SELECT at, session, provider, service, program, screen, heard, shown, ended, took_us, fault
 		FROM calls WHERE caller = $1 ORDER BY at DESC, id DESC LIMIT $2`, caller, Limit(limit))
 	if err != nil {
@@ -49,10 +49,11 @@ func CallsOf(ctx context.Context, conn Conn, caller string, limit int) ([]store.
 }
 
 // DropCalls removes the oldest notes.
-func DropCalls(ctx context.Context, conn Conn, before time.Time, limit int) (int, error) {
-	n, err := conn.Exec(ctx, `DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE at < $1 ORDER BY at LIMIT $2)`, orNull(before), limit)
+func (d DB) DropCalls(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := d.write(ctx).Exec(ctx,
+		`DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE at < $1 ORDER BY at LIMIT $2)`, orNull(before), limit)
 	if err != nil {
-		return 0, fmt.Errorf("drop old notes of calls: %w", err)
+		return 0, fmt.Errorf("drop old notes on calls: %w", err)
 	}
 	return int(n), nil
 }

@@ -10,27 +10,7 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-// Fundings is store.Fundings over a database: Conn for single statements that
-// read or write, Within for its transactions.
-type Fundings struct {
-	Read, Write func(ctx context.Context) Conn
-	Within      func(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error
-}
-
-var _ store.Fundings = Fundings{}
-
-// inTx runs fn on the connection of one transaction.
-func (f Fundings) inTx(ctx context.Context, fn func(ctx context.Context, conn Conn) error) error {
-	return f.Within(ctx, func(ctx context.Context, tx store.Tx) error {
-		t, ok := tx.(*Tx)
-		if !ok {
-			return fmt.Errorf("a transaction is a %T, want %T", tx, t)
-		}
-		return fn(ctx, t.conn)
-	})
-}
-
-// A wallet's worker is looked for by the wallet, which is unique.
+// fundingSelect finds a wallet's worker by the wallet, which is unique.
 const fundingSelect = `SELECT f.address, f.state, f.transaction_hash, f.problem, f.tries, f.asked,
 	f.due_at, f.created_at, f.changed_at, w.stellar_secret_encrypted
 	FROM wallet_fundings f LEFT JOIN workers w ON w.stellar_public_key = f.address `
@@ -45,9 +25,9 @@ func scanFunding(row Row) (wallet.Funding, error) {
 	return g, err
 }
 
-// Funding reads one.
-func (f Fundings) Funding(ctx context.Context, address string) (wallet.Funding, error) {
-	g, err := scanFunding(f.Read(ctx).QueryRow(ctx, fundingSelect+`WHERE f.address = $1`, address))
+// Funding reads the funding of a wallet.
+func (d DB) Funding(ctx context.Context, address string) (wallet.Funding, error) {
+	g, err := scanFunding(d.read(ctx).QueryRow(ctx, fundingSelect+`WHERE f.address = $1`, address))
 	if errors.Is(err, store.ErrNotFound) {
 		return wallet.Funding{}, wallet.ErrNoFunding
 	}
@@ -57,34 +37,29 @@ func (f Fundings) Funding(ctx context.Context, address string) (wallet.Funding, 
 	return g, nil
 }
 
-func (f Fundings) fundings(ctx context.Context, what string, args ...any) ([]wallet.Funding, error) {
-	var list []wallet.Funding
-	err := f.Read(ctx).Query(ctx, func(row Row) error {
-		g, err := scanFunding(row)
-		list = append(list, g)
-		return err
-	}, fundingSelect+what, args...)
+func (d DB) fundings(ctx context.Context, what string, args ...any) ([]wallet.Funding, error) {
+	list, err := all(ctx, d.read(ctx), scanFunding, fundingSelect+what, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the fundings of wallets: %w", err)
 	}
 	return list, nil
 }
 
-// DueFundings are pending ones, the longest due first.
-func (f Fundings) DueFundings(ctx context.Context, now time.Time, limit int) ([]wallet.Funding, error) {
-	return f.fundings(ctx, `WHERE f.state = 'pending' AND f.due_at <= $1 ORDER BY f.due_at, f.address LIMIT $2`,
+// DueFundings lists pending fundings, the longest due first.
+func (d DB) DueFundings(ctx context.Context, now time.Time, limit int) ([]wallet.Funding, error) {
+	return d.fundings(ctx, `WHERE f.state = 'pending' AND f.due_at <= $1 ORDER BY f.due_at, f.address LIMIT $2`,
 		orNull(now), Limit(limit))
 }
 
-// ListFundings lists those in a state, the oldest first.
-func (f Fundings) ListFundings(ctx context.Context, state wallet.FundingState, limit int) ([]wallet.Funding, error) {
-	return f.fundings(ctx, `WHERE f.state = $1 ORDER BY f.created_at, f.address LIMIT $2`, string(state), Limit(limit))
+// ListFundings lists the fundings in a state, the oldest first.
+func (d DB) ListFundings(ctx context.Context, state wallet.FundingState, limit int) ([]wallet.Funding, error) {
+	return d.fundings(ctx, `WHERE f.state = $1 ORDER BY f.created_at, f.address LIMIT $2`, string(state), Limit(limit))
 }
 
-// CountFundings counts them by state, and the wallets without any.
-func (f Fundings) CountFundings(ctx context.Context) (map[wallet.FundingState]int, int, error) {
+// CountFundings counts fundings by state, and the wallets without any.
+func (d DB) CountFundings(ctx context.Context) (map[wallet.FundingState]int, int, error) {
 	counts := map[wallet.FundingState]int{}
-	err := f.Read(ctx).Query(ctx, func(row Row) error {
+	err := d.read(ctx).Query(ctx, func(row Row) error {
 		var state wallet.FundingState
 		var n int
 		err := row.Scan(&state, &n)
@@ -95,7 +70,7 @@ func (f Fundings) CountFundings(ctx context.Context) (map[wallet.FundingState]in
 		return nil, 0, fmt.Errorf("count the fundings of wallets: %w", err)
 	}
 	var none int
-	err = f.Read(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM workers w WHERE w.set_aside_at IS NULL AND NOT EXISTS
+	err = d.read(ctx).QueryRow(ctx, `SELECT COUNT(*) FROM workers w WHERE w.set_aside_at IS NULL AND NOT EXISTS
 		(SELECT 1 FROM wallet_fundings f WHERE f.address = w.stellar_public_key)`).Scan(&none)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count wallets without a funding: %w", err)
@@ -103,17 +78,11 @@ func (f Fundings) CountFundings(ctx context.Context) (map[wallet.FundingState]in
 	return counts, none, nil
 }
 
-// Unfunded lists wallets to ask for again, by address: those without a funding
-// and those whose funding is pending or failed. Accounts that were set aside are
-// left out: their number's caller has another wallet.
-func (f Fundings) Unfunded(ctx context.Context, after string, limit int) ([]string, error) {
-	var list []string
-	err := f.Read(ctx).Query(ctx, func(row Row) error {
-		var address string
-		err := row.Scan(&address)
-		list = append(list, address)
-		return err
-	}, `SELECT w.stellar_public_key FROM workers w LEFT JOIN wallet_fundings f ON f.address = w.stellar_public_key
+// Unfunded lists the wallets to ask for again, by address: those without a funding
+// and those whose funding is pending or failed. It leaves out accounts that were
+// set aside, since their number's caller has another wallet.
+func (d DB) Unfunded(ctx context.Context, after string, limit int) ([]string, error) {
+	list, err := column[string](ctx, d.read(ctx), `SELECT w.stellar_public_key FROM workers w LEFT JOIN wallet_fundings f ON f.address = w.stellar_public_key
 		WHERE w.stellar_public_key > $1 AND w.set_aside_at IS NULL AND (f.state IS NULL OR f.state IN ('pending', 'failed'))
 		ORDER BY w.stellar_public_key LIMIT $2`, after, Limit(limit))
 	if err != nil {
@@ -122,9 +91,9 @@ func (f Fundings) Unfunded(ctx context.Context, after string, limit int) ([]stri
 	return list, nil
 }
 
-// NoteFunding stores a problem of one that has not ended.
-func (f Fundings) NoteFunding(ctx context.Context, address, problem string, _ time.Time) error {
-	_, err := f.Write(ctx).Exec(ctx,
+// NoteFunding stores the problem of a funding that has not ended.
+func (d DB) NoteFunding(ctx context.Context, address, problem string, _ time.Time) error {
+	_, err := d.write(ctx).Exec(ctx,
 		`UPDATE wallet_fundings SET problem = $2 WHERE address = $1 AND state IN ('pending', 'submitted')`,
 		address, textOrNull(problem))
 	if err != nil {
@@ -133,15 +102,15 @@ func (f Fundings) NoteFunding(ctx context.Context, address, problem string, _ ti
 	return nil
 }
 
-// DecideFundings gives pending ones a verdict without a transaction.
-func (f Fundings) DecideFundings(ctx context.Context, each map[string]wallet.Verdict, at time.Time) error {
-	return f.inTx(ctx, func(ctx context.Context, conn Conn) error {
+// DecideFundings gives pending fundings a verdict without a transaction.
+func (d DB) DecideFundings(ctx context.Context, each map[string]wallet.Verdict, at time.Time) error {
+	return d.inTx(ctx, func(ctx context.Context, conn Conn) error {
 		return judge(ctx, conn, each, at, `state = 'pending' AND $7 = ''`, "")
 	})
 }
 
-// QueueFunding asks for the funding of a wallet. One that is held becomes
-// pending when it is no longer to be; a failed one is tried from the start.
+// QueueFunding asks for the funding of a wallet. A held one becomes pending by a
+// call with held false; a failed one starts again.
 func (t *Tx) QueueFunding(ctx context.Context, address string, held bool) (asked int, err error) {
 	state, now := wallet.FundingPending, orNull(t.now())
 	if held {

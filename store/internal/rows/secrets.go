@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// SetCode keeps a phone number's code.
+// SetCode stores a phone number's code.
 func (t *Tx) SetCode(ctx context.Context, c store.Code) error {
 	_, err := t.conn.Exec(ctx,
 		`INSERT INTO codes (phone, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)
@@ -33,7 +33,7 @@ func (t *Tx) Code(ctx context.Context, phone string) (store.Code, error) {
 	return c, nil
 }
 
-// DropCode forgets a phone number's code.
+// DropCode removes a phone number's code.
 func (t *Tx) DropCode(ctx context.Context, phone string) error {
 	if _, err := t.conn.Exec(ctx, `DELETE FROM codes WHERE phone = $1`, phone); err != nil {
 		return fmt.Errorf("drop code: %w", err)
@@ -41,7 +41,7 @@ func (t *Tx) DropCode(ctx context.Context, phone string) error {
 	return nil
 }
 
-// LockGuesses writes the row it reads, since that is what locks it in either
+// LockGuesses writes the row that it reads, since a write locks it in either
 // database.
 func (t *Tx) LockGuesses(ctx context.Context, name, subject string) (store.Guesses, error) {
 	var g store.Guesses

@@ -12,11 +12,11 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-// InFlight is the transaction of a channel whose end is not known.
-func (f Fundings) InFlight(ctx context.Context, channel string) (wallet.Transaction, error) {
+// InFlight reads the transaction of a channel whose end is not known.
+func (d DB) InFlight(ctx context.Context, channel string) (wallet.Transaction, error) {
 	t := wallet.Transaction{Channel: channel}
 	var until instant
-	err := f.Read(ctx).QueryRow(ctx, `SELECT hash, sequence, envelope, until FROM wallet_transactions
+	err := d.read(ctx).QueryRow(ctx, `SELECT hash, sequence, envelope, until FROM wallet_transactions
 		WHERE channel = $1 AND state = 'submitted'`, channel).Scan(&t.Hash, &t.Sequence, &t.Envelope, &until)
 	if errors.Is(err, store.ErrNotFound) {
 		return wallet.Transaction{}, wallet.ErrNoTransaction
@@ -28,14 +28,14 @@ func (f Fundings) InFlight(ctx context.Context, channel string) (wallet.Transact
 	return t, nil
 }
 
-// Record stores a signed transaction and the wallets it carries.
-func (f Fundings) Record(ctx context.Context, l wallet.Lease, t wallet.Transaction, addresses []string, now time.Time) error {
+// Record stores a signed transaction and the wallets it funds.
+func (d DB) Record(ctx context.Context, l wallet.Lease, t wallet.Transaction, addresses []string, now time.Time) error {
 	if t.Channel != l.Address {
 		return fmt.Errorf("store a transaction: it uses the channel %s, and the lease is of %s", t.Channel, l.Address)
 	}
-	err := f.inTx(ctx, func(ctx context.Context, conn Conn) error {
-		// The row of the channel is locked by this, so that of two holders,
-		// one whose lease is over, the other waits.
+	err := d.inTx(ctx, func(ctx context.Context, conn Conn) error {
+		// This locks the channel's row. Where a lease has expired, its old holder
+		// and the new one go one after the other.
 		held, err := conn.Exec(ctx, `UPDATE wallet_channels SET used_at = $3 WHERE address = $1 AND holder = $2`,
 			l.Address, l.Holder, orNull(now))
 		if err != nil || held != 1 {
@@ -63,7 +63,7 @@ func orConflict(err error) error {
 	return wallet.ErrConflict
 }
 
-// carry marks wallets as being in a transaction, in the order of their
+// carry marks wallets as submitted with a transaction, in the order of their
 // addresses, so that two transactions can't wait for each other.
 func carry(ctx context.Context, conn Conn, hash string, addresses []string, now time.Time) error {
 	for _, address := range slices.Sorted(slices.Values(addresses)) {
@@ -76,10 +76,9 @@ func carry(ctx context.Context, conn Conn, hash string, addresses []string, now 
 	return nil
 }
 
-// Settle stores the end of a transaction in flight, and what it means for its
-// wallets.
-func (f Fundings) Settle(ctx context.Context, s wallet.Settlement) error {
-	err := f.inTx(ctx, func(ctx context.Context, conn Conn) error {
+// Settle stores the end of a transaction in flight and the verdicts on its wallets.
+func (d DB) Settle(ctx context.Context, s wallet.Settlement) error {
+	err := d.inTx(ctx, func(ctx context.Context, conn Conn) error {
 		ended, err := conn.Exec(ctx, `UPDATE wallet_transactions SET state = $2, result = $3, ended_at = $4
 			WHERE hash = $1 AND state = 'submitted'`, s.Hash, string(s.State), textOrNull(s.Result), orNull(s.At))
 		if err != nil || ended == 0 {
@@ -100,7 +99,7 @@ func (f Fundings) Settle(ctx context.Context, s wallet.Settlement) error {
 	return nil
 }
 
-// judge gives wallets a verdict each, where the condition holds; it may use $7,
+// judge gives each wallet its verdict where the condition holds, which may use $7,
 // the hash.
 func judge(ctx context.Context, conn Conn, each map[string]wallet.Verdict, at time.Time, where, hash string) error {
 	for _, address := range slices.Sorted(maps.Keys(each)) {

@@ -3,20 +3,17 @@ package rows
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/paytrace/paytrace/store"
 )
 
-// Enqueue adds a job in the transaction that a Tx stands for.
+// Enqueue adds a job in the transaction of a Tx.
 type Enqueue func(ctx context.Context, j store.Job) error
 
-// Tx is store.Tx over the statements of one transaction.
+// Tx implements store.Tx over the statements of one transaction.
 type Tx struct {
 	conn    Conn
 	enqueue Enqueue
@@ -29,9 +26,9 @@ func NewTx(conn Conn, enqueue Enqueue, now func() time.Time) *Tx {
 	return &Tx{conn: conn, enqueue: enqueue, now: now}
 }
 
-// Begin inserts the action's row. Where a twin's row is there but not yet
-// committed the insert waits for that transaction to end: the database, not
-// this code, decides which of the two goes first.
+// Begin inserts the action's row. If a duplicate has inserted it and not committed
+// yet, the insert waits for that transaction: the database decides which of the
+// two goes first.
 func (t *Tx) Begin(ctx context.Context, id string, fingerprint []byte) ([]byte, bool, error) {
 	affected, err := t.conn.Exec(ctx,
 		`INSERT INTO action_log (id, fingerprint, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
@@ -56,7 +53,7 @@ func (t *Tx) mark(id string) {
 // ended reads what an earlier transaction stored for the action.
 func (t *Tx) ended(ctx context.Context, id string, fingerprint []byte) ([]byte, bool, error) {
 	if _, ours := t.begun[id]; ours {
-		return nil, false, errors.New("begin action: it was begun before in this same transaction; begin an action once")
+		return nil, false, errors.New("begin action: this transaction has begun it already; begin an action once")
 	}
 	var known, result []byte
 	err := t.conn.QueryRow(ctx, `SELECT fingerprint, result FROM action_log WHERE id = $1`, id).Scan(&known, &result)
@@ -69,8 +66,8 @@ func (t *Tx) ended(ctx context.Context, id string, fingerprint []byte) ([]byte, 
 	return present(result), true, nil
 }
 
-// present is a result that was stored, though a driver may give an empty one
-// as nil. No row is ever committed without a result (see Complete).
+// present returns an empty result for nil: a driver may read an empty one as nil.
+// No row is ever committed without a result (see Complete).
 func present(result []byte) []byte {
 	if result == nil {
 		return []byte{}
@@ -78,10 +75,10 @@ func present(result []byte) []byte {
 	return result
 }
 
-// Finish stores the result beside the effects, to be committed with them.
+// Finish stores the result, to be committed with the effects.
 func (t *Tx) Finish(ctx context.Context, id string, result []byte) error {
 	if _, ours := t.begun[id]; !ours {
-		return errors.New("finish action: it was not begun in this transaction, or is finished; call Begin first")
+		return errors.New("finish action: this transaction has not begun it, or has finished it; call Begin first")
 	}
 	if _, err := t.conn.Exec(ctx, `UPDATE action_log SET result = $2 WHERE id = $1`, id, present(result)); err != nil {
 		return fmt.Errorf("finish action: %w", err)
@@ -90,8 +87,8 @@ func (t *Tx) Finish(ctx context.Context, id string, result []byte) error {
 	return nil
 }
 
-// Complete is asked before COMMIT: an action without a result must not be
-// committed, since a repeat could neither return it nor run it again.
+// Complete must be called before COMMIT. It refuses an action without a result:
+// a repeat could neither return it nor run it again.
 func (t *Tx) Complete() error {
 	if len(t.begun) == 0 {
 		return nil
@@ -99,56 +96,26 @@ func (t *Tx) Complete() error {
 	return fmt.Errorf("%d action(s) begun and not finished; call Finish before the transaction ends", len(t.begun))
 }
 
-// Remember writes in the order of the names, so that two transactions on the
-// same caller can't wait for each other.
-func (t *Tx) Remember(ctx context.Context, service, phone string, values map[string]json.RawMessage) error {
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		_, err := t.conn.Exec(ctx,
-			`INSERT INTO remembered (service, phone, name, value, updated_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (service, phone, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
-			service, phone, name, string(values[name]), orNull(t.now()))
-		if err != nil {
-			return fmt.Errorf("remember %q: %w", name, err)
-		}
+// Retain marks an action begun in this transaction, so that no purge removes it.
+func (t *Tx) Retain(ctx context.Context, id string) error {
+	if _, err := t.conn.Exec(ctx, `UPDATE action_log SET kept = 1 WHERE id = $1`, id); err != nil {
+		return fmt.Errorf("retain action: %w", err)
 	}
 	return nil
 }
 
-// Count adds one in the window that now falls in. The row lock makes two
-// counts at once two different numbers.
-func (t *Tx) Count(ctx context.Context, name, subject string, window time.Duration, now time.Time) (int, error) {
-	starts, err := windowStart(window, now)
-	if err != nil {
-		return 0, err
-	}
-	var count int
-	err = t.conn.QueryRow(ctx,
-		`INSERT INTO limits (name, subject, starts_at, ends_at, count) VALUES ($1, $2, $3, $4, 1)
-		ON CONFLICT (name, subject, starts_at, ends_at) DO UPDATE SET count = limits.count + 1
-		RETURNING count`,
-		name, subject, orNull(starts), orNull(starts.Add(window))).Scan(&count)
-	if err != nil {
-		return 0, fmt.Errorf("count %q: %w", name, err)
-	}
-	return count, nil
-}
-
-// minWindow is the shortest window: below it no limit on people makes sense,
-// and the database's microseconds would round it.
-const minWindow = time.Millisecond
-
-func windowStart(window time.Duration, now time.Time) (time.Time, error) {
-	if window < minWindow {
-		return time.Time{}, fmt.Errorf("count: the window is %s, want at least %s", window, minWindow)
-	}
-	past := now.UnixNano() % int64(window)
-	if past < 0 {
-		past += int64(window)
-	}
-	return time.Unix(0, now.UnixNano()-past).UTC(), nil
-}
-
 // Enqueue adds a job in this transaction.
-func (t *Tx) Enqueue(ctx context.Context, j store.Job) error {
-	return t.enqueue(ctx, j)
+func (t *Tx) Enqueue(ctx context.Context, j store.Job) error { return t.enqueue(ctx, j) }
+
+// Result reads the stored result of an action, nil if it has none.
+func (d DB) Result(ctx context.Context, id string) ([]byte, error) {
+	var result []byte
+	err := d.read(ctx).QueryRow(ctx, `SELECT result FROM action_log WHERE id = $1`, id).Scan(&result)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the result of an action: %w", err)
+	}
+	return present(result), nil
 }

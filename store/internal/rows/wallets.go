@@ -10,16 +10,20 @@ import (
 const selectSealed = `SELECT id, worker_id, stellar_public_key, stellar_secret_encrypted FROM workers `
 
 // SealedWallets lists wallets by row.
-func SealedWallets(ctx context.Context, conn Conn, after int64, limit int) ([]wallet.Sealed, error) {
-	var list []wallet.Sealed
-	err := eachSealed(ctx, conn, func(w wallet.Sealed) error {
+func (d DB) SealedWallets(ctx context.Context, after int64, limit int) (list []wallet.Sealed, err error) {
+	err = eachSealed(ctx, d.read(ctx), func(w wallet.Sealed) error {
 		list = append(list, w)
 		return nil
 	}, selectSealed+`WHERE id > $1 ORDER BY id LIMIT $2`, after, Limit(limit))
 	return list, err
 }
 
-// EachSealedWallet passes all of them by one statement, so as of one moment.
+// EachSealedWallet passes all wallets as of one moment.
+func (d DB) EachSealedWallet(ctx context.Context, each func(wallet.Sealed) error) error {
+	return EachSealedWallet(ctx, d.read(ctx), each)
+}
+
+// EachSealedWallet passes all wallets of one statement, so as of one moment.
 func EachSealedWallet(ctx context.Context, conn Conn, each func(wallet.Sealed) error) error {
 	return eachSealed(ctx, conn, each, selectSealed+`ORDER BY id`)
 }
@@ -38,15 +42,22 @@ func eachSealed(ctx context.Context, conn Conn, each func(wallet.Sealed) error, 
 	return nil
 }
 
-// Reseal compares and sets, within the transaction of conn.
-func Reseal(ctx context.Context, conn Conn, changes []wallet.Resealed) (changed int, err error) {
-	for _, c := range changes {
-		n, err := conn.Exec(ctx, `UPDATE workers SET stellar_secret_encrypted = $3 WHERE id = $1 AND stellar_secret_encrypted = $2`,
-			c.Row, c.OldToken, c.NewToken)
-		if err != nil {
-			return 0, fmt.Errorf("reseal a wallet: %w", err)
+// Reseal replaces the tokens that are still the old ones, in one transaction.
+func (d DB) Reseal(ctx context.Context, changes []wallet.Resealed) (changed int, err error) {
+	err = d.inTx(ctx, func(ctx context.Context, conn Conn) error {
+		changed = 0
+		for _, c := range changes {
+			n, err := conn.Exec(ctx, `UPDATE workers SET stellar_secret_encrypted = $3 WHERE id = $1 AND stellar_secret_encrypted = $2`,
+				c.Row, c.OldToken, c.NewToken)
+			if err != nil {
+				return fmt.Errorf("reseal a wallet: %w", err)
+			}
+			changed += int(n)
 		}
-		changed += int(n)
+		return nil
+	})
+	if err != nil {
+		return 0, err
 	}
 	return changed, nil
 }

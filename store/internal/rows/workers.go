@@ -12,15 +12,21 @@ import (
 const selectWorker = `SELECT worker_id, phone, name, stellar_public_key, stellar_secret_encrypted, created_at, verified_at
 	FROM workers `
 
-// selectWorkerInAnyForm finds the account under the digits of a number and those
-// in other forms, of which two are enough to know that there are several.
+// selectWorkerInAnyForm finds the account stored under the digits of a number, and
+// accounts stored in other forms: two of them are enough to know that there are
+// several.
 const selectWorkerInAnyForm = selectWorker + `WHERE phone = $1 AND set_aside_at IS NULL
 	UNION ALL (` + selectWorker + `WHERE paytrace_msisdn(phone) = $1 AND phone <> $1 AND set_aside_at IS NULL LIMIT 2)`
 
-// Worker reads the account that answers for a phone number: the one that is
-// stored under its digits, or where there is none the one the service before
-// this one stored in another form. store.ErrAmbiguous where that are several.
-func Worker(ctx context.Context, conn Conn, phone string) (store.Worker, error) {
+// Worker reads the account that answers for a phone number.
+func (d DB) Worker(ctx context.Context, phone string) (store.Worker, error) {
+	return worker(ctx, d.read(ctx), phone)
+}
+
+// worker prefers the account that is stored under the digits of the number to one
+// that the legacy service stored in another form. It returns store.ErrAmbiguous if
+// there are several of the latter only.
+func worker(ctx context.Context, conn Conn, phone string) (store.Worker, error) {
 	w, err := inAnyForm(ctx, conn, phone)
 	if err != nil {
 		return store.Worker{}, fmt.Errorf("read worker: %w", err)
@@ -30,15 +36,10 @@ func Worker(ctx context.Context, conn Conn, phone string) (store.Worker, error) 
 }
 
 func inAnyForm(ctx context.Context, conn Conn, phone string) (store.Worker, error) {
-	if !conn.OtherForms() {
+	if !conn.LegacyNumbers() {
 		return scanWorker(conn.QueryRow(ctx, selectWorker+`WHERE phone = $1 AND set_aside_at IS NULL`, phone))
 	}
-	var found []store.Worker
-	err := conn.Query(ctx, func(row Row) error {
-		w, err := scanWorker(row)
-		found = append(found, w)
-		return err
-	}, selectWorkerInAnyForm, phone)
+	found, err := all(ctx, conn, scanWorker, selectWorkerInAnyForm, phone)
 	if err != nil {
 		return store.Worker{}, err
 	}
@@ -67,18 +68,18 @@ func scanWorker(row Row) (store.Worker, error) {
 
 // Worker reads one account as this transaction sees it.
 func (t *Tx) Worker(ctx context.Context, phone string) (store.Worker, error) {
-	return Worker(ctx, t.conn, phone)
+	return worker(ctx, t.conn, phone)
 }
 
-// AddWorker stores a new account. It asks for no error on a conflict, since
+// AddWorker stores a new account. Its INSERT raises no error on a conflict, since
 // an error would end a Postgres transaction.
 func (t *Tx) AddWorker(ctx context.Context, w store.Worker) error {
 	created := w.CreatedAt
 	if created.IsZero() {
 		created = t.now()
 	}
-	if t.conn.OtherForms() {
-		// The unique column knows nothing of the same number in another form.
+	if t.conn.LegacyNumbers() {
+		// The unique column does not know the same number in another form.
 		if _, err := t.Worker(ctx, w.Phone); err == nil || errors.Is(err, store.ErrAmbiguous) {
 			return store.ErrPhoneTaken
 		} else if !errors.Is(err, store.ErrNotFound) {
@@ -99,7 +100,7 @@ func (t *Tx) AddWorker(ctx context.Context, w store.Worker) error {
 	return nil
 }
 
-// taken finds which of the unique columns refused the account.
+// taken returns the error of the unique column that refused the account.
 func (t *Tx) taken(ctx context.Context, w store.Worker) error {
 	for _, unique := range []struct {
 		statement, value string
@@ -120,7 +121,7 @@ func (t *Tx) taken(ctx context.Context, w store.Worker) error {
 	return errors.New("add worker: another worker has this wallet; make a new key pair")
 }
 
-// Verify marks an account as its caller's own. The first time stands.
+// Verify marks an account as its caller's own. The time of the first call stays.
 func (t *Tx) Verify(ctx context.Context, phone string, at time.Time) (bool, error) {
 	w, err := t.Worker(ctx, phone)
 	if err != nil {

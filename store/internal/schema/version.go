@@ -1,5 +1,5 @@
-// Package schema brings a database to the version this program knows, and
-// refuses one that it does not know.
+// Package schema migrates a database to the version this program knows, and refuses
+// a schema that it does not know.
 package schema
 
 import (
@@ -17,51 +17,51 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// VersionTable holds one row a migration that was applied. It is named for
-// this program, since an old database may hold other programs' tables.
+// VersionTable has one row for each applied migration. It has this program's name,
+// since a legacy database may have other programs' tables.
 const VersionTable = "paytrace_migrations"
 
-// oldServiceTable is the one table that the service before this one had.
-const oldServiceTable = "workers"
+// legacyTable is the one table of the legacy service.
+const legacyTable = "workers"
 
-// State is what was found in a database.
+// State describes the schema of a database.
 type State struct {
 	Tables  []string // every table of the schema, without the database's own
 	Version int64    // the last migration applied; 0 if VersionTable has none
 	Known   int64    // the last migration this program has
 }
 
-// Empty: there is nothing at all.
+// Empty reports whether the database has no table.
 func (s State) Empty() bool { return len(s.Tables) == 0 }
 
-// Ours: this program, of some version, made it.
+// Ours reports whether a version of this program made the schema.
 func (s State) Ours() bool { return slices.Contains(s.Tables, VersionTable) }
 
-// OldService: the tables of the service before this one, untouched by ours.
-func (s State) OldService() bool {
-	return !s.Ours() && slices.Contains(s.Tables, oldServiceTable)
+// Legacy reports whether the database is the legacy service's, not yet migrated.
+func (s State) Legacy() bool {
+	return !s.Ours() && slices.Contains(s.Tables, legacyTable)
 }
 
-// Refuse says why the database can't be opened, nil if it can.
+// Refuse returns why the database can't be opened, nil if it can.
 func (s State) Refuse() error {
 	switch {
 	case s.Empty():
 		return nil
-	case s.OldService():
-		return fmt.Errorf("%w: the database holds a %q table and no %q table, as the service before this one left it; "+
-			"run \"paytrace migrate\" to take it forward (it only adds, and loses no row)",
-			store.ErrSchema, oldServiceTable, VersionTable)
+	case s.Legacy():
+		return fmt.Errorf("%w: the database has a %q table and no %q table: it is the legacy service's; "+
+			"run \"paytrace migrate\" (it only adds, and removes no row)",
+			store.ErrSchema, legacyTable, VersionTable)
 	case !s.Ours():
-		return fmt.Errorf("%w: the database holds %d table(s) of another program (the first is %q) and no %q table; "+
+		return fmt.Errorf("%w: the database has %d table(s) of another program (the first is %q) and no %q table; "+
 			"give this program an empty database of its own", store.ErrSchema, len(s.Tables), s.Tables[0], VersionTable)
 	case s.Version > s.Known:
 		return fmt.Errorf("%w: the database has version %d and this program knows versions up to %d; "+
-			"run the newer program that made it, or restore a copy from before", store.ErrSchema, s.Version, s.Known)
+			"run the newer program that made it, or restore an older backup", store.ErrSchema, s.Version, s.Known)
 	}
 	return nil
 }
 
-// Migrations is one dialect's folder of migrations.
+// Migrations applies the migrations of one dialect.
 type Migrations struct {
 	provider *goose.Provider
 	latest   int64
@@ -69,9 +69,8 @@ type Migrations struct {
 	tables   string
 }
 
-// New reads the migrations of a dialect. tables is a query for the names of
-// the tables in the database, one column. It takes db over for migrating only
-// and does not close it.
+// New reads the migrations of a dialect. tables is a query for the names of the
+// database's tables, in one column. New does not take over db: the caller closes it.
 func New(dialect database.Dialect, db *sql.DB, files fs.FS, tables string, logger *slog.Logger) (*Migrations, error) {
 	provider, err := goose.NewProvider(dialect, db, files,
 		goose.WithTableName(VersionTable),
@@ -87,7 +86,7 @@ func New(dialect database.Dialect, db *sql.DB, files fs.FS, tables string, logge
 	return &Migrations{provider: provider, latest: latest, db: db, tables: tables}, nil
 }
 
-// Latest is the version of the last of the migrations in files.
+// Latest returns the version of the last migration in files.
 func Latest(files fs.FS) (int64, error) {
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
@@ -104,11 +103,11 @@ func Latest(files fs.FS) (int64, error) {
 	return latest, nil
 }
 
-// State looks at the database and changes nothing.
+// State reads the schema's state and changes nothing.
 func (m *Migrations) State(ctx context.Context) (State, error) {
 	names, err := m.tableNames(ctx)
 	if err != nil {
-		return State{}, fmt.Errorf("look at the schema: %w", err)
+		return State{}, fmt.Errorf("read the schema: %w", err)
 	}
 	state := State{Tables: names, Known: m.latest}
 	if state.Ours() {
@@ -143,10 +142,10 @@ func (m *Migrations) version(ctx context.Context) (int64, error) {
 	return version, nil
 }
 
-// Up applies what is missing. The caller holds a lock against twins.
+// Up applies the missing migrations. The caller keeps other instances out by a lock.
 func (m *Migrations) Up(ctx context.Context) error {
 	if _, err := m.provider.Up(ctx); err != nil {
-		return fmt.Errorf("bring the schema to this program's version: %w", err)
+		return fmt.Errorf("migrate the schema: %w", err)
 	}
 	return nil
 }

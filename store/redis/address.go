@@ -10,34 +10,34 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// place is where Redis is and who we are there.
-type place struct {
+// address says where Redis is, and with which user and password.
+type address struct {
 	addresses      []string
 	user, password string
 	database       int
 	tls            *tls.Config
 }
 
-// maxAddresses bounds how many nodes are named: a client that knows one finds
-// the others, and a cluster has 1,000 at most.
+// maxAddresses bounds the named nodes: a client that knows one finds the others, and
+// a cluster has at most 1,000.
 const maxAddresses = 1000
 
 var (
 	errURL = errors.New("expected redis://user:password@host:port/database, or rediss:// for TLS; " +
-		"special characters of a password as %XX; nodes of a cluster parted by commas")
-	errQuery    = errors.New("nothing may stand behind a question mark: time-outs and pools are fixed")
-	errUnequal  = errors.New("nodes of one cluster have the same scheme, user and password")
-	errDatabase = errors.New("a cluster has no databases: leave out the number behind the slash")
+		"write special characters of a password as %XX, and commas between nodes of a cluster")
+	errQuery    = errors.New("parameters after a question mark are not allowed: time-outs and pools are fixed")
+	errUnequal  = errors.New("nodes of one cluster must have the same scheme, user and password")
+	errDatabase = errors.New("a cluster has no databases: leave out the number after the slash")
 )
 
-// parse reads the addresses. Its errors say which one is wrong and never what
-// it says: any part of a URL that can't be read may be the password.
-func parse(urls string) (*place, error) {
+// parse reads the addresses. Its errors name a wrong one by its position and never
+// quote it: any part of an unreadable URL may be the password.
+func parse(urls string) (*address, error) {
 	list := strings.Split(urls, ",")
 	if len(list) > maxAddresses {
-		return nil, fmt.Errorf("redis: %d addresses, expected %d at most", len(list), maxAddresses)
+		return nil, fmt.Errorf("redis: %d addresses, want at most %d", len(list), maxAddresses)
 	}
-	all := &place{}
+	all := &address{}
 	for i, text := range list {
 		one, err := parseOne(strings.TrimSpace(text))
 		if err == nil {
@@ -65,8 +65,8 @@ func parseOne(text string) (*goredis.Options, error) {
 	return options, nil
 }
 
-// add takes one more address.
-func (a *place) add(one *goredis.Options, cluster bool) error {
+// add adds one more node.
+func (a *address) add(one *goredis.Options, cluster bool) error {
 	switch {
 	case cluster && one.DB != 0:
 		return errDatabase

@@ -8,18 +8,19 @@ import (
 	"time"
 )
 
-// Report is how a Redis is set up. For a cluster it is one node's.
+// Report says how a Redis is set up; in a cluster, one of its nodes.
 type Report struct {
 	Version string
-	// MaxMemory in bytes; 0 for no limit. Policy is what is evicted then.
+	// MaxMemory is in bytes, 0 for no limit. Policy says which keys Redis evicts at the
+	// limit.
 	MaxMemory int64
 	Policy    string
-	// Clock is the server's.
+	// Clock is the server's time.
 	Clock time.Time
 }
 
-// Look asks a Redis how it is set up, with the time that ctx gives.
-func (s *Sessions) Look(ctx context.Context) (Report, error) {
+// Inspect asks a Redis how it is set up. ctx bounds it.
+func (s *Sessions) Inspect(ctx context.Context) (Report, error) {
 	clock, err := s.client.Time(ctx).Result()
 	if err != nil {
 		return Report{}, s.fault("ask for the time", err)
@@ -32,13 +33,13 @@ func (s *Sessions) Look(ctx context.Context) (Report, error) {
 	report := Report{Version: info["redis_version"], Policy: info["maxmemory_policy"], Clock: clock.UTC()}
 	if limit := info["maxmemory"]; limit != "" {
 		if report.MaxMemory, err = strconv.ParseInt(limit, 10, 64); err != nil {
-			return report, fmt.Errorf("redis says it has maxmemory %q, expected a number: %w", limit, err)
+			return report, fmt.Errorf("redis reports maxmemory %q, want a number: %w", limit, err)
 		}
 	}
 	return report, nil
 }
 
-// fields reads the lines of INFO.
+// fields reads the lines of an INFO answer.
 func fields(text string) map[string]string {
 	all := map[string]string{}
 	for line := range strings.Lines(text) {

@@ -1,0 +1,58 @@
+package rows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/paytrace/paytrace/store"
+)
+
+// DB implements what databases have in common of store.Store. A database embeds
+// it, and replaces the methods that it can do better.
+type DB struct{ access Access }
+
+// Access says how a DB reaches its database.
+type Access struct {
+	// Read and Write return what runs a single statement outside a transaction.
+	Read, Write func(ctx context.Context) Conn
+	// Within is the store's own method; its transactions must be a *Tx.
+	Within func(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error
+}
+
+// New returns a DB over an access.
+func New(a Access) DB { return DB{a} }
+
+func (d DB) read(ctx context.Context) Conn  { return d.access.Read(ctx) }
+func (d DB) write(ctx context.Context) Conn { return d.access.Write(ctx) }
+
+// inTx runs fn on the connection of one transaction.
+func (d DB) inTx(ctx context.Context, fn func(ctx context.Context, conn Conn) error) error {
+	return d.access.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+		t, ok := tx.(*Tx)
+		if !ok {
+			return fmt.Errorf("the transaction is a %T, want %T", tx, t)
+		}
+		return fn(ctx, t.conn)
+	})
+}
+
+// errInside explains why a context is refused: a transaction holds one connection,
+// and asking the store for a second one is how a full pool waits for itself.
+var errInside = errors.New("the store was called with the context of one of its own transactions; " +
+	"inside Within use the Tx, and read what else is needed before it")
+
+type insideKey struct{ owner any }
+
+// Enter marks a context as that of a transaction of owner, a pointer.
+func Enter(ctx context.Context, owner any) context.Context {
+	return context.WithValue(ctx, insideKey{owner}, true)
+}
+
+// Outside refuses a context that Enter has marked for owner.
+func Outside(ctx context.Context, owner any) error {
+	if ctx.Value(insideKey{owner}) != nil {
+		return errInside
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package rows
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/store"
+)
+
+// purgeBatch is how many rows one statement removes. It holds its locks, and on
+// SQLite the file, for some milliseconds only.
+const purgeBatch = 1000
+
+// Purge removes expired rows: after store.Retention, results of actions that moved
+// no money, messages that went out and reports on them; counts of windows that
+// have ended; one-time codes that can't be used any more. Each batch is a
+// statement of its own. Reports and codes have no index on their time: there is
+// one an SMS and one a number, and the scan runs once an hour.
+func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error) {
+	conn, old := d.write(ctx), now.Add(-store.Retention)
+	for _, part := range []struct {
+		what, statement string
+		before          time.Time
+		count           *int64
+	}{
+		{"actions", `DELETE FROM action_log WHERE id IN
+			(SELECT id FROM action_log WHERE created_at < $1 AND kept = 0 ORDER BY created_at LIMIT $2)`, old, &p.Actions},
+		{"messages", `DELETE FROM messages WHERE id IN
+			(SELECT id FROM messages WHERE created_at < $1 AND status <> 'queued' ORDER BY created_at LIMIT $2)`, old, &p.Messages},
+		{"limits", `DELETE FROM limits WHERE (name, subject, starts_at, ends_at) IN
+			(SELECT name, subject, starts_at, ends_at FROM limits WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)`, now, &p.Limits},
+		{"deliveries", `DELETE FROM deliveries WHERE provider_id IN
+			(SELECT provider_id FROM deliveries WHERE reported_at < $1 LIMIT $2)`, old, &p.Deliveries},
+		{"codes", `DELETE FROM codes WHERE expires_at < $1 AND phone IN
+			(SELECT phone FROM codes WHERE expires_at < $1 LIMIT $2)`, now, &p.Codes},
+	} {
+		for {
+			n, err := conn.Exec(ctx, part.statement, orNull(part.before), purgeBatch)
+			if err != nil {
+				return p, fmt.Errorf("purge %s: %w", part.what, err)
+			}
+			*part.count += n
+			if n < purgeBatch {
+				break
+			}
+		}
+	}
+	return p, nil
+}
+
+// personal lists the tables that hold something of a person under a number, and
+// how to remove it. A message that waits for its job keeps its row, or the job
+// would fail again and again; the row becomes failed and empty.
+var personal = []struct{ what, count, remove string }{
+	{"remembered values", `SELECT count(*) FROM remembered WHERE phone = $1`, `DELETE FROM remembered WHERE phone = $1`},
+	{
+		"messages", `SELECT count(*) FROM messages WHERE recipient = $1 AND status <> 'queued'`,
+		`DELETE FROM messages WHERE recipient = $1 AND status <> 'queued'`,
+	},
+	{
+		"messages not sent yet", `SELECT count(*) FROM messages WHERE recipient = $1 AND status = 'queued'`,
+		`UPDATE messages SET recipient = '', text = '', status = 'failed', error = 'forgotten before it was sent' WHERE recipient = $1`,
+	},
+	{"counts of limits", `SELECT count(*) FROM limits WHERE subject = $1`, `DELETE FROM limits WHERE subject = $1`},
+	{"one-time codes", `SELECT count(*) FROM codes WHERE phone = $1`, `DELETE FROM codes WHERE phone = $1`},
+	{"counts of guesses", `SELECT count(*) FROM guesses WHERE subject = $1`, `DELETE FROM guesses WHERE subject = $1`},
+	{"notes of calls", `SELECT count(*) FROM calls WHERE caller = $1`, `DELETE FROM calls WHERE caller = $1`},
+}
+
+// Forget removes what is stored under a number, in one transaction.
+func (d DB) Forget(ctx context.Context, phone, actor string, at time.Time, dry bool) (f store.Forgotten, err error) {
+	err = d.inTx(ctx, func(ctx context.Context, conn Conn) error {
+		f = store.Forgotten{Removed: map[string]int{}}
+		return forget(ctx, conn, &f, phone, actor, at, dry)
+	})
+	if err != nil {
+		return store.Forgotten{}, fmt.Errorf("forget: %w", err)
+	}
+	return f, nil
+}
+
+func forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, actor string, at time.Time, dry bool) (err error) {
+	number := `phone = $1`
+	if conn.LegacyNumbers() {
+		number = `paytrace_msisdn(phone) = $1`
+	}
+	if f.Workers, err = column[string](ctx, conn, `SELECT worker_id FROM workers WHERE `+number+` ORDER BY id`, phone); err != nil {
+		return err
+	}
+	if f.Sessions, err = column[string](ctx, conn, `SELECT DISTINCT session FROM calls WHERE caller = $1`, phone); err != nil {
+		return err
+	}
+	for _, t := range personal {
+		var n int
+		if err := conn.QueryRow(ctx, t.count, phone).Scan(&n); err != nil {
+			return fmt.Errorf("count %s: %w", t.what, err)
+		}
+		f.Removed[t.what] = n
+		if dry || n == 0 {
+			continue
+		}
+		if _, err := conn.Exec(ctx, t.remove, phone); err != nil {
+			return fmt.Errorf("remove %s: %w", t.what, err)
+		}
+	}
+	if dry || !f.Any() {
+		return nil
+	}
+	// The row stays: other tables have its Worker ID, and its wallet may have
+	// money. The column must be unique and not empty.
+	_, err = conn.Exec(ctx, `UPDATE workers SET phone = 'forgotten-' || id, name = NULL, verified_at = NULL WHERE `+number, phone)
+	if err != nil {
+		return fmt.Errorf("clear the account: %w", err)
+	}
+	_, err = conn.Exec(ctx, `INSERT INTO audit (at, what, actor, subject, detail) VALUES ($1, 'forget', $2, $3, $4)`,
+		orNull(at), actor, strings.Join(f.Workers, " "), f.Summary())
+	if err != nil {
+		return fmt.Errorf("record who did it: %w", err)
+	}
+	return nil
+}
+
+// RetainProgram stores a program at least until a time.
+func (d DB) RetainProgram(ctx context.Context, p store.Program, until time.Time) error {
+	source, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("retain program %s: %w", p.Hash, err)
+	}
+	_, err = d.write(ctx).Exec(ctx, `INSERT INTO programs (hash, source, keep_until) VALUES ($1, $2, $3)
+		ON CONFLICT (hash) DO UPDATE SET keep_until = excluded.keep_until WHERE programs.keep_until < excluded.keep_until`,
+		p.Hash, source, orNull(until))
+	if err != nil {
+		return fmt.Errorf("retain program %s: %w", p.Hash, err)
+	}
+	return nil
+}
+
+// Program reads one by its hash.
+func (d DB) Program(ctx context.Context, hash string) (store.Program, error) {
+	p := store.Program{}
+	var source []byte
+	err := d.read(ctx).QueryRow(ctx, `SELECT source FROM programs WHERE hash = $1`, hash).Scan(&source)
+	if err == nil {
+		err = json.Unmarshal(source, &p)
+	}
+	if err != nil {
+		return store.Program{}, fmt.Errorf("read program %s: %w", hash, err)
+	}
+	p.Hash = hash
+	return p, nil
+}
+
+// DropPrograms removes programs whose time has passed.
+func (d DB) DropPrograms(ctx context.Context, now time.Time) (int, error) {
+	n, err := d.write(ctx).Exec(ctx, `DELETE FROM programs WHERE keep_until < $1`, orNull(now))
+	if err != nil {
+		return 0, fmt.Errorf("drop programs: %w", err)
+	}
+	return int(n), nil
+}
