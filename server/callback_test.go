@@ -122,7 +122,7 @@ func TestPanicIsAnswered(t *testing.T) {
 			}
 		})
 		got := ask(t, s, post("/ussd", text("1*7391")))
-		if want := (answer{200, "text/plain", "END " + defaultBusy}); got != want {
+		if want := (answer{200, "text/plain", "END " + engine.BuiltinBusy.In("en")}); got != want {
 			t.Errorf("panic of a %T: %+v, want %+v", cause, got, want)
 		}
 	}
@@ -137,8 +137,8 @@ func TestPanicIsAnswered(t *testing.T) {
 }
 
 func TestBusyTextFits(t *testing.T) {
-	if len(defaultBusy) > 156 {
-		t.Errorf("%d characters", len(defaultBusy))
+	if len(engine.BuiltinBusy.In("en")) > 156 {
+		t.Errorf("%d characters", len(engine.BuiltinBusy.In("en")))
 	}
 }
 

@@ -76,9 +76,6 @@ var routePath = regexp.MustCompile(`^(/([A-Za-z0-9._~-]+|\{[A-Za-z_]+\}))+$`)
 // the 66 allowed are 96 bits.
 const MinPathSecret = 16
 
-// defaultBusy fits on one GSM-7 screen.
-const defaultBusy = "The service is busy. Please try again later."
-
 func (c *Config) check() error {
 	if c.Handle == nil || c.Codec == nil {
 		return errors.New("server: Config needs Handle and Codec")
@@ -137,7 +134,7 @@ func unreserved(b byte) bool {
 
 func (c *Config) defaults() {
 	if c.Busy == "" {
-		c.Busy = defaultBusy
+		c.Busy = engine.BuiltinBusy.In("en")
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

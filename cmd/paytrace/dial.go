@@ -86,7 +86,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 
 // people reads the people.yaml of the menu's folder: it says what actions answer
 // that are only declared.
-func (v dialCmd) people(std streams) (*engine.People, error) {
+func (v dialCmd) people(std streams) (*engine.Personas, error) {
 	folder, _, err := oneMenu(v.Menu)
 	if err != nil {
 		return nil, err

@@ -85,7 +85,7 @@ func (l *lockedReader) Read(p []byte) (int, error) {
 type callSetup struct {
 	program *engine.Program
 	built   []engine.Contract
-	people  *engine.People
+	people  *engine.Personas
 	caller  string // an MSISDN
 	code    string
 }
@@ -97,7 +97,7 @@ type phoneLine struct {
 	player  *dialscript.Player
 	// people are the personas of people.yaml; with adds the caller, who may not be
 	// among them. head holds the lines above the first ">", except who calls.
-	people, with *engine.People
+	people, with *engine.Personas
 	person       string
 	head         []string
 }
@@ -113,7 +113,7 @@ func (l *phoneLine) caller(number string) {
 		}
 	}
 	l.person = "the caller"
-	l.with.List = append(slices.Clone(l.people.List), engine.Person{Name: l.person, Phone: number})
+	l.with.List = append(slices.Clone(l.people.List), engine.Persona{Name: l.person, Phone: number})
 }
 
 // script parses a call with these lines, by a persona.
@@ -312,7 +312,7 @@ func (l *phoneLine) Save(ctx context.Context, lines []string, name string) (stri
 	local, player := linesTo([]*engine.Program{l.program})
 	d := &desk{people: l.people, local: local, player: player}
 	results := l.run(ctx, &file.Calls[0], nil)
-	if _, is := l.people.Person(l.person); !is {
+	if _, is := l.people.Persona(l.person); !is {
 		if file, err = l.script(l.people.List[0].Name, lines); err != nil {
 			return "", err
 		}

@@ -17,7 +17,7 @@ import (
 type standIns struct {
 	built   runner.Actions
 	program *engine.Program
-	people  *engine.People
+	people  *engine.Personas
 	lacking map[string]bool
 
 	mu    sync.Mutex
@@ -26,7 +26,7 @@ type standIns struct {
 }
 
 // withStandIns puts answers in place of what a program lacks.
-func withStandIns(table *actions.Table, p *engine.Program, people *engine.People) runner.Actions {
+func withStandIns(table *actions.Table, p *engine.Program, people *engine.Personas) runner.Actions {
 	names := map[string]bool{}
 	for _, name := range service.Unbuilt(p, table.Contracts()) {
 		names[name] = true

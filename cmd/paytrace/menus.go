@@ -115,7 +115,7 @@ func compileOne(f *service.Folder, name string, contracts []engine.Contract, lan
 const peopleFile = "people.yaml"
 
 // peopleOf reads the folder's people.yaml, or the embedded one.
-func peopleOf(folder *service.Folder, w io.Writer) (*engine.People, error) {
+func peopleOf(folder *service.Folder, w io.Writer) (*engine.Personas, error) {
 	from := folder
 	if _, err := fs.Stat(folder.FS, peopleFile); err != nil {
 		from = service.EmbeddedFolder()

@@ -76,7 +76,7 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 // desk holds what a recording needs; local is nil where no menu is played.
 type desk struct {
 	folder *service.Folder
-	people *engine.People
+	people *engine.Personas
 	local  *dialscript.Local
 	player *dialscript.Player
 }

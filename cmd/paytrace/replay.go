@@ -98,7 +98,7 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 }
 
 // player returns a function that plays one call to its end on menus.
-func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*engine.Program, *dialscript.Call) dialscript.Result {
+func (v replayCmd) player(ctx context.Context, people *engine.Personas) func([]*engine.Program, *dialscript.Call) dialscript.Result {
 	type pair struct {
 		local  *dialscript.Local
 		player *dialscript.Player
@@ -116,7 +116,7 @@ func (v replayCmd) player(ctx context.Context, people *engine.People) func([]*en
 }
 
 // sessionsOf reads recorded sessions from a log or a dial script.
-func sessionsOf(log string, people *engine.People, std streams) (*dialscript.File, error) {
+func sessionsOf(log string, people *engine.Personas, std streams) (*dialscript.File, error) {
 	var source []byte
 	var err error
 	if log == "-" {

@@ -171,7 +171,7 @@ type booth struct {
 	player *dialscript.Player
 	opener dialscript.Opener
 	langs  []string
-	people *engine.People
+	people *engine.Personas
 	// local is the opener, where the menus are played here; else nil.
 	local *dialscript.Local
 }

@@ -192,7 +192,7 @@ func (s *suite) menus() (*service.Folder, error) {
 
 // people are those beside the scripts, else those beside their menus, else the
 // shipped ones.
-func (s *suite) people(w io.Writer) (*engine.People, error) {
+func (s *suite) people(w io.Writer) (*engine.Personas, error) {
 	if _, err := fs.Stat(s.folder.FS, peopleFile); err == nil {
 		return peopleOf(s.folder, w)
 	}

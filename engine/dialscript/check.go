@@ -13,7 +13,7 @@ import (
 // Check finds what a script that reads well should not say: calls that check
 // nothing (D903), PINs and numbers that may be someone's (D904), holes that
 // hide the screen (D905), and callers that people.yaml does not have (D902).
-func Check(f *File, people *engine.People) Findings {
+func Check(f *File, people *engine.Personas) Findings {
 	c := &checker{people: people}
 	for i := range f.Calls {
 		call := &f.Calls[i]
@@ -27,7 +27,7 @@ func Check(f *File, people *engine.People) Findings {
 }
 
 type checker struct {
-	people *engine.People
+	people *engine.Personas
 	out    Findings
 }
 
@@ -49,7 +49,7 @@ func (c *checker) callers(call *Call) {
 		if d.Kind != As {
 			continue
 		}
-		if _, ok := c.people.Person(d.Name); !ok {
+		if _, ok := c.people.Persona(d.Name); !ok {
 			hint := spelling.DidYouMean(d.Name, names)
 			if hint == "" {
 				hint = "There are " + strings.Join(names, ", ") + "."

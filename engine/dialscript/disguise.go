@@ -11,17 +11,17 @@ import (
 // disguise puts the people of people.yaml in the places of those in a log. A
 // number is always the same person's, in every session.
 type disguise struct {
-	people *engine.People
+	people *engine.Personas
 	// numbers are the digits of a log's numbers and whose they become.
 	numbers map[string]string
-	persons map[string]engine.Person
+	persons map[string]engine.Persona
 	// callers are all numbers that called, so that they are known in any text.
 	callers map[string]bool
 	used    int
 }
 
-func newDisguise(people *engine.People, calls []Recorded) *disguise {
-	d := &disguise{people: people, numbers: map[string]string{}, persons: map[string]engine.Person{}, callers: map[string]bool{}}
+func newDisguise(people *engine.Personas, calls []Recorded) *disguise {
+	d := &disguise{people: people, numbers: map[string]string{}, persons: map[string]engine.Persona{}, callers: map[string]bool{}}
 	for _, c := range calls {
 		if digits := digitsOf(c.Phone); digits != "" {
 			d.callers[digits] = true
@@ -44,7 +44,7 @@ func digitsOf(phone string) string {
 
 // caller is the person who stands for a number that called: the one whose it
 // is, or the next of people.yaml, beginning anew behind the last.
-func (d *disguise) caller(phone string) engine.Person {
+func (d *disguise) caller(phone string) engine.Persona {
 	digits := digitsOf(phone)
 	if p, known := d.persons[digits]; known {
 		return p
@@ -163,7 +163,7 @@ func (d *disguise) number(found string) string {
 
 // pins are the PINs typed in one call: the last one is the person's, those
 // before it were wrong, or others'.
-func (d *disguise) pins(person engine.Person, typed []string) map[string]string {
+func (d *disguise) pins(person engine.Persona, typed []string) map[string]string {
 	out := map[string]string{}
 	for i := len(typed) - 1; i >= 0; i-- {
 		pin := typed[i]

@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // testPeople are the callers of the scripts in testdata.
-var testPeople = &engine.People{List: []engine.Person{
+var testPeople = &engine.Personas{List: []engine.Persona{
 	{Name: "Amina", Phone: "254712345678", PIN: engine.NewSecret("1234")},
 	{Name: "Juma", Phone: "254722000111", PIN: engine.NewSecret("8305"), Lang: "sw"},
 }}

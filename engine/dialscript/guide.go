@@ -20,7 +20,7 @@ type guide struct {
 // some outcomes.
 const maxGuesses = 200
 
-func newGuide(menus []*engine.Program, people *engine.People, play func(*Call) Result) *guide {
+func newGuide(menus []*engine.Program, people *engine.Personas, play func(*Call) Result) *guide {
 	l := &Local{Menus: menus}
 	return &guide{menus: menus, contracts: l.contracts(), standard: people.Answers, play: play}
 }
@@ -50,7 +50,7 @@ func (g *guide) answers(call *Call) Result {
 
 // Answered gives a call the answers of its actions that fit its screens best, or
 // any where nothing says how they answer. play plays it to its end on menus.
-func Answered(menus []*engine.Program, people *engine.People, call *Call, play func(*Call) Result) Result {
+func Answered(menus []*engine.Program, people *engine.Personas, call *Call, play func(*Call) Result) Result {
 	return newGuide(menus, people, play).answers(call)
 }
 

@@ -62,7 +62,7 @@ func walletService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 	return &dialscript.Local{Menus: []*engine.Program{p}, NewRecords: newRecords}, player
 }
 
-func walletPeople() *engine.People {
+func walletPeople() *engine.Personas {
 	priced, err := engine.ParseAnswers("priced fee=27 total=527")
 	if err != nil {
 		panic(err)
@@ -71,8 +71,8 @@ func walletPeople() *engine.People {
 	if err != nil {
 		panic(err)
 	}
-	return &engine.People{
-		List: []engine.Person{
+	return &engine.Personas{
+		List: []engine.Persona{
 			{Name: "Amina", Phone: "254712345678", PIN: engine.NewSecret("1234")},
 			{Name: "Juma", Phone: "254722000111", PIN: engine.NewSecret("8305"), Lang: "sw"},
 		},

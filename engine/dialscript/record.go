@@ -15,7 +15,7 @@ var ErrNoScreens = errors.New("the log has callbacks but no screens")
 // Scripts writes the sessions of a log as a script, with the people of
 // people.yaml in the places of those in the log. Screens are those of the log;
 // what follows the last one that is known stays unchecked.
-func Scripts(path string, calls []Recorded, people *engine.People) (*File, error) {
+func Scripts(path string, calls []Recorded, people *engine.Personas) (*File, error) {
 	if len(people.List) == 0 {
 		return nil, errNobody
 	}
@@ -136,7 +136,7 @@ func secretSteps(steps []RecordedStep) []bool {
 // Disguise puts people.yaml's people in the places of the PINs and numbers that
 // were typed in calls played just now; results are theirs. Screens are left
 // alone: Settle writes them anew.
-func Disguise(f *File, results []Result, people *engine.People) error {
+func Disguise(f *File, results []Result, people *engine.Personas) error {
 	if len(people.List) == 0 {
 		return errNobody
 	}

@@ -39,7 +39,7 @@ type Replayed struct {
 
 // Replayer plays recorded sessions against other menus.
 type Replayer struct {
-	People *engine.People
+	People *engine.Personas
 	// From are the menus the sessions were recorded on, nil where nobody has
 	// them: then recorded screens are recognised by their words.
 	From []*engine.Program

@@ -24,7 +24,7 @@ type Options struct {
 // Run plays calls, each on a line of its own, and gives their results in the
 // order of calls: as written, then the same keys in each of Options.Langs. A
 // cancelled context leaves the rest not checked.
-func Run(ctx context.Context, p *Player, opener Opener, people *engine.People, calls []*Call, o Options) []Result {
+func Run(ctx context.Context, p *Player, opener Opener, people *engine.Personas, calls []*Call, o Options) []Result {
 	played := make([][]Result, len(calls))
 	order := make([]int, len(calls))
 	for i := range order {
@@ -55,7 +55,7 @@ func Run(ctx context.Context, p *Player, opener Opener, people *engine.People, c
 }
 
 // runAll plays a call as written, and the same keys in other languages.
-func runAll(ctx context.Context, p *Player, opener Opener, people *engine.People, call *Call, langs []string) []Result {
+func runAll(ctx context.Context, p *Player, opener Opener, people *engine.Personas, call *Call, langs []string) []Result {
 	if ctx.Err() != nil {
 		return []Result{unplayed(call, "the run was stopped before it")}
 	}

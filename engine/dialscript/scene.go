@@ -10,7 +10,7 @@ import (
 
 // Scene is all that is given when a call begins.
 type Scene struct {
-	Caller engine.Person
+	Caller engine.Persona
 	// Gateway is a profile's name; "" for the default.
 	Gateway string
 	// Clock is the wall clock in the service's own time zone, here as UTC.
@@ -37,7 +37,7 @@ var errNobody = errors.New("people.yaml names nobody who could call")
 
 // SceneOf is the scene of a call: what people.yaml says, and over it what the
 // call says itself.
-func SceneOf(call *Call, people *engine.People) (Scene, error) {
+func SceneOf(call *Call, people *engine.Personas) (Scene, error) {
 	if len(people.List) == 0 {
 		return Scene{}, errNobody
 	}
@@ -63,11 +63,11 @@ func SceneOf(call *Call, people *engine.People) (Scene, error) {
 	return s, nil
 }
 
-func (s *Scene) who(d Direction, people *engine.People) error {
+func (s *Scene) who(d Direction, people *engine.Personas) error {
 	if d.Kind != As {
 		return nil
 	}
-	caller, ok := people.Person(d.Name)
+	caller, ok := people.Persona(d.Name)
 	if !ok {
 		return fmt.Errorf("people.yaml has nobody called %q", d.Name)
 	}

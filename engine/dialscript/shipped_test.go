@@ -96,7 +96,7 @@ func shippedService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 	return local, player
 }
 
-func shippedPeople(t testing.TB) *engine.People {
+func shippedPeople(t testing.TB) *engine.Personas {
 	t.Helper()
 	people, found := syntax.ReadPeople(menus.FS, "people.yaml", "menus")
 	for _, f := range found {

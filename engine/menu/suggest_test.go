@@ -23,8 +23,8 @@ import (
 )
 
 // callers are who may call in suggested scripts, and what actions answer.
-var callers = &engine.People{
-	List: []engine.Person{
+var callers = &engine.Personas{
+	List: []engine.Persona{
 		{Name: "Amina", Phone: "254712345678", PIN: engine.NewSecret("1234")},
 		{Name: "Juma", Phone: "254722000111", PIN: engine.NewSecret("2345")},
 	},

@@ -50,7 +50,7 @@ var contracts = []engine.Contract{
 // desk is what scripts of the shop are played with.
 type desk struct {
 	program *engine.Program
-	people  *engine.People
+	people  *engine.Personas
 	play    func([]*dialscript.Call) []dialscript.Result
 }
 
@@ -65,8 +65,8 @@ func shop(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people := &engine.People{
-		List:    []engine.Person{{Name: "Amina", Phone: "254712345678"}},
+	people := &engine.Personas{
+		List:    []engine.Persona{{Name: "Amina", Phone: "254712345678"}},
 		Answers: map[string][]engine.Answer{"order": ordered},
 	}
 	local := &dialscript.Local{

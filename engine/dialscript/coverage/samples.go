@@ -15,7 +15,7 @@ import (
 // samples makes values up, as people write them: typed by callers, and in stage
 // directions. Numbers and PINs are those of people.yaml.
 type samples struct {
-	people *engine.People
+	people *engine.Personas
 	today  engine.Date
 }
 

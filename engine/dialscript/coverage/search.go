@@ -25,7 +25,7 @@ const callHour = 9 * time.Hour
 // own pure step.
 type search struct {
 	program *engine.Program
-	people  *engine.People
+	people  *engine.Personas
 	decides *decides
 	samples *samples
 	endings *endings
@@ -73,7 +73,7 @@ type ran struct {
 	answer engine.Answer
 }
 
-func newSearch(p *engine.Program, people *engine.People, max int) *search {
+func newSearch(p *engine.Program, people *engine.Personas, max int) *search {
 	def := p.Definition()
 	x := &search{
 		program: p, people: people, decides: decidesOf(def), max: max,

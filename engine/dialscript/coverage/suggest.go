@@ -24,7 +24,7 @@ const maxRounds = 5
 
 // Author writes scripts for what others leave out.
 type Author struct {
-	People *engine.People
+	People *engine.Personas
 	// Play plays calls to their end, on the menus.
 	Play func([]*dialscript.Call) []dialscript.Result
 	// Path names the script of a menu, and Taken are the titles that stand in it

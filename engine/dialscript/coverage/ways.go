@@ -12,9 +12,9 @@ import (
 
 // FindWays finds how a call comes to what is missing, by the fewest inputs, and
 // says why none does where there is no such call.
-func (m *Menu) FindWays(people *engine.People) error { return m.findWays(people, MaxStates) }
+func (m *Menu) FindWays(people *engine.Personas) error { return m.findWays(people, MaxStates) }
 
-func (m *Menu) findWays(people *engine.People, states int) error {
+func (m *Menu) findWays(people *engine.Personas, states int) error {
 	missing := m.Missing()
 	if len(missing) == 0 {
 		return nil

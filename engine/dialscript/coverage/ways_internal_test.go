@@ -26,7 +26,7 @@ func TestSearchThatIsCut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people := &engine.People{List: []engine.Person{{Name: "Amina", Phone: "254712345678"}}}
+	people := &engine.Personas{List: []engine.Persona{{Name: "Amina", Phone: "254712345678"}}}
 	for states, cut := range map[int]bool{3: true, MaxStates: false} {
 		m := Of(p)
 		if err := m.findWays(people, states); err != nil {

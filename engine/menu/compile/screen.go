@@ -42,7 +42,7 @@ func (c *compiler) builtin(t syntax.Text, name string) engine.Words {
 	}
 	w := make(engine.Words, len(c.def.Languages))
 	for i, l := range c.def.Languages {
-		w[i] = engine.Text{{Lit: syntax.BuiltinText(name, l.Code)}}
+		w[i] = engine.Text{{Lit: engine.Builtin(name).In(l.Code)}}
 	}
 	return w
 }

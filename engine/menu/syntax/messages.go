@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/paytrace/paytrace/engine"
+
 // Lexicon holds the texts of a menu in all its languages: what the checker
 // measures and compares.
 type Messages struct {
@@ -43,7 +45,7 @@ func NewMessages(f *File) *Messages {
 			continue
 		}
 		for _, lang := range l.Langs {
-			l.texts[key] = append(l.texts[key], Text{Value: BuiltinText(name, lang.Code.Value)})
+			l.texts[key] = append(l.texts[key], Text{Value: engine.Builtin(name).In(lang.Code.Value)})
 		}
 	}
 	return l

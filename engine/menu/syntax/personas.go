@@ -32,7 +32,7 @@ const MaxPeople = 1_000
 //
 // The first of people calls where a script does not say who. Answers are those
 // of actions, the last of several repeating. Numbers and pins belong to nobody.
-func ReadPeople(fsys fs.FS, name, dir string) (engine.People, diag.List) {
+func ReadPeople(fsys fs.FS, name, dir string) (engine.Personas, diag.List) {
 	r := &peopleReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
 	if root := r.open(name, Text{}); root != nil {
 		r.fields(root, "people.yaml", map[string]parser{
@@ -48,7 +48,7 @@ func ReadPeople(fsys fs.FS, name, dir string) (engine.People, diag.List) {
 
 type peopleReader struct {
 	*reader
-	read engine.People
+	read engine.Personas
 }
 
 func (r *peopleReader) people(e entry) {
@@ -62,7 +62,7 @@ func (r *peopleReader) people(e entry) {
 }
 
 func (r *peopleReader) person(e entry) {
-	p := engine.Person{Name: e.key.Value}
+	p := engine.Persona{Name: e.key.Value}
 	r.fields(e.node, "a person", map[string]parser{
 		"phone": func(e entry) { p.Phone = r.phone(e) },
 		"pin":   func(e entry) { p.PIN = r.pin(e) },

@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/menus"
 )
 
-func readPeople(source string) (engine.People, diag.List) {
+func readPeople(source string) (engine.Personas, diag.List) {
 	return ReadPeople(fstest.MapFS{"people.yaml": {Data: []byte(source)}}, "people.yaml", "menus")
 }
 
@@ -41,8 +41,8 @@ pins: [4321]
 	}
 	people.List[0].PIN, people.PINs = engine.Secret{}, nil
 	set := func(name, text string) engine.Setting { return engine.Setting{Name: name, Text: text} }
-	want := engine.People{
-		List: []engine.Person{
+	want := engine.Personas{
+		List: []engine.Persona{
 			{Name: "Amina", Phone: "254712345678", Lang: "en"},
 			{Name: "Juma", Phone: "256772000333", Values: []engine.Setting{set("worker.id", "NW-00C0FFEE"), set("worker.name", "Juma, O."), set("city", "Kisumu")}},
 		},
@@ -67,8 +67,8 @@ func TestReadPeopleFindings(t *testing.T) {
 		"a short PIN":       {"people:\n  A: {phone: 0712345678, pin: 12}\n", "U003", "4 to 8 digits"},
 		"two with a number": {"people:\n  A: {phone: 0712345678}\n  B: {phone: +254712345678}\n", "U007", `the same number as "A"`},
 		"a name twice":      {"people:\n  A: {phone: 0712345678}\n  A: {phone: 0722000111}\n", "U005", "twice"},
-		"no outcome":        {"answers:\n  pay: Done\n", "U003", "is no outcome"},
-		"no value":          {"answers:\n  pay: done ref\n", "U003", "is no value"},
+		"no outcome":        {"answers:\n  pay: Done\n", "U003", "is not an outcome"},
+		"no value":          {"answers:\n  pay: done ref\n", "U003", "is not a setting"},
 		"an empty file":     {"# nothing\n", "U003", "no entries"},
 	} {
 		people, found := readPeople(c.source)
@@ -91,7 +91,7 @@ func TestShippedPeople(t *testing.T) {
 	if len(found) > 0 {
 		t.Error(found)
 	}
-	if amina, ok := people.Person("amina"); !ok || amina.Phone != "254712345678" || amina.PIN.Reveal() != "1234" {
+	if amina, ok := people.Persona("amina"); !ok || amina.Phone != "254712345678" || amina.PIN.Reveal() != "1234" {
 		t.Errorf("Amina: %v %+v", ok, amina)
 	}
 	if people.List[0].Name != "Amina" {

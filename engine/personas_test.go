@@ -34,13 +34,13 @@ func TestParseAnswers(t *testing.T) {
 		}
 	}
 	for text, says := range map[string]string{
-		"":                "is no outcome",
-		"Done":            "is no outcome",
-		"done, then ":     "is no outcome",
-		"done ref":        "is no value",
-		"done =x":         "is no value",
-		"done Ref=x":      "is no value",
-		`done ref="x`:     "never closed",
+		"":                "is not an outcome",
+		"Done":            "is not an outcome",
+		"done, then ":     "is not an outcome",
+		"done ref":        "is not a setting",
+		"done =x":         "is not a setting",
+		"done Ref=x":      "is not a setting",
+		`done ref="x`:     "not closed",
 		`done ref="x"y=1`: "a space is missing",
 	} {
 		if got, err := engine.ParseAnswers(text); err == nil || !strings.Contains(err.Error(), says) {

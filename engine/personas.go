@@ -5,53 +5,53 @@ import (
 	"strings"
 )
 
-// People set the scene of dial scripts: who calls, and what the actions answer.
-type People struct {
-	// List are the callers, the first being the one who calls where a script
-	// does not say.
-	List []Person
-	// Answers are the standard answers by action; the last of several repeats.
+// Personas set the scene of dial scripts: who calls, and what the actions answer.
+// They are read from people.yaml.
+type Personas struct {
+	// List has the callers. The first one calls if a script names none.
+	List []Persona
+	// Answers has the standard answers by action. The last of several repeats.
 	Answers map[string][]Answer
-	// Numbers and PINs belong to nobody, and scripts may type them: digits with
+	// Numbers and PINs belong to no persona, and scripts may type them: digits with
 	// country code, and PINs that are wrong on purpose.
 	Numbers []string
 	PINs    []Secret
 }
 
-// Person is one caller of dial scripts.
-type Person struct {
+// A Persona is one caller of dial scripts.
+type Persona struct {
 	Name string
 	// Phone is an MSISDN: digits with country code, no plus sign.
 	Phone string
 	PIN   Secret
-	// Lang is remembered for this caller; "" for none.
+	// Lang is the language remembered for this caller, or "".
 	Lang string
-	// Values are what the service knows of this number when a call begins:
+	// Values has what the service knows of this number when a call begins:
 	// remembered values, and "worker.id", "worker.name".
 	Values []Setting
 }
 
-// Setting is a name and a value as a person writes it, not yet of any type.
+// A Setting is a name and a value as written, not yet of any type.
 type Setting struct{ Name, Text string }
 
-// Answer is how an action ends in a script: an outcome, and the values it gives.
+// An Answer is how an action ends in a script: an outcome and the values it gives.
 type Answer struct {
 	Outcome string
 	Values  []Setting
 }
 
-// Person finds a caller by name, whatever the case.
-func (p *People) Person(name string) (Person, bool) {
+// Persona finds a caller by name, ignoring case.
+func (p *Personas) Persona(name string) (Persona, bool) {
 	for _, one := range p.List {
 		if strings.EqualFold(one.Name, name) {
 			return one, true
 		}
 	}
-	return Person{}, false
+	return Persona{}, false
 }
 
-// ParseAnswers reads "wrong_pin, then done ref=QX81". The error is a sentence
-// for the person who wrote it.
+// ParseAnswers reads "wrong_pin, then done ref=QX81". The error is one sentence for
+// the author.
 func ParseAnswers(s string) ([]Answer, error) {
 	var list []Answer
 	for _, part := range splitThen(s) {
@@ -86,25 +86,25 @@ func parseAnswerText(s string) (Answer, error) {
 	s = strings.TrimSpace(s)
 	outcome, rest, _ := strings.Cut(s, " ")
 	if !isPlainName(outcome) {
-		return Answer{}, fmt.Errorf("%q is no outcome; write its name, then what it gives, as done ref=QX81", outcome)
+		return Answer{}, fmt.Errorf("%q is not an outcome; write its name, then what it gives: done ref=QX81", outcome)
 	}
 	values, err := ParseSettings(rest)
 	return Answer{Outcome: outcome, Values: values}, err
 }
 
-// ParseSettings reads a=b, with spaces or commas between two of them, and
-// quotes round a value that has either: name="Amina O."
+// ParseSettings reads settings like a=b, separated by spaces or commas. A value
+// that contains either stands in quotes: name="Amina O."
 func ParseSettings(s string) ([]Setting, error) {
 	var list []Setting
 	for s = strings.TrimLeft(s, " ,"); s != ""; s = strings.TrimLeft(s, " ,") {
 		name, rest, ok := strings.Cut(s, "=")
 		if !ok || !isPlainName(strings.ReplaceAll(name, ".", "")) {
-			return nil, fmt.Errorf("%q is no value; write name=value", s)
+			return nil, fmt.Errorf("%q is not a setting; write name=value", s)
 		}
 		value, after := "", ""
 		if quoted, found := strings.CutPrefix(rest, `"`); found {
 			if value, after, ok = strings.Cut(quoted, `"`); !ok {
-				return nil, fmt.Errorf("the quote before %q is never closed", quoted)
+				return nil, fmt.Errorf("the quote before %q is not closed", quoted)
 			}
 		} else if end := strings.IndexAny(rest, " ,"); end >= 0 {
 			value, after = rest[:end], rest[end:]
@@ -120,7 +120,8 @@ func ParseSettings(s string) ([]Setting, error) {
 	return list, nil
 }
 
-// isPlainName reports lower-case letters, digits and _, beginning with a letter.
+// isPlainName reports whether s has only lower-case letters, digits and _, and
+// begins with a letter.
 func isPlainName(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
