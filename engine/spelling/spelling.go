@@ -100,10 +100,13 @@ func Distance(a, b string, limit int) int {
 	return last[len(b)]
 }
 
-// DidYouMean is the hint for a name, "" when nothing is near. It asks about two
-// names where both are as near.
-func DidYouMean(name string, candidates []string) string {
-	switch near := Nearest(name, candidates); len(near) {
+// DidYouMean returns the help for a name, "" when no candidate is near.
+func DidYouMean(name string, candidates []string) string { return Ask(Nearest(name, candidates)) }
+
+// Ask asks whether one of the nearest names was meant, or one of the first two
+// where several are as near. It returns "" for none.
+func Ask(near []string) string {
+	switch len(near) {
 	case 0:
 		return ""
 	case 1:

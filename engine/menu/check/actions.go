@@ -16,11 +16,8 @@ import (
 func (c *checker) actionsExist() {
 	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
-			hint := c.near(call.Action.Value, SortedNames(c.contracts))
-			if hint == "" {
-				hint = fmt.Sprintf("\"paytrace actions\" lists those that are built; declare one that is planned in %s.", syntax.DeclaredFile)
-			}
-			c.find(call.Action, fmt.Sprintf("There is no action %s.", syntax.Quote(call.Action.Value)), hint)
+			help := fmt.Sprintf("\"paytrace actions\" lists those that are built; declare one that is planned in %s.", syntax.DeclaredFile)
+			c.find(call.Action, fmt.Sprintf("There is no action %s.", syntax.Quote(call.Action.Value)), help).Suggest(c.near(call.Action.Value, SortedNames(c.contracts)))
 		}
 	}
 }
@@ -165,11 +162,11 @@ func (c *checker) noOutcome(s *syntax.Screen, calls []*syntax.Call, outcome synt
 			known = append(known, o.Name)
 		}
 	}
-	hint := c.near(outcome.Value, known)
-	if hint == "" && len(known) > 0 {
-		hint = "It answers " + anyOf(known) + "."
+	help := ""
+	if len(known) > 0 {
+		help = "It answers " + anyOf(known) + "."
 	}
-	c.find(outcome, fmt.Sprintf("%s never answers %s.", anyOf(who), syntax.Quote(outcome.Value)), hint)
+	c.find(outcome, fmt.Sprintf("%s never answers %s.", anyOf(who), syntax.Quote(outcome.Value)), help).Suggest(c.near(outcome.Value, known))
 }
 
 // retryAsks is U003 for "when": an outcome leads to a screen, and "retry" only

@@ -155,35 +155,36 @@ func Check(f *syntax.File, contracts []engine.Contract) diag.List {
 }
 
 // find adds a finding of the running rule about a text.
-func (c *checker) find(at syntax.Text, message, hint string, notes ...diag.Related) {
-	c.add(c.rule.severity, at.Pos, at.Len(), message, hint, notes)
+func (c *checker) find(at syntax.Text, message, help string, related ...diag.Related) syntax.Report {
+	return c.add(c.rule.severity, at.Pos, at.Len(), message, help, related)
 }
 
 // findAs is find with another severity than the rule's own.
-func (c *checker) findAs(severity diag.Severity, at syntax.Text, message, hint string, notes ...diag.Related) {
-	c.add(severity, at.Pos, at.Len(), message, hint, notes)
+func (c *checker) findAs(severity diag.Severity, at syntax.Text, message, help string, related ...diag.Related) syntax.Report {
+	return c.add(severity, at.Pos, at.Len(), message, help, related)
 }
 
 // findKey is find about a key ("menu"), of which only the place was kept.
-func (c *checker) findKey(at engine.Pos, key, message, hint string, notes ...diag.Related) {
-	c.add(c.rule.severity, at, len(key), message, hint, notes)
+func (c *checker) findKey(at engine.Pos, key, message, help string, related ...diag.Related) {
+	c.add(c.rule.severity, at, len(key), message, help, related)
 }
 
-func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, hint string, notes []diag.Related) {
+func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, help string, related []diag.Related) syntax.Report {
 	c.out = append(c.out, diag.Diagnostic{
 		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
-		Message: message, Help: hint, Related: notes,
+		Message: message, Help: help, Related: related,
 		Suppressed: severity != diag.Error && c.suppressed(c.rule.code, at),
 	})
+	return c.f.Report(&c.out[len(c.out)-1])
 }
 
 // near is the hint for a name, "" when nothing is near it. Past what anybody
 // mends in one go it costs more than it helps.
-func (c *checker) near(name string, candidates []string) string {
+func (c *checker) near(name string, candidates []string) []string {
 	if len(c.out) > syntax.MaxDiagnostics {
-		return ""
+		return nil
 	}
-	return spelling.DidYouMean(name, candidates)
+	return spelling.Nearest(name, candidates)
 }
 
 // screenNames are all screens, to suggest.

@@ -37,7 +37,7 @@ func (c *checker) lettersOf(t syntax.Text, lang int, needed map[int]bool) {
 		plain, ok := gsm7.Replacement(r)
 		switch {
 		case ok && !unicode.In(r, unicode.L, unicode.M):
-			c.findAs(diag.Error, at, c.outside(r), replaceBy(plain))
+			c.findAs(diag.Error, at, c.outside(r), replaceBy(plain)).PlainLetters()
 			return
 		case !needed[lang]:
 			needed[lang] = true

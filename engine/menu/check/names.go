@@ -52,20 +52,15 @@ func (c *checker) valueExists(u use) {
 }
 
 func (c *checker) noValue(u use) {
-	hint := c.near(u.name, c.names)
-	if hint != "" && c.guessing() && !oneSlip(u.name, c.names) {
+	near := c.near(u.name, c.names)
+	if c.guessing() && (len(near) == 0 || !oneSlip(u.name, c.names)) {
 		return // an unknown action may give it
 	}
-	switch {
-	case hint != "":
-	case c.guessing():
-		return // an unknown action may give it
-	case u.purpose == taken || u.purpose == passed || u.purpose == asked:
-		hint = fmt.Sprintf(`If the word itself is meant, put it in quotes: "%s".`, u.at.Value)
-	default:
-		hint = `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
+	help := `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
+	if u.purpose == taken || u.purpose == passed || u.purpose == asked {
+		help = fmt.Sprintf(`If the word itself is meant, put it in quotes: "%s".`, u.at.Value)
 	}
-	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", syntax.Quote(u.name), u.in), hint)
+	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", syntax.Quote(u.name), u.in), help).Suggest(near)
 }
 
 // oneSlip reports whether a name is one letter away from one that there is.
@@ -91,14 +86,11 @@ func (c *checker) noField(u use, v *value) {
 		fields = append(fields, f.Name)
 	}
 	if len(fields) == 0 {
-		c.find(u.at, fmt.Sprintf("%s has no fields: it is %s.", syntax.Quote(v.name), typeName(v.typ)), fmt.Sprintf("Write %q.", v.name))
+		c.find(u.at, fmt.Sprintf("%s has no fields: it is %s.", syntax.Quote(v.name), typeName(v.typ)), fmt.Sprintf("Write %q.", v.name)).Replace(v.name)
 		return
 	}
-	hint := c.near(u.field, fields)
-	if hint == "" {
-		hint = "Its fields are " + strings.Join(fields, ", ") + "."
-	}
-	c.find(u.at, fmt.Sprintf("%s has no field %s.", syntax.Quote(v.name), syntax.Quote(u.field)), hint)
+	help := "Its fields are " + strings.Join(fields, ", ") + "."
+	c.find(u.at, fmt.Sprintf("%s has no field %s.", syntax.Quote(v.name), syntax.Quote(u.field)), help).Suggest(c.near(u.field, fields))
 }
 
 // holesExist finds braces that open no name, shared texts that are not there,
@@ -116,7 +108,7 @@ func (c *checker) holesExist(w syntax.Message) {
 			c.find(p.At, "A shared text cannot show another one.", "Write the words out.")
 		case p.Name == syntax.SharedTexts:
 			if !c.msgs.Has(syntax.SharedTexts + "." + p.Field) {
-				c.find(p.At, fmt.Sprintf("There is no shared text %s.", syntax.Quote(p.Field)), c.near(p.Field, c.textNames()))
+				c.find(p.At, fmt.Sprintf("There is no shared text %s.", syntax.Quote(p.Field)), "").Suggest(c.near(p.Field, c.textNames()))
 			}
 		case shared:
 			c.valueExists(use{purpose: asked, name: p.Name, field: p.Field, at: p.At, in: "the text " + syntax.Quote(w.Key)})
@@ -146,7 +138,7 @@ func (c *checker) plainLabel(t syntax.Text, what string) {
 // what is set, which languages are offered.
 func (c *checker) namesExist(s *syntax.Screen) {
 	if s.Ask != nil && s.Ask.Var.Written() && (c.values[s.Ask.Var.Value] == nil || c.values[s.Ask.Var.Value].v == nil) {
-		c.find(s.Ask.Var, fmt.Sprintf("%s asks for %s, but there is no such variable.", syntax.Quote(s.Name.Value), syntax.Quote(s.Ask.Var.Value)), c.variableHint(s.Ask.Var.Value))
+		c.find(s.Ask.Var, fmt.Sprintf("%s asks for %s, but there is no such variable.", syntax.Quote(s.Name.Value), syntax.Quote(s.Ask.Var.Value)), declareHelp(s.Ask.Var.Value)).Suggest(c.nearVariable(s.Ask.Var.Value))
 	}
 	sets := [][]syntax.Assign{s.Set}
 	for _, o := range s.Menu {
@@ -168,14 +160,15 @@ func (c *checker) namesExist(s *syntax.Screen) {
 	}
 }
 
-func (c *checker) variableHint(name string) string {
+func (c *checker) nearVariable(name string) []string {
 	var vars []string
 	for _, v := range c.f.Vars {
 		vars = append(vars, v.Name.Value)
 	}
-	if hint := c.near(name, vars); hint != "" {
-		return hint
-	}
+	return c.near(name, vars)
+}
+
+func declareHelp(name string) string {
 	return fmt.Sprintf(`Declare it below "vars", like "%s: text 20".`, name)
 }
 
@@ -191,6 +184,6 @@ func (c *checker) settable(name syntax.Text) {
 
 func (c *checker) wantValue(name syntax.Text, message string) {
 	if c.values[name.Value] == nil {
-		c.find(name, fmt.Sprintf(message, syntax.Quote(name.Value)), c.variableHint(name.Value))
+		c.find(name, fmt.Sprintf(message, syntax.Quote(name.Value)), declareHelp(name.Value)).Suggest(c.nearVariable(name.Value))
 	}
 }

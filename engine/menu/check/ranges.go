@@ -28,7 +28,10 @@ func (c *checker) rangesFit() {
 			}
 			for _, t := range c.typesOf(arg) {
 				if what := wider(t, p.Type); what != "" {
-					c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), "Give the variable the range of the action.")
+					r := c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), "Give the variable the range of the action.")
+					if v := c.values[arg.Name]; v.v != nil && arg.Field == "" {
+						r.Retype(c.f, v.v, rangeWords(p.Type))
+					}
 					break
 				}
 			}

@@ -56,7 +56,7 @@ func (c *checker) secretsGiven() {
 func (c *checker) secretsKept() {
 	for _, name := range c.f.Remember {
 		if v := c.values[name.Value]; v != nil && v.secret {
-			c.find(name, fmt.Sprintf("%s is a secret and cannot be remembered.", syntax.Quote(name.Value)), "Take it out of the list.", noted(v.from)...)
+			c.find(name, fmt.Sprintf("%s is a secret and cannot be remembered.", syntax.Quote(name.Value)), "Take it out of the list.", noted(v.from)...).Unlist()
 		}
 	}
 	for _, s := range c.f.Screens {

@@ -30,26 +30,30 @@ func (c *checker) staleSuppressions() {
 		if c.needed[a] {
 			continue
 		}
-		message, hint := "This exception covers nothing: its line has no such warning.", ""
+		message, help := "This exception covers nothing: its line has no such warning.", ""
 		for _, f := range c.out {
 			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Suppressed {
 				continue
 			}
 			if f.Severity == diag.Error && f.Pos.Line >= a.Line && f.Pos.Line <= a.Last {
-				message, hint = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
+				message, help = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
 				break
 			}
 			if f.Severity != diag.Error {
-				hint = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
+				help = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
 				break
 			}
 		}
-		if hint == "" {
-			if wrong {
-				continue
-			}
-			hint = "Delete it."
+		needless := help == ""
+		if needless && wrong {
+			continue
 		}
-		c.add(diag.Error, a.Pos, len("# allow "+a.Code), message, hint, nil)
+		if needless {
+			help = "Delete it."
+		}
+		r := c.add(diag.Error, a.Pos, len("# allow "+a.Code), message, help, nil)
+		if needless {
+			r.DropComment()
+		}
 	}
 }

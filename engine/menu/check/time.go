@@ -120,11 +120,8 @@ func (c *checker) profileFits() {
 		for _, p := range syntax.Profiles {
 			names = append(names, p.Name)
 		}
-		hint := c.near(name.Value, names)
-		if hint == "" {
-			hint = "Known are " + anyOf(names) + "."
-		}
-		c.find(name, fmt.Sprintf("There is no gateway %s.", syntax.Quote(name.Value)), hint)
+		help := "Known are " + anyOf(names) + "."
+		c.find(name, fmt.Sprintf("There is no gateway %s.", syntax.Quote(name.Value)), help).Suggest(c.near(name.Value, names))
 		return
 	}
 	if n := c.f.Limits.Screen; n.N > profile.Limits.Septets {

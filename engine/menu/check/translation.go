@@ -56,18 +56,24 @@ func (c *checker) translationKeys() {
 			if c.msgs.Has(key) && syntax.BuiltinKeys[key] == "" || slices.Contains(known, key) {
 				continue
 			}
-			hint := c.keyHint(key, known)
-			c.find(e.Key, fmt.Sprintf("The menu has no text %s.", syntax.Quote(key)), hint)
+			r := c.find(e.Key, fmt.Sprintf("The menu has no text %s.", syntax.Quote(key)), keyHelp(key))
+			if syntax.BuiltinKeys[key] == "" {
+				r.Suggest(c.nearKey(key, known))
+			}
 		}
 	}
 }
 
-// keyHint suggests a text's key: one of the same screen or variable, or one
-// that is nearly the same.
-func (c *checker) keyHint(key string, known []string) string {
-	if name := syntax.BuiltinKeys[key]; name != "" {
+func keyHelp(key string) string {
+	if syntax.BuiltinKeys[key] != "" {
 		return fmt.Sprintf("It is built in: word it in the menu first, below %q.", "nav")
 	}
+	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
+}
+
+// nearKey suggests a text's key: one of the same screen or variable, or one
+// that is nearly the same.
+func (c *checker) nearKey(key string, known []string) []string {
 	owner, _, _ := strings.Cut(key, ".")
 	var near []string
 	for _, k := range known {
@@ -75,13 +81,10 @@ func (c *checker) keyHint(key string, known []string) string {
 			near = append(near, k)
 		}
 	}
-	if hint := c.near(key, near); hint != "" {
-		return hint
+	if same := c.near(key, near); len(same) > 0 {
+		return same
 	}
-	if hint := c.near(key, known); hint != "" {
-		return hint
-	}
-	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
+	return c.near(key, known)
 }
 
 // translatedValues is U312: a translation shows the same values as the text.
@@ -108,7 +111,7 @@ func (c *checker) sameValues(w syntax.Message, t syntax.Text, lang int) {
 	has, wants := placeholdersIn(parts), placeholdersIn(source)
 	for _, p := range parts {
 		if name := placeholderName(p); p.Placeholder() && !wants[name] {
-			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), c.near(name, SortedNames(wants)), diag.At(w.Text.Pos, "The text is here."))
+			c.find(p.At, fmt.Sprintf("The %s text shows {%s}, but the %s one does not.", c.language(lang), name, c.language(0)), "", diag.At(w.Text.Pos, "The text is here.")).Suggest(c.near(name, SortedNames(wants)))
 		}
 	}
 	for _, name := range SortedNames(wants) {

@@ -161,15 +161,13 @@ func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
 	case expected == "":
 		c.find(v.Text, fmt.Sprintf("%s is %s, and no constant can stand for it.", syntax.Upper(what), typeName(t)), "Name a value.")
 	default:
-		hint := ""
+		r := c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", syntax.Upper(what), typeName(t), syntax.Quote(v.Text.Value), expected), "")
+		quoted := syntax.Value{Text: v.Text, Quoted: true}
 		if t.Kind == engine.KindChoice {
-			hint = c.near(v.Text.Value, t.Options)
-		} else if quoted := (syntax.Value{Text: v.Text, Quoted: true}); !v.Quoted {
-			if _, ok := constantFits(quoted, t); ok {
-				hint = fmt.Sprintf("Put quotes round it: %s.", syntax.InQuotes(v.Text.Value))
-			}
+			r.Suggest(c.near(v.Text.Value, t.Options))
+		} else if _, fits := constantFits(quoted, t); fits && !v.Quoted {
+			r.PutInQuotes(v.Text.Value)
 		}
-		c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", syntax.Upper(what), typeName(t), syntax.Quote(v.Text.Value), expected), hint)
 	}
 }
 

@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -38,6 +37,7 @@ type Remaining struct {
 func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string) Fixed {
 	x := &fixer{base: fsys, name: name, dir: dir, contracts: contracts, before: map[string]int{}}
 	file, found := x.diagnose(nil)
+	x.file = file
 	x.hidden = check.ReadInPart(file, dir, found)
 	for _, f := range found {
 		x.before[f.Code+f.Message]++
@@ -52,7 +52,7 @@ func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string)
 			}
 		}
 	}
-	return x.result(file, append(all, left...))
+	return x.result(append(all, left...))
 }
 
 // fixer tries mends on copies of a menu's files.
@@ -60,6 +60,7 @@ type fixer struct {
 	base      fs.FS
 	name, dir string
 	contracts []engine.Contract
+	file      *syntax.File // as it was
 	// before are the findings there were, by code and message; a mend moves them.
 	before map[string]int
 	// hidden says that the menu was read in part only, so that a mend may bring
@@ -73,7 +74,7 @@ type fixer struct {
 // name that is mistyped everywhere.
 type fix struct {
 	found diag.List
-	edits []syntax.Edit
+	edits []diag.TextEdit
 	made  bool
 	why   string // it was not
 }
@@ -89,16 +90,15 @@ func (m *fix) blame(other diag.Diagnostic) {
 // mendings gathers the findings of a code by what is to be written for them;
 // left are those without a mend.
 func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
-	m := syntax.NewFixer(file)
 	same := map[string]*fix{}
 	for _, f := range found {
 		if f.Code != code || f.Suppressed {
 			continue
 		}
-		edits := m.Fix(f)
+		edits := f.Edits
 		key := ""
 		for _, e := range edits {
-			key += fmt.Sprintf("%q to %q,", e.Old, e.Text)
+			key += fmt.Sprintf("%q to %q,", file.Source(e.File)[e.From:e.To], e.New)
 		}
 		switch one := same[key]; {
 		case len(edits) == 0:
@@ -117,11 +117,11 @@ func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
 // of theirs stays, or another one comes: other, if it is known.
 func (x *fixer) try(more []*fix) (other diag.Diagnostic, ok bool) {
 	made := append(slices.Clone(x.made), more...)
-	var edits []syntax.Edit
+	var edits []diag.TextEdit
 	for _, m := range made {
 		edits = append(edits, m.edits...)
 	}
-	files, ok := edited(edits)
+	files, ok := x.edited(edits)
 	if !ok || len(more) == 0 {
 		return diag.Diagnostic{}, false
 	}
@@ -171,34 +171,27 @@ func (o overlaid) Open(name string) (fs.File, error) {
 	return o.FS.Open(name)
 }
 
-// edited makes edits; false where two of them meet. The same one twice is one.
-func edited(edits []syntax.Edit) (map[string][]byte, bool) {
-	byFile := map[string][]syntax.Edit{}
+// edited returns the files with the edits made, by name, and false where two of
+// them overlap.
+func (x *fixer) edited(edits []diag.TextEdit) (map[string][]byte, bool) {
+	byFile := map[string][]diag.TextEdit{}
 	for _, e := range edits {
-		byFile[e.Path] = append(byFile[e.Path], e)
+		byFile[e.File] = append(byFile[e.File], e)
 	}
 	files := map[string][]byte{}
 	for file, list := range byFile {
-		slices.SortStableFunc(list, func(a, b syntax.Edit) int { return cmp.Or(a.From-b.From, a.To-b.To) })
-		list = slices.CompactFunc(list, func(a, b syntax.Edit) bool { return a.From == b.From && a.To == b.To && a.Text == b.Text })
-		source := list[0].Source
-		var out []byte
-		at := 0
-		for _, e := range list {
-			if e.From < at {
-				return nil, false
-			}
-			out = append(append(out, source[at:e.From]...), e.Text...)
-			at = e.To
+		b, ok := diag.Apply(x.file.Source(file), list)
+		if !ok {
+			return nil, false
 		}
-		files[path.Base(file)] = append(out, source[at:]...)
+		files[path.Base(file)] = b
 	}
 	return files, true
 }
 
-func (x *fixer) result(file *syntax.File, all []*fix) Fixed {
+func (x *fixer) result(all []*fix) Fixed {
 	var out Fixed
-	for _, s := range file.Sources {
+	for _, s := range x.file.Sources {
 		if b, ok := x.now[path.Base(s.Path)]; ok {
 			out.Files = append(out.Files, Formatted{Name: path.Base(s.Path), Old: s.Bytes, Bytes: b})
 		}
@@ -217,5 +210,10 @@ func (x *fixer) result(file *syntax.File, all []*fix) Fixed {
 	return out
 }
 
-// Fixable are the codes that Fix mends findings of, sorted.
-func Fixable() []string { return slices.Sorted(maps.Keys(syntax.Fixers)) }
+// Fixable returns the codes whose diagnostics may have a fix, sorted.
+func Fixable() []string {
+	return []string{
+		"U001", "U002", "U003", "U004", "U005", "U007", "U008", "U009", "U101", "U112",
+		"U201", "U203", "U204", "U206", "U303", "U312", "U504", "U705",
+	}
+}

@@ -22,6 +22,12 @@ func TestFixGoldens(t *testing.T) {
 	goldens := menutest.Folder(t, "../testdata/err/U001_tab.yaml")
 	mended := map[string]int{}
 	for _, name := range menutest.MenusIn(t, "../testdata/err") {
+		_, all := check.Diagnose(goldens, name, "", menutest.Contracts)
+		for _, d := range all {
+			if len(d.Edits) > 0 && !slices.Contains(Fixable(), d.Code) {
+				t.Errorf("%s: %s has edits, but Fixable does not list its code", name, d)
+			}
+		}
 		for _, code := range Fixable() {
 			fsys := fstest.MapFS{}
 			for file, data := range goldens {

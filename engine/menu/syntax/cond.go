@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // token is a word, a constant or a sign of a condition.
@@ -55,7 +57,7 @@ var (
 func (c *condParser) sum(t Text) {
 	if at := bareDay.FindStringIndex(t.Value); at != nil {
 		day := t.Sub(at[0], at[1])
-		c.wrong(day, "A day stands in quotes.", fmt.Sprintf("Put quotes round it: %s.", InQuotes(day.Value)))
+		c.fail(day, "A day stands in quotes.", "").PutInQuotes(day.Value)
 	} else if at := bareSum.FindStringIndex(t.Value); at != nil {
 		sum := t.Sub(at[0], at[1])
 		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action tell it, or give the variable a range, as "date today-18y..today".`)
@@ -127,7 +129,7 @@ func (p *reader) sign(t Text, i int, list *[]token) int {
 		}
 		at := t.Sub(i, i+len(s.text))
 		if s.text != s.right {
-			p.find("U008", at, fmt.Sprintf("Conditions write %q as %q.", s.text, s.right), fmt.Sprintf("Write %q.", s.right))
+			p.find("U008", at, fmt.Sprintf("Conditions write %q as %q.", s.text, s.right), fmt.Sprintf("Write %q.", s.right)).sign(s.right, s.right == "and" || s.right == "or" || s.right == "not")
 			at.Value = s.right
 		}
 		*list = append(*list, token{at, false})
@@ -147,12 +149,18 @@ func wordEnd(s string) int {
 	return len(s)
 }
 
-func (c *condParser) wrong(at Text, message, hint string) *Cond {
-	if !c.failed {
-		c.find("U003", at, message, hint)
+func (c *condParser) wrong(at Text, message, help string) *Cond {
+	c.fail(at, message, help)
+	return &Cond{}
+}
+
+// fail reports the first thing that is wrong with the condition.
+func (c *condParser) fail(at Text, message, help string) Report {
+	if c.failed {
+		return Report{d: &diag.Diagnostic{}}
 	}
 	c.failed = true
-	return &Cond{}
+	return c.find("U003", at, message, help)
 }
 
 // is reports whether the next tokens are these words.
@@ -242,7 +250,8 @@ func (c *condParser) isTest(left Value) *Cond {
 	}
 	if len(c.tokens) > 0 {
 		t := c.tokens[0].Text
-		return c.wrong(t, fmt.Sprintf(`"is" is followed by "set" or "empty", not by %q.`, Short(t.Value)), fmt.Sprintf(`To compare, write "%s = %s".`, Short(left.Value), Short(t.Value)))
+		c.fail(t, fmt.Sprintf(`"is" is followed by "set" or "empty", not by %q.`, Short(t.Value)), fmt.Sprintf(`To compare, write "%s = %s".`, Short(left.Value), Short(t.Value))).equals()
+		return &Cond{}
 	}
 	return c.wrong(c.whole, `"is" is followed by "set" or "empty".`, "")
 }

@@ -101,7 +101,7 @@ func FuzzCond(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		p := &reader{}
+		p := &reader{file: &File{}}
 		c := p.cond(Text{Value: s, Pos: engine.Pos{File: "f", Line: 1, Column: 1}})
 		if c == nil {
 			if len(p.out) == 0 {
@@ -149,7 +149,7 @@ func FuzzArrow(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		p := &reader{}
+		p := &reader{file: &File{}}
 		label, target, has := p.splitArrow(Text{Value: s, Pos: engine.Pos{File: "f", Line: 1, Column: 1}})
 		if !has {
 			return

@@ -16,12 +16,12 @@ func (p *reader) includes() {
 	read := map[string]Text{p.file.Name + ".yaml": p.top()}
 	for _, name := range p.file.Includes {
 		if first, again := read[name.Value]; again {
-			p.find("U007", name, fmt.Sprintf("The file %q is included twice, or includes itself.", name.Value), "Name each file once.", diag.At(first.Pos, "It is already read here."))
+			p.find("U007", name, fmt.Sprintf("The file %q is included twice, or includes itself.", name.Value), "Name each file once.", diag.At(first.Pos, "It is already read here.")).Unlist()
 			continue
 		}
 		read[name.Value] = name
 		if !strings.HasSuffix(name.Value, ".yaml") {
-			p.find("U003", name, fmt.Sprintf("%q is no menu file: those end in .yaml.", name.Value), spelling.DidYouMean(name.Value, p.neighbours()))
+			p.find("U003", name, fmt.Sprintf("%q is no menu file: those end in .yaml.", name.Value), "").Suggest(spelling.Nearest(name.Value, p.neighbours()))
 			continue
 		}
 		if root := p.open(name.Value, name); root != nil {
@@ -53,7 +53,7 @@ func (p *reader) nested(e entry, read map[string]Text) {
 			continue
 		}
 		if first, loop := read[name.Value]; loop || path.Join(p.dir, name.Value) == p.src.path {
-			p.find("U007", name, fmt.Sprintf("The files include each other: %q is being read already.", name.Value), "Delete this include.", diag.At(first.Pos, "It is read from here."))
+			p.find("U007", name, fmt.Sprintf("The files include each other: %q is being read already.", name.Value), "Delete this include.", diag.At(first.Pos, "It is read from here.")).Unlist()
 			continue
 		}
 		p.find("U002", e.key, "An included file cannot include others.", fmt.Sprintf("Name %q in the main file's include.", name.Value))

@@ -159,7 +159,7 @@ func lined(n int) string {
 
 func TestConditionDepth(t *testing.T) {
 	for depth, ok := range map[int]bool{MaxCondDepth - 1: true, MaxCondDepth: false} {
-		p := &reader{}
+		p := &reader{file: &File{}}
 		c := p.cond(Text{Value: strings.Repeat("(", depth) + "a = b" + strings.Repeat(")", depth)})
 		if (c != nil) != ok {
 			t.Errorf("%d parentheses: %v, %v", depth, c, p.out)

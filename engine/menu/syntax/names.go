@@ -13,11 +13,11 @@ var Reserved = map[string]bool{"retry": true, "if": true, "else": true, "back": 
 func (p *reader) goodName(t Text, what string) bool {
 	switch {
 	case nameEnd(t.Value) != len(t.Value) || t.Value == "":
-		hint := "A name has letters from a to z, digits and _, and begins with a letter."
+		r := p.find("U003", t, fmt.Sprintf("%q cannot be the name of %s.", Short(t.Value), what), "A name has letters from a to z, digits and _, and begins with a letter.")
 		if s := nameLike(t.Value); s != "" {
-			hint += fmt.Sprintf(" Perhaps %q?", s)
+			r.d.Help += fmt.Sprintf(" Perhaps %q?", s)
+			r.Replace(s)
 		}
-		p.find("U003", t, fmt.Sprintf("%q cannot be the name of %s.", Short(t.Value), what), hint)
 		return false
 	case Reserved[t.Value]:
 		p.find("U007", t, fmt.Sprintf("%q is a word of the language and cannot be the name of %s.", t.Value, what), "Choose another name.")

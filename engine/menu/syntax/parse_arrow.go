@@ -29,7 +29,7 @@ func (p *reader) splitArrow(t Text) (label, target Text, has bool) {
 			message = "The arrow needs a space on both sides."
 		}
 		hint := strings.TrimSpace(label.Value + " " + arrow + " " + target.Value)
-		p.find("U008", t.Sub(i, i+len(other)), message, fmt.Sprintf("Write %q.", hint))
+		p.find("U008", t.Sub(i, i+len(other)), message, fmt.Sprintf("Write %q.", hint)).sign(arrow, true)
 		return label, target, true
 	}
 	return t, Text{}, false

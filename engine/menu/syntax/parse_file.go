@@ -60,7 +60,10 @@ func (p *reader) required(given map[string]bool) {
 	}
 	for _, n := range RequiredKeys {
 		if !given[n.Key] {
-			p.find("U003", p.top(), fmt.Sprintf("The menu does not say its %q.", n.Key), fmt.Sprintf("Write a line like '%s'.", n.Example))
+			r := p.find("U003", p.top(), fmt.Sprintf("The menu does not say its %q.", n.Key), fmt.Sprintf("Write a line like '%s'.", n.Example))
+			if n.Key == "ussd" {
+				r.declareVersion()
+			}
 		}
 	}
 }
@@ -72,7 +75,7 @@ func (p *reader) version(e entry) {
 	}
 	p.file.Ussd = t
 	if t.Value != strconv.Itoa(Version) {
-		p.find("U003", t, fmt.Sprintf("This program reads version %d of the language, not %q.", Version, Short(t.Value)), fmt.Sprintf(`Write "ussd: %d".`, Version))
+		p.find("U003", t, fmt.Sprintf("This program reads version %d of the language, not %q.", Version, Short(t.Value)), fmt.Sprintf(`Write "ussd: %d".`, Version)).Replace(strconv.Itoa(Version))
 	}
 }
 

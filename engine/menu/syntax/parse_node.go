@@ -38,15 +38,18 @@ type parser func(entry)
 
 // find adds an error about a text.
 // Where the scan has refused a text, its kind is nobody's fault.
-func (p *reader) find(code string, at Text, message, hint string, notes ...diag.Related) {
+func (p *reader) find(code string, at Text, message, help string, related ...diag.Related) Report {
+	d := diag.Diagnostic{Code: code, Severity: diag.Error, Pos: at.Pos, Length: at.Len(), Message: message, Help: help, Related: related}
 	if code == "U003" && p.src != nil && p.src.path == at.Pos.File {
 		if _, refused := p.src.refused[spot{at.Pos.Line, at.Pos.Column}]; refused {
-			return
+			return p.file.Report(&d)
 		}
 	}
-	if len(p.out) < MaxDiagnostics {
-		p.out = append(p.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: at.Pos, Length: at.Len(), Message: message, Help: hint, Related: notes})
+	if len(p.out) >= MaxDiagnostics {
+		return p.file.Report(&d)
 	}
+	p.out = append(p.out, d)
+	return p.file.Report(&p.out[len(p.out)-1])
 }
 
 // at is a node's first characters, for findings about what is no scalar.
@@ -92,7 +95,7 @@ func (p *reader) entries(n *yaml.Node, what string) []entry {
 		}
 		key := p.src.Scalar(k)
 		if first, twice := seen[key.Value]; twice {
-			p.find("U005", key, fmt.Sprintf("%q stands in %s twice; YAML would keep one of the two.", key.Value, what), "Delete or rename one of them.", diag.At(first.Pos, "The first is here."))
+			p.find("U005", key, fmt.Sprintf("%q stands in %s twice; YAML would keep one of the two.", key.Value, what), "Delete or rename one of them.", diag.At(first.Pos, "The first is here.")).dropTwice(first.Pos)
 			continue
 		}
 		seen[key.Value] = key
@@ -113,7 +116,7 @@ func (p *reader) cut(n *yaml.Node, key Text, v *yaml.Node) bool {
 	if n.Style&yaml.FlowStyle == 0 || !IsEmpty(v) || p.colonBehind(key) {
 		return false
 	}
-	p.find("U004", key, fmt.Sprintf("Inside { } a comma ends a text, so %q stands here without a value.", key.Value), "Put quotes round the whole text, or write the entries on lines of their own.")
+	p.find("U004", key, fmt.Sprintf("Inside { } a comma ends a text, so %q stands here without a value.", key.Value), "Put quotes round the whole text, or write the entries on lines of their own.").commas()
 	return true
 }
 
@@ -137,26 +140,23 @@ func (p *reader) fields(n *yaml.Node, what string, table map[string]parser) {
 }
 
 func (p *reader) unknown(key Text, what string, known []string) {
-	hint := spelling.DidYouMean(key.Value, known)
-	if hint == "" {
-		hint = "Known are " + strings.Join(known, ", ") + "."
-	}
-	p.find("U002", key, fmt.Sprintf("%q is no key of %s.", key.Value, what), hint)
+	r := p.find("U002", key, fmt.Sprintf("%q is no key of %s.", key.Value, what), "Known are "+strings.Join(known, ", ")+".")
+	r.Suggest(spelling.Nearest(key.Value, known))
 }
 
 // wrong says that a node is of the wrong kind.
 func (p *reader) wrong(n *yaml.Node, what, want string) {
-	hint := ""
-	if t := p.at(n); n.Kind == yaml.ScalarNode && n.Style == 0 {
-		hint = spaceHint(t.Value)
+	help := ""
+	if !IsEmpty(n) {
+		help = kindHints[shape(n)][strings.Trim(what, `"`)]
 	}
-	if hint == "" && !IsEmpty(n) {
-		hint = kindHints[shape(n)][strings.Trim(what, `"`)]
+	if strings.HasPrefix(what, "the screen ") && n.Kind == yaml.ScalarNode && !IsEmpty(n) && help == "" {
+		help = fmt.Sprintf("Write %q below it, further right.", "end: "+Short(n.Value))
 	}
-	if strings.HasPrefix(what, "the screen ") && n.Kind == yaml.ScalarNode && !IsEmpty(n) && hint == "" {
-		hint = fmt.Sprintf("Write %q below it, further right.", "end: "+Short(n.Value))
+	r := p.find("U003", p.at(n), fmt.Sprintf("%s needs %s, but here is %s.", Upper(what), want, shape(n)), help)
+	if n.Kind == yaml.ScalarNode && n.Style == 0 {
+		r.spaceColon(p.at(n).Value)
 	}
-	p.find("U003", p.at(n), fmt.Sprintf("%s needs %s, but here is %s.", Upper(what), want, shape(n)), hint)
 }
 
 // kindHints say how what is of the wrong kind is written, by what it is instead.

@@ -67,7 +67,7 @@ func (p *reader) value(t Text) (Value, bool) {
 	case IsNumber(s):
 		return Value{Text: t, Number: true}, true
 	case strings.Contains(s, " "):
-		p.find("U003", t, fmt.Sprintf("%q is no name and no number.", Short(s)), fmt.Sprintf("A text as a value stands in quotes: '%s'.", Short(s)))
+		p.find("U003", t, fmt.Sprintf("%q is no name and no number.", Short(s)), fmt.Sprintf("A text as a value stands in quotes: '%s'.", Short(s))).asConstant()
 	default:
 		return p.nameValue(t)
 	}

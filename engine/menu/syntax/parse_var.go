@@ -57,7 +57,7 @@ func (p *reader) typed(v *Var, given bool) {
 	typ, err := engine.ParseType(v.Type.Value)
 	if err != nil {
 		kind, _ := v.Type.word()
-		p.find("U003", v.Type, Upper(err.Error())+".", spelling.DidYouMean(kind.Value, engine.TypeNames()))
+		p.find("U003", v.Type, Upper(err.Error())+".", "").Suggest(spelling.Nearest(kind.Value, engine.TypeNames()))
 		return
 	}
 	switch choice := typ.Kind == engine.KindChoice; {

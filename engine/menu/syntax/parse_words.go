@@ -17,7 +17,7 @@ func (p *reader) words(e entry) (Text, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode && n.Style&yaml.FlowStyle != 0:
 		raw := p.flowText(n)
-		p.find("U004", p.at(n), fmt.Sprintf("%q needs a text, but YAML takes what begins with a bracket for %s.", e.key.Value, shape(n)), quoteHint(raw))
+		p.find("U004", p.at(n), fmt.Sprintf("%q needs a text, but YAML takes what begins with a bracket for %s.", e.key.Value, shape(n)), "").quoteWhole(raw)
 		return Text{}, false
 	case n.Kind != yaml.ScalarNode:
 		p.wrong(n, `"`+e.key.Value+`"`, "a text")
@@ -27,7 +27,7 @@ func (p *reader) words(e entry) (Text, bool) {
 	switch {
 	case p.eaten(n, t, true) || p.changed(n, t):
 	case n.Style&yaml.FoldedStyle != 0:
-		p.find("U004", t, `Below ">" YAML joins lines to one.`, `Write "|" in its place.`)
+		p.find("U004", t, `Below ">" YAML joins lines to one.`, `Write "|" in its place.`).unfold()
 	case IsEmpty(n):
 		p.missing(e.key, "a text")
 		return Text{}, false
@@ -69,11 +69,12 @@ func (p *reader) eaten(n *yaml.Node, t Text, words bool) bool {
 	}
 	at := Text{Value: c.Text, Pos: engine.Pos{File: p.src.path, Line: n.Line, Column: c.Column}}
 	whole := strings.TrimSpace(t.Value + strings.Repeat(" ", c.gap) + c.Text)
-	hint := quoteHint(whole)
-	if CommentLike(c.Text) {
-		hint += " Or let the comment stand two spaces away."
+	r := p.find("U004", at, "YAML takes what follows this # for a comment and drops it.", "")
+	r.quoteWhole(whole)
+	if CommentLike(c.Text) { // which of the two is meant is not certain
+		r.d.Help += " Or let the comment stand two spaces away."
+		r.d.Edits = nil
 	}
-	p.find("U004", at, "YAML takes what follows this # for a comment and drops it.", hint)
 	return true
 }
 
@@ -90,7 +91,7 @@ func (p *reader) changed(n *yaml.Node, t Text) bool {
 		at := t.At(off)
 		source := p.src.Line(at.Line)
 		if !strings.HasPrefix(source[p.src.Offset(at.Line, at.Column):], line) {
-			p.find("U004", t, "YAML would read this text otherwise than it stands here.", "Put quotes round the whole text.")
+			p.find("U004", t, "YAML would read this text otherwise than it stands here.", "Put quotes round the whole text.").Quote("")
 			return true
 		}
 	}

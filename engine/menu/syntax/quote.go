@@ -41,17 +41,20 @@ func hexEscape(r rune) string {
 	return string(out)
 }
 
-// quoteHint is how to write a text so that YAML leaves it alone. An attempt at
-// quotes is left for its writer to mend.
-func quoteHint(text string) string {
-	const longest = 60 // what still reads well in a hint
+// quoteWhole asks for quotes around a whole text, and puts them there. An attempt
+// at quotes is left to its writer.
+func (r Report) quoteWhole(text string) {
+	const longest = 60 // characters that still read well in a help
 	switch first := text[:min(1, len(text))]; {
 	case first == `"`:
-		return `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
+		r.d.Help = `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
 	case utf8.RuneCountInString(text) > longest:
-		return "Put quotes round the whole text."
+		r.d.Help = "Put quotes round the whole text."
+		r.Quote("")
+	default:
+		r.d.Help = "Put quotes round the whole text: " + quoted(text) + "."
+		r.Quote(text)
 	}
-	return "Put quotes round the whole text: " + quoted(text) + "."
 }
 
 // quoted is a text as YAML's quotes hold it.

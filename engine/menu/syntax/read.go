@@ -46,12 +46,16 @@ func (p *reader) open(name string, from Text) *yaml.Node {
 	}
 	data, err := p.load(name)
 	if err != nil {
-		p.find("U003", from, fmt.Sprintf("The file %q cannot be read: %s.", name, cause(err)), spelling.DidYouMean(name, p.neighbours()))
+		p.find("U003", from, fmt.Sprintf("The file %q cannot be read: %s.", name, cause(err)), "").Suggest(spelling.Nearest(name, p.neighbours()))
 		return nil
 	}
 	p.file.Sources = append(p.file.Sources, Source{Path: shown, Bytes: data})
 	src, found := Scan(shown, data)
 	p.src = src
+	if p.file.docs == nil {
+		p.file.docs = map[string]*Document{}
+	}
+	p.file.docs[shown] = src
 	p.out = append(p.out, found...)
 	p.suppressions()
 	if src.clean == nil {

@@ -149,7 +149,7 @@ func TestCondShapes(t *testing.T) {
 		"a.b<=-2.50 and c>\"y\"":              "((a.b <= -2.50) and (c > 'y'))",
 		"not not lang = sw":                   "not not (lang = sw)",
 	} {
-		p := &reader{}
+		p := &reader{file: &File{}}
 		c := p.cond(Text{Value: source})
 		if c == nil || len(p.out) > 0 {
 			t.Errorf("%q: %v", source, p.out)

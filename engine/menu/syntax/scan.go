@@ -31,6 +31,7 @@ type scanner struct {
 // no sense in decoding it.
 func Scan(path string, data []byte) (*Document, diag.List) {
 	s := &scanner{Document: &Document{path: path, Comments: map[int]comment{}, refused: map[spot]string{}}, skip: -1}
+	s.index(data)
 	if !s.prepare(data) {
 		return s.Document, s.out
 	}
@@ -47,10 +48,13 @@ func Scan(path string, data []byte) (*Document, diag.List) {
 }
 
 // find adds a finding of n characters at a byte offset of a line.
-func (s *scanner) find(code string, row, off, n int, message, hint string) {
-	if len(s.out) < MaxDiagnostics {
-		s.out = append(s.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: s.pos(row, off), Length: max(1, n), Message: message, Help: hint})
+func (s *scanner) find(code string, row, off, n int, message, help string) Report {
+	d := diag.Diagnostic{Code: code, Severity: diag.Error, Pos: s.pos(row, off), Length: max(1, n), Message: message, Help: help}
+	if len(s.out) >= MaxDiagnostics {
+		return Report{&d, s.Document}
 	}
+	s.out = append(s.out, d)
+	return Report{&s.out[len(s.out)-1], s.Document}
 }
 
 // whole adds a finding about the file and gives it up.
@@ -94,9 +98,9 @@ func (s *scanner) scanLine() {
 func (s *scanner) badIndent(line string, off int) bool {
 	switch r, _ := utf8.DecodeRuneInString(line[off:]); r {
 	case '\t':
-		s.find("U001", s.row, off, 1, "Here stands a tab; YAML only knows spaces before an entry.", "Write two spaces for each step to the right.")
+		s.find("U001", s.row, off, 1, "Here stands a tab; YAML only knows spaces before an entry.", "Write two spaces for each step to the right.").indentTabs()
 	case '\u00a0', '\u2007', '\u202f', '\u3000':
-		s.find("U001", s.row, off, 1, "Here stands a space that is none (copied from a document?).", "Delete it and type spaces.")
+		s.find("U001", s.row, off, 1, "Here stands a space that is none (copied from a document?).", "Delete it and type spaces.").indents(r, " ")
 	default:
 		return false
 	}
@@ -108,7 +112,7 @@ func (s *scanner) badIndent(line string, off int) bool {
 func (s *scanner) noTabs() {
 	line := s.Lines[s.row]
 	if i := strings.IndexByte(line, '\t'); i >= 0 {
-		s.find("U001", s.row, i, 1, "Here stands a tab; a screen cannot show it.", "Write spaces.")
+		s.find("U001", s.row, i, 1, "Here stands a tab; a screen cannot show it.", "Write spaces.").innerTabs()
 		s.Lines[s.row] = strings.ReplaceAll(line, "\t", " ")
 	}
 }

@@ -78,16 +78,8 @@ func (s *scanner) bare(off, parent int) {
 		s.value(off, parent)
 		return
 	}
-	s.find("U001", s.row, off, utf8.RuneCountInString(text), `This line is neither "key: value" nor "- item".`, strayHint(text))
+	s.find("U001", s.row, off, utf8.RuneCountInString(text), `This line is neither "key: value" nor "- item".`, `A text of several lines stands below "say: |", further right.`).spaceColon(text)
 	s.drop(s.row)
-}
-
-// strayHint guesses what a line without a key was to be.
-func strayHint(text string) string {
-	if hint := spaceHint(text); hint != "" {
-		return hint
-	}
-	return `A text of several lines stands below "say: |", further right.`
 }
 
 // spaceHint is for a key without a space behind its colon, "" for all else.
@@ -177,6 +169,6 @@ func (s *scanner) key(off, end int) {
 	if end > off && (strings.IndexByte(Specials, line[off]) < 0 && line[off] != '?' || line[off] == '?' && end > off+1) {
 		return
 	}
-	s.find("U004", s.row, off, len(raw), fmt.Sprintf("YAML would not read the key %q as it stands.", raw), "Put quotes round it: "+quoted(raw)+".")
+	s.find("U004", s.row, off, len(raw), fmt.Sprintf("YAML would not read the key %q as it stands.", raw), "Put quotes round it: "+quoted(raw)+".").Quote(raw)
 	s.refuse(off, end, raw)
 }

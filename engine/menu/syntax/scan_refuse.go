@@ -21,7 +21,7 @@ func (s *scanner) refuseText(from, to int, message string, at int) {
 	if at == 0 {
 		length = utf8.RuneCountInString(raw)
 	}
-	s.find("U004", s.row, from+at, length, message, quoteHint(raw))
+	s.find("U004", s.row, from+at, length, message, "").quoteWhole(raw)
 	s.refuse(from, to, raw)
 }
 

@@ -48,7 +48,7 @@ func (s *scanner) mark(off, parent int) bool {
 	if rest < len(line) && line[rest] != '#' || !more || indentOf(s.Lines[row]) <= parent {
 		return false
 	}
-	s.find("U004", s.row, off, end-off, fmt.Sprintf("Menus have no anchors and tags, and %q is one to YAML.", line[off:end]), fmt.Sprintf("Delete %q.", line[off:end]))
+	s.find("U004", s.row, off, end-off, fmt.Sprintf("Menus have no anchors and tags, and %q is one to YAML.", line[off:end]), fmt.Sprintf("Delete %q.", line[off:end])).deleteMark(line[off:end])
 	s.edits = append(s.edits, edit{s.row, off, end, ""})
 	if rest < len(line) {
 		s.comment(rest)
@@ -83,7 +83,7 @@ func (s *scanner) block(off, parent int) {
 func (s *scanner) emptyLines(from, to, least int) {
 	for row := from; row < to; row++ {
 		if n := len(s.Lines[row]); n > least {
-			s.find("U001", row, 0, n, "This empty line has more spaces than the text below it begins with.", "Delete its spaces.")
+			s.find("U001", row, 0, n, "This empty line has more spaces than the text below it begins with.", "Delete its spaces.").emptyLine()
 			s.drop(row)
 		}
 	}
@@ -179,11 +179,14 @@ func (s *scanner) fused(parent int) {
 	if _, _, key := keyEnd(s.Lines[row], off); key || isDash(text, 0) {
 		s.find("U001", row, off, 1, "This line stands further right than the entry above, which already has its value.", "Entries that belong together begin at the same column.")
 	} else {
-		hint := `Write "|" behind the key, and each line of the text below it, further right.`
+		help, block := `Write "|" behind the key, and each line of the text below it, further right.`, true
 		if lastArrow(text) >= 0 {
-			hint = `Begin each option with its key, or with "- ".`
+			help, block = `Begin each option with its key, or with "- ".`, false
 		}
-		s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", hint)
+		r := s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", help)
+		if block {
+			r.asBlock()
+		}
 	}
 	for ; row < len(s.Lines) && (indentOf(s.Lines[row]) > parent || indentOf(s.Lines[row]) == len(s.Lines[row])); row++ {
 		s.drop(row)

@@ -16,6 +16,8 @@ type Document struct {
 	clean    []byte
 	Comments map[int]comment
 	refused  map[spot]string
+	raw      []byte // the file as it is
+	starts   []int  // where its lines begin in raw
 }
 
 // spot is a place of a file: line and column from 1, the column in characters.

@@ -55,6 +55,8 @@ type File struct {
 
 	Translations []*Translation
 	Suppressions []*Suppression
+
+	docs map[string]*Document // the files read, by their paths
 }
 
 // Source is one file's bytes.

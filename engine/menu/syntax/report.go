@@ -1,0 +1,225 @@
+package syntax
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/spelling"
+)
+
+// A Report is a diagnostic that has just been made. Its methods add the edits
+// that fix it, and add none where no single fix is certain.
+type Report struct {
+	d   *diag.Diagnostic
+	doc *Document // the file it is in; nil if that file was not read
+}
+
+// Report returns a diagnostic of one of the menu's files, ready for a fix.
+func (f *File) Report(d *diag.Diagnostic) Report { return Report{d, f.docs[d.Pos.File]} }
+
+// Suggest asks whether one of the names was meant, and writes it if it is the
+// only one. Of record.field it replaces only the part that is wrong.
+func (r Report) Suggest(near []string) {
+	if len(near) == 0 {
+		return
+	}
+	r.d.Help = spelling.Ask(near)
+	if len(near) > 1 {
+		return
+	}
+	line, from, to := r.span()
+	if dot := strings.LastIndexByte(line[from:to], '.'); dot >= 0 && !strings.Contains(near[0], ".") {
+		from += dot + 1
+	}
+	r.edit(from, to, near[0])
+}
+
+// Replace writes text for the characters of the diagnostic.
+func (r Report) Replace(text string) {
+	_, from, to := r.span()
+	r.edit(from, to, text)
+}
+
+// Retype writes another type for a variable.
+func (r Report) Retype(f *File, v *Var, typ string) {
+	doc := f.docs[v.Type.Pos.File]
+	if doc == nil {
+		return
+	}
+	line, _ := doc.rawLine(v.Type.Pos.Line)
+	from := columnOffset(line, v.Type.Pos.Column)
+	if strings.HasPrefix(line[from:], v.Type.Value) {
+		r.d.Edits = []diag.TextEdit{doc.edit(v.Type.Pos.Line, from, from+len(v.Type.Value), typ)}
+	}
+}
+
+// Unlist takes an entry out of a list. The last one goes with its key.
+func (r Report) Unlist() {
+	if r.doc == nil {
+		return
+	}
+	if _, remark := r.doc.Comments[r.d.Pos.Line]; remark {
+		return
+	}
+	line, from, to := r.span()
+	before, after := strings.TrimRight(line[:from], " "), strings.TrimLeft(line[to:], " ")
+	switch {
+	case strings.HasSuffix(before, ","):
+		r.edit(len(before)-1, to, "")
+	case strings.HasPrefix(after, ","):
+		rest := strings.TrimLeft(after[1:], " ")
+		r.edit(from, len(line)-len(rest), "")
+	case strings.HasSuffix(before, "["), strings.HasSuffix(before, ":"), strings.TrimSpace(before) == "-":
+		r.d.Edits = []diag.TextEdit{r.doc.drop(r.d.Pos.Line)}
+	}
+}
+
+// DropComment deletes the comment that the diagnostic is about.
+func (r Report) DropComment() {
+	if r.doc == nil {
+		return
+	}
+	line, from, _ := r.span()
+	before := strings.TrimRight(line[:from], " ")
+	if before == "" {
+		r.d.Edits = []diag.TextEdit{r.doc.drop(r.d.Pos.Line)}
+		return
+	}
+	r.edit(len(before), len(line), "")
+}
+
+// PlainLetters writes the signs of a text that a phone has in place of those
+// it lacks. Letters stay: a language may need them.
+func (r Report) PlainLetters() {
+	if r.doc == nil {
+		return
+	}
+	first := r.d.Pos.Line
+	line, from, _ := r.span()
+	for n := first; n <= max(first, r.doc.textEnd(first)); n++ {
+		if n > first {
+			line, _ = r.doc.rawLine(n)
+			from = 0
+		}
+		if c, ok := r.doc.Comments[n]; ok {
+			line = line[:columnOffset(line, c.Column)]
+		}
+		for i, sign := range line[from:] {
+			plain, ok := gsm7.Replacement(sign)
+			if gsm7.Septets(sign) == 0 && ok && !unicode.In(sign, unicode.L, unicode.M) {
+				at := from + i
+				r.d.Edits = append(r.d.Edits, r.doc.edit(n, at, at+utf8.RuneLen(sign), plain))
+			}
+		}
+	}
+}
+
+// Quote puts quotes around the text at the diagnostic's place. text is "" where
+// it is what was kept from YAML there, or the value of the line's key.
+func (r Report) Quote(text string) {
+	if r.doc == nil {
+		return
+	}
+	line, from, _ := r.span()
+	begin, end, ok := r.doc.around(r.d.Pos.Line, line, from, text)
+	if ok {
+		begin, end = uncut(line, begin, end)
+		r.edit(begin, end, InQuotes(line[begin:end]))
+	}
+}
+
+// PutInQuotes asks for quotes around a short text, and puts them there.
+func (r Report) PutInQuotes(text string) {
+	r.d.Help = "Put quotes round it: " + InQuotes(text) + "."
+	r.Quote(text)
+}
+
+// edit replaces a part of the diagnostic's line, in bytes of it.
+func (r Report) edit(from, to int, text string) {
+	if r.doc == nil {
+		return
+	}
+	r.d.Edits = []diag.TextEdit{r.doc.edit(r.d.Pos.Line, from, to, text)}
+}
+
+// span returns the diagnostic's line, and in bytes where its characters stand.
+func (r Report) span() (line string, from, to int) {
+	if r.doc == nil {
+		return "", 0, 0
+	}
+	line, _ = r.doc.rawLine(r.d.Pos.Line)
+	from = columnOffset(line, r.d.Pos.Column)
+	return line, from, columnOffset(line, r.d.Pos.Column+r.d.Length)
+}
+
+// index notes where each line of the file begins.
+func (d *Document) index(data []byte) {
+	d.raw, d.starts = data, []int{0}
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
+		d.starts[0] = len("\ufeff")
+	}
+	for i, b := range data {
+		if b == '\n' {
+			d.starts = append(d.starts, i+1)
+		}
+	}
+}
+
+// rawLine returns a line as the file has it, without its end, and its offset.
+func (d *Document) rawLine(n int) (text string, at int) {
+	if n < 1 || n > len(d.starts) {
+		return "", len(d.raw)
+	}
+	at = d.starts[n-1]
+	rest := d.raw[at:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	return strings.TrimSuffix(string(rest), "\r"), at
+}
+
+// edit replaces a part of a line, in bytes of it.
+func (d *Document) edit(n, from, to int, text string) diag.TextEdit {
+	_, at := d.rawLine(n)
+	return diag.TextEdit{File: d.path, From: at + from, To: at + to, New: text}
+}
+
+// drop deletes a line with its end.
+func (d *Document) drop(n int) diag.TextEdit {
+	_, at := d.rawLine(n)
+	to := len(d.raw)
+	if n < len(d.starts) {
+		to = d.starts[n]
+	}
+	return diag.TextEdit{File: d.path, From: at, To: to}
+}
+
+// columnOffset returns the byte offset of a column, which counts characters
+// from 1.
+func columnOffset(line string, column int) int {
+	for off := range line {
+		if column--; column == 0 {
+			return off
+		}
+	}
+	return len(line)
+}
+
+// textEnd returns the last line of the block that a line is in, or the line.
+func (d *Document) textEnd(n int) int {
+	for head := n - 1; head > 0; head-- {
+		line, _ := d.rawLine(head)
+		own, _ := d.rawLine(n)
+		if strings.TrimSpace(line) != "" && indentOf(line) < indentOf(own) {
+			if end := d.EndOfText(head); end >= n {
+				return end
+			}
+			return n
+		}
+	}
+	return n
+}
