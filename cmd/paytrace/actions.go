@@ -16,10 +16,12 @@ type actionsCmd struct {
 	JSON bool `name:"json" help:"Print JSON."`
 }
 
-func (actionsCmd) Help() string { return `Lists each action with its parameters and every outcome that a menu must handle.
+func (actionsCmd) Help() string {
+	return `Lists each action with its parameters and every outcome that a menu must handle.
 
 Example:
-  paytrace actions` }
+  paytrace actions`
+}
 
 // Run prints the contracts of all actions.
 func (v actionsCmd) Run(ctx context.Context, std streams) error {

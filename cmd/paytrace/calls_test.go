@@ -198,7 +198,7 @@ func TestForget(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{{"forget", "0722000222", "--yes"}, {"forget", "0722000222"}} { // nothing to ask about
-		if got := says(t, exitFine, args...); got != "Nothing is kept under 254722****22.\n" {
+		if got := says(t, exitFine, args...); got != "Nothing is stored under 254722****22.\n" {
 			t.Errorf("a second time: %s", got)
 		}
 	}

@@ -153,7 +153,7 @@ type serversLine struct {
 
 type instance struct {
 	*service.Service
-	line *distantLine
+	line *remoteTarget
 	stop func() error
 }
 
@@ -190,7 +190,7 @@ func (l *serversLine) start(ctx context.Context, c service.Settings, folder *ser
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.Serve(ctx, ln), s.Close()) }()
-	far, err := newElsewhere("http://"+ln.Addr().String()+"/ussd", africastalking.Name, nil, 0)
+	far, err := newRemote("http://"+ln.Addr().String()+"/ussd", africastalking.Name, nil, 0)
 	if err != nil {
 		cancel()
 		return nil, errors.Join(err, <-ended)
@@ -198,7 +198,7 @@ func (l *serversLine) start(ctx context.Context, c service.Settings, folder *ser
 	far.client.Transport = &http.Transport{}
 	return &instance{
 		Service: s,
-		line:    &distantLine{elsewhere: far},
+		line:    &remoteTarget{remote: far},
 		stop: func() error {
 			far.client.CloseIdleConnections()
 			cancel()

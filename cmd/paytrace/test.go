@@ -14,34 +14,34 @@ import (
 )
 
 type testCmd struct {
-	Files []string `arg:"" optional:"" help:"Dial scripts, FILE:LINE for the call there, a menu or a folder for all scripts beside it; all of ./menus, or the embedded ones, if none is named."`
+	Files []string `arg:"" optional:"" help:"Dial scripts, FILE:LINE for one call, or a menu or folder for all scripts there (default: ./menus, or the embedded ones)."`
 
-	Tags    []string `help:"Only calls with one of these tags." placeholder:"TAG"`
-	Lang    string   `help:"Play the same keys once more in this language, or in all." placeholder:"CODE|all"`
-	Shuffle uint64   `help:"Play the calls in an order drawn from this seed." placeholder:"SEED"`
-	Jobs    int      `short:"j" help:"How many calls at once (default: one a processor)." placeholder:"N"`
-	Update  bool     `help:"Write the screens that are shown into the scripts."`
+	Tags    []string `help:"Play only calls with one of these tags." placeholder:"TAG"`
+	Lang    string   `help:"Play the same keys again in this language, or in all." placeholder:"CODE|all"`
+	Shuffle uint64   `help:"Play the calls in a random order with this seed." placeholder:"SEED"`
+	Jobs    int      `short:"j" help:"How many calls to play at once (default: one per processor)." placeholder:"N"`
+	Update  bool     `help:"Write the screens that appear into the scripts."`
 	Watch   bool     `help:"Play again whenever a script or menu is saved."`
 
-	Cover    coverFlag   `help:"Say what of the menus the calls have covered, and how a call comes to what is missing; also as FILE.html, FILE.json or FILE.txt." placeholder:"[FILE]"`
-	MinCover int         `help:"Fail if less than so many per cent of a menu are covered." placeholder:"N"`
-	Suggest  suggestFlag `help:"Write scripts for what is not covered: NAME.suggested.dial beside each menu, or =FILE.dial, or =- for standard output." placeholder:"[=FILE]"`
+	Cover    coverFlag   `help:"Report how much of the menus the calls cover, and paths to the rest; also as FILE.html, FILE.json or FILE.txt." placeholder:"[FILE]"`
+	MinCover int         `help:"Fail if less than N per cent of a menu is covered." placeholder:"N"`
+	Suggest  suggestFlag `help:"Write scripts for what is not covered: to NAME.suggested.dial beside each menu, to =FILE.dial, or to =- for standard output." placeholder:"[=FILE]"`
 
-	URL     string        `name:"url" help:"Play against the service that takes callbacks here." placeholder:"URL"`
-	Gateway string        `default:"africastalking" help:"Whose callbacks are sent to it."`
-	Code    []string      `help:"The service codes that the gateway knows (default: those of the menus beside the scripts, else the shortest code dialled)." placeholder:"CODE"`
-	Header  []string      `help:"A header of each callback." placeholder:"NAME:VALUE" sep:"none"`
-	MaxWait time.Duration `default:"1m" help:"The longest wait of a script that is really waited for; calls with a longer one are not checked."`
+	URL     string        `name:"url" help:"Play on the remote service that takes callbacks at this address." placeholder:"URL"`
+	Gateway string        `default:"africastalking" help:"Gateway whose callbacks are sent to it."`
+	Code    []string      `help:"Service codes that the gateway knows (default: those of the menus beside the scripts, else the shortest code dialled)." placeholder:"CODE"`
+	Header  []string      `help:"Header to add to each callback." placeholder:"NAME:VALUE" sep:"none"`
+	MaxWait time.Duration `default:"1m" help:"With --url: the longest wait in a script; calls with a longer one are not checked."`
 
-	JUnit string `name:"junit" help:"Results as JUnit XML." placeholder:"FILE"`
-	TAP   bool   `name:"tap" help:"Results as TAP 14, in place of the text."`
-	JSON  bool   `name:"json" help:"Results as JSON, in place of the text."`
-	HTML  string `name:"html" help:"Results as a page to read, index.html in this folder." placeholder:"DIR"`
+	JUnit string `name:"junit" help:"Write results as JUnit XML." placeholder:"FILE"`
+	TAP   bool   `name:"tap" help:"Print results as TAP 14 instead of text."`
+	JSON  bool   `name:"json" help:"Print results as JSON instead of text."`
+	HTML  string `name:"html" help:"Write results as a web page, index.html in this folder." placeholder:"DIR"`
 }
 
 func (testCmd) Help() string {
-	return `A script lies beside the menus it tests, with the people.yaml that says who
-calls. Exit status 1 if a call fails.
+	return `A script lies beside the menus it tests, with a people.yaml that says who calls.
+The exit status is 1 if a call fails.
 
 Example:
   paytrace test`
@@ -64,22 +64,22 @@ func (v testCmd) sensible() error {
 	case v.TAP && v.JSON:
 		return misuse{errors.New("--tap and --json both replace the text; choose one")}
 	case v.URL != "" && v.covers():
-		return misuse{errors.New("--cover, --min-cover and --suggest: what a service elsewhere does behind its screens can't be seen; play the menus here, without --url")}
+		return misuse{errors.New("--cover, --min-cover and --suggest: a remote service shows only its screens; play the menus here, without --url")}
 	case v.MinCover < 0 || v.MinCover > 100:
 		return misuse{fmt.Errorf("--min-cover: found %d, expected per cent from 1 to 100", v.MinCover)}
 	case v.Suggest.on && v.Watch:
-		return misuse{errors.New("--suggest writes scripts, and --watch plays them again when they are written; choose one")}
+		return misuse{errors.New("--suggest writes scripts, and --watch plays them again whenever they change; choose one")}
 	case v.Suggest.on && v.Suggest.file == toStdout && (v.JSON || v.TAP):
 		return misuse{errors.New("--suggest=- and --json or --tap both write to standard output; name a file with --suggest=FILE")}
 	case v.URL != "" && v.Lang != "":
-		return misuse{errors.New("--lang: the language of a service elsewhere can't be set; play the menus here, without --url")}
+		return misuse{errors.New("--lang: the language of a remote service can't be set; play the menus here, without --url")}
 	case v.URL == "" && (len(v.Header) > 0 || len(v.Code) > 0):
-		return misuse{errors.New("--header and --code are for a service elsewhere; name it with --url")}
+		return misuse{errors.New("--header and --code are for a remote service; name it with --url")}
 	}
 	return nil
 }
 
-// once plays all that was asked for and reports it.
+// once plays and reports everything that was asked for.
 func (v testCmd) once(ctx context.Context, std streams) error {
 	suites, err := v.suites()
 	if err != nil {
@@ -90,11 +90,11 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	var covered []*coverage.Menu
 	for _, s := range suites {
 		defer s.close()
-		b, results, findings, err := v.play(ctx, s, std)
+		b, results, wrong, err := v.play(ctx, s, std)
 		if err != nil {
 			return err
 		}
-		bad = bad || findings
+		bad = bad || wrong
 		rep.Results = append(rep.Results, results...)
 		if !v.covers() {
 			continue
@@ -111,7 +111,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	}
 	out := std.out
 	if v.Suggest.file == toStdout {
-		out = std.err // the scripts are standard output
+		out = std.err // the scripts go to standard output
 	}
 	if err := v.report(out, rep); err != nil {
 		return err
@@ -130,8 +130,8 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	return nil
 }
 
-// play plays one folder's scripts. findings says that a script can't be trusted.
-func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []dialscript.Result, findings bool, err error) {
+// play plays one folder's scripts. bad reports whether a script has errors.
+func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []dialscript.Result, bad bool, err error) {
 	people, err := s.people(std.err)
 	if err != nil {
 		return nil, nil, false, err
@@ -149,7 +149,7 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 		return dialscript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
 	}
 	if v.Update {
-		b.player.KeepGoing = true // every screen is to be seen
+		b.player.KeepGoing = true // every screen must appear
 		if err := s.update(run(), std.out); err != nil {
 			return nil, nil, false, err
 		}
@@ -158,28 +158,28 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 	for _, script := range s.scripts {
 		found := append(slices.Clone(script.found), dialscript.Check(script.file, people)...)
 		found.Sort()
-		findings = found.Bad() || findings
+		bad = found.Bad() || bad
 		for _, f := range found {
 			fmt.Fprintln(std.err, f)
 		}
 	}
-	return b, run(), findings, nil
+	return b, run(), bad, nil
 }
 
-// booth is where calls are made from: a player, and the line it plays on.
+// booth holds a player and the target that it plays on.
 type booth struct {
 	player *dialscript.Player
 	opener dialscript.Opener
 	langs  []string
 	people *engine.Personas
-	// local is the opener, where the menus are played here; else nil.
+	// local is the opener of an in-process target; nil for a remote one.
 	local *dialscript.Local
 }
 
-// booth opens lines to the menus of the folder, or to a service elsewhere.
+// booth opens the menus of the folder, or a remote service.
 func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, error) {
 	if v.URL != "" {
-		return v.distant(ctx, s)
+		return v.remote(ctx, s)
 	}
 	folder, err := s.menus()
 	if err != nil {
@@ -193,7 +193,7 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 	return &booth{player: player, opener: local, langs: langs, local: local}, err
 }
 
-// languagesOf are those that --lang names.
+// languagesOf lists the languages that --lang names.
 func languagesOf(local *dialscript.Local, named string) ([]string, error) {
 	if named == "" {
 		return nil, nil
@@ -215,10 +215,10 @@ func languagesOf(local *dialscript.Local, named string) ([]string, error) {
 	return nil, misuse{fmt.Errorf("--lang: found %q, expected all or a language of these menus: %v", named, all)}
 }
 
-// distant needs no menu: codes are those that were named, those of the menus
-// that happen to lie there, or what the scripts dial.
-func (v testCmd) distant(ctx context.Context, s *suite) (*booth, error) {
-	service, err := newElsewhere(v.URL, v.Gateway, v.Header, v.MaxWait)
+// remote plays on a remote service. It needs no menu: the codes are those of --code,
+// those of the menus beside the scripts, or what the scripts dial.
+func (v testCmd) remote(ctx context.Context, s *suite) (*booth, error) {
+	service, err := newRemote(v.URL, v.Gateway, v.Header, v.MaxWait)
 	if err != nil {
 		return nil, err
 	}

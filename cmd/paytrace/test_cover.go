@@ -20,20 +20,19 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// coverFlag is --cover: alone it prints what is covered, and a file behind it is
-// written, too.
+// coverFlag is --cover. It prints what is covered, and writes the file that follows
+// it, if any.
 type coverFlag struct {
 	on   bool
 	file string
 }
 
-// coverForms are the forms of a coverage report, by how its file ends.
+// coverForms maps file endings to the forms of a coverage report.
 var coverForms = map[string]func(io.Writer, []*coverage.Menu) error{
 	".html": coverage.HTML, ".htm": coverage.HTML, ".json": coverage.JSON, ".txt": coverage.Text,
 }
 
-// Decode takes the word behind the flag if it is a report's file: a script is
-// none.
+// Decode takes the word after the flag if it ends like a report. A script does not.
 func (f *coverFlag) Decode(ctx *kong.DecodeContext) error {
 	f.on = true
 	next := ctx.Scan.Peek()
@@ -50,15 +49,14 @@ func (f *coverFlag) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
-// suggestFlag is --suggest: alone it writes NAME.suggested.dial beside each menu,
-// with =FILE that file, and with =- to standard output.
+// suggestFlag is --suggest. It writes NAME.suggested.dial beside each menu, with
+// =FILE that file, and with =- to standard output.
 type suggestFlag struct {
 	on   bool
 	file string
 }
 
-// Decode takes a value only where it is attached: the word behind the flag is a
-// script to play.
+// Decode takes a value only after "=": a separate word is a script to play.
 func (f *suggestFlag) Decode(ctx *kong.DecodeContext) error {
 	f.on = true
 	if next := ctx.Scan.Peek(); next.Type == kong.FlagValueToken {
@@ -71,15 +69,14 @@ func (f *suggestFlag) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
-// toStdout is a file's name for standard output.
+// toStdout stands for standard output as a file name.
 const toStdout = "-"
 
-// covers reports whether coverage is asked for.
+// covers reports whether coverage was asked for.
 func (v testCmd) covers() bool { return v.Cover.on || v.MinCover > 0 || v.Suggest.on }
 
-// cover counts what the results of a folder's scripts have shown, and writes
-// scripts for the rest where that is asked for. The results of those are given
-// back, too.
+// cover counts what the scripts of a folder covered. With --suggest it also writes
+// scripts for the rest, plays them and returns their results.
 func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []dialscript.Result, std streams) ([]*coverage.Menu, []dialscript.Result, error) {
 	programs := s.covered(b.local.Menus, results)
 	if !v.Suggest.on {
@@ -120,8 +117,8 @@ func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []dialsc
 	return menus, suggested, nil
 }
 
-// covered are the menus that coverage is about: those that were named, else all
-// of the folder, or where single scripts were named those that they have dialled.
+// covered lists the menus to report on: those that were named, or all of the folder,
+// or those that the named scripts dialled.
 func (s *suite) covered(programs []*engine.Program, results []dialscript.Result) []*engine.Program {
 	if s.whole {
 		return programs
@@ -143,7 +140,7 @@ func (s *suite) covered(programs []*engine.Program, results []dialscript.Result)
 	return list
 }
 
-// suggested is where suggestions for a menu are written.
+// suggested returns the file for suggestions for a menu.
 func (v testCmd) suggested(s *suite, p *engine.Program) string {
 	switch {
 	case v.Suggest.file != "":
@@ -154,10 +151,10 @@ func (v testCmd) suggested(s *suite, p *engine.Program) string {
 	return filepath.Join(s.menuFolder().Dir, p.Name()+".suggested.dial")
 }
 
-// menuFolder is where the menus are that the scripts are played on.
+// menuFolder returns the folder of the menus that the scripts are played on.
 func (s *suite) menuFolder() *service.Folder { return cmp.Or(s.played, s.folder) }
 
-// titles are those that a script has already; none where it is not there.
+// titles lists the titles in a script file, none if the file is missing.
 func (s *suite) titles(file string) []string {
 	source, err := os.ReadFile(file)
 	if err != nil {
@@ -171,8 +168,7 @@ func (s *suite) titles(file string) []string {
 	return list
 }
 
-// write writes drafts, those for one file into it together, and plays what was
-// written.
+// write writes the drafts, groups those for one file, and plays what was written.
 func (v testCmd) write(s *suite, b *booth, drafts []*coverage.Draft, play func([]*dialscript.Call) []dialscript.Result, std streams) ([]dialscript.Result, error) {
 	var files []*dialscript.File
 	for _, d := range drafts {
@@ -200,12 +196,12 @@ func (v testCmd) write(s *suite, b *booth, drafts []*coverage.Draft, play func([
 		results = append(results, play(calls)...)
 	}
 	if len(files) == 0 {
-		fmt.Fprintln(std.err, "There is nothing to suggest.")
+		fmt.Fprintln(std.err, "Nothing to suggest.")
 	}
 	return results, nil
 }
 
-// append adds calls to the end of a script, and gives what stands there then.
+// append adds calls to the end of a script file, and returns the whole script.
 func (v testCmd) append(f *dialscript.File, std streams) (*dialscript.File, error) {
 	if f.Path == toStdout {
 		text := dialscript.Format(f)
@@ -221,7 +217,7 @@ func (v testCmd) append(f *dialscript.File, std streams) (*dialscript.File, erro
 	}
 	whole, found := dialscript.Parse(f.Path, old)
 	if found.Bad() {
-		return nil, misuse{fmt.Errorf("--suggest: %s has findings; mend it first, or name another file with --suggest=FILE", f.Path)}
+		return nil, misuse{fmt.Errorf("--suggest: %s has errors; correct it first, or name another file with --suggest=FILE", f.Path)}
 	}
 	whole.Calls = append(whole.Calls, f.Calls...)
 	text := dialscript.Format(whole)
@@ -233,8 +229,8 @@ func (v testCmd) append(f *dialscript.File, std streams) (*dialscript.File, erro
 	return file, nil
 }
 
-// coverReport writes the coverage in every form asked for, and says which menus
-// are covered too little.
+// coverReport writes the coverage in every form that was asked for, and reports
+// whether a menu is below --min-cover.
 func (v testCmd) coverReport(w io.Writer, menus []*coverage.Menu) (short bool, err error) {
 	if v.Cover.file != "" {
 		f, err := os.Create(v.Cover.file)
@@ -250,13 +246,13 @@ func (v testCmd) coverReport(w io.Writer, menus []*coverage.Menu) (short bool, e
 		return false, err
 	}
 	if len(menus) == 0 {
-		b.WriteString("no call has come to a menu, so nothing is covered\n")
+		b.WriteString("no call reached a menu, so nothing is covered\n")
 	}
 	short = len(menus) == 0 && v.MinCover > 0
 	for _, m := range menus {
 		if got := m.Total().Percent(); got < v.MinCover {
 			short = true
-			fmt.Fprintf(&b, "%s: %d %% is covered, which is less than --min-cover %d\n", m.File(), got, v.MinCover)
+			fmt.Fprintf(&b, "%s: %d %% is covered, less than --min-cover %d\n", m.File(), got, v.MinCover)
 		}
 	}
 	text := b.String()

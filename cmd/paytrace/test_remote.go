@@ -17,9 +17,9 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// elsewhere opens lines to a service behind a URL, in place of its gateway. It
-// shows screens and nothing else.
-type elsewhere struct {
+// remote plays calls on a service behind a URL, in place of its gateway. It shows
+// screens and nothing else.
+type remote struct {
 	url     string
 	gateway gateway.Client
 	header  http.Header
@@ -27,42 +27,42 @@ type elsewhere struct {
 	maxWait time.Duration
 }
 
-// longestAnswer is how long an aggregator waits for an answer at most.
+// longestAnswer is how long an aggregator waits for an answer.
 const longestAnswer = 10 * time.Second
 
-// newElsewhere reads what was said on the command line.
-func newElsewhere(target, gatewayName string, headers []string, maxWait time.Duration) (*elsewhere, error) {
+// newRemote makes a remote target from the flags.
+func newRemote(target, gatewayName string, headers []string, maxWait time.Duration) (*remote, error) {
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, misuse{errors.New("--url: expected where the service takes callbacks, as http://localhost:5000/ussd")}
+		return nil, misuse{errors.New("--url: expected the service's address for callbacks, as http://localhost:5000/ussd")}
 	}
 	client, ok := service.GatewayNamed(gatewayName).(gateway.Client)
 	if !ok {
 		return nil, misuse{fmt.Errorf("--gateway: found %q; expected a gateway whose callbacks can be sent, such as %s", gatewayName, service.Gateways[0].Name())}
 	}
-	e := &elsewhere{url: target, gateway: client, header: http.Header{}, maxWait: maxWait}
+	r := &remote{url: target, gateway: client, header: http.Header{}, maxWait: maxWait}
 	for _, h := range headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok {
 			return nil, misuse{errors.New("--header: expected a name and a value, as X-API-Key: …")}
 		}
-		e.header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		r.header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
-	e.client = &http.Client{
+	r.client = &http.Client{
 		Timeout:       longestAnswer,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return e, nil
+	return r, nil
 }
 
-// Open implements dialscript.Opener. What a script gives beyond who calls can't
-// be set in a service elsewhere, and the call is not checked. What people.yaml
-// says of the caller is taken for granted.
-func (e *elsewhere) Open(_ context.Context, scene dialscript.Scene) (dialscript.Line, error) {
+// Open implements dialscript.Opener. A remote service can be given nothing but the
+// caller; a call that needs more is not checked. What people.yaml says of the
+// caller is assumed to be true there.
+func (r *remote) Open(_ context.Context, scene dialscript.Scene) (dialscript.Line, error) {
 	cannot := func(what string) error {
-		return fmt.Errorf("%w: %s can't be given to a service elsewhere", dialscript.ErrCannotSet, what)
+		return fmt.Errorf("%w: %s can't be set in a remote service", dialscript.ErrCannotSet, what)
 	}
-	line := &distantLine{elsewhere: e}
+	line := &remoteTarget{remote: r}
 	for name := range scene.Answers {
 		return nil, cannot("what " + name + " answers")
 	}
@@ -74,13 +74,13 @@ func (e *elsewhere) Open(_ context.Context, scene dialscript.Scene) (dialscript.
 		return nil, cannot("that SMS is down")
 	case scene.Clock != dialscript.DefaultClock:
 		return nil, cannot("the clock")
-	case scene.Gateway != "" && scene.Gateway != e.gateway.Name() && !strings.HasPrefix(scene.Gateway, e.gateway.Name()+"-"):
-		return nil, cannot("another gateway than " + e.gateway.Name())
+	case scene.Gateway != "" && scene.Gateway != r.gateway.Name() && !strings.HasPrefix(scene.Gateway, r.gateway.Name()+"-"):
+		return nil, cannot("another gateway than " + r.gateway.Name())
 	}
 	for _, v := range scene.Remembered {
 		known := slices.Contains(scene.Caller.Values, v) || v.Name == "lang" && v.Text == scene.Caller.Lang
 		if !known {
-			return nil, cannot("what is remembered (" + v.Name + ")")
+			return nil, cannot("the remembered value (" + v.Name + ")")
 		}
 		line.assumed = append(line.assumed, fmt.Sprintf("%s=%s of %s, from people.yaml", v.Name, v.Text, scene.Caller.Name))
 	}
@@ -90,23 +90,23 @@ func (e *elsewhere) Open(_ context.Context, scene dialscript.Scene) (dialscript.
 	return line, nil
 }
 
-// distantLine is one call's line.
-type distantLine struct {
-	*elsewhere
+// remoteTarget plays one call.
+type remoteTarget struct {
+	*remote
 	assumed []string
 }
 
 var (
-	_ dialscript.Assumes = (*distantLine)(nil)
-	_ dialscript.Waits   = (*distantLine)(nil)
+	_ dialscript.Assumes = (*remoteTarget)(nil)
+	_ dialscript.Waits   = (*remoteTarget)(nil)
 )
 
 // Assumed implements dialscript.Assumes.
-func (l *distantLine) Assumed() []string { return l.assumed }
+func (l *remoteTarget) Assumed() []string { return l.assumed }
 
-// Type implements dialscript.Line: the gateway's own request. Errors leave the
-// URL out, which may hold a secret.
-func (l *distantLine) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
+// Type implements dialscript.Line: it sends the gateway's own request. Errors leave
+// out the URL, which may hold a secret.
+func (l *remoteTarget) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
 	contentType, form := l.gateway.Callback(cb.Request())
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, bytes.NewReader(form))
 	if err != nil {
@@ -136,11 +136,11 @@ func withoutURL(err error) error {
 	return err
 }
 
-// Wait implements dialscript.Waits: nobody can turn the clock of a service
-// elsewhere, so the time is really waited for.
-func (l *distantLine) Wait(ctx context.Context, d time.Duration) error {
+// Wait implements dialscript.Waits: the clock of a remote service can't be set, so
+// it really waits.
+func (l *remoteTarget) Wait(ctx context.Context, d time.Duration) error {
 	if d > l.maxWait {
-		return fmt.Errorf("%w: the service's clock can't be turned, and --max-wait is %s", dialscript.ErrCannotSet, l.maxWait)
+		return fmt.Errorf("%w: the service's clock can't be set, and --max-wait is %s", dialscript.ErrCannotSet, l.maxWait)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

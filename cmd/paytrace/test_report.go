@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// report writes the results in every form asked for.
+// report writes the results in every form that was asked for.
 func (v testCmd) report(w io.Writer, rep dialscript.Report) error {
 	form := dialscript.Text
 	switch {
@@ -51,7 +51,7 @@ func writeReport(file string, rep dialscript.Report, form func(io.Writer, dialsc
 	return errors.Join(form(f, rep), f.Close())
 }
 
-// again is the command that plays one call again.
+// again returns the command that plays one call again.
 func (v testCmd) again(r *dialscript.Result) string {
 	words := []string{"paytrace", "test", shellWord(r.Call.Pos.File + ":" + strconv.Itoa(r.Call.Pos.Line))}
 	if r.Lang != "" {
@@ -69,7 +69,7 @@ func (v testCmd) again(r *dialscript.Result) string {
 	return strings.Join(words, " ")
 }
 
-// shownURL is a URL as reports may show it: its path may end in a secret.
+// shownURL shortens a URL for reports: its path may end in a secret.
 func shownURL(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -82,7 +82,7 @@ func shownURL(target string) string {
 	return u.String()
 }
 
-// sourceOf finds menu files by the paths that positions show.
+// sourceOf returns a function that reads menu files by the paths in positions.
 func sourceOf(suites []*suite) func(string) []byte {
 	return func(file string) []byte {
 		for _, s := range suites {

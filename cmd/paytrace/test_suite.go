@@ -20,14 +20,14 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// suite is the scripts of one folder.
+// suite holds the scripts of one folder.
 type suite struct {
 	folder  *service.Folder
 	scripts []*script
-	// played is where the menus are, where that is not folder.
+	// played holds the menus, if they are not in folder.
 	played *service.Folder
-	// whole says that all menus are asked for, and named are those that are, where
-	// not single scripts are.
+	// whole says that all menus were asked for; named lists the menus that were
+	// named. Neither is set where only scripts were named.
 	whole bool
 	named []string
 }
@@ -35,7 +35,7 @@ type suite struct {
 // script is one file of a suite.
 type script struct {
 	name string
-	// lines choose the calls that stand there; none chooses all.
+	// lines selects the calls at these lines; none selects all.
 	lines []int
 
 	source []byte
@@ -79,8 +79,8 @@ func (v testCmd) suites() ([]*suite, error) {
 	return list, nil
 }
 
-// name adds what was named to a folder's suite: a script, or for a menu or the
-// folder all its scripts.
+// name adds what was named to a folder's suite: a script, or all scripts for a
+// menu or the folder.
 func (v testCmd) name(s *suite, file string, line int, isFolder bool) error {
 	switch {
 	case isFolder:
@@ -94,8 +94,8 @@ func (v testCmd) name(s *suite, file string, line int, isFolder bool) error {
 	return nil
 }
 
-// all adds every script of the folder. That there is none is a slip, but not
-// where some are to be written.
+// all adds every script of the folder. A folder without scripts is an error, unless
+// --suggest writes some.
 func (v testCmd) all(s *suite) error {
 	names, err := fs.Glob(s.folder.FS, "*.dial")
 	for _, name := range names {
@@ -116,7 +116,7 @@ func openBeside(file string, isFolder bool) (*service.Folder, error) {
 
 var lineBehind = regexp.MustCompile(`^(.+\.dial):(\d{1,6})(?::\d+)?$`)
 
-// fileLine parts FILE:LINE, as reports write it; 0 for no line.
+// fileLine splits FILE:LINE, as reports write it. The line is 0 if there is none.
 func fileLine(named string) (file string, line int) {
 	m := lineBehind.FindStringSubmatch(named)
 	if m == nil {
@@ -126,8 +126,8 @@ func fileLine(named string) (file string, line int) {
 	return m[1], line
 }
 
-// scriptFolder opens the folder of a script. Those in the program itself are
-// named as reports name them.
+// scriptFolder opens the folder of a script. It accepts the names that reports show
+// for embedded scripts.
 func scriptFolder(file string) (*service.Folder, error) {
 	if filepath.Dir(file) == service.EmbeddedFolder().Dir {
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
@@ -179,8 +179,8 @@ func (s *suite) hasMenus() bool {
 	return err == nil && len(names) > 0
 }
 
-// menus is the folder whose menus the scripts are played on: their own, or where
-// it has none that of ./menus, or what is embedded.
+// menus returns the folder whose menus the scripts are played on: their own, or the
+// default folder if their own has none.
 func (s *suite) menus() (*service.Folder, error) {
 	if s.played != nil || s.hasMenus() {
 		return cmp.Or(s.played, s.folder), nil
@@ -190,8 +190,8 @@ func (s *suite) menus() (*service.Folder, error) {
 	return played, err
 }
 
-// people are those beside the scripts, else those beside their menus, else the
-// shipped ones.
+// people reads the people.yaml beside the scripts, else the one beside their menus,
+// else the embedded one.
 func (s *suite) people(w io.Writer) (*engine.Personas, error) {
 	if _, err := fs.Stat(s.folder.FS, peopleFile); err == nil {
 		return peopleOf(s.folder, w)
@@ -203,7 +203,7 @@ func (s *suite) people(w io.Writer) (*engine.Personas, error) {
 	return peopleOf(folder, w)
 }
 
-// close lets go of the folders.
+// close closes the folders.
 func (s *suite) close() {
 	s.folder.Close()
 	if s.played != nil {
@@ -211,7 +211,7 @@ func (s *suite) close() {
 	}
 }
 
-// chosen are the calls to play.
+// chosen lists the calls to play.
 func (s *suite) chosen(tags []string) []*dialscript.Call {
 	var calls []*dialscript.Call
 	for _, one := range s.scripts {
@@ -226,7 +226,7 @@ func (s *suite) chosen(tags []string) []*dialscript.Call {
 	return calls
 }
 
-// wants reports whether the i-th call stands at one of the lines named.
+// wants reports whether the i-th call is at one of the lines named.
 func (one *script) wants(i int) bool {
 	calls := one.file.Calls
 	return len(one.lines) == 0 || slices.ContainsFunc(one.lines, func(line int) bool {
@@ -234,7 +234,7 @@ func (one *script) wants(i int) bool {
 	})
 }
 
-// update writes the screens shown into the scripts.
+// update writes the screens that appeared into the scripts.
 func (s *suite) update(results []dialscript.Result, w io.Writer) error {
 	for _, one := range s.scripts {
 		renewed := dialscript.Update(one.source, one.file, results)

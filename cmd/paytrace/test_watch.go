@@ -11,12 +11,12 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// watchEvery is how often files are looked at: faster than a person changes
-// from the editor to the terminal.
+// watchEvery is how often files are checked: faster than a person switches from the
+// editor to the terminal.
 const watchEvery = 300 * time.Millisecond
 
-// watch plays again whenever a file of the scripts' folders changes, until the
-// person stops it. What is wrong is said, and waited for to be mended.
+// watch plays again whenever a file of the scripts' folders changes, until ctx
+// ends. It prints errors and goes on.
 func (v testCmd) watch(ctx context.Context, std streams) error {
 	ticks := time.NewTicker(watchEvery)
 	defer ticks.Stop()
@@ -51,13 +51,13 @@ func (v testCmd) watching(ctx context.Context, std streams, ticks <-chan time.Ti
 	}
 }
 
-// stamp tells two states of a file apart.
+// stamp identifies a state of a file.
 type stamp struct {
 	size    int64
 	changed time.Time
 }
 
-// stamps are the menus and scripts of the folders as they are now.
+// stamps returns the states of the folders' menus and scripts.
 func stamps(suites []*suite) map[string]stamp {
 	now := map[string]stamp{}
 	for _, s := range suites {
