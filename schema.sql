@@ -1,13 +1,13 @@
--- What a new Postgres database looks like after every migration. The migrations
--- themselves are store/postgres/migrations; a test holds the two equal.
--- SQLite's are store/sqlite/migrations.
+-- The schema of a new Postgres database after all migrations. The migrations are in
+-- store/postgres/migrations; a test compares the two. SQLite's migrations are in
+-- store/sqlite/migrations.
 
--- One account. The first seven columns are those of the service before this
--- one, which can still run on this table; whatever is added is nullable.
+-- One account. The first seven columns are the legacy service's, which can still run on
+-- this table; added columns are nullable.
 CREATE TABLE workers (
     id                       SERIAL PRIMARY KEY,
     worker_id                VARCHAR(20) UNIQUE NOT NULL,  -- NW- and 8 upper-case hex digits
-    phone                    VARCHAR(20) UNIQUE NOT NULL,  -- digits with country code; rows of the old service: as it stored them
+    phone                    VARCHAR(20) UNIQUE NOT NULL,  -- digits with country code; in rows of the legacy service, as it stored them
     name                     VARCHAR(255),
     stellar_public_key       VARCHAR(56) UNIQUE NOT NULL,
     stellar_secret_encrypted TEXT NOT NULL,                -- a Fernet token
@@ -16,8 +16,8 @@ CREATE TABLE workers (
     set_aside_at             TIMESTAMPTZ                   -- when a person decided that another account answers for the number
 );
 
--- A number in any form that people type as its digits with country code, as
--- callers are known by: 0712 345-678 is 254712345678. NULL for what is none.
+-- Turns a phone number in any form that people type into its digits with country code, as
+-- gateways send them: 0712 345-678 becomes 254712345678. NULL for any other text.
 CREATE FUNCTION paytrace_msisdn(phone TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
 SELECT CASE
     WHEN translate(phone, ' -().;' || chr(9), '') ~ '^((\+|00)?254|0)?[17][0-9]{8}$'
@@ -28,35 +28,34 @@ END
 $body$;
 CREATE INDEX workers_msisdn ON workers (paytrace_msisdn(phone));
 
--- What was done once: an action's identity, what it was asked, and what it
--- answered. A repeat is answered from here. result is NULL only inside the
--- transaction that runs the action.
+-- Actions that have run: the identity, a fingerprint of the arguments, and the result,
+-- which answers a repeat. result is NULL only inside the transaction that runs the action.
 CREATE TABLE action_log (
     id          TEXT PRIMARY KEY,
     fingerprint BYTEA NOT NULL,
     result      BYTEA,
     created_at  TIMESTAMPTZ NOT NULL,
-    kept        SMALLINT NOT NULL DEFAULT 0  -- 1: it moved money, and is never purged
+    kept        SMALLINT NOT NULL DEFAULT 0  -- 1: it moved money and is never purged
 );
 CREATE INDEX action_log_created_at ON action_log (created_at);
 
--- SMS, and what became of them.
+-- SMS, with what became of them.
 CREATE TABLE messages (
-    id          TEXT PRIMARY KEY,  -- the action, and its place there
+    id          TEXT PRIMARY KEY,  -- the action, and its position there
     recipient   TEXT NOT NULL,     -- MSISDN
     text        TEXT NOT NULL,
     status      TEXT NOT NULL CHECK (status IN ('queued', 'sent', 'failed', 'logged', 'unknown')),
-    provider_id TEXT,              -- the provider's name for it; see deliveries
+    provider_id TEXT,              -- the provider's ID of it; see deliveries
     error       TEXT,
     created_at  TIMESTAMPTZ NOT NULL,
     sent_at     TIMESTAMPTZ,
     once        BOOLEAN NOT NULL DEFAULT FALSE,  -- a one-time code: never sent a second time by itself
-    expires_at  TIMESTAMPTZ        -- after this it is not sent any more
+    expires_at  TIMESTAMPTZ        -- it is not sent after this time
 );
 CREATE INDEX messages_created_at ON messages (created_at, id);
 
--- What a menu remembers of a caller between calls. JSON and not JSONB: a value
--- is given back byte for byte.
+-- What a menu remembers about a caller between calls. JSON, not JSONB, since a value is
+-- returned byte for byte.
 CREATE TABLE remembered (
     service    TEXT NOT NULL,
     phone      TEXT NOT NULL,
@@ -77,21 +76,21 @@ CREATE TABLE limits (
 );
 CREATE INDEX limits_ends_at ON limits (ends_at);
 
--- What belongs to this database, such as the check tag of the ID key.
+-- Values that belong to this database, such as the check tag of the ID key.
 CREATE TABLE settings (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
 );
 
--- Which wallets are to be funded, and how far that is. A wallet without a row
--- was never asked for: one of the service before this one.
+-- Wallets to fund, and their progress. A wallet of the legacy service has no row until its
+-- funding is asked for.
 CREATE TABLE wallet_fundings (
     address          TEXT PRIMARY KEY,      -- workers.stellar_public_key; no reference, since an account may be forgotten
     state            TEXT NOT NULL CHECK (state IN ('held', 'pending', 'submitted', 'funded', 'failed')),
-    transaction_hash TEXT,                  -- the one that carries it, or did
+    transaction_hash TEXT,                  -- the last transaction that funds it
     problem          TEXT,                  -- why it is not funded yet
     tries            INTEGER NOT NULL,      -- how often this wallet itself was refused
-    asked            INTEGER NOT NULL,      -- how often it was asked for; names its job
+    asked            INTEGER NOT NULL,      -- how often it was asked for; a part of its job's key
     due_at           TIMESTAMPTZ NOT NULL,  -- not before this
     created_at       TIMESTAMPTZ NOT NULL,
     changed_at       TIMESTAMPTZ NOT NULL,
@@ -100,8 +99,8 @@ CREATE TABLE wallet_fundings (
 CREATE INDEX wallet_fundings_due ON wallet_fundings (due_at, address) WHERE state = 'pending';
 CREATE INDEX wallet_fundings_transaction ON wallet_fundings (transaction_hash);
 
--- Accounts whose sequence numbers the funding transactions use, each by one
--- holder at a time. Place 0 is the funding account itself.
+-- Accounts whose sequence numbers the funding transactions use. One holder at a time uses a
+-- channel. Place 0 is the funding account itself.
 CREATE TABLE wallet_channels (
     address    TEXT PRIMARY KEY,
     funder     TEXT NOT NULL,
@@ -113,8 +112,8 @@ CREATE TABLE wallet_channels (
     UNIQUE (funder, place)
 );
 
--- Funding transactions, signed and stored before they are submitted. A channel
--- has one in flight at most.
+-- Funding transactions, signed and stored before they are submitted. A channel has at most
+-- one in flight.
 CREATE TABLE wallet_transactions (
     hash       TEXT PRIMARY KEY,            -- 64 hex digits
     channel    TEXT NOT NULL REFERENCES wallet_channels (address),
@@ -127,17 +126,18 @@ CREATE TABLE wallet_transactions (
     ended_at   TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX wallet_transactions_in_flight ON wallet_transactions (channel) WHERE state = 'submitted';
--- Menus as they were compiled, for the sessions that began on them: an instance
--- that has a newer version, or was restarted, makes them again from here.
+
+-- Sources of compiled menus, for the sessions that began on them. An instance that was
+-- restarted, or has a newer version, compiles them again from here.
 CREATE TABLE programs (
     hash       TEXT PRIMARY KEY,
     source     BYTEA NOT NULL,       -- the menu's files, as JSON
-    keep_until TIMESTAMPTZ NOT NULL  -- no session can use it after
+    keep_until TIMESTAMPTZ NOT NULL  -- no session can use it after this time
 );
 CREATE INDEX programs_keep_until ON programs (keep_until);
 
--- What happened at each callback, for whoever helps a caller later. Written in
--- batches aside from the calls, kept for CALL_JOURNAL_DAYS. It holds no input but
+-- What happened at each callback, for the person who helps a caller later. Written in
+-- batches, apart from the calls, and stored for CALL_JOURNAL_DAYS. Of the input it has only
 -- the numbers of options.
 CREATE TABLE calls (
     id       BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -148,7 +148,7 @@ CREATE TABLE calls (
     service  TEXT NOT NULL,
     program  TEXT NOT NULL,     -- the menu's hash
     screen   TEXT NOT NULL,
-    heard    TEXT NOT NULL,     -- the option chosen, or in parentheses the kind of answer
+    heard    TEXT NOT NULL,     -- the chosen option, or the kind of answer in parentheses
     shown    TEXT NOT NULL,     -- the screen's text
     ended    BOOLEAN NOT NULL,
     took_us  BIGINT NOT NULL,   -- microseconds
@@ -157,23 +157,22 @@ CREATE TABLE calls (
 CREATE INDEX calls_caller ON calls (caller, at);
 CREATE INDEX calls_at ON calls (at);
 
--- What people did to other people's data with this program. Only added to.
+-- What people did to other people's data with this program. Rows are only added.
 CREATE TABLE audit (
     id      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at      TIMESTAMPTZ NOT NULL,
-    what    TEXT NOT NULL,      -- the verb
+    what    TEXT NOT NULL,      -- the subcommand
     actor   TEXT NOT NULL,      -- the system's user who ran it
     subject TEXT NOT NULL,      -- Worker IDs; no number
     detail  TEXT NOT NULL
 );
 
--- Keys to the REST API. A key is shown once, when it is made; only its SHA-256
--- is kept.
+-- Keys to the REST API. A key is shown once, when it is made; only its SHA-256 is stored.
 CREATE TABLE api_keys (
     id         TEXT PRIMARY KEY,     -- the part of the key that names it
     hash       BYTEA NOT NULL,
     name       TEXT NOT NULL,
-    scopes     TEXT NOT NULL,        -- parted by spaces
+    scopes     TEXT NOT NULL,        -- with spaces between them
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ,
     revoked_at TIMESTAMPTZ,
@@ -188,8 +187,7 @@ CREATE TABLE codes (
     expires_at TIMESTAMPTZ NOT NULL
 );
 
--- Wrong guesses at a secret since the last right one, and until when there may
--- be no further one.
+-- Wrong guesses at a secret since the last right one, and the end of a lock.
 CREATE TABLE guesses (
     name         TEXT NOT NULL,      -- of the secret: "code", "pin"
     subject      TEXT NOT NULL,      -- whose it is
@@ -198,12 +196,12 @@ CREATE TABLE guesses (
     PRIMARY KEY (name, subject)
 );
 
--- What the SMS provider reported of a message it had taken: the furthest state.
--- A report may come before the message's own row has the provider's name.
+-- The furthest state that the SMS provider reported of a message. A report may arrive before
+-- the message's own row has the provider's ID.
 CREATE TABLE deliveries (
     provider_id TEXT PRIMARY KEY,
     state       TEXT NOT NULL,
-    rank        INTEGER NOT NULL,    -- how far the state is; it only rises
+    rank        INTEGER NOT NULL,    -- the order of the states; it only rises
     reason      TEXT,
     network     TEXT,
     retries     INTEGER NOT NULL,
@@ -211,6 +209,6 @@ CREATE TABLE deliveries (
 );
 
 -- Besides these:
---   paytrace_migrations   the migrations that were applied (written by goose)
+--   paytrace_migrations   the applied migrations (written by goose)
 --   river_*               background jobs; River makes and changes these tables
 --                         with its own migrator (github.com/riverqueue/river)

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// kept is where notes go: it may refuse, or hang until it is let go.
+// kept stores notes; it can refuse them, or hang until the test releases it.
 type kept struct {
 	mu      sync.Mutex
 	notes   []store.CallNote
@@ -83,7 +83,7 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	}
 	handle(t.Context(), engine.Request{Session: "last", Text: "broken"})
 	stop := run(j)
-	stop() // what waits is stored before it ends
+	stop() // Run stores the waiting notes before it ends
 	if len(k.notes) != callbacks+1 || k.batches > 10 || j.Dropped() != 0 {
 		t.Errorf("%d notes in %d batches, %d dropped", len(k.notes), k.batches, j.Dropped())
 	}
@@ -96,7 +96,7 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	}
 }
 
-// A database that hangs costs notes, and no caller's time.
+// A database that hangs costs notes, not the callers' time.
 func TestNotesAreDroppedRatherThanWaitedFor(t *testing.T) {
 	const callbacks = 10_000
 	k := &kept{hang: make(chan struct{})}
@@ -148,7 +148,7 @@ func TestOldNotesAreDroppedSoonAndThenEveryHour(t *testing.T) {
 	})
 }
 
-// BenchmarkNote is what a callback pays.
+// BenchmarkNote measures what a note costs a callback.
 func BenchmarkNote(b *testing.B) {
 	j := journal.New(journal.Config{Calls: &kept{}})
 	stop := run(j)

@@ -1,4 +1,4 @@
 package memory
 
-// SetLimit is for stores that are soon full.
+// SetLimit makes a store that is soon full.
 func (s *Sessions) SetLimit(n int) { s.limit = n }

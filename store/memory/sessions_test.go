@@ -25,8 +25,8 @@ const (
 	second = `{"v":2,"h":"b","step":"main"}`
 )
 
-// A full store refuses new calls, lets those under way go on, and has room
-// again when records have run out.
+// A full store refuses new calls, still serves running ones, and has room again when
+// records have expired.
 func TestFull(t *testing.T) {
 	c := newClock()
 	s := memory.NewSessions(c.Now)
@@ -48,25 +48,25 @@ func TestFull(t *testing.T) {
 		t.Errorf("a third record: saved %v, %v; want an error", saved, err)
 	}
 	if err := s.SetLatest(t.Context(), "c", "c", time.Minute); err == nil {
-		t.Error("a third caller was noted")
+		t.Error("a third caller was stored")
 	}
 	if saved, err := save("a", head, second); !saved || err != nil {
-		t.Errorf("a call under way: saved %v, %v", saved, err)
+		t.Errorf("a running call: saved %v, %v", saved, err)
 	}
 	if err := s.SetLatest(t.Context(), "a", "another", time.Minute); err != nil {
-		t.Errorf("a caller who was noted: %v", err)
+		t.Errorf("a stored caller: %v", err)
 	}
 	c.Pass(time.Minute)
 	if saved, err := save("c", "", first); !saved || err != nil {
-		t.Errorf("after the others ran out: saved %v, %v", saved, err)
+		t.Errorf("after the others expired: saved %v, %v", saved, err)
 	}
 	if err := s.SetLatest(t.Context(), "c", "c", time.Minute); err != nil {
-		t.Errorf("after the others ran out: %v", err)
+		t.Errorf("after the others expired: %v", err)
 	}
 }
 
-// Notes of callers who never come back leave nothing behind, also where no
-// record is ever saved.
+// The latest sessions of callers who never come back are removed, also if no record is
+// ever saved.
 func TestNotesAreSwept(t *testing.T) {
 	c := newClock()
 	s := memory.NewSessions(c.Now)

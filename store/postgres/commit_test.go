@@ -17,14 +17,14 @@ import (
 	"github.com/paytrace/paytrace/store/postgres"
 )
 
-// What a link does with a COMMIT.
+// A link can do these with a COMMIT.
 const (
-	deliver   int32 = iota // as a network does
-	loseReply              // the server gets it, its answer never arrives
-	loseAsked              // it never gets to the server
+	deliver   int32 = iota // both ways
+	loseReply              // the server gets it, but its answer is lost
+	loseAsked              // it does not reach the server
 )
 
-// link is a network between the store and the server.
+// link is a network connection between the store and the server.
 type link struct {
 	url    string
 	server string
@@ -57,7 +57,7 @@ func newLink(t *testing.T, server string) *link {
 	return l
 }
 
-// carry takes one connection's bytes both ways until one side ends.
+// carry copies one connection's bytes both ways until one side closes.
 func (l *link) carry(client net.Conn) {
 	defer func() { _ = client.Close() }()
 	server, err := net.Dial("tcp", l.server)
@@ -72,7 +72,7 @@ func (l *link) carry(client net.Conn) {
 		for {
 			n, err := server.Read(buffer)
 			if err != nil || cut.Load() {
-				return // the answer to COMMIT has come this far, and no farther
+				return // the answer to COMMIT is lost here
 			}
 			if _, err := client.Write(buffer[:n]); err != nil {
 				return
@@ -98,8 +98,8 @@ func (l *link) carry(client net.Conn) {
 	}
 }
 
-// readMessage reads one message of the frontend: a type, but for the first
-// one, and a length that counts itself.
+// readMessage reads one message of the frontend: a type (not in the first message) and a
+// length that includes itself.
 func readMessage(from io.Reader, first bool) ([]byte, error) {
 	head := make([]byte, 5)
 	if first {
@@ -117,7 +117,7 @@ func commits(message []byte) bool {
 	return len(message) > 5 && message[0] == 'Q' && bytes.HasPrefix(bytes.ToLower(message[5:]), []byte("commit"))
 }
 
-// once does an action whose effect is one worker.
+// once runs an action whose effect is one worker.
 func once(s store.Store, id string) (string, error) {
 	var answer string
 	err := s.Within(context.Background(), func(ctx context.Context, tx store.Tx) error {
@@ -163,7 +163,7 @@ func TestLostCommit(t *testing.T) {
 			if err != nil || (result != nil) != c.happened {
 				t.Errorf("the action has the result %q (%v), want one: %v", result, err, c.happened)
 			}
-			// The same action ID tells, and does what is left to do.
+			// A repeat under the same action ID completes the action.
 			for range 2 {
 				answer, err := once(over, "254700000001")
 				if err != nil || answer != "done" {
@@ -171,14 +171,13 @@ func TestLostCommit(t *testing.T) {
 				}
 			}
 			if _, err := direct.Worker(t.Context(), "254700000001"); err != nil {
-				t.Errorf("the effect is not there: %v", err)
+				t.Errorf("the effect is missing: %v", err)
 			}
 		})
 	}
 }
 
-// A connection that ends before COMMIT took nothing with it, and that is
-// certain.
+// If a connection ends before COMMIT, nothing happened, and the error says so.
 func TestBackendKilled(t *testing.T) {
 	t.Parallel()
 	server := migrated(t)
@@ -200,12 +199,12 @@ func TestBackendKilled(t *testing.T) {
 		return tx.Finish(ctx, "killed", []byte("x"))
 	})
 	if err == nil || errors.Is(err, store.ErrUnknown) {
-		t.Errorf("error is %v, want one that is sure of the rollback", err)
+		t.Errorf("error is %v, want one that is not ErrUnknown", err)
 	}
 	if result, err := s.Result(t.Context(), "killed"); err != nil || result != nil {
 		t.Errorf("the action has the result %q (%v), want none", result, err)
 	}
 	if _, err := once(s, "254700000001"); err != nil {
-		t.Errorf("the store does not work on after a killed backend: %v", err)
+		t.Errorf("the store does not work after a killed backend: %v", err)
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/paytrace/paytrace/store/postgres"
 )
 
-// TestCurrent: a start looks closer at every database but one at this program's
-// version, and the connection that it asked on stays of use.
+// TestCurrent checks that only a database at this program's version is current, and that
+// the connection of the query stays usable.
 func TestCurrent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		before string // what happened to the database
-		anew   bool   // it holds for new connections
+		anew   bool   // it affects new connections only
 		want   bool
 	}{
 		"at this version":              {want: true},
@@ -40,7 +40,7 @@ func TestCurrent(t *testing.T) {
 			if c.anew {
 				query(t, url, `SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
 					WHERE datname = current_database() AND application_name = 'paytrace'`)
-				_ = s.Ping(t.Context()) // which finds it out
+				_ = s.Ping(t.Context()) // finds the closed connection
 			}
 			if got := postgres.Current(t.Context(), s); got != c.want {
 				t.Errorf("current: %v, want %v", got, c.want)
@@ -52,8 +52,8 @@ func TestCurrent(t *testing.T) {
 	}
 }
 
-// TestCurrentTakesItsTime: a database that is slow to answer is looked at for
-// longer than a callback's statement may take.
+// TestCurrentTakesItsTime checks that the query may take longer than a callback's
+// statement if the database is slow.
 func TestCurrentTakesItsTime(t *testing.T) {
 	t.Parallel()
 	const timeout = 50 * time.Millisecond
@@ -69,7 +69,7 @@ func TestCurrentTakesItsTime(t *testing.T) {
 	}
 	current := make(chan bool)
 	go func() { current <- postgres.Current(t.Context(), s) }()
-	// The lock is held until the question has waited for it too long for a callback.
+	// Keep the lock until the query has waited longer than a callback may.
 	for waits := 0; waits == 0; {
 		err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND application_name = 'paytrace'
@@ -82,6 +82,6 @@ func TestCurrentTakesItsTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !<-current {
-		t.Error("the question was given up")
+		t.Error("the query was ended")
 	}
 }

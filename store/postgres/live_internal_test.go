@@ -12,7 +12,7 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// What is tried on another connection, and how often.
+// onLive tries another connection only after an error of the connection.
 func TestOnLive(t *testing.T) {
 	t.Parallel()
 	const connections = 3

@@ -15,7 +15,7 @@ import (
 
 const pooled = 8
 
-// warm opens all connections of a store, and gives them back.
+// warm opens all connections of a store and releases them.
 func warm(t *testing.T, s *postgres.Store, id string) {
 	t.Helper()
 	var all, open sync.WaitGroup
@@ -23,7 +23,7 @@ func warm(t *testing.T, s *postgres.Store, id string) {
 	for i := range pooled {
 		all.Go(func() {
 			ready := sync.OnceFunc(open.Done)
-			defer ready() // also where it has no connection
+			defer ready() // also if it has no connection
 			err := s.Within(context.Background(), func(ctx context.Context, tx store.Tx) error {
 				ready()
 				open.Wait()
@@ -38,8 +38,8 @@ func warm(t *testing.T, s *postgres.Store, id string) {
 	all.Wait()
 }
 
-// dropAll ends every connection of the program's to a database, as a restart of
-// the server does.
+// dropAll ends every connection of the program to a database, as a restart of the server
+// does.
 func dropAll(t *testing.T, url string) {
 	t.Helper()
 	admin, err := pgx.Connect(t.Context(), url)
@@ -55,8 +55,7 @@ func dropAll(t *testing.T, url string) {
 	}
 }
 
-// Connections that died while nobody used them are no reason to fail: nothing was
-// begun on them.
+// A call must not fail because idle connections have died: nothing was begun on them.
 func TestAllConnectionsDropped(t *testing.T) {
 	url := migrated(t)
 	s := openAt(t, postgres.Config{URL: url, Connections: pooled})

@@ -13,12 +13,11 @@ import (
 	"github.com/paytrace/paytrace/store/postgres"
 )
 
-// Two transactions that want each other's rows: Postgres ends one, and Within
-// runs it again.
+// Of two transactions in a deadlock, Postgres ends one, and Within runs it again.
 func TestDeadlockIsRunAgain(t *testing.T) {
 	t.Parallel()
-	// Postgres looks for a deadlock once, a second after a wait began. On a
-	// busy machine the other may begin to wait later than that.
+	// Postgres checks for a deadlock once, a second after a wait began. On a busy
+	// machine the other transaction may begin to wait later than that.
 	s := openAt(t, postgres.Config{URL: migrated(t), StatementTimeout: time.Minute, LockTimeout: time.Minute})
 	now := time.Unix(1_700_000_000, 0)
 	var both sync.WaitGroup
@@ -55,8 +54,8 @@ func TestDeadlockIsRunAgain(t *testing.T) {
 	}
 }
 
-// A twin that hangs is not waited for beyond the lock time-out.
-func TestTwinThatHangs(t *testing.T) {
+// A duplicate waits for one that hangs no longer than the lock time-out.
+func TestDuplicateThatHangs(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, postgres.Config{URL: migrated(t), LockTimeout: 50 * time.Millisecond})
 	begin := func(ctx context.Context, tx store.Tx) error {
@@ -70,7 +69,7 @@ func TestTwinThatHangs(t *testing.T) {
 		err := s.Within(t.Context(), begin)
 		var fault *pgconn.PgError
 		if !errors.As(err, &fault) || fault.Code != "55P03" || errors.Is(err, store.ErrUnknown) {
-			t.Errorf("the twin ended with %v, want lock_not_available and a certain rollback", err)
+			t.Errorf("the duplicate ended with %v, want lock_not_available and a certain rollback", err)
 		}
 		return tx.Finish(ctx, "hangs", nil)
 	})
@@ -79,7 +78,7 @@ func TestTwinThatHangs(t *testing.T) {
 	}
 }
 
-// A statement that runs too long is ended by the server.
+// The server ends a statement that runs too long.
 func TestStatementTimeout(t *testing.T) {
 	t.Parallel()
 	url := migrated(t)

@@ -13,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-// migrated is the URL of a new database with the schema in it.
+// migrated returns the URL of a new database with the schema in it.
 func migrated(t testing.TB) string {
 	t.Helper()
 	return servers.Clone(t, "migrated", func(ctx context.Context, url string) error {

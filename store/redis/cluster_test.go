@@ -15,7 +15,7 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// nodes are clients of each node alone.
+// nodes returns one client for each node alone.
 func nodes(t *testing.T, c *servers.RedisCluster) []*goredis.Client {
 	t.Helper()
 	var list []*goredis.Client
@@ -25,9 +25,9 @@ func nodes(t *testing.T, c *servers.RedisCluster) []*goredis.Client {
 	return list
 }
 
-// One cluster serves all of this: it takes seconds to make one.
+// All of this uses one cluster, since making one takes seconds.
 func TestCluster(t *testing.T) {
-	servers.Redis(t) // skips where there is no server to be had
+	servers.Redis(t) // skips if no server can be started
 	cluster := servers.Cluster(t)
 	alone := nodes(t, cluster)
 	flush := func() {
@@ -73,7 +73,7 @@ func TestCluster(t *testing.T) {
 	t.Run("one address", func(t *testing.T) {
 		_, err := redis.Open(t.Context(), redis.Config{URL: secret.New(cluster.Nodes[0].URL)})
 		if err == nil || !strings.Contains(err.Error(), "with commas between them") {
-			t.Errorf("%v, want that the nodes are to be named", err)
+			t.Errorf("%v, want an error that asks for the nodes", err)
 		}
 	})
 	t.Run("a slot that moves", func(t *testing.T) { movedSlot(t, cluster, alone) })
@@ -107,11 +107,11 @@ func saveMany(t *testing.T, s runner.Sessions) {
 	}
 }
 
-// movedSlot gives a session's empty slot to another node behind the client's
-// back: the next save is sent on, within the call.
+// movedSlot moves a session's empty slot to another node without the client's knowledge.
+// The next save is redirected within the call.
 func movedSlot(t *testing.T, cluster *servers.RedisCluster, alone []*goredis.Client) {
 	s := open(t, cluster.URL())
-	wantLoaded(t, s, nil) // the client has the slots as they were
+	wantLoaded(t, s, nil) // the client still has the old slots
 	slot := int(alone[0].ClusterKeySlot(t.Context(), id).Val())
 	owner := -1
 	for i, node := range alone {
@@ -128,11 +128,11 @@ func movedSlot(t *testing.T, cluster *servers.RedisCluster, alone []*goredis.Cli
 	wantSaved(t, s, "", record1)
 	wantLoaded(t, s, record1)
 	if held := to.Get(t.Context(), id).Val(); held != string(record1) {
-		t.Errorf("the slot's new node holds %q, want the session", held)
+		t.Errorf("the slot's new node has %q, want the session", held)
 	}
 }
 
-// Addresses that are no cluster are told when the service starts.
+// Addresses that are not a cluster's are reported when the service starts.
 func TestNoCluster(t *testing.T) {
 	url := strings.TrimSuffix(ownServer(t).URL, "/0")
 	s, err := redis.Open(t.Context(), redis.Config{URL: secret.New(url + "," + url)})
@@ -141,6 +141,6 @@ func TestNoCluster(t *testing.T) {
 		t.Fatal("a single Redis was taken for a cluster")
 	}
 	if !strings.Contains(err.Error(), "cluster support disabled") {
-		t.Errorf("%v, want that it is no cluster", err)
+		t.Errorf("%v, want an error about a missing cluster", err)
 	}
 }

@@ -18,10 +18,10 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// ownServer is a Redis that the test may kill, fill and set up.
+// ownServer starts a Redis that the test may kill, fill and set up.
 func ownServer(t testing.TB) *servers.Server {
 	t.Helper()
-	servers.Redis(t) // skips where there is no server to be had
+	servers.Redis(t) // skips if no server can be started
 	server, err := servers.StartRedis(t.Context())
 	must(t, err)
 	t.Cleanup(func() {
@@ -32,7 +32,7 @@ func ownServer(t testing.TB) *servers.Server {
 	return server
 }
 
-// commandCalls are how often Redis got each command.
+// commandCalls returns how often Redis got each command.
 func commandCalls(t *testing.T, client *goredis.Client) map[string]int {
 	t.Helper()
 	info, err := client.Info(t.Context(), "commandstats").Result()
@@ -66,8 +66,8 @@ func wantLoaded(t *testing.T, s *redis.Sessions, want []byte) {
 	}
 }
 
-// A Redis that lost its scripts, its keys, or its life and both, is asked as
-// before: nothing but the records is missed.
+// A Redis that lost its scripts, its keys, or both in a restart, is used as before: only
+// the records are missing.
 func TestLosses(t *testing.T) {
 	server := ownServer(t)
 	client, s := raw(t, server.URL), open(t, server.URL)
@@ -102,7 +102,7 @@ func TestLosses(t *testing.T) {
 	}
 }
 
-// The first save after a restart is an EVAL, the next ones are not.
+// Only the first save after a restart is an EVAL.
 func TestScriptIsSentOnce(t *testing.T) {
 	server := ownServer(t)
 	client, s := raw(t, server.URL), open(t, server.URL)
@@ -115,8 +115,8 @@ func TestScriptIsSentOnce(t *testing.T) {
 	}
 }
 
-// A Redis that is not there is told by every call, keeps nobody from opening,
-// and is found again.
+// If no Redis answers, every call returns an error. The store still opens, and works as
+// soon as Redis answers.
 func TestDown(t *testing.T) {
 	server := ownServer(t)
 	must(t, server.Kill())
@@ -140,7 +140,7 @@ func TestDown(t *testing.T) {
 	}
 }
 
-// listen is a server of a test's own that speaks just enough.
+// listen starts a server that answers only what the test needs.
 func listen(t *testing.T, serve func(net.Conn)) (url string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -158,8 +158,8 @@ func listen(t *testing.T, serve func(net.Conn)) (url string) {
 	return "redis://:hush%2Fhush@" + l.Addr().String()
 }
 
-// A Redis that takes calls and never answers costs a caller no more than the
-// budget, which is well below the test's patience.
+// A Redis that accepts calls and never answers costs a caller no more than the budget,
+// which is well below the test's patience.
 func TestSilent(t *testing.T) {
 	done := make(chan struct{})
 	t.Cleanup(func() { close(done) })
@@ -173,7 +173,7 @@ func TestSilent(t *testing.T) {
 	}
 }
 
-// A full Redis refuses to save, and still tells what it has.
+// A full Redis refuses to save and still answers reads.
 func TestFull(t *testing.T) {
 	server := ownServer(t)
 	client, s := raw(t, server.URL), open(t, server.URL)
@@ -196,8 +196,8 @@ func TestFull(t *testing.T) {
 
 const password = `p@ss/w:rd#1?%`
 
-// A wrong password is told at once and never shown; the right one may hold
-// whatever a URL has a meaning for.
+// A wrong password is reported at once and never shown. The right one may contain
+// characters that have a meaning in a URL.
 func TestPassword(t *testing.T) {
 	server := ownServer(t)
 	client := raw(t, server.URL)
@@ -211,14 +211,14 @@ func TestPassword(t *testing.T) {
 		s, err := redis.Open(t.Context(), redis.Config{URL: secret.New(url)})
 		if err == nil {
 			_ = s.Close()
-			t.Errorf("%s was let in", url)
+			t.Errorf("%s was accepted", url)
 		} else if !goredis.IsAuthError(err) || strings.Contains(err.Error(), "wr0ngpass") {
-			t.Errorf("%v, want that it is the password, and not which", err)
+			t.Errorf("%v, want an error about the password that does not show it", err)
 		}
 	}
 }
 
-// Old servers repeat the command that they don't know, and with it what no
+// Old servers repeat a command that they don't know, with the password in it, which no
 // error may show.
 func TestPasswordRepeated(t *testing.T) {
 	url := listen(t, func(conn net.Conn) {
@@ -233,7 +233,7 @@ func TestPasswordRepeated(t *testing.T) {
 	s, err := redis.Open(t.Context(), redis.Config{URL: secret.New(url)})
 	if err == nil {
 		_ = s.Close()
-		t.Fatal("a server that knows no command was taken")
+		t.Fatal("a server that knows no command was accepted")
 	}
 	if !strings.Contains(err.Error(), "unknown command") || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), "hush/hush") {
 		t.Errorf("%v: want what the server said, without the password", err)
@@ -245,20 +245,20 @@ func TestPasswordRepeated(t *testing.T) {
 	}
 }
 
-// An account that may not run scripts is told when the service starts.
+// A user that may not run scripts is reported when the service starts.
 func TestNotAllowed(t *testing.T) {
 	server := ownServer(t)
 	client := raw(t, server.URL)
 	must(t, client.Do(t.Context(), "ACL", "SETUSER", "reader", "on", ">hush", "~*", "+@read", "+ping").Err())
 	_, err := redis.Open(t.Context(), redis.Config{URL: secret.New(strings.Replace(server.URL, "//", "//reader:hush@", 1))})
 	if !goredis.IsPermissionError(err) {
-		t.Errorf("%v, want that it is not allowed", err)
+		t.Errorf("%v, want an error about a missing permission", err)
 	}
 	must(t, client.Do(t.Context(), "ACL", "SETUSER", "few", "on", ">hush", "~ussd:*", "+get", "+set", "+del", "+eval", "+evalsha", "+ping").Err())
 	wantSaved(t, open(t, strings.Replace(server.URL, "//", "//few:hush@", 1)), "", record1)
 }
 
-// Close leaves nothing running, whatever Redis did before.
+// Close leaves no goroutine, whatever Redis did before.
 func TestNothingIsLeftRunning(t *testing.T) {
 	server := ownServer(t)
 	before := goleak.IgnoreCurrent()

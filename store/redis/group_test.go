@@ -20,8 +20,8 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// gate holds what goes to Redis until it is opened, and notes how many commands
-// went together.
+// gate stops commands on their way to Redis until it is opened, and records how many were
+// sent together.
 type gate struct {
 	open chan struct{}
 	once sync.Once
@@ -29,7 +29,7 @@ type gate struct {
 	breaks bool
 
 	mu   sync.Mutex
-	held int // round trips that wait for it, or did
+	held int // round trips that wait for it, or have waited
 	went []int
 }
 
@@ -84,7 +84,7 @@ func (g *gate) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.Pro
 	}
 }
 
-// crowd calls a function for 0 to n-1 at once, and has them wait behind the
+// crowd calls a function for 0 to n-1 concurrently, and lets the calls wait behind the
 // gate in that order.
 func crowd(t *testing.T, s *redis.Sessions, n int, call func(i int)) *sync.WaitGroup {
 	t.Helper()
@@ -102,8 +102,8 @@ const others = 10
 
 func key(i int) string { return fmt.Sprintf("%s-group-%d", id, i) }
 
-// Commands that come while round trips are under way go together, and each gets
-// its own answer: saved, another's record, none, a reading.
+// Commands that come while round trips are in flight are sent together, and each gets its
+// own answer: saved, another's record, none, a loaded record.
 func TestTogether(t *testing.T) {
 	s := open(t, servers.Redis(t))
 	for i := range others {
@@ -119,9 +119,9 @@ func TestTogether(t *testing.T) {
 		var saved bool
 		var err error
 		switch i % 4 {
-		case 0, 1: // there is none; there is another
+		case 0, 1: // there is no record; there is another one
 			stored, saved, err = s.Save(context.Background(), key(i), "", record1, life)
-		case 2: // there is none, and one was expected
+		case 2: // there is no record, and one was expected
 			stored, saved, err = s.Save(context.Background(), key(i), head1, record2, life)
 		case 3:
 			stored, err = s.Load(context.Background(), key(i))
@@ -137,11 +137,11 @@ func TestTogether(t *testing.T) {
 		}
 	}
 	if want := []int{1, 1, others - redis.RoundTrips}; !slices.Equal(g.went, want) {
-		t.Errorf("%v commands went together, want %v", g.went, want)
+		t.Errorf("%v commands were sent together, want %v", g.went, want)
 	}
 }
 
-// Redis was started again, and knows the script no more.
+// Redis was restarted and has lost the script.
 func TestTogetherWithoutTheScript(t *testing.T) {
 	server := ownServer(t)
 	s := open(t, server.URL)
@@ -160,7 +160,7 @@ func TestTogetherWithoutTheScript(t *testing.T) {
 	}
 }
 
-// Redis dies: everybody who waits is told, and nothing counts as saved.
+// Redis dies: every waiting caller gets an error, and nothing counts as saved.
 func TestTogetherWithoutRedis(t *testing.T) {
 	server := ownServer(t)
 	s := open(t, server.URL)
@@ -175,12 +175,12 @@ func TestTogetherWithoutRedis(t *testing.T) {
 	all.Wait()
 	for i := range others {
 		if ok, _ := told.Load(i); ok != true {
-			t.Errorf("%d was told that it is saved", i)
+			t.Errorf("%d was reported as saved", i)
 		}
 	}
 }
 
-// Who waited too long is told so, and the next one is not.
+// A caller that waited too long gets an error, and the next caller does not.
 func TestTogetherInTime(t *testing.T) {
 	s := open(t, servers.Redis(t))
 	g := newGate(t, s)
@@ -203,7 +203,7 @@ func TestTogetherInTime(t *testing.T) {
 	}
 }
 
-// Who has less time than others neither waits for them nor ends them with it.
+// A caller with less time neither waits for others nor ends their calls.
 func TestTogetherWithLittleTime(t *testing.T) {
 	s := open(t, servers.Redis(t))
 	g := newGate(t, s)
@@ -232,11 +232,11 @@ func TestTogetherWithLittleTime(t *testing.T) {
 	}
 	slices.Sort(g.went)
 	if want := []int{1, 1, 1, others - redis.RoundTrips - 1}; !slices.Equal(g.went, want) {
-		t.Errorf("%v commands went together, want %v", g.went, want)
+		t.Errorf("%v commands were sent together, want %v", g.went, want)
 	}
 }
 
-// nowhere is where no connection can be made to, and none is refused.
+// nowhere is an address that neither accepts nor refuses a connection.
 type nowhere struct{}
 
 func (nowhere) DialHook(goredis.DialHook) goredis.DialHook {
@@ -252,8 +252,7 @@ func (nowhere) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.Pro
 	return next
 }
 
-// Nobody waits beyond its own deadline, whoever is in front and whatever those
-// wait for.
+// No caller waits beyond its own deadline, whatever the callers before it wait for.
 func TestTogetherWithoutConnections(t *testing.T) {
 	s := open(t, "redis://127.0.0.1:1")
 	s.Hook(nowhere{})
@@ -267,11 +266,11 @@ func TestTogetherWithoutConnections(t *testing.T) {
 	})
 	all.Wait()
 	if most := slices.Max(late); most > runner.SessionBudget/3 {
-		t.Errorf("somebody waited for %v beyond its deadline", most)
+		t.Errorf("a caller waited for %v beyond its deadline", most)
 	}
 }
 
-// What a connection is refused with counts for all that were to go over it.
+// If Redis refuses a connection, all commands for it get that error.
 func TestTogetherRefused(t *testing.T) {
 	server := ownServer(t)
 	admin := raw(t, server.URL)
@@ -288,13 +287,13 @@ func TestTogetherRefused(t *testing.T) {
 	all.Wait()
 	for i, err := range errs {
 		if !goredis.IsAuthError(err) {
-			t.Errorf("%d: %v, want that the password is wrong", i, err)
+			t.Errorf("%d: %v, want an error about the password", i, err)
 		}
 	}
 }
 
-// A panic is its caller's: the others are told that nothing was sent, and the next
-// round trip is as good as ever.
+// A panic reaches only its own caller. The others get errNotSent, and the next round trip
+// works.
 func TestTogetherAfterAPanic(t *testing.T) {
 	s := open(t, servers.Redis(t))
 	g := newGate(t, s)
@@ -318,7 +317,7 @@ func TestTogetherAfterAPanic(t *testing.T) {
 	g.release()
 	all.Wait()
 	if want := others - redis.RoundTrips - 1; panics != 1 || failed != want {
-		t.Errorf("%d panicked and %d were told of a failure, want 1 and %d", panics, failed, want)
+		t.Errorf("%d panicked and %d failed, want 1 and %d", panics, failed, want)
 	}
 	if _, err := s.Load(context.Background(), key(0)); err != nil {
 		t.Errorf("the next one: %v", err)

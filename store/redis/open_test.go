@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/store/redis"
 )
 
-// asked is how Redis is asked, as the guarantees have it.
+// asked has the client's options that the guarantees depend on.
 type asked struct {
 	Dial, Read, Write, Pool time.Duration
 	Context                 bool
@@ -21,7 +21,7 @@ type asked struct {
 	Maintenance             maintnotifications.Mode
 }
 
-// What time can't show without being waited for is read off the options.
+// A test can't wait for these limits, so it reads the options.
 func TestOptions(t *testing.T) {
 	want := asked{
 		runner.SessionBudget, runner.SessionBudget, runner.SessionBudget, runner.SessionBudget, true,
@@ -37,7 +37,7 @@ func TestOptions(t *testing.T) {
 	}
 	_, c, err := redis.Options("redis://h,redis://i")
 	must(t, err)
-	want.Retries = -1 // a cluster's client passes it on as it is
+	want.Retries = -1 // a cluster's client passes it on unchanged
 	if diff := cmp.Diff(want, asked{
 		c.DialTimeout, c.ReadTimeout, c.WriteTimeout, c.PoolTimeout, c.ContextTimeoutEnabled,
 		c.MaxRetries, c.DialerRetries, c.PoolSize, c.PipelinePoolSize, c.DisableIdentity, c.MaintNotificationsConfig.Mode,

@@ -43,7 +43,7 @@ func open(t testing.TB, url string) *redis.Sessions {
 	return s
 }
 
-// raw is a client of the test's own, to see what is there.
+// raw returns a client of the test's own, to read the keys.
 func raw(t testing.TB, url string) *goredis.Client {
 	t.Helper()
 	options, err := goredis.ParseURL(url)
@@ -72,7 +72,7 @@ func pass(t *testing.T, client *goredis.Client, d time.Duration) {
 		left, err := client.PTTL(ctx, keys.Val()).Result()
 		must(t, err)
 		switch {
-		case left < 0: // it would stay for ever
+		case left < 0: // it has no expiry
 		case left > d:
 			must(t, client.PExpire(ctx, keys.Val(), left-d).Err())
 		default:
@@ -110,7 +110,7 @@ func (s *stored) want(t *testing.T, client *goredis.Client) {
 	left, err := client.PTTL(t.Context(), s.key).Result()
 	must(t, err)
 	if value != s.value || left <= s.life-time.Minute || left > s.life {
-		t.Errorf("%s holds %q for %s, want %q for %s", s.key, value, left, s.value, s.life)
+		t.Errorf("%s has %q for %s, want %q for %s", s.key, value, left, s.value, s.life)
 	}
 }
 
@@ -119,7 +119,7 @@ type stored struct {
 	life       time.Duration
 }
 
-// Keys, values and lives are what other programs may count on.
+// Other programs may rely on these keys, values and lives.
 func TestKeys(t *testing.T) {
 	url := servers.Redis(t)
 	client, s := raw(t, url), open(t, url)
@@ -142,7 +142,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// What stands under a key and is of another kind is an error, and is left.
+// A key with another type of value is an error, and stays unchanged.
 func TestForeignKey(t *testing.T) {
 	url := servers.Redis(t)
 	client, s := raw(t, url), open(t, url)
@@ -154,11 +154,11 @@ func TestForeignKey(t *testing.T) {
 		t.Errorf("saved %v, %v; want an error", saved, err)
 	}
 	if step := client.HGet(t.Context(), id, "step").Val(); step != "menu" {
-		t.Errorf("the key holds %q, want what was there", step)
+		t.Errorf("the key has %q, want the old value", step)
 	}
 }
 
-// A save is one command to Redis, also the first one of a process.
+// A save is one command to Redis, also the first save of a process.
 func TestRoundTrips(t *testing.T) {
 	server := ownServer(t)
 	client, s := raw(t, server.URL), open(t, server.URL)
@@ -188,7 +188,7 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
-// A load that has ended its time before it began is not asked.
+// A call whose context has already ended does not reach Redis.
 func TestContext(t *testing.T) {
 	s := open(t, servers.Redis(t))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -205,7 +205,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// calls are all calls of a store.
+// calls returns all methods of a store, by name.
 func calls(s runner.Sessions) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Load": func(ctx context.Context) error { _, err := s.Load(ctx, id); return err },

@@ -32,7 +32,7 @@ func BenchmarkMemory(b *testing.B) {
 	})
 }
 
-// A recorded call has a store of its own.
+// Every recorded call has a store of its own.
 func BenchmarkOpenMemory(b *testing.B) {
 	for b.Loop() {
 		s, err := sqlite.OpenMemory(context.Background(), sqlite.Config{})

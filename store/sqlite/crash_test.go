@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/store/sqlite"
 )
 
-// crashVariable names the file to a process that this test kills.
+// crashVariable gives the file to a process that the test kills.
 const crashVariable = "PAYTRACE_TEST_CRASH_FILE"
 
 func TestMain(m *testing.M) {
@@ -22,13 +22,13 @@ func TestMain(m *testing.M) {
 		if err := actForever(path); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
-		os.Exit(1) // only a kill ends it well
+		os.Exit(1) // only a kill should end it
 	}
 	goleak.VerifyTestMain(m)
 }
 
-// actForever does one action after the other, and says of each that it is
-// done when it is.
+// actForever runs one action after the other, and prints the number of each when it is
+// done.
 func actForever(path string) error {
 	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
 	if err != nil {
@@ -57,8 +57,8 @@ func actForever(path string) error {
 	}
 }
 
-// What was said to be done is there after a kill, whole, and the rest is not
-// there at all.
+// After a kill, every action reported as done is stored completely, and no other action is
+// stored in part.
 func TestKilledInTheMiddle(t *testing.T) {
 	const kills = 3
 	path := newPath(t)
@@ -74,7 +74,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			}
 			_, missing := s.Worker(t.Context(), id)
 			if (result != nil) != (missing == nil) {
-				t.Errorf("action %d is there by half: result %q, worker %v", n, result, missing)
+				t.Errorf("action %d is stored in part: result %q, worker %v", n, result, missing)
 			}
 			if result == nil {
 				if n <= said {
@@ -91,8 +91,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 }
 
-// killAfter runs actForever until it has said a number, kills it, and gives
-// the last number it has said.
+// killAfter runs actForever until it prints a number, kills it, and returns the last
+// printed number.
 func killAfter(t *testing.T, path string, number int) int {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -108,10 +108,10 @@ func killAfter(t *testing.T, path string, number int) int {
 	said := -1
 	for lines := bufio.NewScanner(output); lines.Scan(); {
 		if _, err := fmt.Sscan(lines.Text(), &said); err != nil {
-			t.Fatalf("the process said %q", lines.Text())
+			t.Fatalf("the process printed %q", lines.Text())
 		}
 		if said == number {
-			_ = cmd.Process.Kill() // it may say more before it is gone
+			_ = cmd.Process.Kill() // it may print more before it ends
 		}
 	}
 	_ = cmd.Wait() // killed

@@ -28,7 +28,7 @@ func openPath(t *testing.T, path string) *sqlite.Store {
 	return s
 }
 
-// beside opens the file as another program would.
+// beside opens the file as another program does.
 func beside(t *testing.T, path string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
@@ -110,7 +110,7 @@ func TestFirstStartsTogether(t *testing.T) {
 				t.Errorf("open: %v", err)
 				return
 			}
-			// It stays open while the others start.
+			// The store stays open while the others start.
 			t.Cleanup(func() { _ = s.Close() })
 			if err := addWorker(s, fmt.Sprint(i)); err != nil {
 				t.Errorf("add a worker: %v", err)
@@ -121,7 +121,7 @@ func TestFirstStartsTogether(t *testing.T) {
 	alone := newPath(t)
 	openPath(t, alone)
 	if diff := cmp.Diff(schemaOf(t, beside(t, alone)), schemaOf(t, beside(t, path))); diff != "" {
-		t.Errorf("the schema differs from one made alone:\n%s", diff)
+		t.Errorf("the schema differs from that of a single start:\n%s", diff)
 	}
 }
 
@@ -132,7 +132,7 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 		ours            bool
 		want            string
 	}{
-		{"the old service's", `CREATE TABLE workers (id INTEGER PRIMARY KEY)`, false, `"paytrace migrate"`},
+		{"a legacy service's", `CREATE TABLE workers (id INTEGER PRIMARY KEY)`, false, `"paytrace migrate"`},
 		{"another program's", `CREATE TABLE invoices (id INTEGER)`, false, `"invoices"`},
 		{
 			"a newer program's", `INSERT INTO paytrace_migrations (version_id, is_applied) VALUES (4711, 1)`,
@@ -183,7 +183,7 @@ func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 	}
 }
 
-// The promise of a COMMIT needs both of these settings.
+// A COMMIT survives a power cut only with the first two of these settings.
 func TestFileSurvivesAPowerCut(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -199,7 +199,7 @@ func TestFileSurvivesAPowerCut(t *testing.T) {
 	}
 }
 
-// Another process may write too: a caller waits for it and never hears of it.
+// Another process may write too: a caller waits for it and gets no error.
 func TestAnotherProcessWrites(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -222,7 +222,7 @@ func TestAnotherProcessWrites(t *testing.T) {
 	if _, err := s.Worker(t.Context(), "254700000001"); err != nil {
 		t.Errorf("a read beside another writer: %v", err)
 	}
-	// One that never ends is not waited for beyond the caller's own time.
+	// A caller does not wait beyond its own deadline for a writer that never ends.
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	started := time.Now()
@@ -232,7 +232,7 @@ func TestAnotherProcessWrites(t *testing.T) {
 	}
 	mustExec(t, other, `ROLLBACK`)
 	if err := addWorker(s, "254700000002"); err != nil {
-		t.Errorf("the store does not work on: %v", err)
+		t.Errorf("the store does not work any more: %v", err)
 	}
 }
 

@@ -17,18 +17,17 @@ var actionCases = []testCase{
 	{name: "another fingerprint is refused", run: otherFingerprint},
 	{name: "a rollback leaves nothing", run: rollbackLeavesNothing},
 	{name: "an action without a result is not committed", run: unfinished},
-	{name: "finish belongs to begin", run: finishWithoutBegin},
-	{name: "a twin waits and gets the result", run: twinWaits},
-	{name: "a twin of one that failed runs", run: twinOfFailed},
-	{name: "many twins have one effect", run: manyTwins},
-	{name: "a transaction whose context has ended leaves nothing", run: contextEnded},
-	{name: "a transaction's context is for its own use", run: ownContext},
+	{name: "finish needs begin", run: finishWithoutBegin},
+	{name: "a duplicate waits and gets the result", run: duplicateWaits},
+	{name: "a duplicate of a failed action runs", run: duplicateOfFailed},
+	{name: "many duplicates have one effect", run: manyDuplicates},
+	{name: "a transaction leaves nothing if its context has ended", run: contextEnded},
+	{name: "the store refuses a transaction's own context", run: ownContext},
 }
 
 var fingerprint = []byte{0, 1, 2, 255}
 
-// act does an action once: its effect is one worker, and its result the
-// worker's ID.
+// act runs an action once. Its effect is one worker, and its result the worker's ID.
 func (s *subject) act(id string, w store.Worker) (string, error) {
 	var answer string
 	err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
@@ -58,8 +57,8 @@ func (s *subject) wantResult(id, want string) {
 func repeatGetsResult(s *subject) {
 	s.wantResult("a1", "")
 	twice(func(round int) {
-		// The second time comes with another worker, as a program would that
-		// made a new ID: what was stored first stands.
+		// The second call has another worker, as from a program that made a new ID.
+		// The first one stays.
 		answer, err := s.act("a1", worker(1+round))
 		s.want(err, nil)
 		if want := worker(1).WorkerID; answer != want {
@@ -81,12 +80,12 @@ func emptyResult(s *subject) {
 	got, err := s.Result(s.ctx, "empty")
 	s.want(err, nil)
 	if got == nil || len(got) > 0 {
-		s.t.Errorf("the result is %#v, want one that is there and empty", got)
+		s.t.Errorf("the result is %#v, want an empty one, not nil", got)
 	}
 	s.in(func(ctx context.Context, tx store.Tx) error {
 		result, done, err := tx.Begin(ctx, "empty", fingerprint)
 		if !done || result == nil {
-			s.t.Errorf("a repeat is told done=%v result=%#v, want true and an empty one", done, result)
+			s.t.Errorf("a repeat gets done=%v result=%#v, want true and an empty one", done, result)
 		}
 		return err
 	})
@@ -105,7 +104,7 @@ func otherFingerprint(s *subject) {
 	s.wantResult("a1", worker(1).WorkerID)
 }
 
-// everything does one of each effect in a transaction.
+// everything has one of each effect in a transaction.
 func everything(ctx context.Context, tx store.Tx) error {
 	if _, _, err := tx.Begin(ctx, "all", fingerprint); err != nil {
 		return err
@@ -160,12 +159,12 @@ func unfinished(s *subject) {
 		err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
 			_, done, err := tx.Begin(ctx, "half", fingerprint)
 			if done {
-				s.t.Error("an action that was never finished is told to be done")
+				s.t.Error("an action that was never finished is reported as done")
 			}
 			return err
 		})
 		if err == nil {
-			s.t.Fatal("an action without a result was committed: no repeat could be answered")
+			s.t.Fatal("an action without a result was committed: a repeat would get no answer")
 		}
 	})
 }
@@ -175,7 +174,7 @@ func finishWithoutBegin(s *subject) {
 		return tx.Finish(ctx, "never", []byte("x"))
 	})
 	if err == nil {
-		s.t.Error("an action was finished that nobody began")
+		s.t.Error("an action was finished that was not begun")
 	}
 	err = s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
 		if _, _, err := tx.Begin(ctx, "again", fingerprint); err != nil {
@@ -191,9 +190,9 @@ func finishWithoutBegin(s *subject) {
 	s.wantResult("again", "")
 }
 
-// heldOpen begins an action and keeps its transaction open until release is
-// closed; it then ends with how.
-func (s *subject) heldOpen(id, result string, release <-chan struct{}, how error) (ended <-chan error) {
+// keptOpen begins an action and keeps its transaction open until release is closed.
+// Then the transaction ends with how.
+func (s *subject) keptOpen(id, result string, release <-chan struct{}, how error) (ended <-chan error) {
 	begun := make(chan struct{})
 	var once sync.Once
 	end := make(chan error, 1)
@@ -222,28 +221,28 @@ func (s *subject) heldOpen(id, result string, release <-chan struct{}, how error
 	return end
 }
 
-// twin starts a second call of an action and lets the first one end once the
-// second is on its way.
-func (s *subject) twin(how error) (done bool, result string) {
+// duplicate starts a second call of an action, and lets the first one end after the
+// second has started.
+func (s *subject) duplicate(how error) (done bool, result string) {
 	release := make(chan struct{})
-	first := s.heldOpen("twin", "first", release, how)
+	first := s.keptOpen("duplicate", "first", release, how)
 	started := make(chan struct{})
 	second := make(chan error, 1)
 	var once sync.Once
 	go func() {
 		second <- s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
 			once.Do(func() { close(started) })
-			stored, already, err := tx.Begin(ctx, "twin", fingerprint)
+			stored, already, err := tx.Begin(ctx, "duplicate", fingerprint)
 			done, result = already, string(stored)
 			if err != nil || already {
 				return err
 			}
-			return tx.Finish(ctx, "twin", []byte("second"))
+			return tx.Finish(ctx, "duplicate", []byte("second"))
 		})
 		once.Do(func() { close(started) })
 	}()
-	// Where writers are let in one by one the second does not start before
-	// the first has ended, so it can't be waited for.
+	// If writers go one after the other, the second starts only after the first has
+	// ended, so this must not wait for it without a limit.
 	select {
 	case <-started:
 	case <-s.soon():
@@ -254,23 +253,23 @@ func (s *subject) twin(how error) (done bool, result string) {
 	return done, result
 }
 
-func twinWaits(s *subject) {
-	done, result := s.twin(nil)
+func duplicateWaits(s *subject) {
+	done, result := s.duplicate(nil)
 	if !done || result != "first" {
-		s.t.Errorf("the twin is told done=%v %q, want true and the result of the first", done, result)
+		s.t.Errorf("the duplicate gets done=%v %q, want true and the first result", done, result)
 	}
-	s.wantResult("twin", "first")
+	s.wantResult("duplicate", "first")
 }
 
-func twinOfFailed(s *subject) {
-	done, _ := s.twin(errBack)
+func duplicateOfFailed(s *subject) {
+	done, _ := s.duplicate(errBack)
 	if done {
-		s.t.Error("the twin is told that the action is done, and the first was rolled back")
+		s.t.Error("the duplicate gets done=true, but the first call was rolled back")
 	}
-	s.wantResult("twin", "second")
+	s.wantResult("duplicate", "second")
 }
 
-func manyTwins(s *subject) {
+func manyDuplicates(s *subject) {
 	const callers, actions = 8, 5
 	var effects atomic.Int32
 	for a := range actions {
@@ -280,7 +279,7 @@ func manyTwins(s *subject) {
 			all.Go(func() {
 				answer, err := s.act(fmt.Sprintf("many-%d", a), worker(100*a+c))
 				if err != nil {
-					s.t.Errorf("a twin failed: %v", err)
+					s.t.Errorf("a duplicate failed: %v", err)
 				}
 				answers[c] = answer
 			})
@@ -288,7 +287,7 @@ func manyTwins(s *subject) {
 		all.Wait()
 		for c, answer := range answers {
 			if answer != answers[0] {
-				s.t.Errorf("action %d: twin %d was told %q and twin 0 %q", a, c, answer, answers[0])
+				s.t.Errorf("action %d: duplicate %d got %q and duplicate 0 %q", a, c, answer, answers[0])
 			}
 			if _, err := s.Worker(s.ctx, worker(100*a+c).Phone); err == nil {
 				effects.Add(1)
@@ -314,7 +313,7 @@ func contextEnded(s *subject) {
 	s.wantResult("all", "")
 	_, err = s.Worker(s.ctx, worker(1).Phone)
 	s.want(err, store.ErrNotFound)
-	// The store is as good as before.
+	// The store still works.
 	s.in(everything)
 	s.wantResult("all", "done")
 }
@@ -329,13 +328,13 @@ func ownContext(s *subject) {
 			"ListJobs":       func() error { _, err := s.ListJobs(ctx, 1); return err },
 			"RetryJob":       func() error { return s.RetryJob(ctx, 1) },
 			"SetMessage":     func() error { return s.SetMessage(ctx, message(1)) },
-			"another one":    func() error { return s.Within(ctx, everything) },
+			"Within":         func() error { return s.Within(ctx, everything) },
 			"Ping":           func() error { return s.Ping(ctx) },
 			"Work":           func() error { return s.Work(ctx, map[string]store.JobHandler{"sms": nil}, 0) },
 			"SetSettingOnce": func() error { _, err := s.SetSettingOnce(ctx, "a", "b"); return err },
 		} {
 			if err := call(); err == nil || errors.Is(err, store.ErrNotFound) {
-				s.t.Errorf("%s took the context of a transaction (%v): it can wait for itself", name, err)
+				s.t.Errorf("%s accepted the context of a transaction (%v): it can wait for itself", name, err)
 			}
 		}
 		_, err := tx.Worker(ctx, "254700000001")
@@ -345,8 +344,8 @@ func ownContext(s *subject) {
 	s.wantResult("all", "")
 }
 
-// ReadBeside holds a store that serves many callers at once to this: a read
-// does not wait for a transaction that is open, and sees what was committed.
+// ReadBeside tests a store that serves concurrent callers: a read does not wait for an
+// open transaction, and sees what was committed.
 func ReadBeside(t *testing.T, open Open) {
 	t.Helper()
 	s := newSubject(t, open, store.JobRules{})

@@ -9,8 +9,8 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Bench measures what a callback costs: an action with everything that
-// creating an account does, its repeat, and the look-ups.
+// Bench measures the cost of a callback: an action with all the effects of creating an
+// account, its repeat, and reads.
 func Bench(b *testing.B, open func(b *testing.B) store.Store) {
 	b.Run("action", func(b *testing.B) { benchAction(b, open(b)) })
 	b.Run("action without a job", func(b *testing.B) { benchPlain(b, open(b)) })
@@ -19,10 +19,10 @@ func Bench(b *testing.B, open func(b *testing.B) store.Store) {
 	b.Run("remembered", func(b *testing.B) { benchRemembered(b, open(b)) })
 }
 
-// parallel is how many callers wait at once, per processor.
+// parallel is how many callers wait at the same time, per processor.
 const parallel = 8
 
-// each runs fn with numbers that no other call has.
+// each runs fn with numbers that no other call gets.
 func each(b *testing.B, fn func(ctx context.Context, n int) error) {
 	b.Helper()
 	b.ReportAllocs()
@@ -70,7 +70,7 @@ func benchPlain(b *testing.B, s store.Store) {
 	})
 }
 
-// filled has a thousand accounts.
+// filled stores a thousand accounts.
 func filled(b *testing.B, s store.Store) {
 	b.Helper()
 	err := s.Within(context.Background(), func(ctx context.Context, tx store.Tx) error {

@@ -12,9 +12,9 @@ import (
 )
 
 var callCases = []testCase{
-	{name: "notes of calls are read as they were written, the newest first", run: callNotes},
-	{name: "old notes of calls are dropped by a few", run: oldCalls},
-	{name: "who is forgotten leaves a wallet and nothing of theirs", run: forgetting},
+	{name: "notes on calls are read as written, the newest first", run: callNotes},
+	{name: "old notes on calls are dropped in parts", run: oldCalls},
+	{name: "a forgotten person leaves only a wallet", run: forgotten},
 }
 
 func note(caller string, n int) store.CallNote {
@@ -48,7 +48,7 @@ func callNotes(s *subject) {
 	none, err := s.CallsOf(s.ctx, "254711000009", 5)
 	s.want(err, nil)
 	if len(none) != 0 {
-		s.t.Errorf("somebody else's notes: %v", none)
+		s.t.Errorf("notes of another caller: %v", none)
 	}
 }
 
@@ -72,8 +72,8 @@ func oldCalls(s *subject) {
 	}
 }
 
-// person stores everything there may be under the number of worker n.
-func person(s *subject, n int) {
+// fillPerson stores all kinds of rows under the number of worker n.
+func fillPerson(s *subject, n int) {
 	w := worker(n)
 	w.VerifiedAt = noon
 	s.in(func(ctx context.Context, tx store.Tx) error {
@@ -92,9 +92,9 @@ func person(s *subject, n int) {
 	s.want(s.AddCalls(s.ctx, []store.CallNote{note(w.Phone, n), note(w.Phone, n)}), nil)
 }
 
-func forgetting(s *subject) {
-	person(s, 1)
-	person(s, 2)
+func forgotten(s *subject) {
+	fillPerson(s, 1)
+	fillPerson(s, 2)
 	gone, stays := worker(1), worker(2)
 	want := store.Forgotten{Workers: []string{gone.WorkerID}, Sessions: []string{"ATUid_0"}, Removed: map[string]int{
 		"remembered values": 1, "messages": 1, "messages not sent yet": 1, "counts of limits": 1, "one-time codes": 1,
@@ -110,7 +110,7 @@ func forgetting(s *subject) {
 	again, err := s.Forget(s.ctx, gone.Phone, "amina", noon, false)
 	s.want(err, nil)
 	if again.Any() {
-		s.t.Errorf("a second time there is %+v", again)
+		s.t.Errorf("forgetting again removes %+v", again)
 	}
 	_, err = s.Worker(s.ctx, gone.Phone)
 	s.want(err, store.ErrNotFound)
@@ -123,13 +123,13 @@ func forgetting(s *subject) {
 	s.want(err, nil)
 	for _, m := range messages {
 		if m.To == gone.Phone || m.To == "" && (m.Text != "" || m.Status != "failed") {
-			s.t.Errorf("a message stays: %+v", m)
+			s.t.Errorf("a message remains: %+v", m)
 		}
 	}
 	if _, err := s.Worker(s.ctx, stays.Phone); err != nil || len(messages) != 3 {
 		s.t.Errorf("the other person's: %v, %d messages in all", err, len(messages))
 	}
-	// The number may register anew.
+	// The number can register again.
 	fresh := worker(3)
 	fresh.Phone = gone.Phone
 	s.in(func(ctx context.Context, tx store.Tx) error { return tx.AddWorker(ctx, fresh) })

@@ -15,18 +15,18 @@ import (
 )
 
 var fundingCases = []testCase{
-	{name: "a funding is asked for and read", run: fundingAsked},
+	{name: "a queued funding is read", run: fundingAsked},
 	{name: "a held funding waits until it is asked for again", run: fundingHeld},
-	{name: "of many one leases a channel", run: channelRace},
-	{name: "a lease that is over is anothers", run: leaseOver},
-	{name: "a transaction is recorded once, with its wallets or not at all", run: recordedOnce},
-	{name: "the end of a transaction is the end of its wallets", run: settledOnce},
-	{name: "wallets to ask for are listed", run: unfundedListed},
+	{name: "one of many leases a channel", run: channelRace},
+	{name: "an expired lease can go to another holder", run: leaseOver},
+	{name: "a transaction is recorded once, with all its wallets or none", run: recordedOnce},
+	{name: "settling a transaction settles its wallets", run: settledOnce},
+	{name: "unfunded wallets are listed", run: unfundedListed},
 }
 
 const funderAddress = "GFUNDER"
 
-// wallets makes n accounts whose wallets are to be funded, and a channel.
+// wallets stores n accounts with queued fundings, and a channel.
 func (s *subject) wallets(n int) (addresses []string) {
 	s.t.Helper()
 	s.in(func(ctx context.Context, tx store.Tx) error {
@@ -89,7 +89,7 @@ func fundingAsked(s *subject) {
 	early, err := s.DueFundings(s.ctx, f.DueAt.Add(-time.Second), 10)
 	s.want(err, nil)
 	if len(early) != 0 {
-		s.t.Errorf("due before it is: %+v", early)
+		s.t.Errorf("due too early: %+v", early)
 	}
 	s.want(s.NoteFunding(s.ctx, address, "no money", noon), nil)
 	s.undone(func(ctx context.Context, tx store.Tx) error {
@@ -115,14 +115,14 @@ func fundingHeld(s *subject) {
 	}
 	for i, held := range []bool{true, true, false, true} {
 		if asked := ask(held); asked != i+1 {
-			s.t.Errorf("asked for the %d. time, it says %d", i+1, asked)
+			s.t.Errorf("call %d returned asked = %d", i+1, asked)
 		}
 		want := wallet.FundingPending
 		if i < 2 {
 			want = wallet.FundingHeld
 		}
 		if f, err := s.Funding(s.ctx, worker(1).PublicKey); err != nil || f.State != want {
-			s.t.Errorf("the %d. time it is %s (%v), want %s", i+1, f.State, err, want)
+			s.t.Errorf("after call %d it is %s (%v), want %s", i+1, f.State, err, want)
 		}
 	}
 }
@@ -156,7 +156,7 @@ func leaseOver(s *subject) {
 	_, err := s.LeaseChannel(s.ctx, funderAddress, "second", noon.Add(time.Minute), noon.Add(2*time.Minute))
 	s.want(err, wallet.ErrBusy)
 	second := s.lease("second", noon.Add(time.Minute+time.Second))
-	s.want(s.ReturnChannel(s.ctx, first, noon), nil) // has nothing to return
+	s.want(s.ReturnChannel(s.ctx, first, noon), nil) // no effect: the lease has expired
 	_, err = s.LeaseChannel(s.ctx, funderAddress, "third", noon.Add(time.Minute+2*time.Second), noon.Add(3*time.Minute))
 	s.want(err, wallet.ErrBusy)
 	s.want(s.Record(s.ctx, first, transaction("aa"), addresses, noon), wallet.ErrConflict)
@@ -179,12 +179,12 @@ func recordedOnce(s *subject) {
 	l := s.lease("me", noon)
 	_, err := s.InFlight(s.ctx, funderAddress)
 	s.want(err, wallet.ErrNoTransaction)
-	// One of them is nobody's: nothing of it is stored.
+	// One of the wallets has no funding, so nothing is stored.
 	s.want(s.Record(s.ctx, l, transaction("aa"), append([]string{"G of nobody"}, addresses...), noon), wallet.ErrConflict)
 	_, err = s.InFlight(s.ctx, funderAddress)
 	s.want(err, wallet.ErrNoTransaction)
 	s.want(s.Record(s.ctx, l, transaction("bb"), addresses[:2], noon), nil)
-	// The channel has one in flight; and the same one is no second.
+	// The channel already has a transaction in flight, also for the same hash.
 	s.want(s.Record(s.ctx, l, transaction("cc"), addresses[2:], noon), wallet.ErrConflict)
 	s.want(s.Record(s.ctx, l, transaction("bb"), addresses[2:], noon), wallet.ErrConflict)
 	got, err := s.InFlight(s.ctx, funderAddress)
@@ -215,7 +215,7 @@ func settledOnce(s *subject) {
 	if len(due) != 2 {
 		s.t.Errorf("%d are due, want 2: %+v", len(due), due)
 	}
-	// The channel is free for the next one, and the first can't end again.
+	// The channel is free for the next transaction, and the first can't end again.
 	s.want(s.Record(s.ctx, l, transaction("bb"), []string{addresses[0], addresses[3]}, noon), nil)
 	s.want(s.Settle(s.ctx, wallet.Settlement{
 		Hash: "aa", State: wallet.TransactionExpired, At: noon,
@@ -224,7 +224,7 @@ func settledOnce(s *subject) {
 	done := wallet.Settlement{Hash: "bb", State: wallet.TransactionSucceeded, At: noon, Rest: wallet.Verdict{State: wallet.FundingFunded}}
 	s.want(s.Settle(s.ctx, done), nil)
 	s.want(s.DecideFundings(s.ctx, map[string]wallet.Verdict{
-		addresses[0]: {State: wallet.FundingFailed, Problem: "too late"}, // is funded, and stays so
+		addresses[0]: {State: wallet.FundingFailed, Problem: "too late"}, // it is funded and stays so
 		addresses[2]: {State: wallet.FundingFailed, Problem: "gone"},
 	}, noon), nil)
 	s.wantFundings("00000 funded bb  0", "00001 funded aa  0", "00003 funded bb  0", "00002 failed aa gone 1")
@@ -239,7 +239,7 @@ func unfundedListed(s *subject) {
 		if err := tx.AddWorker(ctx, worker(8)); err != nil {
 			return err
 		}
-		return tx.AddWorker(ctx, worker(9)) // as the service before this one left it
+		return tx.AddWorker(ctx, worker(9)) // as in the legacy service's database
 	})
 	s.want(s.DecideFundings(s.ctx, map[string]wallet.Verdict{
 		addresses[0]: {State: wallet.FundingFunded}, addresses[1]: {State: wallet.FundingFailed},

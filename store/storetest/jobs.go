@@ -13,24 +13,24 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// quick are rules under which a failed job is tried again at once, twice.
+// quick lets a failed job be tried again at once, twice.
 var quick = store.JobRules{Attempts: 2, Pause: func(int) time.Duration { return time.Millisecond }}
 
 var jobCases = []testCase{
-	{name: "a job runs with what it was given", run: jobRuns},
+	{name: "a job runs with its arguments", run: jobRuns},
 	{name: "a job of the same kind and key is the same job", run: jobUnique},
 	{name: "a bad kind or key is refused", run: jobRefused},
 	{name: "a job that fails is tried again", rules: quick, run: jobRetried},
-	{name: "a pause puts a job off", run: jobPaused},
-	{name: "a job that is not done is no failure", rules: quick, run: jobLater},
+	{name: "a job waits for its pause", run: jobPaused},
+	{name: "a snoozed job has not failed", rules: quick, run: jobSnoozed},
 	{name: "a failed job waits for a person", rules: quick, run: jobFailed},
 	{name: "a panic is a failure", rules: store.JobRules{Attempts: 1}, run: jobPanics},
 	{name: "a job that hangs is ended", rules: store.JobRules{Attempts: 1, Timeout: 50 * time.Millisecond}, run: jobHangs},
-	{name: "only what failed or waits is run again", run: jobRetryRefused},
+	{name: "only failed or waiting jobs can be retried", run: jobRetryRefused},
 	{name: "a stop lets a running job finish", run: jobGrace},
 	{name: "a stop hands a running job back", run: jobHandedBack},
 	{name: "a stop before the start is no failure", run: jobStoppedFirst},
-	{name: "a kind without a handler stays", run: jobOtherKind},
+	{name: "a job without a handler waits", run: jobOtherKind},
 	{name: "the next to run is listed first", run: jobOrder},
 }
 
@@ -59,7 +59,7 @@ func (s *subject) work(handlers map[string]store.JobHandler, grace time.Duration
 	}
 }
 
-// soon is closed by the clock: it bounds a wait for what must not happen.
+// soon bounds the wait for something that must not happen.
 func (s *subject) soon() <-chan time.Time { return time.After(50 * time.Millisecond) }
 
 // get waits for a handler.
@@ -79,8 +79,8 @@ type ran struct {
 	attempt int
 }
 
-// wantJobs compares kind, key, state and attempt of all that is listed, in any
-// order: see jobOrder.
+// wantJobs compares kind, key, state and attempt of all listed jobs, in any order (see
+// jobOrder).
 func (s *subject) wantJobs(want ...string) []store.JobInfo {
 	s.t.Helper()
 	jobs, err := s.ListJobs(s.ctx, 100)
@@ -111,7 +111,7 @@ func jobRuns(s *subject) {
 		r := get(s, runs)
 		got[r.job.Kind] = r
 	}
-	// One that is added while the workers run.
+	// Add a job while the workers run.
 	s.enqueue(store.Job{Kind: "sms", Key: "a/2"})
 	if late := get(s, runs); late.job.Key != "a/2" {
 		s.t.Errorf("the job %+v ran, want a/2", late)
@@ -143,7 +143,7 @@ func jobUnique(s *subject) {
 	get(s, done)
 	get(s, done)
 	stop()
-	// It is done, and still the same job.
+	// It is done, and a second one is still the same job.
 	s.enqueue(job, store.Job{Kind: "last", Key: "x"})
 	stop = s.work(handlers, patience)
 	if kind := get(s, done); kind != "last" {
@@ -159,7 +159,7 @@ func jobRefused(s *subject) {
 	for _, j := range []store.Job{{Kind: "", Key: "k"}, {Kind: "Has Space", Key: "k"}, {Kind: "sms", Key: ""}} {
 		err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error { return tx.Enqueue(ctx, j) })
 		if err == nil {
-			s.t.Errorf("the job %+v was taken", j)
+			s.t.Errorf("the job %+v was accepted", j)
 		}
 	}
 	s.wantJobs()
@@ -207,7 +207,7 @@ func jobPaused(s *subject) {
 	if job.LastError != "the provider said 500" || !job.RunAt.After(before.Add(time.Second)) {
 		s.t.Errorf("the job waits as %+v, want a pause of more than a second and the error", job)
 	}
-	// A person need not wait for the pause.
+	// A person can skip the pause.
 	s.want(s.RetryJob(s.ctx, job.ID), nil)
 	again := make(chan int, 10)
 	stop = s.work(map[string]store.JobHandler{"sms": func(_ context.Context, _ store.Job, attempt int) error {
@@ -239,7 +239,7 @@ func jobFailed(s *subject) {
 	if job.LastError != "attempt 2 failed" || job.MaxAttempts != 2 || job.CreatedAt.IsZero() {
 		s.t.Errorf("the failed job is listed as %+v", job)
 	}
-	// It blocks its key, and does not run by itself.
+	// It still blocks its key, and does not run by itself.
 	s.enqueue(store.Job{Kind: "sms", Key: "1"})
 	s.wantJobs("sms 1 failed 2")
 	s.want(s.RetryJob(s.ctx, job.ID), nil)
@@ -262,7 +262,7 @@ func jobPanics(s *subject) {
 	stop()
 	job := s.wantJobs("sms 1 failed 1")[0]
 	if want := "the job's handler panicked with a string"; job.LastError != want {
-		s.t.Errorf("the panic is kept as %q, want %q: its words may be anyone's", job.LastError, want)
+		s.t.Errorf("the panic is stored as %q, want %q: its text may be a secret", job.LastError, want)
 	}
 }
 
@@ -315,7 +315,7 @@ func jobGrace(s *subject) {
 	time.AfterFunc(20*time.Millisecond, func() { close(release) })
 	stop()
 	if cut.Load() {
-		s.t.Error("the job was cut off within the grace")
+		s.t.Error("the job was cancelled within the grace")
 	}
 	s.wantJobs()
 }
@@ -334,7 +334,7 @@ func jobHandedBack(s *subject) {
 	get(s, running)
 	get(s, running)
 	stop()
-	// The attempts do not count: nothing was wrong with the jobs.
+	// The attempts do not count: the jobs did not fail.
 	s.wantJobs("sms 1 waiting 0", "sms 2 waiting 0")
 	attempts := make(chan int, 10)
 	stop = s.work(map[string]store.JobHandler{"sms": func(_ context.Context, _ store.Job, attempt int) error {
@@ -378,8 +378,8 @@ func jobOrder(s *subject) {
 	}
 }
 
-// jobLater: the rules allow two attempts, and it is run four times.
-func jobLater(s *subject) {
+// jobSnoozed runs a job four times though the rules allow two attempts.
+func jobSnoozed(s *subject) {
 	s.enqueue(store.Job{Kind: "fund", Key: "later"})
 	runs := make(chan ran, 10)
 	left := 3

@@ -14,12 +14,12 @@ import (
 )
 
 var keyCases = []testCase{
-	{name: "an API key is read as it was written", run: apiKeyRoundTrip},
+	{name: "an API key is read as written", run: apiKeyRoundTrip},
 	{name: "a key is revoked once", run: apiKeyRevoked},
-	{name: "a key's use is noted by the minute", run: apiKeyUsed},
-	{name: "the last code stands", run: codeReplaced},
-	{name: "guesses at a secret are counted one after the other", run: guessesRace},
-	{name: "guesses are kept apart and go back with the transaction", run: guessesApart},
+	{name: "a key's use is stored to the minute", run: apiKeyUsed},
+	{name: "a new code replaces the old one", run: codeReplaced},
+	{name: "concurrent guesses at a secret are all counted", run: guessesRace},
+	{name: "guesses are counted apart and rolled back with the transaction", run: guessesApart},
 }
 
 func apiKey(id string) store.APIKey {
@@ -77,7 +77,7 @@ func apiKeyUsed(s *subject) {
 		k, err := s.APIKey(s.ctx, "a")
 		s.want(err, nil)
 		if !k.UsedAt.Equal(noon.Add(step.want)) {
-			s.t.Errorf("used %s after noon, it says %s, want %s", step.at, k.UsedAt, noon.Add(step.want))
+			s.t.Errorf("used %s after noon: UsedAt is %s, want %s", step.at, k.UsedAt, noon.Add(step.want))
 		}
 	}
 }
@@ -121,7 +121,7 @@ func codeReplaced(s *subject) {
 	s.want(err, nil)
 }
 
-// guess is one wrong guess, as an action makes it: read, changed, written.
+// guess makes one wrong guess as an action does: read, change, write.
 func guess(ctx context.Context, tx store.Tx, name, subject string) (int, error) {
 	g, err := tx.LockGuesses(ctx, name, subject)
 	if err != nil {

@@ -14,7 +14,7 @@ const day = 24 * time.Hour
 var limitCases = []testCase{
 	{name: "windows are aligned to the epoch", run: limitWindows},
 	{name: "subjects, names and windows are counted apart", run: limitApart},
-	{name: "counts at once are different", run: limitRace},
+	{name: "concurrent counts are different", run: limitRace},
 	{name: "a window without a length is refused", run: limitNoWindow},
 }
 
@@ -39,7 +39,7 @@ func limitWindows(s *subject) {
 		{midnight.Add(day - time.Nanosecond), 3},
 		{midnight.Add(day), 1},
 		{midnight.Add(-time.Nanosecond), 1},
-		{midnight.Add(12 * time.Hour), 4}, // a clock that went back
+		{midnight.Add(12 * time.Hour), 4}, // the clock went back
 		{midnight.In(time.FixedZone("EAT", 3*60*60)), 5},
 		{time.Unix(0, 0), 1},
 		{time.Unix(-1, 0), 1}, // the day before the epoch
@@ -100,7 +100,7 @@ func limitNoWindow(s *subject) {
 			return err
 		})
 		if err == nil {
-			s.t.Errorf("a window of %s was counted in", window)
+			s.t.Errorf("a window of %s was accepted", window)
 		}
 	}
 }

@@ -15,10 +15,10 @@ import (
 
 var messageCases = []testCase{
 	{name: "a message is added once", run: messageOnce},
-	{name: "the newest come first", run: messageOrder},
-	{name: "what became of one is stored", run: messageSet},
-	{name: "one of many sends a message that goes out once", run: messageClaimed},
-	{name: "a report only takes a message further", run: deliveryRank},
+	{name: "the newest messages come first", run: messageOrder},
+	{name: "what became of a message is stored", run: messageSet},
+	{name: "one of many senders claims a message", run: messageClaimed},
+	{name: "a report only raises a message's rank", run: deliveryRank},
 }
 
 func message(n int) store.Message {
@@ -52,7 +52,7 @@ func messageOnce(s *subject) {
 	got, err := s.Message(s.ctx, sent.ID)
 	s.want(err, nil)
 	if got.Status != "queued" {
-		s.t.Errorf("a new message is %q, want queued: nobody has sent it", got.Status)
+		s.t.Errorf("a new message is %q, want queued: it was not sent", got.Status)
 	}
 }
 
@@ -121,11 +121,11 @@ func messageClaimed(s *subject) {
 	want.Status = "queued"
 	s.want(s.SetMessage(s.ctx, want), nil)
 	if claimed, err := s.ClaimMessage(s.ctx, want.ID); err != nil || !claimed {
-		s.t.Errorf("a message that is queued again can't be claimed: %v, %v", claimed, err)
+		s.t.Errorf("a message queued again can't be claimed: %v, %v", claimed, err)
 	}
 }
 
-// A report may come before the message has the provider's name for it.
+// A report may arrive before the message has its provider ID.
 func deliveryRank(s *subject) {
 	report := func(state string, rank int) store.Delivery {
 		return store.Delivery{

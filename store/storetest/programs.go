@@ -10,9 +10,9 @@ import (
 )
 
 var programCases = []testCase{
-	{name: "a program is kept byte for byte", run: programBytes},
-	{name: "a program is kept longer and never shorter", run: programLonger},
-	{name: "instances keep one program", run: programRace},
+	{name: "a program is stored byte for byte", run: programBytes},
+	{name: "a program's time is only extended", run: programLonger},
+	{name: "concurrent instances store one program", run: programRace},
 }
 
 func program(hash string) store.Program {
@@ -72,7 +72,7 @@ func programRace(s *subject) {
 	for i := range instances {
 		all.Go(func() {
 			if err := s.RetainProgram(s.ctx, program("a"), noon.Add(time.Duration(i)*time.Hour)); err != nil {
-				s.t.Errorf("KeepProgram: %v", err)
+				s.t.Errorf("RetainProgram: %v", err)
 			}
 		})
 	}

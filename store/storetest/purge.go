@@ -10,11 +10,11 @@ import (
 )
 
 var purgeCases = []testCase{
-	{name: "what is over goes and money stays", run: purgeOver},
-	{name: "more than a batch goes", run: purgeMany},
+	{name: "expired rows go and money stays", run: purgeOver},
+	{name: "a purge removes more than a batch", run: purgeMany},
 }
 
-// purged purges as of a time from now, which is when actions are begun.
+// purged purges as of a time after now, since actions begin now.
 func (s *subject) purged(ahead time.Duration) store.Purged {
 	s.t.Helper()
 	p, err := s.Purge(s.ctx, time.Now().Add(ahead))
@@ -59,10 +59,10 @@ func purgeOver(s *subject) {
 		s.t.Errorf("today's rows are gone: %+v", p)
 	}
 	if p := s.purged(2 * day); p != (store.Purged{Limits: 1, Codes: 1}) {
-		s.t.Errorf("two days later %+v is gone, want the one limit and the code that expired", p)
+		s.t.Errorf("two days later %+v is gone, want the one limit and the expired code", p)
 	}
 	if p := s.purged(store.Retention - time.Hour); p.Any() {
-		s.t.Errorf("within the time to keep %+v is gone", p)
+		s.t.Errorf("within the retention %+v is gone", p)
 	}
 	twice(func(round int) {
 		want := store.Purged{Actions: 1, Messages: 1, Deliveries: 1}

@@ -13,11 +13,11 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// canary stands for what only the caller and the job may know.
+// canary stands for a secret in a job's arguments.
 const canary = "PIN4711canary"
 
-// Quiet holds a store to this: what its libraries log goes to the logger that
-// it was given, and the arguments and keys of jobs are not in it.
+// Quiet checks that a store's libraries log to the given logger, without the arguments
+// and keys of jobs.
 func Quiet(t *testing.T, open func(t *testing.T, rules store.JobRules, logger *slog.Logger) store.Store) {
 	t.Helper()
 	var log lockedBuffer
@@ -44,7 +44,7 @@ func Quiet(t *testing.T, open func(t *testing.T, rules store.JobRules, logger *s
 	stop()
 	text := log.String()
 	if !strings.Contains(text, "the provider said 500") {
-		t.Error("the logger was not told of a job that failed, so this test sees nothing")
+		t.Error("the logger got no line about a failed job, so this test can't see anything")
 	}
 	for line := range strings.Lines(text) {
 		if strings.Contains(line, canary) {
@@ -60,20 +60,20 @@ func Quiet(t *testing.T, open func(t *testing.T, rules store.JobRules, logger *s
 	}
 }
 
-// lockedBuffer takes the lines of many goroutines.
+// lockedBuffer collects the lines of several goroutines.
 type lockedBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
 }
 
-// Write adds a line.
+// Write implements io.Writer.
 func (b *lockedBuffer) Write(line []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buffer.Write(line)
 }
 
-// String is everything so far.
+// String returns everything written so far.
 func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -10,15 +10,14 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-// What a caller does again because the answer to the first time was lost changes
-// nothing more. The cases of each group show it for what they are about; these
-// are the others.
+// repeatCases repeats calls whose first answer may have been lost: the repeat changes
+// nothing more. The other groups do so for their own subjects.
 var repeatCases = []testCase{
 	{name: "the steps of a funding", run: fundingRepeated},
 	{name: "secrets and what is remembered", run: secretsRepeated},
 }
 
-// again does a step two times; what looks reads is the same after both.
+// again runs a step twice and compares what looks reads after each.
 func again[T any](s *subject, what string, step func() error, look func() T) {
 	s.t.Helper()
 	var first T
@@ -36,7 +35,7 @@ func again[T any](s *subject, what string, step func() error, look func() T) {
 	})
 }
 
-// books is all that can be read of fundings and channels.
+// books returns all that can be read about fundings and channels.
 type books struct {
 	Fundings []wallet.Funding
 	Channels []wallet.Channel

@@ -22,7 +22,7 @@ func latestNoted(s *sessions) {
 			s.note("tag", "", life)
 			s.latest("tag", "")
 		})
-		s.note("tag", "", 0) // what is forgotten needs no life
+		s.note("tag", "", 0) // forgetting needs no life
 	})
 }
 
@@ -34,7 +34,7 @@ func latestExpires(s *sessions) {
 		s.note("tag", "two", life)
 		s.Pass(life - time.Minute)
 		s.latest("tag", "two")
-		s.note("tag", "three", 1500*time.Millisecond) // no whole number of seconds
+		s.note("tag", "three", 1500*time.Millisecond) // not a whole number of seconds
 		s.Pass(time.Minute)
 		s.latest("tag", "")
 	})
@@ -58,13 +58,13 @@ func latestApart(s *sessions) {
 	s.loads("a", sessionRecord(1, "a"))
 }
 
-// kept is what a map with expiry holds.
+// kept is a value with its expiry.
 type kept struct {
 	value string
 	until time.Duration
 }
 
-// model is the contract in a few lines, on a clock that only Pass moves.
+// model implements the contract in a few lines, on a clock that only Pass moves.
 type model struct {
 	now     time.Duration
 	records map[string]kept
@@ -78,12 +78,12 @@ func (m *model) get(from map[string]kept, key string) []byte {
 	return nil
 }
 
-// sessionModel does at random what can be done and compares with the model.
-// The names are few, so that much of it meets.
+// sessionModel makes random calls and compares the store with the model. There are few
+// names, so the calls often collide.
 func sessionModel(s *sessions) {
 	run := 0
 	rapid.Check(s.t, func(t *rapid.T) {
-		run++ // what the last run left must not meet this one
+		run++ // keys of the last run must not collide with this one's
 		prefix := fmt.Sprintf("%d:", run)
 		m := &model{records: map[string]kept{}, notes: map[string]kept{}}
 		draw := func(label string, of ...string) string { return rapid.SampledFrom(of).Draw(t, label) }
@@ -104,7 +104,7 @@ func sessionModel(s *sessions) {
 					stored = nil
 				}
 				if err != nil || saved != want || string(got) != string(stored) {
-					t.Fatalf("saved %v, %q stands there (%v), want %v, %q", saved, got, err, want, stored)
+					t.Fatalf("saved %v, stored %q (%v), want %v, %q", saved, got, err, want, stored)
 				}
 			},
 			"load": func(t *rapid.T) {
@@ -127,8 +127,8 @@ func sessionModel(s *sessions) {
 				}
 			},
 			"pass": func(t *rapid.T) {
-				// Lives are whole minutes, and this is not, so that the moments in
-				// which the test itself runs never decide.
+				// Lives are whole minutes and this is not, so the test's own running time
+				// never decides.
 				d := time.Duration(rapid.IntRange(1, 15).Draw(t, "minutes"))*time.Minute + 7*time.Second
 				s.Pass(d)
 				m.now += d

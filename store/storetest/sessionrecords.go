@@ -25,7 +25,7 @@ func sessionFirst(s *sessions) {
 	s.saved(sessionID, "", first)
 	twice(func(int) {
 		s.loads(sessionID, first)
-		// A repeat of the first callback finds what the first one stored.
+		// A repeat of the first callback finds the stored record.
 		s.refused(sessionID, "", first, first)
 		s.refused(sessionID, "", sessionRecord(3, "b"), first)
 	})
@@ -42,7 +42,7 @@ func sessionReplaced(s *sessions) {
 		s.refused(sessionID, head(3, "a"), three, two)
 		s.refused(sessionID, head(1, "b"), three, two)
 	})
-	// The same head again is a head as any.
+	// The same head may be used again.
 	twice(func(int) { s.saved(sessionID, head(3, "b"), two) })
 	s.saved(sessionID, head(3, "b"), three)
 	s.loads(sessionID, three)
@@ -53,7 +53,7 @@ func sessionGone(s *sessions) {
 	s.saved(sessionID, "", sessionRecord(1, "a"))
 }
 
-// No beginning of a head, nor what a head is the beginning of, is that head.
+// A head differs from its own beginning, and from a longer head that begins with it.
 func sessionHeads(s *sessions) {
 	stored := sessionRecord(12, "abc")
 	s.saved(sessionID, "", stored)
@@ -85,8 +85,8 @@ func sessionHeadless(s *sessions) {
 	}
 }
 
-// sessionRace has sixteen instances answer the same callback at once, again and
-// again: for each head exactly one saves, and the others get its record.
+// sessionRace lets sixteen instances answer the same callback at once, many times. For
+// each head exactly one saves, and the others get its record.
 func sessionRace(s *sessions) {
 	const writers, rounds = 16, 20
 	expect := ""
@@ -118,7 +118,7 @@ func sessionRace(s *sessions) {
 		}
 		for w, record := range lost {
 			if won[w] == nil && !bytes.Equal(record, winner) {
-				s.t.Fatalf("round %d: writer %d is told %q, want %q", round, w, record, winner)
+				s.t.Fatalf("round %d: writer %d got %q, want %q", round, w, record, winner)
 			}
 		}
 		s.loads(sessionID, winner)
@@ -126,7 +126,7 @@ func sessionRace(s *sessions) {
 	}
 }
 
-// sessionBytes stores what no encoder makes but a store must not mind.
+// sessionBytes stores bytes that no encoder makes; a store must accept them.
 func sessionBytes(s *sessions) {
 	var every []byte
 	for b := range 256 {
@@ -142,7 +142,7 @@ func sessionBytes(s *sessions) {
 		})
 		expect = head(i+1, "a")
 	}
-	// A head may hold them as well.
+	// A head may have such bytes too.
 	id := sessionID + "b"
 	odd := head(1, "\x00\xff[%w]*")
 	s.saved(id, "", []byte(odd+"x"))
@@ -219,7 +219,7 @@ func sessionExpires(s *sessions) {
 		s.loads(sessionID, sessionRecord(1, "a"))
 		s.Pass(2 * time.Minute)
 		s.loads(sessionID, nil)
-		// What has run out is absent to a save, too.
+		// An expired record is absent for a save, too.
 		s.refused(sessionID, head(1, "a"), sessionRecord(2, "b"), nil)
 	})
 	s.saved(sessionID, "", sessionRecord(1, "a"))
@@ -227,7 +227,7 @@ func sessionExpires(s *sessions) {
 	if err != nil || !saved {
 		s.t.Fatalf("saved %v, %v", saved, err)
 	}
-	s.Pass(2 * time.Minute) // the life of the last save counts, shorter or longer
+	s.Pass(2 * time.Minute) // the last save's life counts, whether shorter or longer
 	s.loads(sessionID, nil)
 }
 
@@ -238,7 +238,7 @@ func sessionRenewed(s *sessions) {
 	s.Pass(life - time.Minute)
 	s.loads(sessionID, sessionRecord(2, "b"))
 	s.refused(sessionID, head(1, "a"), sessionRecord(3, "c"), sessionRecord(2, "b"))
-	s.Pass(2 * time.Minute) // neither the load nor the save that was refused count
+	s.Pass(2 * time.Minute) // the load and the refused save don't count
 	s.loads(sessionID, nil)
 }
 
@@ -247,10 +247,10 @@ func sessionLives(s *sessions) {
 	twice(func(int) {
 		for _, ttl := range []time.Duration{0, -time.Hour, time.Millisecond - 1} {
 			if _, saved, err := s.Save(s.ctx, sessionID, head(1, "a"), sessionRecord(2, "b"), ttl); err == nil || saved {
-				s.t.Errorf("a record that lives %s: saved %v, %v; want an error", ttl, saved, err)
+				s.t.Errorf("a record with a life of %s: saved %v, %v; want an error", ttl, saved, err)
 			}
 			if err := s.SetLatest(s.ctx, "tag", "x", ttl); err == nil {
-				s.t.Errorf("a note that lives %s was taken", ttl)
+				s.t.Errorf("a note with a life of %s was accepted", ttl)
 			}
 			s.loads(sessionID, sessionRecord(1, "a"))
 			s.latest("tag", "")

@@ -10,15 +10,15 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// SessionsUnderTest is an empty session store that nobody else uses.
+// SessionsUnderTest is an empty session store that no other test uses.
 type SessionsUnderTest struct {
 	runner.Sessions
-	// Pass makes the store believe that d has gone by.
+	// Pass makes the store believe that d has passed.
 	Pass func(d time.Duration)
 }
 
-// RunSessions holds a session store against its contract. One case runs at a
-// time, so open may empty what the case before it used.
+// RunSessions tests a session store against its contract. One case runs at a time, so
+// open may empty and return the store of the case before.
 func RunSessions(t *testing.T, open func(t *testing.T) SessionsUnderTest) {
 	t.Helper()
 	for _, c := range sessionCases {
@@ -65,7 +65,7 @@ type sessions struct {
 
 const (
 	sessionID = "ussd:session:ATUid_1"
-	// life is long enough that a slow machine does not come near its end.
+	// life is so long that nothing expires on a slow machine.
 	life = 10 * time.Minute
 )
 
@@ -73,7 +73,8 @@ func head(v int, h string) string { return fmt.Sprintf(`{"v":%d,"h":"%s",`, v, h
 
 func sessionRecord(v int, h string) []byte { return []byte(head(v, h) + `"step":"main","lang":"en"}`) }
 
-// wantSave saves and wants it done; stored is what should stand there if not.
+// wantSave saves and compares the result; stored is the record that should refuse the
+// save, nil for none.
 func (s *sessions) wantSave(id, expect string, next, stored []byte, saved bool) {
 	s.t.Helper()
 	got, done, err := s.Save(s.ctx, id, expect, next, life)
@@ -81,17 +82,17 @@ func (s *sessions) wantSave(id, expect string, next, stored []byte, saved bool) 
 		s.t.Fatalf("save %q over %q: %v", next, expect, err)
 	}
 	if done != saved || string(got) != string(stored) || (got == nil) != (stored == nil) {
-		s.t.Fatalf("save over %q: saved %v and %q stands there, want %v and %q", expect, done, got, saved, stored)
+		s.t.Fatalf("save over %q: saved %v and stored %q, want %v and %q", expect, done, got, saved, stored)
 	}
 }
 
-// saved saves where it must succeed.
+// saved makes a save that must succeed.
 func (s *sessions) saved(id, expect string, next []byte) {
 	s.t.Helper()
 	s.wantSave(id, expect, next, nil, true)
 }
 
-// refused saves where stored stands in the way, nil for nothing.
+// refused makes a save that stored must refuse, nil for no record.
 func (s *sessions) refused(id, expect string, next, stored []byte) {
 	s.t.Helper()
 	s.wantSave(id, expect, next, stored, false)
@@ -105,7 +106,7 @@ func (s *sessions) loads(id string, want []byte) {
 		s.t.Fatalf("load: %v", err)
 	}
 	if string(got) != string(want) || (got == nil) != (want == nil) {
-		s.t.Fatalf("%q is loaded, want %q", shortened(got), shortened(want))
+		s.t.Fatalf("loaded %q, want %q", shortened(got), shortened(want))
 	}
 }
 
@@ -113,7 +114,7 @@ func (s *sessions) latest(tag, want string) {
 	s.t.Helper()
 	got, err := s.Latest(s.ctx, tag)
 	if err != nil || got != want {
-		s.t.Fatalf("the caller %q is in %q (%v), want %q", tag, got, err, want)
+		s.t.Fatalf("the caller %q has the session %q (%v), want %q", tag, got, err, want)
 	}
 }
 

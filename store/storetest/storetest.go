@@ -1,5 +1,5 @@
-// Package storetest is the one suite that every store passes. A store's bug is
-// first a case here.
+// Package storetest has the one suite that every store passes. A bug of a store first
+// becomes a case here.
 package storetest
 
 import (
@@ -13,15 +13,15 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// Open makes a store that is empty and that nobody else uses, and closes it
-// when the test ends.
+// Open returns an empty store that no other test uses, and closes it when the test
+// ends.
 type Open func(t *testing.T, rules store.JobRules) store.Store
 
-// patience bounds every wait of the suite. Nothing takes that long unless it
-// hangs, also on a busy machine under the race detector.
+// patience bounds every wait of the suite. Only a call that hangs takes so long, also
+// on a busy machine under the race detector.
 const patience = 30 * time.Second
 
-// Run holds a store against its contract.
+// Run tests a store against its contract.
 func Run(t *testing.T, open Open) {
 	t.Helper()
 	for _, group := range []struct {
@@ -57,7 +57,7 @@ type testCase struct {
 	run   func(s *subject)
 }
 
-// subject is a store under test.
+// subject is the store under test.
 type subject struct {
 	store.Store
 	t   *testing.T
@@ -79,10 +79,10 @@ func (s *subject) in(fn func(ctx context.Context, tx store.Tx) error) {
 	}
 }
 
-// errBack is what a transaction returns to be rolled back.
+// errBack makes a transaction roll back.
 var errBack = errors.New("taken back")
 
-// undone runs fn in a transaction that is then rolled back.
+// undone runs fn in a transaction and rolls it back.
 func (s *subject) undone(fn func(ctx context.Context, tx store.Tx) error) {
 	s.t.Helper()
 	err := s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
@@ -93,11 +93,11 @@ func (s *subject) undone(fn func(ctx context.Context, tx store.Tx) error) {
 	})
 	s.want(err, errBack)
 	if errors.Is(err, store.ErrUnknown) {
-		s.t.Errorf("a rollback is certain, and this one says its outcome is unknown: %v", err)
+		s.t.Errorf("a rollback returned ErrUnknown, though its outcome is certain: %v", err)
 	}
 }
 
-// want checks an error by errors.Is; nil wants none.
+// want compares an error by errors.Is; nil means none.
 func (s *subject) want(err, target error) {
 	s.t.Helper()
 	switch {
@@ -108,7 +108,7 @@ func (s *subject) want(err, target error) {
 	}
 }
 
-// twice calls fn two times: every promise of the store holds for a repeat.
+// twice calls fn two times: a repeat must have the same result.
 func twice(fn func(round int)) {
 	for round := range 2 {
 		fn(round)
@@ -118,7 +118,7 @@ func twice(fn func(round int)) {
 // noon is a time to the microsecond, in UTC.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 123456000, time.UTC)
 
-// worker makes an account that differs from others in every unique column.
+// worker returns an account that differs from others in every unique column.
 func worker(n int) store.Worker {
 	return store.Worker{
 		WorkerID:     fmt.Sprintf("NW-%08X", n),

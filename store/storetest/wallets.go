@@ -8,8 +8,8 @@ import (
 )
 
 var walletCases = []testCase{
-	{name: "wallets are listed in pages and passed whole", run: walletPages},
-	{name: "a token is replaced only while it is the one that was read", run: resealCompares},
+	{name: "wallets are listed in pages and passed at once", run: walletPages},
+	{name: "a token is replaced only if it is still the one that was read", run: resealCompares},
 }
 
 func fill(s *subject, n int) {
@@ -72,7 +72,7 @@ func resealCompares(s *subject) {
 	s.want(err, nil)
 	for i, want := range []string{"new 0", list[1].Token, list[2].Token} {
 		if now[i].Token != want {
-			s.t.Errorf("wallet %d holds %q, want %q", i, now[i].Token, want)
+			s.t.Errorf("wallet %d has %q, want %q", i, now[i].Token, want)
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 )
 
 var workerCases = []testCase{
-	{name: "an account is read as it was written", run: workerRoundTrip},
-	{name: "what is taken is told apart", run: workerTaken},
+	{name: "an account is read as written", run: workerRoundTrip},
+	{name: "each taken value has its own error", run: workerTaken},
 	{name: "one of many wins a phone number", run: phoneRace},
 	{name: "an account is verified once", run: verifyOnce},
 }
@@ -45,7 +45,7 @@ func workerTaken(s *subject) {
 	samePhone.Phone = worker(1).Phone
 	sameID.WorkerID = worker(1).WorkerID
 	sameWallet.PublicKey = worker(1).PublicKey
-	// All of it in one transaction, which goes on after each refusal.
+	// One transaction, which continues after each refusal.
 	s.in(func(ctx context.Context, tx store.Tx) error {
 		twice(func(int) {
 			s.want(tx.AddWorker(ctx, samePhone), store.ErrPhoneTaken)

@@ -1,6 +1,6 @@
 -- +goose Up
--- IF NOT EXISTS lets this one migration also take the database of the service
--- before this one forward: its table stays as it is, and gets a column.
+-- IF NOT EXISTS lets this migration also run on the legacy service's database: its table
+-- stays and gets a column.
 CREATE TABLE IF NOT EXISTS workers (
     id                       SERIAL PRIMARY KEY,
     worker_id                VARCHAR(20) UNIQUE NOT NULL,

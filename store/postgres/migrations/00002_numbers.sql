@@ -1,7 +1,7 @@
 -- +goose Up
--- The service before this one may have stored a number in any form people type.
--- The column stays as it is, since that service looks numbers up in it; the
--- index finds them by their digits, those it adds from now on too.
+-- The legacy service may have stored a number in any form that people type. The column
+-- stays as it is, since that service searches it; the index finds numbers by their digits,
+-- also numbers that it adds later.
 -- +goose StatementBegin
 CREATE FUNCTION paytrace_msisdn(phone TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
 SELECT CASE

@@ -1,6 +1,6 @@
 -- +goose Up
--- Times are UTC texts of one width ("2006-01-02T15:04:05.000000Z"), whose
--- order is the order of the times.
+-- Times are UTC texts of one width ("2006-01-02T15:04:05.000000Z"), so the order of the
+-- texts is the order of the times.
 CREATE TABLE workers (
     id                       INTEGER PRIMARY KEY AUTOINCREMENT,
     worker_id                TEXT NOT NULL UNIQUE CHECK (length(worker_id) <= 20),

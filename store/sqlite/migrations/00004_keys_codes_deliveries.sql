@@ -35,7 +35,7 @@ CREATE TABLE deliveries (
     reported_at TEXT    NOT NULL
 ) WITHOUT ROWID;
 
--- SQLite can't change a CHECK, so the table is made anew around its rows.
+-- SQLite can't change a CHECK, so this copies the rows into a new table.
 CREATE TABLE messages_new (
     id          TEXT PRIMARY KEY,
     recipient   TEXT NOT NULL,

@@ -1,5 +1,5 @@
 -- +goose Up
--- Menus as they were compiled, for the sessions that began on them.
+-- Sources of compiled menus, for the sessions that began on them.
 CREATE TABLE programs (
     hash       TEXT PRIMARY KEY,
     source     BLOB NOT NULL,

@@ -1,3 +1,3 @@
 -- +goose Up
--- What moved money is kept when the rest of the action log is purged.
+-- A purge of the action log leaves the actions that moved money.
 ALTER TABLE action_log ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;

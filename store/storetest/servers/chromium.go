@@ -9,8 +9,8 @@ import (
 // browserInstallTime bounds fetching and unpacking a browser.
 const browserInstallTime = 5 * time.Minute
 
-// Chromium is the path of a Chromium for tests of pages, installed where it is
-// missing and may be. Started as root it needs the flag --no-sandbox.
+// Chromium returns the path of a Chromium for tests of pages, and installs it if it is
+// missing and this process may. As root it needs the flag --no-sandbox.
 func Chromium(t testing.TB) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), browserInstallTime)

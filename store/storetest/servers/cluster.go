@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// clusterNodes is the least that redis-cli would make a cluster of.
+	// clusterNodes is the least number that redis-cli accepts for a cluster.
 	clusterNodes = 3
-	// clusterSlots is how many slots any Redis Cluster has.
+	// clusterSlots is the number of slots of every Redis Cluster.
 	clusterSlots = 16384
 )
 
@@ -26,7 +26,7 @@ type RedisCluster struct {
 	Nodes []*Server
 }
 
-// URL is the addresses of all nodes, parted by commas.
+// URL returns the addresses of all nodes, with commas between them.
 func (c *RedisCluster) URL() string {
 	var list []string
 	for _, node := range c.Nodes {
@@ -43,8 +43,8 @@ func (c *RedisCluster) Stop() (err error) {
 	return err
 }
 
-// Cluster is a Redis Cluster of the test's own; about four seconds, most of
-// which the nodes wait for each other.
+// Cluster starts a Redis Cluster of the test's own. It takes about four seconds, mostly
+// because the nodes wait for each other.
 func Cluster(t testing.TB) *RedisCluster {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
@@ -78,9 +78,9 @@ func startNode(ctx context.Context) (*Server, error) {
 		return nil, err
 	}
 	s, err := onFreePort(ctx, func(port int) *Server {
-		// The nodes talk to each other on a port of its own, by default 10,000
-		// above, which may not exist.
-		bus, _ := freePort() // 0: by default
+		// The nodes talk to each other on a second port, by default 10,000 above the
+		// first, which may not exist.
+		bus, _ := freePort() // 0 means the default
 		node := redisOn(path, dir, port)
 		node.program.args = append(node.program.args,
 			"--databases", "1", "--cluster-enabled", "yes", "--cluster-port", fmt.Sprint(bus),
@@ -94,13 +94,13 @@ func startNode(ctx context.Context) (*Server, error) {
 	return s, nil
 }
 
-// join shares out the slots, introduces the nodes to each other, and waits
-// until each of them says that the cluster is whole.
+// join distributes the slots, connects the nodes, and waits until each of them reports
+// a complete cluster.
 func (c *RedisCluster) join(ctx context.Context) error {
 	for i, node := range c.Nodes {
 		from, to := i*clusterSlots/clusterNodes, (i+1)*clusterSlots/clusterNodes-1
 		if err := withRedis(node.URL, func(r *redis.Client) error {
-			// Nodes that meet with equal epochs would first settle whose is higher.
+			// Nodes with equal epochs would first agree on a higher one.
 			epoch := r.Do(ctx, "CLUSTER", "SET-CONFIG-EPOCH", i+1).Err()
 			return errors.Join(epoch, r.ClusterAddSlotsRange(ctx, from, to).Err(), c.meet(ctx, r))
 		}); err != nil {
@@ -115,7 +115,7 @@ func (c *RedisCluster) join(ctx context.Context) error {
 	return nil
 }
 
-// meet introduces the first node, where this is another one.
+// meet connects a node to the first one, unless it is the first.
 func (c *RedisCluster) meet(ctx context.Context, r *redis.Client) error {
 	bus, err := busPort(ctx, c.Nodes[0].URL)
 	if err != nil {
@@ -132,7 +132,7 @@ func (c *RedisCluster) meet(ctx context.Context, r *redis.Client) error {
 	return r.Do(ctx, "CLUSTER", "MEET", host, port, bus).Err()
 }
 
-// busPort is the port on which a node talks to the others.
+// busPort returns the port on which a node talks to the others.
 func busPort(ctx context.Context, node string) (bus string, err error) {
 	err = withRedis(node, func(r *redis.Client) error {
 		settings, err := r.ConfigGet(ctx, "cluster-port").Result()
@@ -154,7 +154,7 @@ func whole(ctx context.Context, r *redis.Client) error {
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("the cluster does not become whole: %s", info), err)
+			return errors.Join(fmt.Errorf("the cluster does not become complete: %s", info), err)
 		case <-tick.C:
 		}
 	}

@@ -13,16 +13,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Database is the URL of a new, empty database of the shared Postgres. It is
+// Database returns the URL of a new, empty database of the shared Postgres. It is
 // dropped when the test ends.
 func Database(t testing.TB) string {
 	t.Helper()
 	return database(t, "")
 }
 
-// Clone is the URL of a new database that starts as fill left one: fill is
-// called once for a name in this process, and the rest are copies, which take
-// a fraction of the time.
+// Clone returns the URL of a new database that is a copy of one that fill has filled.
+// fill is called once for a name in this process; a copy takes a fraction of its time.
 func Clone(t testing.TB, name string, fill func(ctx context.Context, url string) error) string {
 	t.Helper()
 	server, err := postgresURL()
@@ -58,7 +57,7 @@ func database(t testing.TB, template string) string {
 	return withDatabase(server, name)
 }
 
-// templates are the databases that Clone copies.
+// templates has the databases that Clone copies, by name.
 var templates named
 
 type named struct {
@@ -90,7 +89,7 @@ func newTemplate(server string, fill func(ctx context.Context, url string) error
 	return name, fill(ctx, withDatabase(server, name))
 }
 
-// newName is free of anything that a statement would have to quote.
+// newName returns a name that a statement need not quote.
 func newName(what string) string {
 	return "paytrace_" + what + "_" + strings.ToLower(rand.Text())
 }
@@ -124,7 +123,7 @@ func administer(server, statement string) (err error) {
 func withDatabase(server, name string) string {
 	u, err := url.Parse(server)
 	if err != nil {
-		return server // the connection just made with it says otherwise
+		return server // can't happen: a connection was just made with it
 	}
 	u.Path = "/" + name
 	return u.String()

@@ -1,4 +1,4 @@
 package servers
 
-// DataDir is where a server keeps its data.
+// DataDir returns the folder of a server's data.
 func DataDir(s *Server) string { return s.program.dir }

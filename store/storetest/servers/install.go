@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// places are where the system's packages put the servers' programs, besides
-// the PATH. Debian keeps initdb and postgres in a folder of the version.
+// places lists where the system's packages put the servers' programs, besides the
+// PATH. Debian puts initdb and postgres into a folder of the version.
 var places = []string{
 	"/usr/lib/postgresql/*/bin",
 	"/usr/pgsql-*/bin",
@@ -20,12 +20,12 @@ var places = []string{
 	"/opt/homebrew/opt/postgresql*/bin",
 }
 
-// installing keeps two kinds of server from asking for the system's package
-// lock at once.
+// installing allows one installation at a time, since the system's package manager has
+// one lock.
 var installing sync.Mutex
 
-// find is the path of a program; where it is not there and we may, its
-// package is installed.
+// find returns the path of a program, and installs its package if the program is missing
+// and this process may.
 func find(ctx context.Context, name, pkg string) (string, error) {
 	if path := look(name); path != "" {
 		return path, nil
@@ -36,7 +36,7 @@ func find(ctx context.Context, name, pkg string) (string, error) {
 	if path := look(name); path != "" {
 		return path, nil
 	}
-	return "", fmt.Errorf("%s was not found, also after its package %q was installed", name, pkg)
+	return "", fmt.Errorf("%s was not found after its package %q was installed", name, pkg)
 }
 
 func look(name string) string {
@@ -45,16 +45,16 @@ func look(name string) string {
 	}
 	var found []string
 	for _, place := range places {
-		matches, _ := filepath.Glob(filepath.Join(place, name)) // the patterns are good
+		matches, _ := filepath.Glob(filepath.Join(place, name)) // the patterns are valid
 		found = append(found, matches...)
 	}
 	if len(found) == 0 {
 		return ""
 	}
-	return slices.Max(found) // of several versions the newest, near enough
+	return slices.Max(found) // roughly the newest of several versions
 }
 
-// install asks apt. The first try may fail where the lists are old.
+// install installs a package with apt. The first try may fail if the lists are old.
 func install(ctx context.Context, pkg string) error {
 	installing.Lock()
 	defer installing.Unlock()
@@ -63,7 +63,7 @@ func install(ctx context.Context, pkg string) error {
 	}
 	apt, err := exec.LookPath("apt-get")
 	if err != nil {
-		return errors.New("there is no apt-get; install it as your system does")
+		return errors.New("there is no apt-get; install it with your system's package manager")
 	}
 	run := func(args ...string) error {
 		cmd := exec.CommandContext(ctx, apt, args...)

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-var errUnix = errors.New("test servers are started on Unix systems only; name running ones in " +
+var errUnix = errors.New("test servers can be started on Unix systems only; set the addresses of running ones in " +
 	PostgresVariable + " and " + RedisVariable)
 
 func attributes(*exec.Cmd, syscall.Signal) error { return errUnix }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Own is a server of the test's own, which it may kill and change. It is stopped
-// when the test ends.
+// Own starts a server of the test's own, which the test may kill and change, and stops
+// it when the test ends.
 func Own(t testing.TB, start func(context.Context) (*Server, error)) *Server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
@@ -23,8 +23,8 @@ func Own(t testing.TB, start func(context.Context) (*Server, error)) *Server {
 	return s
 }
 
-// Tool is the path of one of the servers' own tools, as pg_dump, installed where
-// it is missing and may be.
+// Tool returns the path of a tool that comes with a server, such as pg_dump, and installs
+// it if it is missing and this process may.
 func Tool(t testing.TB, name, pkg string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)

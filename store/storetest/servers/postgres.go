@@ -13,11 +13,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// postgresConnections is more than all test packages at once open.
+// postgresConnections is more than all test packages together open.
 const postgresConnections = 400
 
-// StartPostgres starts a server of the caller's own, for tests that kill it.
-// Others share one: see Database.
+// StartPostgres starts a server of the caller's own, for tests that kill it. Other tests
+// share one: see Database.
 func StartPostgres(ctx context.Context) (*Server, error) {
 	initdb, err := find(ctx, "initdb", "postgresql")
 	if err != nil {
@@ -49,8 +49,8 @@ func startPostgres(ctx context.Context, initdb, dir string) (*Server, error) {
 	})
 }
 
-// postgresOn trades what a power cut would cost for speed. What a crash of the
-// server costs stays as it is: the system still has what was written.
+// postgresOn turns fsync off for speed: only a power cut could lose data. A crash of the
+// server loses nothing more, since the system still has what was written.
 func postgresOn(path, dir string, port int) *Server {
 	url := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
 	args := []string{"-D", dir}
@@ -63,8 +63,8 @@ func postgresOn(path, dir string, port int) *Server {
 	}
 	return &Server{URL: url, program: program{
 		path: path, args: args, dir: dir,
-		stop:   syscall.SIGINT,  // "fast": open connections are cut
-		orphan: syscall.SIGQUIT, // "immediate": takes its own children along
+		stop:   syscall.SIGINT,  // "fast": closes open connections
+		orphan: syscall.SIGQUIT, // "immediate": ends its own children too
 		ask:    func(ctx context.Context) error { return askPostgres(ctx, url) },
 	}}
 }

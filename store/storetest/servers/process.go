@@ -19,14 +19,14 @@ const (
 	stopTime = 10 * time.Second
 	// askEvery is how often a server that starts is asked whether it answers.
 	askEvery = 20 * time.Millisecond
-	// portTries bounds how often another port is tried: between finding a
-	// free one and using it, another process may take it.
+	// portTries bounds how often another port is tried: another process may take a free
+	// port before the server does.
 	portTries = 5
 )
 
 // Server is one server process of a test's own.
 type Server struct {
-	// URL is where it answers.
+	// URL is the server's address.
 	URL string
 
 	program program
@@ -34,20 +34,20 @@ type Server struct {
 	process *process
 }
 
-// program is how to run a server, again and again on the same data and port.
+// program says how to run a server, any number of times, on the same data and port.
 type program struct {
 	path   string
 	args   []string
-	dir    string // its data, removed at the end
+	dir    string // its data; removed at the end
 	stop   os.Signal
-	orphan syscall.Signal // what it gets if the test process dies
+	orphan syscall.Signal // its signal if the test process dies
 	ask    func(ctx context.Context) error
 }
 
-// process is one run of it.
+// process is one run of a program.
 type process struct {
 	cmd    *exec.Cmd
-	output bytes.Buffer // read after ended
+	output bytes.Buffer // read only after ended
 	ended  chan struct{}
 }
 
@@ -70,15 +70,15 @@ func (s *Server) Start(ctx context.Context) error {
 	return p.await(ctx, s.program.ask)
 }
 
-// run keeps its thread for the life of the process: Linux tells a child of
-// its parent's death when the thread ends that made it.
+// run keeps its thread for the life of the process: Linux signals a parent's death to a
+// child when the thread that started the child ends.
 func (p *process) run(started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := p.cmd.Start()
 	started <- err
 	if err == nil {
-		_ = p.cmd.Wait() // how a server ended is of no use to anyone
+		_ = p.cmd.Wait() // how the server ended does not matter
 		close(p.ended)
 	}
 }
@@ -101,8 +101,7 @@ func (p *process) await(ctx context.Context, ask func(context.Context) error) er
 	}
 }
 
-// Kill ends the server as a crash does, and waits until it is gone. Its data
-// stay for Start.
+// Kill ends the server as a crash does, and waits for its end. Start finds its data.
 func (s *Server) Kill() error { return s.end(s.program.kill()) }
 
 // Stop ends the server and removes its data.
@@ -129,7 +128,7 @@ func (s *Server) end(signal os.Signal) error {
 	}
 }
 
-// onFreePort starts a server that is made for a port.
+// onFreePort starts the server that make returns for a free port.
 func onFreePort(ctx context.Context, make func(port int) *Server) (*Server, error) {
 	var failed error
 	for range portTries {

@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// attributes makes a server a process that ends with this one, however this
-// one ends, and that is not root, which Postgres refuses to be.
+// attributes lets a server end with this process, however that ends, and run as another
+// user than root, since Postgres refuses to run as root.
 func attributes(cmd *exec.Cmd, orphan syscall.Signal) error {
 	credential, err := unprivileged()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Pdeathsig: orphan, Setpgid: true}

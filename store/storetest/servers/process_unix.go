@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// attributes makes a server a process that is not root, which Postgres
-// refuses to be. Where the system can't end it with this process, Main does.
+// attributes lets a server run as another user than root, since Postgres refuses to run
+// as root. This system can't end the server with this process, so Main does.
 func attributes(cmd *exec.Cmd, _ syscall.Signal) error {
 	credential, err := unprivileged()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true}

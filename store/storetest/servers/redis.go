@@ -12,12 +12,12 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// redisDatabases is how many tests can have a Redis database to themselves
-// before numbers come round again. Number 0 counts them.
+// redisDatabases is how many Redis databases there are. Each test gets the next one, and
+// after the last the first again. Database 0 counts them.
 const redisDatabases = 4096
 
-// StartRedis starts a server of the caller's own, for tests that kill it or
-// change its settings. Others share one: see Redis.
+// StartRedis starts a server of the caller's own, for tests that kill it or change its
+// settings. Other tests share one: see Redis.
 func StartRedis(ctx context.Context) (*Server, error) {
 	path, err := find(ctx, "redis-server", "redis-server")
 	if err != nil {
@@ -34,7 +34,7 @@ func StartRedis(ctx context.Context) (*Server, error) {
 	return s, nil
 }
 
-// redisOn keeps nothing on disk: what a restart loses is what a Redis may lose.
+// redisOn stores nothing on disk: the tests expect a restart to lose everything.
 func redisOn(path, dir string, port int) *Server {
 	url := fmt.Sprintf("redis://127.0.0.1:%d/0", port)
 	return &Server{URL: url, program: program{
@@ -50,9 +50,9 @@ func redisOn(path, dir string, port int) *Server {
 	}}
 }
 
-// Redis is the URL of an empty database of the shared Redis, which no other
-// test uses at this time, in this process or another. FLUSHALL would empty
-// theirs too: a test that needs it starts its own server.
+// Redis returns the URL of an empty database of the shared Redis, which no other test
+// uses at this time, in any process. A test that needs FLUSHALL, which empties all
+// databases, starts its own server.
 func Redis(t testing.TB) string {
 	t.Helper()
 	server, err := shared.redis.get(RedisVariable, StartRedis)

@@ -1,12 +1,12 @@
-// Package servers gives tests real servers to run against: Postgres and Redis
-// on free ports, thrown away afterwards.
+// Package servers starts real servers for tests: Postgres and Redis on free ports, removed
+// afterwards.
 //
 // A package whose tests use it has
 //
 //	func TestMain(m *testing.M) { servers.Main(m) }
 //
-// One server of a kind serves a whole test process. To share one pair between
-// the packages of a run, start it around them:
+// One server of each kind serves a whole test process. To share them between the
+// packages of a run, start them around the run:
 //
 //	go run ./store/storetest/servers/with go test ./...
 package servers
@@ -20,25 +20,25 @@ import (
 	"time"
 )
 
-// The environment that says where servers run already. A test then uses those
-// and starts none.
+// These environment variables have the addresses of running servers. If they are set, a
+// test uses those and starts none.
 const (
 	PostgresVariable = "PAYTRACE_TEST_POSTGRES"
 	RedisVariable    = "PAYTRACE_TEST_REDIS"
 )
 
-// startTime bounds how long a server may take until it answers: initdb takes
-// half a second, and this machine may be busy.
+// startTime bounds how long a server may take until it answers. initdb takes half a
+// second on a quiet machine.
 const startTime = time.Minute
 
 // Main runs a package's tests, stops what they started, and exits.
 func Main(m *testing.M) { os.Exit(Stopping{m}.Run()) }
 
-// Stopping is a package's tests whose servers are stopped afterwards, for a
-// TestMain that hands them to another library.
+// Stopping runs a package's tests and stops their servers, for a TestMain that passes
+// its testing.M to another library.
 type Stopping struct{ *testing.M }
 
-// Run runs the tests and is their exit status.
+// Run runs the tests, stops their servers and returns the exit status.
 func (s Stopping) Run() int {
 	code := s.M.Run()
 	if err := shared.stop(); err != nil {
@@ -47,8 +47,8 @@ func (s Stopping) Run() int {
 	return code
 }
 
-// shared are the servers of this process, and what else is to be undone at
-// its end, the last first.
+// shared has the servers of this process, and what Main undoes at its end, the last
+// first.
 var shared running
 
 type running struct {
@@ -57,7 +57,7 @@ type running struct {
 	undo            []func() error
 }
 
-// atEnd has Main undo something.
+// atEnd lets Main call undo at the end.
 func (r *running) atEnd(undo func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,15 +76,14 @@ func (r *running) stop() (first error) {
 	return first
 }
 
-// once is a server that is started at most once.
+// once starts a server at most once.
 type once struct {
 	sync.Once
 	url string
 	err error
 }
 
-// get is the URL of the server that the variable names, else of one started
-// now.
+// get returns the URL in the environment variable, or that of a server that it starts.
 func (o *once) get(variable string, start func(context.Context) (*Server, error)) (string, error) {
 	o.Do(func() {
 		if o.url = os.Getenv(variable); o.url != "" {
@@ -102,8 +101,8 @@ func (o *once) get(variable string, start func(context.Context) (*Server, error)
 	return o.url, o.err
 }
 
-// missing ends a test that needs a server which can't be had: by a failure
-// where every test must run, by a skip with its reason elsewhere.
+// missing ends a test whose server can't be started: with CI=true, where every test must
+// run, by a failure, otherwise by a skip with the reason.
 func missing(t testing.TB, err error) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {

@@ -71,10 +71,10 @@ func TestRedisDatabasesAreApart(t *testing.T) {
 	}
 }
 
-// A test may crash a server of its own and start it again: Postgres has what
-// it committed, Redis has nothing.
+// A test can crash a server of its own and start it again: Postgres then has what it
+// committed, Redis has nothing.
 func TestKillAndStart(t *testing.T) {
-	servers.Database(t) // skips where there is no server to be had
+	servers.Database(t) // skips if no server can be started
 	db, err := servers.StartPostgres(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestKillAndStart(t *testing.T) {
 		t.Errorf("Postgres lost what was committed: %v", err)
 	}
 	if n, err := client.Exists(t.Context(), "k").Result(); err != nil || n != 0 {
-		t.Errorf("Redis kept %d keys (%v): the tests count on a loss", n, err)
+		t.Errorf("Redis still has %d keys (%v): the tests expect a loss", n, err)
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 	"syscall"
 )
 
-// crash is the signal that no process outlives.
+// kill returns the signal that no process survives.
 func (p program) kill() os.Signal { return syscall.SIGKILL }
 
-// unprivileged is whom a server runs as when this process is root: nil means
-// as ourselves.
+// unprivileged returns the user that a server runs as when this process is root; nil
+// means the user of this process.
 func unprivileged() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -32,10 +32,10 @@ func unprivileged() (*syscall.Credential, error) {
 		}
 		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 	}
-	return nil, errors.New("root can't run Postgres, and there is no user postgres or nobody to run it as")
+	return nil, errors.New("Postgres can't run as root, and there is no user postgres or nobody to run it as")
 }
 
-// dataDir makes a folder that the server's user owns.
+// dataDir makes a temporary folder that the server's user owns.
 func dataDir(name string) (string, error) {
 	dir, err := os.MkdirTemp("", "paytrace-"+name+"-")
 	if err != nil {

@@ -1,5 +1,5 @@
-// With runs a command beside a Postgres and a Redis that are thrown away
-// afterwards, and tells it where they are:
+// With starts a Postgres and a Redis, runs a command with their addresses in its
+// environment, and removes them afterwards:
 //
 //	go run ./store/storetest/servers/with go test ./...
 package main
@@ -16,7 +16,7 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// The exit statuses of this program; any other is the command's own.
+// These are the exit statuses of this program; any other is the command's own.
 const (
 	misuse = 2
 	fault  = 3
@@ -48,14 +48,14 @@ func run(ctx context.Context, args []string) (code int, err error) {
 		servers.RedisVariable:    servers.StartRedis,
 	} {
 		if os.Getenv(variable) != "" {
-			continue // one is given: use it, and leave it running
+			continue // a server runs already: use it, and leave it running
 		}
 		server, startErr := start(ctx)
 		if startErr != nil && os.Getenv("CI") == "true" {
 			return fault, startErr
 		}
 		if startErr != nil {
-			fmt.Fprintln(os.Stderr, "with: going on without a server, so tests will be skipped:", startErr)
+			fmt.Fprintln(os.Stderr, "with: continuing without this server; its tests will be skipped:", startErr)
 			continue
 		}
 		defer func() { err = errors.Join(err, server.Stop()) }()
@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string) (code int, err error) {
 	return status(cmd.Run())
 }
 
-// status is the command's own exit status.
+// status returns the command's own exit status.
 func status(err error) (int, error) {
 	var ended *exec.ExitError
 	if errors.As(err, &ended) && ended.Exited() {

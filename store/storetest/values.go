@@ -13,13 +13,13 @@ import (
 
 var keptCases = []testCase{
 	{name: "values are remembered by service and phone", run: remembered},
-	{name: "remembered values are read as they were written", run: rememberedBytes},
-	{name: "the first setting stands", run: settingOnce},
+	{name: "remembered values are read as written", run: rememberedBytes},
+	{name: "the first value of a setting stays", run: settingOnce},
 	{name: "instances agree on a setting", run: settingRace},
 	{name: "a ping answers", run: func(s *subject) { twice(func(int) { s.want(s.Ping(s.ctx), nil) }) }},
 }
 
-// raw makes remembered values of names and JSON, in turn.
+// raw returns remembered values from pairs of name and JSON.
 func raw(pairs ...string) map[string]json.RawMessage {
 	values := map[string]json.RawMessage{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -28,7 +28,7 @@ func raw(pairs ...string) map[string]json.RawMessage {
 	return values
 }
 
-// sameJSON compares values, since a job's arguments may be kept in another
+// sameJSON compares values, since a database may store a job's arguments in another
 // spelling.
 func sameJSON(got []byte, want string) bool {
 	var a, b any
