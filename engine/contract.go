@@ -5,50 +5,50 @@ import (
 	"time"
 )
 
-// Contract is what an action promises to menus: what it is given, how it may
-// end, and what each ending gives. Contracts are read off the registered Go
-// functions, so they can't drift from them.
+// A Contract says what an action takes, how it may end, and what each outcome
+// gives. Contracts are derived from the registered Go functions, so they always
+// match them.
 type Contract struct {
 	Name string
-	// About is one sentence for the person who writes menus.
+	// About is one sentence for authors of menus.
 	About  string
 	Params []Field
-	// Outcomes are the expected endings. Every action may also end as Failed
-	// or Pending, which are not listed.
+	// Outcomes lists the expected outcomes. Every action may also end as Failed,
+	// Pending or Limited, which are not listed.
 	Outcomes []OutcomeContract
 	// Reads says that the action changes nothing, so a replay may run it again.
 	Reads bool
 	// Money says that the action moves money.
 	Money bool
-	// SIMPrompt says that the network prompts the caller after the action
-	// (an STK push), which needs the session to be over.
+	// SIMPrompt says that the network prompts the caller after the action (an STK
+	// push). The session must be over by then.
 	SIMPrompt bool
-	// Takes is the longest the action may take within a callback.
+	// Takes bounds the time of the action within a callback.
 	Takes time.Duration
 }
 
-// OutcomeContract is one expected ending of an action.
+// An OutcomeContract is one expected outcome of an action.
 type OutcomeContract struct {
 	Name string
-	// Gives are the session values it sets.
+	// Gives lists the session values that it sets.
 	Gives []Field
-	// Whose says who the values are about, where the action was given a phone
-	// number that the caller may only have typed.
+	// Whose says whose values these are if the caller may only have typed the phone
+	// number that the action takes.
 	Whose Whose `json:",omitempty"`
 }
 
-// Whose data an outcome gives. Unsaid is taken for others' where the action only
-// reads, and for the caller's where it writes.
+// Whose says whose data an outcome gives. WhoseUnsaid means others' data if the
+// action only reads, and the caller's own if it writes.
 type Whose string
 
-// Unsaid, the caller's own, and those of whoever has the number.
+// The data may be the caller's own, or belong to whoever has the number.
 const (
 	WhoseUnsaid Whose = ""
 	WhoseOwn    Whose = "own"
 	WhoseOthers Whose = "others"
 )
 
-// Outcome returns the contract of one ending.
+// Outcome returns the contract of one outcome, and whether there is one.
 func (c *Contract) Outcome(name string) (OutcomeContract, bool) {
 	for _, o := range c.Outcomes {
 		if o.Name == name {
@@ -58,31 +58,30 @@ func (c *Contract) Outcome(name string) (OutcomeContract, bool) {
 	return OutcomeContract{}, false
 }
 
-// The two endings that every action has besides its own.
+// The outcomes that every action has besides its own.
 const (
-	// Failed: surely nothing happened.
+	// Failed says that surely nothing happened.
 	Failed = "failed"
-	// Pending: the truth is not known in time.
+	// Pending says that the outcome was not known in time.
 	Pending = "pending"
-	// Limited: the caller has done this too often, and nothing happened.
+	// Limited says that the caller did this too often, and nothing happened.
 	Limited = "limited"
 )
 
-// Reserved names of the engine's own calls, which menus write with a key of
-// their own (sms:, remember:) and not as actions. They travel as calls so that
-// they are done once, like every effect.
+// Names of the engine's own calls. Menus write them with keys of their own (sms:,
+// remember:) and not as actions. As calls they are done once, like every effect.
 const (
 	CallSMS      = "sms"      // Args: to (phone), text; outcome "done"
 	CallRemember = "remember" // Remember: the values; outcome "done"
 	CallFacts    = "facts"    // reads the start facts; outcome "done"
-	// CallFence keeps whatever has its ID from running: ErrFenced, now and
-	// for every run to come. One that is under way is waited for; if it ran the
-	// outcome is "done". The Runner asks for it before it asks a caller again for
-	// what a twin may be doing. Actions that keep no log of that kind answer
-	// ErrNotStored instead. No action can have this name.
+	// CallFence keeps the action with its ID from running: ErrFenced, now and at
+	// every later run. It waits for a run in progress; if that succeeds, the outcome
+	// is "done". The runner fences before it asks a caller again for what a
+	// duplicate callback may be doing. Actions without such a log return
+	// ErrNotStored. No action can have this name.
 	CallFence = "(withdraw)"
-	// CallFenced asks whether that was done: ErrFenced or ErrNotStored, or
-	// "done" for what ran. It is always StoredOnly.
+	// CallFenced asks whether an ID is fenced: ErrFenced or ErrNotStored, or "done"
+	// if the action ran. It is always StoredOnly.
 	CallFenced = "(withdrawn)"
 )
 
@@ -93,34 +92,34 @@ const Done = "done"
 // an action within its step: a message or values to remember.
 func IsFollowUp(action string) bool { return action == CallSMS || action == CallRemember }
 
-// Call is one run of an action that a step asks for.
+// A Call is one run of an action that a step asks for.
 type Call struct {
-	// ID is the action's identity: the same for every delivery of the callback
-	// that led to it, on every instance, whatever was lost in between. The
-	// Runner sets it; Step leaves it empty.
+	// ID is the action's identity: the same for every delivery of the callback that
+	// led to it, on every instance, whatever was lost in between. The runner sets
+	// it; Step leaves it empty.
 	ID string
-	// StoredOnly asks for the stored result of an earlier run and forbids a
-	// new one: ErrNotStored when there is none. The Runner sets it in a replay.
+	// StoredOnly asks for the stored result of an earlier run and forbids a new one:
+	// ErrNotStored if there is none. The runner sets it in a replay.
 	StoredOnly bool
 
 	Action string
 	Args   []Value
-	// Secrets is a keyed hash of the secrets among Args, where the ID is not
-	// made of what was typed: it tells two requests under one ID apart. Empty in
-	// a call.
+	// Secrets is a keyed hash of the secrets among Args if the ID is not derived from
+	// what was typed. It distinguishes two requests under one ID. Empty in a USSD
+	// call.
 	Secrets string
-	// Remember are the values of a CallRemember, by name.
+	// Remember has the values of a CallRemember, by name.
 	Remember []Named
-	// Facts are the names a CallFacts must read: "worker" and remembered names.
+	// Facts lists the names that a CallFacts must read: "worker" and remembered ones.
 	Facts []string
-	// Day is the day on which the session began, where its menu asks for the day:
-	// kept with the outcome, for a replay on the next one. Zero for none.
+	// Day is the day on which the session began if its menu depends on the day,
+	// otherwise zero. It is stored with the outcome, for a replay on the next day.
 	Day Date
-	// Shown is, in a CallFence, an opaque name of where the caller is left
-	// instead: kept with it, for Withdrawal.
+	// Shown is an opaque name of what a CallFence shows the caller instead. It is
+	// stored with the fence, for Fenced.
 	Shown string
 
-	// Caller is the MSISDN the network vouches for.
+	// Caller is the MSISDN for which the network vouches.
 	Caller   string
 	Service  string
 	Lang     string
@@ -128,25 +127,25 @@ type Call struct {
 	Provider string
 	Pos      Pos // the line of the menu that asked
 
-	// Then gives the engine's own calls that follow an outcome of this one in the
-	// same step, a message or values to remember, with their IDs. Who runs the
-	// action may run them in its transaction, and says so by Outcome.Joined. It
-	// may be asked more than once; nil where none can follow.
+	// Then returns the engine's own calls that follow an outcome of this one in the
+	// same step: a message or values to remember, with their IDs. Actions may run
+	// them in the same transaction and then set Outcome.Joined. It may be called
+	// more than once. Nil means that none can follow.
 	Then func(Outcome) []Call
 }
 
-// Outcome is how an action ended: the contract's name for it and its values.
+// An Outcome says how an action ended: the contract's name for it and its values.
 type Outcome struct {
 	Name   string
 	Values []Named
-	// Joined says that what Call.Then gave was done together with it. What an
-	// earlier run did is not known to be.
+	// Joined says that the calls of Call.Then were done together with it. For the
+	// result of an earlier run this is not known.
 	Joined bool
-	// Day is the Call.Day of the run that this is the outcome of.
+	// Day is the Call.Day of the run with this outcome.
 	Day Date
 }
 
-// Withdrawal is an ErrFenced that knows what the caller was shown instead.
+// Fenced is an ErrFenced that knows what the caller was shown instead.
 type Fenced struct {
 	// Shown is the Call.Shown of the CallFence that came first.
 	Shown string
@@ -154,16 +153,16 @@ type Fenced struct {
 
 func (*Fenced) Error() string { return ErrFenced.Error() }
 
-// Is makes it an ErrFenced.
+// Is reports whether target is ErrFenced.
 func (*Fenced) Is(target error) bool { return target == ErrFenced }
 
 var (
-	// ErrUnknown marks an action whose effect may or may not have happened.
+	// ErrUnknown says that the effect of an action may or may not have happened.
 	ErrUnknown = errors.New("outcome unknown")
-	// ErrNotStored: StoredOnly was set and no result is stored.
+	// ErrNotStored says that StoredOnly was set and there is no stored result.
 	ErrNotStored = errors.New("no stored result")
-	// ErrFenced: the call was withdrawn before it ran, and never will.
-	ErrFenced = errors.New("withdrawn: the caller was asked again")
-	// ErrLimited: the caller has done this too often; the caller is told so.
+	// ErrFenced says that the call was fenced before it ran. It never will.
+	ErrFenced = errors.New("fenced: the caller was asked again")
+	// ErrLimited says that the caller did this too often; the screen says so.
 	ErrLimited = errors.New("limit reached")
 )

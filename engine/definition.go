@@ -2,22 +2,22 @@ package engine
 
 import "time"
 
-// Definition is a menu as data, every name still a name. New links it into a
-// Program. engine/menu makes Definitions from YAML; tests and benchmarks build
-// their own.
+// A Definition is a menu as data, in which every name is still a name. New links it
+// into a Program. Package engine/menu makes Definitions from YAML; tests and
+// benchmarks build their own.
 type Definition struct {
 	// Name is the menu's file name without its ending.
 	Name    string
 	Service string
-	// Source is hashed into the program's identity: the bytes of the menu's
-	// files, the language's version and the contracts it was checked against.
+	// Source is hashed into the program's identity. It has the bytes of the menu's
+	// files, the language's version and the contracts used by the checker.
 	Source []byte
 
-	// Codes map dialled service codes to first screens. At least one.
+	// Codes maps dialled service codes to first screens. It has at least one.
 	Codes []Code
-	// Languages, the first being the one the menu is written in. At least one.
+	// Languages begins with the language in which the menu is written.
 	Languages []Language
-	// Default is the code of the language a call begins in; "" for the first.
+	// Default is the code of the language in which a call begins; "" for the first.
 	Default string
 	// Currency stands before amounts: "KES 1,500".
 	Currency string
@@ -26,63 +26,62 @@ type Definition struct {
 	Session SessionRules
 	Nav     Nav
 
-	// Vars are what the menu asks for and what actions give: every session
-	// value, by name. Built-in facts (caller, lang, today, network, service,
-	// worker) are added by New.
+	// Vars lists every session value: what the menu asks for and what actions give.
+	// New adds the built-in facts (caller, lang, today, network, service, worker).
 	Vars []Var
-	// Remember are the names kept for this phone number between calls.
+	// Remember names the values that are stored for this phone number between calls.
 	Remember []string
 
-	// OnFailed and OnPending are screens; "" means the built-in text.
+	// OnFailed and OnPending name screens; "" means the built-in text.
 	OnFailed, OnPending string
 
 	Screens   []Screen
 	Contracts []Contract
-	// Renamed maps screens of earlier versions, for resumes.
+	// Renamed maps screens of earlier versions to today's, for dropped calls.
 	Renamed map[string]string
 }
 
-// Code is one dialled service code, as "*384*8481#".
+// A Code is one dialled service code ("*384*8481#") and its first screen.
 type Code struct {
 	Dial  string
 	Start string
 	Pos   Pos
 }
 
-// Language is a language's code ("sw") and its own name ("Kiswahili").
+// A Language has a code ("sw") and its own name ("Kiswahili").
 type Language struct{ Code, Name string }
 
-// Limits of the screens.
+// Limits bounds the length of screens.
 type Limits struct {
-	// Septets a screen may have in the GSM 7-bit alphabet.
+	// Septets bounds a screen in the GSM 7-bit alphabet.
 	Septets int
-	// Units a screen may have in UCS-2, as UTF-16 code units.
+	// Units bounds a screen in UCS-2, counted in UTF-16 code units.
 	Units int
 }
 
-// SessionRules are the gateway's profile and what the menu asks of sessions.
+// SessionRules has the gateway's profile and the menu's rules for sessions.
 type SessionRules struct {
 	Gateway  string
 	Country  string // region of numbers typed without a country code: "KE"
 	Timezone string // IANA name; days begin and end there
-	// Resume is how long a dropped call can be taken up again; 0 for never.
+	// Resume is how long a dropped call can be resumed; 0 for never.
 	Resume time.Duration
 }
 
-// Words are one text in every language, in the order of Definition.Languages.
-// A missing translation has a nil Text and falls back to the first.
+// Words has one text in every language, in the order of Definition.Languages. A
+// missing translation is nil; the first language replaces it.
 type Words []Text
 
-// Text is one text in one language: literal parts and holes.
+// A Text is one text in one language: literal parts and placeholders.
 type Text []Part
 
-// Part is either Lit or, where Ref is set, the value to show in its place.
+// A Part is a literal, or a placeholder for a value if Ref is set.
 type Part struct {
 	Lit string
 	Ref Ref
 }
 
-// Ref names a session value, or one field of a record.
+// A Ref names a session value, or one field of a record.
 type Ref struct {
 	Name  string
 	Field string
@@ -92,46 +91,47 @@ type Ref struct {
 // IsZero reports whether the Ref names nothing.
 func (r Ref) IsZero() bool { return r.Name == "" }
 
-// Nav is what the same keys do on every screen, and the built-in texts.
+// Nav has the keys that work on every screen, and the built-in texts.
 type Nav struct {
 	Back, Home, More NavKey
-	// HomeScreen is where Home leads.
+	// HomeScreen is the screen to which Home leads.
 	HomeScreen string
-	// Confirm and Cancel are the words of an explicit Yes and No.
+	// Confirm and Cancel are the answers to a confirm screen.
 	Confirm, Cancel NavKey
 	// Invalid stands above a menu after a wrong option.
 	Invalid Words
-	// GaveUp ends a call after too many wrong answers where no screen is named.
+	// GaveUp ends a call after too many wrong answers if the question names no
+	// screen for that.
 	GaveUp Words
-	// Resume asks whether to go on with a dropped call; its answers are
-	// ResumeYes and ResumeNo, keys 1 and 2.
+	// Resume asks whether to resume a dropped call. Its answers are ResumeYes and
+	// ResumeNo, with the keys of Confirm and Cancel.
 	Resume, ResumeYes, ResumeNo Words
 
 	Busy, InProgress, Expired, Updated, Limited Words
 }
 
-// NavKey is a navigation key and its label. A NavKey without a Key does not
-// exist.
+// A NavKey is a navigation key and its label. Without a Key there is no such key.
 type NavKey struct {
 	Key   string
 	Label Words
 }
 
-// Var is a session value and how it is asked for.
+// A Var is a session value, with what is needed to ask for it.
 type Var struct {
 	Name string
 	Type Type
-	// Labels are the words of a choice's options, by option.
+	// Labels has the words of a choice's options, by option.
 	Labels []Words
-	// Error stands above the question after a wrong answer; nil for Nav.Invalid.
+	// Error stands above the question after a wrong answer; nil means Nav.Invalid.
 	Error Words
 	Pos   Pos
 }
 
-// ScreenKind is the one thing a screen does.
+// A ScreenKind says what a screen does.
 type ScreenKind uint8
 
-// The kinds, named as the language's verbs.
+// The kinds of screens, by their keys in the menu language. The numbers are part of
+// a program's printed forms and never change.
 const (
 	ScreenMenu ScreenKind = iota + 1
 	ScreenAsk
@@ -146,56 +146,55 @@ const (
 	ScreenChoose
 )
 
-// Screen is one state of the machine.
+// A Screen is one state of the machine.
 type Screen struct {
 	Name string
 	Kind ScreenKind
 	Pos  Pos
-	// Say is the screen's text: the first whose condition holds. The last has
-	// no condition.
+	// Say has the screen's texts. The first whose condition holds is shown; the last
+	// has no condition.
 	Say []Say
 	// NoNav hides back and home here ("nav: none").
 	NoNav bool
-	// Skip leads on without showing the screen, the first time in a call.
+	// Skip leads on without showing the screen, once in a call.
 	Skip *Case
-	// Error stands above the question after a wrong answer (nil: the
-	// variable's, then Nav.Invalid; empty, not nil: the question alone). Again
+	// Error stands above the question after a wrong answer: nil means the variable's
+	// error, then Nav.Invalid; empty but not nil means the question alone. Again
 	// replaces the question.
 	Error, Again Words
 
 	Options []Option // ScreenMenu, and after the rows of ScreenList
-	// Numbered options get the numbers 1, 2, … as shown; otherwise Option.Key.
+	// Numbered says that the options shown have the keys 1, 2, … instead of their own.
 	Numbered bool
 
 	Ask     *Ask
 	Confirm *Confirm
 	List    *List
 	Do      *Do
-	// Go leads on from ScreenLanguages, ScreenSet and from an SMS of a
-	// ScreenSet.
+	// Go is the target of a ScreenLanguages and a ScreenSet.
 	Go  string
 	Set []Assign
-	// SMS goes out when the screen is entered, once a call.
+	// SMS is sent when the screen is entered, once in a call.
 	SMS *SMS
-	// Only are the language codes a ScreenLanguages offers; empty for all.
+	// Only lists the language codes that a ScreenLanguages offers; empty for all.
 	Only   []string
 	Choose []Case
 }
 
-// Say is a text and when it is said; If is nil for always.
+// A Say is a text and its condition; nil means always.
 type Say struct {
 	If    *Cond
 	Words Words
 }
 
-// Case is a condition and where it leads; If is nil for else.
+// A Case is a condition and its target; nil means else.
 type Case struct {
 	If  *Cond
 	Go  string
 	Pos Pos
 }
 
-// Option is one line of a menu.
+// An Option is one line of a menu.
 type Option struct {
 	Key   string
 	Label Words
@@ -206,74 +205,74 @@ type Option struct {
 	Pos   Pos
 }
 
-// Assign gives a variable a value: a constant, or another value where From is
-// set.
+// An Assign sets a variable to a constant, or to another value if From is set.
 type Assign struct {
 	Var   string
 	Value Value
 	From  Ref
 }
 
-// Ask is one question.
+// An Ask is one question.
 type Ask struct {
 	Var string
 	Go  string
-	// Retries is how many answers a caller has in all.
+	// Retries is how many answers a caller has in all; 0 means the default.
 	Retries int
-	// GiveUp is where the last wrong answer leads; "" ends with Nav.GaveUp.
+	// GiveUp is the target of the last wrong answer; "" ends with Nav.GaveUp.
 	GiveUp string
 	Offers []Offer
 	Accept []Accept
-	// Repeat asks a second time and compares; nil for once.
+	// Repeat asks a second time and compares; nil means not to.
 	Repeat Words
 }
 
-// Offer is a shortcut on a question: a known value, or another way on that
+// An Offer is a shortcut on a question: a known value, or another target that
 // leaves the variable unset.
 type Offer struct {
 	Key   string
 	Label Words // nil: the value itself is shown
-	Value Ref   // the value taken, or zero
+	Value Ref   // the value to take, or zero
 	Go    string
 	Pos   Pos
 }
 
-// Accept is a condition an answer must meet, and what is said if it does not.
+// An Accept is a condition that an answer must meet, and the error if it does not.
 type Accept struct {
 	If    *Cond
 	Error Words
 }
 
-// Confirm is an explicit Yes and No. Labels are nil for the nav's own.
+// A Confirm has the targets of Yes and No, and their labels; nil means those of the
+// nav.
 type Confirm struct {
 	Yes, No           string
 	YesWords, NoWords Words
 }
 
-// List shows rows, pages itself, and leads on with the row chosen.
+// A List shows rows on pages and leads on with the chosen row.
 type List struct {
 	Items Ref    // a value of KindList
-	As    string // the name of the row chosen
+	As    string // the name of the chosen row
 	Each  Words
 	Go    string
-	Empty string // where an empty list leads
+	Empty string // the target of an empty list
 }
 
-// Do runs an action.
+// A Do runs an action.
 type Do struct {
 	Action   string
 	Args     []Arg
 	Outcomes []OutcomeCase
 }
 
-// Arg is a value for a parameter: a session value or a constant.
+// An Arg is a value for a parameter: a session value or a constant.
 type Arg struct {
 	Ref   Ref
 	Value Value
 }
 
-// OutcomeCase leads on from an outcome. With Retry, Go names the question to
-// ask again, below that text, using up one try.
+// An OutcomeCase leads on from an outcome. With Retry, Go names the question to ask
+// again below that text, which uses up one try.
 type OutcomeCase struct {
 	Outcome string
 	Go      string
@@ -281,13 +280,13 @@ type OutcomeCase struct {
 	Pos     Pos
 }
 
-// SMS is a message; To is a phone value.
+// An SMS is a message; To names a phone value.
 type SMS struct {
 	To  Ref
 	Say Words
 }
 
-// CondOp is an operator of a condition.
+// A CondOp is an operator of a condition.
 type CondOp uint8
 
 // The operators of the language.
@@ -305,8 +304,8 @@ const (
 	OpNot
 )
 
-// Cond is a condition over session values. And, Or and Not use A and B;
-// the rest compare Left with Right.
+// A Cond is a condition over session values. OpAnd, OpOr and OpNot use A and B; the
+// others use Left and Right.
 type Cond struct {
 	Op          CondOp
 	A, B        *Cond

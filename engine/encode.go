@@ -2,7 +2,8 @@ package engine
 
 import "fmt"
 
-// encode writes a session down. It fails rather than write a secret.
+// Encode returns the record of a session. It returns ErrSecret rather than store a
+// secret.
 func (p *Program) Encode(s *Session, head RecordHead) ([]byte, error) {
 	rec := Record{
 		V: head.V, H: head.H, Owner: head.Owner, Inputs: head.Inputs, Again: head.Again, Twice: head.Twice,
@@ -28,7 +29,7 @@ func (p *Program) Encode(s *Session, head RecordHead) ([]byte, error) {
 	return appendRecord(make([]byte, 0, recordSize), &rec)
 }
 
-// recordSize is what most records take, in bytes.
+// recordSize is the size of most records in bytes.
 const recordSize = 256
 
 func (p *Program) namedChanges(list []Change) []Named {
@@ -39,8 +40,9 @@ func (p *Program) namedChanges(list []Change) []Named {
 	return named
 }
 
-// decode reads a session back. Who is calling comes from the request, whose
-// owner the caller of decode has compared.
+// Decode returns the session of a record. The caller of the session comes from r;
+// compare its owner with the record's first. It returns ErrRecord if the program has
+// no such screens.
 func (p *Program) Decode(rec *Record, r Request) (Session, error) {
 	r.Network = rec.Network // what the call began with, whatever a repeat says
 	s := p.Begin(r, Date(rec.Today))

@@ -1,3 +1,9 @@
+// Package engine is the machine behind a USSD service: a compiled menu (a Program),
+// the state of one call (a Session), and the pure step between two screens.
+//
+// It has no I/O, clock or randomness of its own. Package engine/menu compiles menus
+// into Programs; tests and benchmarks may build them from a Definition with New.
+// Package engine/runner answers callbacks with them.
 package engine
 
 import (

@@ -9,20 +9,20 @@ import (
 	"strconv"
 )
 
-// record is a session as it is kept between callbacks. Its head, v and h, comes
-// first and is what a save compares. It holds no secret, no input and no reply:
-// a repeat is rendered again, from the same state to the same bytes.
+// A Record is a session as stored between callbacks. Its head, v and h, comes first;
+// a save compares it. It contains no secret, no input and no reply: a repeat is
+// rendered again, from the same state to the same bytes.
 type Record struct {
-	// V is 1 + the length of the text so far: a version without a counter.
+	// V is 1 + the length of the text: a version number without a counter.
 	V int `json:"v"`
-	// H is a keyed hash of whose session this is, its program and its inputs.
+	// H is a keyed hash of the session's owner, program and inputs.
 	H string `json:"h"`
-	// Step is the screen, as the service before this one called it.
+	// Step is the screen, under the key that the legacy service used.
 	Step    string `json:"step"`
 	Owner   string `json:"o"`
 	Program string `json:"m"`
-	// Inputs are the lengths in bytes of the inputs so far, so that a typed "*"
-	// is told from the one between two inputs.
+	// Inputs has the lengths of the inputs in bytes. They distinguish a typed "*" from
+	// one between two inputs.
 	Inputs []int `json:"n,omitempty"`
 
 	Offset int    `json:"at,omitempty"`
@@ -33,17 +33,17 @@ type Record struct {
 	Moved  bool   `json:"moved,omitempty"`
 	Ended  bool   `json:"end,omitempty"`
 	Facts  bool   `json:"facts,omitempty"`
-	// Again says that the screen was asked again for want of a record, so that
-	// the caller may have been further.
+	// Again says that the screen was asked again for want of a record. The caller may
+	// have been further.
 	Again bool `json:"again,omitempty"`
-	// Twice says that a consent was asked a second time since, so that a Yes to
-	// it is one.
+	// Twice says that a consent was asked a second time since then, so a Yes to it
+	// counts.
 	Twice   bool     `json:"twice,omitempty"`
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
 
 	Lang string `json:"lang,omitempty"`
-	// Chose says that the caller chose that language.
+	// Chose says that the caller has chosen that language.
 	Chose   bool    `json:"chose,omitempty"`
 	Today   int64   `json:"today"`
 	Network string  `json:"net,omitempty"`
@@ -57,8 +57,8 @@ type Record struct {
 	Start   string    `json:"start,omitempty"`
 }
 
-// RecordHead is what of a record the session does not tell: which callback it is
-// of, and how that was taken.
+// A RecordHead has what a record knows beyond its session: which callback it belongs
+// to, and how that callback was taken.
 type RecordHead struct {
 	V            int
 	H, Owner     string
@@ -66,11 +66,12 @@ type RecordHead struct {
 	Again, Twice bool
 }
 
+// Head returns the head of the record.
 func (rec *Record) Head() RecordHead {
 	return RecordHead{rec.V, rec.H, rec.Owner, rec.Inputs, rec.Again, rec.Twice}
 }
 
-// undo is an Undo with names for slots.
+// An undo is an Undo with names instead of slots.
 type undo struct {
 	Step   string  `json:"s"`
 	Offset int     `json:"at,omitempty"`
@@ -83,9 +84,10 @@ type undo struct {
 // that large is a fault, and moving it would delay every other session.
 const MaxRecord = 256 << 10
 
-// ErrRecord: a stored record can't be read.
+// ErrRecord says that a stored record can't be read.
 var ErrRecord = errors.New("unreadable session record")
 
+// ParseRecord reads a stored record. It returns ErrRecord if the bytes are not one.
 func ParseRecord(b []byte) (*Record, error) {
 	var rec Record
 	if err := json.Unmarshal(b, &rec); err != nil {
@@ -99,24 +101,24 @@ func ParseRecord(b []byte) (*Record, error) {
 		good = good && isPage(u.Offset, u.Pages)
 	}
 	if !good {
-		return nil, fmt.Errorf("%w: it counts below zero", ErrRecord)
+		return nil, fmt.Errorf("%w: it has a negative number", ErrRecord)
 	}
 	return &rec, nil
 }
 
-// isPage reports whether pages can begin at these offsets.
+// isPage reports whether pages may begin at these offsets.
 func isPage(offset int, before []int) bool {
 	return offset >= 0 && (len(before) == 0 || slices.Min(before) >= 0)
 }
 
-// head is the part of a record that a save compares. It ends in a delimiter, so
-// that no head is the beginning of another.
+// Text returns the bytes that a save compares. They end with a delimiter, so no head
+// is the beginning of another.
 func (h *RecordHead) Text() string {
 	return `{"v":` + strconv.Itoa(h.V) + `,"h":"` + h.H + `",`
 }
 
-// HeadOf is the head of a stored record, as Sessions.Save compares it; "" when
-// there is no record or it is none of ours.
+// HeadOf returns the head of a stored record, or "" if there is no record or it is
+// foreign.
 func HeadOf(stored []byte) string {
 	const mark = `,"h":"`
 	i := bytes.Index(stored, []byte(mark))

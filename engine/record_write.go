@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendRecord writes a record as encoding/json would, in a tenth of the time:
-// every callback writes one. A test holds the two equal.
+// appendRecord writes a record as encoding/json would, in a tenth of the time: every
+// callback writes one. A test compares the two.
 func appendRecord(b []byte, r *Record) ([]byte, error) {
 	w := recordWriter{b: b}
 	w.b = append(w.b, rec0...)
@@ -88,7 +88,7 @@ func (w *recordWriter) ints(key string, list []int) {
 	w.b = append(w.b, ']')
 }
 
-// separator is what stands before the i-th entry of a list.
+// separator returns the byte before the i-th entry of a list.
 func separator(i int) byte {
 	if i == 0 {
 		return '['
@@ -131,7 +131,7 @@ func (w *recordWriter) namedList(list []Named) {
 	w.b = append(w.b, ']')
 }
 
-// value writes a value with the tag of its kind; a secret is never written.
+// value writes a value with the tag of its kind. It sets err for a secret.
 func (w *recordWriter) value(v Value) {
 	switch v.kind {
 	case KindNone:
@@ -208,8 +208,7 @@ func (w *recordWriter) snapshot(key string, s *Snapshot) {
 
 const hexDigits = "0123456789abcdef"
 
-// quote writes a JSON string; what is no UTF-8 becomes U+FFFD, as encoding/json
-// has it.
+// quote writes a JSON string. Invalid UTF-8 becomes U+FFFD, as in encoding/json.
 func (w *recordWriter) quote(s string) {
 	w.b = append(w.b, '"')
 	from := 0

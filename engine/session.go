@@ -2,63 +2,63 @@ package engine
 
 import "slices"
 
-// Session is the state of one call between two screens. Sessions are values:
-// Step returns a new one and leaves the old as it was.
+// A Session is the state of one call between two screens. Sessions are values: Step
+// returns a new one and leaves the old one as it was.
 type Session struct {
-	// Who is calling, set when the call begins.
+	// These identify the caller and are set when the call begins.
 	ID, Provider, Caller, Service, Network string
 
-	// Screen is the state the machine is in; between callbacks it is the screen
-	// the caller sees.
+	// Screen is the state of the machine; between callbacks it is the screen that the
+	// caller sees.
 	Screen string
 	// Shown is the screen last shown.
 	Shown string
-	// Offset is where the page shown begins, in units of the screen's flow;
-	// Pages are the offsets of the pages before it.
+	// Offset is where the page shown begins, in units of the screen (see pages.go).
+	// Pages has the offsets of the pages before it.
 	Offset int
 	Pages  []int
 	// Wrong counts the wrong answers given to the question shown.
 	Wrong int
-	// Notice names the text above the question; see notices in render.go.
+	// Notice names the text above the question; see the notices in layout.go.
 	Notice string
-	// Repeat is the keyed hash of an answer that is being asked twice.
+	// Repeat is the keyed hash of the first of two answers that must be equal.
 	Repeat string
-	// Moved says that this is not the first screen of the call, so that there
-	// is a way back to speak of.
+	// Moved says that this is not the first screen of the call, so Back and Home make
+	// sense.
 	Moved bool
 	// Ended says that the screen shown was the last.
 	Ended bool
 
 	// Facts says that the start facts are in Values.
 	Facts bool
-	// Unsaved says that a remembered value has changed since it was kept.
+	// Unsaved says that a remembered value has changed since it was stored.
 	Unsaved bool
-	// Skipped and Sent are the screens that were entered before and may not be
-	// skipped again, and those whose SMS has gone out.
+	// Skipped lists the screens that were entered before and may not be skipped
+	// again, Sent those whose SMS was sent.
 	Skipped, Sent []string
 
-	// Values by slot of the program; shared between sessions, never written to.
+	// Values is indexed by slot. Sessions share it, so it is never modified.
 	Values []Value
-	// Undo leads back, the latest last.
+	// Undo has the way back, the latest screen last.
 	Undo []Undo
 
-	// Resting is where a dropped call is taken up again: the last screen shown
-	// before a consent was given or a secret asked. Guarded says that one was,
-	// and that no later screen may take its place yet.
+	// Resting is where a dropped call resumes: the last screen shown before a consent
+	// was given or a secret asked. Guarded says that this has happened, and no later
+	// screen may replace it yet.
 	Resting Snapshot
 	Guarded bool
 
-	// waiting is what the machine waits for within a step.
+	// waiting says what the machine waits for within a step.
 	waiting waiting
 	// acted says that an action has ended in this step.
 	acted bool
 	// refused says that what was typed in this step was no answer.
 	refused bool
-	// before are the values as they were on the screen shown, until the step
-	// has found the next one.
+	// before has the values of the screen shown until the step has found the next
+	// screen. It is nil between steps, as it may contain a secret.
 	before []Value
-	// offered is the dropped call that the resume question is about, and start
-	// where a No to it leads.
+	// offered is the dropped call of the resume question, and start the target of a
+	// No to it.
 	offered *Snapshot
 	start   string
 }
@@ -73,8 +73,8 @@ const (
 	waitRemember
 )
 
-// Undo is the way back to the screen before: where it stood, and the values
-// that have changed since.
+// An Undo restores the screen before: its page, and the values that have changed
+// since.
 type Undo struct {
 	Screen string
 	Offset int
@@ -83,23 +83,23 @@ type Undo struct {
 	Values []Change
 }
 
-// Change is a value as it was.
+// A Change has the earlier value of a slot.
 type Change struct {
 	Slot int
 	Old  Value
 }
 
-// MaxUndo is how many screens Back can go back. A call of 180 s shows about 20.
+// MaxUndo is how many screens Back can return. A call of 180 s shows about 20.
 const MaxUndo = 24
 
-// Snapshot is a place in a call that can be returned to in a later one: a
-// screen, and the values by name. Names outlive a new version of the menu.
+// A Snapshot is a place in a call at which a later call can resume: a screen, and
+// values by name. Names survive a new version of the menu.
 type Snapshot struct {
 	Screen string  `json:"step,omitempty"`
 	Values []Named `json:"values,omitempty"`
 }
 
-// EventKind says what happened to a session.
+// An EventKind says what happened to a session.
 type EventKind uint8
 
 // The events.
@@ -108,27 +108,27 @@ const (
 	EventDial EventKind = iota + 1
 	// EventInput is what the caller typed.
 	EventInput
-	// EventOutcome is how the call of an Effect ended.
+	// EventOutcome is the outcome of an Effect's call.
 	EventOutcome
 )
 
-// Event is what happened to a session.
+// An Event is one thing that happens to a session.
 type Event struct {
 	Kind EventKind
 	// Start is the first screen of an EventDial.
 	Start string
 	// Resume is a dropped call to ask about first, or nil.
 	Resume *Snapshot
-	// Input is what was typed, and Digest its keyed hash (needed only where
-	// Program.Repeats says so).
+	// Input is what was typed. Digest is its keyed hash, needed only if
+	// Program.Repeats says so.
 	Input, Digest string
-	// Outcome of an EventOutcome.
+	// Outcome belongs to an EventOutcome.
 	Outcome Outcome
 }
 
-// Effect is what a step asks for: a screen to show, or a call to make.
+// An Effect says what a step asks for: a screen to show, or a call to make.
 type Effect struct {
-	// Call is the action to run; its outcome is the next event. Nil for a
+	// Call is the action to run; its outcome is the next event. It is nil for a
 	// screen.
 	Call *Call
 	// Text is the screen, and End whether it is the last.
@@ -136,7 +136,7 @@ type Effect struct {
 	End  bool
 }
 
-// Lang is the code of the language the session speaks.
+// Lang returns the code of the session's language.
 func (s *Session) Lang() string { return s.Values[slotLang].s }
 
 // Day returns the day on which the call began.
@@ -158,7 +158,7 @@ func (s *Session) EndInProgress() {
 	s.Screen, s.Shown, s.Ended = statePending, statePending, true
 }
 
-// with returns the list with one more entry, never writing to the old one.
+// with returns list with one more entry and leaves list as it was.
 func with[T any](list []T, x T) []T { return append(list[:len(list):len(list)], x) }
 
 func (s *Session) sent(screen string) bool    { return slices.Contains(s.Sent, screen) }

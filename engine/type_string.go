@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// String is the type as the menu language spells it; records and lists, which
-// no menu declares, with their fields.
+// String returns the type as the menu language spells it. Records and lists, which
+// no menu declares, have their fields.
 func (t Type) String() string {
 	switch t.Kind {
 	case KindText:
@@ -50,7 +50,7 @@ func (t Type) dateString() string {
 	return "date " + t.From.String() + ".." + t.To.String()
 }
 
-// String is the bound as the menu language spells it; "" for none.
+// String returns the bound as the menu language spells it, or "" for none.
 func (b DateBound) String() string {
 	if !b.Set {
 		return ""

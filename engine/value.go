@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Value is one typed value of a session. The zero Value is "not set". Values
-// are immutable and may be shared.
+// A Value is one typed value of a session. The zero Value is unset. Values are
+// immutable and may be shared.
 type Value struct {
 	kind Kind
 	n    int64  // number, money (cents), date (days)
@@ -22,43 +22,43 @@ type compound struct {
 	items  []Value // a list's
 }
 
-// TextValue is plain text.
+// TextValue returns plain text.
 func TextValue(s string) Value { return Value{kind: KindText, s: s} }
 
-// NumberValue is a whole number.
+// NumberValue returns a whole number.
 func NumberValue(n int64) Value { return Value{kind: KindNumber, n: n} }
 
-// MoneyValue is an amount in whole cents.
+// MoneyValue returns an amount in whole cents.
 func MoneyValue(cents int64) Value { return Value{kind: KindMoney, n: cents} }
 
-// DateValue is a calendar day.
+// DateValue returns a calendar day.
 func DateValue(d Date) Value { return Value{kind: KindDate, n: int64(d)} }
 
-// PhoneValue is an MSISDN: digits with country code, no plus sign.
+// PhoneValue returns an MSISDN: digits with country code, no plus sign.
 func PhoneValue(digits string) Value { return Value{kind: KindPhone, s: digits} }
 
-// ChoiceValue is the name of one option.
+// ChoiceValue returns the name of one option.
 func ChoiceValue(name string) Value { return Value{kind: KindChoice, s: name} }
 
-// SecretValue is a PIN or password.
+// SecretValue returns a PIN or password.
 func SecretValue(s string) Value { return Value{kind: KindSecret, s: s} }
 
-// RecordValue is a record with the fields given.
+// RecordValue returns a record with these fields.
 func RecordValue(fields []Named) Value {
 	return Value{kind: KindRecord, more: &compound{fields: fields}}
 }
 
-// ListValue is a list of records.
+// ListValue returns a list of records.
 func ListValue(items []Value) Value { return Value{kind: KindList, more: &compound{items: items}} }
 
-// Kind is the value's kind; KindNone when it is not set.
+// Kind returns the value's kind, or KindNone if it is unset.
 func (v Value) Kind() Kind { return v.kind }
 
-// IsSet reports whether there is a value at all.
+// IsSet reports whether the value is set.
 func (v Value) IsSet() bool { return v.kind != KindNone }
 
-// Text is the text of a text, phone or choice; "" for every other kind, and
-// for secrets, which only Reveal gives.
+// Text returns the text of a text, phone or choice, and "" for every other kind.
+// Only Reveal returns secrets.
 func (v Value) Text() string {
 	if v.kind == KindSecret {
 		return ""
@@ -66,7 +66,7 @@ func (v Value) Text() string {
 	return v.s
 }
 
-// Reveal gives a secret to the one action that checks it.
+// Reveal returns a secret, for the one action that checks it.
 func (v Value) Reveal() string {
 	if v.kind != KindSecret {
 		return ""
@@ -74,10 +74,10 @@ func (v Value) Reveal() string {
 	return v.s
 }
 
-// Int is a number, an amount in cents, or a date's days since 1970-01-01.
+// Int returns a number, an amount in cents, or a date's days since 1970-01-01.
 func (v Value) Int() int64 { return v.n }
 
-// Fields are a record's.
+// Fields returns the fields of a record.
 func (v Value) Fields() []Named {
 	if v.more == nil {
 		return nil
@@ -85,7 +85,7 @@ func (v Value) Fields() []Named {
 	return v.more.fields
 }
 
-// Field is one field of a record; not set where there is none.
+// Field returns one field of a record, or an unset Value if there is none.
 func (v Value) Field(name string) Value {
 	for _, f := range v.Fields() {
 		if f.Name == name {
@@ -95,7 +95,7 @@ func (v Value) Field(name string) Value {
 	return Value{}
 }
 
-// Items are a list's rows.
+// Items returns the rows of a list.
 func (v Value) Items() []Value {
 	if v.more == nil {
 		return nil
@@ -103,7 +103,7 @@ func (v Value) Items() []Value {
 	return v.more.items
 }
 
-// holdsSecret reports a secret at any depth.
+// holdsSecret reports whether the value contains a secret, at any depth.
 func (v Value) holdsSecret() bool {
 	if v.more == nil {
 		return v.kind == KindSecret
@@ -121,7 +121,7 @@ func (v Value) holdsSecret() bool {
 	return false
 }
 
-// Equal reports whether both hold the same thing.
+// Equal reports whether both values are the same.
 func (v Value) Equal(w Value) bool {
 	if v.kind != w.kind || v.n != w.n || v.s != w.s {
 		return false
@@ -153,7 +153,7 @@ func itemsEqual(a, b []Value) bool {
 	return true
 }
 
-// String is for people who debug; a secret stays hidden.
+// String returns the value for debugging, with secrets hidden.
 func (v Value) String() string {
 	switch v.kind {
 	case KindNone:
@@ -179,23 +179,23 @@ func (v Value) String() string {
 	}
 }
 
-// Format writes what String says for every verb, so that none shows a secret.
+// Format writes String for every format verb, so none shows a secret.
 func (v Value) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, v.String()) }
 
 const redacted = "[redacted]"
 
-// ErrSecret says that something tried to write a secret down.
-var ErrSecret = errors.New("a secret can't be written down")
+// ErrSecret says that a secret was about to be stored.
+var ErrSecret = errors.New("a secret can't be stored")
 
-// kindTags are the letters that stand before a value in its JSON form, a
-// one-entry object as {"t":"Amina"}.
+// kindTags has the keys of values in their JSON form, an object with one entry like
+// {"t":"Amina"}.
 var kindTags = map[Kind]string{
 	KindText: "t", KindNumber: "n", KindMoney: "m", KindDate: "d",
 	KindPhone: "p", KindChoice: "c", KindRecord: "r", KindList: "l",
 }
 
-// MarshalJSON writes the value with a tag for its kind; ErrSecret for secrets,
-// at any depth.
+// MarshalJSON writes the value with a tag for its kind. It returns ErrSecret for a
+// secret at any depth.
 func (v Value) MarshalJSON() ([]byte, error) {
 	switch v.kind {
 	case KindNone:
@@ -285,7 +285,7 @@ func (n *Named) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if len(raw) != 2 {
-		return fmt.Errorf("a named value is a name and a value, found %d parts", len(raw))
+		return fmt.Errorf("a named value is a name and a value; found %d parts", len(raw))
 	}
 	if err := json.Unmarshal(raw[0], &n.Name); err != nil {
 		return err
