@@ -1,36 +1,36 @@
-// Package gsm7 tells how long a text is on a phone: whether it can be sent in
-// the GSM 7-bit default alphabet of 3GPP TS 23.038, how many septets it takes
-// there, and what to write in place of the characters that alphabet lacks.
+// Package gsm7 measures texts as phones do: whether a text can be sent in the GSM
+// 7-bit default alphabet of 3GPP TS 23.038, how many septets it takes there, and
+// what replaces characters that the alphabet lacks.
 package gsm7
 
 import "unicode/utf8"
 
-// Size is the length of a text as a phone counts it.
+// A Size is the length of a text as a phone counts it.
 type Size struct {
-	// UCS2 is set when any character is outside the GSM 7-bit alphabet: the
-	// whole text is then sent in 16-bit units.
+	// UCS2 says that a character is outside the GSM 7-bit alphabet. Then the whole
+	// text is sent in 16-bit units.
 	UCS2 bool
-	// Units are septets, of which a character of the extension table takes
-	// two; or UTF-16 code units when UCS2.
+	// Units counts septets, two for a character of the extension table, or UTF-16
+	// code units if UCS2 is set.
 	Units int
 }
 
-// escape (0x1B) announces a character of the extension table. It is a place in
-// the default alphabet, not a character of it, so it can't be sent itself.
+// escape (0x1B) announces a character of the extension table. It has a place in the
+// default alphabet but is not a character, so it can't be sent itself.
 const escape = 0x1b
 
-// basic are the characters of the default alphabet that take one septet, in
-// the order of TS 23.038, section 6.2.1. The escape stands at 0x1B.
+// basic has the characters of the default alphabet, which take one septet, in the
+// order of TS 23.038, section 6.2.1. The escape stands at 0x1B.
 const basic = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ" +
 	" !\"#¤%&'()*+,-./0123456789:;<=>?" +
 	"¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 
-// extended are the characters of the extension table, section 6.2.1.1: an
-// escape and a second septet each.
+// extended has the characters of the extension table, section 6.2.1.1. Each takes an
+// escape and a second septet.
 const extended = "\f^{}\\[~]|€"
 
-// latin holds the septets of U+0000 to U+00FF, which is where all but eleven
-// characters of the alphabet are; the rest are in beyond.
+// latin has the septets of U+0000 to U+00FF, where all but eleven characters of the
+// alphabet are. beyond has the rest.
 var latin, beyond = tables()
 
 func tables() (latin [256]uint8, beyond map[rune]uint8) {
@@ -53,8 +53,8 @@ func tables() (latin [256]uint8, beyond map[rune]uint8) {
 	return latin, beyond
 }
 
-// Septets is how many septets a character takes in the GSM 7-bit alphabet: 1,
-// 2 for the extension table, 0 for a character outside it.
+// Septets returns how many septets a character takes in the GSM 7-bit alphabet: 1,
+// 2 in the extension table, or 0 outside the alphabet.
 func Septets(r rune) int {
 	switch {
 	case r < 0:
@@ -67,8 +67,8 @@ func Septets(r rune) int {
 	return int(beyond[r])
 }
 
-// Measure is the size of s. Bytes that are not UTF-8 count as U+FFFD, which is
-// how they would be sent.
+// Measure returns the size of s. Bytes that are not UTF-8 count as U+FFFD, because
+// they would be sent as that.
 func Measure(s string) Size {
 	septets, units, inside := 0, 0, true
 	for _, r := range s {
@@ -83,9 +83,8 @@ func Measure(s string) Size {
 	return Size{UCS2: true, Units: units}
 }
 
-// Fits reports whether s takes at most so many septets, or at most so many
-// UTF-16 units when it has to be sent as UCS-2. It allocates nothing, and
-// reads no further than it must.
+// Fits reports whether s takes at most that many septets, or that many UTF-16 units
+// if it must be sent as UCS-2. It allocates nothing and stops as soon as it knows.
 func Fits(s string, septets, units int) bool {
 	most := max(septets, units)
 	used7, used16, inside := 0, 0, true
@@ -104,8 +103,8 @@ func Fits(s string, septets, units int) bool {
 	return used16 <= units
 }
 
-// FirstOutside finds the first character of s that the GSM 7-bit alphabet
-// lacks: its byte index and itself. ok is false when there is none.
+// FirstOutside returns the first character of s that the GSM 7-bit alphabet lacks,
+// and its byte index. ok reports whether there is one.
 func FirstOutside(s string) (index int, r rune, ok bool) {
 	for i, r := range s {
 		if Septets(r) == 0 {

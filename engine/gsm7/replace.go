@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Unknown stands in a transliterated text for a character that has no
-// replacement, such as a letter of another script.
+// Unknown replaces a character that has no replacement of its own, such as a letter
+// of another script.
 const Unknown = '?'
 
 // replacements are what people write on a keyboard that lacks the character.
@@ -29,16 +29,16 @@ var replacements = map[rune]string{
 	'×': "x", '÷': "/", '±': "+-", '≤': "<=", '≥': ">=", '≠': "!=", '°': "o",
 	'→': "->", '←': "<-", '⇒': "=>", '©': "(c)", '®': "(R)", '¢': "c", '¶': "", '¸': ",",
 	'¬': "-", '₦': "N", '₵': "GHS", '₹': "Rs", '✓': "OK", '✔': "OK",
-	// Letters that NFKD can't take apart, most of them in use between Dakar
-	// and Nairobi.
+	// Letters that NFKD can't decompose, most of them in use between Dakar and
+	// Nairobi.
 	'ŋ': "ng", 'Ŋ': "NG", 'ɓ': "b", 'Ɓ': "B", 'ɖ': "d", 'Ɖ': "D", 'ɗ': "d", 'Ɗ': "D",
 	'ɛ': "e", 'Ɛ': "E", 'ɔ': "o", 'Ɔ': "O", 'ƒ': "f", 'Ƒ': "F", 'ɣ': "g", 'Ɣ': "G",
 	'ɩ': "i", 'Ɩ': "I", 'ƙ': "k", 'Ƙ': "K", 'ɲ': "ny", 'Ɲ': "NY", 'ʋ': "v", 'Ʋ': "V",
 	'ƴ': "y", 'Ƴ': "Y", 'ǝ': "e", 'Ǝ': "E", 'ə': "e", 'ɨ': "i", 'ʉ': "u",
 	'đ': "d", 'Đ': "D", 'ð': "d", 'Ð': "D", 'ħ': "h", 'Ħ': "H", 'ı': "i", 'ł': "l", 'Ł': "L",
 	'œ': "oe", 'Œ': "OE", 'þ': "th", 'Þ': "Th", 'ŧ': "t", 'Ŧ': "T", 'ẞ': "SS", 'ĸ': "k",
-	// Greek: capitals that look like Latin ones are not in the alphabet, and
-	// no small letter is; phones write the capital.
+	// Greek: the alphabet has neither small letters nor capitals that look like
+	// Latin ones; phones write the capital.
 	'Α': "A", 'Β': "B", 'Ε': "E", 'Ζ': "Z", 'Η': "H", 'Ι': "I", 'Κ': "K", 'Μ': "M",
 	'Ν': "N", 'Ο': "O", 'Ρ': "P", 'Τ': "T", 'Υ': "Y", 'Χ': "X",
 	'α': "A", 'β': "B", 'γ': "Γ", 'δ': "Δ", 'ε': "E", 'ζ': "Z", 'η': "H", 'θ': "Θ",
@@ -47,10 +47,10 @@ var replacements = map[rune]string{
 	'µ': "u", '∆': "Δ", 'Ω': "Ω",
 }
 
-// Replacement is what to write for r in the GSM 7-bit alphabet: r itself if it
-// is in there, otherwise its plain form (’ becomes ', – becomes -, ḓ becomes d).
-// "" with ok means that r is better left out (an invisible character); ok is
-// false when there is nothing to offer.
+// Replacement returns what to write for r in the GSM 7-bit alphabet: r itself if the
+// alphabet has it, otherwise its plain form (’ becomes ', – becomes -, ḓ becomes d).
+// It returns "" and true for an invisible character, which is better left out, and
+// false if there is no replacement.
 func Replacement(r rune) (plain string, ok bool) {
 	if Septets(r) > 0 {
 		return string(r), true
@@ -64,8 +64,8 @@ func Replacement(r rune) (plain string, ok bool) {
 	return decomposed(r)
 }
 
-// decomposed takes r apart by NFKD, drops the accents and replaces the rest.
-// The recursion ends because a full decomposition has none of its own.
+// decomposed decomposes r by NFKD, drops the accents and replaces the rest. The
+// recursion ends because a full decomposition can't be decomposed again.
 func decomposed(r rune) (string, bool) {
 	parts := norm.NFKD.PropertiesString(string(r)).Decomposition()
 	if parts == nil {
@@ -85,22 +85,21 @@ func decomposed(r rune) (string, bool) {
 	return b.String(), b.Len() > 0
 }
 
-// invisible reports characters that show nothing by themselves: controls,
-// joiners, byte order marks, variation selectors, combining accents.
+// invisible reports whether r shows nothing by itself: controls, joiners, byte order
+// marks, variation selectors, combining accents.
 func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me)
 }
 
-// pictorial reports symbols that say nothing as a question mark: emoji and
-// their like, with the modifiers and the private characters of old phones.
+// pictorial reports whether r is a symbol for which a question mark would say
+// nothing: emoji with their modifiers, and the private characters of old phones.
 func pictorial(r rune) bool {
 	return unicode.In(r, unicode.So, unicode.Sk, unicode.Co) || r >= 0x1F000 && r <= 0x1FAFF
 }
 
-// Transliterate writes s in the GSM 7-bit alphabet: characters outside it by
-// their replacements, emoji and controls other than a newline not at all, and
-// what is left as Unknown. A text that needs nothing comes back as it is,
-// without an allocation.
+// Transliterate returns s in the GSM 7-bit alphabet. It replaces characters outside
+// it, drops emoji and controls except newlines, and writes Unknown for the rest. It
+// returns a text that needs no change as it is, without an allocation.
 func Transliterate(s string) string {
 	i := firstChange(s)
 	if i == len(s) {
@@ -128,8 +127,8 @@ func firstChange(s string) int {
 	return len(s)
 }
 
-// stays leaves out the two controls of the alphabet, carriage return and form
-// feed: a text from elsewhere has no business moving the cursor.
+// stays reports whether r needs no change. It is false for the two controls of the
+// alphabet, carriage return and form feed: a foreign text must not move the cursor.
 func stays(r rune) bool { return Septets(r) > 0 && r != '\r' && r != '\f' }
 
 func substitute(r rune) string {

@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	// Kenya is the region whose numbers are judged when no other is named.
+	// Kenya is the region of numbers if no other is named.
 	Kenya = "KE"
-	// Any accepts mobile numbers of every country, typed with their country
-	// code.
+	// Any accepts mobile numbers of every country, typed with their country code.
 	Any = "any"
 )
 
@@ -24,18 +23,18 @@ const (
 	MaxDigits = 15
 )
 
-// MaxShown is the greatest number of characters National gives: a plus sign
+// MaxShown is the greatest number of characters that National returns: a plus sign
 // and the fifteen digits of E.164. A Kenyan number takes ten.
 const MaxShown = 1 + MaxDigits
 
-// maxTyped is the most that is read of what a caller typed, separators left
-// out: "+00", a country code and a number, with room to spare.
+// maxTyped bounds what a caller may type, without separators: "+00", a country code
+// and a number, with room to spare.
 const maxTyped = 20
 
 // Parse reads a mobile number as callers type it: 0712345678, 712345678,
-// +254 712-345678, 00254712345678. Spaces and - ( ) . ; are dropped. countries
-// are the regions (ISO 3166) it may belong to, or Any; none means Kenya. A
-// number without a country code is taken as the first country's that has such
+// +254 712-345678, 00254712345678. It drops spaces and - ( ) . ; characters.
+// countries lists the regions (ISO 3166) that are accepted, or Any; none means
+// Kenya. A number without a country code belongs to the first country that has such
 // numbers. digits is "" unless ok.
 func Parse(typed string, countries ...string) (digits string, ok bool) {
 	var buf [maxTyped]byte
@@ -54,8 +53,8 @@ func Parse(typed string, countries ...string) (digits string, ok bool) {
 	return "", false
 }
 
-// squeeze appends the digits of typed, and a plus sign that leads them; not ok
-// when there is anything else in it than separators.
+// squeeze appends the digits of typed and a leading plus sign. It reports false if
+// typed contains anything else but separators.
 func squeeze(to []byte, typed string) ([]byte, bool) {
 	for i := 0; i < len(typed); i++ {
 		switch c := typed[i]; {
@@ -90,10 +89,9 @@ func parseFor(compact []byte, country string) (string, bool) {
 	return mobile(n)
 }
 
-// kenyan is the rule the service has always had, by hand:
+// kenyan applies the rule that the service has always had:
 // ^(?:(?:\+|00)?254|0)?(7\d{8}|1\d{8})$
-// The metadata of libphonenumber would refuse ranges that were opened since,
-// such as 0109.
+// libphonenumber would refuse ranges that were opened later, such as 0109.
 func kenyan(compact []byte) (string, bool) {
 	const subscriber = 9
 	if len(compact) < subscriber {
@@ -110,8 +108,8 @@ func kenyan(compact []byte) (string, bool) {
 	return "", false
 }
 
-// anywhere reads a number that must name its country. Kenyan ones keep to
-// Kenya's own rule, so that one number is not judged in two ways.
+// anywhere reads a number that must have a country code. Kenyan numbers follow
+// Kenya's own rule, so every number has one rule only.
 func anywhere(compact []byte) (string, bool) {
 	typed := strings.TrimPrefix(strings.TrimPrefix(string(compact), "+"), "00")
 	if strings.HasPrefix(typed, "0") {
@@ -136,9 +134,8 @@ func mobile(n *phonenumbers.PhoneNumber) (string, bool) {
 	return "", false
 }
 
-// Digits reads a number the network vouches for, as gateways send it:
-// +254711223344, or the same digits bare. It is not judged further: any E.164
-// number may call.
+// Digits reads a number for which the network vouches, as gateways send it:
+// +254711223344, with or without the plus sign. Any E.164 number may call.
 func Digits(e164 string) (digits string, ok bool) {
 	digits = strings.TrimPrefix(e164, "+")
 	if !Valid(digits) {
@@ -147,8 +144,8 @@ func Digits(e164 string) (digits string, ok bool) {
 	return digits, true
 }
 
-// Valid reports whether digits may be a phone number at all: 7 to 15 digits
-// that begin with a country code.
+// Valid reports whether digits may be a phone number: 7 to 15 digits that begin with
+// a country code.
 func Valid(digits string) bool {
 	if len(digits) < MinDigits || len(digits) > MaxDigits || digits[0] == '0' {
 		return false

@@ -1,12 +1,11 @@
 package msisdn
 
-// E164 is the number as providers want it: +254712345678.
+// E164 returns the number as providers expect it: +254712345678.
 func E164(digits string) string { return "+" + digits }
 
-// National is the number as a screen shows it: 0712345678 for a Kenyan mobile,
-// +256772123456 for every other. It has no spaces, so that it can be typed as
-// it stands, and at most MaxShown characters. What is no number at all comes
-// back as it is.
+// National returns the number as a screen shows it: 0712345678 for a Kenyan mobile,
+// +256772123456 for every other. It has no spaces, so a caller can type it as it
+// stands, and at most MaxShown characters. It returns an invalid number unchanged.
 func National(digits string) string {
 	switch {
 	case !Valid(digits):
@@ -22,8 +21,8 @@ func isKenyanMobile(digits string) bool {
 	return len(digits) == length && digits[:3] == "254" && (digits[3] == '7' || digits[3] == '1')
 }
 
-// What a masked number shows: enough to tell two callers of one log apart, and
-// never fewer than four digits hidden.
+// A masked number shows enough to distinguish two callers in one log, and hides at
+// least four digits.
 const (
 	maskHead  = 6
 	maskTail  = 2
@@ -31,8 +30,8 @@ const (
 	mask      = "****"
 )
 
-// Mask is the number as a log may hold it: 254711****11. Of shorter numbers
-// less is shown, and nothing of what is no number.
+// Mask returns the number as a log may contain it: 254711****11. It shows less of
+// shorter numbers, and nothing of an invalid one.
 func Mask(digits string) string {
 	head := min(maskHead, len(digits)-maskTail-maskHides)
 	if !Valid(digits) || head < 1 {

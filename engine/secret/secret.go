@@ -1,5 +1,5 @@
-// Package secret has the one type for text that must never be printed: PINs,
-// keys, wallet seeds.
+// Package secret has the type for text that must never be printed: PINs, keys,
+// wallet seeds.
 package secret
 
 import (
@@ -8,20 +8,20 @@ import (
 	"log/slog"
 )
 
-// Redacted is what every printer, encoder and logger gets of a Text.
+// Redacted is what printers, encoders and loggers write for a Text.
 const Redacted = "[redacted]"
 
-// Text is a PIN, a key or a seed. It prints as [redacted] whatever the verb,
-// encoder or logger; only Reveal gives the text.
+// A Text is a PIN, a key or a seed. Every format verb, encoder and logger writes
+// [redacted]; only Reveal returns the text.
 //
-// The text is behind a pointer, so that fmt, which can't call methods on
-// unexported fields, prints an address there and not the text.
+// The text is behind a pointer because fmt can't call methods on unexported fields:
+// it prints an address there and not the text.
 type Text struct{ text *string }
 
-// New wraps text that must never be printed.
+// New returns text as a secret.
 func New(text string) Text { return Text{&text} }
 
-// Reveal gives the text itself, to the code that seals it or signs with it.
+// Reveal returns the text itself, for the code that seals it or signs with it.
 func (s Text) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -29,13 +29,13 @@ func (s Text) Reveal() string {
 	return *s.text
 }
 
-// IsSet reports whether there is any text.
+// IsSet reports whether the text is not empty.
 func (s Text) IsSet() bool { return s.Reveal() != "" }
 
-// String is [redacted].
+// String returns [redacted].
 func (Text) String() string { return Redacted }
 
-// GoString is [redacted].
+// GoString returns [redacted].
 func (Text) GoString() string { return Redacted }
 
 // Format writes [redacted] for every verb and flag.
@@ -44,5 +44,5 @@ func (Text) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, Redac
 // MarshalText writes [redacted]; JSON and other encoders use it.
 func (Text) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// LogValue is [redacted].
+// LogValue returns [redacted].
 func (Text) LogValue() slog.Value { return slog.StringValue(Redacted) }

@@ -1,4 +1,4 @@
-// Package spelling finds what was meant by a name that is not there.
+// Package spelling suggests which name was meant by an unknown one.
 package spelling
 
 import (
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Suggest is the candidate that was most likely meant by name: the same but for
-// case and separators, a few letters off, or the only one that begins so. Of
-// several as near it is the first.
+// Suggest returns the candidate that was most likely meant by name: one that differs
+// only in case, separators or a few letters, or the only one that begins with it. Of
+// several equally near ones it returns the first.
 func Suggest(name string, candidates []string) (string, bool) {
 	near := Nearest(name, candidates)
 	if len(near) == 0 {
@@ -17,10 +17,9 @@ func Suggest(name string, candidates []string) (string, bool) {
 	return near[0], true
 }
 
-// Nearest are the candidates that are as near to a name as any, each once, in
-// the order given.
+// Nearest returns the candidates nearest to a name, each once, in the order given.
 func Nearest(name string, candidates []string) []string {
-	const longest = 40 // nobody mistypes more than that, and the cost grows with the square
+	const longest = 40 // no name is longer, and the cost grows with the square
 	if name == "" || len(name) > longest {
 		return nil
 	}
@@ -55,8 +54,8 @@ func Nearest(name string, candidates []string) []string {
 	return best
 }
 
-// beginAlike are those of which one is the beginning of the other: "goto" is
-// rather "go" than "note".
+// beginAlike returns the names that begin with plain or with which plain begins:
+// "goto" is closer to "go" than to "note".
 func beginAlike(plain string, names []string) []string {
 	var alike []string
 	for _, name := range names {
@@ -67,13 +66,14 @@ func beginAlike(plain string, names []string) []string {
 	return alike
 }
 
-// Plain is a name without what is typed differently by accident.
+// Plain returns a name in lower case and without separators, which are often
+// mistyped.
 func Plain(s string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
 }
 
-// Distance counts the letters to add, drop, change or swap between a and b; a
-// number above limit stands for "too many".
+// Distance counts the letters to add, drop, change or swap between a and b. A result
+// above limit means "too many".
 func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
@@ -103,8 +103,8 @@ func Distance(a, b string, limit int) int {
 // DidYouMean returns the help for a name, "" when no candidate is near.
 func DidYouMean(name string, candidates []string) string { return Ask(Nearest(name, candidates)) }
 
-// Ask asks whether one of the nearest names was meant, or one of the first two
-// where several are as near. It returns "" for none.
+// Ask returns a question whether the nearest name was meant, or one of the first two
+// if several are equally near. It returns "" for none.
 func Ask(near []string) string {
 	switch len(near) {
 	case 0:
