@@ -11,9 +11,9 @@ import (
 	"golang.org/x/term"
 )
 
-// Lines about callbacks are written some at a time: a write costs as much as a
-// tenth of a callback. What a crash may lose is the last moment of them; a
-// warning or an error is written at once, with all that came before it.
+// Lines about callbacks are written in batches: a write costs a tenth of a
+// callback. A crash may lose the lines of the last moment. A warning or an error is
+// written at once, with everything before it.
 const (
 	logRoom  = 32 << 10
 	logDelay = 100 * time.Millisecond
@@ -51,13 +51,13 @@ func isTerminal(w io.Writer) bool {
 // terminals and no setting of the service.
 func coloured(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
-// logLines gathers what is written.
+// logLines collects lines and writes them in batches.
 type logLines struct {
 	w io.Writer
 
 	mu      sync.Mutex
 	waiting []byte
-	due     bool // a flush is on its way
+	due     bool // a flush is scheduled
 }
 
 // Write never fails: a log that can't be written must not end a callback.
@@ -87,7 +87,7 @@ func (l *logLines) flushLocked() {
 	l.waiting = l.waiting[:0]
 }
 
-// promptly is a handler whose warnings are written at once.
+// promptly is a handler that writes warnings at once.
 type promptly struct {
 	slog.Handler
 	lines *logLines

@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// plainLines is a slog.JSONHandler that writes a line of plain values itself, to
-// the same bytes: there is such a line for every callback, and the library's way
-// takes three times as long. Whatever else a line has, it leaves to the library.
+// plainLines is a slog.JSONHandler that writes lines of plain values itself, with
+// the same bytes. Every callback writes such a line, and the library takes three
+// times as long. It leaves all other lines to the library.
 type plainLines struct {
 	*slog.JSONHandler
 	w io.Writer
 }
 
 const (
-	// lineRoom is what most lines take, in bytes.
+	// lineRoom is enough for most lines, in bytes.
 	lineRoom = 512
-	// lineKept is the most memory that is kept for another line, in bytes.
-	lineKept = 16 << 10
+	// lineReused bounds the memory that is reused for another line, in bytes.
+	lineReused = 16 << 10
 )
 
 var lineMemory = sync.Pool{New: func() any {
@@ -33,13 +33,13 @@ var lineMemory = sync.Pool{New: func() any {
 func (p plainLines) Handle(ctx context.Context, r slog.Record) error {
 	memory := lineMemory.Get().(*[]byte)
 	defer func() {
-		if cap(*memory) <= lineKept {
+		if cap(*memory) <= lineReused {
 			lineMemory.Put(memory)
 		}
 	}()
 	line := lineWriter{b: (*memory)[:0], plain: !r.Time.IsZero() && r.Time.Year() >= 0 && r.Time.Year() < 10_000}
 	line.b = append(line.b, `{"time":"`...)
-	// As slog does: the time is without what a clock counts beside it.
+	// As slog does: drop the monotonic clock reading.
 	line.b = r.Time.Round(0).AppendFormat(line.b, time.RFC3339Nano)
 	line.b = append(line.b, `","level":"`...)
 	line.b = append(line.b, r.Level.String()...)
@@ -53,7 +53,7 @@ func (p plainLines) Handle(ctx context.Context, r slog.Record) error {
 	return err
 }
 
-// lineWriter writes a line for as long as it is plain.
+// lineWriter writes a line as long as its values are plain.
 type lineWriter struct {
 	b     []byte
 	plain bool
@@ -79,7 +79,7 @@ func (l *lineWriter) attr(a slog.Attr) bool {
 	return l.plain
 }
 
-// number writes what JSON's own writer does not write with an exponent.
+// number writes a number that encoding/json writes without an exponent.
 func (l *lineWriter) number(f float64) {
 	if size := math.Abs(f); f != 0 && (size < 1e-6 || !(size < 1e21)) {
 		l.plain = false

@@ -13,25 +13,25 @@ import (
 )
 
 const (
-	// pollEvery is how often a folder is looked at where the system does not
-	// tell of changes: network drives, folders that are swapped as a whole.
+	// pollEvery is how often a folder is compared. It finds changes that the system
+	// does not report: on network drives, and where a whole folder is swapped.
 	pollEvery = 250 * time.Millisecond
-	// restFor is how long a folder must stay as it is before it is read:
-	// editors write in several steps. restMost bounds the wait, so that a change
-	// is in service within a second.
+	// restFor is how long a folder must stay unchanged before it is read: editors
+	// write in several steps. restMost bounds the wait: a change is in service
+	// within a second.
 	restFor  = 25 * time.Millisecond
 	restMost = 400 * time.Millisecond
 )
 
-// WatchFolder tells when menus in a folder may have changed, until the context
-// ends. A tell that nobody has taken yet stands for all changes since.
+// WatchFolder sends a value when menus in a folder may have changed, until ctx
+// ends. A value that waits stands for all changes since.
 func WatchFolder(ctx context.Context, dir string, log *slog.Logger) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	w := &folderWatch{dir: dir, log: log, seen: fingerprint(dir)}
 	w.listen()
 	go func() {
 		defer close(out)
-		defer w.deafen()
+		defer w.stop()
 		tick := time.NewTicker(pollEvery)
 		defer tick.Stop()
 		for w.next(ctx, tick.C) {
@@ -44,6 +44,7 @@ func WatchFolder(ctx context.Context, dir string, log *slog.Logger) <-chan struc
 	return out
 }
 
+// A folderWatch notices changes of a folder.
 type folderWatch struct {
 	dir    string
 	log    *slog.Logger
@@ -51,8 +52,7 @@ type folderWatch struct {
 	notify *fsnotify.Watcher // nil where the system offers none
 }
 
-// listen asks the system to tell of changes. Without it the folder is looked at
-// often enough.
+// listen asks the system to report changes. Where it can't, polling is enough.
 func (w *folderWatch) listen() {
 	notify, err := fsnotify.NewWatcher()
 	if err == nil {
@@ -62,17 +62,17 @@ func (w *folderWatch) listen() {
 		}
 		_ = notify.Close() // it watches nothing
 	}
-	w.log.Debug("the system does not tell of changes; the folder is looked at instead", "folder", w.dir, "error", err)
+	w.log.Debug("the system reports no changes; polling the folder", "folder", w.dir, "error", err)
 }
 
-func (w *folderWatch) deafen() {
+func (w *folderWatch) stop() {
 	if w.notify != nil {
 		_ = w.notify.Close() // it was only read
 		w.notify = nil
 	}
 }
 
-// events are the system's tells; a nil channel never has one.
+// events returns the changes that the system reports; nil where it reports none.
 func (w *folderWatch) events() <-chan fsnotify.Event {
 	if w.notify == nil {
 		return nil
@@ -80,15 +80,16 @@ func (w *folderWatch) events() <-chan fsnotify.Event {
 	return w.notify.Events
 }
 
-// lost tells that some were lost.
-func (w *folderWatch) lost() <-chan error {
+// errors returns the errors of the reports.
+func (w *folderWatch) errors() <-chan error {
 	if w.notify == nil {
 		return nil
 	}
 	return w.notify.Errors
 }
 
-// next waits for a change that has come to rest; false when the context ends.
+// next waits for a change and until the folder rests. It returns false when ctx
+// ends.
 func (w *folderWatch) next(ctx context.Context, tick <-chan time.Time) bool {
 	for {
 		select {
@@ -100,9 +101,9 @@ func (w *folderWatch) next(ctx context.Context, tick <-chan time.Time) bool {
 			} else if concerns(e) {
 				return w.rest(ctx)
 			}
-		case err := <-w.lost():
-			// Looking finds what they were about.
-			w.log.Debug("the system lost some tells of changes", "error", err)
+		case err := <-w.errors():
+			// Polling finds the change.
+			w.log.Debug("the system lost reports of changes", "error", err)
 		case <-tick:
 			if fingerprint(w.dir) != w.seen {
 				return w.rest(ctx)
@@ -111,14 +112,14 @@ func (w *folderWatch) next(ctx context.Context, tick <-chan time.Time) bool {
 	}
 }
 
-// concerns says whether a change may be one of menus. A folder of a mounted
-// configuration is swapped by a link whose name begins with two dots.
+// concerns reports whether a change may be one of menus. A mounted configuration is
+// swapped through a link whose name begins with two dots.
 func concerns(e fsnotify.Event) bool {
 	name := filepath.Base(e.Name)
 	return strings.HasSuffix(name, ".yaml") || strings.HasPrefix(name, "..")
 }
 
-// rest waits until the folder stays as it is.
+// rest waits until the folder stays unchanged.
 func (w *folderWatch) rest(ctx context.Context) bool {
 	still, most := time.NewTimer(restFor), time.NewTimer(restMost)
 	defer still.Stop()
@@ -144,14 +145,14 @@ func (w *folderWatch) rest(ctx context.Context) bool {
 		break
 	}
 	w.seen = at
-	// The folder may be another one of the same name by now.
-	w.deafen()
+	// Another folder may have the name by now.
+	w.stop()
 	w.listen()
 	return true
 }
 
-// fingerprint is what the menus of a folder look like from outside: names,
-// sizes, times, and where links lead.
+// fingerprint describes the menus of a folder without reading them: names, sizes,
+// times, and targets of links.
 func fingerprint(dir string) string {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -33,7 +33,7 @@ func drawable(std streams) bool {
 // from its beginning with every key. Therefore it can go back, show other
 // languages, and be saved.
 func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
-	l := &phoneLine{program: c.program, people: c.people}
+	l := &phonePlayer{program: c.program, people: c.people}
 	l.local, l.player = linesTo([]*engine.Program{c.program})
 	l.local.NewReal = sameEveryTime()
 	l.player.KeepGoing, l.player.Watch = true, true
@@ -90,8 +90,8 @@ type callSetup struct {
 	code    string
 }
 
-// phoneLine plays the calls of a drawn phone.
-type phoneLine struct {
+// phonePlayer plays the calls of a drawn phone.
+type phonePlayer struct {
 	program *engine.Program
 	local   *dialscript.Local
 	player  *dialscript.Player
@@ -103,7 +103,7 @@ type phoneLine struct {
 }
 
 // caller sets the number that calls: that of a persona, or any other.
-func (l *phoneLine) caller(number string) {
+func (l *phonePlayer) caller(number string) {
 	with := *l.people
 	l.with = &with
 	for _, p := range l.people.List {
@@ -117,7 +117,7 @@ func (l *phoneLine) caller(number string) {
 }
 
 // script parses a call with these lines, by a persona.
-func (l *phoneLine) script(person string, lines []string) (*dialscript.File, error) {
+func (l *phonePlayer) script(person string, lines []string) (*dialscript.File, error) {
 	text := strings.Join(append(append([]string{"=== Recorded call", "(as " + person + ")"}, l.head...), lines...), "\n") + "\n"
 	file, found := dialscript.Parse("", []byte(text))
 	if len(found) > 0 {
@@ -126,8 +126,8 @@ func (l *phoneLine) script(person string, lines []string) (*dialscript.File, err
 	return file, nil
 }
 
-// Play implements handset.Line.
-func (l *phoneLine) Play(ctx context.Context, lines []string) (handset.Call, error) {
+// Play implements handset.Player.
+func (l *phonePlayer) Play(ctx context.Context, lines []string) (handset.Call, error) {
 	file, err := l.script(l.person, lines)
 	if err != nil {
 		return handset.Call{}, err
@@ -151,7 +151,7 @@ func (l *phoneLine) Play(ctx context.Context, lines []string) (handset.Call, err
 }
 
 // run plays a call, and its keys once more in other languages.
-func (l *phoneLine) run(ctx context.Context, call *dialscript.Call, langs []string) []dialscript.Result {
+func (l *phonePlayer) run(ctx context.Context, call *dialscript.Call, langs []string) []dialscript.Result {
 	return dialscript.Run(ctx, l.player, l.local, l.with, []*dialscript.Call{call}, dialscript.Options{Parallel: 1, Langs: langs})
 }
 
@@ -171,7 +171,7 @@ func over(call *dialscript.Call, s *dialscript.Screen) bool {
 
 // inAllLanguages returns the last screen in the call's language and in the others,
 // as if the caller had begun in them, or had chosen them on a language screen.
-func (l *phoneLine) inAllLanguages(ctx context.Context, call *dialscript.Call, first dialscript.Result) []handset.Screen {
+func (l *phonePlayer) inAllLanguages(ctx context.Context, call *dialscript.Call, first dialscript.Result) []handset.Screen {
 	at := len(call.Steps) - 1
 	spoken := l.spoken(first)
 	list := []handset.Screen{l.screen(first.Screens[at], spoken)}
@@ -193,13 +193,13 @@ func (l *phoneLine) inAllLanguages(ctx context.Context, call *dialscript.Call, f
 	return list
 }
 
-func (l *phoneLine) screen(s *dialscript.Screen, lang string) handset.Screen {
+func (l *phonePlayer) screen(s *dialscript.Screen, lang string) handset.Screen {
 	return handset.Screen{Lang: l.languageName(lang), Name: s.Name, Text: s.Text, End: s.End}
 }
 
 // choosing returns the call with another language chosen wherever it chooses one,
 // and false where it chooses none.
-func (l *phoneLine) choosing(call *dialscript.Call, as dialscript.Result, lang string) (*dialscript.Call, bool) {
+func (l *phonePlayer) choosing(call *dialscript.Call, as dialscript.Result, lang string) (*dialscript.Call, bool) {
 	other := *call
 	other.Steps = slices.Clone(call.Steps)
 	chose := false
@@ -221,7 +221,7 @@ func (l *phoneLine) choosing(call *dialscript.Call, as dialscript.Result, lang s
 }
 
 // offered lists the languages that a screen has a row for.
-func (l *phoneLine) offered(s *engine.Screen) []string {
+func (l *phonePlayer) offered(s *engine.Screen) []string {
 	if len(s.Only) > 0 {
 		return s.Only
 	}
@@ -233,7 +233,7 @@ func (l *phoneLine) offered(s *engine.Screen) []string {
 }
 
 // spoken returns the language of a call at its end.
-func (l *phoneLine) spoken(r dialscript.Result) string {
+func (l *phonePlayer) spoken(r dialscript.Result) string {
 	for _, e := range slices.Backward(r.Events) {
 		if e.Lang != "" {
 			return e.Lang
@@ -242,7 +242,7 @@ func (l *phoneLine) spoken(r dialscript.Result) string {
 	return r.Lang
 }
 
-func (l *phoneLine) languageName(code string) string {
+func (l *phonePlayer) languageName(code string) string {
 	for _, lang := range l.program.Definition().Languages {
 		if lang.Code == code {
 			return lang.Name
@@ -252,7 +252,7 @@ func (l *phoneLine) languageName(code string) string {
 }
 
 // secret reports whether a screen asks for a PIN or another secret.
-func (l *phoneLine) secret(s *dialscript.Screen) bool {
+func (l *phonePlayer) secret(s *dialscript.Screen) bool {
 	screen, ok := l.program.Screen(s.Name)
 	if !ok || screen.Ask == nil || s.End {
 		return false
@@ -289,9 +289,9 @@ func seen(values []engine.Named) []handset.Value {
 	return list
 }
 
-// Save implements handset.Line. It replaces numbers and PINs by those of
+// Save implements handset.Player. It replaces numbers and PINs by those of
 // people.yaml, and writes only a script that passes.
-func (l *phoneLine) Save(ctx context.Context, lines []string, name string) (string, error) {
+func (l *phonePlayer) Save(ctx context.Context, lines []string, name string) (string, error) {
 	if strings.TrimSpace(name) == "" {
 		return "", errors.New("a file needs a name, as menus/call.dial")
 	}

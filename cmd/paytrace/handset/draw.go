@@ -6,8 +6,8 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// wrapped breaks lines at words, as a phone does. Widths are those of the
-// terminal: a wide character takes two columns.
+// wrapped breaks lines at words, as a phone does. It counts columns of the
+// terminal: a wide character takes two.
 func wrapped(text string, width int) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -27,7 +27,7 @@ func wrapped(text string, width int) []string {
 	return out
 }
 
-// fits is how many bytes of a line fit a width; at least one character.
+// fits returns how many bytes of a line fit a width; at least one character.
 func fits(line string, width int) int {
 	for i := range line {
 		if i > 0 && lipgloss.Width(line[:i]) > width {
@@ -37,7 +37,7 @@ func fits(line string, width int) int {
 	return previous(line, len(line))
 }
 
-// previous is where the character before an offset begins, but never 0.
+// previous returns the start of the character before an offset, but never 0.
 func previous(line string, at int) int {
 	for i := at - 1; i > 0; i-- {
 		if line[i]&0xC0 != 0x80 {
@@ -47,12 +47,12 @@ func previous(line string, at int) int {
 	return at
 }
 
-// filled is a text with spaces behind it up to a width.
+// filled pads a text with spaces to a width.
 func filled(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
 }
 
-// cut is a text that fits a width, with an ellipsis where some of it is gone.
+// cut shortens a text to a width, with an ellipsis.
 func cut(s string, width int) string {
 	s = strings.ReplaceAll(s, "\n", " ")
 	if lipgloss.Width(s) <= width {
@@ -64,7 +64,7 @@ func cut(s string, width int) string {
 	return lipgloss.NewStyle().MaxWidth(width-1).Render(s) + "…"
 }
 
-// beside puts lines behind lines, the first ones filled up to one width.
+// beside joins two columns of lines.
 func beside(left, right []string) []string {
 	if len(left) == 0 {
 		return right
@@ -84,7 +84,7 @@ func beside(left, right []string) []string {
 	return lines
 }
 
-// keypad are the keys of a phone; the one pressed last stands out.
+// keypad draws the keys of a phone and highlights the last one pressed.
 func (m model) keypad() []string {
 	last := ""
 	if m.typed != "" {

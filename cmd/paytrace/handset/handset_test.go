@@ -17,9 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden frames anew")
+var update = flag.Bool("update", false, "update the golden frames")
 
-// shop is a line to a little service, in two languages.
+// shop plays a small service in two languages.
 type shop struct{ saved []string }
 
 const (
@@ -56,7 +56,7 @@ func (s *shop) Play(_ context.Context, lines []string) (Call, error) {
 
 func (s *shop) Save(_ context.Context, lines []string, file string) (string, error) {
 	if file == "taken.dial" {
-		return "", errors.New("taken.dial is there already; name a new file")
+		return "", errors.New("taken.dial exists; name a new file")
 	}
 	s.saved = append(slices.Clone(lines), file)
 	return file + ": written", nil
@@ -64,16 +64,16 @@ func (s *shop) Save(_ context.Context, lines []string, file string) (string, err
 
 // hand is a phone in a window, and the keys that are pressed on it.
 type hand struct {
-	t    *testing.T
-	m    tea.Model
-	line *shop
-	quit bool
+	t      *testing.T
+	m      tea.Model
+	player *shop
+	quit   bool
 }
 
 func newHand(t *testing.T, width, height int) *hand {
 	t.Helper()
-	h := &hand{t: t, line: &shop{}}
-	h.m = newModel(t.Context(), h.line, Options{Title: "Shop  0712345678", Code: "*384*1#", Septets: 160, Units: 70, File: "call.dial"})
+	h := &hand{t: t, player: &shop{}}
+	h.m = newModel(t.Context(), h.player, Options{Title: "Shop  0712345678", Code: "*384*1#", Septets: 160, Units: 70, File: "call.dial"})
 	h.do(tea.WindowSizeMsg{Width: width, Height: height})
 	h.run(h.m.Init())
 	return h
@@ -236,7 +236,7 @@ func TestSecretIsNeverShown(t *testing.T) {
 
 func TestSaveAndLeave(t *testing.T) {
 	h := newHand(t, 100, 30).press("1", "enter", "^R", "^U", "x.dial", "enter")
-	if diff := cmp.Diff([]string{"> *384*1#", "> 1", "x.dial"}, h.line.saved); diff != "" {
+	if diff := cmp.Diff([]string{"> *384*1#", "> 1", "x.dial"}, h.player.saved); diff != "" {
 		t.Errorf("-want +saved:\n%s", diff)
 	}
 	if h.press("^R", "esc", "^C"); !h.quit {

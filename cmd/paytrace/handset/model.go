@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// maxTyped is the longest answer that can be typed: a gateway hands on no more.
+// maxTyped is the longest answer that a gateway passes on.
 const maxTyped = 160
 
 // line is one line of the call. A secret is played but never shown.
@@ -19,24 +19,24 @@ type line struct {
 	secret bool
 }
 
-// input reports a line that is typed or dialled, not a stage direction.
+// input reports whether the line is typed or dialled, not a stage direction.
 func (l line) input() bool { return strings.HasPrefix(l.text, ">") }
 
-// screens reports a line that makes a screen appear.
+// screens reports whether the line makes a screen appear.
 func (l line) screens() bool { return l.input() || strings.HasPrefix(l.text, "(redials") }
 
-// model is the phone as it stands.
+// model holds the state of the phone.
 type model struct {
-	ctx  context.Context
-	line Line
+	ctx    context.Context
+	player Player
 	Options
 
 	lines []line // the call so far
 	call  Call
 	typed string
-	note  string // what the person is told, below the phone
-	wrong bool   // … because something did not work
-	busy  bool   // a call is being played
+	note  string // a message below the phone
+	wrong bool   // the note reports an error
+	busy  bool   // a call is playing
 
 	saving bool
 	file   string
@@ -45,21 +45,21 @@ type model struct {
 	width, height int
 }
 
-func newModel(ctx context.Context, l Line, o Options) model {
-	return model{ctx: ctx, line: l, Options: o, file: o.File, busy: true, width: defaultWidth, height: defaultHeight}
+func newModel(ctx context.Context, p Player, o Options) model {
+	return model{ctx: ctx, player: p, Options: o, file: o.File, busy: true, width: defaultWidth, height: defaultHeight}
 }
 
-// Before the terminal has said how large it is.
+// The size before the terminal reports its own.
 const defaultWidth, defaultHeight = 80, 24
 
-// played is how a call went that was played to its end.
+// played reports a call that was played to its end.
 type played struct {
 	lines []line
 	call  Call
 	err   error
 }
 
-// saved is what became of a call that was to be saved.
+// saved reports whether a call was saved.
 type saved struct {
 	what string
 	err  error
@@ -68,10 +68,10 @@ type saved struct {
 // Init dials.
 func (m model) Init() tea.Cmd { return m.play([]line{{text: "> " + m.Code}}) }
 
-// play plays a call aside, so that the phone stays awake.
+// play plays a call in the background: the phone still takes keys.
 func (m model) play(lines []line) tea.Cmd {
 	return func() tea.Msg {
-		call, err := m.line.Play(m.ctx, texts(lines))
+		call, err := m.player.Play(m.ctx, texts(lines))
 		return played{lines, call, err}
 	}
 }
@@ -84,7 +84,7 @@ func texts(lines []line) []string {
 	return list
 }
 
-// Update takes what has happened.
+// Update handles an event.
 func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -102,8 +102,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// show takes a call over that was played. What could not be played leaves the
-// phone where it was.
+// show shows a call that was played. After an error the phone stays where it was.
 func (m model) show(p played) model {
 	m.busy = false
 	if p.err != nil {
@@ -124,7 +123,7 @@ func (m *model) say(what string, err error) {
 	}
 }
 
-// write adds to what is being typed, as far as it can be typed on a phone.
+// write adds to the typed text what can be typed on a phone.
 func (m *model) write(s string) {
 	into := &m.typed
 	if m.saving {
@@ -137,8 +136,8 @@ func (m *model) write(s string) {
 	}
 }
 
-// key takes a key. While a call is played only what leaves is heard: keys that
-// were typed ahead would answer a screen nobody has seen.
+// key handles a key. While a call plays only the keys to leave count: keys typed
+// ahead would answer a screen that the person has not seen.
 func (m model) key(k tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	switch name := k.String(); {
 	case name == "ctrl+c" || name == "ctrl+d":
@@ -190,14 +189,14 @@ func shortened(s string) string {
 	return s[:len(s)-n]
 }
 
-// saveKey takes a key while a file's name is typed.
+// saveKey handles a key while a file name is typed.
 func (m model) saveKey(name, text string) (tea.Model, tea.Cmd) {
 	switch name {
 	case "enter":
 		m.saving, m.busy = false, true
 		file, lines := m.file, texts(m.lines)
 		return m, func() tea.Msg {
-			what, err := m.line.Save(m.ctx, lines, file)
+			what, err := m.player.Save(m.ctx, lines, file)
 			return saved{what, err}
 		}
 	case "esc":
@@ -212,16 +211,17 @@ func (m model) saveKey(name, text string) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-type told string
+// notice is a constant error for the person.
+type notice string
 
-func (t told) Error() string { return string(t) }
+func (n notice) Error() string { return string(n) }
 
 const (
-	errOver  = told("There is no session: Enter dials again, or type a code as *384#.")
-	errFirst = told("This is the first screen; there is nothing to go back to.")
+	errOver  = notice("The call has ended. Press Enter to dial again, or type a code such as *384#.")
+	errFirst = notice("This is the first screen; you can't go back.")
 )
 
-// send sends what is typed: an answer, a code, or a stage direction.
+// send sends what was typed: an answer, a code, or a stage direction.
 func (m model) send() (tea.Model, tea.Cmd) {
 	typed := m.typed
 	switch {
@@ -245,7 +245,7 @@ func (m model) add(l line) (tea.Model, tea.Cmd) {
 	return m, m.play(append(slices.Clone(m.lines), l))
 }
 
-// back takes the last screen back, and what happened since.
+// back plays the call again without the last screen and what followed it.
 func (m model) back() (tea.Model, tea.Cmd) {
 	at := len(m.lines) - 1
 	for at > 0 && !m.lines[at].screens() {

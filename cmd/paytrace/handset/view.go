@@ -12,25 +12,25 @@ import (
 
 // Sizes, in columns and lines.
 const (
-	// A phone's text is at most as wide as a feature phone's longest line would be
-	// on two, and at least so wide that its length stands below it.
+	// A phone's text is at most twice as wide as a feature phone's line, and wide
+	// enough for the count below it.
 	mostText, leastText = 38, 28
-	// borders are what a phone has beside its text on both sides.
+	// borders is the width of a phone's frame, both sides together.
 	borders = 4
-	// leastLines is the height of a phone's screen, so that it does not jump.
+	// leastLines is the least height of a phone's screen; it keeps the picture still.
 	leastLines  = 7
 	valuesWidth = 30
 	gap         = 2
-	// Below these there is only the screen and what is typed.
+	// A smaller window shows only the screen and the typed text.
 	smallWidth, smallHeight = leastText + borders, 14
-	// moreHeight is from where on there is room for the keypad.
+	// moreHeight leaves room for the keypad.
 	moreHeight = 28
-	// shownMessages and shownKeys are how many of the last there is room for.
+	// shownMessages and shownKeys bound how many of the last are shown.
 	shownMessages, shownKeys = 3, 12
 )
 
-// The colours are the terminal's own sixteen, so that they fit its theme. Where
-// NO_COLOR is set there are none.
+// The colours are the terminal's own sixteen and fit its theme. The library draws
+// none where NO_COLOR is set.
 var (
 	bold  = lipgloss.NewStyle().Bold(true)
 	faint = lipgloss.NewStyle().Faint(true)
@@ -58,10 +58,10 @@ func (m model) View() tea.View {
 	return v
 }
 
-// cursorMark is where the cursor stands; it is never shown.
+// cursorMark marks the place of the cursor; it is never shown.
 const cursorMark = "\x00"
 
-// draw is all lines, none wider and no more than the window has.
+// draw returns all lines, cut to the window.
 func (m model) draw() []string {
 	var lines []string
 	if m.width < smallWidth || m.height < smallHeight {
@@ -78,7 +78,7 @@ func (m model) draw() []string {
 	return lines
 }
 
-// small is the screen and what is typed.
+// small draws the screen and the typed text only.
 func (m model) small() []string {
 	var lines []string
 	if len(m.call.Screens) > 0 {
@@ -86,8 +86,8 @@ func (m model) small() []string {
 		lines = append(lines, wrapped(s.Text, max(1, m.width))...)
 		lines = append(lines, m.count(s))
 	}
-	lines = append(append(lines, m.told()...), m.prompt())
-	if m.height < len(lines) { // what is asked may be left out, never what is typed
+	lines = append(append(lines, m.notes()...), m.prompt())
+	if m.height < len(lines) { // the screen may be cut, the typed text never
 		lines = lines[len(lines)-m.height:]
 	}
 	return lines
@@ -105,7 +105,7 @@ func (m model) whole() []string {
 		tail = append(tail, m.valuesLine())
 	}
 	tail = append(tail, m.messages()...)
-	tail = append(tail, m.told()...)
+	tail = append(tail, m.notes()...)
 	lines := append([]string{head, ""}, body...)
 	if m.height >= moreHeight {
 		lines = append(lines, m.keypad()...)
@@ -121,8 +121,7 @@ func (m model) whole() []string {
 	return append(lines, help...)
 }
 
-// chosen are the screens that are shown: all, or the one that was chosen; as
-// many as there is room for.
+// chosen returns the screens to show, all or the chosen one, as many as fit.
 func (m model) chosen() (list []Screen, width int) {
 	list = m.call.Screens
 	if m.view > 0 && m.view <= len(list) {
@@ -138,7 +137,7 @@ func (m model) chosen() (list []Screen, width int) {
 	return list, min(mostText, (room+gap)/n-gap-borders)
 }
 
-// phones are the phones side by side, all of one height.
+// phones draws the phones side by side, with one height.
 func (m model) phones() []string {
 	list, width := m.chosen()
 	if len(list) == 0 {
@@ -175,7 +174,7 @@ func (m model) phone(s Screen, width, high int) []string {
 	return append(lines, edge(style, "╰", name, "╯", width), filled(m.count(s), width+borders))
 }
 
-// edge is the upper or lower edge of a phone, with words in it.
+// edge draws the upper or lower edge of a phone, with words in it.
 func edge(style lipgloss.Style, left, words, right string, width int) string {
 	words = cut(words, width-2)
 	line := strings.Repeat("─", width-lipgloss.Width(words)-1)
@@ -185,7 +184,7 @@ func edge(style lipgloss.Style, left, words, right string, width int) string {
 	return style.Render(left+"─ ") + words + style.Render(" "+line+right)
 }
 
-// count is how long a screen is, and how much of the phone that fills.
+// count shows a screen's length and how much of the limit it fills.
 func (m model) count(s Screen) string {
 	size := gsm7.Measure(s.Text)
 	most, kind := m.Septets, "characters"
@@ -204,7 +203,7 @@ func (m model) count(s Screen) string {
 	return style.Render(strings.Repeat("▰", full)) + faint.Render(strings.Repeat("▱", bar-full)) + style.Render(fmt.Sprintf(" %d of %d %s", size.Units, most, kind))
 }
 
-// values are the session's, a line each.
+// values lists the session's values, one a line.
 func (m model) values() []string {
 	if len(m.call.Values) == 0 {
 		return nil
@@ -220,7 +219,7 @@ func (m model) values() []string {
 	return lines
 }
 
-// valuesLine are the values where there is no room for a line each.
+// valuesLine lists the values on one line.
 func (m model) valuesLine() string {
 	var list []string
 	for _, v := range m.call.Values {
@@ -229,13 +228,13 @@ func (m model) valuesLine() string {
 	return faint.Render(cut("Values  "+strings.Join(list, "  "), m.width))
 }
 
-// prompt is what is being typed.
+// prompt draws the text being typed.
 func (m model) prompt() string {
 	switch {
 	case m.saving:
 		return "Save as: " + m.file + cursorMark
 	case m.busy && len(m.call.Screens) == 0:
-		return "dials " + m.Code + " …"
+		return "dialling " + m.Code + " …"
 	case m.busy:
 		return "> …"
 	}
@@ -250,7 +249,7 @@ func (m model) prompt() string {
 	return bold.Render("> ") + typed + cursorMark + rest
 }
 
-// keys are what was typed so far.
+// keys lists what was typed so far.
 func (m model) keys() string {
 	var list []string
 	for _, l := range m.lines {
@@ -280,8 +279,8 @@ func (m model) messages() []string {
 	return lines
 }
 
-// told is what the person is told: a note, or what went wrong behind the screen.
-func (m model) told() []string {
+// notes draws the note, or what went wrong behind the screen.
+func (m model) notes() []string {
 	text, style := m.note, good
 	if m.wrong {
 		style = bad
@@ -299,7 +298,7 @@ func (m model) told() []string {
 	return lines
 }
 
-// help says which keys there are, on as many lines as that takes.
+// help lists the keys, on as many lines as they need.
 func (m model) help() []string {
 	parts := []string{"Enter send", "← step back"}
 	if len(m.call.Screens) > 1 {
@@ -307,7 +306,7 @@ func (m model) help() []string {
 	}
 	parts = append(parts, "^N network drops", "^R record", "(wait 2 min) directions", "^C leave")
 	if m.saving {
-		parts = []string{"Enter save", "Esc do not", "^C leave"}
+		parts = []string{"Enter save", "Esc cancel", "^C leave"}
 	}
 	var lines []string
 	line := ""
