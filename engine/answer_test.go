@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
-// asking is a program to read and show answers with.
+// asking returns a program that reads and shows answers of a type.
 func asking(t testing.TB, typ Type) *Program {
 	t.Helper()
 	p, err := New(Definition{
@@ -105,9 +105,9 @@ func TestParseTypeRefuses(t *testing.T) {
 	}
 }
 
-// Values from elsewhere stay data: they add no line to a screen, and take no
-// more room than their type.
-func TestValuesFromElsewhereStayData(t *testing.T) {
+// Foreign values stay data: they add no line to a screen and are no wider than their
+// type.
+func TestForeignValuesStayData(t *testing.T) {
 	for _, c := range []struct {
 		typ  string
 		v    Value
@@ -191,7 +191,7 @@ func FuzzAnswer(f *testing.F) {
 			err = json.Unmarshal(b, &back)
 		}
 		if err != nil || !back.Equal(v) {
-			t.Fatalf("%s answered %q is kept as %s and read as %v, %v", spec, answer, b, back, err)
+			t.Fatalf("%s answered %q is stored as %s and read as %v, %v", spec, answer, b, back, err)
 		}
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/paytrace/paytrace/engine/enginetest"
 )
 
-// chain is a program of n menus, each leading to the next and back to the
-// first, with navigation on every screen.
+// chain returns a program of n menus. Each leads to the next ones, in a circle, with
+// navigation on every screen.
 func chain(n int) engine.Definition {
 	def := engine.Definition{
 		Name: "chain", Service: "Chain", Codes: []engine.Code{{Dial: "*1#", Start: "s0"}},

@@ -12,8 +12,8 @@ import (
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
-// Real texts in eleven languages, shown as screens: no page is too long, and no
-// word is lost between pages.
+// Real texts in eleven languages are shown on pages: none is too long, and no word is
+// lost between them.
 func TestRealTextsFit(t *testing.T) {
 	raw, err := os.ReadFile("../../shared/testdata/ndoh_length_vectors.json")
 	if errors.Is(err, os.ErrNotExist) {

@@ -28,8 +28,8 @@ func dialled(t *testing.T, p *Program) Session {
 	return s
 }
 
-// The looplab table is the machine and not a picture of it: without its row a
-// step fails, and the session stays where it was.
+// The table is the machine and not a picture of it: without its row a step fails, and
+// the session stays where it was.
 func TestStepNeedsTheTransition(t *testing.T) {
 	p, err := New(two())
 	if err != nil {
@@ -65,7 +65,7 @@ func TestStepIsPure(t *testing.T) {
 			t.Fatalf("got %q %q %v", after.Screen, eff.Text, err)
 		}
 		if s.Screen != "first" || len(s.Undo) != 0 {
-			t.Fatalf("the session given has changed: %q, %d ways back", s.Screen, len(s.Undo))
+			t.Fatalf("the given session has changed: %q, %d entries in Undo", s.Screen, len(s.Undo))
 		}
 	}
 }
@@ -76,8 +76,8 @@ func TestNewRefuses(t *testing.T) {
 		"two screens of one name":      func(d *Definition) { d.Screens[1].Name = "first" },
 		"a value that does not exist":  func(d *Definition) { d.Screens[1].Say[0].Words[0][0] = Part{Ref: Ref{Name: "x"}} },
 		"no code":                      func(d *Definition) { d.Codes = nil },
-		"a time zone that is none":     func(d *Definition) { d.Session.Timezone = "Moon" },
-		"two ways on for one event": func(d *Definition) {
+		"an unknown time zone":         func(d *Definition) { d.Session.Timezone = "Moon" },
+		"two targets for one trigger": func(d *Definition) {
 			d.Screens[1] = Screen{Name: "second", Kind: ScreenDo, Do: &Do{Action: "x", Outcomes: []OutcomeCase{{Outcome: "a", Go: "first"}, {Outcome: "a", Go: "second"}}}}
 			d.Contracts = []Contract{{Name: "x"}}
 		},

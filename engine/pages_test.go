@@ -13,8 +13,8 @@ import (
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
-// No screen is ever longer than its limit, whatever the menu and the values;
-// the navigation line is never cut; and what was typed never ends in an error.
+// Whatever the menu, the values and the inputs, no screen exceeds its limit, the
+// navigation line is never cut, and no input ends in an error.
 func TestNoScreenIsTooLong(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		def := enginetest.AnyMenu(t)
@@ -40,7 +40,7 @@ func TestNoScreenIsTooLong(t *testing.T) {
 				t.Fatalf("shown again it differs:\n%q\n%q", eff.Text, again)
 			}
 			if s.Offset > 0 && !strings.Contains(lastLine(eff.Text), "0:Back") {
-				t.Fatalf("a later page without its way back:\n%s", eff.Text)
+				t.Fatalf("a later page without Back:\n%s", eff.Text)
 			}
 			if i == 25 {
 				return
@@ -52,8 +52,7 @@ func TestNoScreenIsTooLong(t *testing.T) {
 
 func lastLine(s string) string { return s[strings.LastIndexByte(s, '\n')+1:] }
 
-// Every option of a long menu is on exactly one page, and can be chosen there
-// and nowhere else.
+// Every option of a long menu is on exactly one page and can be chosen only there.
 func TestPagesShowEveryOptionOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "options")
@@ -137,9 +136,9 @@ func TestBackRestoresTheScreenBefore(t *testing.T) {
 	})
 }
 
-func TestSecretsAreNeverWritten(t *testing.T) {
+func TestSecretsAreNeverStored(t *testing.T) {
 	if _, err := json.Marshal(engine.RecordValue([]engine.Named{{Name: "pin", Value: engine.SecretValue("4321")}})); err == nil {
-		t.Error("a secret inside a record was written")
+		t.Error("a secret inside a record was stored")
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d", "%q", "%x"} {
 		if out := fmt.Sprintf(verb, engine.SecretValue("4321")); strings.Contains(out, "4321") {

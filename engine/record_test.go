@@ -67,7 +67,7 @@ func everyKind(t testing.TB) *Program {
 	return p
 }
 
-// answered gives every call an outcome.
+// answered returns an outcome for every call.
 func answered(c *Call) Outcome {
 	out := Outcome{Name: Done}
 	switch c.Action {
@@ -81,7 +81,7 @@ func answered(c *Call) Outcome {
 	return out
 }
 
-// play steps once and answers the calls.
+// play takes one event and answers its calls.
 func play(p *Program, s Session, ev Event) (Session, Effect, error) {
 	s, eff, err := p.Step(s, ev)
 	for err == nil && eff.Call != nil {
@@ -92,8 +92,8 @@ func play(p *Program, s Session, ev Event) (Session, Effect, error) {
 
 var kindKeys = []string{"1", "2", "3", "4", "5", "0", "00", "98", "9", "95", "x", "50", "1234", "4321", "", "*"}
 
-// FuzzRecord reads whatever may be stored. It never panics, and no session it
-// yields makes the engine panic.
+// FuzzRecord reads any bytes as a record. Neither that nor the session that it yields
+// makes the engine panic.
 func FuzzRecord(f *testing.F) {
 	p := everyKind(f)
 	for _, keys := range [][]string{{}, {"1", "Thika"}, {"2", "50", "50", "1", "1234", "4321", "x"}, {"3", "1"}, {"98", "98", "0"}, {"5", "2"}, {"4", "7"}} {
@@ -138,7 +138,7 @@ func FuzzRecord(f *testing.F) {
 			if err == nil {
 				_, _, _ = play(p, after, Event{Kind: EventInput, Input: "0", Digest: "d"})
 				if _, err := p.Encode(&after, RecordHead{V: 1, H: "h"}); err != nil {
-					t.Fatalf("%q on %s can't be kept: %v", key, b, err)
+					t.Fatalf("%q on %s can't be stored: %v", key, b, err)
 				}
 			}
 		}

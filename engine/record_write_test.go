@@ -82,7 +82,7 @@ func anyRecord(t *rapid.T) *Record {
 	return r
 }
 
-// The record's own writer and encoding/json write the same bytes.
+// The record writer and encoding/json write the same bytes.
 func TestRecordWriter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := anyRecord(t)

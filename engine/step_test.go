@@ -24,14 +24,14 @@ func typed(t *testing.T, s string) Type {
 	return typ
 }
 
-// steps walks a program: inputs are typed, outcomes answer the calls met.
+// A steps plays a call on a program, with outcomes for its actions.
 type steps struct {
 	t     *testing.T
 	p     *Program
 	s     Session
 	eff   Effect
 	calls []Call
-	// outs answer calls by action; what is not in it is "done" without values.
+	// outs has outcomes by action; the default is "done" without values.
 	outs map[string]Outcome
 }
 
@@ -99,8 +99,8 @@ func (w *steps) made(action string) (n int) {
 	return n
 }
 
-// A step that ends an action writes nothing into the session it was given: the
-// same session may be answered twice, on two goroutines.
+// A step that ends an action does not modify the given session: two goroutines may
+// answer the same session.
 func TestOutcomeLeavesTheSessionAlone(t *testing.T) {
 	w := walking(t, Definition{
 		Vars:      []Var{{Name: "name", Type: typed(t, "text 9")}},
@@ -120,11 +120,11 @@ func TestOutcomeLeavesTheSessionAlone(t *testing.T) {
 	}
 	w.step(Event{Kind: EventOutcome, Outcome: Outcome{Name: "a"}})
 	if len(w.s.Undo[0].Values) != 1 || waits.Undo[0].Values != nil {
-		t.Errorf("after the step the way back has %v, that of the session given %v", w.s.Undo[0].Values, waits.Undo[0].Values)
+		t.Errorf("after the step Undo has %v, that of the given session %v", w.s.Undo[0].Values, waits.Undo[0].Values)
 	}
 }
 
-// cities is a menu that remembers an answer it asks for.
+// cities returns a menu that remembers an answer.
 func cities(t *testing.T) Definition {
 	return Definition{
 		Remember: []string{"city"},
@@ -139,7 +139,7 @@ func cities(t *testing.T) Definition {
 	}
 }
 
-// What is remembered does not take the place of what the caller has just typed.
+// A remembered value does not replace what the caller has just typed.
 func TestAnswerOutlivesTheFacts(t *testing.T) {
 	d := cities(t)
 	d.Screens[1].Ask.Accept = nil
@@ -155,7 +155,7 @@ func TestAnswerOutlivesTheFacts(t *testing.T) {
 	}
 }
 
-// An answer that is refused changes nothing that is remembered, and counts.
+// A refused answer changes no remembered value, and counts.
 func TestRefusedAnswerIsNotRemembered(t *testing.T) {
 	w := walking(t, cities(t))
 	w.dial()
@@ -166,7 +166,7 @@ func TestRefusedAnswerIsNotRemembered(t *testing.T) {
 	w.want(w.key("Oslo", "Oslo"), "Too many tries. Please dial again.")
 }
 
-// Keeping a value does not move the page that Back returns to.
+// Remembering a value does not move the page to which Back returns.
 func TestBackToAPageThatSetARememberedValue(t *testing.T) {
 	d := cities(t)
 	menu := Screen{Name: "list", Kind: ScreenMenu, Numbered: true, Say: said("Cities")}
@@ -186,8 +186,8 @@ func TestBackToAPageThatSetARememberedValue(t *testing.T) {
 	w.want(w.key("0"), second)
 }
 
-// A receipt that sends an SMS or keeps a value is behind the payment: a dropped
-// call is taken up there and not before its consent.
+// A receipt that sends an SMS or remembers a value comes after the payment: a dropped
+// call resumes there and not before its consent.
 func TestRestsBehindTheAction(t *testing.T) {
 	w := walking(t, Definition{
 		Session:   SessionRules{Resume: 5 * 60e9},
@@ -206,7 +206,7 @@ func TestRestsBehindTheAction(t *testing.T) {
 	}
 }
 
-// A secret reaches the action that takes it, also through one that does not.
+// A secret reaches the action that takes it, even after an action that does not.
 func TestSecretIsWipedByTheActionThatTakesIt(t *testing.T) {
 	w := walking(t, Definition{
 		Vars:      []Var{{Name: "pin", Type: typed(t, "pin 4")}},
@@ -228,12 +228,12 @@ func TestSecretIsWipedByTheActionThatTakesIt(t *testing.T) {
 		}
 	}
 	if !slices.Equal(pins, []string{"4321", ""}) {
-		t.Errorf("the actions were given %q, want the PIN once, in the one that takes it", pins)
+		t.Errorf("the actions got %q, want the PIN once, in the one that takes it", pins)
 	}
 }
 
-// "lang is set" asks whether the caller has a language, not whether screens
-// have one.
+// "lang is set" asks whether the caller has chosen a language, not whether screens have
+// one.
 func TestLangIsSetOnceChosen(t *testing.T) {
 	d := Definition{
 		Languages: []Language{{"en", "English"}, {"sw", "Kiswahili"}}, Default: "sw", Remember: []string{"lang"},
@@ -249,20 +249,20 @@ func TestLangIsSetOnceChosen(t *testing.T) {
 		w.want(w.key(key), want)
 		w.want(w.key("0"), "Lugha\n1. English\n2. Kiswahili")
 		if w.p.holds(&w.s, &Cond{Op: OpIsSet, Left: arg("lang")}) {
-			t.Error("Back has not taken the choice back")
+			t.Error("Back has not undone the choice")
 		}
 	}
 	w := walking(t, d)
 	w.outs[CallFacts] = Outcome{Name: Done, Values: []Named{{"lang", ChoiceValue("en")}}}
 	w.want(w.dial(), "Main English")
-	// Without a choice it is the default wherever it is compared or shown.
+	// Without a choice, comparisons and screens use the default.
 	if w = walking(t, d); !w.p.holds(&w.s, &Cond{Op: OpEq, Left: arg("lang"), Right: Arg{Value: ChoiceValue("sw")}}) || w.p.Value(&w.s, "lang").Text() != "sw" {
 		t.Error("the language of a new call is not the default")
 	}
 }
 
-// Facts that can't be read lead to on_failed, also where it would say its words
-// in the language remembered.
+// Facts that can't be read lead to on_failed, even if that screen should be in the
+// remembered language.
 func TestFailedFactsLeadToOnFailed(t *testing.T) {
 	w := walking(t, Definition{
 		Languages: []Language{{"en", "English"}, {"sw", "Kiswahili"}}, Remember: []string{"lang"}, OnFailed: "later",
@@ -275,8 +275,7 @@ func TestFailedFactsLeadToOnFailed(t *testing.T) {
 	w.want(w.dial(), "Try later.")
 }
 
-// A value of another kind than its name has is no value, at once and not only
-// after the session has been written down.
+// A value of the wrong kind is unset at once, not only after the session was stored.
 func TestValuesOfAnotherKindAreNotSet(t *testing.T) {
 	w := walking(t, Definition{
 		Vars:      []Var{{Name: "name", Type: typed(t, "text 9")}, {Name: "row", Type: WorkerType()}, {Name: "rows", Type: Type{Kind: KindList, Record: "worker", Fields: WorkerType().Fields}}},
@@ -293,19 +292,19 @@ func TestValuesOfAnotherKindAreNotSet(t *testing.T) {
 	w.dial()
 	w.want(w.key("1"), "One \n0:Back")
 	w.want(w.reread(), w.eff.Text)
-	// A secret where none belongs is no value either: kept, it would end the call.
+	// A secret in another type is unset, too: it could not be stored.
 	w.outs["find"] = Outcome{Name: Done, Values: []Named{{"rows", ListValue([]Value{RecordValue([]Named{{"id", SecretValue("4321")}})})}}}
 	w.s = w.p.Begin(Request{Caller: "254711000111"}, 0)
 	w.want(w.dial(), "None")
 	w.want(w.reread(), "None")
 }
 
-// reread is the screen after the session was written down and read back.
+// reread returns the screen after the session was stored and loaded.
 func (w *steps) reread() string {
 	w.t.Helper()
 	b, err := w.p.Encode(&w.s, RecordHead{V: 1, H: "h"})
 	if err != nil {
-		w.t.Fatalf("the session can't be written down: %v", err)
+		w.t.Fatalf("the session can't be stored: %v", err)
 	}
 	rec, err := ParseRecord(b)
 	if err != nil {
@@ -319,8 +318,8 @@ func (w *steps) reread() string {
 	return again
 }
 
-// A list is kept as long as its rows can be shown, however many there are.
-func TestListsAreKeptAsTheyAreShown(t *testing.T) {
+// A list is stored with as many rows as are shown.
+func TestListsAreStoredAsShown(t *testing.T) {
 	d := Definition{
 		Vars:      []Var{{Name: "row", Type: WorkerType()}, {Name: "rows", Type: Type{Kind: KindList, Record: "worker", Fields: WorkerType().Fields}}},
 		Contracts: []Contract{{Name: "find"}},
@@ -338,13 +337,13 @@ func TestListsAreKeptAsTheyAreShown(t *testing.T) {
 	w.outs["find"] = Outcome{Name: Done, Values: []Named{{"rows", ListValue(rows)}}}
 	w.dial()
 	if n := len(w.p.Value(&w.s, "rows").Items()); n != MaxRows {
-		t.Errorf("%d rows are kept, want %d", n, MaxRows)
+		t.Errorf("%d rows are stored, want %d", n, MaxRows)
 	}
 }
 
-// What ends a call before a screen of the menu was shown speaks the language
-// that is remembered: the facts are read for it.
-func TestEndsBeforeTheFirstScreenSpeakTheRememberedLanguage(t *testing.T) {
+// An end before the first screen of the menu is in the remembered language: the facts
+// are read for it.
+func TestEndsBeforeTheFirstScreenHaveTheRememberedLanguage(t *testing.T) {
 	both := func(en, sw string) Words { return Words{{{Lit: en}}, {{Lit: sw}}} }
 	for _, outcome := range []string{Pending, Limited} {
 		d := Definition{
@@ -363,7 +362,7 @@ func TestEndsBeforeTheFirstScreenSpeakTheRememberedLanguage(t *testing.T) {
 		if got := w.dial(); got != "Inashughulikiwa." && got != "Mara nyingi." {
 			t.Errorf("%s: %q", outcome, got)
 		}
-		// Where they can't be read the call ends all the same.
+		// If they can't be read, the call ends all the same.
 		w = walking(t, d)
 		w.outs["find"] = Outcome{Name: outcome}
 		w.outs[CallFacts] = Outcome{Name: Failed}

@@ -12,9 +12,9 @@ import (
 // of another script.
 const Unknown = '?'
 
-// replacements are what people write on a keyboard that lacks the character.
+// replacements has what people write on a keyboard that lacks the character.
 // Accents and compatibility forms (ẹ́, ﬁ, ², fullwidth letters) are not listed:
-// they are taken apart by NFKD. A replacement of "" drops the character.
+// NFKD decomposes them. A replacement of "" drops the character.
 var replacements = map[rune]string{
 	// Quotation marks and apostrophes, as word processors and phones set them.
 	'‘': "'", '’': "'", '‚': "'", '‛': "'", '′': "'", '‹': "'", '›': "'",

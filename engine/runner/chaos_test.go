@@ -17,8 +17,8 @@ import (
 
 const canary = "PINCANARY"
 
-// anyMenuWithSecrets is anyMenu in which some questions ask for a secret, some
-// of them twice, and some calls can be taken up again.
+// anyMenuWithSecrets returns a menu in which some questions ask for a secret, some
+// of them twice, and some calls can be resumed.
 func anyMenuWithSecrets(t *rapid.T) engine.Definition {
 	def := enginetest.AnyMenu(t)
 	def.Vars = append(def.Vars, engine.Var{Name: "pin", Type: engine.Type{Kind: engine.KindSecret, Width: len(canary)}})
@@ -38,7 +38,7 @@ func anyMenuWithSecrets(t *rapid.T) engine.Definition {
 	return def
 }
 
-// chaos is one caller's session on a service whose records get lost and whose
+// A chaos is one caller's session on a service whose records get lost and whose
 // gateway repeats callbacks and delivers old ones late.
 type chaos struct {
 	t        *rapid.T
@@ -70,7 +70,7 @@ func (c *chaos) same(what string, got engine.Reply) {
 	}
 }
 
-// key is what the caller types next.
+// key draws what the caller types next.
 func (c *chaos) key() string {
 	if s, ok := c.p.Screen(c.last.Screen); ok && s.Ask != nil && s.Ask.Var == "pin" && rapid.IntRange(0, 3).Draw(c.t, "right") > 0 {
 		return canary
@@ -78,9 +78,9 @@ func (c *chaos) key() string {
 	return rapid.SampledFrom([]string{"1", "2", "3", "7", "12", "0", "00", "98", "", "hello", "*", "1*2"}).Draw(c.t, "key")
 }
 
-// Every delivery of a callback gets the same bytes, whatever comes between,
-// while the record is there; without it there is a screen all the same, no
-// effect runs twice, and no secret is ever kept or shown.
+// While the record exists, every delivery of a callback gets the same bytes,
+// whatever comes between them. Without it there is still a screen, no effect runs
+// twice, and no secret is ever stored or shown.
 func TestCallsInChaos(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, err := engine.New(anyMenuWithSecrets(t))

@@ -12,8 +12,8 @@ import (
 
 type tagKey struct{}
 
-// It is as the context package's own is, whether or not somebody waits for its
-// end, and whatever is derived from it.
+// A Deadline behaves like a context of package context, with and without waiters and
+// derived contexts.
 func TestDeadline(t *testing.T) {
 	const long, short = 4 * time.Second, time.Second
 	for _, c := range []struct {
@@ -78,7 +78,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// How it ended stays, whatever happens after.
+// A Deadline keeps its first error.
 func TestDeadlineEndsOnce(t *testing.T) {
 	for _, seen := range []string{"nobody waits", "waited for after"} {
 		t.Run(seen, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestDeadlineEndsOnce(t *testing.T) {
 	}
 }
 
-// What is derived from it ends with it, and so does who waits.
+// Derived contexts and waiters end with the Deadline.
 func TestDeadlineEndsOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx := runner.WithTimeout(t.Context(), time.Second)
@@ -128,7 +128,7 @@ func TestDeadlineEndsOthers(t *testing.T) {
 	})
 }
 
-// A context that nobody waits for costs one allocation, and no timer.
+// A context without a waiter costs one allocation and no timer.
 func TestDeadlineIsCheap(t *testing.T) {
 	n := testing.AllocsPerRun(100, func() {
 		ctx := runner.WithTimeout(context.Background(), time.Second)

@@ -11,24 +11,24 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// twins is a bank whose "send" lets something happen before it runs and before
-// its result is told, and which can withdraw what has not run.
-type twins struct {
+// duplicates is a bank that calls a function before "send" runs and before it returns
+// its result, and that can fence an action which has not run.
+type duplicates struct {
 	*bank
 	before, after func()
 
-	mu        sync.Mutex
-	withdrawn map[string]bool
+	mu     sync.Mutex
+	fenced map[string]bool
 }
 
-func (b *twins) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+func (b *duplicates) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	if c.Action == "send" && !c.StoredOnly && b.before != nil {
 		happen := b.before
 		b.before = nil
 		happen()
 	}
 	b.mu.Lock()
-	gone := b.withdrawn[c.ID]
+	gone := b.fenced[c.ID]
 	b.mu.Unlock()
 	if gone {
 		return engine.Outcome{}, engine.ErrFenced
@@ -39,7 +39,7 @@ func (b *twins) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 			return out, nil
 		}
 		b.mu.Lock()
-		b.withdrawn[c.ID] = true
+		b.fenced[c.ID] = true
 		b.mu.Unlock()
 		return engine.Outcome{}, engine.ErrFenced
 	}
@@ -52,10 +52,10 @@ func (b *twins) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	return out, err
 }
 
-func newTwins(t *testing.T) (*desk, *twins) {
+func newDuplicates(t *testing.T) (*desk, *duplicates) {
 	t.Helper()
 	d := newDesk(t)
-	b := &twins{bank: d.bank, withdrawn: map[string]bool{}}
+	b := &duplicates{bank: d.bank, fenced: map[string]bool{}}
 	d.r.Actions = b
 	d.keys("1", "1", "500", "1")
 	return d, b
@@ -66,19 +66,19 @@ const (
 	paidOnce = "END Sent KES 500. Ref QX81."
 )
 
-// The record is lost while the callback that pays is under way, and a twin of it
-// comes by. Whoever is first, both deliveries get the same bytes, and the caller
-// pays once.
-func TestTwinOfAPaymentWithoutItsRecord(t *testing.T) {
+// The record is lost while the callback that pays is in progress, and a duplicate
+// arrives. Whichever is first, both deliveries get the same bytes, and the caller pays
+// once.
+func TestDuplicateOfAPaymentWithoutItsRecord(t *testing.T) {
 	t.Run("before it paid", func(t *testing.T) {
-		d, b := newTwins(t)
-		var twin string
+		d, b := newDuplicates(t)
+		var duplicate string
 		b.before = func() {
 			d.sessions.Forget()
-			twin = d.type_(paying)
+			duplicate = d.type_(paying)
 		}
 		d.want(d.type_(paying), moneySure)
-		d.want(twin, moneySure)
+		d.want(duplicate, moneySure)
 		d.want(d.type_(paying), moneySure)
 		d.want(d.type_(paying+"*1"), "CON Your PIN\n0:Back 00:Home")
 		d.want(d.type_(paying+"*1*1234"), paidOnce)
@@ -89,24 +89,24 @@ func TestTwinOfAPaymentWithoutItsRecord(t *testing.T) {
 		}
 	})
 	t.Run("after it paid", func(t *testing.T) {
-		d, b := newTwins(t)
-		var twin string
+		d, b := newDuplicates(t)
+		var duplicate string
 		b.after = func() {
 			d.sessions.Forget()
-			twin = d.type_(paying)
+			duplicate = d.type_(paying)
 		}
 		d.want(d.type_(paying), paidOnce)
-		d.want(twin, paidOnce)
+		d.want(duplicate, paidOnce)
 	})
 }
 
-// A callback that has acted keeps what it knows, though its record was lost or
-// brought back as it was before.
-func TestWhoActedPrevails(t *testing.T) {
+// A callback that has acted saves its state, even if the record was lost or rolled
+// back meanwhile.
+func TestCallbackThatActedPrevails(t *testing.T) {
 	for _, older := range []bool{false, true} {
-		d, b := newTwins(t)
+		d, b := newDuplicates(t)
 		before := d.record()
-		d.type_("1*1*500*1*9999") // a wrong PIN, so that there is something to fall behind
+		d.type_("1*1*500*1*9999") // a wrong PIN, so an older record exists
 		b.after = func() {
 			d.sessions.Forget()
 			if older {
@@ -122,20 +122,20 @@ func TestWhoActedPrevails(t *testing.T) {
 	}
 }
 
-// A late copy of an older callback, come without a record, has put a consent in
-// place of the PIN that the caller was asked. The payment that was made with that
-// PIN is found all the same.
+// A late copy of an older callback came without a record, and its consent replaced
+// the PIN question in the record. The payment that was made with the PIN is still
+// found.
 func TestPaymentBehindALateCopy(t *testing.T) {
-	d, _ := newTwins(t)
+	d, _ := newDuplicates(t)
 	d.type_(paying)
 	d.sessions.Forget()
 	d.want(d.type_("1*1*500*1"), moneySure)
 	d.want(d.type_(paying), paidOnce)
 }
 
-// An older record came back. What was typed since is no wrong answer.
-func TestOlderRecordIsCaughtUp(t *testing.T) {
-	d, _ := newTwins(t)
+// An older record came back. What was typed since then is no wrong answer.
+func TestOlderRecordIsReplayed(t *testing.T) {
+	d, _ := newDuplicates(t)
 	before := d.record()
 	d.type_(paying)
 	d.sessions.Forget()
@@ -148,9 +148,9 @@ func TestOlderRecordIsCaughtUp(t *testing.T) {
 	}
 }
 
-// A late copy of the callback in which the caller said No comes without its
-// record, and is answered by the consent again, which nobody sees. What is typed at
-// the screen behind the No is no Yes.
+// A late copy of the callback in which the caller said No comes without its record.
+// Its reply, the consent again, reaches no phone. What the caller types on the screen
+// after the No does not count as a Yes.
 func TestLateCopyGivesNoConsent(t *testing.T) {
 	for _, remembers := range []bool{false, true} {
 		d := newDesk(t)
@@ -172,8 +172,8 @@ func TestLateCopyGivesNoConsent(t *testing.T) {
 	}
 }
 
-// An older record came back, and one of the answers since was wrong. The caller
-// has seen the refusal, and answered that.
+// An older record came back, and one of the answers since then was wrong. The caller
+// saw the refusal and answered it.
 func TestOlderRecordWithAWrongAnswerSince(t *testing.T) {
 	for _, seen := range []string{"1", "1*1"} {
 		t.Run(seen, func(t *testing.T) {
@@ -190,7 +190,7 @@ func TestOlderRecordWithAWrongAnswerSince(t *testing.T) {
 	}
 }
 
-// A star typed where no screen takes it is one wrong answer, not several.
+// A typed star that no screen accepts is one wrong answer, not several.
 func TestWrongAnswerWithAStarIsOne(t *testing.T) {
 	d := newDesk(t)
 	d.keys("1", "1", "500", "1")
@@ -200,8 +200,8 @@ func TestWrongAnswerWithAStarIsOne(t *testing.T) {
 	d.want(d.type_("1*1*500*1*77*88*99*1234"), "END Sent KES 500. Ref QX81.")
 }
 
-// A text whose record is lost is not read on a menu that means something else by
-// it: the caller chose from the old one.
+// A text without its record is not read on a menu that gives it another meaning: the
+// caller chose from the old one.
 func TestLostRecordAndANewMenu(t *testing.T) {
 	const updated = "END The service was updated. Please dial again."
 	renumbered := strings.NewReplacer("1: Send ->", "2: Send ->", "2: Payments ->", "1: Payments ->").Replace(money)
@@ -230,7 +230,7 @@ func TestLostRecordAndANewMenu(t *testing.T) {
 				d.r.Sessions = broken{d.sessions}
 			}
 			d.want(d.type_(test.text), test.want)
-			// A session's length later all that is under way began on the new menu.
+			// One session length later every call in progress began on the new menu.
 			d.now = d.now.Add(5*time.Minute + time.Second)
 			if got := d.type_(test.text); got == updated {
 				t.Errorf("a session's length later: %q", got)

@@ -17,7 +17,7 @@ func hole(before, name, after string) engine.Words {
 	return engine.Words{{{Lit: before}, {Ref: engine.Ref{Name: name}}, {Lit: after}}}
 }
 
-// paytrace is the shipped dialogue built through the engine's own API.
+// paytrace returns the shipped dialogue, built with the engine's own API.
 func paytrace() engine.Definition {
 	phone, _ := engine.ParseType("phone")
 	id, _ := engine.ParseType("text 11")
@@ -56,12 +56,12 @@ type actionFunc func(ctx context.Context, c engine.Call) (engine.Outcome, error)
 
 func (f actionFunc) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	if c.Action == engine.CallFence {
-		return engine.Outcome{}, engine.ErrFenced // no twin is at work
+		return engine.Outcome{}, engine.ErrFenced // no duplicate is at work
 	}
 	return f(ctx, c)
 }
 
-// line is a phone on a runner.
+// A line is a phone connected to a runner.
 type line struct {
 	t   *testing.T
 	r   *runner.Runner
@@ -115,7 +115,7 @@ func TestDialogue(t *testing.T) {
 		{"7*1", "CON Enter your phone number"},
 		{"7*1*12", bad},
 		{"7*1*12*****", bad},
-		{"7*1", bad}, // a late one moves nothing
+		{"7*1", bad}, // a late callback moves nothing
 		{"7*1*12******0711000111", done},
 		{"7*1*12******0711000111", done},
 		{"7*1*13******0711000111", "END Your session has expired. Please dial again."},

@@ -20,7 +20,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// versionOf is a menu whose every text tells its version. What a key means
+// versionOf returns a menu whose texts all name its version. The meaning of keys
 // changes from one version to the next.
 func versionOf(t testing.TB, n int) *engine.Program {
 	t.Helper()
@@ -63,13 +63,13 @@ screens:
 
 var versionMark = regexp.MustCompile(`v(\d+) `)
 
-// reloads is what a run of calls under reloads has seen.
+// A reloads has what a run of calls under reloads has seen.
 type reloads struct {
 	calls, spanned, mixed atomic.Int64
 }
 
-// underReloads makes calls from several phones while the menu is replaced all
-// the time.
+// underReloads makes calls from several phones while the menu is replaced again and
+// again.
 func underReloads(t *testing.T, versions int, sessions runner.Sessions, known func(runner.Programs) runner.Programs) *reloads {
 	t.Helper()
 	all := make([]*engine.Program, versions)
@@ -134,13 +134,13 @@ func underReloads(t *testing.T, versions int, sessions runner.Sessions, known fu
 	phones.Wait()
 	close(stop)
 	reloader.Wait()
-	// The first version may just have been in force again; it is not at hand then.
+	// The first version may have come into force again; then it is not a replaced one.
 	for _, p := range all[1 : 2+runner.MaxReplaced] {
 		if err := catalog.Replace(p); err != nil {
 			t.Error(err)
 		}
 	}
-	// A caller who took all that time goes on with what the call began with.
+	// A caller who took all that time goes on with the version of the beginning.
 	slow.Text = "9"
 	if reply := r.Handle(t.Context(), slow); !strings.HasSuffix(reply.Text, began) {
 		seen.mixed.Add(1)
@@ -166,7 +166,7 @@ func oneCall(t *testing.T, r *runner.Runner, session string, n int) (mixed bool)
 			}
 			req.Text += keys[i-1]
 		}
-		for range 2 { // and the gateway's repeat
+		for range 2 { // with the gateway's repeat
 			reply := r.Handle(t.Context(), req)
 			marks := versionMark.FindAllStringSubmatch(reply.Text, -1)
 			if len(marks) == 0 || reply.Fault != nil {
@@ -198,7 +198,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 	}
 }
 
-// recordless keeps no record, and so no version.
+// A recordless store has no record, and so no version.
 type recordless struct{ runner.Sessions }
 
 func (recordless) Load(context.Context, string) ([]byte, error) { return nil, nil }
@@ -207,13 +207,13 @@ func (recordless) Save(context.Context, string, string, []byte, time.Duration) (
 	return nil, true, nil
 }
 
-// versionless knows of no version that was in force before.
+// A versionless catalogue knows no earlier version.
 type versionless struct{ runner.Programs }
 
 func (versionless) Replaced(string, time.Time) []*engine.Program { return nil }
 
-// The control: without the version in a record, and without the versions that a
-// text is compared on where the record is gone, calls do see two.
+// The control: calls see two versions if records have none and a text without its
+// record is not compared on the replaced ones.
 func TestReloadsWithoutRecordsMix(t *testing.T) {
 	seen := underReloads(t, 200, recordless{memory.NewSessions(time.Now)},
 		func(p runner.Programs) runner.Programs { return versionless{p} })
@@ -222,7 +222,7 @@ func TestReloadsWithoutRecordsMix(t *testing.T) {
 	}
 }
 
-func TestCatalogLetsGo(t *testing.T) {
+func TestCatalogEvicts(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	clock := func() time.Time { return now }
 	old, next := versionOf(t, 1), versionOf(t, 2)
@@ -238,7 +238,7 @@ func TestCatalogLetsGo(t *testing.T) {
 	if _, err := c.Find(t.Context(), old.Hash()); err != nil {
 		t.Fatalf("a session may still use it: %v", err)
 	}
-	now = now.Add(3 * time.Minute) // since it was used last
+	now = now.Add(3 * time.Minute) // since its last use
 	if _, err := c.Find(t.Context(), old.Hash()); err != nil {
 		t.Fatalf("a session may still use it: %v", err)
 	}
@@ -252,9 +252,9 @@ func TestCatalogLetsGo(t *testing.T) {
 	}
 }
 
-// A program that is not at hand is made again once, whoever asks, and only if
-// it is the very same.
-func TestCatalogMakesAgain(t *testing.T) {
+// A program that is not in memory is loaded once for all callers, and only if it has
+// the same hash.
+func TestCatalogLoads(t *testing.T) {
 	lost, other, now := versionOf(t, 1), versionOf(t, 2), versionOf(t, 3)
 	var made atomic.Int64
 	answer := func() (*engine.Program, error) { return lost, nil }
@@ -297,8 +297,8 @@ func TestCatalogMakesAgain(t *testing.T) {
 	}
 }
 
-// A call whose program is known nowhere ends with a word; where that can't be
-// told, the call is not ended for good.
+// A call whose program exists nowhere ends with a message. If that can't be known now,
+// the call can still go on later.
 func TestCallOfAProgramThatIsGone(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error

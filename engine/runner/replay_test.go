@@ -16,8 +16,8 @@ import (
 
 const moneySure = "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home"
 
-// A callback whose record is lost finds what it did, behind a consent and a PIN
-// too. Shown the consent again, the caller would pay twice.
+// A callback without its record finds its result, even after a consent and a PIN. If it
+// showed the consent again, the caller would pay twice.
 func TestRepeatWithoutItsRecordFindsItsResult(t *testing.T) {
 	d := newDesk(t)
 	d.keys("1", "1", "500", "1", "4321", "1234")
@@ -33,7 +33,7 @@ func TestRepeatWithoutItsRecordFindsItsResult(t *testing.T) {
 	}
 }
 
-// What the action was to be followed by is made up for, once.
+// What should follow the action is done later, once.
 func TestRepeatWithoutItsRecordSendsTheReceipt(t *testing.T) {
 	d := newDesk(t)
 	d.keys("1", "1", "500", "1")
@@ -50,7 +50,7 @@ func TestRepeatWithoutItsRecordSendsTheReceipt(t *testing.T) {
 	}
 }
 
-// failing answers nothing while it is down.
+// A failing store answers nothing while it is down.
 type failing struct {
 	runner.Actions
 	down bool
@@ -63,8 +63,8 @@ func (f *failing) Do(ctx context.Context, c engine.Call) (engine.Outcome, error)
 	return f.Actions.Do(ctx, c)
 }
 
-// A replay that can't look up a result does not know that there is none: it
-// neither takes the way of a failure nor asks for consent again.
+// A replay that can't read a result does not know whether there is one. It neither
+// follows the outcome failed nor asks for consent again.
 func TestReplayDoesNotTakeSilenceForFailure(t *testing.T) {
 	d := newDesk(t)
 	f := &failing{Actions: d.bank}
@@ -79,7 +79,7 @@ func TestReplayDoesNotTakeSilenceForFailure(t *testing.T) {
 	}
 }
 
-// withoutFacts is the money menu without what is read at its start.
+// withoutFacts returns the money menu without the facts read at its start.
 func withoutFacts(t *testing.T) runner.Programs {
 	t.Helper()
 	src := strings.NewReplacer("remember: [lang]\n", "", "start: hello", "start: main").Replace(money)
@@ -108,8 +108,8 @@ func compiled(t *testing.T, name, src string) *engine.Program {
 	return p
 }
 
-// A new version that answers a longer code does not cut what a session on the
-// old one has typed.
+// A new version that answers a longer code does not cut the inputs of a session on the
+// old version.
 func TestSessionKeepsItsCodeAcrossVersions(t *testing.T) {
 	d := newDesk(t)
 	d.req.Service = "*384*9*1#"
@@ -123,8 +123,8 @@ func TestSessionKeepsItsCodeAcrossVersions(t *testing.T) {
 	d.want(d.type_("1*500"), moneySure)
 }
 
-// The caller asked about a dropped call answers "1" for Yes. With the record
-// gone that "1" is nobody's first option.
+// The caller answers the question about a dropped call with "1" for Yes. Without the
+// record this "1" is not the first option of a menu.
 func TestResumedCallWithoutItsRecordExpires(t *testing.T) {
 	expired := "END Your session has expired. Please dial again."
 	for name, texts := range map[string][]string{
@@ -144,7 +144,7 @@ func TestResumedCallWithoutItsRecordExpires(t *testing.T) {
 	}
 }
 
-// forgetful has lost one session's record and kept the rest.
+// A forgetful store has lost one session's record.
 type forgetful struct {
 	runner.Sessions
 	lost string
@@ -157,8 +157,8 @@ func (f forgetful) Load(ctx context.Context, id string) ([]byte, error) {
 	return f.Sessions.Load(ctx, id)
 }
 
-// A resumed call speaks the language of the dropped one, and so does the
-// question about it; a new one does not.
+// A resumed call and the question about it have the language of the dropped call; a
+// new call has not.
 func TestResumeSpeaksTheCallersLanguage(t *testing.T) {
 	d := newDesk(t)
 	src := strings.NewReplacer("remember: [lang]\n", "", "start: hello", "start: language").Replace(money)
@@ -182,8 +182,8 @@ func TestResumeSpeaksTheCallersLanguage(t *testing.T) {
 	d.want(d.type_("2"), "CON Choose language\n1. English\n2. Kiswahili")
 }
 
-// A question that was on the screen when the call dropped is shown again, and
-// not skipped for what had been answered to it before.
+// A question that was on the screen when the call dropped is shown again. An earlier
+// answer to it does not skip it.
 func TestResumeShowsTheScreenItStoodOn(t *testing.T) {
 	src := `
 ussd: 1
@@ -208,8 +208,8 @@ screens:
 	d.want(d.keys("1"), "CON City\n00:Home")
 }
 
-// A call dropped on the version before is taken up on the new one, also by an
-// instance that never knew the old: "renamed" says where.
+// A call dropped on the version before resumes on the new one, even on an instance that
+// never knew the old one: "renamed" says where.
 func TestResumeOnANewVersion(t *testing.T) {
 	for name, put := range map[string]func(*desk, *engine.Program) error{
 		"published": func(d *desk, p *engine.Program) error { return d.r.Programs.(*runner.Catalog).Put(p) },
@@ -224,15 +224,15 @@ func TestResumeOnANewVersion(t *testing.T) {
 			}
 			d.req.Session = "s2"
 			d.want(d.keys("1"), "CON How much?\n00:Home")
-			// Another service's call is not this one's to take up.
+			// A call of another service is not resumed.
 			d.req.Session, d.req.Caller = "s3", "254711000222"
 			d.want(d.type_(""), "CON Choose language\n1. English\n2. Kiswahili")
 		})
 	}
 }
 
-// The network is a fact of the call's beginning: a repeat that lacks it gets
-// the same bytes.
+// The network is a fact of the call's beginning: a repeat without it gets the same
+// bytes.
 func TestNetworkIsKept(t *testing.T) {
 	def := echo()
 	def.Screens[0].Say = []engine.Say{{Words: hole("net ", "network", "")}}
@@ -247,15 +247,15 @@ func TestNetworkIsKept(t *testing.T) {
 	}
 }
 
-// Two answers that must be the same are, whatever spaces stand round them.
+// Spaces around two answers that must be equal do not matter.
 func TestRepeatIgnoresSpacesRound(t *testing.T) {
 	d := newDesk(t)
 	d.keys("1", "3", "7890")
 	d.want(d.type_("1*3*7890*7890 "), "END PIN set.")
 }
 
-// A first answer that is empty leaves no trace in the text but the star behind
-// it, which is no part of the second.
+// An empty first answer leaves only a star in the text, which is not part of the second
+// answer.
 func TestEmptyFirstAnswer(t *testing.T) {
 	l := newLine(t, echo(), nil)
 	for _, step := range []struct{ text, want string }{
@@ -267,7 +267,7 @@ func TestEmptyFirstAnswer(t *testing.T) {
 	}
 }
 
-// What ends a call is said in the language of the call.
+// Built-in ends are in the language of the call.
 func TestBuiltinEndsSpeakTheCallersLanguage(t *testing.T) {
 	d := newDesk(t)
 	d.keys("2", "1")

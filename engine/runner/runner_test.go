@@ -18,8 +18,8 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// money is a small menu with everything a session keeps: remembered language,
-// the caller's account, a list, a consent, a PIN, resume.
+// money is a small menu with everything that a session stores: remembered language, the
+// caller's account, a list, a consent, a PIN, resume.
 const money = `
 ussd: 1
 service: Money
@@ -107,7 +107,7 @@ func moneyContracts() []engine.Contract {
 	}
 }
 
-// bank does the actions of money, each once by its identity.
+// A bank runs the actions of money, each once by its identity.
 type bank struct {
 	mu      sync.Mutex
 	stored  map[string]engine.Outcome
@@ -175,8 +175,7 @@ func (b *bank) run(c engine.Call) engine.Outcome {
 	return engine.Outcome{Name: "done"}
 }
 
-// desk is a service with the money menu, whose sessions a test can read and
-// lose.
+// A desk is a service with the money menu. A test can read and lose its sessions.
 type desk struct {
 	*line
 	bank     *bank
@@ -209,7 +208,7 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-// record is what is stored of the session.
+// record returns the stored record of the session.
 func (d *desk) record() string {
 	d.t.Helper()
 	b, err := d.sessions.Load(context.Background(), "ussd:session:"+d.req.Session)
@@ -219,7 +218,7 @@ func (d *desk) record() string {
 	return string(b)
 }
 
-// keys types each key in a callback of its own, and returns the last screen.
+// keys types each key in its own callback and returns the last screen.
 func (d *desk) keys(keys ...string) string {
 	screen := d.type_("")
 	for i := range keys {
@@ -246,7 +245,7 @@ func TestMoneyIsSentOnce(t *testing.T) {
 	for range 3 {
 		d.want(d.type_("1*1*5*500*1*4321*1234"), done)
 	}
-	// The record is lost: the same callback finds its result again.
+	// Without the record the same callback finds its result again.
 	d.sessions.Forget()
 	d.want(d.type_("1*1*5*500*1*4321*1234"), done)
 	if d.bank.ran["send"] != 2 || len(d.bank.sms) != 1 {
@@ -254,7 +253,7 @@ func TestMoneyIsSentOnce(t *testing.T) {
 	}
 }
 
-func TestSecretsAreNotKept(t *testing.T) {
+func TestSecretsAreNotStored(t *testing.T) {
 	d := newDesk(t)
 	for _, keys := range [][]string{{"1", "1", "500", "1", "4321"}, {"1", "3", "7890"}, {"1", "3", "7890", "7890"}} {
 		d.req.Session += "x"
@@ -279,7 +278,7 @@ func TestNewPINTwice(t *testing.T) {
 	}
 }
 
-// A deep dial consents to nothing: it stops at the first confirm or secret.
+// A deep dial gives no consent: it stops at the first confirm or secret.
 func TestDeepDialStops(t *testing.T) {
 	d := newDesk(t)
 	d.want(d.type_("1*1*500*1*1234"), "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home")
@@ -292,8 +291,8 @@ func TestDeepDialStops(t *testing.T) {
 	}
 }
 
-// What is sent as a call begins is sent once, also where more was dialled at once,
-// and where the repeat of that has no record.
+// What is sent as a call begins is sent once, even in a deep dial, and in a repeat of
+// it without a record.
 func TestDeepDialSendsWhatItsStartSends(t *testing.T) {
 	src := `
 ussd: 1
@@ -316,7 +315,7 @@ screens:
 	}
 }
 
-// A replay runs no write of its own: what the caller went on from must be known.
+// A replay runs no write: the result from which the caller went on must be stored.
 func TestReplayNeedsStoredResults(t *testing.T) {
 	act := func(_ context.Context, c engine.Call) (engine.Outcome, error) {
 		if c.StoredOnly {
@@ -403,13 +402,13 @@ func TestListPages(t *testing.T) {
 	d.want(d.type_("1*2*98*12"), "CON Payment number 12\n0:Back 00:Home")
 	d.want(d.type_("1*2*98*12*0"), second)
 	d.want(d.type_("1*2*98*12*0*0"), first)
-	// A row of another page can't be chosen; what the notice pushes off the page
+	// A row of another page can't be chosen. A row that the notice pushes off the page
 	// is on the next one.
 	d.want(d.type_("1*2*98*12*0*0*12"), "CON Invalid option. Try again.\n"+strings.Replace(first[4:], "\n6. Payment number 6", "", 1))
 	if got := d.type_("1*2*98*12*0*0*12*98"); !strings.HasPrefix(got, "CON 6. Payment number 6\n") {
 		t.Errorf("got %q", got)
 	}
-	// A choice from a list that has to be read again shows the list again.
+	// A choice from a list that must be read again shows the list again.
 	d.sessions.Forget()
 	d.want(d.type_("1*2*98*12*0*0*12*98*2"), first)
 }
@@ -417,7 +416,7 @@ func TestListPages(t *testing.T) {
 func TestResume(t *testing.T) {
 	d := newDesk(t)
 	ask := "CON Continue where you stopped?\n1. Yes\n2. No"
-	d.keys("1", "1", "500", "1") // dropped at the PIN, behind a consent
+	d.keys("1", "1", "500", "1") // dropped at the PIN, after a consent
 	d.req.Session = "s2"
 	d.now = d.now.Add(2 * time.Minute)
 	d.want(d.type_(""), ask)
@@ -425,10 +424,10 @@ func TestResume(t *testing.T) {
 	d.want(d.type_("7*1"), "CON Send KES 500?\n1. Yes\n2. No\n00:Home")
 	d.want(d.type_("7*1*1"), "CON Your PIN\n0:Back 00:Home")
 	d.want(d.type_("7*1*1*1234"), "END Sent KES 500. Ref QX81.")
-	// A call that ended is not taken up again.
+	// A call that ended is not resumed.
 	d.req.Session = "s3"
 	d.want(d.type_(""), "CON Choose language\n1. English\n2. Kiswahili")
-	// No begins anew, and after the time is up nobody asks.
+	// No begins again, and after the time limit there is no question.
 	d.keys("1", "1", "500")
 	d.req.Session = "s4"
 	d.want(d.keys("2"), "CON Choose language\n1. English\n2. Kiswahili")
@@ -439,7 +438,7 @@ func TestResume(t *testing.T) {
 	d.want(d.type_(""), "CON Choose language\n1. English\n2. Kiswahili")
 }
 
-// Two deliveries at once are as one after the other.
+// Two simultaneous deliveries have the effect of two successive ones.
 func TestDeliveriesAtOnce(t *testing.T) {
 	d := newDesk(t)
 	d.keys("1", "1", "500", "1")
@@ -463,7 +462,7 @@ func TestDeliveriesAtOnce(t *testing.T) {
 	}
 }
 
-func TestAnotherCallerEndsNobodysCall(t *testing.T) {
+func TestAnotherCallerDoesNotEndTheCall(t *testing.T) {
 	d := newDesk(t)
 	d.keys("1", "1")
 	req := d.req
@@ -474,14 +473,14 @@ func TestAnotherCallerEndsNobodysCall(t *testing.T) {
 	d.want(d.type_("1*1*500"), "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home")
 }
 
-// brokenSessions is a store that never answers as it should.
+// brokenSessions is a store that always fails.
 type brokenSessions struct{ runner.Sessions }
 
 func (brokenSessions) Load(context.Context, string) ([]byte, error) {
 	return nil, errors.New("connection refused")
 }
 
-// flakySessions lose saves while they are down.
+// flakySessions is a store that loses saves while it is down.
 type flakySessions struct {
 	runner.Sessions
 	down bool
@@ -494,9 +493,9 @@ func (f *flakySessions) Save(ctx context.Context, id, expect string, next []byte
 	return f.Sessions.Save(ctx, id, expect, next, ttl)
 }
 
-// A callback was answered and its record not saved: the next one holds both
-// inputs, and the call goes on where the caller is.
-func TestUnsavedCallbacksAreCaughtUp(t *testing.T) {
+// If a callback was answered but not saved, the next one replays both inputs, and the
+// call goes on where the caller is.
+func TestUnsavedCallbacksAreReplayed(t *testing.T) {
 	d := newDesk(t)
 	flaky := &flakySessions{Sessions: d.sessions}
 	d.r.Sessions = flaky
@@ -505,7 +504,7 @@ func TestUnsavedCallbacksAreCaughtUp(t *testing.T) {
 	d.want(d.type_("1*1"), "CON How much?\n0:Back 00:Home")
 	flaky.down = false
 	d.want(d.type_("1*1*500"), "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home")
-	// The consent itself was on the screen and saved; the PIN's callback was not.
+	// The consent was shown and saved; the callback with the PIN was not saved.
 	flaky.down = true
 	d.want(d.type_("1*1*500*1"), "CON Your PIN\n0:Back 00:Home")
 	flaky.down = false
@@ -521,8 +520,8 @@ func TestWithoutSessionsTheTextIsEnough(t *testing.T) {
 	d.r.Sessions = brokenSessions{d.sessions}
 	d.want(d.type_("1*1"), "CON How much?\n0:Back 00:Home")
 	d.want(d.type_("1*1*500"), "CON Send KES 500?\n1. Yes\n2. No\n0:Back 00:Home")
-	// That the consent was on the screen can't be shown, and asked for again
-	// without a record it would be asked for ever.
+	// Nothing proves that the consent was shown, and without a record it would be asked
+	// again and again.
 	d.want(d.type_("1*1*500*1"), "END The service is busy. Please try again later.")
 	if d.bank.ran["send"] != 0 {
 		t.Error("money was sent without a consent that was seen")

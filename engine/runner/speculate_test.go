@@ -16,7 +16,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// counting sessions count the round trips.
+// A counting store counts its round trips.
 type counting struct {
 	runner.Sessions
 	trips int
@@ -32,8 +32,8 @@ func (c *counting) Save(ctx context.Context, id, expect string, next []byte, ttl
 	return c.Sessions.Save(ctx, id, expect, next, ttl)
 }
 
-// One round trip where the text tells the state or the record is known, two
-// where neither does or an action runs, three at most.
+// A callback takes one round trip if the text gives the state or the record is known,
+// two otherwise or with an action, and three at most.
 func TestRoundTrips(t *testing.T) {
 	b := newBank()
 	store := &counting{}
@@ -59,10 +59,10 @@ func TestRoundTrips(t *testing.T) {
 	}{
 		{one, "", 1},
 		{two, "", 1},        // a repeat elsewhere
-		{two, "1", 1},       // the text tells
+		{two, "1", 1},       // the text gives the state
 		{one, "1", 1},       // late at the other
-		{one, "1*12", 1},    // known or told
-		{two, "1*12*13", 1}, // told
+		{one, "1*12", 1},    // known, or from the text
+		{two, "1*12*13", 1}, // from the text
 		{one, "1*12*13", 1},
 		{one, "1*12*13*0711000111", 2}, // an action
 		{one, "1*12*13*0711000111", 1},
@@ -76,9 +76,9 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
-// Two instances that save ahead, on one store, answer what one that always loads
-// answers, whatever menu and whatever is typed, repeated or late.
-func TestSavingAheadChangesNoReply(t *testing.T) {
+// Two instances that speculate on one store give the same replies as one that always
+// loads, whatever the menu and whatever is typed, repeated or late.
+func TestSpeculationChangesNoReply(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		def := enginetest.AnyMenu(t)
 		outcome := enginetest.Fetched(t)
@@ -103,7 +103,7 @@ func TestSavingAheadChangesNoReply(t *testing.T) {
 		}
 		shared := memory.NewSessions(now)
 		plain := newRunner(memory.NewSessions(now), nil)
-		ahead := []*runner.Runner{newRunner(shared, runner.NewRecent(4)), newRunner(shared, runner.NewRecent(4))}
+		speculating := []*runner.Runner{newRunner(shared, runner.NewRecent(4)), newRunner(shared, runner.NewRecent(4))}
 		texts := []string{""}
 		for i := range rapid.IntRange(1, 15).Draw(t, "callbacks") {
 			last := texts[len(texts)-1]
@@ -123,7 +123,7 @@ func TestSavingAheadChangesNoReply(t *testing.T) {
 			}
 			req := engine.Request{Provider: "t", Session: "s", Caller: "254711000111", Service: "*1#", Text: last}
 			want := plain.Handle(context.Background(), req)
-			got := ahead[rapid.IntRange(0, 1).Draw(t, "instance")].Handle(context.Background(), req)
+			got := speculating[rapid.IntRange(0, 1).Draw(t, "instance")].Handle(context.Background(), req)
 			if got.Text != want.Text || got.End != want.End || got.Screen != want.Screen {
 				t.Fatalf("text %q\ngot  %q on %q\nwant %q on %q", last, got.Text, got.Screen, want.Text, want.Screen)
 			}
@@ -149,9 +149,9 @@ func TestRecentIsBounded(t *testing.T) {
 	}
 }
 
-// A text whose record can be neither read nor saved is not read on a menu that
-// means something else by it, unless this instance knows what it answered.
-func TestSavingAheadWithoutRedisOnANewMenu(t *testing.T) {
+// A text whose record can be neither loaded nor saved is not read on a menu that gives
+// it another meaning, unless this instance remembers its reply.
+func TestSpeculationWithoutRedisOnANewMenu(t *testing.T) {
 	const src = `
 ussd: 1
 service: Cities
@@ -180,7 +180,7 @@ screens:
 	d.want(d.type_("1*1"), updated)
 }
 
-// gone sessions neither answer nor keep anything.
+// A gone store neither answers nor stores anything.
 type gone struct{ runner.Sessions }
 
 func (gone) Load(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }
@@ -189,8 +189,8 @@ func (gone) Save(context.Context, string, string, []byte, time.Duration) ([]byte
 	return nil, false, context.DeadlineExceeded
 }
 
-// With Redis out an instance goes on from what it answered itself, past a consent
-// and a PIN too: it was seen. Another instance can't know that.
+// Without Redis an instance goes on from its own reply, even past a consent and a PIN,
+// because the caller saw it. Another instance can't know that.
 func TestConsentWithoutRedis(t *testing.T) {
 	d := newDesk(t)
 	d.r.Programs = withoutFacts(t)

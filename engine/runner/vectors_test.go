@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// echo asks again and again and shows what was typed last: "typed: a*b".
+// echo returns a menu that asks again and again and shows the last answer: "typed: a*b".
 func echo() engine.Definition {
 	text := engine.Type{Kind: engine.KindText, Width: 40}
 	return engine.Definition{
@@ -25,8 +25,8 @@ func echo() engine.Definition {
 	}
 }
 
-// cumulative is one vector: the text so far, the text now, and the one input
-// that came in between.
+// A cumulative is one vector: the text before, the text now, and the input between
+// them.
 type cumulative struct {
 	Name    string  `json:"name"`
 	Last    *string `json:"last"`
@@ -56,7 +56,7 @@ func TestCumulativeText(t *testing.T) {
 	}
 }
 
-// The vectors of Safaricom's raw feed, as vumi's tests have them.
+// TestSafaricomVectors takes the vectors of Safaricom's raw feed from vumi's tests.
 func TestSafaricomVectors(t *testing.T) {
 	raw, err := os.ReadFile("../../../shared/testdata/safaricom_cumulative_text.json")
 	if errors.Is(err, os.ErrNotExist) {
@@ -90,8 +90,8 @@ func checkCumulative(t *testing.T, v cumulative) {
 		}
 		return
 	}
-	// The call up to here: each input in a callback of its own, except that an
-	// empty piece belongs to typed stars.
+	// Play the call up to here, each input in its own callback. An empty piece belongs to
+	// typed stars.
 	var before string
 	l.type_("")
 	if *v.Last != "" {

@@ -10,9 +10,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// TestWatchTellsWhatHappened: every move once, in order, and none for a callback
-// that is repeated.
-func TestWatchTellsWhatHappened(t *testing.T) {
+// Watch gets every move once, in order, and none for a repeated callback.
+func TestWatch(t *testing.T) {
 	l := newLine(t, paytrace(), func(_ context.Context, c engine.Call) (engine.Outcome, error) {
 		return engine.Outcome{Name: "created", Values: []engine.Named{{Name: "worker_id", Value: engine.TextValue("NW-1")}}}, nil
 	})
