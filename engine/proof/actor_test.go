@@ -9,52 +9,51 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// actor is one of those who act at once in a simulated world: a caller, a
-// callback that is being answered, a disturber.
+// An actor is one of several who act at the same time in a simulated world: a caller,
+// a callback that is being answered, a disturber.
 //
-// Exactly one runs at a time. Each hands over by waiting on the bubble's clock
-// and wakes at an instant that is its own: within a microsecond, the nanosecond
-// of its number. Each draws from a random stream of its own. So the order of
-// all that happens depends on the seed alone.
+// Exactly one runs at a time. It hands over by waiting on the bubble's clock and wakes
+// at an instant of its own: within a microsecond, the nanosecond of its number. It draws
+// from its own random stream. So the order of events depends only on the seed.
 type actor struct {
 	w      *world
 	number int
 	random *rand.Rand
 
-	// Of a callback that is being answered: where, since which start of that
-	// instance, and for whom.
+	// A callback that is being answered has these: its instance, the start of that
+	// instance, its call and its text.
 	on   *instance
 	life int
 	call *call
 	text string
 }
 
-// maxActors is how many wake-ups fit into a microsecond.
+// maxActors is how many instants a microsecond has.
 const maxActors = 1000
 
 func (w *world) newActor(number int) *actor {
 	if number >= maxActors {
-		panic("more actors than a microsecond has wake-ups")
+		panic("more actors than a microsecond has instants")
 	}
 	return &actor{w: w, number: number, random: rand.New(rand.NewPCG(w.seed, uint64(number)))}
 }
 
-// wait hands over for up to most. Waits of the code under test are whole
+// wait hands over for at most that long. Waits of the code under test are whole
 // microseconds and keep the actor's own nanosecond.
 func (a *actor) wait(most time.Duration) {
-	a.w.fence()
+	a.w.handOver()
 	now := time.Since(a.w.began)
 	steps := 1 + a.random.Int64N(int64(most/time.Microsecond))
 	next := now.Truncate(time.Microsecond) + time.Duration(steps)*time.Microsecond + time.Duration(a.number)
 	<-time.After(next - now)
-	a.w.fence()
+	a.w.handOver()
 }
 
-// odds is true once in n.
+// odds returns true once in n times.
 func (a *actor) odds(n int) bool { return a.random.IntN(n) == 0 }
 
-// Waits at a point are mostly short, so that callbacks overlap, and now and then
-// long, so that one overtakes another by several steps.
+// Waits at a point are mostly short, to let callbacks overlap, and sometimes long, to
+// let one overtake another by several steps.
 const (
 	shortWait = 4 * time.Millisecond
 	longWait  = 120 * time.Millisecond
@@ -62,9 +61,8 @@ const (
 	crashOdds = 40
 )
 
-// point is a place between a callback's receipt and its reply at which another
-// actor may run, and at which the instance may be killed. A killed instance
-// abandons all its callbacks where they stand.
+// point marks a place between a callback and its reply at which another actor may run
+// and the instance may be killed. A killed instance abandons all its callbacks.
 func (a *actor) point(label string) {
 	most := shortWait
 	if a.odds(longOdds) {
@@ -91,7 +89,7 @@ func (a *actor) in(ctx context.Context) context.Context {
 
 func actorOf(ctx context.Context) *actor { return ctx.Value(actorKey{}).(*actor) }
 
-// instance is one process of the service.
+// An instance is one process of the service.
 type instance struct {
 	life   int // how often it was started
 	runner *runner.Runner

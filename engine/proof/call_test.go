@@ -10,33 +10,32 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// call is one caller with a phone, and the gateway between.
+// A call is one caller with a phone, together with the gateway.
 type call struct {
 	*actor
 	session, phone string
-	// errands are what the caller wants, in order; a payment is the last.
+	// errands lists what the caller wants, in order. The last is a payment.
 	errands []string
-	// slips are wrong PINs still to be typed, noes the consents to be refused.
+	// slips counts the wrong PINs still to type, noes the consents still to refuse.
 	slips, noes int
-	// blunders are amounts that are none, still to be typed.
+	// blunders counts the invalid amounts still to type.
 	blunders int
-	star     bool // the note has a star in it
+	star     bool // the note contains a star
 	want     string
 
 	callbacks  []*callback
 	deliveries int
-	// upset counts what befell the session's record, hindrances what befell its
-	// actions.
+	// upset counts the faults of the session's record, hindrances those of its actions.
 	upset, hindrances int
 	seen              map[string]bool // screens
 }
 
-// callback is one text of a call. It may be delivered any number of times.
+// A callback is one text of a call. It may be delivered any number of times.
 type callback struct {
 	n      int
 	text   string
 	expect string // the screen that should be shown
-	// deliveries are those that have come in.
+	// deliveries counts those that have arrived.
 	deliveries int
 	bytes      string // what was shown
 	replies    chan engine.Reply
@@ -76,7 +75,7 @@ func (c *call) hindered(how string) {
 	c.w.note(c.actor, "hindered", how)
 }
 
-// Times of a call. A gateway gives up after ten seconds.
+// These are the times of a call. A gateway gives up after ten seconds.
 const (
 	thinking     = 150 * time.Millisecond
 	patience     = 6 * time.Second
@@ -86,7 +85,7 @@ const (
 )
 
 func (c *call) run() {
-	defer c.w.fence()
+	defer c.w.handOver()
 	var typed []string
 	expect := "main"
 	for range maxCallbacks {
@@ -106,8 +105,8 @@ func (c *call) run() {
 	}
 }
 
-// ask sends a callback until one delivery is answered, and some more often than
-// that: at once, and late.
+// ask sends a callback until one delivery is answered. Sometimes it sends more, at once
+// and late.
 func (c *call) ask(text, expect string) (engine.Reply, bool) {
 	cb := &callback{n: len(c.callbacks), text: text, expect: expect, replies: make(chan engine.Reply, 4*maxTries)}
 	c.callbacks = append(c.callbacks, cb)
@@ -120,23 +119,23 @@ func (c *call) ask(text, expect string) (engine.Reply, bool) {
 			c.deliver(cb, lateness)
 		}
 		timer := time.NewTimer(patience)
-		c.w.fence()
+		c.w.handOver()
 		select {
 		case reply := <-cb.replies:
 			timer.Stop()
 			c.wait(time.Millisecond)
 			return reply, true
 		case <-timer.C:
-			c.w.fence()
+			c.w.handOver()
 		}
 	}
 	return engine.Reply{}, false
 }
 
-// mayRepeat: the first callback of a call has an empty text and tells nothing of
-// what came before it. One that is repeated after its record was lost begins the
-// call anew, and on the menu now in force; that no gateway repeats it while a
-// menu is replaced is what the engine has to rely on.
+// mayRepeat reports whether the gateway may repeat a callback. The first callback of a
+// call has an empty text. Repeated after its record was lost, it begins the call again,
+// on the menu now in force. The engine relies on gateways not to repeat it while a menu
+// is replaced.
 func (c *call) mayRepeat(cb *callback) bool { return cb.text != "" || !c.w.faults.newMenu }
 
 // deliver sends a callback to one of the instances.
@@ -145,7 +144,7 @@ func (c *call) deliver(cb *callback, within time.Duration) {
 	d := c.w.newActor(c.number + c.deliveries)
 	d.call, d.text = c, cb.text
 	c.w.done.Go(func() {
-		defer c.w.fence()
+		defer c.w.handOver()
 		d.wait(within)
 		d.on = c.w.on[d.random.IntN(len(c.w.on))]
 		d.life = d.on.life
@@ -167,8 +166,8 @@ func (c *call) deliver(cb *callback, within time.Duration) {
 
 var optionLine = regexp.MustCompile(`(?m)^(\d)\. (\w+)$`)
 
-// react is what the caller types at a screen, and the screen that should come.
-// c.want is what the caller asks for with it.
+// react returns what the caller types on a screen and the screen that should follow.
+// It sets c.want to the effect that the caller asks for.
 func (c *call) react(reply engine.Reply) (input, next string, ok bool) {
 	c.want = ""
 	switch reply.Screen {
@@ -206,7 +205,7 @@ func (c *call) react(reply engine.Reply) (input, next string, ok bool) {
 	return "", "", false
 }
 
-// choose finds the next errand among the options as they are worded.
+// choose finds the next errand among the options by their words.
 func (c *call) choose(text string) (input, next string, ok bool) {
 	if len(c.errands) == 0 {
 		return "", "", false

@@ -17,10 +17,10 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// A checkpoint is a register with compare-and-set: whatever writers do at once,
-// there must be one order of all their calls that explains every answer.
-// Porcupine looks for it. Histories are short, a record each, since the search
-// grows fast with what is under way at once.
+// A checkpoint is a register with compare-and-set: whatever writers do at the same time,
+// one order of all their calls must explain every answer. Porcupine looks for it.
+// Histories are short, one for each record, because the search grows fast with the
+// number of simultaneous calls.
 const (
 	writers        = 8
 	writerCalls    = 10
@@ -32,15 +32,15 @@ const (
 	checkpointLife = time.Minute
 )
 
-// asked is one call of a writer. A save names the head it expects, "" for no
-// record.
-type asked struct {
+// An operation is one call of a writer. A save names the head that it expects, or "" for
+// no record.
+type operation struct {
 	save         bool
 	expect, next string
 }
 
-// told is its answer: the head that stood there, "" for none.
-type told struct {
+// An answer has the head that was stored, or "" for none.
+type answer struct {
 	saved bool
 	head  string
 }
@@ -48,16 +48,16 @@ type told struct {
 var checkpoint = porcupine.Model{
 	Init: func() any { return "" },
 	Step: func(state, input, output any) (bool, any) {
-		head, in := state.(string), input.(asked)
+		head, in := state.(string), input.(operation)
 		after := head
 		if in.save && head == in.expect {
 			after = in.next
 		}
-		out, known := output.(told)
+		out, known := output.(answer)
 		switch {
 		case !known:
-			// Without an answer the call may have happened at any time since,
-			// or never, which is as good as after everything else.
+			// Without an answer the call may have happened at any later time, or
+			// never, which is the same as after everything else.
 			return true, after
 		case in.save && out.saved:
 			return head == in.expect, after
@@ -69,16 +69,16 @@ var checkpoint = porcupine.Model{
 	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v → %+v", input, output) },
 }
 
-// histories are what many writers were told about records of their own.
+// A histories has the calls and answers of many writers.
 type histories struct {
 	calls, unknown int
-	// broken is a history that no order explains.
+	// broken is a history that no order explains, or nil.
 	broken []porcupine.Operation
 }
 
-// contend lets writers fight for one record after the other, until they have
-// made that many calls or were told what can't be. Each goes to one of the
-// stores, which are one store seen by several instances.
+// contend lets writers compete for one record after the other, until they have made
+// that many calls or got an impossible answer. Each uses one of the stores, which are one
+// store seen by several instances.
 func contend(t *testing.T, calls int, stores ...runner.Sessions) (all histories) {
 	t.Helper()
 	for n := 0; all.calls < calls && all.broken == nil; n++ {
@@ -99,7 +99,7 @@ func contend(t *testing.T, calls int, stores ...runner.Sessions) (all histories)
 	return all
 }
 
-// contendFor is the history of one record.
+// contendFor returns the history of one record.
 func contendFor(id string, seed uint64, stores []runner.Sessions) []porcupine.Operation {
 	var mu sync.Mutex
 	var history []porcupine.Operation
@@ -136,7 +136,7 @@ func contendFor(id string, seed uint64, stores []runner.Sessions) []porcupine.Op
 	return history
 }
 
-// writer is one of those who fight for a record.
+// A writer competes for a record.
 type writer struct {
 	store    runner.Sessions
 	id, name string
@@ -145,13 +145,14 @@ type writer struct {
 	seen     []string // heads, the newest last
 }
 
-// choose is mostly a save on what was seen last, sometimes on something older.
-func (w *writer) choose() asked {
+// choose mostly returns a save on the newest head that was seen, sometimes on an older
+// one, and sometimes a load.
+func (w *writer) choose() operation {
 	if w.random.IntN(loadOdds) == 0 {
-		return asked{}
+		return operation{}
 	}
 	w.wrote++
-	in := asked{save: true, next: fmt.Sprintf(`{"v":%d,"h":"%s",`, w.wrote, w.name)}
+	in := operation{save: true, next: fmt.Sprintf(`{"v":%d,"h":"%s",`, w.wrote, w.name)}
 	switch n := len(w.seen); {
 	case n == 0 || w.random.IntN(firstSaveOdds) == 0:
 	case w.random.IntN(staleOdds) == 0:
@@ -162,7 +163,7 @@ func (w *writer) choose() asked {
 	return in
 }
 
-func (w *writer) ask(in asked) (told, error) {
+func (w *writer) ask(in operation) (answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), runner.SessionBudget)
 	defer cancel()
 	var stored []byte
@@ -174,9 +175,9 @@ func (w *writer) ask(in asked) (told, error) {
 		stored, err = w.store.Load(ctx, w.id)
 	}
 	if err != nil {
-		return told{}, err
+		return answer{}, err
 	}
-	out := told{saved, engine.HeadOf(stored)}
+	out := answer{saved, engine.HeadOf(stored)}
 	if saved {
 		out.head = in.next
 	}
@@ -204,8 +205,8 @@ func TestCheckpointInMemory(t *testing.T) {
 	wantOneOrder(t, contend(t, checkpointCalls, memory.NewSessions(time.Now)))
 }
 
-// getThenSet saves without the script: it compares in the instance what it has
-// read, and writes over whatever stands there by then.
+// getThenSet saves in two steps: it compares in the instance what it has read, and
+// overwrites whatever is stored by then.
 type getThenSet struct{ runner.Sessions }
 
 // Save implements runner.Sessions.
@@ -223,7 +224,7 @@ func (s getThenSet) Save(ctx context.Context, id, expect string, next []byte, tt
 	return nil, true, nil
 }
 
-// A store whose save is no compare-and-set is told from one whose is.
+// The control: a store whose save is no compare-and-set is caught.
 func TestCheckpointControlInMemory(t *testing.T) {
 	h := contend(t, checkpointCalls, getThenSet{memory.NewSessions(time.Now)})
 	if h.broken == nil {

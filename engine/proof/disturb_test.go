@@ -2,16 +2,16 @@ package proof_test
 
 import "time"
 
-// The disturber's pace: a call of a dozen callbacks takes a second or two.
+// These set the disturber's pace. A call of a dozen callbacks takes a second or two.
 const (
 	disturbWait  = 400 * time.Millisecond
 	disturbances = 6
 	outageWait   = 300 * time.Millisecond
 )
 
-// disturb does what befalls the whole service while calls go on.
+// disturb causes faults of the whole service while calls go on.
 func (w *world) disturb(d *actor) {
-	defer w.fence()
+	defer w.handOver()
 	var kinds []func()
 	add := func(on bool, f func()) {
 		if on {

@@ -7,29 +7,28 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// judge holds one reply against the promises.
+// judge compares one reply with the guarantees.
 //
-// While nothing befalls a session's record, every delivery of a callback shows
-// the same bytes, and these are the screen that the menu says. One exception is
-// by design: a delivery that comes after a newer callback of the session was
-// taken up shows the newer screen and moves nothing.
+// While a session's record has no fault, every delivery of a callback shows the same
+// bytes, the screen that the menu prescribes. One exception is by design: a delivery
+// that arrives after a newer callback of its session shows the newer screen and moves
+// nothing.
 //
-// Once a record was lost, rolled back, or could not be read or written, a
-// delivery may also
-//   - end as expired: a result that the caller went on from can't be told;
+// After a record was lost, rolled back, not readable or not writable, a delivery may
+// also
+//   - end as expired: a result that the caller went on from can't be found;
 //   - end as updated, if the menu was replaced as well;
-//   - end as busy, where a consent can neither be shown to have been asked for
-//     nor be kept, since the record can't be read, or where the record was
-//     changed three times under the callback;
-//   - show a screen of this call again, also with a notice above it: a consent
-//     or a secret that can't be shown to have been asked, or the question of an
-//     older record, which takes two inputs for one wrong answer (ADR 0004);
-//   - show the question behind a consent that was asked again: that a late
-//     callback's reply reached nobody is not known here.
+//   - end as busy: a consent must be asked again but can't be saved, because the record
+//     can't be read, or the record changed three times under the callback;
+//   - show a screen of this call again, perhaps with a notice above it: a consent or a
+//     secret that nobody can prove was shown, or the question of an older record, which
+//     reads two inputs as one wrong answer (ADR 0004);
+//   - show the question after a consent that was asked again: nobody knows here that
+//     the reply to a late callback reached no phone.
 //
-// While the database fails, an action may end as pending, or as failed if it
-// surely did nothing. In no case may a reply say what is not so, an effect
-// happen twice or unasked, or a second payment be made in one call.
+// While the database fails, an action may end as pending, or as failed if it surely did
+// nothing. A reply never says what is not true, no effect happens twice or without a
+// request, and no call pays twice.
 func (c *call) judge(cb *callback, reply engine.Reply) {
 	c.judgeTruth(reply)
 	shown := reply.Text
@@ -54,7 +53,7 @@ func (c *call) judge(cb *callback, reply engine.Reply) {
 	if reply.Screen != newest.expect && !c.excused(reply) {
 		c.w.wrongf("%s: callback %q shows %q, expected the screen %s (fault: %v)", c.session, newest.text, shown, newest.expect, reply.Fault)
 	}
-	// A late callback that came without a record speaks for itself, to nobody.
+	// The reply to a late callback without a record reaches no phone.
 	if reply.Screen == "(failed)" && (cb == c.callbacks[len(c.callbacks)-1] || c.upset == 0) {
 		c.judgeFailed(newest)
 	}
@@ -63,7 +62,7 @@ func (c *call) judge(cb *callback, reply engine.Reply) {
 	c.seen[newest.expect] = true
 }
 
-// excused reports whether what befell the session allows another reply than the
+// excused reports whether the faults of the session allow another reply than the
 // menu's.
 func (c *call) excused(reply engine.Reply) bool {
 	switch reply.Screen {
@@ -79,11 +78,10 @@ func (c *call) excused(reply engine.Reply) bool {
 	return c.upset > 0 && (c.seen[reply.Screen] || reply.Screen == "pin_ask" && c.seen["sure"])
 }
 
-// said are the screens that tell of an effect, and the words before its
-// reference.
+// said has the screens that report an effect, and the words before its reference.
 var said = map[string]string{"paid": "Ref ", "noted": "Noted ", "enrolled": "Enrolled "}
 
-// judgeTruth: what a screen says is so, in the database, by then.
+// judgeTruth checks that the database has what the screen says.
 func (c *call) judgeTruth(reply engine.Reply) {
 	for _, pin := range []string{rightPIN, wrongPIN} {
 		if strings.Contains(reply.Text, pin) {
@@ -94,28 +92,27 @@ func (c *call) judgeTruth(reply engine.Reply) {
 		_, ref, _ := strings.Cut(reply.Text, words)
 		ref = ref[:min(8, len(ref))]
 		if c.w.refs[ref] == "" {
-			c.w.wrongf("%s: %q is said, and no such effect is committed", c.session, reply.Text)
+			c.w.wrongf("%s: the screen says %q, but no such effect is committed", c.session, reply.Text)
 		}
 	}
 }
 
-// judgeFailed: a caller who is told that nothing happened is told the truth.
-// Only of a callback that was delivered once can that be known: of two, one may
-// act and be killed or overtaken, and the other find the database out and say
-// "busy, try again later" of both. The database could not be asked; that the
-// words are no "failed for good" is the menu's care.
+// judgeFailed checks that nothing happened if the screen says so. This is only known
+// for a callback that was delivered once: of two deliveries one may act and be killed or
+// overtaken, and the other find the database out and say "busy, try again later". The
+// menu must not word this as "failed for good".
 func (c *call) judgeFailed(cb *callback) {
 	if cb.deliveries > 1 {
 		return
 	}
 	for _, action := range []string{"pay", "note", "enrol", "try"} {
 		if name := effectName(c.session, cb.text, action); c.w.effects[name] > 0 {
-			c.w.wrongf("%s: the caller is told that nothing happened, but %s did", c.session, name)
+			c.w.wrongf("%s: the screen says that nothing happened, but %s did", c.session, name)
 		}
 	}
 }
 
-// audit looks at the call as a whole: this caller wanted to pay once.
+// audit checks the whole call: this caller wanted to pay once.
 func (c *call) audit() {
 	var paid []string
 	for name := range c.w.effects {

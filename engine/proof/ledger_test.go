@@ -9,10 +9,10 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// ledger is a database in a map, thirty times as fast as a real one: a
-// transaction's writes come into force together, and a row that one has written
-// is waited for by the next. A test holds it equal to SQLite, and the real
-// databases have the store's own suite.
+// A ledger is a database in a map, thirty times as fast as a real one. The writes of a
+// transaction take effect together, and a transaction waits for a row that another one
+// has written. A test compares it with SQLite, and the real databases have the store's
+// own suite.
 type ledger struct {
 	store.Store // what the simulated menu does not use
 	rows        map[string][]byte
@@ -55,7 +55,7 @@ type ledgerTx struct {
 	store.Tx // what the simulated menu does not use
 	ledger   *ledger
 	rows     map[string][]byte
-	held     []string
+	locked   []string
 }
 
 // lock waits until no other transaction has written the row.
@@ -64,17 +64,17 @@ func (tx *ledgerTx) lock(ctx context.Context, key string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		actorOf(ctx).point("wait for a twin")
+		actorOf(ctx).point("wait for a duplicate")
 	}
 	if tx.ledger.locks[key] == nil {
 		tx.ledger.locks[key] = tx
-		tx.held = append(tx.held, key)
+		tx.locked = append(tx.locked, key)
 	}
 	return nil
 }
 
 func (tx *ledgerTx) release() {
-	for _, key := range tx.held {
+	for _, key := range tx.locked {
 		delete(tx.ledger.locks, key)
 	}
 }
@@ -107,7 +107,7 @@ func (tx *ledgerTx) Finish(_ context.Context, id string, result []byte) error {
 	return nil
 }
 
-// Keep implements store.Tx; nothing is purged here.
+// Keep implements store.Tx. Nothing is purged here.
 func (tx *ledgerTx) Keep(context.Context, string) error { return nil }
 
 // AddWorker implements store.Tx.
@@ -124,7 +124,7 @@ func (tx *ledgerTx) AddWorker(ctx context.Context, w store.Worker) error {
 	return err
 }
 
-// Count implements store.Tx; all falls into one window here.
+// Count implements store.Tx. All counts fall into one window.
 func (tx *ledgerTx) Count(ctx context.Context, name, subject string, _ time.Duration, _ time.Time) (int, error) {
 	key := "count " + name + " " + subject
 	if err := tx.lock(ctx, key); err != nil {

@@ -16,16 +16,16 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// The two versions of the simulated menu differ in what the keys of the first
-// question mean, which is the worst a new version can do.
+// The two versions of the simulated menu give the keys of the first question different
+// meanings, which is the worst that a new version can do.
 const (
 	optionsOld = `{1: Pay -> amount_ask, 2: Note -> note_ask, 3: Enrol -> enrol}`
 	optionsNew = `{1: Enrol -> enrol, 2: Pay -> amount_ask, 3: Note -> note_ask}`
 )
 
-// menuSource has what a replay has to cope with: facts read at the start, a
-// consent, a secret, a wrong PIN, writes in mid-session, an answer with a star,
-// an SMS at the end.
+// menuSource has everything that is difficult for a replay: facts read at the start, a
+// consent, a secret, a wrong PIN, writes in mid-session, an answer with a star, an SMS
+// at the end.
 const menuSource = `
 ussd: 1
 service: Proof
@@ -103,8 +103,8 @@ type noteIn struct {
 	Note string `menu:"note,text 12"`
 }
 
-// register puts the menu's actions into a table. Each has an effect that the
-// database counts, by the session and the text that led to it.
+// register adds the menu's actions to a table. The database counts the effect of each,
+// by the session and the text that led to it.
 func register(t *actions.Table) error {
 	pay := func(_ context.Context, _ actions.Call, in payIn) (actions.Work[payOut], error) {
 		return func(ctx context.Context, tx store.Tx) (payOut, error) {
@@ -142,11 +142,11 @@ func register(t *actions.Table) error {
 	return actions.Register(t, actions.Spec{Name: "enrol", About: "Makes an account.", Takes: time.Second}, enrol)
 }
 
-// effectName says which effect it is without asking the code under test: whose
-// session, all that was typed to come here, and what was done.
+// effectName names an effect without the code under test: its session, everything that
+// was typed before it, and the action.
 func effectName(session, text, action string) string { return session + "|" + text + "|" + action }
 
-// effect counts an effect in the transaction, and returns its reference.
+// effect counts an effect in the transaction and returns its reference.
 func effect(ctx context.Context, tx store.Tx, action string) (ref string, err error) {
 	a := actorOf(ctx)
 	name := effectName(a.call.session, a.text, action)
@@ -163,7 +163,7 @@ func reference(name string) string {
 	return fmt.Sprintf("%08x", h.Sum32())
 }
 
-// window and epoch make all counting of a world fall into one window.
+// window and epoch put all counts of a world into one window.
 const window = 24 * time.Hour
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)

@@ -15,12 +15,11 @@ import (
 
 var errDown = errors.New("connection refused")
 
-// records is the session store of a world, with points round each call.
+// A records is the session store of a world, with points around each call.
 type records struct {
 	*memory.Sessions
 	w *world
-	// past are the records that were replaced, by session, for a failover that
-	// brings one back.
+	// past has the replaced records by session, for a failover that brings one back.
 	past map[string][][]byte
 }
 
@@ -44,7 +43,7 @@ func (r *records) Save(ctx context.Context, id, expect string, next []byte, ttl 
 	a := actorOf(ctx)
 	a.point("save")
 	if bytes.Contains(next, []byte(rightPIN)) || bytes.Contains(next, []byte(wrongPIN)) {
-		a.w.wrongf("a record of %s holds a PIN: %s", a.call.session, next)
+		a.w.wrongf("a record of %s contains a PIN: %s", a.call.session, next)
 	}
 	fails := a.w.faults.sessions && a.odds(sessionOdds)
 	if fails && a.odds(2) {
@@ -65,7 +64,7 @@ func (r *records) Save(ctx context.Context, id, expect string, next []byte, ttl 
 	a.point("saved")
 	if fails {
 		a.call.disturbed("save not answered")
-		return nil, false, errDown // done, and the answer lost
+		return nil, false, errDown // done, but the answer is lost
 	}
 	return stored, saved, err
 }
@@ -80,7 +79,7 @@ func (r *records) lose(id string) error {
 	return err
 }
 
-// rollback brings an older record back, as a replica that had not seen the rest.
+// rollback brings an older record back, like a replica that lags behind.
 func (r *records) rollback(id string, pick func(n int) int) error {
 	past := r.past[id]
 	now, err := r.Sessions.Load(context.Background(), id)
@@ -91,7 +90,7 @@ func (r *records) rollback(id string, pick func(n int) int) error {
 	return err
 }
 
-// database is the database of a world, with points round each call.
+// A database is the database of a world, with points around each call.
 type database struct {
 	store.Store
 	w *world
@@ -102,7 +101,7 @@ const databaseOdds = 8
 // Within implements store.Store.
 func (d *database) Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
 	a := actorOf(ctx)
-	defer a.w.fence() // the table pauses before it tries again
+	defer a.w.handOver() // the table pauses before it tries again
 	a.point("action")
 	switch {
 	case a.w.out():
@@ -143,8 +142,7 @@ func (d *database) Result(ctx context.Context, id string) ([]byte, error) {
 	return d.Store.Result(ctx, id)
 }
 
-// transaction hands over once it has the action's row, so that a twin comes to
-// wait for it.
+// A transaction hands over once it has the action's row, to let a duplicate wait for it.
 type transaction struct {
 	store.Tx
 	a                 *actor
@@ -166,8 +164,8 @@ func (t *transaction) Begin(ctx context.Context, id string, fingerprint []byte) 
 	return result, done, err
 }
 
-// unlogged runs every delivery's action under a name of its own, as a service
-// without an action log: the control that must be caught.
+// unlogged is a control: it runs the action of every delivery under a new ID, like a
+// service without an action log.
 type unlogged struct{ runner.Actions }
 
 // Do implements runner.Actions.
@@ -179,18 +177,18 @@ func (u unlogged) Do(ctx context.Context, c engine.Call) (engine.Outcome, error)
 	return u.Actions.Do(ctx, c)
 }
 
-// notWithdrawn never keeps an action from running.
-type notWithdrawn struct{ runner.Actions }
+// neverFenced is a control: it fences no action.
+type neverFenced struct{ runner.Actions }
 
 // Do implements runner.Actions.
-func (n notWithdrawn) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
+func (n neverFenced) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
 	if c.Action == engine.CallFence {
 		return engine.Outcome{}, engine.ErrNotStored
 	}
 	return n.Actions.Do(ctx, c)
 }
 
-// apartFrom runs what follows an action in a transaction of its own.
+// apartFrom is a control: it runs what follows an action in another transaction.
 type apartFrom struct{ runner.Actions }
 
 // Do implements runner.Actions.
@@ -199,7 +197,7 @@ func (a apartFrom) Do(ctx context.Context, c engine.Call) (engine.Outcome, error
 	return a.Actions.Do(ctx, c)
 }
 
-// forgetfulOfVersions knows of no version that was in force before.
+// forgetfulOfVersions is a control: it knows no earlier version.
 type forgetfulOfVersions struct{ runner.Programs }
 
 // Replaced implements runner.Programs.

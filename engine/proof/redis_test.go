@@ -18,8 +18,8 @@ import (
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-// cutter stands between an instance and Redis and cuts connections: before a
-// request is passed on, or once it was and the answer came.
+// A cutter stands between an instance and Redis and cuts connections: before it
+// forwards a request, or when the answer comes.
 type cutter struct {
 	net.Listener
 	to string
@@ -48,7 +48,7 @@ func (c *cutter) serve() {
 		}
 		far, err := net.Dial("tcp", c.to)
 		if err != nil {
-			_ = near.Close() // the client sees that nobody is there
+			_ = near.Close() // the client sees that the server is away
 			continue
 		}
 		c.open.Go(func() { c.pass(far, near, &c.cutRequest) })
@@ -56,7 +56,7 @@ func (c *cutter) serve() {
 	}
 }
 
-// pass hands on what comes, until it is to cut; then both ends are closed.
+// pass forwards bytes until it must cut; then it closes both ends.
 func (c *cutter) pass(to, from net.Conn, cut *atomic.Bool) {
 	defer func() { _, _ = to.Close(), from.Close() }() // the other direction closes them, too
 	buffer := make([]byte, 4096)
@@ -77,14 +77,15 @@ func (c *cutter) pass(to, from net.Conn, cut *atomic.Bool) {
 
 var _ io.Closer = (*cutter)(nil)
 
-// cutting asks for a cut once in a while.
+// A cutting store asks for a cut every cutEvery calls.
 type cutting struct {
 	runner.Sessions
 	cutter *cutter
 	calls  *atomic.Int64
 }
 
-// A cut every so many calls, of either kind in turn.
+// cutEvery is the number of calls between cuts. They alternate between requests and
+// answers.
 const cutEvery = 150
 
 func (c cutting) count() {
@@ -108,7 +109,7 @@ func (c cutting) Save(ctx context.Context, id, expect string, next []byte, ttl t
 	return c.Sessions.Save(ctx, id, expect, next, ttl)
 }
 
-// throughCutter is two instances' views of one Redis, with cuts between.
+// throughCutter returns one Redis as two instances see it, through a cutter.
 func throughCutter(t *testing.T) (stores []runner.Sessions, c *cutter) {
 	t.Helper()
 	at, err := url.Parse(servers.Redis(t))
@@ -138,7 +139,7 @@ func throughCutter(t *testing.T) (stores []runner.Sessions, c *cutter) {
 	return stores, c
 }
 
-// TestCheckpointInRedis: one script, whatever connections do.
+// A save in Redis is one script, whatever happens to connections.
 func TestCheckpointInRedis(t *testing.T) {
 	stores, cutter := throughCutter(t)
 	h := contend(t, checkpointCalls, stores...)

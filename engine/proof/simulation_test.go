@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// schedules is how many schedules a test run plays; PAYTRACE_SCHEDULES sets
-// another number, for a night.
+// schedules returns how many schedules a test run plays. PAYTRACE_SCHEDULES sets another
+// number, for a night.
 func schedules(t *testing.T) int {
 	t.Helper()
 	s := os.Getenv("PAYTRACE_SCHEDULES")
@@ -29,7 +29,7 @@ func schedules(t *testing.T) int {
 	return n
 }
 
-// play runs one schedule on a clock of its own.
+// play runs one schedule on its own clock.
 func play(t *testing.T, seed uint64, k kind) *world {
 	t.Helper()
 	var played *world
@@ -46,7 +46,7 @@ func play(t *testing.T, seed uint64, k kind) *world {
 	return played
 }
 
-// story is a schedule as a person reads it.
+// story returns a schedule in a readable form.
 func (w *world) story() string {
 	var b strings.Builder
 	for _, e := range w.trace {
@@ -56,13 +56,12 @@ func (w *world) story() string {
 	return b.String()
 }
 
-// TestSchedules plays random schedules. A seed that finds a fault is played
-// again by PAYTRACE_SEED.
+// TestSchedules plays random schedules. PAYTRACE_SEED plays one seed again.
 func TestSchedules(t *testing.T) {
 	if s := os.Getenv("PAYTRACE_SEED"); s != "" {
 		seed, err := strconv.ParseUint(s, 10, 64)
 		if err != nil {
-			t.Fatalf("PAYTRACE_SEED is %q; set it to the number that a failed run told", s)
+			t.Fatalf("PAYTRACE_SEED is %q; set it to the number that a failed run printed", s)
 		}
 		w := play(t, seed, kind{})
 		t.Logf("%+v\n%s", w.faults, w.story())
@@ -85,11 +84,11 @@ func TestSchedules(t *testing.T) {
 	t.Logf("%d schedules in %s: %s", n, time.Since(began).Round(time.Second), total.String())
 }
 
-// garbage lets the heap grow to a few megabytes between collections: a world is
-// small and soon forgotten.
+// garbage lets the heap grow to a few megabytes between collections, because a world is
+// small and short-lived.
 const garbage = 1000
 
-// find plays n schedules on all processors until look says stop.
+// find plays n schedules on all processors until look returns true.
 func find(t *testing.T, n int, k kind, look func(*world) (stop bool)) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
@@ -120,10 +119,11 @@ func find(t *testing.T, n int, k kind, look func(*world) (stop bool)) {
 	workers.Wait()
 }
 
-// mostBroken ends a run that has shown enough.
+// mostBroken is the number of failures that ends a run.
 const mostBroken = 10
 
-// tally says what schedules had in them, so that a quiet simulation is seen.
+// A tally counts what happened in schedules. It shows a simulation in which nothing
+// happens.
 type tally struct {
 	broken, callbacks, deliveries, answered, killed, upset, hindered, effects, points int
 }
@@ -167,8 +167,7 @@ func (t *tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// TestSeedReproducesARun: without it a fault that was found could not be looked
-// at.
+// A seed reproduces its run; otherwise a fault could not be examined.
 func TestSeedReproducesARun(t *testing.T) {
 	for seed := range uint64(200) {
 		a, b := play(t, seed, kind{}), play(t, seed, kind{})
@@ -178,11 +177,11 @@ func TestSeedReproducesARun(t *testing.T) {
 	}
 }
 
-// TestControls: a service that lacks what a promise rests on is caught.
+// A service without one of the things that give the guarantees is caught.
 func TestControls(t *testing.T) {
 	for name, c := range map[string]control{
 		"without the action log": noLog, "without compare-and-set": noCompare,
-		"without withdrawals": noWithdrawal, "without comparing versions": noVersions,
+		"without fences": noFences, "without comparing versions": noVersions,
 		"with receipts apart": apart,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -203,10 +202,10 @@ func TestControls(t *testing.T) {
 	}
 }
 
-// controlSchedules is enough for a control: it is caught by one of the first.
+// controlSchedules is enough for a control: one of the first schedules catches it.
 const controlSchedules = 5000
 
-// TestLedgerIsLikeSQLite: the same seeds on a real database go the same way.
+// The same seeds on a real database have the same results.
 func TestLedgerIsLikeSQLite(t *testing.T) {
 	for seed := range uint64(sqliteSchedules) {
 		a, b := play(t, seed, kind{outside: true}), play(t, seed, kind{sqlite: true})

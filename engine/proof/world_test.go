@@ -18,46 +18,45 @@ import (
 	"github.com/paytrace/paytrace/store/sqlite"
 )
 
-// control is a program that lacks what a promise rests on.
+// A control says which of the things that give the guarantees is missing.
 type control int
 
 const (
-	none         control = iota
-	noLog                // each delivery runs the effect
-	noCompare            // a save overwrites whatever stands there
-	noWithdrawal         // who asks again does not keep a twin from acting
-	noVersions           // a text without a record is read on the menu now in force
-	apart                // a receipt is no part of the payment's transaction
+	none       control = iota
+	noLog              // each delivery runs the effect
+	noCompare          // a save overwrites any record
+	noFences           // asking again does not fence the action of a duplicate
+	noVersions         // a text without a record is read on the menu now in force
+	apart              // a receipt has another transaction than the payment
 )
 
-// faults are what may go wrong in one world.
+// A faults says what may go wrong in one world.
 type faults struct {
 	crash, loseAll, loseOne, rollback, sessions, commits, outage, newMenu, replies bool
-	// ahead is no fault: instances save ahead of loading.
-	ahead bool
+	// speculate is no fault: instances save before they load.
+	speculate bool
 }
 
-// faultOdds: each kind of fault is on in one world of this many, so that some
-// worlds have none, most have one or two, and few have all.
+// faultOdds is the number of worlds of which one has a given fault. Some worlds have no
+// fault, most have one or two, and few have all.
 const faultOdds = 4
 
 func drawFaults(r *rand.Rand) faults {
 	on := func() bool { return r.IntN(faultOdds) == 0 }
 	f := faults{
 		crash: on(), loseAll: on(), loseOne: on(), rollback: on(), sessions: on(),
-		commits: on(), outage: on(), newMenu: on(), replies: on(), ahead: r.IntN(2) == 0,
+		commits: on(), outage: on(), newMenu: on(), replies: on(), speculate: r.IntN(2) == 0,
 	}
-	// An older record that comes back is played only where PAYTRACE_ROLLBACKS is
-	// set. Of some 100,000 worlds one still pays twice then, where a session's
-	// record comes back several times within seconds behind a note with a star,
-	// and one makes a note of what was typed at another screen. A Redis loses
-	// records, and a failover loses the newest; none brings old ones back and
-	// forth so fast, so this is known and not yet excluded.
+	// Older records come back only if PAYTRACE_ROLLBACKS is set. Then, of some 100,000
+	// worlds, one still pays twice: a session's record comes back several times within
+	// seconds after a note with a star. Another one makes a note of an input to another
+	// screen. A Redis loses records, and a failover loses the newest. Neither brings old
+	// ones back and forth so fast, so this is known and not yet excluded.
 	f.rollback = f.rollback && os.Getenv("PAYTRACE_ROLLBACKS") != "" && !f.sessions && !f.newMenu
 	return f
 }
 
-// entry is one thing that happened.
+// An entry is one event of a world.
 type entry struct {
 	at    time.Duration
 	actor int
@@ -69,14 +68,14 @@ func (e entry) String() string {
 	return fmt.Sprintf("%12s %4d %s %s", e.at, e.actor, e.what, e.more)
 }
 
-// world is one schedule: callers, callbacks and disturbers over one service.
+// A world is one schedule: callers, callbacks and disturbers of one service.
 type world struct {
 	seed    uint64
 	began   time.Time
 	faults  faults
 	control control
-	// inside says that others may run while a transaction is open, which needs
-	// a database whose rows are waited for on the bubble's clock.
+	// inside says that other actors may run while a transaction is open. The database
+	// must wait for rows on the bubble's clock then.
 	inside bool
 
 	mu      sync.Mutex
@@ -93,15 +92,15 @@ type world struct {
 	effects map[string]int // committed, by effectName
 	asked   map[string]bool
 	refs    map[string]string
-	// messages are the texts of those that the database holds.
+	// messages has the texts of the messages in the database.
 	messages []string
 	runs     int
 	trace    []entry
 	wrong    []string
 }
 
-// fence orders the memory of two actors, of which only one runs at a time.
-func (w *world) fence() {
+// handOver orders the memory accesses of actors, of which only one runs at a time.
+func (w *world) handOver() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 }
@@ -120,7 +119,7 @@ func (w *world) wrongf(format string, args ...any) {
 
 func (w *world) out() bool { return w.down }
 
-// auditReceipts: who has paid is sent one receipt, whoever was killed since and
+// auditReceipts checks that each payment has one receipt, whatever was killed later and
 // whether or not the callback came again.
 func (w *world) auditReceipts() {
 	for name := range w.effects {
@@ -139,8 +138,8 @@ func (w *world) auditReceipts() {
 	}
 }
 
-// commit notes effects that the database now holds. An effect that is there
-// twice, or that nobody asked for, breaks the first promise.
+// commit notes effects that are now in the database. An effect that is there twice, or
+// without a request, breaks the first guarantee.
 func (w *world) commit(a *actor, effects, messages []string) {
 	w.messages = append(w.messages, messages...)
 	for _, name := range effects {
@@ -156,7 +155,7 @@ func (w *world) commit(a *actor, effects, messages []string) {
 	}
 }
 
-// menus are the two versions, compiled once.
+// menus returns the two versions, compiled once.
 var menus = sync.OnceValues(func() (list [2]*engine.Program, err error) {
 	table := actions.New(newLedger(), time.Now)
 	if err := register(table); err != nil {
@@ -170,11 +169,11 @@ var menus = sync.OnceValues(func() (list [2]*engine.Program, err error) {
 	return list, nil
 })
 
-// kind is what a world is made of.
+// A kind says how a world is made.
 type kind struct {
 	control control
 	sqlite  bool // a real database, in memory
-	outside bool // nobody runs while a transaction is open
+	outside bool // no other actor runs while a transaction is open
 }
 
 func newWorld(seed uint64, k kind) (*world, error) {
@@ -204,8 +203,8 @@ func newWorld(seed uint64, k kind) (*world, error) {
 	switch k.control {
 	case noLog:
 		w.actions = unlogged{table}
-	case noWithdrawal:
-		w.actions = notWithdrawn{table}
+	case noFences:
+		w.actions = neverFenced{table}
 	case apart:
 		w.actions = apartFrom{table}
 	}
@@ -215,7 +214,7 @@ func newWorld(seed uint64, k kind) (*world, error) {
 	return w, nil
 }
 
-// start begins a life of an instance, which remembers nothing of the one before.
+// start starts an instance again, without any memory.
 func (w *world) start(on *instance) {
 	on.life++
 	var programs runner.Programs = w.catalog
@@ -226,17 +225,17 @@ func (w *world) start(on *instance) {
 		Sessions: w.records, Programs: programs, Actions: w.actions,
 		Identity: identity, TTL: runner.DefaultTTL, Now: time.Now,
 	}
-	if w.faults.ahead {
+	if w.faults.speculate {
 		on.runner.Recent = runner.NewRecent(recent)
 	}
 }
 
-// recent is how many sessions an instance of a world remembers: all there are.
+// recent is how many sessions an instance of a world remembers: all of them.
 const recent = 8
 
 var identity = runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
 
-// Numbers of actors, far enough apart for all callbacks of a call.
+// The numbers of actors are far enough apart for all callbacks of a call.
 const (
 	disturberNumber = 1
 	callNumbers     = 300
@@ -261,7 +260,7 @@ func (w *world) run() error {
 	return errors.Join(w.audit(), w.store.Close())
 }
 
-// audit compares what the database holds with what was seen to be committed.
+// audit compares the database with the commits that were seen.
 func (w *world) audit() error {
 	for _, c := range w.calls {
 		c.audit()
