@@ -87,8 +87,8 @@ type JobRules struct {
 	Timeout time.Duration
 	// Workers is how many jobs one instance runs at a time, at most 10,000.
 	Workers int
-	// Retention is how long a finished job is kept and blocks another of the same
-	// kind and key. A failed one is kept until a person runs it again.
+	// Retention is how long a finished job is stored and blocks another of the same
+	// kind and key. A failed one stays until a person runs it again.
 	Retention time.Duration
 }
 

@@ -68,7 +68,7 @@ type CallNote struct {
 	Service  string // as dialled
 	Program  string // the menu's hash
 	Screen   string // its name; a built-in one in parentheses
-	Heard    string // the chosen option, or the kind of answer in parentheses
+	Input    string // the chosen option, or the kind of answer in parentheses
 	Shown    string // the screen's text
 	Ended    bool
 	Took     time.Duration

@@ -139,7 +139,7 @@ func groupCalls(notes []store.CallNote) []callJSON {
 		}
 		calls[i].Ended = calls[i].Ended || n.Ended
 		calls[i].Screens = append(calls[i].Screens, screenJSON{
-			At: n.At, Heard: n.Heard, Screen: n.Screen, Shown: maskNumbers(n.Shown),
+			At: n.At, Heard: n.Input, Screen: n.Screen, Shown: maskNumbers(n.Shown),
 			TookMS: float64(n.Took.Microseconds()) / 1000, Fault: maskNumbers(n.Fault), Menu: n.Program[:min(len(n.Program), shownMenu)],
 		})
 	}

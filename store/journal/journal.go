@@ -82,7 +82,7 @@ func (j *Journal) Around(handle Handle) Handle {
 func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time) {
 	n := store.CallNote{
 		At: began, Caller: req.Caller, Session: req.Session, Provider: req.Provider, Service: req.Service,
-		Program: reply.Program, Screen: reply.Screen, Heard: reply.Input, Shown: reply.Text, Ended: reply.End,
+		Program: reply.Program, Screen: reply.Screen, Input: reply.Input, Shown: reply.Text, Ended: reply.End,
 		Took: j.config.Now().Sub(began),
 	}
 	if reply.Fault != nil {

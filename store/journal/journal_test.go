@@ -87,7 +87,7 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	if len(k.notes) != callbacks+1 || k.batches > 10 || j.Dropped() != 0 {
 		t.Errorf("%d notes in %d batches, %d dropped", len(k.notes), k.batches, j.Dropped())
 	}
-	want := store.CallNote{At: noon, Caller: "254711000111", Session: "0", Program: "hash", Screen: "start", Heard: "1", Shown: "Welcome"}
+	want := store.CallNote{At: noon, Caller: "254711000111", Session: "0", Program: "hash", Screen: "start", Input: "1", Shown: "Welcome"}
 	if k.notes[0] != want {
 		t.Errorf("a note is %+v, want %+v", k.notes[0], want)
 	}

@@ -42,7 +42,7 @@ func copyCalls(notes []store.CallNote) []byte {
 		n := &notes[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(len(rows.CallColumns)))
 		b.time(n.At)
-		for _, text := range [...]string{n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown} {
+		for _, text := range [...]string{n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Input, n.Shown} {
 			b.text(text)
 		}
 		b.flag(n.Ended)

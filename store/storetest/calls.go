@@ -20,7 +20,7 @@ var callCases = []testCase{
 func note(caller string, n int) store.CallNote {
 	return store.CallNote{
 		At: noon.Add(time.Duration(n) * time.Second), Caller: caller, Session: fmt.Sprint("ATUid_", n/3), Provider: "africastalking",
-		Service: "*384*8481#", Program: "abc", Screen: "start", Heard: "1", Shown: "Wanjikũ's\nscreen 😀", Ended: n%3 == 2,
+		Service: "*384*8481#", Program: "abc", Screen: "start", Input: "1", Shown: "Wanjikũ's\nscreen 😀", Ended: n%3 == 2,
 		Took: 1234 * time.Microsecond,
 	}
 }

@@ -145,7 +145,7 @@ func deliveryRank(s *subject) {
 		{report("submitted", 2), report("submitted", 2)},
 		{report("sent", 1), report("submitted", 2)},
 		{report("buffered", 3), report("buffered", 3)},
-		{report("late twin", 3), report("buffered", 3)},
+		{report("late duplicate", 3), report("buffered", 3)},
 		{bare, bare},
 		{report("failed", 8), bare},
 	} {

@@ -20,7 +20,7 @@ func (d DB) AddCalls(ctx context.Context, notes []store.CallNote) error {
 			_, err := conn.Exec(ctx, `INSERT INTO calls
 				(at, caller, session, provider, service, program, screen, heard, shown, ended, took_us, fault)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-				orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Heard, n.Shown,
+				orNull(n.At), n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Input, n.Shown,
 				n.Ended, n.Took.Microseconds(), textOrNull(n.Fault))
 			if err != nil {
 				return fmt.Errorf("store a note on a call: %w", err)
@@ -37,7 +37,7 @@ func (d DB) CallsOf(ctx context.Context, caller string, limit int) ([]store.Call
 		var at instant
 		var fault nullable
 		var took int64
-		err := row.Scan(&at, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Heard, &n.Shown, &n.Ended, &took, &fault)
+		err := row.Scan(&at, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Input, &n.Shown, &n.Ended, &took, &fault)
 		n.At, n.Took, n.Fault = at.Time, time.Duration(took)*time.Microsecond, fault.text
 		return n, err
 	}, `SELECT at, session, provider, service, program, screen, heard, shown, ended, took_us, fault

@@ -1,5 +1,5 @@
-// Package legacy reads what the service before this one, the legacy service, left
-// in Postgres: a table "workers" with phone numbers in any form that people type.
+// Package legacy reads the table "workers" of the legacy service, which used Postgres
+// before this program: its phone numbers are in any form that people type.
 package legacy
 
 import (
