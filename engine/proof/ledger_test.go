@@ -107,8 +107,8 @@ func (tx *ledgerTx) Finish(_ context.Context, id string, result []byte) error {
 	return nil
 }
 
-// Keep implements store.Tx. Nothing is purged here.
-func (tx *ledgerTx) Keep(context.Context, string) error { return nil }
+// Retain implements store.Tx. Nothing is purged here.
+func (tx *ledgerTx) Retain(context.Context, string) error { return nil }
 
 // AddWorker implements store.Tx.
 func (tx *ledgerTx) AddWorker(ctx context.Context, w store.Worker) error {

@@ -192,6 +192,9 @@ func TestControls(t *testing.T) {
 				if len(w.wrong) > 0 {
 					caught = w.wrong[0]
 				}
+				if strings.Contains(caught, "panic:") {
+					t.Errorf("a panic is not what the control lacks: %s", caught)
+				}
 				return caught != ""
 			})
 			if caught == "" {
