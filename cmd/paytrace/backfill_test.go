@@ -10,18 +10,18 @@ import (
 	"github.com/paytrace/paytrace/wallet/wallettest"
 )
 
-// The wallets of oldTable and oldRows: three that Python sealed under three keys,
-// and one whose address is none.
+// oldWallets lists the wallets of oldTable and oldRows: three that Python
+// sealed under three keys, and one with a broken address.
 var oldWallets = []string{
 	"GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6",
 	"GBAW5XGWORWVFE2XTJYDTLDHXTY2Q2MO73HYCGB3XMFMQ562Q2W2GJQX",
 	"GAY5PRAHJ2HIYBYCLZXTHID6SPVELOOYH2LBPH3LD4RUMXUW3DOYTLXW",
 }
 
-// A database of the service before this one, on Postgres: its wallets are funded
-// when that is asked for, each once however often it is, and one that can't be
-// funded keeps no other from it. What the old service paid by itself is not paid
-// again, and neither is the wallet of an account that was set aside.
+// On request, the wallets of a legacy database on Postgres are funded, each
+// once however often it is requested. A wallet that can't be funded stops no
+// other. Wallets that the legacy service paid, and those of accounts that were
+// set aside, are not paid.
 func TestWalletsFundOldRows(t *testing.T) {
 	for _, test := range []struct{ asset, paid string }{{"native", oldWallets[1]}, {"KSH", ""}} {
 		t.Run(test.asset, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestWalletsFundOldRows(t *testing.T) {
 	}
 }
 
-// backfilled is a network whose funding account can give an asset.
+// backfilled returns a network whose funding account can pay an asset.
 func backfilled(t *testing.T, asset string) *wallettest.Ledger {
 	t.Helper()
 	ledger, _ := network(t, nil)

@@ -20,7 +20,7 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// secretMenu asks for what nobody may find again.
+// secretMenu asks for a PIN, which must not be stored anywhere.
 const secretMenu = `ussd: 1
 service: Siri
 dial: "*384*99#"
@@ -51,7 +51,7 @@ type (
 	checkOut struct{ Right *struct{} }
 )
 
-// registerCheckSecret adds an action that takes any PIN for right.
+// registerCheckSecret adds an action that accepts any PIN.
 func registerCheckSecret(table *actions.Table) error {
 	return actions.Register(table, actions.Spec{Name: "check_secret", About: "Takes any.", Takes: time.Second},
 		func(context.Context, actions.Call, checkIn) (actions.Work[checkOut], error) {
@@ -71,9 +71,8 @@ func secretCall(t *testing.T, s *running, session string, texts ...string) {
 	}
 }
 
-// A caller's calls are shown screen by screen, and nothing that was typed but
-// the options is anywhere to be found: not on the screen, not in the log, not in
-// the database's files.
+// A caller's calls are shown screen by screen. Except for options, nothing that
+// was typed appears on the screen, in the log or in the database's files.
 func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("DATABASE_URL", "")
@@ -89,7 +88,7 @@ func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 	})
 	secretCall(t, s, "one", "", "1", "1*"+typedPIN)
 	secretCall(t, s, "two", "", typedPIN, typedPIN+"*2")
-	if s.stop() != exitFine { // which stores what still waits
+	if s.stop() != exitFine { // which stores the notes that still wait
 		t.Fatal("serve failed")
 	}
 	got := says(t, exitFine, "calls", "+254 711-000 111")
@@ -123,7 +122,7 @@ func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 		}
 		sinks[name] = string(data)
 	}
-	found := false // the control: the search does find what is there
+	found := false // the control: the search finds what exists
 	for name, data := range sinks {
 		if strings.Contains(data, typedPIN) {
 			t.Errorf("the PIN is in %s", name)

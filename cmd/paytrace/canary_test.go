@@ -29,17 +29,17 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// Everything that keeps something is searched for what none of it may hold: the
-// PIN that all callers have typed, the secrets of their wallets, the key that
-// seals these; and logs for whole numbers of callers.
+// These tests search everything that is stored for the PIN that all callers
+// typed, the secrets of their wallets and the key that seals them, and the logs
+// for whole numbers of callers.
 
-// sinks are all there is, by name.
+// sinks returns everything that is stored, by name.
 func sinks(t *testing.T, w *chaosWorld) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
 	for _, p := range w.on {
-		// The dump of a process that is asked for one: every goroutine, with its
-		// arguments, goes to the log.
+		// On request the process dumps every goroutine, with its arguments, to
+		// the log.
 		p.mu.Lock()
 		if p.running != nil {
 			_ = p.running.cmd.Process.Signal(syscall.SIGQUIT)
@@ -66,7 +66,7 @@ func sinks(t *testing.T, w *chaosWorld) map[string][]byte {
 	return all
 }
 
-// postgresFiles are the server's own files, its log of writes among them.
+// postgresFiles returns the server's own files, with its write-ahead log.
 func postgresFiles(t *testing.T, w *chaosWorld) map[string][]byte {
 	t.Helper()
 	conn, err := pgx.Connect(w.ctx, w.postgres.URL)
@@ -82,7 +82,8 @@ func postgresFiles(t *testing.T, w *chaosWorld) map[string][]byte {
 	return filesIn(t, "Postgres", dir)
 }
 
-// redisSinks are all values, and what Redis writes to disk where it is told to.
+// redisSinks returns all values, and the files that Redis writes to disk on
+// request.
 func redisSinks(t *testing.T, w *chaosWorld) map[string][]byte {
 	t.Helper()
 	options, err := goredis.ParseURL(w.redis.URL)
@@ -127,14 +128,14 @@ func filesIn(t *testing.T, name, dir string) map[string][]byte {
 
 func ignoreGone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // the server removes files as it likes
+		return nil // the server removes files at any time
 	}
 	return err
 }
 
-// canaries are what is looked for.
+// canaries holds the texts to search for.
 type canaries struct {
-	texts map[string]string // by what it is
+	texts map[string]string // by kind
 	seeds map[uint64]string // raw secrets by their first bytes
 	words map[string]bool   // the same as Stellar writes them
 }
@@ -180,8 +181,8 @@ func newCanaries(t *testing.T, w *chaosWorld) *canaries {
 	return c
 }
 
-// seedSize is the length of a wallet's secret; Stellar writes it with a byte
-// before and two behind.
+// seedSize is the length of a wallet's secret. Stellar writes it with one byte
+// before and two after.
 const seedSize = 32
 
 func (c *canaries) seed(word string) error {
@@ -199,7 +200,7 @@ var (
 	callerNumber = regexp.MustCompile(`\b(\+?254|0)7[0-9]{8}\b`)
 )
 
-// in are the canaries that stand in a sink.
+// in lists the canaries in a sink.
 func (c *canaries) in(sink string, b []byte) (hits []string) {
 	for what, text := range c.texts {
 		if standsAlone(b, text) {
@@ -222,7 +223,7 @@ func (c *canaries) in(sink string, b []byte) (hits []string) {
 	return hits
 }
 
-// standsAlone finds a text; digits that are part of a longer number are none.
+// standsAlone finds a text. It does not count digits within a longer number.
 func standsAlone(b []byte, text string) bool {
 	digit := func(i int) bool { return i >= 0 && i < len(b) && b[i] >= '0' && b[i] <= '9' }
 	for from := 0; ; {
@@ -238,7 +239,7 @@ func standsAlone(b []byte, text string) bool {
 	}
 }
 
-// hits are all canaries in all sinks.
+// hits lists all canaries in all sinks.
 func (c *canaries) hits(all map[string][]byte) (hits []string) {
 	for _, sink := range slices.Sorted(maps.Keys(all)) {
 		for _, what := range c.in(sink, all[sink]) {
@@ -248,8 +249,8 @@ func (c *canaries) hits(all map[string][]byte) (hits []string) {
 	return hits
 }
 
-// wantNoCanary searches everything that the world has written. It ends the
-// instances.
+// wantNoCanary stops the instances and searches everything that the world has
+// written.
 func wantNoCanary(t *testing.T, w *chaosWorld) {
 	t.Helper()
 	c, all := newCanaries(t, w), sinks(t, w)
@@ -263,7 +264,7 @@ func wantNoCanary(t *testing.T, w *chaosWorld) {
 	}
 }
 
-// TestCanaryControl: what is planted is found, in every kind of sink.
+// TestCanaryControl finds a planted canary in every kind of sink.
 func TestCanaryControl(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
 	registerNeighbour(t, w)

@@ -14,23 +14,23 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The size of the chaos: by default what fits between other tests, and by these
-// variables another, as "make soak" sets it.
+// These variables set the size of the chaos. The default fits between other
+// tests; "make soak" sets more.
 const (
 	chaosSeconds = "PAYTRACE_CHAOS_SECONDS"
 	chaosRate    = "PAYTRACE_CHAOS_RATE" // deliveries a second
 )
 
-// What a run must have had in it to be worth anything.
+// A run counts only with this much in it.
 const (
 	leastStruck = 50 // actions in flight, by each kind of fault
 	leastWrites = 30 // per cent of the deliveries
-	// mostRefused, in per cent, end with a built-in screen: an action whose
-	// backend was cut in each of its tries, or that a busy machine gave no time.
+	// mostRefused, in per cent, may end with a built-in screen: the backend was
+	// cut in each try of an action, or a busy machine left it no time.
 	mostRefused = 5
 	chaosCalls  = 64 // at a time
-	// longest is how much more time a busy machine gets until every kind of
-	// fault has struck enough.
+	// longest is the extra time for a busy machine until every kind of fault
+	// has struck enough.
 	longest = 2 * time.Minute
 )
 
@@ -47,10 +47,10 @@ func numberOf(t *testing.T, variable string, otherwise int) int {
 	return n
 }
 
-// TestChaos: two instances of the program that is shipped, one of them killed
-// every 200 ms while both run; Redis killed and started empty; Postgres backends
-// cut in the middle of transactions. Nothing is lost, done twice or told
-// differently.
+// TestChaos runs two instances of the shipped program. Every 200 ms one of them
+// is killed while both run; Redis is killed and starts empty; Postgres backends
+// are cut in the middle of transactions. Nothing is lost or done twice, and no
+// answer changes.
 func TestChaos(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
 	a := chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 15), loseRedis: true, counted: true})
@@ -60,15 +60,14 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// TestChaosStorm: an instance is killed every 200 ms also while the other is not
-// back, so that mostly there is none, and calls take long. What was promised holds
-// all the same.
+// TestChaosStorm kills an instance every 200 ms also while the other one is not
+// back. Mostly none runs, and calls take long. The promises hold all the same.
 func TestChaosStorm(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
 	wantKept(t, w, chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 10), loseRedis: true, storm: true}))
 }
 
-// wantKept wants the promises kept, and no secret anywhere.
+// wantKept requires that all promises are kept and no secret is stored.
 func wantKept(t *testing.T, w *chaosWorld, a *audit) {
 	t.Helper()
 	for what, list := range map[string][]string{
@@ -84,8 +83,9 @@ func wantKept(t *testing.T, w *chaosWorld, a *audit) {
 	wantNoCanary(t, w)
 }
 
-// TestChaosControl: without the action log the same chaos shows effects twice.
-// Redis is left alone: without stored results a lost record ends every call.
+// TestChaosControl sees effects twice in the same chaos, without the action
+// log. It leaves Redis alone: without stored results a lost record ends every
+// call.
 func TestChaosControl(t *testing.T) {
 	w := newChaosWorld(t, "paytrace-forgetful", chaosMenu)
 	a := chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 5)})
@@ -95,7 +95,7 @@ func TestChaosControl(t *testing.T) {
 	t.Logf("caught: %s", some(a.doubled))
 }
 
-// chaosRun is how long there is chaos, and of what.
+// chaosRun says how long the chaos lasts, and what it does.
 type chaosRun struct {
 	seconds   int
 	loseRedis bool
@@ -103,7 +103,7 @@ type chaosRun struct {
 	counted   bool // every kind of fault must have struck enough
 }
 
-// chaos lets callers call while faults strike, and gives the audit.
+// chaos makes calls while faults strike, and returns the audit.
 func chaos(t *testing.T, w *chaosWorld, run chaosRun) *audit {
 	t.Helper()
 	least, rate := time.Duration(run.seconds)*time.Second, numberOf(t, chaosRate, 500)
@@ -167,8 +167,8 @@ func chaos(t *testing.T, w *chaosWorld, run chaosRun) *audit {
 	return a
 }
 
-// faultsOf are the lines of the logs that tell of faults in the session that a
-// violation begins with.
+// faultsOf returns the log lines about faults in the session that a violation
+// begins with.
 func (w *chaosWorld) faultsOf(t *testing.T, violation string) string {
 	t.Helper()
 	session, _, _ := strings.Cut(violation, " ")
@@ -187,7 +187,7 @@ func (w *chaosWorld) faultsOf(t *testing.T, violation string) string {
 	return strings.Join(found, "")
 }
 
-// registerNeighbour makes the account that everybody looks up.
+// registerNeighbour makes the account that all callers look up.
 func registerNeighbour(t *testing.T, w *chaosWorld) {
 	t.Helper()
 	for _, text := range []string{"", "1", "1*0" + neighbour[3:]} {

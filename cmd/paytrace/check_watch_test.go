@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestCheckWatch checks again whenever it is told of a change: a mistake, its
-// mending, a file that is gone and comes back. It ends with the context.
+// TestCheckWatch checks again after every change: a mistake, its correction, a
+// file that is gone and comes back. It ends with the context.
 func TestCheckWatch(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "shop.yaml")
@@ -26,7 +26,7 @@ func TestCheckWatch(t *testing.T) {
 		v := checkCmd{Files: []string{file}}
 		done <- v.watching(ctx, nil, streams{strings.NewReader(""), &said, &said}, changed, func() time.Time { return clock })
 	}()
-	tell := func() {
+	change := func() {
 		t.Helper()
 		select {
 		case changed <- struct{}{}: // taken once the check before is over
@@ -34,12 +34,11 @@ func TestCheckWatch(t *testing.T) {
 			t.Fatalf("it ended: %v\n%s", err, said.String())
 		}
 	}
-	// The second tell is taken once the check of the first is over, and checks the
-	// same once more.
+	// The second change is taken after the check of the first, and repeats it.
 	says := func(what string) {
 		t.Helper()
-		tell()
-		tell()
+		change()
+		change()
 		checks := strings.SplitAfter(said.String(), "--- checked at 09:00:00; waiting for a change (Ctrl-C ends)\n")
 		if last := checks[max(0, len(checks)-2)]; !strings.Contains(last, what) {
 			t.Errorf("it says %q, not %q", last, what)

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// TestTenScriptsFindThreeMistakes: testdata/clinic is a menu and ten calls to it
-// that were written with nothing but docs/dial-scripts.md. They pass; and each of
-// three mistakes in the menu, none of which the compiler can know of, is found
-// at the line that says so.
+// TestTenScriptsFindThreeMistakes plays testdata/clinic, a menu and ten calls
+// that were written with docs/dial-scripts.md alone. They pass. Each of three
+// mistakes in the menu, which the compiler can't find, fails at the line that
+// describes it.
 func TestTenScriptsFindThreeMistakes(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, new, says string }{
 		"none":                     {"clinic.yaml", "", "", "10 calls: 10 passed"},
@@ -34,7 +34,7 @@ func TestTenScriptsFindThreeMistakes(t *testing.T) {
 			if c.old != "" {
 				write(t, dir, c.file, strings.Replace(string(source), c.old, c.new, 1))
 			}
-			if _, out := verb(t, "test", filepath.Join(dir, "clinic.dial")); !strings.Contains(out, c.says) {
+			if _, out := subcommand(t, "test", filepath.Join(dir, "clinic.dial")); !strings.Contains(out, c.says) {
 				t.Errorf("not said: %s\n%s", c.says, out)
 			}
 		})

@@ -15,11 +15,11 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// crashes is how often an instance is killed at each point.
+// crashes sets how often an instance is killed at each point.
 const crashes = "PAYTRACE_CRASHES"
 
-// crashMenu has one write of each kind: an account, an SMS of the menu's own, and
-// a payment behind a consent and a PIN.
+// crashMenu has one write of each kind: an account, an SMS of the menu's own,
+// and a payment behind a consent and a PIN.
 const crashMenu = `
 ussd: 1
 service: Crash
@@ -62,7 +62,7 @@ screens:
   bye: {end: Bye.}
 `
 
-// crashStep is one input and what is shown then.
+// crashStep is one input and the screen that follows.
 type crashStep struct {
 	input string
 	shows *regexp.Regexp
@@ -81,16 +81,16 @@ func crashSteps(n int) []crashStep {
 	}
 }
 
-// writing are the steps that lead through an action: each is struck in turns.
+// writing lists the steps with an action; each is struck in turns.
 var writing = []int{1, 3, 7}
 
-// replayed is the step behind one write, whose stored result is asked for when
-// the record is lost.
+// replayed is the step after a write; it needs the stored result when the
+// record is lost.
 const replayed = 3
 
-// TestCrashPoints: an instance is killed at each point between the receipt of a
+// TestCrashPoints kills an instance at each point between the receipt of a
 // callback and its reply. The gateway repeats the callback at another instance,
-// and the caller goes on as if nothing had been.
+// and the caller goes on as if nothing had happened.
 func TestCrashPoints(t *testing.T) {
 	c := newCrash(t)
 	each := numberOf(t, crashes, 100)
@@ -127,7 +127,7 @@ func TestCrashPoints(t *testing.T) {
 	wantNoCanary(t, c.w)
 }
 
-// crash is the world of instances that end themselves, and one that does not.
+// crash holds instances that kill themselves, and one that does not.
 type crash struct {
 	t     *testing.T
 	w     *chaosWorld
@@ -138,14 +138,14 @@ type crash struct {
 	busy       int
 }
 
-// mostBusy, in per cent of the calls: on a machine that gave a callback no time,
-// Redis looks as if it were down, and a consent can't be shown to have been given.
-// The gateway asks again.
+// mostBusy, in per cent of the calls, may get a busy screen: where a machine
+// leaves a callback no time, Redis looks down and a consent can't be proved.
+// The gateway then asks again.
 const mostBusy = 5
 
 const saysBusy = "END The service is busy. Please try again later."
 
-// ask gives a callback to an instance, again if that was busy.
+// ask sends a callback to an instance, and again if that was busy.
 func (c *crash) ask(on *post, form url.Values) (body string, err error) {
 	const tries = 3
 	for range tries {
@@ -177,7 +177,7 @@ func (c *crash) fail(what string) {
 	c.violations = append(c.violations, what)
 }
 
-// strike plays one call, in which an instance ends itself at the point.
+// strike plays one call in which an instance kills itself at the point.
 func (c *crash) strike(label string, n int) error {
 	ctx := c.w.ctx
 	at := writing[n%len(writing)]
@@ -218,8 +218,7 @@ func (c *crash) strike(label string, n int) error {
 	return nil
 }
 
-// crashOn gives the callback to an instance that ends itself in the middle of
-// it.
+// crashOn sends the callback to an instance that kills itself while it answers.
 func (c *crash) crashOn(ctx context.Context, label string, n int, form url.Values) error {
 	p := &post{client: c.w.on[0].client, logFile: filepath.Join(filepath.Dir(c.w.on[0].logFile), fmt.Sprintf("crashing%d.log", n%8))}
 	var err error
@@ -238,7 +237,7 @@ func (c *crash) crashOn(ctx context.Context, label string, n int, form url.Value
 	return nil
 }
 
-// audit wants one effect of each kind in each call.
+// audit requires one effect of each kind in each call.
 func (c *crash) audit(calls int) {
 	t := c.t
 	t.Helper()

@@ -22,11 +22,10 @@ import (
 	"golang.org/x/term"
 )
 
-// patience is how long a phone may take to draw what is waited for, on a machine
-// that is busy with other tests.
+// patience is how long a phone may take to draw on a busy machine.
 const patience = 60 * time.Second
 
-// console is the program on a terminal of its own.
+// console runs the program on a terminal of its own.
 type console struct {
 	t        *testing.T
 	cmd      *exec.Cmd
@@ -68,9 +67,9 @@ func dialOn(t *testing.T, width, height uint16, env []string, args ...string) *c
 		t.Fatal(err)
 	}
 	go c.read()
-	go func() { _, _ = io.Copy(c.pty, c.screen) }() // what a terminal answers to what it is asked
+	go func() { _, _ = io.Copy(c.pty, c.screen) }() // a terminal's answers to queries
 	go func() {
-		_ = c.cmd.Wait() // its status is looked at by who waits for the end
+		_ = c.cmd.Wait() // leaves checks the status
 		close(c.ended)
 	}()
 	t.Cleanup(func() {
@@ -91,7 +90,7 @@ func (c *console) read() {
 		c.bytes.Write(buf[:n])
 		c.writing.Unlock()
 		_, _ = c.screen.Write(buf[:n])
-		c.mu.Lock() // nobody is between looking and waiting
+		c.mu.Lock() // so that no reader is between its look and its wait
 		c.drawn.Broadcast()
 		c.mu.Unlock()
 		if err != nil {
@@ -102,7 +101,7 @@ func (c *console) read() {
 
 var sgr = regexp.MustCompile("\x1b\\[[0-9;:]*m")
 
-// seen is what stands on the screen, without colours.
+// seen returns the text on the screen, without colours.
 func (c *console) seen() string { return sgr.ReplaceAllString(c.screen.Render(), "") }
 
 func (c *console) written() string {
@@ -111,7 +110,7 @@ func (c *console) written() string {
 	return c.bytes.String()
 }
 
-// until waits until something holds of what is drawn.
+// until waits until holds returns true.
 func (c *console) until(what string, holds func() bool) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
@@ -144,7 +143,7 @@ func (c *console) press(keys string) {
 	}
 }
 
-// leaves waits for the end, and wants status 0.
+// leaves waits for the end and requires status 0.
 func (c *console) leaves() {
 	c.t.Helper()
 	select {
@@ -159,8 +158,8 @@ func (c *console) leaves() {
 
 const leftArrow, ctrlC, ctrlN, ctrlR, tab = "\x1b[D", "\x03", "\x0e", "\x12", "\t"
 
-// A whole call on a real terminal: both languages, values, SMS, the way back, a
-// script that passes; other sizes of the window; and the terminal as it was.
+// A whole call on a real terminal: both languages, values, SMS, back, a script
+// that passes, and other window sizes. The terminal is restored.
 func TestDialOnATerminal(t *testing.T) {
 	c := dialOn(t, 100, 30, []string{"TERM=xterm-256color"})
 	before, err := term.GetState(int(c.tty.Fd()))
@@ -197,12 +196,12 @@ func TestDialOnATerminal(t *testing.T) {
 	c.press(ctrlC)
 	c.leaves()
 	c.asItWas(before)
-	if _, out := verb(t, "test", filepath.Join(c.cmd.Dir, "paytrace-call.dial")); !strings.Contains(out, "1 call: 1 passed") {
+	if _, out := subcommand(t, "test", filepath.Join(c.cmd.Dir, "paytrace-call.dial")); !strings.Contains(out, "1 call: 1 passed") {
 		t.Errorf("the script that was saved: %s", out)
 	}
 }
 
-// asItWas wants the terminal's mode restored, the other screen left and the
+// asItWas requires the terminal's mode restored, the other screen left and the
 // cursor shown.
 func (c *console) asItWas(before *term.State) {
 	c.t.Helper()
@@ -221,7 +220,7 @@ func (c *console) asItWas(before *term.State) {
 		{"that the cursor is shown again", "\x1b[?25l", "\x1b[?25h"},
 		{"that pasted text comes without brackets again", "\x1b[?2004h", "\x1b[?2004l"},
 	} {
-		// What a program wrote last may be read after it has ended.
+		// The last output may arrive after the end of the program.
 		c.until(p.what, func() bool {
 			all := c.written()
 			return strings.LastIndex(all, p.on) <= strings.LastIndex(all, p.off)
@@ -229,7 +228,7 @@ func (c *console) asItWas(before *term.State) {
 	}
 }
 
-// A service manager's, or a closed window's, signal leaves the terminal whole, too.
+// SIGTERM and SIGHUP restore the terminal, too.
 func TestDialIsTerminated(t *testing.T) {
 	c := dialOn(t, 80, 24, []string{"TERM=xterm-256color"})
 	before, err := term.GetState(int(c.tty.Fd()))
@@ -248,7 +247,7 @@ func TestDialIsTerminated(t *testing.T) {
 	c.asItWas(before)
 }
 
-// Colours come with a terminal that has them, and go with NO_COLOR.
+// A terminal with colours gets them, unless NO_COLOR is set.
 func TestDialColours(t *testing.T) {
 	colour := regexp.MustCompile("\x1b\\[(?:[0-9]+[;:])*(?:3[0-7]|9[0-7]|38)(?:[;:][0-9]+)*m")
 	for _, c := range []struct {
@@ -265,7 +264,7 @@ func TestDialColours(t *testing.T) {
 	}
 }
 
-// A terminal that can't be drawn on gets lines, and so does who asks for them.
+// A terminal that can't be drawn on gets lines, and so does --plain.
 func TestDialPlainOnATerminal(t *testing.T) {
 	for _, c := range []struct {
 		env  string

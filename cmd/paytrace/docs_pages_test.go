@@ -10,20 +10,20 @@ import (
 	"testing"
 )
 
-// Both pages for those who make menus are followed from top to bottom, each in an
-// empty folder: a block whose first line is "# path" is saved there, and every
-// "$ command" of a console block is run and must print what stands below it. "…"
-// stands for anything on a line, and alone on one for any lines.
+// The two pages for menu authors are followed from top to bottom, each in an
+// empty folder. A block with "# path" as its first line is saved there. Every
+// "$ command" of a console block runs and must print the lines below it. "…"
+// stands for any text on a line, and alone for any lines.
 func TestDialScriptsPageRuns(t *testing.T) { newPageWalk(t).page("../../docs/dial-scripts.md", 10) }
 
-// No version of a menu on the page stays unchecked.
+// Every version of a menu on the page is checked.
 func TestMenusPageRuns(t *testing.T) {
 	w := newPageWalk(t)
 	w.strict = true
 	w.page("../../docs/menus.md", 20)
 }
 
-// page follows a page with so many commands at least.
+// page follows a page with at least this many commands.
 func (w *pageWalk) page(name string, least int) {
 	page, err := os.ReadFile(name)
 	if err != nil {
@@ -48,14 +48,14 @@ func (w *pageWalk) page(name string, least int) {
 	}
 }
 
-// pageWalk is the folder of someone who follows a page.
+// pageWalk is the folder of a reader who follows a page.
 type pageWalk struct {
 	t   *testing.T
 	dir string
 	bin string
 	ran int
-	// strict asks that each menu is checked before the next version of it is
-	// saved; unchecked are those that were not yet.
+	// strict requires that each menu is checked before its next version is
+	// saved; unchecked lists those that were not yet.
 	strict    bool
 	unchecked map[string]bool
 }
@@ -80,7 +80,7 @@ func (w *pageWalk) save(text string) {
 		return
 	}
 	if w.unchecked[name] {
-		w.t.Errorf("%s is written anew before it was checked", name)
+		w.t.Errorf("%s changes before it was checked", name)
 	}
 	if w.strict && strings.Contains("\n"+body, "\nussd: ") {
 		w.unchecked[name] = true

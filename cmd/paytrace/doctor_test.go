@@ -18,7 +18,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// examined runs the doctor and gives what it found by name.
+// examined runs the doctor and returns its checks by name.
 func examined(t *testing.T, status int, args ...string) map[string]service.Check {
 	t.Helper()
 	var report doctorReport
@@ -33,7 +33,7 @@ func examined(t *testing.T, status int, args ...string) map[string]service.Check
 	for _, f := range report.Checks {
 		found[f.Name] = f
 		if (f.State == service.StateWrong || f.State == service.StateWarning) && f.Fix == "" {
-			t.Errorf("%s: what to do is not told: %+v", f.Name, f)
+			t.Errorf("%s: it names no fix: %+v", f.Name, f)
 		}
 	}
 	return found
@@ -46,7 +46,7 @@ func expect(t *testing.T, found map[string]service.Check, name string, want serv
 	}
 }
 
-// fakeHorizon answers as the root of one does.
+// fakeHorizon serves the root page of a Horizon.
 func fakeHorizon(t *testing.T, network string, closed, date time.Time) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -103,9 +103,9 @@ func TestDoctorWithNothingSet(t *testing.T) {
 	expect(t, examined(t, exitDiagnostics), "keys", service.StateWrong, "put the file back")
 }
 
-// Each thing that is wrong is found, and told without a secret.
+// Each mistake is found and reported without a secret.
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and sends nothing
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func httpServer(t *testing.T, body string) string {
 	return s.URL
 }
 
-// A wallet that the keys don't open is found.
+// A wallet that the keys do not open is found.
 func TestDoctorTriesTheKeys(t *testing.T) {
 	t.Chdir(t.TempDir())
 	url, _ := oldDatabase(t, oldTable)

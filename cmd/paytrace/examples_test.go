@@ -6,25 +6,25 @@ import (
 	"testing"
 )
 
-// The examples are correct menus, and their scripts hold, in every language.
+// The examples are correct menus, and their scripts pass in every language.
 func TestExamples(t *testing.T) {
 	t.Chdir("../..")
 	scripts, err := filepath.Glob("menus/examples/*.dial")
 	if err != nil || len(scripts) < 3 {
 		t.Fatalf("%d scripts, %v", len(scripts), err)
 	}
-	for _, verb := range [][]string{
+	for _, args := range [][]string{
 		{"check", "menus/examples/clinic.yaml", "menus/examples/milk.yaml", "menus/examples/fees.yaml"},
 		append([]string{"test", "--lang", "all"}, scripts...),
 	} {
 		var out bytes.Buffer
-		if status := run(t.Context(), verb, streams{nil, &out, &out}); status != exitFine {
-			t.Errorf("%v: exit status %d\n%s", verb, status, &out)
+		if status := run(t.Context(), args, streams{nil, &out, &out}); status != exitFine {
+			t.Errorf("%v: exit status %d\n%s", args, status, &out)
 		}
 	}
 }
 
-// What is shipped is in the form that fmt writes.
+// The shipped files are formatted.
 func TestShippedMenusAreFormatted(t *testing.T) {
 	for _, pattern := range []string{"../../menus/*.yaml", "../../menus/*.dial", "../../menus/examples/*.yaml", "../../menus/examples/*.dial"} {
 		files, err := filepath.Glob(pattern)

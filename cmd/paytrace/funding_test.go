@@ -14,7 +14,8 @@ import (
 	"github.com/paytrace/paytrace/wallet/wallettest"
 )
 
-// network is a Stellar network with a funding account, which serve is told of.
+// network starts a Stellar network with a funding account, and sets it for
+// serve.
 func network(t *testing.T, faults wallettest.Faults) (*wallettest.Ledger, *wallettest.Horizon) {
 	t.Helper()
 	account, err := stellar.Keys{}.New(bytes.NewReader(bytes.Repeat([]byte{7}, 32)))
@@ -24,14 +25,14 @@ func network(t *testing.T, faults wallettest.Faults) (*wallettest.Ledger, *walle
 	ledger := wallettest.NewLedger(stellar.Passphrase("TESTNET"), time.Now)
 	ledger.Open(account.Address, 10_000)
 	h := &wallettest.Horizon{Ledger: ledger, Faults: faults}
-	door := httptest.NewServer(h)
-	t.Cleanup(door.Close)
-	t.Setenv("STELLAR_HORIZON_URL", door.URL)
+	horizon := httptest.NewServer(h)
+	t.Cleanup(horizon.Close)
+	t.Setenv("STELLAR_HORIZON_URL", horizon.URL)
 	t.Setenv("STELLAR_FUNDING_SECRET", account.Secret.Reveal())
 	return ledger, h
 }
 
-// wallets is what the verb says.
+// wallets returns what "wallets --json" prints.
 func wallets(t *testing.T) walletsJSON {
 	t.Helper()
 	var out bytes.Buffer
@@ -45,7 +46,7 @@ func wallets(t *testing.T) walletsJSON {
 	return found
 }
 
-// untilWallets waits until so many wallets are in a state.
+// untilWallets waits until this many wallets are in a state.
 func untilWallets(t *testing.T, n int, state wallet.FundingState) {
 	t.Helper()
 	until(t, func() (bool, string) {
@@ -54,8 +55,8 @@ func untilWallets(t *testing.T, n int, state wallet.FundingState) {
 	})
 }
 
-// until waits until something in the background is so; the text says what is
-// instead.
+// until waits for something in the background; the text describes the present
+// state.
 func until(t *testing.T, so func() (bool, string)) {
 	t.Helper()
 	ticks := time.NewTicker(100 * time.Millisecond)
@@ -75,7 +76,7 @@ func until(t *testing.T, so func() (bool, string)) {
 }
 
 // A caller's wallet is on the network soon after the call, also where the first
-// answer is lost; that of a number that was only typed waits.
+// answer is lost. The wallet of a number that was only typed waits.
 func TestServeFundsWallets(t *testing.T) {
 	t.Chdir(t.TempDir())
 	lost := true
@@ -99,13 +100,13 @@ func TestServeFundsWallets(t *testing.T) {
 	if succeeded, failed := ledger.Applied(); succeeded != 1 || failed != 0 {
 		t.Errorf("%d transactions succeeded and %d failed, want one", succeeded, failed)
 	}
-	// The typed number calls itself: its wallet is funded too.
+	// The typed number calls: its wallet is funded too.
 	s.says("c", "+254711000222", "2*254711000222")
 	untilWallets(t, 2, wallet.FundingFunded)
 	s.stop()
 }
 
-// Wallets made while there was no funding account are funded when asked for.
+// Wallets from before there was a funding account are funded on request.
 func TestWalletsFund(t *testing.T) {
 	t.Chdir(t.TempDir())
 	s := serve(t)

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// Every verb's help ends in an example, and the example works.
+// Every subcommand's help ends with an example, and the example works.
 func TestHelpExamples(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, verb := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "schema", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "forget", "doctor", "version"} {
-		t.Run(verb, func(t *testing.T) {
+	for _, name := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "schema", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "forget", "doctor", "version"} {
+		t.Run(name, func(t *testing.T) {
 			var help bytes.Buffer
-			if status := run(t.Context(), append(strings.Fields(verb), "--help"), streams{strings.NewReader(""), &help, &help}); status != exitFine {
+			if status := run(t.Context(), append(strings.Fields(name), "--help"), streams{strings.NewReader(""), &help, &help}); status != exitFine {
 				t.Fatalf("--help: status %d\n%s", status, &help)
 			}
 			_, after, ok := strings.Cut(help.String(), "Example:\n")

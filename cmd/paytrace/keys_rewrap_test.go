@@ -29,9 +29,9 @@ import (
 const (
 	oldKey = "the key that is given up, 32 bytes"
 	newKey = "the key that takes its place, 32 bytes"
-	// rotated is how many wallets change their key under kills.
+	// rotated is how many wallets change their key while rewrap is killed.
 	rotated = 10_000
-	// rewrapKills is how often the mover is killed before it may finish.
+	// rewrapKills is how often rewrap is killed before it may finish.
 	rewrapKills = 4
 )
 
@@ -55,7 +55,7 @@ func sealedWorker(n int, sealer *wallet.Sealer) (store.Worker, error) {
 	}, err
 }
 
-// register adds accounts from first on in one transaction.
+// register adds n accounts, starting with first, in one transaction.
 func register(ctx context.Context, db store.Store, sealer *wallet.Sealer, first, n int) error {
 	return db.Within(ctx, func(ctx context.Context, tx store.Tx) error {
 		for i := range n {
@@ -71,7 +71,7 @@ func register(ctx context.Context, db store.Store, sealer *wallet.Sealer, first,
 	})
 }
 
-// paytrace runs the program in a process of its own.
+// paytrace runs the program in its own process.
 func paytrace(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -87,9 +87,10 @@ func paytrace(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Ten thousand wallets change their key while the mover is killed, callers
-// register under the old key and the new one, and a reader opens wallets all the
-// time: none is unreadable at any moment, and in the end none needs the old key.
+// Ten thousand wallets change their key while rewrap is killed, callers
+// register under the old and the new key, and a reader opens wallets all the
+// time. Every wallet is readable at every moment, and in the end none needs the
+// old key.
 func TestRewrapUnderKills(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "wallets.db")
@@ -123,7 +124,7 @@ func rewrapUnderKills(t *testing.T, db store.Store, err error, url string) {
 	group.Go(func() error { return readAll(ctx, t, db, &opened, &underOld, &underNew) })
 	registered := rotated
 	for range rewrapKills {
-		// An instance that has not been started anew yet goes on with the old key.
+		// An instance that was not restarted yet still uses the old key.
 		if err := register(t.Context(), db, sealerOf(t, oldKey, newKey), registered, 10); err != nil {
 			t.Fatal(err)
 		}
@@ -149,23 +150,23 @@ func rewrapUnderKills(t *testing.T, db store.Store, err error, url string) {
 	if !report.Done || report.Wallets != registered || report.Current != registered || report.Moved == 0 || report.Moved >= rotated {
 		t.Errorf("the last run says %+v of %d", report, registered)
 	}
-	// The new key alone: the proof without our own words for it.
+	// The new key alone opens all: this does not rely on the report.
 	c, err := sealerOf(t, newKey).Census(t.Context(), db)
 	if err != nil || c.Current != registered || c.BrokenCount != 0 {
 		t.Errorf("with the new key alone: %+v, %v", c, err)
 	}
-	// The controls: readers with one key each did meet wallets they can't open.
+	// The controls: readers with one key each met wallets that they can't open.
 	if opened.Load() < rotated || underNew.Load() == 0 || underOld.Load() == 0 {
 		t.Errorf("%d openings, %d only with the new key, %d only with the old: the reader saw no change", opened.Load(), underNew.Load(), underOld.Load())
 	}
 	t.Logf("%d openings: %d under the old key, %d under the new one", opened.Load(), underOld.Load(), underNew.Load())
 }
 
-// readAll opens every wallet, again and again, with both keys, and counts those
+// readAll opens every wallet again and again, with both keys, and counts those
 // that either key alone would not open.
 func readAll(ctx context.Context, t *testing.T, db store.Store, opened, onlyOld, onlyNew *atomic.Int64) error {
 	both, justOld, justNew := sealerOf(t, newKey, oldKey), sealerOf(t, oldKey), sealerOf(t, newKey)
-	for n := 0; ; n = (n + 7) % rotated { // in no order that the mover has
+	for n := 0; ; n = (n + 7) % rotated { // in another order than rewrap
 		w, err := db.Worker(ctx, fmt.Sprintf("2547%08d", n))
 		switch {
 		case ctx.Err() != nil:
@@ -186,7 +187,7 @@ func readAll(ctx context.Context, t *testing.T, db store.Store, opened, onlyOld,
 	}
 }
 
-// killedAfterProgress kills the mover in the middle of its work.
+// killedAfterProgress kills rewrap in the middle of its work.
 func killedAfterProgress(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	progress, err := cmd.StderrPipe()
@@ -258,8 +259,8 @@ func TestRewrapTellsWhatRemains(t *testing.T) {
 	}
 }
 
-// A change of ENCRYPTION_KEY leaves the names of sessions and actions to the
-// key they were made with, and says so before that is taken away.
+// After a change of ENCRYPTION_KEY the names of sessions and actions still need
+// the old key. rewrap says so before that key is removed.
 func TestRewrapSpeaksOfTheIdentityKey(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("DATABASE_URL", "")
@@ -306,16 +307,16 @@ func TestKeysThatAreRefused(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for _, verb := range [][]string{{"serve", "--port", "0"}, {"keys", "rewrap"}} {
-				if got := says(t, exitMisuse, verb...); !strings.Contains(got, c.want) {
-					t.Errorf("%v says %s, want %q", verb, got, c.want)
+			for _, args := range [][]string{{"serve", "--port", "0"}, {"keys", "rewrap"}} {
+				if got := says(t, exitMisuse, args...); !strings.Contains(got, c.want) {
+					t.Errorf("%v says %s, want %q", args, got, c.want)
 				}
 			}
 		})
 	}
 }
 
-// A key file that is gone is told, and no new one hides it.
+// A missing key file is reported, and no new one hides the loss.
 func TestALostKeyFileIsTold(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("DATABASE_URL", "")

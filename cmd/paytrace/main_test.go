@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(tidying{servers.Stopping{M: m}}, map[string]func(){"paytrace": main})
 }
 
-// tidying takes away what was built for the tests.
+// tidying removes what was built for the tests.
 type tidying struct{ servers.Stopping }
 
 // Run implements testscript.TestingM.
@@ -26,7 +26,7 @@ func (m tidying) Run() int {
 	return m.Stopping.Run()
 }
 
-// Each script is one behaviour of one verb, run in an empty folder with an
+// Each script shows one behaviour of one subcommand, in an empty folder with an
 // empty environment.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -19,8 +19,9 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// The provider is down while a worker registers: the call does not notice, the
-// message waits with the provider's word, and goes out when it is run again.
+// The provider is down while a worker registers. The call does not notice; the
+// message waits with the provider's error, and goes out when its job runs
+// again.
 func TestMessagesSurviveTheProvider(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var up atomic.Bool
@@ -92,7 +93,7 @@ func jobs(t *testing.T) (list []store.JobInfo) {
 	return list
 }
 
-// Bodies that a gateway really sent are answered with screens, twice the same.
+// Captured bodies of a gateway get screens, and the same ones when repeated.
 func TestCapturedCallbacks(t *testing.T) {
 	raw, err := os.ReadFile("../../../shared/testdata/africastalking_callbacks.json")
 	if errors.Is(err, os.ErrNotExist) {
@@ -131,8 +132,8 @@ func TestCapturedCallbacks(t *testing.T) {
 	}
 }
 
-// What the provider took and later reported stands below the message, with the
-// number masked; a one-time code that went out is not shown.
+// The provider's answer and its later report are shown with the message. The
+// number is masked, and a one-time code that went out is hidden.
 func TestMessagesAreListed(t *testing.T) {
 	t.Chdir(t.TempDir())
 	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// oldTable is the table of the service before this one, with a row whose token
+// oldTable is the table of the legacy service. Its row has a token that
 // Python's cryptography library made (wallet/testdata/fernet_vectors.json).
 const oldTable = `
 CREATE TABLE workers (id SERIAL PRIMARY KEY, worker_id VARCHAR(20) UNIQUE NOT NULL, phone VARCHAR(20) UNIQUE NOT NULL, name VARCHAR(255),
@@ -22,8 +22,8 @@ INSERT INTO workers (worker_id, phone, stellar_public_key, stellar_secret_encryp
 	'GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6',
 	'gAAAAABpjEOAAAECAwQFBgcICQoLDA0OD-8Y_F4iCWmc8uniHBBP3IOtITpo4ITo6gXK5-RF_a2M5U1B6xyIycnpj4gayomHM9upWy3GDkTx0vUV5t_V1r8YorlNKtqEYiCizlbzBYbym5zOsXp8o1t9_qTIek2CfA==')`
 
-// The old service's database is refused until it was migrated, and then its
-// workers sign in.
+// serve refuses a legacy database until it is migrated; then its workers sign
+// in.
 func TestMigrate(t *testing.T) {
 	t.Chdir(t.TempDir())
 	url := servers.Database(t)
@@ -70,9 +70,9 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// oldRows are accounts whose tokens Python's cryptography library made under
-// three different keys, and whose numbers were typed in different ways; two
-// pairs share a number.
+// oldRows are accounts with tokens that Python's cryptography library made
+// under three keys, and with numbers in different forms. Two pairs share a
+// number.
 const oldRows = `
 INSERT INTO workers (worker_id, phone, name, stellar_public_key, stellar_secret_encrypted) VALUES
 ('NW-00000002', '0722 000-222', 'Wanjiku', 'GBAW5XGWORWVFE2XTJYDTLDHXTY2Q2MO73HYCGB3XMFMQ562Q2W2GJQX',
@@ -104,7 +104,7 @@ func oldDatabase(t *testing.T, statements ...string) (url string, query func(sta
 	}
 }
 
-// says runs a verb.
+// says runs a subcommand.
 func says(t *testing.T, wantStatus int, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer

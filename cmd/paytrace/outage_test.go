@@ -12,12 +12,13 @@ import (
 
 const (
 	failedScreen = `END Registration failed\. Please try again later\.`
-	// recovery is how long after its return Postgres may go unused.
+	// recovery is how long after its return Postgres may stay unused.
 	recovery = 5 * time.Second
 )
 
-// Postgres dies in the middle of a call: menus go on, an action that surely did
-// nothing says so, and once Postgres is back all goes on without a restart.
+// Postgres dies in the middle of a call. Menus go on, an action that did
+// nothing for certain says so, and when Postgres is back everything goes on
+// without a restart.
 func TestServePostgresDown(t *testing.T) {
 	t.Chdir(t.TempDir())
 	server := servers.Own(t, servers.StartPostgres)
@@ -55,7 +56,7 @@ func TestServePostgresDown(t *testing.T) {
 		}
 	}
 	step{1, "1*0711000111", "END Account already exists. Worker ID: " + done}.play(t, "c", caller, instances)
-	// What was told stays told.
+	// Earlier answers stay the same.
 	step{1, "1*0711000111", failedScreen}.play(t, "a", caller, instances)
 	if log := instances[0].log.String(); !regexp.MustCompile(`"level":"ERROR".*"action":"create_account".*"outcome":"failed"`).MatchString(log) {
 		t.Error("the log does not say what failed")

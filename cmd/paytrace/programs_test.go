@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// The proofs run the service as processes of its own, because only a process
-// can be killed. The program is the one that is shipped; a variant is this test
-// binary under another name (variants, in variants_test.go), built once more
-// without the race detector, which would take most of the time.
+// The proofs run the service in separate processes, because only a process can
+// be killed. The program is the shipped one. A variant is this test binary
+// under another name (variants, in variants_test.go), built again without the
+// race detector, which would take most of the time.
 
 // source is the folder of this package; tests change theirs.
 var source, _ = os.Getwd()
 
-// programs is a folder with the program and its variants.
+// programs returns a folder with the program and its variants.
 func programs(t testing.TB) string {
 	t.Helper()
 	dir, err := built()
@@ -33,7 +33,7 @@ func programs(t testing.TB) string {
 	return dir
 }
 
-// programsDir is where they are, "" as long as nothing asked for them.
+// programsDir is that folder, "" until a test asks for it.
 var programsDir string
 
 // removePrograms runs at the end of all tests.
@@ -71,20 +71,20 @@ var built = sync.OnceValues(func() (string, error) {
 type process struct {
 	cmd *exec.Cmd
 	url string // where it listens
-	// ended is closed when it is gone.
+	// ended is closed at its end.
 	ended chan struct{}
 }
 
-// shownLog is how much of a log's end says why a process did not start.
+// shownLog is how much of a log's end is shown when a process did not start.
 const shownLog = 1000
 
-// startTime is for a program that connects and migrates on a busy machine.
+// startTime lets a program connect and migrate on a busy machine.
 const startTime = time.Minute
 
 var listens = regexp.MustCompile(`http://localhost:\d+`)
 
-// start runs a program's verb "serve" until it listens. Its log goes to the end
-// of the file.
+// start runs a program's serve until it listens. It appends the log to the
+// file.
 func start(ctx context.Context, program string, env []string, logFile string, args ...string) (*process, error) {
 	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -113,7 +113,7 @@ func start(ctx context.Context, program string, env []string, logFile string, ar
 	slow.Stop()
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
-		_ = cmd.Wait() // how it ended is in cmd.ProcessState
+		_ = cmd.Wait() // cmd.ProcessState has the result
 		close(p.ended)
 	}()
 	if p.url == "" {
@@ -124,10 +124,10 @@ func start(ctx context.Context, program string, env []string, logFile string, ar
 	return p, nil
 }
 
-// kill is what no process can put off.
+// kill sends SIGKILL.
 func (p *process) kill() { _ = p.cmd.Process.Kill() }
 
-// environ makes settings of pairs.
+// environ turns pairs into an environment.
 func environ(pairs map[string]string) (env []string) {
 	for name, value := range pairs {
 		env = append(env, name+"="+value)
@@ -135,7 +135,7 @@ func environ(pairs map[string]string) (env []string) {
 	return env
 }
 
-// logs is all that the files hold.
+// logs returns what the files hold.
 func logs(t testing.TB, files ...string) string {
 	t.Helper()
 	var all strings.Builder

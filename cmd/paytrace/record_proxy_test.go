@@ -13,10 +13,10 @@ import (
 	"testing"
 )
 
-// TestRecordAsAProxy: callbacks go through unchanged, and what is written passes
-// against the service that answered them.
+// TestRecordAsAProxy passes callbacks on unchanged, and writes a script that
+// passes on the service that answered them.
 func TestRecordAsAProxy(t *testing.T) {
-	shop := &shopElsewhere{}
+	shop := &remoteShop{}
 	service := httptest.NewServer(shop)
 	defer service.Close()
 	dir := t.TempDir()
@@ -73,9 +73,9 @@ func TestRecordAsAProxy(t *testing.T) {
 		t.Errorf("written\n%s", script)
 	}
 	if strings.Contains(said.String(), "733999888") {
-		t.Error("the number is told")
+		t.Error("the number is printed")
 	}
-	if status, out := verb(t, "test", "--url", service.URL, "--header", "X-Key: open", out); status != exitFine {
+	if status, out := subcommand(t, "test", "--url", service.URL, "--header", "X-Key: open", out); status != exitFine {
 		t.Error(out)
 	}
 }

@@ -15,15 +15,15 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// redisPassword is in the address; a Redis without passwords takes any.
+// redisPassword is in the address; a Redis without passwords accepts any.
 const redisPassword = "canary4711"
 
 // sharing sets the environment of instances that share a new Postgres and a
-// Redis of the test's own.
+// Redis of this test.
 func sharing(t *testing.T) (*servers.Server, *goredis.Client) {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	servers.Redis(t) // skips where there is no server to be had
+	servers.Redis(t) // skips where there is no server
 	server, err := servers.StartRedis(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -45,8 +45,8 @@ func sharing(t *testing.T) (*servers.Server, *goredis.Client) {
 	return server, client
 }
 
-// step is one callback: the instance that gets it first, and what it says. The
-// other instance gets it again, as a gateway's repeat.
+// step is one callback: the instance that gets it first, and its answer. The
+// other instance gets the gateway's repeat.
 type step struct {
 	on         int
 	text, want string
@@ -88,7 +88,7 @@ const (
 )
 
 // Two instances answer one session in turns, with the same bytes for every
-// repeat; Redis is killed in the middle of it, and the call goes on.
+// repeat. Redis is killed in the middle of it, and the call goes on.
 func TestServeRedis(t *testing.T) {
 	server, client := sharing(t)
 	instances := [2]*running{serve(t), serve(t)}
@@ -105,9 +105,9 @@ func TestServeRedis(t *testing.T) {
 		st.play(t, "a", caller, instances)
 		wantRecord(t, client, "ussd:session:a", st.text)
 	}
-	// A typed star is told from one between two inputs by the record alone, and
-	// the third wrong answer would end the call: each instance must have read
-	// what the other one wrote.
+	// Only the record tells a typed star from one between two inputs, and the
+	// third wrong answer would end the call: each instance must have read what
+	// the other one wrote.
 	for _, st := range []step{{0, "1", askNumber}, {1, "1*07*11", badNumber}, {0, "1*07*11*x", badNumber}} {
 		st.play(t, "stars", caller, instances)
 	}
@@ -121,7 +121,7 @@ func TestServeRedis(t *testing.T) {
 	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	// It came back empty; nobody is the worse for it.
+	// Redis came back empty, and that does no harm.
 	step{1, "2*0711000111", "END Signed in. Worker ID: " + workerID.FindString(done)}.play(t, "c", caller, instances)
 	step{0, "9*1*12*0711000111", regexp.QuoteMeta(done)}.play(t, "a", caller, instances)
 	for _, s := range instances {
@@ -138,10 +138,10 @@ func TestServeRedis(t *testing.T) {
 
 var workerID = regexp.MustCompile(`NW-[0-9A-F]{8}`)
 
-// timeOfLine is when a line of a log was written.
+// timeOfLine matches the time of a log line.
 var timeOfLine = regexp.MustCompile(`"time":"[^"]*",`)
 
-// wantRecord wants the session in Redis as it is after text, for three minutes.
+// wantRecord requires the session in Redis as after text, for three minutes.
 func wantRecord(t *testing.T, client *goredis.Client, key, text string) {
 	t.Helper()
 	record, err := client.Get(t.Context(), key).Result()
@@ -156,7 +156,7 @@ func wantRecord(t *testing.T, client *goredis.Client, key, text string) {
 	}
 }
 
-// A Redis that is not there keeps no service from starting.
+// A service starts without its Redis.
 func TestServeRedisDown(t *testing.T) {
 	server, _ := sharing(t)
 	if err := server.Kill(); err != nil {
@@ -177,7 +177,7 @@ func TestServeRedisDown(t *testing.T) {
 	}
 }
 
-// What waiting does not cure ends the start.
+// An error that waiting does not cure stops the start.
 func TestServeRedisRefused(t *testing.T) {
 	server, client := sharing(t)
 	if err := client.ConfigSet(t.Context(), "requirepass", "another").Err(); err != nil {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// shop is a menu whose every text tells its version.
+// shop returns a menu with its version in every text.
 func shop(version int) string {
 	return fmt.Sprintf(`ussd: 1
 service: Shop
@@ -35,7 +35,7 @@ screens:
 `, version)
 }
 
-// put writes a file as careful programs do: beside it, then in its place.
+// put writes a new file and renames it, as careful programs do.
 func put(t *testing.T, file, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -57,8 +57,7 @@ func (s *running) shopSays(session, text string) string {
 	return body
 }
 
-// reloadPatience is far more than a reload takes, also on a machine with much
-// else to do.
+// reloadPatience is far more than a reload takes, also on a busy machine.
 const (
 	reloadPatience = 30 * time.Second
 	lookEvery      = 10 * time.Millisecond
@@ -92,8 +91,8 @@ func (s *running) logged(t *testing.T, want string) {
 	}
 }
 
-// A changed menu goes live, one with findings stays out with its findings
-// shown, and calls finish on what they began with.
+// A changed menu goes live. One with errors stays out and its diagnostics are
+// shown. Calls finish on the menu they began with.
 func TestServeReload(t *testing.T) {
 	t.Chdir(t.TempDir())
 	put(t, "menus/shop.yaml", shop(1))
@@ -144,8 +143,8 @@ func TestServeReload(t *testing.T) {
 	}
 }
 
-// A configuration that is mounted is swapped as a whole by a link; so is a
-// folder that is renamed.
+// A mounted configuration is swapped as a whole through a link, and a folder
+// may be renamed.
 func TestServeReloadSwappedFolders(t *testing.T) {
 	t.Chdir(t.TempDir())
 	link := func(to, name string) {

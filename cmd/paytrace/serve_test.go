@@ -18,13 +18,13 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// running is a service in a folder of its own.
+// running is a service in its own folder.
 type running struct {
 	t      *testing.T
 	url    string
 	banner string
 	log    *lockedBuffer
-	stop   func() int // ends it and gives its exit status
+	stop   func() int // ends it and returns its exit status
 }
 
 type lockedBuffer struct {
@@ -127,8 +127,8 @@ func (s *running) says(session, caller, text string) string {
 	return body
 }
 
-// Of three calls begun at once two fall into one minute, so a limit of one
-// refuses at least one of them, and its repeats; without the limit all begin.
+// Of three calls that begin at once two fall into one minute: a limit of one
+// refuses at least one of them, and its repeats. Without the limit all begin.
 func TestServeLimitsSessions(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for limit, want := range map[string]bool{"": false, "1": true} {
@@ -150,8 +150,8 @@ func TestServeLimitsSessions(t *testing.T) {
 	}
 }
 
-// The dialogue of the service this one replaces, word for word, over HTTP, with
-// a restart in the middle of it.
+// The dialogue of the legacy service, word for word, over HTTP, with a restart
+// in the middle.
 func TestServeDialogue(t *testing.T) {
 	t.Chdir(t.TempDir())
 	s := serve(t)
@@ -214,7 +214,7 @@ func TestServeDialogue(t *testing.T) {
 	}
 }
 
-// checkMessages wants one SMS, in the old service's words.
+// checkMessages requires one SMS, in the legacy service's words.
 func checkMessages(t *testing.T, id string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -231,7 +231,7 @@ func checkMessages(t *testing.T, id string) {
 	}
 }
 
-// checkLog looks for what a log may never hold: numbers, inputs, keys.
+// checkLog searches for what a log must never hold: numbers, inputs, keys.
 func checkLog(t *testing.T, log string) {
 	t.Helper()
 	key, err := os.ReadFile(service.KeyFile)
@@ -248,7 +248,7 @@ func checkLog(t *testing.T, log string) {
 	}
 }
 
-// A menu in ./menus is what is served, and a change shows on the next start.
+// A menu in ./menus is served, and a change shows after the next start.
 func TestServeReadsTheFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const shop = "ussd: 1\nservice: Shop\ndial: \"*384*8481#\"\nstart: main\nscreens:\n  main:\n    end: Open from 8.\n"
@@ -270,7 +270,7 @@ func TestServeReadsTheFolder(t *testing.T) {
 	}
 }
 
-// What is chosen is said in a dozen lines.
+// The greeting has at most a dozen lines.
 func TestServeBanner(t *testing.T) {
 	t.Chdir(t.TempDir())
 	s := serve(t)
@@ -288,7 +288,7 @@ func TestServeBanner(t *testing.T) {
 	}
 }
 
-func TestServeDoors(t *testing.T) {
+func TestServeAuth(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("USSD_API_KEY", "key, with a comma")
 	t.Setenv("USSD_API_KEY_OLD", "the old one\nand another")

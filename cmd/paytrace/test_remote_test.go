@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// shopElsewhere is a service that is not ours: it answers a gateway's callbacks
-// from their text alone, and keeps what it was sent.
-type shopElsewhere struct {
+// remoteShop is another service: it answers a gateway's callbacks from their
+// text alone, and stores them.
+type remoteShop struct {
 	mu   sync.Mutex
 	sent []string
 }
 
-func (s *shopElsewhere) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *remoteShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
 	s.sent = append(s.sent, string(body))
@@ -91,17 +91,17 @@ const soko = `=== Prices
 | Mkate KES 65
 `
 
-// TestAgainstAServiceElsewhere: no menu is needed, what can't be seen is not
+// TestRemoteService needs no menu. What can't be seen is not
 // checked, and a screen that a gateway would not show fails.
-func TestAgainstAServiceElsewhere(t *testing.T) {
-	shop := &shopElsewhere{}
+func TestRemoteService(t *testing.T) {
+	shop := &remoteShop{}
 	server := httptest.NewServer(shop)
 	defer server.Close()
 	dir := t.TempDir()
 	write(t, dir, "soko.dial", soko)
 	write(t, dir, "people.yaml", "people:\n  Zuhura: {phone: 0712345678, pin: 1234, remembers: {city: Thika}}\n")
 	file := filepath.Join(dir, "soko.dial")
-	status, out := verb(t, "test", "--url", server.URL+"/ussd/secret-path", "--gateway", "africastalking", "--header", "X-Key: open", "-j", "1", file)
+	status, out := subcommand(t, "test", "--url", server.URL+"/ussd/secret-path", "--gateway", "africastalking", "--header", "X-Key: open", "-j", "1", file)
 	for _, want := range []string{
 		"6 calls: 2 passed, 2 failed, 2 not checked",
 		"soko.dial:25:1: failed: Wrong\n   the service gave no screen: the gateway can't show this answer: it begins with \"Kwaheri\"; CON or END is expected",
@@ -127,15 +127,15 @@ func TestAgainstAServiceElsewhere(t *testing.T) {
 	if !strings.HasPrefix(first, "phoneNumber=%2B254712345678&serviceCode=%2A384%2A55%23&text=&sessionId=") || first != shop.sent[1] || len(shop.sent) < 7 {
 		t.Errorf("sent %q", shop.sent)
 	}
-	// The control: with another key nobody passes.
-	if _, out := verb(t, "test", "--url", server.URL, file+":1"); !strings.Contains(out, "the status is 403") || !strings.Contains(out, "1 failed") {
+	// The control: with another key no call passes.
+	if _, out := subcommand(t, "test", "--url", server.URL, file+":1"); !strings.Contains(out, "the status is 403") || !strings.Contains(out, "1 failed") {
 		t.Error(out)
 	}
-	if status, out := verb(t, "test", "--url", "ftp://x", file); status != exitMisuse || !strings.Contains(out, "--url: expected") {
+	if status, out := subcommand(t, "test", "--url", "ftp://x", file); status != exitMisuse || !strings.Contains(out, "--url: expected") {
 		t.Error(status, out)
 	}
-	// A wait that is too long to be waited for.
-	if _, out := verb(t, "test", "--url", server.URL, "--header", "X-Key: open", "--max-wait", "10ms", file+":15"); !strings.Contains(out, "1 not checked") {
+	// A wait longer than --max-wait is not checked.
+	if _, out := subcommand(t, "test", "--url", server.URL, "--header", "X-Key: open", "--max-wait", "10ms", file+":15"); !strings.Contains(out, "1 not checked") {
 		t.Error(out)
 	}
 }
@@ -147,8 +147,9 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-// verb runs a verb in this process; out is all that it says.
-func verb(t *testing.T, args ...string) (status int, out string) {
+// subcommand runs a subcommand in this process and returns everything it
+// prints.
+func subcommand(t *testing.T, args ...string) (status int, out string) {
 	t.Helper()
 	var said lockedBuffer
 	status = run(t.Context(), args, streams{strings.NewReader(""), &said, &said})

@@ -13,8 +13,8 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// variants are programs like the shipped one but for one thing, by name. They
-// are this test binary: the program itself has no switch for any of it.
+// variants lists programs that differ from the shipped one in one thing, by
+// name. They are this test binary: the program itself has no switch for it.
 var variants = map[string]func(ctx context.Context) service.Options{
 	"paytrace-forgetful": func(context.Context) service.Options {
 		return service.Options{Decorators: service.Decorators{Actions: []func(runner.Actions) runner.Actions{forget}}}
@@ -22,21 +22,21 @@ var variants = map[string]func(ctx context.Context) service.Options{
 	"paytrace-crashing": crashing,
 }
 
-// runVariant is a variant's main.
+// runVariant runs a variant.
 func runVariant(options func(ctx context.Context) service.Options) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// What a test starts is always "serve --port 0 [--menus DIR]".
-	verb, port := &serveCmd{}, 0
-	verb.Port = &port
+	// Tests always start "serve --port 0 [--menus DIR]".
+	serve, port := &serveCmd{}, 0
+	serve.Port = &port
 	if len(os.Args) == 6 {
-		verb.Menus = os.Args[5]
+		serve.Menus = os.Args[5]
 	}
-	os.Exit(report(verb.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, options(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(report(serve.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, options(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
-// forgetful runs every delivery's action under a name of its own, as a service
-// without an action log would.
+// forgetful runs every delivery's action under a new name, as a service without
+// an action log would.
 type forgetful struct {
 	runner.Actions
 	runs *atomic.Int64

@@ -10,23 +10,24 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The faults' pace. Every 200 ms one of the instances is killed, where both are
-// up: on two busy cores one is back after 0.2 to 0.4 s. A cut connection costs as
-// much as many actions, and so comes more seldom.
+// The pace of the faults. Every 200 ms an instance is killed, if both run: on
+// two busy cores one is back after 0.2 to 0.4 s. A cut connection costs as much
+// as many actions, so cuts are rarer.
 const (
 	killEvery  = 200 * time.Millisecond
 	loseEvery  = 1500 * time.Millisecond
 	cutEvery   = 800 * time.Millisecond
-	aimFor     = 100 * time.Millisecond // a strike waits so long for something to hit
+	aimFor     = 100 * time.Millisecond // how long a strike waits for something to hit
 	aimEvery   = time.Millisecond
-	mostCut    = 1 // backends a strike: a second one would mostly be a retry of the first
+	mostCut    = 1 // backends per strike: a second one would mostly be a retry of the first
 	cutTimeout = 5 * time.Second
 )
 
-// strikes are how often a kind of fault struck, and how many actions in flight.
+// strikes counts how often a kind of fault struck, and how many actions it hit
+// in flight.
 type strikes struct{ times, hit atomic.Int64 }
 
-// chaosFaults strike for as long as the context lives.
+// chaosFaults strike until ctx ends.
 type chaosFaults struct {
 	chaosRun
 	w                   *chaosWorld
@@ -61,7 +62,7 @@ func (f *chaosFaults) run(ctx context.Context) {
 	}
 }
 
-// aim waits until there are actions in flight, but not for long.
+// aim waits a short time for actions in flight.
 func aim(ctx context.Context, busy func() int) {
 	deadline := time.NewTimer(aimFor)
 	defer deadline.Stop()
@@ -78,9 +79,9 @@ func aim(ctx context.Context, busy func() int) {
 	}
 }
 
-// killInstance kills either instance while both run, in a storm also the last, and
-// starts it again beside the next strike. Some live long enough to begin with their
-// jobs, most do not.
+// killInstance kills one instance while both run, in a storm also the last one.
+// It starts it again in parallel to the next strike. Some live long enough to
+// start their jobs, most do not.
 func (f *chaosFaults) killInstance(ctx context.Context) error {
 	victim := f.victims.IntN(len(f.w.on))
 	p, other := f.w.on[victim], f.w.on[1-victim]
@@ -94,7 +95,7 @@ func (f *chaosFaults) killInstance(ctx context.Context) error {
 	f.kills.times.Add(1)
 	f.kills.hit.Add(int64(p.kill()))
 	f.running.Go(func() {
-		// Also after the last strike: what was repeated wants an answer.
+		// Also after the last strike: repeated callbacks need an answer.
 		if err := f.w.start(p); err != nil {
 			f.failed.CompareAndSwap(nil, &err)
 		}
@@ -118,9 +119,8 @@ const cut = `SELECT count(pg_terminate_backend(pid)) FROM (
 	SELECT pid FROM pg_stat_activity
 	WHERE application_name = 'paytrace' AND xact_start IS NOT NULL AND pid <> pg_backend_pid() LIMIT $1) AS struck`
 
-// cutPostgres looks for a transaction to strike while there are actions in
-// flight. Looking costs the server time that callbacks want, so it is not done
-// in between.
+// cutPostgres looks for a transaction to cut while actions are in flight, and
+// only then: a look takes server time from the callbacks.
 func (f *chaosFaults) cutPostgres(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutTimeout)
 	defer cancel()
@@ -137,8 +137,8 @@ func (f *chaosFaults) cutPostgres(ctx context.Context) error {
 	return nil
 }
 
-// until waits for the time to be over, and for every kind of fault to have
-// struck enough if that counts.
+// until waits until the time is over and, if that counts, every kind of fault
+// has struck enough.
 func (f *chaosFaults) until(ctx context.Context, stop func(), least time.Duration) {
 	defer stop()
 	began := time.Now()

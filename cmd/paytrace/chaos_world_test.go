@@ -17,8 +17,8 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// chaosWorld is two instances on one Postgres and one Redis, all of which may be
-// killed, and a gateway in front of them.
+// chaosWorld holds two instances on one Postgres and one Redis, all of which
+// may be killed, and a gateway in front of them.
 type chaosWorld struct {
 	t               *testing.T
 	ctx             context.Context
@@ -28,7 +28,7 @@ type chaosWorld struct {
 	on              [2]*post
 }
 
-// post is where an instance stands: the same instance, in many lives.
+// post holds one instance through its many lives.
 type post struct {
 	logFile string
 	client  *http.Client
@@ -36,16 +36,16 @@ type post struct {
 	mu      sync.Mutex
 	running *process
 	life    int
-	// acting are the writing callbacks in flight here.
+	// acting counts the writing callbacks in flight here.
 	acting int
 }
 
 const (
 	chaosKey = "a key for tests of chaos, not for use"
-	// chaosConnections are few, since most instances live for about a second and
-	// opening one takes longer than many actions on it.
+	// chaosConnections is small: most instances live for about a second, and
+	// opening a connection takes longer than many actions on it.
 	chaosConnections = "3"
-	// aggregatorWait is as long as an aggregator waits for an answer.
+	// aggregatorWait is how long an aggregator waits for an answer.
 	aggregatorWait = 10 * time.Second
 )
 
@@ -76,11 +76,11 @@ func newChaosWorld(t *testing.T, program, menu string) *chaosWorld {
 	return w
 }
 
-// startTries is how often an instance is started that ends at once, since its
-// Postgres was cut off while it began: a process manager does so, too.
+// startTries bounds how often an instance is started that ends at once because
+// its Postgres was cut. A process manager does the same.
 const startTries = 10
 
-// start begins a life of an instance.
+// start starts an instance.
 func (w *chaosWorld) start(p *post) error {
 	var started *process
 	var err error
@@ -96,7 +96,7 @@ func (w *chaosWorld) start(p *post) error {
 	return nil
 }
 
-// kill ends the instance's life and says how many actions it struck.
+// kill kills the instance and returns how many actions it struck.
 func (p *post) kill() (struck int) {
 	p.mu.Lock()
 	running := p.running
@@ -115,7 +115,7 @@ func (p *post) kill() (struck int) {
 
 func (p *post) end() { p.kill() }
 
-// busy says how many actions are in flight on an instance that runs.
+// busy counts the actions in flight on a running instance.
 func (p *post) busy() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -125,7 +125,7 @@ func (p *post) busy() int {
 	return p.acting
 }
 
-// busy says how many actions are in flight.
+// busy counts the actions in flight.
 func (w *chaosWorld) busy() int { return w.on[0].busy() + w.on[1].busy() }
 
 func (p *post) up() bool {
@@ -136,7 +136,7 @@ func (p *post) up() bool {
 
 var errGone = errors.New("the instance is not running")
 
-// ask delivers one callback and gives the body of the answer.
+// ask delivers one callback and returns the body of the answer.
 func (p *post) ask(ctx context.Context, form url.Values, writes bool) (string, error) {
 	p.mu.Lock()
 	if p.running == nil {

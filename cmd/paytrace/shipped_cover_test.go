@@ -12,9 +12,9 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 )
 
-// The scripts of the shipped menus and of the examples leave nothing out: every
-// screen, option, outcome, wrong answer, give-up, page and resume is shown in
-// every language.
+// The scripts of the shipped menus and of the examples cover everything: every
+// screen, option, outcome, wrong answer, give-up, page and resume, in every
+// language.
 func TestShippedScriptsLeaveNothingOut(t *testing.T) {
 	for dir, menus := range map[string][]string{"menus": {"paytrace", "wallet"}, "menus/examples": {"clinic", "fees", "milk"}} {
 		var names []string
@@ -30,7 +30,7 @@ func TestShippedScriptsLeaveNothingOut(t *testing.T) {
 	}
 }
 
-// The control: without one of its calls a folder of scripts leaves something out.
+// The control: without one of its calls a folder of scripts covers less.
 func TestShippedScriptsWithoutACall(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../../menus/examples")); err != nil {
@@ -58,7 +58,7 @@ func TestShippedScriptsWithoutACall(t *testing.T) {
 	}
 }
 
-// coverOf is what the scripts of a folder cover, played in every language.
+// coverOf returns what the scripts of a folder cover, played in every language.
 func coverOf(t *testing.T, dir string) []coverage.MenuJSON {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "cover.json")
@@ -77,7 +77,7 @@ func coverOf(t *testing.T, dir string) []coverage.MenuJSON {
 	return report.Coverage
 }
 
-// gaps are what is missing, or was not shown in some language.
+// gaps lists what is missing, or was not shown in some language.
 func gaps(m coverage.MenuJSON) []string {
 	var list []string
 	for _, it := range m.Items {

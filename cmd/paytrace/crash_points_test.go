@@ -13,30 +13,30 @@ import (
 	"github.com/paytrace/paytrace/store"
 )
 
-// points are the places between the receipt of a callback and its reply at which
+// points lists the places between the receipt of a callback and its reply where
 // an instance is killed: before and after everything that reaches outside the
 // process.
 var points = []string{
 	"receipt",   // the callback is read
-	"load",      // the record is about to be asked for
-	"loaded",    // and has come
-	"look up",   // a stored result is about to be asked for, in a replay
-	"looked up", // and has come
-	"action",    // the action's transaction is about to begin
+	"load",      // before the record is loaded
+	"loaded",    // after
+	"look up",   // before a replay asks for a stored result
+	"looked up", // after
+	"action",    // before the action's transaction
 	"begun",     // its row in the log is written
 	"worked",    // its rows are written, its result is not
-	"finished",  // all is written, COMMIT is not sent
+	"finished",  // everything is written, COMMIT is not sent
 	"committed", // the transaction is over
-	"save",      // the record is about to be saved
-	"saved",     // and is
-	"reply",     // the answer is about to be written
+	"save",      // before the record is saved
+	"saved",     // after
+	"reply",     // before the answer is written
 }
 
-// crashPoint names the point at which a crashing instance ends itself.
+// crashPoint sets the point at which a crashing instance kills itself.
 const crashPoint = "PAYTRACE_TEST_CRASH_AT"
 
-// at kills the process as it comes by the point: no deferred function runs, no
-// connection is closed properly.
+// at kills the process when it reaches the point: no deferred function runs,
+// and no connection closes properly.
 type at string
 
 func (a at) point(label string) {
@@ -48,7 +48,8 @@ func (a at) point(label string) {
 	}
 }
 
-// crashing is a service with the points, and an action that takes a PIN.
+// crashing returns a service with the points, and with an action that takes a
+// PIN.
 func crashing(context.Context) service.Options {
 	a := at(os.Getenv(crashPoint))
 	return service.Options{Register: registerPay, Decorators: service.Decorators{
@@ -141,8 +142,8 @@ type payOut struct {
 	WrongPin *struct{}
 }
 
-// registerPay adds an action that takes a PIN. A payment is a message whose text
-// is new in every run, so that a second one is seen.
+// registerPay adds an action that takes a PIN. A payment is a message with a
+// new text in every run, which shows a second run.
 func registerPay(t *actions.Table) error {
 	spec := actions.Spec{Name: "pay", About: "Pays.", Money: true, Takes: time.Second}
 	return actions.Register(t, spec, func(_ context.Context, c actions.Call, in payIn) (actions.Work[payOut], error) {

@@ -11,15 +11,16 @@ import (
 	"time"
 )
 
-// chaosGateway delivers the callbacks of many callers at a steady rate, some of
-// them twice at once and some again later, and notes every answer.
+// chaosGateway delivers the callbacks of many callers at a steady rate and
+// records every answer. It delivers some callbacks twice at once and some again
+// later.
 type chaosGateway struct {
 	w *chaosWorld
-	// One delivery is due every so often. Callers do not wait for a service: what
-	// is overdue goes out as soon as it can.
+	// Deliveries are due at fixed times. Callers do not wait for a service: an
+	// overdue delivery goes out as soon as it can.
 	began time.Time
 	every time.Duration
-	slots atomic.Int64 // that were taken
+	slots atomic.Int64 // taken so far
 
 	mu    sync.Mutex
 	calls []*chaosCaller
@@ -28,7 +29,7 @@ type chaosGateway struct {
 	deliveries, answers, writes atomic.Int64
 }
 
-// chaosCaller is one call: a caller, a phone, a session.
+// chaosCaller makes one call from one phone.
 type chaosCaller struct {
 	gateway        *chaosGateway
 	session, phone string
@@ -39,7 +40,7 @@ type chaosCaller struct {
 	callbacks []*chaosCallback
 }
 
-// chaosCallback is one text of a call, delivered any number of times.
+// chaosCallback is one text of a call, with any number of deliveries.
 type chaosCallback struct {
 	n       int
 	text    string
@@ -48,8 +49,8 @@ type chaosCallback struct {
 	answers []chaosAnswer
 }
 
-// chaosAnswer is what one delivery was told, and which callback was the newest
-// then: one that comes after a newer one may show that one's screen.
+// chaosAnswer holds the answer to one delivery, and which callback was the
+// newest then: a delivery after a newer callback may show that one's screen.
 type chaosAnswer struct {
 	body   string
 	newest int
@@ -57,11 +58,11 @@ type chaosAnswer struct {
 
 // Odds and times of a gateway's repeats.
 const (
-	twinOdds  = 4 // one in so many goes to both instances at once
-	lateOdds  = 5 // … is delivered again later
-	lateness  = 700 * time.Millisecond
-	triesMost = 2000
-	tryAgain  = 15 * time.Millisecond
+	duplicateOdds = 4 // one in so many goes to both instances at once
+	lateOdds      = 5 // … is delivered again later
+	lateness      = 700 * time.Millisecond
+	triesMost     = 2000
+	tryAgain      = 15 * time.Millisecond
 )
 
 // call makes one call from its first screen to its last.
@@ -86,15 +87,16 @@ func (g *chaosGateway) call(ctx context.Context, n int) {
 	}
 }
 
-// deliver sends a callback until one delivery is answered: "" if none was.
+// deliver sends a callback until one delivery is answered, and returns "" if
+// none was.
 func (c *chaosCaller) deliver(ctx context.Context, cb *chaosCallback) string {
 	c.mu.Lock()
 	c.callbacks = append(c.callbacks, cb)
 	c.mu.Unlock()
 	on := c.random.IntN(2)
-	var twin sync.WaitGroup
-	if c.random.IntN(twinOdds) == 0 {
-		twin.Go(func() { _ = c.once(ctx, cb, 1-on) })
+	var duplicate sync.WaitGroup
+	if c.random.IntN(duplicateOdds) == 0 {
+		duplicate.Go(func() { _ = c.once(ctx, cb, 1-on) })
 	}
 	body := ""
 	for try := 0; try < triesMost && body == ""; try++ {
@@ -105,7 +107,7 @@ func (c *chaosCaller) deliver(ctx context.Context, cb *chaosCallback) string {
 			<-time.After(tryAgain)
 		}
 	}
-	twin.Wait()
+	duplicate.Wait()
 	c.mu.Lock()
 	cb.first = body
 	c.mu.Unlock()
@@ -119,7 +121,7 @@ func (c *chaosCaller) deliver(ctx context.Context, cb *chaosCallback) string {
 	return body
 }
 
-// once delivers a callback one time; "" where no answer came.
+// once delivers a callback once, and returns "" without an answer.
 func (c *chaosCaller) once(ctx context.Context, cb *chaosCallback, on int) string {
 	g := c.gateway
 	due := g.began.Add(time.Duration(g.slots.Add(1)) * g.every)

@@ -12,9 +12,9 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// A repeat that comes while its callback is still in progress, at another
-// instance, waits for it and is told the same.
-func TestServeRepeatWaitsForItsTwin(t *testing.T) {
+// A repeat that reaches another instance while its callback is still in
+// progress waits for it and gets the same answer.
+func TestServeRepeatWaitsForItsDuplicate(t *testing.T) {
 	_, client := sharing(t)
 	t.Setenv("DATABASE_LOCK_TIMEOUT", "2000")
 	instances := [2]*running{serve(t), serve(t)}
@@ -35,8 +35,8 @@ func TestServeRepeatWaitsForItsTwin(t *testing.T) {
 	step{1, "1*0711000111", "END Account already exists. Worker ID: " + workerID.FindString(first)}.play(t, "b", caller, instances)
 }
 
-// holdWorkers keeps accounts from being made until so many transactions wait for
-// it, and for each other.
+// holdWorkers blocks new accounts until this many transactions wait for it and
+// for each other.
 func holdWorkers(t *testing.T) (release func(waiting int)) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
@@ -50,7 +50,7 @@ func holdWorkers(t *testing.T) (release func(waiting int)) {
 	}
 	return func(waiting int) {
 		t.Helper()
-		const most = 2 * time.Second // as the lock is waited for
+		const most = 2 * time.Second // as long as a lock is waited for
 		began, found := time.Now(), 0
 		for found < waiting {
 			row := conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
@@ -73,7 +73,7 @@ func TestServeCommandsToRedis(t *testing.T) {
 	_, client := sharing(t)
 	instances := [2]*running{serve(t), serve(t)}
 	const caller = "+254711000111"
-	instances[0].says("warm", caller, "") // the script is known from here on
+	instances[0].says("warm", caller, "") // Redis knows the script from here on
 	instances[1].says("warm", caller, "")
 	for _, st := range []struct {
 		on   int
@@ -82,11 +82,11 @@ func TestServeCommandsToRedis(t *testing.T) {
 	}{
 		{0, "", 1},
 		{0, "1", 1},                  // known here
-		{1, "1*12", 1},               // the text tells
+		{1, "1*12", 1},               // the text decides
 		{0, "1*12*13", 1},            // also where another instance was last
 		{1, "1*12*13", 1},            // a repeat
 		{0, "1*12", 1},               // a late one
-		{0, "1*07*11", 2},            // a typed star, or another way: who may ask the record
+		{0, "1*07*11", 2},            // a typed star, or another path: the record decides
 		{1, "1*12*13*0711000111", 2}, // an action
 		{0, "1*12*13*0711000111", 2}, // its repeat
 	} {
@@ -98,8 +98,8 @@ func TestServeCommandsToRedis(t *testing.T) {
 	}
 }
 
-// commands is how many Redis was sent that read or save a session: the script
-// of a save begins with a GET as well.
+// commands counts the commands to Redis that read or save a session: the script
+// of a save also begins with a GET.
 func commands(t *testing.T, client *goredis.Client) (n int) {
 	t.Helper()
 	stats, err := client.InfoMap(t.Context(), "commandstats").Result()

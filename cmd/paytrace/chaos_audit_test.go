@@ -9,14 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// audit holds what the callers were told against what the database holds. What
-// is promised:
-//
-//   - for every session and input path an effect happens once or not at all;
-//   - a caller who saw a success has the effect;
-//   - every delivery of one callback gets identical bytes. A delivery that comes
-//     after a newer callback of its session may show that one's screen;
-//   - a caller who saw no success saw "in progress" or an error.
+// audit compares what the callers saw with what the database holds. The
+// promises:
 type audit struct {
 	lost, doubled, unasked, different, wrong []string
 	// callbacks were answered by the menu, refused by a built-in screen, or not

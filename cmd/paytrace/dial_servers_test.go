@@ -28,8 +28,8 @@ import (
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// The dial scripts of the shipped menus are played through POST /ussd of two
-// instances on one Redis and one Postgres, callbacks going to each in turns.
+// The dial scripts of the shipped menus play through POST /ussd of two
+// instances on one Redis and one Postgres; callbacks alternate between them.
 // Each call has its own database and an empty Redis.
 func TestShippedScriptsOnServers(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -73,8 +73,8 @@ func TestShippedScriptsOnServers(t *testing.T) {
 	}
 }
 
-// playedOf counts the calls that passed, and wants all to but those whose scene no
-// real service can be brought into.
+// playedOf counts the calls that passed. All must pass, except those with a
+// scene that a real service can't be set to.
 func playedOf(t *testing.T, results []dialscript.Result) (played int) {
 	t.Helper()
 	for _, r := range results {
@@ -100,7 +100,7 @@ func allCalls(f *dialscript.File) (calls []*dialscript.Call) {
 	return calls
 }
 
-// exchange opens a line to two new instances for each call.
+// exchange starts two new instances for each call.
 type exchange struct {
 	t      *testing.T
 	folder *service.Folder
@@ -136,8 +136,8 @@ func (x *exchange) Open(ctx context.Context, scene dialscript.Scene) (dialscript
 	return l, nil
 }
 
-// serversLine is a line to two instances. What a gateway does not see it takes
-// from decorators of their ports.
+// serversLine plays a call on two instances. Decorators of their ports show it
+// what a gateway can't see.
 type serversLine struct {
 	scene     dialscript.Scene
 	instances [2]*instance
@@ -226,11 +226,12 @@ func (l *serversLine) Messages() []dialscript.Message {
 	return messagesOf(l.instances[0].Store())
 }
 
-// Log implements dialscript.SeesLog. The time of day is left out: its digits
-// could be taken for a PIN.
+// Log implements dialscript.SeesLog. It leaves out the time of day, whose
+// digits could look like a PIN.
 func (l *serversLine) Log() string { return timeOfLine.ReplaceAllString(l.log.String(), "") }
 
-// Wait implements dialscript.Waits for what has a clock here: the records.
+// Wait implements dialscript.Waits for the only thing here with a clock: the
+// records.
 func (l *serversLine) Wait(ctx context.Context, d time.Duration) error {
 	for _, key := range l.redis.Keys(ctx, "*").Val() {
 		l.redis.PExpire(ctx, key, l.redis.PTTL(ctx, key).Val()-d)
@@ -264,7 +265,7 @@ func (l *serversLine) Close() error {
 	return errors.Join(errs...)
 }
 
-// watched notes what actions were asked for, each once by its ID.
+// watched records the actions that were called, each once by its ID.
 type watched struct {
 	runner.Actions
 	line *serversLine

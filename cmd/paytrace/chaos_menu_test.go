@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// chaosMenu has a write in three of nine steps: the caller's own account, one
-// for a friend and a look-up of another person's number, which are counted. Each
-// leaves what a second run would leave again, or count again.
+// chaosMenu writes in three of nine steps: the caller's own account, one for a
+// friend, and a counted lookup of another person's number. A second run of any
+// of them would leave a second trace.
 const chaosMenu = `
 ussd: 1
 service: Chaos
@@ -50,12 +50,12 @@ screens:
 
 const (
 	chaosCode = "*384*7#"
-	// canaryPIN is what a caller types where a number is asked: it must be
-	// nowhere but in the gateway's own callbacks.
+	// canaryPIN is what callers type where a number is asked for. Only the
+	// gateway's own callbacks may hold it.
 	canaryPIN = "90571683"
 )
 
-// chaosMenus is a folder with the menu.
+// chaosMenus returns a folder with the menu.
 func chaosMenus(t testing.TB, source string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -69,7 +69,7 @@ func chaosMenus(t testing.TB, source string) string {
 type scene struct {
 	input string
 	shows *regexp.Regexp
-	// effects are what this step does, as effectsOf names them.
+	// effects lists what this step does, in the names of effectsOf.
 	effects []string
 }
 
@@ -86,11 +86,11 @@ var (
 	onBrought     = regexp.MustCompile(`(?s)\ACON Brought NW-[0-9A-F]{8}\.\n.*\z`)
 	onOther       = regexp.MustCompile(`\ACON Whose number\?\z`)
 	onFound       = regexp.MustCompile(`\AEND Found\.\z`)
-	// onRefusal are the screens that tell of no success.
+	// onRefusal matches the screens that report no success.
 	onRefusal = regexp.MustCompile(`\AEND (The service is busy|In progress|Your session has expired|The service was updated).*`)
 )
 
-// chaosCall is what one caller does.
+// chaosCall lists what one caller does.
 func chaosCall(phone, friend string) []scene {
 	return []scene{
 		{"", onMain, nil},
