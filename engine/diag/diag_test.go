@@ -22,42 +22,42 @@ func TestText(t *testing.T) {
 		{
 			"the shape of the manual",
 			Diagnostic{Code: "U101", Severity: Error, Pos: at(1, 4), Length: 1, Message: `No such screen.`, Help: `Did you mean "bye"?`, Related: []Related{{at(2, 1), "Other."}, {Text: "No place."}}},
-			"menus/m.yaml:1:4: U101 No such screen.\n   1 | a: x\n     |    ^\n   Did you mean \"bye\"?\n   menus/m.yaml:2:1: Other.\n   No place.\n",
+			"menus/m.yaml:1:4: U101 error: No such screen.\n   1 | a: x\n     |    ^\n   Did you mean \"bye\"?\n   menus/m.yaml:2:1: Other.\n   No place.\n",
 		},
 		{
 			"tabs stay, wide characters take two columns",
-			Diagnostic{Code: "U101", Pos: at(2, 11), Length: 3, Message: "m"},
-			"menus/m.yaml:2:11: U101 m\n   2 | \tb: 漢字 -> bey\n     | \t           ^~~\n",
+			Diagnostic{Code: "U101", Severity: Warning, Pos: at(2, 11), Length: 3, Message: "m"},
+			"menus/m.yaml:2:11: U101 warning: m\n   2 | \tb: 漢字 -> bey\n     | \t           ^~~\n",
 		},
 		{
 			"carets below wide characters",
-			Diagnostic{Code: "U101", Pos: at(2, 5), Length: 2, Message: "m"},
-			"menus/m.yaml:2:5: U101 m\n   2 | \tb: 漢字 -> bey\n     | \t   ^~~~\n",
+			Diagnostic{Code: "U101", Severity: Warning, Pos: at(2, 5), Length: 2, Message: "m"},
+			"menus/m.yaml:2:5: U101 warning: m\n   2 | \tb: 漢字 -> bey\n     | \t   ^~~~\n",
 		},
 		{
 			"combining characters take none",
-			Diagnostic{Code: "U008", Pos: at(3, 8), Length: 1, Message: "m"},
-			"menus/m.yaml:3:8: U008 m\n   3 | cafe\u0301: → x\n     |       ^\n",
+			Diagnostic{Code: "U008", Severity: Warning, Pos: at(3, 8), Length: 1, Message: "m"},
+			"menus/m.yaml:3:8: U008 warning: m\n   3 | cafe\u0301: → x\n     |       ^\n",
 		},
 		{
 			"nothing of a menu commands the terminal",
-			Diagnostic{Code: "U001", Pos: at(4, 1), Length: 99, Message: "m\x1b[2J"},
-			"menus/m.yaml:4:1: U001 m\ufffd[2J\n   4 | esc\ufffd[31m: x\n     | ^~~~~~~~~~~\n",
+			Diagnostic{Code: "U001", Severity: Warning, Pos: at(4, 1), Length: 99, Message: "m\x1b[2J"},
+			"menus/m.yaml:4:1: U001 warning: m\ufffd[2J\n   4 | esc\ufffd[31m: x\n     | ^~~~~~~~~~~\n",
 		},
 		{
 			"a place outside the file",
-			Diagnostic{Code: "U001", Pos: at(99, 1), Length: 1, Message: "m"},
-			"menus/m.yaml:99:1: U001 m\n",
+			Diagnostic{Code: "U001", Severity: Warning, Pos: at(99, 1), Length: 1, Message: "m"},
+			"menus/m.yaml:99:1: U001 warning: m\n",
 		},
 		{
 			"a column outside the line",
-			Diagnostic{Code: "U001", Pos: at(1, 40), Length: 3, Message: "m"},
-			"menus/m.yaml:1:40: U001 m\n   1 | a: x\n     |     ^\n",
+			Diagnostic{Code: "U001", Severity: Warning, Pos: at(1, 40), Length: 3, Message: "m"},
+			"menus/m.yaml:1:40: U001 warning: m\n   1 | a: x\n     |     ^\n",
 		},
 		{
 			"a long line is cut around the place",
-			Diagnostic{Code: "U001", Pos: at(5, 200), Length: 2, Message: "m"},
-			"menus/m.yaml:5:200: U001 m\n   5 | …" + strings.Repeat("x", 120) + "…\n     | " + strings.Repeat(" ", 60) + "^~\n",
+			Diagnostic{Code: "U001", Severity: Warning, Pos: at(5, 200), Length: 2, Message: "m"},
+			"menus/m.yaml:5:200: U001 warning: m\n   5 | …" + strings.Repeat("x", 120) + "…\n     | " + strings.Repeat(" ", 60) + "^~\n",
 		},
 	}
 	for _, tt := range tests {
@@ -79,7 +79,7 @@ func TestTextColor(t *testing.T) {
 	if err := Text(&b, f, nil, true); err != nil {
 		t.Fatal(err)
 	}
-	if want := "\x1b[1mm:1:1:\x1b[0m \x1b[31mU101\x1b[0m m\n"; b.String() != want {
+	if want := "\x1b[1mm:1:1:\x1b[0m \x1b[31mU101 error:\x1b[0m m\n"; b.String() != want {
 		t.Errorf("got %q, want %q", b.String(), want)
 	}
 }

@@ -55,7 +55,7 @@ func (p *printer) diagnostic(d Diagnostic) {
 	if d.Severity != Error {
 		mark = c.warn
 	}
-	fmt.Fprintf(&p.out, "%s%s:%s %s%s%s %s\n", c.strong, visible(d.Pos.String()), c.off, mark, d.Code, c.off, visible(d.Message))
+	fmt.Fprintf(&p.out, "%s%s:%s %s%s %s:%s %s\n", c.strong, visible(d.Pos.String()), c.off, mark, d.Code, d.Severity, c.off, visible(d.Message))
 	if line, ok := p.line(d.Pos); ok {
 		p.excerpt(line, d.Pos, d.Length, mark)
 	}

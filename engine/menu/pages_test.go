@@ -61,7 +61,7 @@ func TestCodesHaveAll(t *testing.T) {
 	}
 }
 
-var severityWords = map[diag.Severity]string{diag.Error: "An error:", diag.Warning: "A warning:", diag.Info: "Advice:"}
+var severityWords = map[diag.Severity]string{diag.Error: "An error:", diag.Warning: "A warning:", diag.Info: "For information:"}
 
 // TestPages runs the two menus of every page: the wrong one has this finding and
 // no other, printed as the page shows; the right one has none.

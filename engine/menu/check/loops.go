@@ -32,7 +32,7 @@ func (c *checker) silentLoops() {
 		if len(ring) > 1 || leadsTo(ring[0], ring[0], silent(false)) {
 			looped = true
 			first := c.firstOf(ring)
-			c.find(first.Name, fmt.Sprintf("From %s a call can go round without ever showing a screen.", syntax.Quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", diag.Related{Text: "Round: " + c.screensOf(ring) + "."})
+			c.find(first.Name, fmt.Sprintf("From %s a call can go in a circle and never show a screen.", syntax.Quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", diag.Related{Text: "Cycle: " + c.screensOf(ring) + "."})
 		}
 	}
 	if !looped {
@@ -131,7 +131,7 @@ func (c *checker) closedLoops() {
 			continue
 		}
 		first := c.firstOf(trap)
-		c.find(first.Name, fmt.Sprintf("From %s on the caller goes round and never comes to an end.", syntax.Quote(first.Name.Value)), `Lead one option to a screen with "end".`, diag.Related{Text: "Round: " + c.screensOf(trap) + "."})
+		c.find(first.Name, fmt.Sprintf("From %s on the caller goes in a circle and never reaches an end.", syntax.Quote(first.Name.Value)), `Lead one option to a screen with "end".`, diag.Related{Text: "Cycle: " + c.screensOf(trap) + "."})
 	}
 }
 

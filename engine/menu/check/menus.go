@@ -99,7 +99,7 @@ func (c *checker) keysInOrder() {
 				continue
 			}
 			if n != want {
-				c.find(o.Key, fmt.Sprintf("Option %d of %s would be expected here, not %s.", want, syntax.Quote(s.Name.Value), syntax.Quote(o.Key.Value)), "Number the options 1, 2, 3, or write them as a list, which numbers itself.")
+				c.find(o.Key, fmt.Sprintf("Option %d of %s is expected here, not %s.", want, syntax.Quote(s.Name.Value), syntax.Quote(o.Key.Value)), "Number the options 1, 2, 3, or write them as a list, which numbers itself.")
 				break
 			}
 			want++

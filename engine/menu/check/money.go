@@ -26,7 +26,7 @@ func (c *checker) moneyConfirmed() {
 		if !unasked {
 			continue
 		}
-		c.find(call.Action, fmt.Sprintf("%s moves money, and a call can come here without having said Yes.", syntax.Quote(call.Action.Value)), `Ask right before, on a screen with "confirm".`, diag.Related{Text: "This way: " + pathWords(cs.path(p)) + "."})
+		c.find(call.Action, fmt.Sprintf("%s moves money, and a call can come here without a Yes.", syntax.Quote(call.Action.Value)), `Ask right before, on a screen with "confirm".`, diag.Related{Text: "Path: " + pathWords(cs.path(p)) + "."})
 	}
 }
 
@@ -89,7 +89,7 @@ func (c *checker) feeShown() {
 				spoken = spoken || feeWords.MatchString(p.Lit) || feeWords.MatchString(p.Name) || feeWords.MatchString(p.Field)
 			}
 			if !spoken {
-				c.find(say.Text, fmt.Sprintf("%s asks for a Yes to %s without a word about the fee.", syntax.Quote(s.Name.Value), syntax.Quote(call.Action.Value)), "Show the fee, or say that there is none.")
+				c.find(say.Text, fmt.Sprintf("%s asks for a Yes to %s without naming the fee.", syntax.Quote(s.Name.Value), syntax.Quote(call.Action.Value)), "Show the fee, or say that there is none.")
 			}
 		}
 	})

@@ -98,7 +98,7 @@ func (c *checker) noField(u use, v *value) {
 func (c *checker) holesExist(w syntax.Message) {
 	parts, bad := syntax.Parts(w.Text)
 	for _, b := range bad {
-		c.find(b, fmt.Sprintf("This %s stands for no value.", syntax.Quote(b.Value)), fmt.Sprintf("A value is shown as {amount}; to show a brace itself write %q.", b.Value+b.Value))
+		c.find(b, fmt.Sprintf("This %s shows no value.", syntax.Quote(b.Value)), fmt.Sprintf("A value is shown as {amount}; to show a brace itself write %q.", b.Value+b.Value))
 	}
 	shared := strings.HasPrefix(w.Key, syntax.SharedTexts+".")
 	for _, p := range parts {
@@ -176,7 +176,7 @@ func declareHelp(name string) string {
 // language; not what the network says.
 func (c *checker) settable(name syntax.Text) {
 	if syntax.BuiltinValues[name.Value] && name.Value != "lang" {
-		c.find(name, fmt.Sprintf("%s is found out by the service and cannot be set.", syntax.Quote(name.Value)), "Set a variable of your own.")
+		c.find(name, fmt.Sprintf("%s comes from the service and cannot be set.", syntax.Quote(name.Value)), "Set a variable of your own.")
 		return
 	}
 	c.wantValue(name, "There is no value %s to set.")

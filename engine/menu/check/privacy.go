@@ -27,8 +27,8 @@ func (c *checker) privateShown() {
 		for _, st := range c.flow.stepsOf(u) {
 			if from := known[st].about[c.aboutName(u)]; from != nil && !c.sentToTyped(u, known[st]) {
 				said[u.in] = true
-				c.find(u.at, fmt.Sprintf("%s shows %s to whoever has typed %s: %s has looked it up, and nobody has shown that the number is theirs.", syntax.Upper(u.in), syntax.Quote(u.at.Value), syntax.Quote(from.phone), syntax.Quote(from.call.Action.Value)),
-					`Look up "caller", the number the network vouches for, or write above this line why everybody may see it: "# allow U505: reason".`,
+				c.find(u.at, fmt.Sprintf("%s shows %s to anyone who types %s: %s has looked it up, and nothing proves that the number is the caller's.", syntax.Upper(u.in), syntax.Quote(u.at.Value), syntax.Quote(from.phone), syntax.Quote(from.call.Action.Value)),
+					`Look up "caller", the number that the network confirms, or write above this line why everyone may see it: "# allow U505: reason".`,
 					diag.At(from.call.Pos, fmt.Sprintf("%s is looked up here.", syntax.Quote(from.phone))))
 				break
 			}

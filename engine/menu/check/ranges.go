@@ -146,7 +146,7 @@ func (c *checker) valuesUsed() {
 			continue
 		}
 		if v := c.values[s.Ask.Var.Value]; v != nil && !v.secret { // U507
-			c.find(s.Ask.Var, fmt.Sprintf("%s is asked for, but nothing ever uses it.", syntax.Quote(s.Ask.Var.Value)), "Show it, give it to an action, or do not ask.")
+			c.find(s.Ask.Var, fmt.Sprintf("%s is asked for, but nothing uses it.", syntax.Quote(s.Ask.Var.Value)), "Show it, give it to an action, or do not ask.")
 		}
 	}
 }

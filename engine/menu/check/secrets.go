@@ -107,7 +107,7 @@ func (c *checker) secretsTaken() {
 			continue
 		}
 		if to := c.flow.untaken(c.flow.of[s], s.Ask.Var.Value); to != nil {
-			c.find(s.Ask.Var, fmt.Sprintf("%s is asked, but no action takes it before %s is shown, and then it is forgotten.", syntax.Quote(s.Ask.Var.Value), stepName(to)), fmt.Sprintf(`Lead the answer through an action: "ask: %s -> check(%s)".`, s.Ask.Var.Value, s.Ask.Var.Value))
+			c.find(s.Ask.Var, fmt.Sprintf("%s is asked, but no action takes it before %s is shown, and then it is deleted.", syntax.Quote(s.Ask.Var.Value), stepName(to)), fmt.Sprintf(`Lead the answer through an action: "ask: %s -> check(%s)".`, s.Ask.Var.Value, s.Ask.Var.Value))
 		}
 	}
 }

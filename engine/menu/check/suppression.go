@@ -30,17 +30,17 @@ func (c *checker) staleSuppressions() {
 		if c.needed[a] {
 			continue
 		}
-		message, help := "This exception covers nothing: its line has no such warning.", ""
+		message, help := "This suppression covers nothing: its line has no such warning.", ""
 		for _, f := range c.out {
 			if f.Code != a.Code || f.Pos.File != a.Pos.File || f.Suppressed {
 				continue
 			}
 			if f.Severity == diag.Error && f.Pos.Line >= a.Line && f.Pos.Line <= a.Last {
-				message, help = fmt.Sprintf("%s is an error here, and only warnings have exceptions.", a.Code), "Mend what it says, and delete this line."
+				message, help = fmt.Sprintf("%s is an error here, and only warnings can be suppressed.", a.Code), "Fix the error, and delete this line."
 				break
 			}
 			if f.Severity != diag.Error {
-				help = fmt.Sprintf("There is one on line %d: put the exception right above that line.", f.Pos.Line)
+				help = fmt.Sprintf("There is one on line %d: put the suppression right above that line.", f.Pos.Line)
 				break
 			}
 		}

@@ -66,7 +66,7 @@ func (c *checker) translationKeys() {
 
 func keyHelp(key string) string {
 	if syntax.BuiltinKeys[key] != "" {
-		return fmt.Sprintf("It is built in: word it in the menu first, below %q.", "nav")
+		return fmt.Sprintf("It is built in: write it in the menu first, below %q.", "nav")
 	}
 	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
 }
@@ -105,7 +105,7 @@ func (c *checker) translatedValues() {
 func (c *checker) sameValues(w syntax.Message, t syntax.Text, lang int) {
 	parts, bad := syntax.Parts(t)
 	for _, b := range bad {
-		c.find(b, fmt.Sprintf("This %s stands for no value.", syntax.Quote(b.Value)), fmt.Sprintf("To show a brace itself write %q.", b.Value+b.Value))
+		c.find(b, fmt.Sprintf("This %s shows no value.", syntax.Quote(b.Value)), fmt.Sprintf("To show a brace itself write %q.", b.Value+b.Value))
 	}
 	source, _ := syntax.Parts(w.Text)
 	has, wants := placeholdersIn(parts), placeholdersIn(source)

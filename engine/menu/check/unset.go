@@ -120,7 +120,7 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 	case u.name == "worker":
 		hint = `Not every caller has an account: test "worker is set" first.`
 	case c.values[u.name].secret:
-		hint = "A secret is forgotten by the action that takes it and by the next screen: ask for it right before."
+		hint = "A secret is deleted by the action that takes it and by the next screen: ask for it right before."
 	}
 	where := fmt.Sprintf("%s is %s %s, but", syntax.Quote(u.at.Value), purposeWords[u.purpose], u.in)
 	message := where + " nothing has set it."
@@ -129,7 +129,7 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 	}
 	var notes []diag.Related
 	if len(path) > 0 {
-		notes = append(notes, diag.Related{Text: "This way: " + pathWords(path) + "."})
+		notes = append(notes, diag.Related{Text: "Path: " + pathWords(path) + "."})
 	}
 	c.find(u.at, message, hint, append(notes, c.setters(u.name)...)...)
 }

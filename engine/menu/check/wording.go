@@ -153,7 +153,7 @@ func (c *checker) translationsCurrent() {
 			if e.Of == "" || list == nil || !list[0].Written() || syntax.SourceHash(list[0].Value) == e.Of {
 				continue
 			}
-			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", syntax.Quote(e.Key.Value)), fmt.Sprintf(`Translate it anew and delete the mark "# of %s"; "fmt" writes the new one.`, e.Of), diag.At(list[0].Pos, "The text is now: "+syntax.Short(list[0].Value)))
+			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", syntax.Quote(e.Key.Value)), fmt.Sprintf(`Translate it again and delete the mark "# of %s"; "fmt" writes the new one.`, e.Of), diag.At(list[0].Pos, "The text is now: "+syntax.Short(list[0].Value)))
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (c *comparison) gone(s *engine.Screen) {
 	if c.old.Session.Resume > 0 && s.Kind != engine.ScreenEnd || len(c.named[s.Name]) > 0 {
 		severity = diag.Error
 	}
-	c.find("U801", severity, s.Pos, fmt.Sprintf("The screen %s is gone; dropped calls that rest on it begin anew, and scripts that name it fail.", syntax.Quote(s.Name)),
+	c.find("U801", severity, s.Pos, fmt.Sprintf("The screen %s is gone: dropped calls on it start again, and scripts that name it fail.", syntax.Quote(s.Name)),
 		fmt.Sprintf("If it has another name now, write \"renamed: {%s: its_new_name}\".", s.Name))
 	c.noteScripts(s.Name)
 }
@@ -103,7 +103,7 @@ func (c *comparison) options(was, now *engine.Screen) {
 		o := after[key]
 		switch {
 		case o == nil:
-			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no option any more%s.", key, syntax.Quote(now.Name), syntax.Quote(labelOf(before)), c.keyNow(before, now)), "Callers who know it by heart get \"invalid\"; tell them.")
+			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no longer an option%s.", key, syntax.Quote(now.Name), syntax.Quote(labelOf(before)), c.keyNow(before, now)), "Callers who know it by heart get \"invalid\"; tell them.")
 		case c.moved(before.Go) != o.Go && labelOf(before) != labelOf(o):
 			c.find("U802", diag.Warning, o.Pos, fmt.Sprintf("Key %s on %s was %s and is now %s%s.", key, syntax.Quote(now.Name), syntax.Quote(labelOf(before)), syntax.Quote(labelOf(o)), c.keyNow(before, now)), "Callers who know it by heart get something else; give new options new keys.")
 		case c.moved(before.Go) != o.Go:
@@ -175,7 +175,7 @@ func (c *comparison) contracts() {
 	for _, was := range c.old.Contracts {
 		for _, now := range c.next.Contracts {
 			if was.Name == now.Name && contractText(was) != contractText(now) {
-				c.find("U804", diag.Error, engine.Pos{File: c.next.Name + ".yaml", Line: 1, Column: 1}, fmt.Sprintf("The action %s takes or answers something else than before; calls on the old version end with \"updated\".", syntax.Quote(was.Name)), "Put it into service when few call.")
+				c.find("U804", diag.Error, engine.Pos{File: c.next.Name + ".yaml", Line: 1, Column: 1}, fmt.Sprintf("The action %s takes or answers something else than before; calls on the old version end with \"updated\".", syntax.Quote(was.Name)), "Release it when few people call.")
 			}
 		}
 	}
@@ -200,7 +200,7 @@ func (c *comparison) codes() {
 			for _, now := range c.next.Codes {
 				has = append(has, now.Dial)
 			}
-			c.find("U805", diag.Warning, was.Pos, fmt.Sprintf("Calls to %s are answered no more; the menu answers %s.", was.Dial, strings.Join(has, " and ")), "Keep the code as long as it is printed anywhere.")
+			c.find("U805", diag.Warning, was.Pos, fmt.Sprintf("Calls to %s are no longer answered; the menu answers %s.", was.Dial, strings.Join(has, " and ")), "Keep the code as long as it is printed anywhere.")
 		case c.moved(was.Start) != c.next.Codes[i].Start:
 			c.find("U805", diag.Warning, c.next.Codes[i].Pos, fmt.Sprintf("Calls to %s began on %s and now begin on %s; what is typed ahead of it means something else.", was.Dial, syntax.Quote(was.Start), syntax.Quote(c.next.Codes[i].Start)), "")
 		}

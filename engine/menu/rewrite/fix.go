@@ -81,9 +81,9 @@ type fix struct {
 
 // blame says why a mending was not made.
 func (m *fix) blame(other diag.Diagnostic) {
-	m.why = "its mend does not take it away"
+	m.why = "its fix does not remove it"
 	if other.Code != "" {
-		m.why = fmt.Sprintf("its mend would bring another: %s %s", other.Code, other.Message)
+		m.why = fmt.Sprintf("its fix would cause another: %s %s", other.Code, other.Message)
 	}
 }
 
@@ -102,7 +102,7 @@ func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
 		}
 		switch one := same[key]; {
 		case len(edits) == 0:
-			left = append(left, &fix{found: diag.List{f}, why: "there is no one right mend"})
+			left = append(left, &fix{found: diag.List{f}, why: "no single fix is certain"})
 		case one != nil:
 			one.found, one.edits = append(one.found, f), append(one.edits, edits...)
 		default:

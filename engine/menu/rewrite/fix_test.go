@@ -150,7 +150,7 @@ func TestFix(t *testing.T) {
 func TestFixBringsNothingNew(t *testing.T) {
 	const src = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\nvars: {name: text 20, names: text 5}\nscreens:\n  main:\n    say: A\n    ask: name -> mai\n"
 	fixed := Fix(fstest.MapFS{"m.yaml": {Data: []byte(src)}}, "m.yaml", "", nil, "U101")
-	if len(fixed.Files) > 0 || len(fixed.Left) != 1 || !strings.Contains(fixed.Left[0].Why, "would bring another: U") {
+	if len(fixed.Files) > 0 || len(fixed.Left) != 1 || !strings.Contains(fixed.Left[0].Why, "would cause another: U") {
 		t.Errorf("got %+v", fixed)
 	}
 }

@@ -57,7 +57,7 @@ var (
 func (c *condParser) sum(t Text) {
 	if at := bareDay.FindStringIndex(t.Value); at != nil {
 		day := t.Sub(at[0], at[1])
-		c.fail(day, "A day stands in quotes.", "").PutInQuotes(day.Value)
+		c.fail(day, "A day must be in quotes.", "").PutInQuotes(day.Value)
 	} else if at := bareSum.FindStringIndex(t.Value); at != nil {
 		sum := t.Sub(at[0], at[1])
 		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action tell it, or give the variable a range, as "date today-18y..today".`)
@@ -225,7 +225,7 @@ func (c *condParser) comparison() *Cond {
 		return c.isTest(left)
 	}
 	if len(c.tokens) == 0 || !isComparison(c.tokens[0]) {
-		return c.wrong(left.Text, fmt.Sprintf("%q alone is no condition.", Short(left.Value)), fmt.Sprintf(`Write "%s is set", or compare it: "%s = …".`, Short(left.Value), Short(left.Value)))
+		return c.wrong(left.Text, fmt.Sprintf("%q alone is not a condition.", Short(left.Value)), fmt.Sprintf(`Write "%s is set", or compare it: "%s = …".`, Short(left.Value), Short(left.Value)))
 	}
 	op := c.tokens[0].Value
 	c.tokens = c.tokens[1:]

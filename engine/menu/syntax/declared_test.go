@@ -60,7 +60,7 @@ func TestReadDeclared(t *testing.T) {
 
 func TestReadDeclaredFindings(t *testing.T) {
 	for name, c := range map[string]struct{ source, code, says string }{
-		"key":     {"acts: {}\n", "U002", `"acts" is no key`},
+		"key":     {"acts: {}\n", "U002", `"acts" is not a key`},
 		"no end":  {"actions:\n  pay: {about: Pays.}\n", "U003", "how it may end"},
 		"failed":  {"actions:\n  pay: {ends: {failed: , done: }}\n", "U007", `may end as "failed"`},
 		"type":    {"actions:\n  pay: {takes: {n: numbr 1..2}, ends: {done: }}\n", "U003", "is not a type"},

@@ -21,7 +21,7 @@ func (p *reader) includes() {
 		}
 		read[name.Value] = name
 		if !strings.HasSuffix(name.Value, ".yaml") {
-			p.find("U003", name, fmt.Sprintf("%q is no menu file: those end in .yaml.", name.Value), "").Suggest(spelling.Nearest(name.Value, p.neighbours()))
+			p.find("U003", name, fmt.Sprintf("%q is not a menu file: menu files end in .yaml.", name.Value), "").Suggest(spelling.Nearest(name.Value, p.neighbours()))
 			continue
 		}
 		if root := p.open(name.Value, name); root != nil {

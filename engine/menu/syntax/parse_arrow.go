@@ -67,7 +67,7 @@ func (p *reader) jump(e entry, hint string) (label Text, to Target, ok bool) {
 		if p.eaten(e.node, t, true) {
 			return t, Target{}, false
 		}
-		p.find("U003", t, fmt.Sprintf("%q has no arrow, so nobody knows where it leads.", Short(t.Value)), "Write "+withArrow(e.key.Value, t.Value, hint)+".")
+		p.find("U003", t, fmt.Sprintf("%q has no arrow, so it leads nowhere.", Short(t.Value)), "Write "+withArrow(e.key.Value, t.Value, hint)+".")
 		return t, Target{}, false
 	}
 	return label, p.target(target, t), true
@@ -103,7 +103,7 @@ func (p *reader) goTo(e entry) Target {
 func (p *reader) bareTarget(t Text) Target {
 	label, target, has := p.splitArrow(t)
 	if has && label.Value != "" {
-		p.find("U003", label, fmt.Sprintf("Only a screen stands here, so %q is never shown.", Short(label.Value)), fmt.Sprintf("Write %q.", target.Value))
+		p.find("U003", label, fmt.Sprintf("Only a screen's name belongs here, so %q is never shown.", Short(label.Value)), fmt.Sprintf("Write %q.", target.Value))
 	}
 	if !has {
 		target = t

@@ -72,7 +72,7 @@ func (r *screenReader) accepts(e entry) {
 			continue
 		}
 		if given := keysOf(n); !given["if"] || !given["error"] {
-			r.find("U003", r.at(n), `An "accept" has an "if" and an "error".`, `Write it like "- {if: amount <= balance, error: You have less.}".`)
+			r.find("U003", r.at(n), `An "accept" needs an "if" and an "error".`, `Write it like "- {if: amount <= balance, error: You have less.}".`)
 		}
 		r.s.ask().Accept = append(r.s.ask().Accept, a)
 	}

@@ -104,7 +104,7 @@ func (p *reader) goodCode(code Text) bool {
 	if ServiceCode.MatchString(code.Value) {
 		return true
 	}
-	p.find("U003", code, fmt.Sprintf("%q is no service code.", Short(code.Value)), `Write it as it is dialled, in quotes: "*384*1#".`)
+	p.find("U003", code, fmt.Sprintf("%q is not a service code.", Short(code.Value)), `Write it as it is dialled, in quotes: "*384*1#".`)
 	return false
 }
 
@@ -178,7 +178,7 @@ func (p *reader) duration(e entry) time.Duration {
 	}
 	d, err := time.ParseDuration(t.Value)
 	if err != nil || d <= 0 || d > mostResume {
-		p.find("U003", t, fmt.Sprintf("%q is no time up to a day.", Short(t.Value)), `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`)
+		p.find("U003", t, fmt.Sprintf("%q is not a time of at most a day.", Short(t.Value)), `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`)
 		return 0
 	}
 	return d

@@ -71,7 +71,7 @@ func (r *screenReader) labelled(o *Option, label Text, to Target) {
 // oneLine finds an option's words that go over several lines.
 func (r *screenReader) oneLine(t Text) Text {
 	if strings.Contains(t.Value, "\n") {
-		r.find("U003", t, "An option's words stand on one line.", "")
+		r.find("U003", t, "An option's text must be on one line.", "")
 	}
 	return t
 }

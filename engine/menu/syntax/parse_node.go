@@ -95,7 +95,7 @@ func (p *reader) entries(n *yaml.Node, what string) []entry {
 		}
 		key := p.src.Scalar(k)
 		if first, twice := seen[key.Value]; twice {
-			p.find("U005", key, fmt.Sprintf("%q stands in %s twice; YAML would keep one of the two.", key.Value, what), "Delete or rename one of them.", diag.At(first.Pos, "The first is here.")).dropTwice(first.Pos)
+			p.find("U005", key, fmt.Sprintf("%q is in %s twice; YAML would keep only one.", key.Value, what), "Delete or rename one of them.", diag.At(first.Pos, "The first is here.")).dropTwice(first.Pos)
 			continue
 		}
 		seen[key.Value] = key
@@ -116,7 +116,7 @@ func (p *reader) cut(n *yaml.Node, key Text, v *yaml.Node) bool {
 	if n.Style&yaml.FlowStyle == 0 || !IsEmpty(v) || p.colonBehind(key) {
 		return false
 	}
-	p.find("U004", key, fmt.Sprintf("Inside { } a comma ends a text, so %q stands here without a value.", key.Value), "Put quotes round the whole text, or write the entries on lines of their own.").commas()
+	p.find("U004", key, fmt.Sprintf("Inside { } a comma ends a text, so %q has no value here.", key.Value), "Put quotes around the whole text, or write the entries on lines of their own.").commas()
 	return true
 }
 
@@ -140,7 +140,7 @@ func (p *reader) fields(n *yaml.Node, what string, table map[string]parser) {
 }
 
 func (p *reader) unknown(key Text, what string, known []string) {
-	r := p.find("U002", key, fmt.Sprintf("%q is no key of %s.", key.Value, what), "Known are "+strings.Join(known, ", ")+".")
+	r := p.find("U002", key, fmt.Sprintf("%q is not a key of %s.", key.Value, what), "Known are "+strings.Join(known, ", ")+".")
 	r.Suggest(spelling.Nearest(key.Value, known))
 }
 

@@ -43,7 +43,7 @@ func (p *reader) sayOrder(n *yaml.Node, hasIf, last bool) {
 	switch {
 	case n.Kind != yaml.MappingNode:
 	case hasIf && last:
-		p.find("U003", p.at(n), `The last text of a "say" has no "if", so that there is always one to show.`, `Add "- say: …" behind it.`)
+		p.find("U003", p.at(n), `The last text of a "say" must have no "if": a screen always needs a text.`, `Add "- say: …" behind it.`)
 	case !hasIf && !last:
 		p.find("U003", p.at(n), `This text has no "if", so the ones below it are never said.`, "Put it last.")
 	}

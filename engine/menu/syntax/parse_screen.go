@@ -98,7 +98,7 @@ func (r *screenReader) navOff(e entry) {
 		return
 	}
 	if r.s.NavOff = t.Value == "none"; !r.s.NavOff {
-		r.find("U003", t, fmt.Sprintf(`A screen's "nav" is "none" or not there, but here is %q.`, Short(t.Value)), `Write "nav: none".`)
+		r.find("U003", t, fmt.Sprintf(`A screen's "nav" can only be "none", but here is %q.`, Short(t.Value)), `Write "nav: none".`)
 	}
 }
 

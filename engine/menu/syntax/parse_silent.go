@@ -49,7 +49,7 @@ func (r *screenReader) do(e entry) {
 		return
 	}
 	if label, target, has := r.splitArrow(t); has {
-		r.find("U003", target, `"do" has no arrow; where its outcomes lead stands in "when".`, fmt.Sprintf(`Write "when: {done: %s}" below it.`, target.Value))
+		r.find("U003", target, `"do" has no arrow; "when" says where its outcomes lead.`, fmt.Sprintf(`Write "when: {done: %s}" below it.`, target.Value))
 		t = label
 	}
 	r.s.Do = r.call(t)
@@ -109,7 +109,7 @@ func (r *screenReader) choose(e entry) {
 			continue
 		}
 		if c.If == nil && i < len(e.node.Content)-1 && r.isElse(n) {
-			r.find("U003", r.at(n), `What stands below "else" is never reached.`, `Put "else" last.`)
+			r.find("U003", r.at(n), `Cases below "else" are never reached.`, `Put "else" last.`)
 		}
 		r.s.Choose = append(r.s.Choose, *c)
 	}
@@ -139,7 +139,7 @@ func (r *screenReader) oneCase(e entry) *Case {
 		}
 	case head.Value == "else" && e.key.Value == "choose":
 	default:
-		r.find("U003", head, fmt.Sprintf(`Here stands %q where "if" and a condition are expected.`, Short(head.Value)), `Write it like "if lang is set -> main".`)
+		r.find("U003", head, fmt.Sprintf(`Here is %q, but "if" and a condition are expected.`, Short(head.Value)), `Write it like "if lang is set -> main".`)
 		return nil
 	}
 	return c

@@ -9,7 +9,7 @@ import (
 func (p *reader) call(t Text) *Call {
 	n := nameEnd(t.Value)
 	if n == 0 || n == len(t.Value) || t.Value[n] != '(' {
-		p.find("U003", t, fmt.Sprintf("%q is no action with its values.", Short(t.Value)), `Write it like "withdraw(amount, pin)".`)
+		p.find("U003", t, fmt.Sprintf("%q is not an action with its values.", Short(t.Value)), `Write it like "withdraw(amount, pin)".`)
 		return nil
 	}
 	if !strings.HasSuffix(t.Value, ")") {
@@ -67,7 +67,7 @@ func (p *reader) value(t Text) (Value, bool) {
 	case IsNumber(s):
 		return Value{Text: t, Number: true}, true
 	case strings.Contains(s, " "):
-		p.find("U003", t, fmt.Sprintf("%q is no name and no number.", Short(s)), fmt.Sprintf("A text as a value stands in quotes: '%s'.", Short(s))).asConstant()
+		p.find("U003", t, fmt.Sprintf("%q is neither a name nor a number.", Short(s)), fmt.Sprintf("A text as a value must be in quotes: '%s'.", Short(s))).asConstant()
 	default:
 		return p.nameValue(t)
 	}

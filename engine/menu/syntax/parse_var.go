@@ -83,7 +83,7 @@ func (p *reader) options(e entry) []Named {
 			continue
 		}
 		if strings.Contains(words.Value, "\n") {
-			p.find("U003", words, "An option's words stand on one line.", "")
+			p.find("U003", words, "An option's text must be on one line.", "")
 		}
 		list = append(list, Named{Name: o.key, Text: words})
 	}

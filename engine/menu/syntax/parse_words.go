@@ -91,7 +91,7 @@ func (p *reader) changed(n *yaml.Node, t Text) bool {
 		at := t.At(off)
 		source := p.src.Line(at.Line)
 		if !strings.HasPrefix(source[p.src.Offset(at.Line, at.Column):], line) {
-			p.find("U004", t, "YAML would read this text otherwise than it stands here.", "Put quotes round the whole text.").Quote("")
+			p.find("U004", t, "YAML would read this text differently.", "Put quotes around the whole text.").Quote("")
 			return true
 		}
 	}

@@ -49,10 +49,10 @@ func (r Report) quoteWhole(text string) {
 	case first == `"`:
 		r.d.Help = `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
 	case utf8.RuneCountInString(text) > longest:
-		r.d.Help = "Put quotes round the whole text."
+		r.d.Help = "Put quotes around the whole text."
 		r.Quote("")
 	default:
-		r.d.Help = "Put quotes round the whole text: " + quoted(text) + "."
+		r.d.Help = "Put quotes around the whole text: " + quoted(text) + "."
 		r.Quote(text)
 	}
 }

@@ -79,7 +79,7 @@ func (p *reader) decode(explained bool) *yaml.Node {
 		text := p.src.Line(line)
 		indent := indentOf(text)
 		at := Text{Value: text[indent:], Pos: engine.Pos{File: p.src.path, Line: line, Column: indent + 1}}
-		p.find("U001", at, message, "Often a text needs quotes, or a line stands a space too far left or right.")
+		p.find("U001", at, message, "Often a text needs quotes, or a line is one space too far left or right.")
 		return nil
 	}
 	if nodeCount(root) > MaxNodes {

@@ -134,7 +134,7 @@ func (r Report) Quote(text string) {
 
 // PutInQuotes asks for quotes around a short text, and puts them there.
 func (r Report) PutInQuotes(text string) {
-	r.d.Help = "Put quotes round it: " + InQuotes(text) + "."
+	r.d.Help = "Put quotes around it: " + InQuotes(text) + "."
 	r.Quote(text)
 }
 

@@ -70,7 +70,7 @@ func (s *scanner) scanLine() {
 	case off == len(line):
 	case line[off] == '#':
 		if strings.HasPrefix(line[off:], "#: ") {
-			s.find("U004", s.row, off, 1, "YAML takes this line for a comment and drops it.", `Put quotes round the key: "#".`)
+			s.find("U004", s.row, off, 1, "YAML takes this line for a comment and drops it.", `Put quotes around the key: "#".`)
 		}
 		s.comment(off)
 	case off == 0 && isMarker(line):
@@ -98,9 +98,9 @@ func (s *scanner) scanLine() {
 func (s *scanner) badIndent(line string, off int) bool {
 	switch r, _ := utf8.DecodeRuneInString(line[off:]); r {
 	case '\t':
-		s.find("U001", s.row, off, 1, "Here stands a tab; YAML only knows spaces before an entry.", "Write two spaces for each step to the right.").indentTabs()
+		s.find("U001", s.row, off, 1, "Here is a tab; YAML allows only spaces before an entry.", "Write two spaces for each level.").indentTabs()
 	case '\u00a0', '\u2007', '\u202f', '\u3000':
-		s.find("U001", s.row, off, 1, "Here stands a space that is none (copied from a document?).", "Delete it and type spaces.").indents(r, " ")
+		s.find("U001", s.row, off, 1, "This space is not a plain one (copied from a document?).", "Delete it and type spaces.").indents(r, " ")
 	default:
 		return false
 	}
@@ -112,7 +112,7 @@ func (s *scanner) badIndent(line string, off int) bool {
 func (s *scanner) noTabs() {
 	line := s.Lines[s.row]
 	if i := strings.IndexByte(line, '\t'); i >= 0 {
-		s.find("U001", s.row, i, 1, "Here stands a tab; a screen cannot show it.", "Write spaces.").innerTabs()
+		s.find("U001", s.row, i, 1, "Here is a tab; a screen cannot show it.", "Write spaces.").innerTabs()
 		s.Lines[s.row] = strings.ReplaceAll(line, "\t", " ")
 	}
 }

@@ -104,18 +104,18 @@ func (s *scanner) place(off int, dash bool) bool {
 		s.cols, top = s.cols[:len(s.cols)-1], column{off: noColumn}
 		closed = true
 	}
-	message := "This line stands further right than the entry above, which already has its value."
+	message := "This line is further right than the entry above, which already has its value."
 	switch {
 	case top.off == off && top.list == dash:
 		return true
 	case top.off == off && s.open && !closed, top.off < off && s.open && !closed, len(s.cols) == 0 && !closed:
 		return s.push(off, dash)
 	case top.off == off:
-		message = `A "- " begins an entry of a list, but the entries above it are none.`
+		message = `A "- " begins an entry of a list, but the entries above it are not a list.`
 	case closed:
 		message = "This line does not line up with any entry above."
 	}
-	s.find("U001", s.row, off, 1, message, "Entries that belong together begin at the same column and look alike.")
+	s.find("U001", s.row, off, 1, message, "Entries that belong together begin in the same column and have the same form.")
 	s.skip = off
 	if top.off == off {
 		s.skip = off + 1
@@ -127,7 +127,7 @@ func (s *scanner) place(off int, dash bool) bool {
 func (s *scanner) push(off int, list bool) bool {
 	s.nodes++
 	if s.cols = append(s.cols, column{off, list}); len(s.cols) > MaxDepth {
-		s.find("U001", s.row, off, 1, fmt.Sprintf("The entries stand more than %d deep in each other.", MaxDepth), "")
+		s.find("U001", s.row, off, 1, fmt.Sprintf("The entries are nested more than %d deep.", MaxDepth), "")
 		s.broken = true
 		return false
 	}
@@ -169,6 +169,6 @@ func (s *scanner) key(off, end int) {
 	if end > off && (strings.IndexByte(Specials, line[off]) < 0 && line[off] != '?' || line[off] == '?' && end > off+1) {
 		return
 	}
-	s.find("U004", s.row, off, len(raw), fmt.Sprintf("YAML would not read the key %q as it stands.", raw), "Put quotes round it: "+quoted(raw)+".").Quote(raw)
+	s.find("U004", s.row, off, len(raw), fmt.Sprintf("YAML would not read the key %q as plain text.", raw), "Put quotes around it: "+quoted(raw)+".").Quote(raw)
 	s.refuse(off, end, raw)
 }

@@ -83,7 +83,7 @@ func (f *flowScan) open(c byte) {
 	f.frames = append(f.frames, false)
 	f.round = append(f.round, c+2) // '{'+2 is '}', '['+2 is ']'
 	if len(f.cols)+len(f.frames) > MaxDepth {
-		f.find("U001", f.row, f.off, 1, fmt.Sprintf("The brackets stand more than %d deep in each other.", MaxDepth), "")
+		f.find("U001", f.row, f.off, 1, fmt.Sprintf("The brackets are nested more than %d deep.", MaxDepth), "")
 		f.broken = true
 	}
 	f.off++
@@ -152,7 +152,7 @@ func (f *flowScan) token() {
 	value := f.frames[top] || f.round[top] == ']'
 	end, trouble := f.off, ""
 	if strings.IndexByte(Specials+"#", line[f.off]) >= 0 || isDash(line, f.off) {
-		trouble = fmt.Sprintf("YAML does not read a text that begins with %q as it stands.", line[f.off:f.off+1])
+		trouble = fmt.Sprintf("YAML does not read a text that begins with %q as plain text.", line[f.off:f.off+1])
 	}
 scan:
 	for end < len(line) {

@@ -40,7 +40,7 @@ func (s *scanner) sanitize(row int, line string) {
 		return
 	}
 	r, _ := utf8.DecodeRuneInString(line[bad:])
-	s.find("U004", row, bad, 1, fmt.Sprintf("Here stands a character that no screen can show (%U).", r), "Delete it and write the place again.")
+	s.find("U004", row, bad, 1, fmt.Sprintf("Here is a character that no screen can show (%U).", r), "Delete it and type the text again.")
 	s.Lines[row] = strings.Map(func(r rune) rune {
 		if Unprintable(r) {
 			return ' '

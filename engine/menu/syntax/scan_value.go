@@ -153,9 +153,9 @@ func (s *scanner) plain(off, parent int) {
 	colon := strings.Index(text+" ", ": ")
 	switch {
 	case strings.IndexByte(Specials, text[0]) >= 0:
-		s.refuseText(off, end, fmt.Sprintf("YAML does not read a text that begins with %q as it stands.", text[:1]), 0)
+		s.refuseText(off, end, fmt.Sprintf("YAML does not read a text that begins with %q as plain text.", text[:1]), 0)
 	case text == "-" || text == "?" || strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "? ") || strings.HasPrefix(text, ": "):
-		s.refuseText(off, end, fmt.Sprintf("YAML does not read a text that begins with %q and a space as it stands.", text[:1]), 0)
+		s.refuseText(off, end, fmt.Sprintf("YAML does not read a text that begins with %q and a space as plain text.", text[:1]), 0)
 	case colon >= 0:
 		s.refuseText(off, end, "YAML takes this colon for the end of a key.", colon)
 	}
@@ -177,7 +177,7 @@ func (s *scanner) fused(parent int) {
 	}
 	text := s.Lines[row][off:]
 	if _, _, key := keyEnd(s.Lines[row], off); key || isDash(text, 0) {
-		s.find("U001", row, off, 1, "This line stands further right than the entry above, which already has its value.", "Entries that belong together begin at the same column.")
+		s.find("U001", row, off, 1, "This line is further right than the entry above, which already has its value.", "Entries that belong together begin in the same column.")
 	} else {
 		help, block := `Write "|" behind the key, and each line of the text below it, further right.`, true
 		if lastArrow(text) >= 0 {

@@ -34,7 +34,7 @@ func (p *reader) suppressions() {
 		}
 		a.Last = p.src.EndOfText(a.Line)
 		if a.Reason == "" {
-			p.find("U009", Text{Value: c.Text, Pos: a.Pos}, "This exception gives no reason.", fmt.Sprintf(`Write "# allow %s: " and why.`, a.Code))
+			p.find("U009", Text{Value: c.Text, Pos: a.Pos}, "This suppression gives no reason.", fmt.Sprintf(`Write "# allow %s: " and why.`, a.Code))
 			continue
 		}
 		p.file.Suppressions = append(p.file.Suppressions, a)

@@ -50,10 +50,10 @@ func yamlError(err error) (line int, message string) {
 var yamlLine = regexp.MustCompile(`^line (\d+): (.*)$`)
 
 var yamlWords = []struct{ theirs, ours string }{
-	{"mapping values are not allowed", "Here is a colon too many, or this line stands too far right."},
+	{"mapping values are not allowed", "Here is one colon too many, or this line is too far right."},
 	{"did not find expected key", `Near this line an entry does not line up with the others, or lacks its "key: ".`},
 	{"did not find expected '-' indicator", `Near this line a list has an entry without its "- ".`},
 	{"could not find expected ':'", `Near this line an entry lacks its colon.`},
 	{"unexpected end of stream", "A quote or a bracket that opens here is never closed."},
-	{"block sequence entries are not allowed", `Here a "- " stands where no list can begin.`},
+	{"block sequence entries are not allowed", `Here is a "- " where no list can begin.`},
 }
