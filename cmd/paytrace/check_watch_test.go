@@ -46,7 +46,7 @@ func TestCheckWatch(t *testing.T) {
 	}
 	says("shop.yaml: ok")
 	for _, c := range []struct{ menu, want string }{
-		{menu("mian"), `U101 "start" goes to "mian"`},
+		{menu("mian"), `U101 error: "start" goes to "mian"`},
 		{menu("main"), "shop.yaml: ok"},
 		{"", "there is no file"},
 		{menu("main"), "shop.yaml: ok"},
