@@ -8,14 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"slices"
 	"sort"
 	"strings"
 	"testing/fstest"
 
-	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/diag"
-	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/menus"
 )
@@ -164,105 +160,6 @@ func (f *Folder) Source(shown string) []byte {
 		return nil
 	}
 	return b
-}
-
-// Print prints diagnostics of the folder's files, with the lines they are about,
-// in colour on a terminal unless NO_COLOR is set.
-func (f *Folder) Print(w io.Writer, found diag.List) error {
-	return diag.Text(w, found, f.Source, coloured(w))
-}
-
-// Contracts returns the actions that the folder's menus may use: those that are
-// built, and those that its actions.yaml declares. It prints diagnostics about
-// the declarations, and returns ErrMenus if they have errors.
-func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contract, error) {
-	declared, err := f.declared(w)
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Clone(built)
-	for _, c := range declared {
-		if !hasContract(built, c.Name) {
-			all = append(all, c)
-			continue
-		}
-		fmt.Fprintf(w, "%s: the action %s is built, so its declaration here is ignored; delete it\n", f.Path(syntax.DeclaredFile), c.Name)
-	}
-	return all, nil
-}
-
-// declared reads the folder's actions.yaml, if there is one.
-func (f *Folder) declared(w io.Writer) ([]engine.Contract, error) {
-	switch _, err := fs.Stat(f.FS, syntax.DeclaredFile); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("menus: %w", err)
-	}
-	declared, found := syntax.ReadDeclared(f.FS, syntax.DeclaredFile, f.Dir)
-	if err := f.Print(w, found); err != nil {
-		return nil, err
-	}
-	if found.Bad() {
-		return nil, ErrMenus
-	}
-	return declared, nil
-}
-
-func hasContract(contracts []engine.Contract, name string) bool {
-	return slices.ContainsFunc(contracts, func(c engine.Contract) bool { return c.Name == name })
-}
-
-// Unbuilt lists the actions that a program uses and that built lacks.
-func Unbuilt(p *engine.Program, built []engine.Contract) []string {
-	var names []string
-	for _, s := range p.Definition().Screens {
-		if s.Do != nil && !hasContract(built, s.Do.Action) && !slices.Contains(names, s.Do.Action) {
-			names = append(names, s.Do.Action)
-		}
-	}
-	return names
-}
-
-// Build compiles every menu of the folder, against the actions that are built
-// and those that the folder declares. It prints diagnostics, and returns
-// ErrMenus if a menu can't be published.
-func (f *Folder) Build(built []engine.Contract, language string, w io.Writer) ([]menu.Built, error) {
-	names, err := f.Menus()
-	if err != nil {
-		return nil, fmt.Errorf("menus: %w", err)
-	}
-	if len(names) == 0 {
-		return nil, usagef("menus: the folder %s has no menu: no .yaml file with a line \"ussd: 1\"", f.Shown)
-	}
-	contracts, err := f.Contracts(built, w)
-	if err != nil {
-		return nil, err
-	}
-	var all []menu.Built
-	bad := false
-	for _, name := range names {
-		b := menu.Build(f.FS, name, f.Dir, contracts, menu.Options{Language: language})
-		if err := f.Print(w, b.Diagnostics); err != nil {
-			return nil, err
-		}
-		bad = bad || b.Program == nil
-		all = append(all, b)
-	}
-	if bad {
-		fmt.Fprintln(w, "A menu with errors can't be served; nothing was started.")
-		return nil, ErrMenus
-	}
-	return all, nil
-}
-
-// Programs returns the programs of compiled menus.
-func Programs(all []menu.Built) []*engine.Program {
-	var programs []*engine.Program
-	for _, b := range all {
-		programs = append(programs, b.Program)
-	}
-	return programs
 }
 
 // maxMenuFiles bounds how many files of a folder are read at once: a service has

@@ -16,7 +16,6 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/server"
@@ -230,43 +229,6 @@ func (s *Service) loadMenus(ctx context.Context) error {
 	s.runner.Programs = catalog
 	s.choose("menus", "%s: %s", folder.Shown, described(programs, waiting))
 	return nil
-}
-
-// servable parts the menus that can answer calls from those that can't, with the
-// reason.
-func servable(all []menu.Built, built []engine.Contract) (able []menu.Built, why []string) {
-	for _, b := range all {
-		if names := Unbuilt(b.Program, built); len(names) > 0 {
-			why = append(why, fmt.Sprintf("%s (%s)", b.Program.Name(), onlyDeclared(names)))
-			continue
-		}
-		able = append(able, b)
-	}
-	return able, why
-}
-
-func onlyDeclared(names []string) string {
-	if len(names) == 1 {
-		return names[0] + " is only declared"
-	}
-	return fmt.Sprintf("%s and %d more are only declared", names[0], len(names)-1)
-}
-
-// described names the menus that are served, and those that are not.
-func described(programs []*engine.Program, waiting []string) string {
-	var list []string
-	for _, p := range programs {
-		var codes []string
-		for _, code := range p.Codes() {
-			codes = append(codes, code.Dial)
-		}
-		list = append(list, p.Name()+" ("+strings.Join(codes, " ")+")")
-	}
-	line := strings.Join(list, ", ")
-	if len(waiting) > 0 {
-		line += "; not served: " + strings.Join(waiting, ", ")
-	}
-	return line
 }
 
 // openSessions opens the store of session records. A Redis that does not answer

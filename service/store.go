@@ -10,10 +10,6 @@ import (
 	"github.com/paytrace/paytrace/store/sqlite"
 )
 
-// DefaultDatabase names the SQLite file that holds the data where DATABASE_URL
-// is not set.
-const DefaultDatabase = "paytrace.db"
-
 // SQLiteFile returns the SQLite file that the settings name, and false for
 // Postgres.
 func (s Settings) SQLiteFile() (path string, embedded bool) {

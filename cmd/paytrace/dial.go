@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
@@ -95,42 +91,6 @@ func (v dialCmd) people(std streams) (*engine.Personas, error) {
 	return peopleOf(folder, std.err)
 }
 
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// typedLines sends the lines of an input until it or ctx ends. A read of a
-// terminal can't be interrupted, but the caller must be able to leave.
-func typedLines(ctx context.Context, r io.Reader) <-chan string {
-	read, typed := make(chan string), make(chan string)
-	go func() {
-		defer close(read)
-		for in := bufio.NewScanner(r); in.Scan(); {
-			read <- in.Text()
-		}
-	}()
-	go func() {
-		defer close(typed)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case line, ok := <-read:
-				if !ok {
-					return
-				}
-				select {
-				case typed <- line:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}
-	}()
-	return typed
-}
-
 // phone makes calls line by line.
 type phone struct {
 	runner  *runner.Runner
@@ -173,7 +133,7 @@ func (p *phone) call(ctx context.Context) error {
 	}
 	for first := true; ; first = false {
 		reply := p.runner.Handle(ctx, req)
-		p.show(reply)
+		drawScreen(p.out, dialscript.Screen{Name: reply.Screen, Text: reply.Text, End: reply.End}, p.program.Definition().Limits)
 		if err := p.messages(ctx); err != nil {
 			return err
 		}
@@ -198,49 +158,6 @@ func (p *phone) call(ctx context.Context) error {
 		}
 		req.Text += line
 	}
-}
-
-// frame is the width of the screen drawn: as wide as a feature phone's longest
-// line would be on two.
-const frame = 40
-
-func (p *phone) show(reply engine.Reply) {
-	size := gsm7.Measure(reply.Text)
-	limits := p.program.Definition().Limits
-	most := limits.Septets
-	if size.UCS2 {
-		most = limits.Units
-	}
-	kind := ""
-	if reply.End {
-		kind = " · end"
-	}
-	fmt.Fprintf(p.out, "┌%s┐\n", strings.Repeat("─", frame))
-	for _, line := range wrapped(reply.Text, frame-2) {
-		fmt.Fprintf(p.out, "│ %-*s │\n", frame-2, line)
-	}
-	fmt.Fprintf(p.out, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, reply.Screen, kind)
-}
-
-// wrapped breaks lines at words, as a phone does.
-func wrapped(text string, width int) []string {
-	var out []string
-	for _, line := range strings.Split(text, "\n") {
-		runes := []rune(line)
-		for len(runes) > width {
-			cut := width
-			for i := width; i > 0; i-- {
-				if runes[i] == ' ' {
-					cut = i
-					break
-				}
-			}
-			out = append(out, string(runes[:cut]))
-			runes = []rune(strings.TrimLeft(string(runes[cut:]), " "))
-		}
-		out = append(out, string(runes))
-	}
-	return out
 }
 
 // messages shows the SMS since the last screen.

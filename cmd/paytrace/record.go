@@ -13,7 +13,6 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -257,22 +256,6 @@ func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dia
 		return nil, err
 	}
 	return file, nil
-}
-
-// drawScreen draws a screen with its length and name.
-func drawScreen(w io.Writer, s dialscript.Screen, limits engine.Limits) {
-	size, most, end := gsm7.Measure(s.Text), limits.Septets, ""
-	if size.UCS2 {
-		most = limits.Units
-	}
-	if s.End {
-		end = " · end"
-	}
-	fmt.Fprintf(w, "┌%s┐\n", strings.Repeat("─", frame))
-	for _, line := range wrapped(s.Text, frame-2) {
-		fmt.Fprintf(w, "│ %-*s │\n", frame-2, line)
-	}
-	fmt.Fprintf(w, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, s.Name, end)
 }
 
 // terminal records a call as text.

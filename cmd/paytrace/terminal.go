@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/gsm7"
+)
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// typedLines sends the lines of an input until it or ctx ends. A read of a
+// terminal can't be interrupted, but the caller must be able to leave.
+func typedLines(ctx context.Context, r io.Reader) <-chan string {
+	read, typed := make(chan string), make(chan string)
+	go func() {
+		defer close(read)
+		for in := bufio.NewScanner(r); in.Scan(); {
+			read <- in.Text()
+		}
+	}()
+	go func() {
+		defer close(typed)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case line, ok := <-read:
+				if !ok {
+					return
+				}
+				select {
+				case typed <- line:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	}()
+	return typed
+}
+
+// frame is the width of a drawn screen: twice a feature phone's line.
+const frame = 40
+
+// drawScreen draws a screen with its length and its name.
+func drawScreen(w io.Writer, s dialscript.Screen, limits engine.Limits) {
+	size, most, end := gsm7.Measure(s.Text), limits.Septets, ""
+	if size.UCS2 {
+		most = limits.Units
+	}
+	if s.End {
+		end = " · end"
+	}
+	fmt.Fprintf(w, "┌%s┐\n", strings.Repeat("─", frame))
+	for _, line := range wrapped(s.Text, frame-2) {
+		fmt.Fprintf(w, "│ %-*s │\n", frame-2, line)
+	}
+	fmt.Fprintf(w, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, s.Name, end)
+}
+
+// wrapped breaks lines at words, as a phone does.
+func wrapped(text string, width int) []string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		runes := []rune(line)
+		for len(runes) > width {
+			cut := width
+			for i := width; i > 0; i-- {
+				if runes[i] == ' ' {
+					cut = i
+					break
+				}
+			}
+			out = append(out, string(runes[:cut]))
+			runes = []rune(strings.TrimLeft(string(runes[cut:]), " "))
+		}
+		out = append(out, string(runes))
+	}
+	return out
+}

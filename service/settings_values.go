@@ -1,0 +1,86 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DefaultDatabase names the SQLite file that holds the data where DATABASE_URL
+// is not set.
+const DefaultDatabase = "paytrace.db"
+
+// lines splits keys, one a line. It never splits at commas: any string may be a
+// key.
+func lines(v string) []string {
+	var list []string
+	for line := range strings.SplitSeq(v, "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+func oneOf(v string, names ...string) error {
+	if slices.Contains(names, v) {
+		return nil
+	}
+	return fmt.Errorf("found %q, expected %s", v, strings.Join(names, " or "))
+}
+
+func whole(v string, lo, hi int, into *int) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < lo || n > hi {
+		return fmt.Errorf("found %q, expected a whole number from %d to %d", v, lo, hi)
+	}
+	*into = n
+	return nil
+}
+
+// in writes a duration as a whole number of units.
+func in(d, unit time.Duration) string { return strconv.FormatInt(int64(d/unit), 10) }
+
+func seconds(v string, into *time.Duration) error { return units(v, 1, maxTTL, time.Second, into) }
+
+func minutes(v string, into *time.Duration) error { return units(v, 1, maxLock, time.Minute, into) }
+
+func milliseconds(v string, into *time.Duration) error {
+	return units(v, minTimeout, maxTimeout, time.Millisecond, into)
+}
+
+func units(v string, lo, hi int, unit time.Duration, into *time.Duration) error {
+	var n int
+	if err := whole(v, lo, hi, &n); err != nil {
+		return err
+	}
+	*into = time.Duration(n) * unit
+	return nil
+}
+
+// checkDatabase refuses a database URL of another kind. It leaves out the errors
+// of url.Parse, which repeat the password.
+func checkDatabase(v string) error {
+	if strings.HasPrefix(v, "sqlite:") {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Host != "" {
+		return nil
+	}
+	return errors.New("expected postgres://user:password@host/database or sqlite:file.db; leave it unset for the file " + DefaultDatabase)
+}
+
+func checkRedis(v string) error {
+	for addr := range strings.SplitSeq(v, ",") {
+		u, err := url.Parse(strings.TrimSpace(addr))
+		if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "" {
+			return errors.New("expected redis://host:6379 (commas between a cluster's addresses); leave it unset for sessions in memory")
+		}
+	}
+	return nil
+}
