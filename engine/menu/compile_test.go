@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/menus"
 )
 
-// shipped are the contracts that the shipped menus are written against.
+// shipped returns the contracts that the shipped menus are written against.
 func shipped(t *testing.T) []engine.Contract {
 	t.Helper()
 	typ := func(s string) engine.Type {

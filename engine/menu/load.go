@@ -21,14 +21,14 @@ type Options = compile.Options
 
 // Built is a menu that was read, checked and compiled.
 type Built struct {
-	// Program is nil if the findings are Bad.
+	// Program is nil if the diagnostics are Bad.
 	Program     *engine.Program
 	Diagnostics diag.List
 	// Sources are the files read, the main one first.
 	Sources []syntax.Source
 }
 
-// Load reads, checks and compiles a menu. The program is nil if the findings
+// Load reads, checks and compiles a menu. The program is nil if the diagnostics
 // are Bad.
 func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) (*engine.Program, diag.List) {
 	b := Build(fsys, name, dir, contracts, o)

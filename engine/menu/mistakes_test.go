@@ -19,7 +19,7 @@ import (
 	"github.com/paytrace/paytrace/menus"
 )
 
-// mistake is one that people make in a menu: a place in a text and what comes to
+// mistake holds one that people make in a menu: a place in a text and what comes to
 // stand there. One of the codes has to be found afterwards, and was not before.
 type mistake struct {
 	name, codes string
@@ -158,7 +158,7 @@ var mistakes = []mistake{
 	{name: "longer screens than the gateway has", codes: "U705", pattern: `(?m)^ussd: 1$`, with: "ussd: 1\nlimits: {screen: 182}"},
 }
 
-// deepMenus are menus that lead only to the next one, longWay questions.
+// deepMenus returns menus that lead only to the next one, longWay questions.
 func deepMenus(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -187,11 +187,11 @@ func longWay(n int) string {
 type goodMenu struct {
 	name  string // the main file
 	files map[string]string
-	codes map[string]int  // of the findings it has anyway: advice, exceptions
+	codes map[string]int  // of the diagnostics it has anyway: advice, suppressions
 	lost  map[string]bool // screens that nothing leads to, where mistakes of the flow are none
 }
 
-// goodMenus are the shipped menu, those of other services, and some drawn ones.
+// goodMenus returns the shipped menu, those of other services, and some drawn ones.
 func goodMenus(t *testing.T, drawn int) []goodMenu {
 	t.Helper()
 	var all []goodMenu
@@ -250,7 +250,7 @@ func (m goodMenu) diagnose() (*syntax.File, diag.List) {
 	return check.Diagnose(fsys, m.name, "", serviceContracts)
 }
 
-// counts are the findings that nothing covers, by code.
+// counts returns the diagnostics that nothing covers, by code.
 func counts(found diag.List) map[string]int {
 	n := map[string]int{}
 	for _, f := range found {
@@ -261,7 +261,7 @@ func counts(found diag.List) map[string]int {
 	return n
 }
 
-// made is the menu with a mistake at a place drawn at random, and that place;
+// made returns the menu with a mistake at a place drawn at random, and that place;
 // "" where there is none for it.
 func (m goodMenu) made(x mistake, r *rand.Rand) (bad goodMenu, place string) {
 	name := m.name
@@ -285,7 +285,7 @@ func (m goodMenu) made(x mistake, r *rand.Rand) (bad goodMenu, place string) {
 	return bad, place
 }
 
-// screenAt is the screen that a place of a menu stands in, "" for none.
+// screenAt returns the screen that a place of a menu stands in, "" for none.
 func screenAt(text string, at int) string {
 	name := ""
 	for _, m := range screenName.FindAllStringSubmatchIndex(text, -1) {

@@ -22,7 +22,7 @@ import (
 
 const pagesRoot = "../../docs/diagnostics"
 
-// ofMenus are the codes that a menu by itself may have. Those of two versions of
+// ofMenus lists the codes that a menu by itself may have. Those of two versions of
 // one (U8) and of dial scripts (D) are held by the tests of who finds them.
 var ofMenus = regexp.MustCompile(`^U[0-7]`)
 
@@ -63,7 +63,7 @@ func TestCodesHaveAll(t *testing.T) {
 
 var severityWords = map[diag.Severity]string{diag.Error: "An error:", diag.Warning: "A warning:", diag.Info: "For information:"}
 
-// TestPages runs the two menus of every page: the wrong one has this finding and
+// TestPages runs the two menus of every page: the wrong one has this diagnostic and
 // no other, printed as the page shows; the right one has none.
 func TestPages(t *testing.T) {
 	for _, code := range check.AllCodes() {
@@ -161,7 +161,7 @@ func (p page) compareShown(t *testing.T, path, got string) {
 	}
 }
 
-// A page says that fix mends its finding where it can, and nowhere else.
+// A page says that fix fixes its diagnostic where it can, and nowhere else.
 func TestFixPages(t *testing.T) {
 	for _, code := range check.AllCodes() {
 		p := readPage(t, pagesRoot+"/"+code+".md")

@@ -15,10 +15,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
-// runCodes are the findings that foretell what a call would run into.
+// runCodes lists the diagnostics that foretell what a call would run into.
 var runCodes = map[string]bool{"U104": true, "U205": true, "U301": true}
 
-// verdict is what the checks say of a menu: fine, or a fault that a call would
+// verdict returns what the checks say of a menu: fine, or a fault that a call would
 // meet, or something else.
 func verdict(found diag.List) string {
 	faults := ""
@@ -121,7 +121,7 @@ func onePage(p *engine.Program, s *engine.Session) bool {
 	return screen.Kind == engine.ScreenAsk || screen.Kind == engine.ScreenConfirm || screen.Kind == engine.ScreenEnd
 }
 
-// randomOutcome is one of an action's endings, with values as wide as they get.
+// randomOutcome returns one of an action's endings, with values as wide as they get.
 func randomOutcome(r *rand.Rand, call *engine.Call) engine.Outcome {
 	set := func(name string, v engine.Value) engine.Named { return engine.Named{Name: name, Value: v} }
 	if call.Action == engine.CallFacts {

@@ -30,7 +30,7 @@ var sample = diag.List{
 	{Code: "U304", Severity: diag.Info, Pos: engine.Pos{File: "x:y,z.yaml", Line: 2, Column: 1}, Length: 1, Message: "Twice."},
 }
 
-// officialSARIF is the schema that OASIS publishes, out of the sources of a
+// officialSARIF returns the schema that OASIS publishes, out of the sources of a
 // project that has it with it.
 func officialSARIF(t *testing.T) *jsonschema.Schema {
 	t.Helper()
@@ -53,7 +53,7 @@ func officialSARIF(t *testing.T) *jsonschema.Schema {
 	return menutest.CompiledSchema(t, []byte(source))
 }
 
-// sarifFault is what a log has against the official schema, and against the
+// sarifFault returns what a log has against the official schema, and against the
 // types of another project.
 func sarifFault(official *jsonschema.Schema, log []byte) error {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(log))
@@ -67,7 +67,7 @@ func sarifFault(official *jsonschema.Schema, log []byte) error {
 	return err
 }
 
-// Every golden's findings, and none, are SARIF by the official schema.
+// Every golden's diagnostics, and none, are SARIF by the official schema.
 func TestSARIFSchema(t *testing.T) {
 	official := officialSARIF(t)
 	title := func(code string) string { return "title of " + code }

@@ -30,7 +30,7 @@ func TestServicesHaveNoFinding(t *testing.T) {
 	}
 }
 
-// serviceContracts are the actions of the services in testdata/services.
+// serviceContracts lists the actions of the services in testdata/services.
 var serviceContracts = append(menutest.Contracts[:len(menutest.Contracts):len(menutest.Contracts)],
 	engine.Contract{
 		Name:     "register_mother",

@@ -30,7 +30,7 @@ var callers = &engine.Personas{
 	},
 }
 
-// suggestMenus is how many menus of each kind are drawn where PAYTRACE_MENUS
+// suggestMenus says how many menus of each kind are drawn where PAYTRACE_MENUS
 // does not say.
 const suggestMenus = 20
 
@@ -73,7 +73,7 @@ func TestSuggestedScriptsCoverEverything(t *testing.T) {
 	}
 }
 
-// beyond are the things of the services in testdata that no call can come to.
+// beyond lists the things of the services in testdata that no call can come to.
 var beyond = map[string][]string{
 	"mother.yaml": {"language in Kiswahili"},
 }
@@ -100,7 +100,7 @@ func TestSuggestedScriptsOfServices(t *testing.T) {
 	}
 }
 
-// fine is a menu that has no errors; nil for others.
+// fine returns a menu that has no errors; nil for others.
 func fine(fsys fstest.MapFS, name string) *engine.Program {
 	f, found := check.Diagnose(fsys, name, "", menutest.Contracts)
 	if len(errorsOf(found)) > 0 {
@@ -141,7 +141,7 @@ func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) 
 	return m
 }
 
-// suggested are the scripts for a menu that has none.
+// suggested returns the scripts for a menu that has none.
 func suggested(t *testing.T, p *engine.Program) ([]*coverage.Menu, []*coverage.Draft) {
 	t.Helper()
 	local := &dialscript.Local{
@@ -168,7 +168,7 @@ func suggested(t *testing.T, p *engine.Program) ([]*coverage.Menu, []*coverage.D
 }
 
 // goodDraft checks that a draft passes, reads back as it was written, and has no
-// findings.
+// diagnostics.
 func goodDraft(t *testing.T, name string, d *coverage.Draft) {
 	t.Helper()
 	for _, r := range d.Results {
@@ -210,7 +210,7 @@ func (c *tally) walks(t *testing.T, name string, p *engine.Program, m *coverage.
 	}
 }
 
-// walked are the events of a random call.
+// walked returns the events of a random call.
 func walked(p *engine.Program, r *rand.Rand) []dialscript.Event {
 	s := p.Begin(engine.Request{Caller: "254712345678"}, engine.DateOf(dialscript.DefaultClock))
 	ev := engine.Event{Kind: engine.EventDial, Start: p.Codes()[r.IntN(len(p.Codes()))].Start}
@@ -238,7 +238,7 @@ func walked(p *engine.Program, r *rand.Rand) []dialscript.Event {
 	return events
 }
 
-// scriptable is a random outcome that a script could give, too: what is
+// scriptable returns a random outcome that a script could give, too: what is
 // remembered is read.
 func scriptable(r *rand.Rand, call *engine.Call) engine.Outcome {
 	out := randomOutcome(r, call)
@@ -248,7 +248,7 @@ func scriptable(r *rand.Rand, call *engine.Call) engine.Outcome {
 	return out
 }
 
-// sourceText is a menu's own text, without the contracts behind it.
+// sourceText returns a menu's own text, without the contracts behind it.
 func sourceText(p *engine.Program) string {
 	text, _, _ := strings.Cut(string(p.Definition().Source), "\n[{")
 	return text

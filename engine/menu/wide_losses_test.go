@@ -18,7 +18,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// lossyCallsInCI is how many calls are made through instances that forget.
+// lossyCallsInCI says how many calls are made through instances that forget.
 const lossyCallsInCI = 4_000
 
 // What befalls one callback in so many.
@@ -67,7 +67,7 @@ func TestLossesChangeNoCall(t *testing.T) {
 	}
 }
 
-// lossyCall is one call, on the service to which nothing happens and on the two
+// lossyCall holds one call, on the service to which nothing happens and on the two
 // that forget.
 type lossyCall struct {
 	*walker
@@ -209,7 +209,7 @@ func (c *lossyCall) mustBeSeen(name string) bool {
 	return !ok || s.Kind == engine.ScreenConfirm || s.Kind == engine.ScreenList || s.Kind == engine.ScreenAsk && c.types[s.Ask.Var].Kind == engine.KindSecret
 }
 
-// keys is what the caller types at a screen, now and then with a star in it.
+// keys returns what the caller types at a screen, now and then with a star in it.
 func (c *lossyCall) keys(name string) string {
 	screen, _ := c.p.Screen(name)
 	if screen.Kind == engine.ScreenAsk {

@@ -18,7 +18,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// callsInCI is how many calls the differential proof makes where PAYTRACE_CALLS
+// callsInCI says how many calls the differential proof makes where PAYTRACE_CALLS
 // does not say: about a minute of a race-detecting test run. "make soak" makes
 // millions.
 const callsInCI = 60_000
@@ -53,7 +53,7 @@ func drawWide(seed uint64, risky bool) (fstest.MapFS, *rand.Rand) {
 	return fsys, r
 }
 
-// errorsOf are the codes of errors, each once.
+// errorsOf returns the codes of errors, each once.
 func errorsOf(found diag.List) map[string]bool {
 	codes := map[string]bool{}
 	for _, f := range found {
@@ -157,7 +157,7 @@ func (w *walker) calls(n int) string {
 	return ""
 }
 
-// longestCall is how many steps a call is followed: about as many screens as a
+// longestCall says how many steps a call is followed: about as many screens as a
 // session has time for.
 const longestCall = 40
 
@@ -252,7 +252,7 @@ func (c *oneCall) outcome(call *engine.Call) engine.Event {
 	return ev
 }
 
-// rows is a list as long as lists may be, with rows as wide as they may be.
+// rows returns a list as long as lists may be, with rows as wide as they may be.
 func (c *oneCall) rows() engine.Value {
 	rows := make([]engine.Value, c.IntN(engine.MaxRows+1))
 	for i := range rows {
@@ -297,7 +297,7 @@ func (c *oneCall) whole() bool {
 	return onePage(c.p, &c.s) && !choice
 }
 
-// wrongText is what is wrong with a text that people read.
+// wrongText returns what is wrong with a text that people read.
 func wrongText(text string) string {
 	switch {
 	case strings.Contains(text, "[]"):
@@ -324,7 +324,7 @@ func secretIn(text string) bool {
 	return strings.Contains(text, typedPIN) || strings.Contains(text, typedWord)
 }
 
-// answer is what the caller types: mostly what the screen asks for.
+// answer returns what the caller types: mostly what the screen asks for.
 func (c *oneCall) answer() engine.Event {
 	screen, _ := c.p.Screen(c.s.Screen)
 	typed := typedAnswers[c.IntN(len(typedAnswers))]
@@ -344,7 +344,7 @@ func (c *oneCall) answer() engine.Event {
 	return engine.Event{Kind: engine.EventInput, Input: typed, Digest: "of " + typed}
 }
 
-// answerTo is an answer of a variable's type.
+// answerTo returns an answer of a variable's type.
 func (w *walker) answerTo(name string) string {
 	switch t := w.types[name]; {
 	case t.Kind == engine.KindSecret && t.Digits > 0:

@@ -26,7 +26,7 @@ type wideMenu struct {
 	asked map[string]bool
 }
 
-// wideVars are the variables and what is typed for them; types that show their
+// wideVars lists the variables and what is typed for them; types that show their
 // values.
 var wideVars = []struct{ name, typ, answer string }{
 	{"amount", "money 10..500", "200"},
@@ -45,7 +45,7 @@ const (
 	typedWord = "s3cret99x"
 )
 
-// write is the menu's files; the translation is made by translate.
+// write returns the menu's files; the translation is made by translate.
 func (m *wideMenu) write() fstest.MapFS {
 	main, more := &strings.Builder{}, &strings.Builder{}
 	m.asked = map[string]bool{}
@@ -110,7 +110,7 @@ func (m *wideMenu) unasked() {
 	m.line("  given_too:\n    say: PIN\n    ask: pin -> withdraw(200, pin)\n    when: {done: end0, wrong_pin: end0, locked: end0}")
 }
 
-// risk is a mistake, in one of a few cases and only where the menu takes risks.
+// risk returns a mistake, in one of a few cases and only where the menu takes risks.
 func (m *wideMenu) risk(mistake string) string {
 	if m.risky && m.IntN(12) == 0 {
 		return mistake
@@ -130,12 +130,12 @@ func (m *wideMenu) target() string {
 
 func (m *wideMenu) line(format string, args ...any) { fmt.Fprintf(m.out, format+"\n", args...) }
 
-// value is one that may not be set.
+// value returns one that may not be set.
 func (m *wideMenu) value() string {
 	return []string{"amount", "age", "born", "city", "phone", "gender", "worker_id", "ref", "worker.name", "worker.phone"}[m.IntN(10)]
 }
 
-// always is one that every call has.
+// always returns one that every call has.
 func (m *wideMenu) always() string {
 	return []string{"caller", "lang", "today", "service"}[m.IntN(4)]
 }
@@ -333,7 +333,7 @@ func (m *wideMenu) secret(name string) {
 	m.line("  %s_check:\n    do: check_pin(pin)\n    when: {right: %s, wrong: %s}", name, m.target(), m.target())
 }
 
-// translate writes every text of a menu anew in Kiswahili: the same values in
+// translate writes every text of a menu again in Kiswahili: the same values in
 // other words. One is left out where the menu takes risks.
 func (m *wideMenu) translate(fsys fstest.MapFS) {
 	f, _ := syntax.Read(fsys, "wide.yaml", "")

@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// actionsExist is U201.
+// actionsExist checks U201.
 //
 // Nothing is missed: c.calls are all calls there are, those of unreachable screens
 // among them.
@@ -31,7 +31,7 @@ func SortedNames[T any](m map[string]T) []string {
 	return names
 }
 
-// argumentCount is U202.
+// argumentCount checks U202.
 //
 // Nothing is missed: every call of a known action is compared with its contract.
 func (c *checker) argumentCount() {
@@ -44,7 +44,7 @@ func (c *checker) argumentCount() {
 	}
 }
 
-// signature is how an action is called: withdraw(amount, pin).
+// signature returns how an action is called: withdraw(amount, pin).
 func signature(contract *engine.Contract) string {
 	var params []string
 	for _, p := range contract.Params {
@@ -80,7 +80,7 @@ func (c *checker) mayAnswer(call *syntax.Call, outcome string) bool {
 	return ok
 }
 
-// outcomesHandled is U111: each way an action may end leads on.
+// outcomesHandled checks U111: each way an action may end leads on.
 //
 // Nothing is missed: the contract lists every outcome, and each call of a screen
 // is compared with what the screen handles; failed and pending have a way always.
@@ -114,7 +114,7 @@ func unhandled(contract *engine.Contract, handled map[string]bool) []string {
 	return open
 }
 
-// anyOf is "a", "b" or "c".
+// anyOf returns "a", "b" or "c".
 func anyOf(list []string) string {
 	quoted := make([]string, len(list))
 	for i, s := range list {
@@ -126,7 +126,7 @@ func anyOf(list []string) string {
 	return strings.Join(quoted, "")
 }
 
-// outcomesExist is U112: no "when" waits for what no action of its screen
+// outcomesExist checks U112: no "when" waits for what no action of its screen
 // answers.
 //
 // Nothing is missed: each outcome of every "when" is looked up in the contracts.
@@ -169,7 +169,7 @@ func (c *checker) noOutcome(s *syntax.Screen, calls []*syntax.Call, outcome synt
 	c.find(outcome, fmt.Sprintf("%s never answers %s.", anyOf(who), syntax.Quote(outcome.Value)), help).Suggest(c.near(outcome.Value, known))
 }
 
-// retryAsks is U003 for "when": an outcome leads to a screen, and "retry" only
+// retryAsks checks U003 for "when": an outcome leads to a screen, and "retry" only
 // back to a screen that callers see.
 func (c *checker) retryAsks() {
 	for _, s := range c.f.Screens {

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// decided is U107: a condition can come out both ways.
+// decided checks U107: a condition can come out both ways.
 func (c *checker) decided() {
 	for _, u := range c.uses {
 		// A call always speaks a language; the test asks whether the caller has
@@ -47,7 +47,7 @@ func (c *checker) testDecided(u use) {
 	}
 }
 
-// condsOf are a screen's conditions.
+// condsOf returns a screen's conditions.
 func condsOf(s *syntax.Screen) []*syntax.Cond {
 	var conds []*syntax.Cond
 	if s.Skip != nil {
@@ -105,7 +105,7 @@ func (c *checker) rangeDecided(k *syntax.Cond) {
 	c.find(k.Text, fmt.Sprintf("%s is %s, so this %s.", syntax.Quote(v.Name), rangeWords(t), words), "Delete the condition, or compare with a number inside the range.")
 }
 
-// turned are the operators with their sides changed.
+// turned lists the operators with their sides changed.
 var turned = map[string]string{"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 func compared(op string, a, b int64) bool {

@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// bigMenu is a menu of n screens in three languages, every third one a
+// bigMenu returns a menu of n screens in three languages, every third one a
 // question, a menu or a confirm that shows what was asked.
 func bigMenu(n int) fstest.MapFS {
 	var menu, sw, so strings.Builder

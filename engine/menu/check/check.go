@@ -11,16 +11,16 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// rule is one check of a whole menu: a function, a golden and a line here.
+// rule holds one check of a whole menu: a function, a golden and a line here.
 type rule struct {
 	code     string
-	severity diag.Severity // of its findings, unless they say otherwise
+	severity diag.Severity // of its diagnostics, unless they say otherwise
 	check    func(*checker)
 }
 
-// rules are all checks, in the order of their codes. The codes U001 to U006
+// rules lists all checks, in the order of their codes. The codes U001 to U006
 // and U008 are found while a menu is read. U009 comes last: it asks which
-// exceptions the others have made use of.
+// suppressions the others have made use of.
 var rules = []rule{
 	{"U002", diag.Error, (*checker).translationKeys},
 	{"U003", diag.Error, (*checker).retryAsks},
@@ -80,18 +80,18 @@ var rules = []rule{
 	{"U009", diag.Error, (*checker).staleSuppressions},
 }
 
-// readingCodes are the codes found while a menu is read, where each is a way in
+// readingCodes lists the codes found while a menu is read, where each is a way in
 // which what stands there is not the language; Check finds three of them too.
 var readingCodes = []string{"U001", "U002", "U003", "U004", "U005", "U006", "U007", "U008"}
 
-// AllCodes are the codes that Diagnose may find, sorted, each once.
+// AllCodes returns the codes that Diagnose may find, sorted, each once.
 func AllCodes() []string {
 	all := append(Codes(), readingCodes...)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// Codes are the codes that Check may find, in order, each once.
+// Codes returns the codes that Check may find, in order, each once.
 func Codes() []string {
 	var codes []string
 	for _, r := range rules {
@@ -100,7 +100,7 @@ func Codes() []string {
 	return codes
 }
 
-// checker is what all rules work on. Rules only add findings.
+// checker holds what the rules share. Rules only add diagnostics.
 type checker struct {
 	f         *syntax.File
 	contracts map[string]*engine.Contract
@@ -116,7 +116,7 @@ type checker struct {
 	consent *consents
 	// ways are the steps a caller can choose to come to; see deliberate.
 	onward map[*step][]*step
-	// exceptions are the menu's by the line they cover; needed are those that
+	// suppressions are the menu's by the line they cover; needed are those that
 	// cover a warning.
 	suppressions map[int][]*syntax.Suppression
 	needed       map[*syntax.Suppression]bool
@@ -124,7 +124,7 @@ type checker struct {
 }
 
 // Check finds everything that is wrong with a menu that has been read, sorted.
-// It goes on after every finding, and over partial files. contracts are the
+// It goes on after every diagnostic, and over partial files. contracts are the
 // actions that the service offers.
 func Check(f *syntax.File, contracts []engine.Contract) diag.List {
 	c := &checker{
@@ -154,7 +154,7 @@ func Check(f *syntax.File, contracts []engine.Contract) diag.List {
 	return c.out
 }
 
-// find adds a finding of the running rule about a text.
+// find adds a diagnostic of the running rule about a text.
 func (c *checker) find(at syntax.Text, message, help string, related ...diag.Related) syntax.Report {
 	return c.add(c.rule.severity, at.Pos, at.Len(), message, help, related)
 }
@@ -178,8 +178,8 @@ func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message
 	return c.f.Report(&c.out[len(c.out)-1])
 }
 
-// near is the hint for a name, "" when nothing is near it. Past what anybody
-// mends in one go it costs more than it helps.
+// near returns the candidates nearest to a name. It stops suggesting after
+// MaxDiagnostics, because each search costs more than it then helps.
 func (c *checker) near(name string, candidates []string) []string {
 	if len(c.out) > syntax.MaxDiagnostics {
 		return nil
@@ -187,7 +187,7 @@ func (c *checker) near(name string, candidates []string) []string {
 	return spelling.Nearest(name, candidates)
 }
 
-// screenNames are all screens, to suggest.
+// screenNames returns the names of all screens.
 func (c *checker) screenNames() []string {
 	names := make([]string, len(c.f.Screens))
 	for i, s := range c.f.Screens {

@@ -50,7 +50,7 @@ func (c *checker) consents() *consents {
 	return cs
 }
 
-// consentAfter is the Yes that holds behind an edge.
+// consentAfter returns the Yes that holds behind an edge.
 func (c *checker) consentAfter(p consentPlace, e *edge) *syntax.Screen {
 	from, yes := p.st.screen, p.yes
 	switch {
@@ -76,7 +76,7 @@ func (c *checker) moves(call *syntax.Call) bool {
 	return contract != nil && contract.Money
 }
 
-// without is a place without a Yes among some steps, if there is one.
+// without returns a place without a Yes among some steps, if there is one.
 func (cs *consents) without(steps []*step) (consentPlace, bool) {
 	for _, st := range steps {
 		p := consentPlace{st: st}
@@ -87,7 +87,7 @@ func (cs *consents) without(steps []*step) (consentPlace, bool) {
 	return consentPlace{}, false
 }
 
-// path is how a call comes to a place.
+// path returns how a call comes to a place.
 func (cs *consents) path(p consentPlace) []*edge {
 	var path []*edge
 	for {

@@ -11,7 +11,7 @@ import (
 // A bare word beside a choice is one of its options, as in "set: {study: soccer}"
 // or "gender = female", though a value may have the same name.
 
-// constantFor is a value beside a type: a bare word that is an option there
+// constantFor returns a value beside a type: a bare word that is an option there
 // becomes a quoted constant.
 func (c *checker) constantFor(v syntax.Value, t engine.Type) syntax.Value {
 	if syntax.IsOption(v, t, c.values[v.Name] != nil) {
@@ -28,7 +28,7 @@ func (c *checker) constantOr(v syntax.Value, name string) syntax.Value {
 	return v
 }
 
-// operands are the two sides of a comparison, bare options as constants.
+// operands returns the two sides of a comparison, bare options as constants.
 func (c *checker) operands(k *syntax.Cond) (left, right syntax.Value) {
 	left, right = k.Left, k.Right
 	lt, _ := typeIn(c.values, left)

@@ -1,9 +1,8 @@
 package check
 
-// rings are the groups of steps that lead round among themselves by edges that
-// count, each with its steps in the order of the menu; a step that no edge
-// leads back to is a group of its own (Tarjan's algorithm). Groups come before
-// those that lead to them.
+// cycles returns the strongly connected groups of steps (Tarjan's algorithm),
+// each in the order of the menu. A step outside of all cycles is a group of its
+// own. A group comes before the groups that lead to it.
 func (fl *flow) cycles(steps []*step, next func(*step) []*step) [][]*step {
 	r := &cycleSearch{next: next, in: map[*step]bool{}, index: map[*step]int{}, low: map[*step]int{}, open: map[*step]bool{}}
 	for _, st := range steps {
@@ -42,17 +41,17 @@ func (r *cycleSearch) visit(st *step) {
 	if r.low[st] != r.index[st] {
 		return
 	}
-	var ring []*step
+	var cycle []*step
 	for {
 		last := r.stack[len(r.stack)-1]
 		r.stack = r.stack[:len(r.stack)-1]
 		r.open[last] = false
-		ring = append(ring, last)
+		cycle = append(cycle, last)
 		if last == st {
 			break
 		}
 	}
-	r.cycles = append(r.cycles, ring)
+	r.cycles = append(r.cycles, cycle)
 }
 
 // leadsTo reports an edge between two steps.

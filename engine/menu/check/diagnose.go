@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Diagnose reads and checks a menu: every finding there is, sorted.
+// Diagnose reads and checks a menu and returns its diagnostics, sorted.
 func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*syntax.File, diag.List) {
 	file, found := syntax.Read(fsys, name, dir)
 	checked := Check(file, contracts)
@@ -30,7 +30,7 @@ func unread(found diag.List) bool {
 	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Code == "U001" })
 }
 
-// inPart reports whether whole files of a menu could not be read.
+// ReadInPart reports whether whole files of a menu could not be read.
 func ReadInPart(f *syntax.File, dir string, found diag.List) bool {
 	read := map[string]bool{}
 	for _, s := range f.Sources {
@@ -44,7 +44,7 @@ func ReadInPart(f *syntax.File, dir string, found diag.List) bool {
 	return unread(found)
 }
 
-// ofWhole are the codes that miss something, which may stand in a part of the
+// NeedsWholeMenu lists the codes that miss something, which may stand in a part of the
 // menu that was not read.
 var NeedsWholeMenu = map[string]bool{
 	"U002": true, "U009": true, "U101": true, "U102": true, "U103": true, "U105": true,

@@ -24,7 +24,7 @@ const never = -1 << 20
 
 var nothing = extent{0, 0, never}
 
-// literal is the extent of words as they stand.
+// literal returns the extent of words as they stand.
 func literal(s string) extent {
 	septets, units, inside := 0, 0, true
 	for _, r := range s {
@@ -42,10 +42,10 @@ func literal(s string) extent {
 	return extent{never, never, units}
 }
 
-// plainWidth is the extent of up to n characters that take one septet each.
+// plainWidth returns the extent of up to n characters that take one septet each.
 func plainWidth(n int) extent { return extent{n, n, never} }
 
-// then is the extent of one text behind another.
+// then returns the extent of one text behind another.
 func (e extent) then(o extent) extent {
 	return extent{
 		septets: impossible(e.septets + o.septets),
@@ -61,7 +61,7 @@ func impossible(n int) int {
 	return n
 }
 
-// or is the extent of either of two texts.
+// or returns the extent of either of two texts.
 func (e extent) or(o extent) extent {
 	return extent{max(e.septets, o.septets), max(e.units, o.units), max(e.wide, o.wide)}
 }
@@ -69,7 +69,7 @@ func (e extent) or(o extent) extent {
 // empty reports a text without any characters.
 func (e extent) empty() bool { return e == nothing }
 
-// below is the extent of one text under another, on a line of its own.
+// below returns the extent of one text under another, on a line of its own.
 func (e extent) below(o extent) extent {
 	if e.empty() || o.empty() {
 		return e.then(o)
@@ -82,7 +82,7 @@ type room struct{ septets, units int }
 
 func (r room) fits(e extent) bool { return e.septets <= r.septets && e.wide <= r.units }
 
-// over is the length that does not fit, and what would.
+// over returns the length that does not fit, and what would.
 func (r room) over(e extent) (length int, limit string) {
 	if e.septets > r.septets {
 		return e.septets, fmt.Sprintf("%d fit", r.septets)

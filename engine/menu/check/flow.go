@@ -36,7 +36,7 @@ type step struct {
 	facts bool
 }
 
-// edge is one way on. to is nil where the screen it names is missing.
+// edge holds one way on. to is nil where the screen it names is missing.
 type edge struct {
 	from, to *step
 	kind     edgeKind
@@ -58,7 +58,7 @@ func (e *edge) silent() bool {
 	return !e.from.shown || e.kind == edgeSkip || e.kind == edgeOnward || e.kind == edgeFacts
 }
 
-// flow is everything a call can do: screens, and the actions between them.
+// flow holds everything a call can do: screens, and the actions between them.
 type flow struct {
 	c     *checker
 	begin *step
@@ -119,7 +119,7 @@ func (st *step) starting(kind edgeKind) bool {
 	return st.first && (!st.shown || kind == edgeSkip || kind == edgeOnward || kind == edgeFacts)
 }
 
-// at is the step of a screen behind an edge.
+// at returns the step of a screen behind an edge.
 func (fl *flow) at(from *step, kind edgeKind, s *syntax.Screen) *step {
 	if !from.starting(kind) {
 		return fl.of[s]
@@ -134,7 +134,7 @@ func (fl *flow) at(from *step, kind edgeKind, s *syntax.Screen) *step {
 	return st
 }
 
-// copies are the steps of a screen that a call can reach.
+// copies returns the steps of a screen that a call can reach.
 func (fl *flow) copies(s *syntax.Screen) []*step {
 	return fl.reached(fl.of[s], fl.firsts[s])
 }

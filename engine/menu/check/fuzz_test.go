@@ -13,7 +13,7 @@ import (
 )
 
 // FuzzDiagnose checks menus that were read in part: whatever is missing, the
-// checks come to an end, every finding has its place, and printing it works.
+// checks come to an end, every diagnostic has its place, and printing it works.
 func FuzzDiagnose(f *testing.F) {
 	for _, pattern := range []string{"../testdata/err/*.yaml", "../testdata/ok/*.yaml", "../testdata/checked/*.yaml"} {
 		names, err := filepath.Glob(pattern)

@@ -33,7 +33,7 @@ func TestErrGoldens(t *testing.T) {
 }
 
 // diagnoseFor is Diagnose, but for the codes of reading: what the checks say of
-// a menu that was read in part is noise in their goldens. Exceptions (U009) are
+// a menu that was read in part is noise in their goldens. Suppressions (U009) are
 // judged by the checks too, and so is what the checks find of those codes.
 func diagnoseFor(code string, fsys fs.FS, name string) (*syntax.File, diag.List) {
 	if strings.HasPrefix(code, "U00") && code != "U009" && !strings.HasSuffix(name, "_checked.yaml") {

@@ -14,7 +14,7 @@ const (
 	mostFixedKeys = 9
 )
 
-// optionCount is U401: a screen offers what a person can keep in mind.
+// optionCount checks U401: a screen offers what a person can keep in mind.
 func (c *checker) optionCount() {
 	limit := syntax.DefaultOptions
 	if n := c.f.Limits.Options.N; n > 0 {
@@ -36,7 +36,7 @@ func (c *checker) optionCount() {
 	}
 }
 
-// navKeys are the keys of navigation and what they mean.
+// navKeys returns the keys of navigation and what they mean.
 func (c *checker) navKeys() []struct {
 	key  syntax.Text
 	does string
@@ -48,7 +48,7 @@ func (c *checker) navKeys() []struct {
 	}{{n.Back.Key, "Back"}, {n.Home.Key, "Home"}, {n.More.Key, "More"}}
 }
 
-// keysFree is U402: no key means two things on one screen.
+// keysFree checks U402: no key means two things on one screen.
 //
 // Nothing is missed: written keys and the numbers that rows may get are compared
 // with every key of navigation that may live on the screen.
@@ -123,7 +123,7 @@ func (c *checker) numbersFree(s *syntax.Screen) {
 	}
 }
 
-// numbered is how many rows of a screen are numbered from 1 on.
+// numbered returns how many rows of a screen are numbered from 1 on.
 func (c *checker) numbered(s *syntax.Screen) int {
 	n := 0
 	switch {
@@ -154,7 +154,7 @@ func (c *checker) listKeys(s *syntax.Screen) {
 	}
 }
 
-// keysTyped is U403: a key is typed on a keypad, and * and # belong to the
+// keysTyped checks U403: a key is typed on a keypad, and * and # belong to the
 // network.
 //
 // Nothing is missed: it looks at every key that is written.

@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// block is one part of a screen, of which one of several texts is shown.
+// block holds one part of a screen, of which one of several texts is shown.
 type block struct {
 	what  string // "the question"
 	texts []piece
@@ -46,7 +46,7 @@ func (b block) extent() extent {
 	return e
 }
 
-// total is the whole screen.
+// total returns the whole screen.
 func (l *layout) total() extent {
 	e := nothing
 	for _, b := range l.blocks {
@@ -88,7 +88,7 @@ func (r *ruler) sayKeys(s *syntax.Screen) []string {
 	return keys
 }
 
-// errors are the texts that may stand above a question.
+// errors returns the texts that may stand above a question.
 func (r *ruler) errors(s *syntax.Screen, lang int) block {
 	b := block{what: "the error"}
 	if s.End != nil {
@@ -108,7 +108,7 @@ func (r *ruler) errors(s *syntax.Screen, lang int) block {
 	return b
 }
 
-// wrongKey is the text after a wrong answer: the screen's own, the variable's,
+// wrongKey returns the text after a wrong answer: the screen's own, the variable's,
 // or the menu's.
 func (r *ruler) wrongKey(s *syntax.Screen) string {
 	if s.Error != nil {
@@ -122,7 +122,7 @@ func (r *ruler) wrongKey(s *syntax.Screen) string {
 	return "nav.invalid"
 }
 
-// rows are the lines that can be chosen; a list's rows are not among them.
+// rows returns the lines that can be chosen; a list's rows are not among them.
 func (r *ruler) rows(s *syntax.Screen, lang int) []piece {
 	var rows []piece
 	number := func(key string) { rows = append(rows, r.piece(strconv.Itoa(len(rows)+1)+". ", key, lang)) }
@@ -181,7 +181,7 @@ func (r *ruler) offer(s *syntax.Screen, o *syntax.Offer, lang int) piece {
 	return piece{prefix: prefix, ext: literal(prefix).then(r.value(o.Value.Name, o.Value.Field, lang))}
 }
 
-// option is a menu's row; numbers go on behind a list's rows.
+// option returns a menu's row; numbers go on behind a list's rows.
 func (r *ruler) option(s *syntax.Screen, i int, o *syntax.Option, lang int) piece {
 	key := o.Key.Value
 	if s.Numbered || key == "" {
@@ -198,12 +198,12 @@ func (r *ruler) option(s *syntax.Screen, i int, o *syntax.Option, lang int) piec
 	return p
 }
 
-// listRow is a list's longest row: with two digits before it.
+// listRow returns a list's longest row: with two digits before it.
 func (r *ruler) listRow(s *syntax.Screen, lang int) piece {
 	return r.piece(strconv.Itoa(engine.MaxRows)+". ", syntax.ScreenKey(s, "each"), lang)
 }
 
-// navLine is the last line of a screen: "0:Back 00:Home 98:More".
+// navLine returns the last line of a screen: "0:Back 00:Home 98:More".
 func (r *ruler) navLine(s *syntax.Screen, lang int, more bool) piece {
 	n := &r.c.f.Nav
 	line := piece{ext: nothing}

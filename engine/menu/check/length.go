@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// screensFit is U301: no screen can be too long, whatever its values are. What
+// screensFit checks U301: no screen can be too long, whatever its values are. What
 // pages is held to less: each piece has room on a page of its own.
 //
 // Nothing is missed: a value is never shown wider than its type, the extent of a
@@ -56,12 +56,12 @@ type lengths struct {
 }
 
 // foundTooLong is find for a text that is too long, once a place.
-func (l *lengths) foundTooLong(at syntax.Text, length int, message, hint string, notes ...diag.Related) {
+func (l *lengths) reportTooLong(at syntax.Text, length int, message, help string, notes ...diag.Related) {
 	if length <= l.said[at.Pos] {
 		return
 	}
 	l.said[at.Pos] = length
-	l.find(at, message, hint, notes...)
+	l.find(at, message, help, notes...)
 }
 
 // whole proves a screen that has one page.
@@ -80,7 +80,7 @@ func (l *lengths) whole(s *syntax.Screen, lang int) {
 }
 
 // tooLong says what a screen takes at most, and what that is made of.
-func (l *lengths) tooLong(screen *layout, e extent, hint string) {
+func (l *lengths) tooLong(screen *layout, e extent, help string) {
 	length, limit := l.over(e)
 	at := l.longest(screen)
 	notes := []diag.Related{{Text: "Counted: " + screen.sum(length, e.septets > l.septets) + "."}}
@@ -90,7 +90,7 @@ func (l *lengths) tooLong(screen *layout, e extent, hint string) {
 	if !at.Written() {
 		at = screen.s.Name
 	}
-	l.foundTooLong(at, length, fmt.Sprintf("%s can take %d characters in %s; %s.", syntax.Quote(screen.s.Name.Value), length, l.language(screen.lang), limit), hint, notes...)
+	l.reportTooLong(at, length, fmt.Sprintf("%s can take %d characters in %s; %s.", syntax.Quote(screen.s.Name.Value), length, l.language(screen.lang), limit), help, notes...)
 }
 
 func (c *checker) language(lang int) string {
@@ -100,7 +100,7 @@ func (c *checker) language(lang int) string {
 	return c.msgs.Langs[lang].Code.Value
 }
 
-// longest is the longest text of a screen's question, where it is written: in
+// longest returns the longest text of a screen's question, where it is written: in
 // the translation, or in the menu where it is not translated.
 func (l *lengths) longest(screen *layout) syntax.Text {
 	best, key := -1, ""
@@ -112,7 +112,7 @@ func (l *lengths) longest(screen *layout) syntax.Text {
 	return l.source(key, screen.lang)
 }
 
-// source is where a text of a language is written.
+// source returns where a text of a language is written.
 func (c *checker) source(key string, lang int) syntax.Text {
 	list := c.msgs.In(key)
 	if list == nil {
@@ -124,7 +124,7 @@ func (c *checker) source(key string, lang int) syntax.Text {
 	return list[0]
 }
 
-// sum is what a length is made of: "error 41, text 80, options 20, navigation
+// sum returns what a length is made of: "error 41, text 80, options 20, navigation
 // 17, line breaks 3".
 func (l *layout) sum(total int, septets bool) string {
 	size := func(e extent) int {
@@ -154,7 +154,7 @@ func (l *layout) sum(total int, septets bool) string {
 	return strings.Join(parts, ", ")
 }
 
-// keys are the texts of a layout.
+// keys returns the texts of a layout.
 func (l *layout) keys() []string {
 	var keys []string
 	for _, b := range l.blocks {
@@ -202,7 +202,7 @@ func (l *lengths) textTooLong(key string, lang int, e extent) {
 	if !at.Written() {
 		at = l.f.Limits.Screen.Text
 	}
-	l.foundTooLong(at, length, fmt.Sprintf("The screen with %s can take %d characters in %s; %s.", syntax.Quote(key), length, l.language(lang), limit), "Shorten it.")
+	l.reportTooLong(at, length, fmt.Sprintf("The screen with %s can take %d characters in %s; %s.", syntax.Quote(key), length, l.language(lang), limit), "Shorten it.")
 }
 
 // paged proves a screen that may be divided: each row and each error has room
@@ -237,7 +237,7 @@ func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
 	if !at.Written() {
 		at = s.Name
 	}
-	l.foundTooLong(at, length, fmt.Sprintf("An option of %s can take %d characters in %s with the navigation line; %s, and an option is never divided.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
+	l.reportTooLong(at, length, fmt.Sprintf("An option of %s can take %d characters in %s with the navigation line; %s, and an option is never divided.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 }
 
 // errorFits: an error shares its page with at least one row or word.
@@ -265,11 +265,11 @@ func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
 		if !at.Written() {
 			at = s.Name
 		}
-		l.foundTooLong(at, length, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
+		l.reportTooLong(at, length, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 	}
 }
 
-// longestWord is the most that the first word of a page takes. Longer words
+// longestWord returns the most that the first word of a page takes. Longer words
 // are divided.
 func longestWord(text extent) extent {
 	const most = 16 // characters, as the engine divides them

@@ -10,10 +10,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// letters is U303: a character outside the GSM 7-bit alphabet makes a screen of
+// letters checks U303: a character outside the GSM 7-bit alphabet makes a screen of
 // 160 characters one of 70. Where a plain sign says the same it is an error;
 // letters that a language needs are a warning, once a language, so that one
-// exception with its reason covers them all.
+// suppression with its reason covers them all.
 //
 // Nothing is missed: it looks at every character of every text in every language;
 // values from elsewhere are transliterated when they are shown.
@@ -41,12 +41,12 @@ func (c *checker) lettersOf(t syntax.Text, lang int, needed map[int]bool) {
 			return
 		case !needed[lang]:
 			needed[lang] = true
-			hint := "Leave it out."
+			help := "Leave it out."
 			if ok {
-				hint = replaceBy(plain)
+				help = replaceBy(plain)
 			}
-			hint += fmt.Sprintf(" If %s needs it, say so once: # allow U303: and why.", c.language(lang))
-			c.findAs(diag.Warning, at, c.outside(r), hint)
+			help += fmt.Sprintf(" If %s needs it, say so once: # allow U303: and why.", c.language(lang))
+			c.findAs(diag.Warning, at, c.outside(r), help)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// hostileMenus are files made to exhaust the checks.
+// hostileMenus returns files made to exhaust the checks.
 func hostileMenus() map[string]string {
 	const head = "ussd: 1\nservice: X\ndial: \"*1#\"\nstart: s0\nnav: {back: 0 B, home: 00 H -> s0, more: 98 M}\nvars:\n  a: text 9\n  p: pin 4\nscreens:\n  s0:\n"
 	repeat := func(n int, line func(int) string) string {

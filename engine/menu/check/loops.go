@@ -10,10 +10,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// silentLoops is U104: a call shows a screen every few steps.
+// silentLoops checks U104: a call shows a screen every few steps.
 //
 // Nothing is missed: a call that shows nothing goes along silent edges only, one
-// that does so for ever goes round a ring of them, and rings are all found.
+// that does so for ever goes through a cycle of them, and all cycles are found.
 func (c *checker) silentLoops() {
 	fl := c.flow
 	silent := func(skips bool) func(*step) []*step {
@@ -28,11 +28,11 @@ func (c *checker) silentLoops() {
 		}
 	}
 	looped := false
-	for _, ring := range fl.cycles(fl.steps, silent(false)) {
-		if len(ring) > 1 || leadsTo(ring[0], ring[0], silent(false)) {
+	for _, cycle := range fl.cycles(fl.steps, silent(false)) {
+		if len(cycle) > 1 || leadsTo(cycle[0], cycle[0], silent(false)) {
 			looped = true
-			first := c.firstOf(ring)
-			c.find(first.Name, fmt.Sprintf("From %s a call can go in a circle and never show a screen.", syntax.Quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", diag.Related{Text: "Cycle: " + c.screensOf(ring) + "."})
+			first := c.firstOf(cycle)
+			c.find(first.Name, fmt.Sprintf("From %s a call can go in a circle and never show a screen.", syntax.Quote(first.Name.Value)), "Let one of these steps lead to a screen that shows something.", diag.Related{Text: "Cycle: " + c.screensOf(cycle) + "."})
 		}
 	}
 	if !looped {
@@ -41,26 +41,26 @@ func (c *checker) silentLoops() {
 }
 
 // longSilence finds ways longer than the engine goes without showing a screen.
-// A screen is passed over once in a call, so a ring of such counts as a whole.
-func (c *checker) longSilence(rings [][]*step, next func(*step) []*step) {
+// A screen is passed over once in a call, so a cycle of such counts as a whole.
+func (c *checker) longSilence(cycles [][]*step, next func(*step) []*step) {
 	longest := map[*step]int{}
-	for _, ring := range rings { // what a ring leads to comes before it
+	for _, cycle := range cycles { // what a cycle leads to comes before it
 		n := 0
-		for _, st := range ring {
+		for _, st := range cycle {
 			for _, to := range next(st) {
 				n = max(n, longest[to])
 			}
 		}
-		for _, st := range ring {
-			longest[st] = n + len(ring)
+		for _, st := range cycle {
+			longest[st] = n + len(cycle)
 		}
-		if st := ring[0]; n <= engine.MaxSilent && n+len(ring) > engine.MaxSilent && st.screen != nil {
+		if st := cycle[0]; n <= engine.MaxSilent && n+len(cycle) > engine.MaxSilent && st.screen != nil {
 			c.find(st.screen.Name, fmt.Sprintf("From %s a call can take more than %d steps without showing a screen.", syntax.Quote(st.screen.Name.Value), engine.MaxSilent), "Show a screen in between.")
 		}
 	}
 }
 
-// firstOf is the screen of some steps that stands first in the menu.
+// firstOf returns the screen of some steps that stands first in the menu.
 func (c *checker) firstOf(steps []*step) *syntax.Screen {
 	var first *syntax.Screen
 	for _, st := range steps {
@@ -95,10 +95,10 @@ func (c *checker) screensOf(steps []*step) string {
 	return strings.Join(names, ", ")
 }
 
-// deadEnds is U103: no screen keeps the caller for good.
+// deadEnds checks U103: no screen keeps the caller for good.
 //
-// Nothing is missed: every step that a call can come to is in one ring, and a
-// ring is a trap if nothing deliberate leaves it and no end is in it.
+// Nothing is missed: every step that a call can come to is in one cycle, and a
+// cycle is a trap if nothing deliberate leaves it and no end is in it.
 func (c *checker) deadEnds() {
 	for _, trap := range c.traps() {
 		if len(trap) > 1 || trap[0].screen == nil || leadsTo(trap[0], trap[0], c.deliberate()) {
@@ -109,7 +109,7 @@ func (c *checker) deadEnds() {
 	}
 }
 
-// wayOut is how to let callers get on from a screen.
+// exit returns how to let callers get on from a screen.
 func (c *checker) exit(s *syntax.Screen) string {
 	nav := &c.f.Nav
 	switch {
@@ -121,7 +121,7 @@ func (c *checker) exit(s *syntax.Screen) string {
 	return `A call begins here, and on its first screen there is no Back and no Home: write "end" in place of "show", or give the screen a "menu".`
 }
 
-// closedLoops is U105: no screens lead only to each other.
+// closedLoops checks U105: no screens lead only to each other.
 //
 // Nothing is missed, for the reason that deadEnds gives: the two share traps out by
 // their size.
@@ -135,7 +135,7 @@ func (c *checker) closedLoops() {
 	}
 }
 
-// traps are the groups of steps that nothing leaves and no end is in. What a
+// traps returns the groups of steps that nothing leaves and no end is in. What a
 // caller cannot decide (a fault, a call ended by wrong answers) is no way out;
 // what is broken otherwise is taken for one.
 func (c *checker) traps() [][]*step {
@@ -148,24 +148,24 @@ func (c *checker) traps() [][]*step {
 	}
 	finishes := map[*step]bool{}
 	var traps [][]*step
-	for _, ring := range c.flow.cycles(reached, next) {
+	for _, cycle := range c.flow.cycles(reached, next) {
 		inside := map[*step]bool{}
-		for _, st := range ring {
+		for _, st := range cycle {
 			inside[st] = true
 		}
 		out, ends := false, false
-		for _, st := range ring {
+		for _, st := range cycle {
 			ends = ends || c.isEnd(st)
 			for _, to := range next(st) {
 				ends = ends || finishes[to]
 				out = out || !inside[to]
 			}
 		}
-		for _, st := range ring {
+		for _, st := range cycle {
 			finishes[st] = ends
 		}
 		if !ends && !out {
-			traps = append(traps, ring)
+			traps = append(traps, cycle)
 		}
 	}
 	return traps
@@ -186,10 +186,10 @@ func (c *checker) isEnd(st *step) bool {
 		contract := c.contracts[st.call.Action.Value]
 		return contract == nil || len(st.screen.When) == 0
 	}
-	return st.screen.Verbless()
+	return st.screen.Kindless()
 }
 
-// deliberate are the ways on that a caller can choose, Back among them.
+// deliberate returns the ways on that a caller can choose, Back among them.
 func (c *checker) deliberate() func(*step) []*step {
 	if c.onward == nil {
 		c.onward = map[*step][]*step{}
@@ -206,7 +206,7 @@ func (c *checker) deliberate() func(*step) []*step {
 	return func(st *step) []*step { return c.onward[st] }
 }
 
-// backWays adds the ways of the Back key: to every screen that leads here with
+// backSteps adds the ways of the Back key: to every screen that leads here with
 // no other screen between.
 func (c *checker) backSteps() {
 	for _, st := range c.flow.steps {

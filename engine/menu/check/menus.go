@@ -20,7 +20,7 @@ const (
 	longestLabel = 34
 )
 
-// depthFits is U404: few menus lie between the start and any other. Questions
+// depthFits checks U404: few menus lie between the start and any other. Questions
 // do not count.
 func (c *checker) depthFits() {
 	limit := defaultDepth
@@ -35,7 +35,7 @@ func (c *checker) depthFits() {
 	}
 }
 
-// depthOf is a screen's depth, 0 where no call comes to it.
+// depthOf returns a screen's depth, 0 where no call comes to it.
 func (c *checker) depthOf(depth map[*step]int, s *syntax.Screen) int {
 	least := 0
 	for _, st := range c.flow.copies(s) {
@@ -59,8 +59,7 @@ func ordinal(n int) string {
 	return strconv.Itoa(n) + "th"
 }
 
-// depths are the fewest steps that count on a way to each step, itself among
-// them.
+// depths returns the fewest counted steps on a path to each step, including itself.
 func (c *checker) depths(counts func(*step) bool) map[*step]int {
 	depth := map[*step]int{c.flow.begin: 0}
 	near, far := []*step{c.flow.begin}, []*step(nil)
@@ -88,7 +87,7 @@ func (c *checker) depths(counts func(*step) bool) map[*step]int {
 	return depth
 }
 
-// keysInOrder is U405: options count 1, 2, 3. Keys that begin with 0 stand
+// keysInOrder checks U405: options count 1, 2, 3. Keys that begin with 0 stand
 // last, as 0 for the way out.
 func (c *checker) keysInOrder() {
 	for _, s := range c.f.Screens {
@@ -107,7 +106,7 @@ func (c *checker) keysInOrder() {
 	}
 }
 
-// labelsDiffer is U406: options are short, and told apart at a glance.
+// labelsDiffer checks U406: options are short, and told apart at a glance.
 func (c *checker) labelsDiffer() {
 	for _, s := range c.f.Screens {
 		for i, o := range s.Menu {
@@ -141,7 +140,7 @@ func alike(a, b string) bool {
 	return spelling.Distance(a, b, 1) <= 1
 }
 
-// answersFree is U407: what a question takes for an answer is no key of
+// answersFree checks U407: what a question takes for an answer is no key of
 // navigation.
 //
 // Nothing is missed: a type that takes short numbers says itself whether a key is
@@ -161,7 +160,7 @@ func (c *checker) answersFree() {
 	}
 }
 
-// offersFree is U408: what a question takes for an answer is no shortcut.
+// offersFree checks U408: what a question takes for an answer is no shortcut.
 func (c *checker) offersFree() {
 	for _, s := range c.f.Screens {
 		t, ok := c.askedType(s)

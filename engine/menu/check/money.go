@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// moneyConfirmed is U601: money moves only after a Yes.
+// moneyConfirmed checks U601: money moves only after a Yes.
 //
 // Nothing is missed: consents comes to each pair of a step and the Yes that holds
 // there, along every edge that a call may take, and forgets a Yes early rather
@@ -46,7 +46,7 @@ func (c *checker) eachConfirmed(see func(confirm *syntax.Screen, call *syntax.Ca
 	}
 }
 
-// confirmShows is U602: whoever says Yes has seen how much goes to whom.
+// confirmShows checks U602: whoever says Yes has seen how much goes to whom.
 func (c *checker) confirmShows() {
 	c.eachConfirmed(func(s *syntax.Screen, call *syntax.Call) {
 		for i, arg := range call.Args {
@@ -77,10 +77,10 @@ func (c *checker) showsValue(key string, v syntax.Value) bool {
 	return false
 }
 
-// feeWords are how a text speaks of what something costs.
+// feeWords lists how a text speaks of what something costs.
 var feeWords = regexp.MustCompile(`(?i)\b(fees?|charges?|free|cost|ada|gharama|bure)\b`)
 
-// feeShown is U603: whoever says Yes knows what it costs.
+// feeShown checks U603: whoever says Yes knows what it costs.
 func (c *checker) feeShown() {
 	c.eachConfirmed(func(s *syntax.Screen, call *syntax.Call) {
 		for i, say := range s.Say {
@@ -95,7 +95,7 @@ func (c *checker) feeShown() {
 	})
 }
 
-// done are the edges on which an action has done its work, or may have: its
+// done returns the edges on which an action has done its work, or may have: its
 // outcomes that give something or are called "done", the first one where it has
 // no such outcome, and pending.
 func done(st *step, contract *engine.Contract) []*edge {
@@ -117,8 +117,8 @@ func done(st *step, contract *engine.Contract) []*edge {
 	return edges
 }
 
-// receipt is U604: whoever has paid out has it in writing. Money that the
-// network's own prompt brings in is confirmed by that.
+// receipt checks U604: a payment sends an SMS. The network's own prompt confirms
+// the money that it brings in.
 func (c *checker) receipt() {
 	for _, call := range c.calls {
 		if !c.moves(call) || c.contracts[call.Action.Value].SIMPrompt {
@@ -154,7 +154,7 @@ func sends(st *step, seen map[*step]bool) bool {
 	return true
 }
 
-// paidOnce is U605: Back does not lead to a payment that has been made.
+// paidOnce checks U605: Back does not lead to a payment that has been made.
 //
 // Nothing is missed: from every edge on which money may have moved, each screen
 // that may be shown next is looked at; behind an end there is no Back.
@@ -177,7 +177,7 @@ func (c *checker) paidOnce() {
 	}
 }
 
-// nextShown are the screens that a call shows next from a step.
+// nextShown returns the screens that a call shows next from a step.
 func (c *checker) nextShown(st *step) []*step {
 	var list []*step
 	seen := map[*step]bool{st: true}
@@ -198,7 +198,7 @@ func (c *checker) nextShown(st *step) []*step {
 	return list
 }
 
-// confirmHasNo is U606: a Yes means nothing without a No.
+// confirmHasNo checks U606: a Yes means nothing without a No.
 func (c *checker) confirmHasNo() {
 	for _, s := range c.f.Screens {
 		if s.Confirm != nil && !s.Confirm.No.Written() && s.Confirm.Yes.Written() {

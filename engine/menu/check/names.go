@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// valuesExist is U206: every value, field and shared text that is named is
+// valuesExist checks U206: every value, field and shared text that is named is
 // there.
 //
 // Nothing is missed: c.uses are all places that name a value, in the first

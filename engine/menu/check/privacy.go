@@ -13,11 +13,11 @@ import (
 // own.
 const outcomeOwn = "own"
 
-// strangersShown is U505: what is known about a number is shown to whoever
-// typed it, though nothing says that it is theirs.
+// privateShown checks U505: data about a number is shown to anyone who types it,
+// although nothing proves that the number is theirs.
 func (c *checker) privateShown() {
 	known := c.flow.taints()
-	said := map[string]bool{} // one finding a text, however many values it shows
+	said := map[string]bool{} // one diagnostic a text, however many values it shows
 	for _, u := range c.uses {
 		t, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field})
 		whole := t.Kind == engine.KindRecord || t.Kind == engine.KindList // U203
@@ -36,7 +36,7 @@ func (c *checker) privateShown() {
 	}
 }
 
-// aboutName is the value whose origin counts: the list, where a row is shown.
+// aboutName returns the value whose origin counts: the list, where a row is shown.
 func (c *checker) aboutName(u use) string {
 	if u.screen != nil && u.screen.List != nil && slices.Contains(u.also, u.name) {
 		return u.screen.List.Items.Name
@@ -49,21 +49,21 @@ func (c *checker) sentToTyped(u use, k taint) bool {
 	return u.purpose == sent && u.screen.SMS != nil && k.typed[u.screen.SMS.To.Name]
 }
 
-// strangers are the numbers that were only typed, and what has been learnt of
-// them, at one step of a call. Maps are never changed once they are there.
+// taint holds, for one step of a call, the numbers that were only typed and the
+// values that an action has looked up for them. Its maps are never changed.
 type taint struct {
 	typed map[string]bool
 	about map[string]*lookup
 }
 
-// lookup is the action that has learnt something of a number.
+// A lookup names the action that has looked up a typed number.
 type lookup struct {
 	call  *syntax.Call
 	phone string
 }
 
-// strangers follows what is typed and what is looked up from the start of a
-// call to every step, until nothing is news.
+// taints follows typed numbers and looked-up values from the start of a call to
+// every step, until nothing changes.
 func (fl *flow) taints() map[*step]taint {
 	known := map[*step]taint{fl.begin: {}}
 	todo := []*step{fl.begin}
@@ -85,8 +85,8 @@ func (fl *flow) taints() map[*step]taint {
 	return known
 }
 
-// join is what is known where two ways meet, and whether the second has added
-// to the first.
+// join merges the taint of two paths, and reports whether the second adds to the
+// first.
 func (k taint) join(other taint) (taint, bool) {
 	typed, about, news := k.typed, k.about, false
 	for name := range other.typed {
@@ -102,7 +102,7 @@ func (k taint) join(other taint) (taint, bool) {
 	return taint{typed, about}, news
 }
 
-// learn is what is known behind an edge.
+// learn returns the taint behind an edge.
 func (fl *flow) learn(e *edge, k taint) taint {
 	asks := e.from.shown && e.from.screen.Ask != nil && e.from.call == nil
 	if !asks {
@@ -127,7 +127,7 @@ func (fl *flow) learn(e *edge, k taint) taint {
 	return next
 }
 
-// answered is what an action's outcome tells of a number that was only typed.
+// answered adds the values that an action looks up for a number that was only typed.
 func (fl *flow) answered(e *edge, k, next taint) taint {
 	call := e.from.call
 	contract := fl.c.contracts[call.Action.Value]
@@ -156,8 +156,7 @@ func (fl *flow) answered(e *edge, k, next taint) taint {
 	return next
 }
 
-// copied is what "set", an offer and a list's row take over from the value they
-// are made of.
+// copied passes taint on to the values that "set", an offer or a list's row copy.
 func (fl *flow) copied(e *edge, k, next taint) taint {
 	s := e.from.screen
 	take := func(name, from string) {
@@ -192,7 +191,7 @@ func (fl *flow) copied(e *edge, k, next taint) taint {
 	return next
 }
 
-// assume forgets what a condition clears up: a number that is the caller's own.
+// assume removes the numbers that a condition proves to be the caller's own.
 func (k taint) assume(c *checker, list []assumption) taint {
 	for _, a := range list {
 		for _, name := range c.ownNumbers(a.cond, a.holds) {
@@ -202,7 +201,7 @@ func (k taint) assume(c *checker, list []assumption) taint {
 	return k
 }
 
-// ownNumbers are the names that a condition's outcome shows to be the caller's
+// ownNumbers returns the names that a condition's outcome shows to be the caller's
 // number.
 func (c *checker) ownNumbers(k *syntax.Cond, holds bool) []string {
 	if k == nil {

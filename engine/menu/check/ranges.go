@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// rangesFit is U204: no answer is wider than what the action takes it for.
+// rangesFit checks U204: no answer is wider than what the action takes it for.
 //
 // Nothing is missed: an argument is compared with all that its variable may hold,
 // what offers and "set" put there among it; a condition on the way counts for
@@ -39,7 +39,7 @@ func (c *checker) rangesFit() {
 	}
 }
 
-// typesOf are all types that a value's places may give it.
+// typesOf returns all types that a value's places may give it.
 func (c *checker) typesOf(v syntax.Value) []engine.Type {
 	t, ok := typeIn(c.values, v)
 	if !ok {
@@ -112,7 +112,7 @@ func mirrored(b engine.DateBound) engine.DateBound {
 // that the mean is exact enough.
 func daysOf(b engine.DateBound) int { return b.Years*365 + b.Months*30 + b.Days }
 
-// rangeWords is a type's range as a menu writes it.
+// rangeWords returns a type's range as a menu writes it.
 func rangeWords(t engine.Type) string {
 	switch t.Kind {
 	case engine.KindNumber:
@@ -132,7 +132,7 @@ func rangeWords(t engine.Type) string {
 	return typeName(t)
 }
 
-// valuesUsed is U207: nobody is asked for what nothing uses.
+// valuesUsed checks U207: nobody is asked for what nothing uses.
 func (c *checker) valuesUsed() {
 	used := map[string]bool{}
 	for _, u := range c.uses {

@@ -22,7 +22,7 @@ func newRuler(c *checker) *ruler {
 	return &ruler{c: c, texts: map[syntax.InLanguage]extent{}, vals: map[syntax.InLanguage]extent{}}
 }
 
-// text is the extent of a text in a language, "" being none.
+// text returns the extent of a text in a language, "" being none.
 func (r *ruler) text(key string, lang int) extent {
 	if key == "" || !r.c.msgs.Has(key) {
 		return nothing
@@ -44,7 +44,7 @@ func (r *ruler) text(key string, lang int) extent {
 	return e
 }
 
-// value is the extent of a value as it is shown.
+// value returns the extent of a value as it is shown.
 func (r *ruler) value(name, field string, lang int) extent {
 	at := syntax.InLanguage{Key: name + "." + field, Lang: lang}
 	e, done := r.vals[at]
@@ -82,7 +82,7 @@ func (r *ruler) measure(name, field string, lang int) extent {
 	return e
 }
 
-// choice is the extent of an option's words, or of its name where it has none.
+// choice returns the extent of an option's words, or of its name where it has none.
 func (r *ruler) choice(v *value, lang int) extent {
 	e := extent{never, never, never}
 	switch {
@@ -105,7 +105,7 @@ func (r *ruler) choice(v *value, lang int) extent {
 	return e
 }
 
-// shownType is the extent of any value of a type. Texts from elsewhere are
+// shownType returns the extent of any value of a type. Texts from elsewhere are
 // shown in the GSM alphabet and cut to the type's width in septets. foreign
 // says that a phone number may be of any country.
 func (r *ruler) shownType(t engine.Type, foreign bool) extent {
@@ -144,7 +144,7 @@ func (r *ruler) kenyan(t engine.Type) bool {
 	return false
 }
 
-// moneyWidth is how wide an amount of cents is at most, as "KES 70,000.00": the
+// moneyWidth returns how wide an amount of cents is at most, as "KES 70,000.00": the
 // signs of currencies have three letters (ISO 4217).
 func moneyWidth(cents int64) int {
 	const sign, fraction = len("KES "), len(".00")
@@ -170,7 +170,7 @@ func (r *ruler) worst(keys []string, lang int) string {
 	return strings.Join(list, ", ")
 }
 
-// example is a longest value of a hole, where that is easily said.
+// example returns a longest value of a placeholder, where that is easily said.
 func (r *ruler) example(p syntax.Part) string {
 	t, _ := typeIn(r.c.values, syntax.Value{Name: p.Name, Field: p.Field})
 	switch t.Kind {

@@ -8,9 +8,9 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// secretsShown is U501: no screen shows a secret.
+// secretsShown checks U501: no screen shows a secret.
 //
-// Nothing is missed: c.uses has every hole of every text, shared ones where they
+// Nothing is missed: c.uses has every placeholder of every text, shared ones where they
 // are shown, and a secret goes under the names of its variables only (U504).
 func (c *checker) secretsShown() {
 	for _, u := range c.uses {
@@ -20,7 +20,7 @@ func (c *checker) secretsShown() {
 	}
 }
 
-// secretsSent is U502: no SMS holds a secret.
+// secretsSent checks U502: no SMS holds a secret.
 //
 // Nothing is missed, for the reason that secretsShown gives.
 func (c *checker) secretsSent() {
@@ -31,7 +31,7 @@ func (c *checker) secretsSent() {
 	}
 }
 
-// secretsGiven is U503: only a parameter for secrets is given one.
+// secretsGiven checks U503: only a parameter for secrets is given one.
 //
 // Nothing is missed: every argument of every call is compared with its parameter.
 func (c *checker) secretsGiven() {
@@ -49,7 +49,7 @@ func (c *checker) secretsGiven() {
 	}
 }
 
-// secretsKept is U504: a secret is not remembered, and goes under one name.
+// secretsKept checks U504: a secret is not remembered, and goes under one name.
 //
 // Nothing is missed: what is remembered is listed, and "set" is the only way to
 // another name.
@@ -72,10 +72,10 @@ func (c *checker) secretsKept() {
 	}
 }
 
-// pinWords are how texts ask for a secret.
+// pinWords lists how texts ask for a secret.
 var pinWords = regexp.MustCompile(`(?i)\b(pin|password|passcode|nambari ya siri|namba ya siri|neno la siri)\b`)
 
-// secretsTyped is U506: what is called a PIN is a secret.
+// secretsTyped checks U506: what is called a PIN is a secret.
 func (c *checker) secretsTyped() {
 	for _, s := range c.f.Screens {
 		if s.Ask == nil {
@@ -96,7 +96,7 @@ func (c *checker) secretsTyped() {
 	}
 }
 
-// secretsTaken is U507: a secret is asked for an action, which takes it before
+// secretsTaken checks U507: a secret is asked for an action, which takes it before
 // the next screen.
 //
 // Nothing is missed: untaken follows every edge behind the answer until an action
@@ -112,7 +112,7 @@ func (c *checker) secretsTaken() {
 	}
 }
 
-// untaken is a screen to which an answer comes without an action that takes it.
+// untaken returns a screen to which an answer comes without an action that takes it.
 func (fl *flow) untaken(st *step, name string) *step {
 	seen := map[*step]bool{}
 	var todo []*step

@@ -6,7 +6,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// bits is a set of values, by their numbers in a flow.
+// bitset is a set of values, by their numbers in a flow.
 type bitset []uint64
 
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
@@ -79,7 +79,7 @@ func (fl *flow) all() bitset {
 	return b
 }
 
-// setOf is a set of names; unknown ones are left out.
+// setOf returns a set of names; unknown ones are left out.
 func (fl *flow) setOf(names ...string) bitset {
 	b := fl.none()
 	for _, n := range names {
@@ -90,7 +90,7 @@ func (fl *flow) setOf(names ...string) bitset {
 	return b
 }
 
-// alwaysSet are the values that every call has.
+// alwaysSet returns the values that every call has.
 func (fl *flow) alwaysSet() bitset {
 	return fl.setOf("caller", "lang", "today", "network", "service")
 }
@@ -128,7 +128,7 @@ func (fl *flow) solve() {
 	}
 }
 
-// order is every step that can be come to, each before those behind it where
+// order returns every step that can be come to, each before those behind it where
 // no way leads back.
 func (fl *flow) order() []*step {
 	var order []*step
@@ -207,7 +207,7 @@ type impliedKey struct {
 	holds, set bool
 }
 
-// implied are the names that a condition's outcome shows to be set, or unset.
+// implied returns the names that a condition's outcome shows to be set, or unset.
 // The answer is kept, and must not be changed.
 func (fl *flow) implied(k *syntax.Cond, holds, set bool) bitset {
 	key := impliedKey{k, holds, set}

@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Which ways to the last screen surely set the city: one finding, with the way
+// Which ways to the last screen surely set the city: one diagnostic, with the way
 // that does not, or none.
 func TestValuesOnPaths(t *testing.T) {
 	const ask = "  ask: {say: City, ask: city -> last}\n"

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// allows reports whether an exception covers a finding's line, and remembers
+// suppressed reports whether a suppression covers a diagnostic's line, and remembers
 // that it was needed.
 func (c *checker) suppressed(code string, at engine.Pos) bool {
 	covered := false
@@ -21,9 +21,9 @@ func (c *checker) suppressed(code string, at engine.Pos) bool {
 	return covered
 }
 
-// staleAllows is U009: each exception covers a warning. Beside an error that may keep
-// the warning from being found nobody is told to delete what was written down with
-// a reason.
+// staleSuppressions checks U009: each suppression covers a warning. While the menu
+// has errors, a suppression that seems needless stays, because an error may hide
+// its warning.
 func (c *checker) staleSuppressions() {
 	wrong := slices.ContainsFunc(c.out, func(f diag.Diagnostic) bool { return f.Severity == diag.Error })
 	for _, a := range c.f.Suppressions {

@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// targetsExist is U101: every screen that is named is there.
+// targetsExist checks U101: every screen that is named is there.
 //
 // Nothing is missed: every arrow is an edge of the flow, whether or not a call can
 // come to it, and one whose screen is not there has no end; what is no arrow
@@ -61,7 +61,7 @@ func (c *checker) noScreen(at syntax.Text, subject string) {
 	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, syntax.Quote(at.Value)), "").Suggest(c.near(at.Value, c.screenNames()))
 }
 
-// reachable is U102: a call can come to every screen.
+// reachable checks U102: a call can come to every screen.
 //
 // Nothing is missed but what conditions alone forbid (U107): the flow takes each
 // condition to come out either way, and a screen without a step that was come to
@@ -93,7 +93,7 @@ func (c *checker) starts() bool {
 	return false
 }
 
-// chooseHasElse is U106: a choose leads somewhere whatever holds.
+// chooseHasElse checks U106: a choose leads somewhere whatever holds.
 //
 // Nothing is missed: it looks at the last case of every choose.
 func (c *checker) chooseHasElse() {

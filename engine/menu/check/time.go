@@ -18,10 +18,10 @@ const (
 	perScreen    = 8 * time.Second
 )
 
-// gatewayWaitsFor is U701: what is done between two screens is done while the
+// gatewayWaitsFor checks U701: what is done between two screens is done while the
 // gateway waits.
 //
-// Nothing is missed: the longest way of silent steps is added up over rings, a ring
+// Nothing is missed: the longest way of silent steps is added up over cycles, a cycle
 // as a whole, with what each action takes at most.
 func (c *checker) gatewayWaitsFor() {
 	next := func(st *step) []*step {
@@ -34,24 +34,24 @@ func (c *checker) gatewayWaitsFor() {
 		return list
 	}
 	longest := map[*step]time.Duration{}
-	for _, ring := range c.flow.cycles(c.flow.steps, next) {
+	for _, cycle := range c.flow.cycles(c.flow.steps, next) {
 		var behind, own time.Duration
-		for _, st := range ring {
+		for _, st := range cycle {
 			own += c.takes(st)
 			for _, to := range next(st) {
 				behind = max(behind, longest[to])
 			}
 		}
-		for _, st := range ring {
+		for _, st := range cycle {
 			longest[st] = own + behind
 		}
-		if st := ring[0]; st.call != nil && own+behind > gatewayWaits && behind <= gatewayWaits {
+		if st := cycle[0]; st.call != nil && own+behind > gatewayWaits && behind <= gatewayWaits {
 			c.find(st.call.Action, fmt.Sprintf("From here to the next screen the actions may take %g s; the gateway waits %g s.", (own+behind).Seconds(), gatewayWaits.Seconds()), "Show a screen in between.")
 		}
 	}
 }
 
-// takes is how long a step may take.
+// takes returns how long a step may take.
 func (c *checker) takes(st *step) time.Duration {
 	if st.call == nil || c.contracts[st.call.Action.Value] == nil {
 		return 0
@@ -59,7 +59,7 @@ func (c *checker) takes(st *step) time.Duration {
 	return c.contracts[st.call.Action.Value].Takes
 }
 
-// sessionLong is U702: each screen can be come to before the session is over.
+// sessionLong checks U702: each screen can be come to before the session is over.
 func (c *checker) sessionLong() {
 	const most = int(sessionLasts / perScreen)
 	depth := c.depths(func(st *step) bool { return st.shown && st.screen != nil })
@@ -70,7 +70,7 @@ func (c *checker) sessionLong() {
 	}
 }
 
-// promptEnds is U703: the network shows its own prompt only when the session is
+// promptEnds checks U703: the network shows its own prompt only when the session is
 // over.
 func (c *checker) promptEnds() {
 	for _, call := range c.calls {
@@ -92,7 +92,7 @@ func (c *checker) promptEnds() {
 	}
 }
 
-// resumeBeforeConfirm is U704: no renamed screen lies behind a Yes, for a
+// resumeBeforeConfirm checks U704: no renamed screen lies behind a Yes, for a
 // resume would land there.
 func (c *checker) resumeBeforeConfirm() {
 	if c.f.Session.Resume.For == 0 {
@@ -111,7 +111,7 @@ func (c *checker) resumeBeforeConfirm() {
 	}
 }
 
-// profileFits is U705: a menu asks of its gateway what that can do.
+// profileFits checks U705: a menu asks of its gateway what that can do.
 func (c *checker) profileFits() {
 	name := c.f.Session.Gateway
 	profile, known := syntax.ProfileNamed(name.Value)

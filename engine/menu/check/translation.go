@@ -10,9 +10,9 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// translated is U310: each text is there in every language.
+// translated checks U310: each text is there in every language.
 //
-// Nothing is missed: the lexicon has every text that callers read, the engine's
+// Nothing is missed: the list of messages has every text that callers read, the engine's
 // own ones being there in each language.
 func (c *checker) translated() {
 	for lang := 1; lang < len(c.msgs.Langs); lang++ {
@@ -26,11 +26,11 @@ func (c *checker) translated() {
 			if strings.TrimSpace(w.Text.Value) == "" || strings.TrimSpace(t.Value) != "" {
 				continue
 			}
-			hint := fmt.Sprintf("Add a line %q to %s.", w.Key+": …", c.f.Name+"."+code.Value+".yaml")
+			help := fmt.Sprintf("Add a line %q to %s.", w.Key+": …", c.f.Name+"."+code.Value+".yaml")
 			if t.Written() {
-				hint = fmt.Sprintf("Write it at %s, between the quotes.", t.Pos)
+				help = fmt.Sprintf("Write it at %s, between the quotes.", t.Pos)
 			}
-			c.find(w.Text, fmt.Sprintf("%s has no %s translation.", syntax.Quote(w.Key), c.language(lang)), hint)
+			c.find(w.Text, fmt.Sprintf("%s has no %s translation.", syntax.Quote(w.Key), c.language(lang)), help)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func (c *checker) hasFile(lang string) bool {
 	return false
 }
 
-// translationKeys is U002 for translations: each line names a text.
+// translationKeys checks U002 for translations: each line names a text.
 func (c *checker) translationKeys() {
 	var known []string
 	for _, w := range c.msgs.All {
@@ -87,7 +87,7 @@ func (c *checker) nearKey(key string, known []string) []string {
 	return c.near(key, known)
 }
 
-// translatedValues is U312: a translation shows the same values as the text.
+// translatedValues checks U312: a translation shows the same values as the text.
 //
 // Nothing is missed: the values of both texts are compared as sets, both ways.
 func (c *checker) translatedValues() {
@@ -138,7 +138,7 @@ func placeholdersIn(parts []syntax.Part) map[string]bool {
 	return names
 }
 
-// sharedKeys is U007: no two texts share a key, in which a translation could
+// sharedKeys checks U007: no two texts share a key, in which a translation could
 // not tell them apart.
 func (c *checker) sharedKeys() {
 	first := map[string]syntax.Text{}

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// typesFit is U203: what is given, compared and shown is of the right kind.
+// typesFit checks U203: what is given, compared and shown is of the right kind.
 //
 // Nothing is missed: each place that takes a value (argument, set, offer, list, SMS,
 // comparison, text) compares the value's one type with its own, and two places
@@ -31,7 +31,7 @@ func (c *checker) typesFit() {
 	for _, u := range c.uses {
 		t, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field})
 		if ok && u.purpose == shown && (t.Kind == engine.KindRecord || t.Kind == engine.KindList) {
-			c.find(u.at, fmt.Sprintf("%s cannot be shown whole: it is %s.", syntax.Quote(u.at.Value), typeName(t)), fieldHint(u.name, t))
+			c.find(u.at, fmt.Sprintf("%s cannot be shown whole: it is %s.", syntax.Quote(u.at.Value), typeName(t)), fieldHelp(u.name, t))
 		}
 	}
 }
@@ -43,7 +43,7 @@ func noted(n diag.Related) []diag.Related {
 	return []diag.Related{n}
 }
 
-func fieldHint(name string, t engine.Type) string {
+func fieldHelp(name string, t engine.Type) string {
 	if t.Kind != engine.KindRecord || len(t.Fields) == 0 {
 		return `Show its rows on a screen with "list".`
 	}
@@ -141,7 +141,7 @@ func (c *checker) ofKind(k engine.Kind) string {
 	return fmt.Sprintf("The menu's %s is %q.", kindNames[k][len(article(kindNames[k])):], only)
 }
 
-// article is "a " or "an ".
+// article returns "a " or "an ".
 func article(s string) string {
 	if len(s) > 2 && s[:3] == "an " {
 		return "an "

@@ -16,9 +16,9 @@ type unsetUse struct {
 	path []*edge
 }
 
-// valuesSet is U205: what is used has a value, whichever way the call has
-// come. A call that has already met one finding of a value is not followed
-// further: what mends that mends what lies behind it.
+// valuesSet checks U205: what is used has a value, whichever way the call has
+// come. A path is not followed past the first diagnostic of a value: fixing that
+// fixes what lies behind it.
 //
 // Nothing is missed: must is what is set on every way, the greatest solution over
 // all edges, with each condition taken to come out either way unless it names the
@@ -60,7 +60,7 @@ func (c *checker) unsetUses() []unsetUse {
 			}
 		}
 		if len(found) > syntax.MaxDiagnostics {
-			break // each costs a search, and nobody mends more in one go
+			break // each costs a search, and nobody fixes more in one go
 		}
 	}
 	return found
@@ -79,7 +79,7 @@ func (c *checker) needsValue(u use) bool {
 	return !v.secret || u.purpose != shown && u.purpose != sent // U501, U502
 }
 
-// stepsOf are where a use happens, as far as calls come there; none for a text
+// stepsOf returns where a use happens, as far as calls come there; none for a text
 // of every screen.
 func (fl *flow) stepsOf(u use) []*step {
 	switch {
@@ -91,7 +91,7 @@ func (fl *flow) stepsOf(u use) []*step {
 	return nil
 }
 
-// known is what is surely set at a use.
+// known returns what is surely set at a use.
 func (fl *flow) known(u use, st *step) bitset {
 	b := slices.Clone(fl.must[st])
 	if u.outcome != "" {
@@ -115,12 +115,12 @@ var purposeWords = map[purpose]string{
 }
 
 func (c *checker) notSet(u unsetUse, path []*edge) {
-	hint := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
+	help := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
 	switch {
 	case u.name == "worker":
-		hint = `Not every caller has an account: test "worker is set" first.`
+		help = `Not every caller has an account: test "worker is set" first.`
 	case c.values[u.name].secret:
-		hint = "A secret is deleted by the action that takes it and by the next screen: ask for it right before."
+		help = "A secret is deleted by the action that takes it and by the next screen: ask for it right before."
 	}
 	where := fmt.Sprintf("%s is %s %s, but", syntax.Quote(u.at.Value), purposeWords[u.purpose], u.in)
 	message := where + " nothing has set it."
@@ -131,10 +131,10 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 	if len(path) > 0 {
 		notes = append(notes, diag.Related{Text: "Path: " + pathWords(path) + "."})
 	}
-	c.find(u.at, message, hint, append(notes, c.setters(u.name)...)...)
+	c.find(u.at, message, help, append(notes, c.setters(u.name)...)...)
 }
 
-// setters are up to three places that set a value.
+// setters returns up to three places that set a value.
 func (c *checker) setters(name string) []diag.Related {
 	const most = 3 // enough to see what was meant
 	var notes []diag.Related
@@ -154,7 +154,7 @@ func (c *checker) setters(name string) []diag.Related {
 	return notes
 }
 
-// pathWords is a path as a person would dial it: "main, option 3, to amount".
+// pathWords returns a path as a person would dial it: "main, option 3, to amount".
 func pathWords(path []*edge) string {
 	const head, tail = 4, 8 // steps; what lies between is found by dialling
 	var b strings.Builder
@@ -186,7 +186,7 @@ type pathPlace struct {
 	set bool
 }
 
-// pathWithout is a shortest path to a step on which a value is not set, past
+// pathWithout returns a shortest path to a step on which a value is not set, past
 // none of the steps to avoid; nil if there is none.
 func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*edge {
 	type origin struct {
@@ -221,7 +221,7 @@ func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*ed
 	return nil
 }
 
-// follow is where an edge leads and whether the value is set there; not
+// follow returns where an edge leads and whether the value is set there; not
 // possible where a condition on the edge says that it is set already.
 func (fl *flow) follow(e *edge, set bool, n int, name string, secret bool) (next pathPlace, possible bool) {
 	if !fl.open(e) {

@@ -6,8 +6,8 @@ import "github.com/paytrace/paytrace/engine/menu/syntax"
 type purpose uint8
 
 const (
-	shown   purpose = iota + 1 // a hole in a text on the screen
-	sent                       // a hole in an SMS, or its number
+	shown   purpose = iota + 1 // a placeholder in a text on the screen
+	sent                       // a placeholder in an SMS, or its number
 	passed                     // a value for an action
 	asked                      // compared in a condition
 	tested                     // "is set", "is empty": it need not be set
@@ -15,7 +15,7 @@ const (
 	offered                    // an offer: not shown while it is not set
 )
 
-// use is one place where a menu uses a value.
+// use holds one place where a menu uses a value.
 type use struct {
 	screen *syntax.Screen // nil for texts that stand on every screen
 	call   *syntax.Call   // set where the place comes after the screen was answered

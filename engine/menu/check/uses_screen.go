@@ -25,7 +25,7 @@ func (w *useWalk) screen(s *syntax.Screen) {
 		}
 	}
 	w.menu(s)
-	w.verb(s)
+	w.kind(s)
 	before = nil
 	for _, k := range s.Choose {
 		w.cond(k.If, entering, before)
@@ -61,7 +61,7 @@ func failing(k *syntax.Cond) []assumption {
 	return []assumption{{k, false}}
 }
 
-// mostAssumptions is how many conditions that came before are kept in mind.
+// mostAssumptions says how many conditions that came before are kept in mind.
 // Nobody writes as many; to forget the rest makes a proof harder, never wrong.
 const mostAssumptions = 64
 
@@ -90,7 +90,7 @@ func (w *useWalk) assigns(list []syntax.Assign, assume []assumption) {
 	}
 }
 
-func (w *useWalk) verb(s *syntax.Screen) {
+func (w *useWalk) kind(s *syntax.Screen) {
 	name := syntax.Quote(s.Name.Value)
 	if a := s.Ask; a != nil {
 		w.ask(s, a)

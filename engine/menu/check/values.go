@@ -26,7 +26,7 @@ type value struct {
 	secret bool
 }
 
-// givenValue is one more place that gives a value.
+// givenValue holds one more place that gives a value.
 type givenValue struct {
 	typ engine.Type
 	at  syntax.Text
@@ -156,7 +156,7 @@ func (c *checker) otherSources(values map[string]*value) {
 	}
 }
 
-// typeIn is the type of a name or a record's field, false if there is none.
+// typeIn returns the type of a name or a record's field, false if there is none.
 func typeIn(values map[string]*value, v syntax.Value) (engine.Type, bool) {
 	val := values[v.Name]
 	if val == nil || v.Name == "" {
@@ -177,14 +177,14 @@ func fieldType(t engine.Type, field string) (engine.Type, bool) {
 	return engine.Type{}, false
 }
 
-// kindNames are the kinds in the words of a menu.
+// kindNames lists the kinds in the words of a menu.
 var kindNames = map[engine.Kind]string{
 	engine.KindText: "a text", engine.KindNumber: "a number", engine.KindMoney: "an amount of money",
 	engine.KindDate: "a date", engine.KindPhone: "a phone number", engine.KindChoice: "a choice",
 	engine.KindSecret: "a secret", engine.KindRecord: "a record", engine.KindList: "a list",
 }
 
-// typeName is a type in the words of a menu.
+// typeName returns a type in the words of a menu.
 func typeName(t engine.Type) string {
 	switch {
 	case t.Kind == engine.KindRecord && t.Record != "":

@@ -13,7 +13,7 @@ import (
 // mostLines is what a feature phone shows without scrolling.
 const mostLines = 7
 
-// linesFit is U302. Options and navigation are not counted: the options have a
+// linesFit checks U302. Options and navigation are not counted: the options have a
 // limit of their own (U401), and the phone scrolls to them.
 func (c *checker) linesFit() {
 	r := newRuler(c)
@@ -57,7 +57,7 @@ func (c *checker) lines(key string, lang int) int {
 	return n
 }
 
-// doubles is U304: characters of the extension table take two places.
+// doubles checks U304: characters of the extension table take two places.
 func (c *checker) doubles() {
 	for lang := range c.msgs.Langs {
 		for _, w := range c.msgs.All {
@@ -95,7 +95,7 @@ func (c *checker) doublesOf(t syntax.Text) {
 	c.find(t.Sub(i, i+len(string(first))), fmt.Sprintf("%q counts as two characters; this text has %d such.", first, n), "")
 }
 
-// listRowsFit is U305: the longest row of a list fits a page.
+// listRowsFit checks U305: the longest row of a list fits a page.
 //
 // Nothing is missed, as in screensFit: a row has its longest values and a number
 // of two digits.
@@ -125,7 +125,7 @@ func (c *checker) listRowsFit() {
 // smsRoom is one part of an SMS: 140 octets, less nothing where it is alone.
 var smsRoom = room{septets: 160, units: 70}
 
-// smsFit is U306: an SMS of two parts costs twice.
+// smsFit checks U306: an SMS of two parts costs twice.
 func (c *checker) smsFit() {
 	l := &lengths{checker: c, ruler: newRuler(c), room: smsRoom}
 	for _, s := range c.f.Screens {
@@ -145,7 +145,7 @@ func (c *checker) smsFit() {
 	}
 }
 
-// translationsCurrent is U311: no text has changed since it was translated.
+// translationsCurrent checks U311: no text has changed since it was translated.
 func (c *checker) translationsCurrent() {
 	for _, t := range c.f.Translations {
 		for _, e := range t.Entries {
@@ -158,7 +158,7 @@ func (c *checker) translationsCurrent() {
 	}
 }
 
-// sameWords is U313: a translation that is no translation.
+// sameWords checks U313: a translation that is no translation.
 func (c *checker) sameWords() {
 	for lang := 1; lang < len(c.msgs.Langs); lang++ {
 		for _, w := range c.msgs.All {

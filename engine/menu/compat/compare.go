@@ -34,11 +34,11 @@ type comparison struct {
 	out       diag.List
 }
 
-func (c *comparison) find(code string, severity diag.Severity, pos engine.Pos, message, hint string) {
-	c.out = append(c.out, diag.Diagnostic{Code: code, Severity: severity, Pos: pos, Length: 1, Message: message, Help: hint})
+func (c *comparison) find(code string, severity diag.Severity, pos engine.Pos, message, help string) {
+	c.out = append(c.out, diag.Diagnostic{Code: code, Severity: severity, Pos: pos, Length: 1, Message: message, Help: help})
 }
 
-// screens is U801 and U802.
+// screens checks U801 and U802.
 func (c *comparison) screens() {
 	for i := range c.old.Screens {
 		was := &c.old.Screens[i]
@@ -58,7 +58,7 @@ func (c *comparison) screens() {
 	}
 }
 
-// gone is U801: a dropped call may rest on a screen that is there no more, and a
+// gone checks U801: a dropped call may rest on a screen that is there no more, and a
 // dial script may name it.
 func (c *comparison) gone(s *engine.Screen) {
 	severity := diag.Warning
@@ -70,7 +70,7 @@ func (c *comparison) gone(s *engine.Screen) {
 	c.noteScripts(s.Name)
 }
 
-// renamed is U801 for scripts: "renamed" helps calls, but scripts name screens
+// renamed checks U801 for scripts: "renamed" helps calls, but scripts name screens
 // as the menu does.
 func (c *comparison) renamed(was, now *engine.Screen) {
 	if len(c.named[was.Name]) == 0 {
@@ -81,7 +81,7 @@ func (c *comparison) renamed(was, now *engine.Screen) {
 	c.noteScripts(was.Name)
 }
 
-// noteScripts adds the lines of scripts that name a screen to the last finding.
+// noteScripts adds the lines of scripts that name a screen to the last diagnostic.
 func (c *comparison) noteScripts(screen string) {
 	last := &c.out[len(c.out)-1]
 	for _, at := range c.named[screen] {
@@ -89,7 +89,7 @@ func (c *comparison) noteScripts(screen string) {
 	}
 }
 
-// options is U802: whoever knows a key by heart types it without reading.
+// options checks U802: whoever knows a key by heart types it without reading.
 func (c *comparison) options(was, now *engine.Screen) {
 	if was.Kind != now.Kind || was.Kind != engine.ScreenMenu {
 		return
@@ -129,7 +129,7 @@ func (c *comparison) keyNow(before *engine.Option, now *engine.Screen) string {
 	return ""
 }
 
-// moved is a screen's name in the new version.
+// moved returns a screen's name in the new version.
 func (c *comparison) moved(name string) string {
 	if to, ok := c.next.Renamed[name]; ok {
 		return to
@@ -146,7 +146,7 @@ func optionKeyOf(s *engine.Screen, i int) string {
 
 func labelOf(o *engine.Option) string { return o.Label.In(0).String() }
 
-// remembered is U803: what was kept in calls before can't be read as another
+// remembered checks U803: what was kept in calls before can't be read as another
 // type.
 func (c *comparison) remembered() {
 	for _, name := range c.old.Remember {
@@ -169,7 +169,7 @@ func varNamed(d *engine.Definition, name string) *engine.Var {
 	return nil
 }
 
-// contracts is U804: a session on the old version can't go on where an action
+// contracts checks U804: a session on the old version can't go on where an action
 // is another now.
 func (c *comparison) contracts() {
 	for _, was := range c.old.Contracts {
@@ -189,7 +189,7 @@ func contractText(c engine.Contract) string {
 	return string(b)
 }
 
-// codes is U805: a code that is printed somewhere is answered no more, or
+// codes checks U805: a code that is printed somewhere is answered no more, or
 // begins elsewhere.
 func (c *comparison) codes() {
 	for _, was := range c.old.Codes {
@@ -207,7 +207,7 @@ func (c *comparison) codes() {
 	}
 }
 
-// Changes are what callers will see of a new version besides what Compare finds,
+// Changes returns what callers will see of a new version besides what Compare finds,
 // a sentence each: screens that are new, and words that have changed.
 func Changes(old, next *engine.Program) []string {
 	var list []string
@@ -237,7 +237,7 @@ func Changes(old, next *engine.Program) []string {
 	return list
 }
 
-// saidBy is all a screen says and offers in a language.
+// saidBy returns all a screen says and offers in a language.
 func saidBy(s *engine.Screen, lang int) string {
 	var parts []string
 	for _, say := range s.Say {

@@ -77,7 +77,7 @@ func (c *compiler) settings(o Options) {
 	}
 }
 
-// identity is what the program's hash is taken of: every byte of the menu's
+// identity returns what the program's hash is taken of: every byte of the menu's
 // files, wherever their folder is, and the contracts it was checked against.
 func (c *compiler) identity() []byte {
 	var id []byte
@@ -105,7 +105,7 @@ func (c *compiler) usedContracts() {
 	}
 }
 
-// words is a text in every language.
+// words returns a text in every language.
 func (c *compiler) words(t syntax.Text) engine.Words {
 	if !t.Written() {
 		return nil
@@ -167,7 +167,7 @@ func (c *compiler) shared(name string, lang int) engine.Text {
 	return nil
 }
 
-// plain is a shared text's own parts; one shared text can't hold another, so
+// plain returns a shared text's own parts; one shared text can't hold another, so
 // that none can hold itself.
 func (c *compiler) plain(t syntax.Text) engine.Text {
 	parts, _ := syntax.Parts(t)
@@ -182,7 +182,7 @@ func (c *compiler) plain(t syntax.Text) engine.Text {
 	return out
 }
 
-// merged joins neighbouring words, so that a text without holes is one part.
+// merged joins neighbouring words, so that a text without placeholders is one part.
 func merged(t engine.Text) engine.Text {
 	out := engine.Text{}
 	for _, p := range t {

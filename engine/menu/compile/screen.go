@@ -35,7 +35,7 @@ func (c *compiler) navKey(k syntax.NavKey) engine.NavKey {
 	return engine.NavKey{Key: k.Key.Value, Label: c.words(k.Label)}
 }
 
-// builtin is a text of the engine's own: the menu's words for it, or ours.
+// builtin returns a text of the engine's own: the menu's words for it, or ours.
 func (c *compiler) builtin(t syntax.Text, name string) engine.Words {
 	if t.Written() {
 		return c.words(t)
@@ -62,7 +62,7 @@ func (c *compiler) screen(s *syntax.Screen) {
 	if s.SMS != nil {
 		out.SMS = &engine.SMS{To: c.ref(s.SMS.To), Say: c.words(s.SMS.Say)}
 	}
-	c.verb(s, &out)
+	c.kind(s, &out)
 	c.def.Screens = append(c.def.Screens, out)
 }
 
@@ -77,7 +77,7 @@ func (c *compiler) ref(v syntax.Value) engine.Ref {
 	return engine.Ref{Name: v.Name, Field: v.Field, Pos: v.Pos}
 }
 
-func (c *compiler) verb(s *syntax.Screen, out *engine.Screen) {
+func (c *compiler) kind(s *syntax.Screen, out *engine.Screen) {
 	c.menu(s, out)
 	switch {
 	case s.Ask != nil:
@@ -151,7 +151,7 @@ func (c *compiler) ask(s *syntax.Screen) *engine.Ask {
 	return out
 }
 
-// arrow is the screen an arrow leads to: through an action, a silent screen
+// arrow returns the screen an arrow leads to: through an action, a silent screen
 // that runs it and leads on by the outcomes of the screen's "when".
 func (c *compiler) arrow(s *syntax.Screen, t syntax.Target) string {
 	if t.Call == nil {
@@ -164,7 +164,7 @@ func (c *compiler) arrow(s *syntax.Screen, t syntax.Target) string {
 	return name
 }
 
-// free is the name, or with a number where a screen leads through one action in
+// free returns the name, or with a number where a screen leads through one action in
 // several ways.
 func (c *compiler) free(name string) string {
 	c.silent[name]++

@@ -54,7 +54,7 @@ func (c *compiler) variable(v *syntax.Var) engine.Var {
 	return out
 }
 
-// typeOf is the type of a value that is named.
+// typeOf returns the type of a value that is named.
 func (c *compiler) typeOf(v syntax.Value) engine.Type {
 	t := c.types[v.Name]
 	if v.Field == "" {
@@ -68,7 +68,7 @@ func (c *compiler) typeOf(v syntax.Value) engine.Type {
 	return engine.Type{}
 }
 
-// arg is a value beside another of type t, or for a parameter of type t: a bare
+// arg returns a value beside another of type t, or for a parameter of type t: a bare
 // word that names nothing is the name of an option.
 func (c *compiler) arg(v syntax.Value, t engine.Type) engine.Arg {
 	if v.Name != "" {
@@ -80,7 +80,7 @@ func (c *compiler) arg(v syntax.Value, t engine.Type) engine.Arg {
 	return engine.Arg{Value: constant(v.Text.Value, t)}
 }
 
-// constant is a constant of the menu as a value of the type it stands for.
+// constant returns a constant of the menu as a value of the type it stands for.
 func constant(s string, t engine.Type) engine.Value {
 	n, err := strconv.ParseInt(s, 10, 64)
 	switch t.Kind {

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// testContracts are the actions that the menus of testdata may call.
+// Contracts lists the actions that the menus of testdata may call.
 var Contracts = []engine.Contract{
 	{
 		Name:   "create_account",
@@ -85,7 +85,7 @@ var Contracts = []engine.Contract{
 	},
 }
 
-// typeOf is a type as menus write it.
+// TypeOf returns a type as menus write it.
 func TypeOf(s string) engine.Type {
 	t, err := engine.ParseType(s)
 	if err != nil {

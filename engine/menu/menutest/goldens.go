@@ -17,7 +17,7 @@ import (
 
 var Update = flag.Bool("update", false, "write the golden files anew")
 
-// menusIn are the menus of a folder: names with one dot. "x.sw.yaml" is a
+// MenusIn returns the menus of a folder: names with one dot. "x.sw.yaml" is a
 // translation of "x.yaml", "x.more.yaml" a file it includes.
 func MenusIn(t *testing.T, root string) []string {
 	t.Helper()
@@ -46,7 +46,7 @@ func Has(found diag.List, code string) bool {
 	return false
 }
 
-// printed is what a person sees of findings.
+// Printed returns what a person sees of diagnostics.
 func Printed(t *testing.T, sources func(path string) []byte, found diag.List) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -73,7 +73,7 @@ func CompareGolden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// folder are the files beside one.
+// Folder returns the files beside one.
 func Folder(t *testing.T, path string) fstest.MapFS {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*.yaml"))
@@ -91,7 +91,7 @@ func Folder(t *testing.T, path string) fstest.MapFS {
 	return files
 }
 
-// fataler is what *testing.T and *rapid.T share.
+// Fataler holds what *testing.T and *rapid.T share.
 type Fataler interface {
 	Fatalf(format string, args ...any)
 }

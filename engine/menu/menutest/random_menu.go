@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// randomMenu writes a menu whose arrows and texts are drawn at random. Every
+// RandomMenu writes a menu whose arrows and texts are drawn at random. Every
 // value stands in square brackets, so that one that is not set shows as [];
 // every text ends in $, so that one that was cut to fit shows it.
 type RandomMenu struct {
@@ -65,7 +65,7 @@ func (m *RandomMenu) value() string {
 	return "worker_id"
 }
 
-// hole is one value shown, in one of n cases.
+// placeholder returns one value shown, in one of n cases.
 func (m *RandomMenu) placeholder(n int) string {
 	if m.IntN(n) > 0 {
 		return ""

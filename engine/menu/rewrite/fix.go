@@ -14,26 +14,25 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Fixed is what Fix did to a menu's files.
+// Fixed holds what Fix did to a menu's files.
 type Fixed struct {
 	// Files are those that change, the main one first.
 	Files []Formatted
-	// Mended are the findings that are gone, with their old places.
+	// Fixed are the diagnostics that are gone, with their old places.
 	Fixed diag.List
 	// Left are those that stay, with a word of why.
 	Left []Remaining
 }
 
-// Unmended is a finding that Fix leaves.
+// Remaining is a diagnostic that Fix leaves.
 type Remaining struct {
 	diag.Diagnostic
 	Why string
 }
 
-// Fix mends a menu's findings of one code, where there is one right way: it
-// writes what the finding's hint says. Comments and order stay. A mend that does
-// not take its finding away, or brings another one, is not made. The files
-// themselves are not written.
+// Fix applies the edits of a menu's diagnostics of one code. Comments and order
+// stay. A fix that does not remove its diagnostic, or causes another one, is not
+// made. Fix writes no files.
 func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string) Fixed {
 	x := &fixer{base: fsys, name: name, dir: dir, contracts: contracts, before: map[string]int{}}
 	file, found := x.diagnose(nil)
@@ -55,23 +54,23 @@ func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string)
 	return x.result(append(all, left...))
 }
 
-// fixer tries mends on copies of a menu's files.
+// A fixer tries fixes on copies of a menu's files.
 type fixer struct {
 	base      fs.FS
 	name, dir string
 	contracts []engine.Contract
 	file      *syntax.File // as it was
-	// before are the findings there were, by code and message; a mend moves them.
+	// before counts the diagnostics by code and message, because a fix moves them.
 	before map[string]int
-	// hidden says that the menu was read in part only, so that a mend may bring
+	// hidden says that the menu was read in part only, so that a fix may bring
 	// to light what was wrong before.
 	hidden bool
 	made   []*fix
 	now    map[string][]byte // the files as they are to be, by name
 }
 
-// mending is what is written for findings that are mended together, as for one
-// name that is mistyped everywhere.
+// A fix holds the edits of diagnostics that are fixed together, e.g. of one name
+// that is mistyped everywhere.
 type fix struct {
 	found diag.List
 	edits []diag.TextEdit
@@ -79,7 +78,7 @@ type fix struct {
 	why   string // it was not
 }
 
-// blame says why a mending was not made.
+// blame says why a fix was not made.
 func (m *fix) blame(other diag.Diagnostic) {
 	m.why = "its fix does not remove it"
 	if other.Code != "" {
@@ -87,8 +86,8 @@ func (m *fix) blame(other diag.Diagnostic) {
 	}
 }
 
-// mendings gathers the findings of a code by what is to be written for them;
-// left are those without a mend.
+// fixes groups the diagnostics of a code by their edits; left has those without
+// edits.
 func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
 	same := map[string]*fix{}
 	for _, f := range found {
@@ -113,8 +112,8 @@ func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
 	return all, left
 }
 
-// try makes mends besides those already made. It takes them back where a finding
-// of theirs stays, or another one comes: other, if it is known.
+// try makes fixes in addition to those already made. It undoes them if one of
+// their diagnostics stays, or another one appears: other, if it is known.
 func (x *fixer) try(more []*fix) (other diag.Diagnostic, ok bool) {
 	made := append(slices.Clone(x.made), more...)
 	var edits []diag.TextEdit

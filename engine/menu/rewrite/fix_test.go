@@ -14,13 +14,13 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Whatever a menu of the goldens has of any code that can be mended: what was
-// mended is gone, nothing else has come, the rest is left with a reason, every
-// comment is still there, and once more there is nothing to mend. Each code is
-// mended somewhere.
+// Whatever a menu of the goldens has of any code that can be fixed: what was
+// fixed is gone, nothing else has come, the rest is left with a reason, every
+// comment is still there, and once more there is nothing to fix. Each code is
+// fixed somewhere.
 func TestFixGoldens(t *testing.T) {
 	goldens := menutest.Folder(t, "../testdata/err/U001_tab.yaml")
-	mended := map[string]int{}
+	count := map[string]int{}
 	for _, name := range menutest.MenusIn(t, "../testdata/err") {
 		_, all := check.Diagnose(goldens, name, "", menutest.Contracts)
 		for _, d := range all {
@@ -48,7 +48,7 @@ func TestFixGoldens(t *testing.T) {
 				_, after := check.Diagnose(fsys, name, "", menutest.Contracts)
 				onlyGone(t, before, after, fixed.Fixed, check.ReadInPart(file, "", before))
 				if n := len(slices.DeleteFunc(slices.Clone(before), func(f diag.Diagnostic) bool { return f.Code != code || f.Suppressed })); n != len(fixed.Fixed)+len(fixed.Left) {
-					t.Errorf("of %d findings %d are mended and %d left", n, len(fixed.Fixed), len(fixed.Left))
+					t.Errorf("of %d diagnostics %d are fixed and %d left", n, len(fixed.Fixed), len(fixed.Left))
 				}
 				for _, l := range fixed.Left {
 					if l.Why == "" {
@@ -59,26 +59,26 @@ func TestFixGoldens(t *testing.T) {
 				if again := Fix(fsys, name, "", menutest.Contracts, code); len(again.Fixed) > 0 {
 					t.Errorf("mended once more: %v", again.Fixed)
 				}
-				mended[code] += len(fixed.Fixed)
+				count[code] += len(fixed.Fixed)
 			})
 		}
 	}
 	for _, code := range Fixable() {
-		if mended[code] == 0 {
+		if count[code] == 0 {
 			t.Errorf("no golden has a finding of %s that is mended", code)
 		}
 	}
-	t.Logf("mended: %v", mended)
+	t.Logf("fixed: %v", count)
 }
 
-// onlyGone holds the findings of a menu after a mend against those before.
-func onlyGone(t *testing.T, before, after, mended diag.List, hidden bool) {
+// onlyGone holds the diagnostics of a menu after a fix against those before.
+func onlyGone(t *testing.T, before, after, fixed diag.List, hidden bool) {
 	t.Helper()
 	may := map[string]int{}
 	for _, f := range before {
 		may[f.Code+" "+f.Message]++
 	}
-	for _, f := range mended {
+	for _, f := range fixed {
 		may[f.Code+" "+f.Message]--
 	}
 	for _, f := range after {
@@ -110,7 +110,7 @@ func keptComments(t *testing.T, f Formatted) {
 	}
 }
 
-// One mend of each way, and what is left alone.
+// One fix of each way, and what is left alone.
 func TestFix(t *testing.T) {
 	const top = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\n"
 	for _, c := range []struct{ code, in, out string }{
@@ -146,7 +146,7 @@ func TestFix(t *testing.T) {
 	}
 }
 
-// A mend that would make things worse is not made, and it is told why.
+// A fix that would make things worse is not made, and it is told why.
 func TestFixBringsNothingNew(t *testing.T) {
 	const src = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\nvars: {name: text 20, names: text 5}\nscreens:\n  main:\n    say: A\n    ask: name -> mai\n"
 	fixed := Fix(fstest.MapFS{"m.yaml": {Data: []byte(src)}}, "m.yaml", "", nil, "U101")

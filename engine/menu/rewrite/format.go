@@ -34,7 +34,7 @@ func (f Formatted) Changed() bool { return string(f.Old) != string(f.Bytes) }
 // FormatMenu brings a menu's files into their one form: its own, what it
 // includes, and its translations, each line of which gets the mark of the text
 // it was made from where it has none. Order, comments and meaning stay. A menu
-// that can't be read is not formatted: the findings say why.
+// that can't be read is not formatted: the diagnostics say why.
 func FormatMenu(file *syntax.File, found diag.List) ([]Formatted, error) {
 	for _, f := range found {
 		if f.Severity == diag.Error {
@@ -69,7 +69,7 @@ func FormatBeside(file string, data []byte) (Formatted, error) {
 	return Formatted{Name: path.Base(file), Old: data, Bytes: b}, err
 }
 
-// missingMarks are the marks of the translations that have none: a translation
+// missingMarks returns the marks of the translations that have none: a translation
 // counts as current until its text changes.
 func missingMarks(file *syntax.File, t *syntax.Translation) map[string]string {
 	texts := map[string]string{}
@@ -87,7 +87,7 @@ func missingMarks(file *syntax.File, t *syntax.Translation) map[string]string {
 	return marks
 }
 
-// meaning is a menu without the places of its words and the marks of its
+// meaning returns a menu without the places of its words and the marks of its
 // translations.
 func meaning(f *syntax.File) string {
 	shown := *f

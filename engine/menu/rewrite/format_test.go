@@ -177,7 +177,7 @@ func FuzzFormat(f *testing.F) {
 		}
 		out, err := format("f.yaml", data, nil)
 		if err != nil {
-			// What could not be written anew without losing something is refused.
+			// What could not be written again without losing something is refused.
 			if out != nil {
 				t.Fatalf("%v, and a form all the same: %q", err, out)
 			}

@@ -68,7 +68,7 @@ func (f *formatter) line(text string, source int, key string) {
 	f.b.WriteByte('\n')
 }
 
-// start is what a new line begins with.
+// start returns what a new line begins with.
 func (f *formatter) start(indent int) string {
 	if lead := f.lead; lead != "" {
 		f.lead = ""
@@ -152,7 +152,7 @@ func (f *formatter) scalar(head string, v *yaml.Node, indent, line int, key, par
 	}
 }
 
-// blockLines is how many lines a block's text has in the source.
+// blockLines returns how many lines a block's text has in the source.
 func blockLines(v *yaml.Node) int {
 	n := strings.Count(v.Value, "\n")
 	if v.Value != "" && !strings.HasSuffix(v.Value, "\n") {
@@ -176,7 +176,7 @@ func (f *formatter) block(head, text string, indent, line int, mark string) {
 	}
 }
 
-// wordKeys are the keys whose texts callers read whole; what else needs quotes
+// wordKeys lists the keys whose texts callers read whole; what else needs quotes
 // keeps them.
 var wordKeys = map[string]bool{
 	"say": true, "show": true, "end": true, "error": true, "again": true, "repeat": true, "note": true,
@@ -257,7 +257,7 @@ func (f *formatter) simple(n *yaml.Node, key string) bool {
 	return true
 }
 
-// flow is a group in braces; parent is the key it stands behind.
+// flow returns a group in braces; parent is the key it stands behind.
 func (f *formatter) flow(n *yaml.Node, parent string) string {
 	var parts []string
 	switch n.Kind {

@@ -31,7 +31,7 @@ type Translated struct {
 // text without words gets a line with empty quotes, which U310 finds, and the
 // text itself in a comment above it; each whose text has changed gets the word
 // "stale" behind its mark, which U311 goes by, and the text as it is now above
-// it. Whoever has translated it anew deletes the mark, and gets a new one.
+// it. Whoever has translated it again deletes the mark, and gets a new one.
 // Nothing else changes: order, comments, and lines that name no text stay. The
 // error says which language there is not, or what can't be read.
 func Translate(file *syntax.File, found diag.List, lang string) (Translated, error) {
@@ -68,7 +68,7 @@ func Translate(file *syntax.File, found diag.List, lang string) (Translated, err
 	return out, nil
 }
 
-// languageOf is a language that the menu is translated into.
+// languageOf returns a language that the menu is translated into.
 func languageOf(file *syntax.File, lang string) (syntax.Language, error) {
 	var codes []string
 	for i, l := range file.Languages {
@@ -81,11 +81,11 @@ func languageOf(file *syntax.File, lang string) (syntax.Language, error) {
 			return l, nil
 		}
 	}
-	hint := spelling.DidYouMean(lang, codes)
-	if hint == "" {
-		hint = fmt.Sprintf(`Add it there first, as "languages: {en: English, %s: …}".`, lang)
+	help := spelling.DidYouMean(lang, codes)
+	if help == "" {
+		help = fmt.Sprintf(`Add it there first, as "languages: {en: English, %s: …}".`, lang)
 	}
-	return syntax.Language{}, fmt.Errorf("%s has no language %q. %s", file.Sources[0].Path, lang, hint)
+	return syntax.Language{}, fmt.Errorf("%s has no language %q. %s", file.Sources[0].Path, lang, help)
 }
 
 func translationIn(file *syntax.File, lang string) (*syntax.Translation, syntax.Source) {
@@ -108,7 +108,7 @@ type updater struct {
 	tail     []string // what stands behind the last one
 }
 
-// section is one text's lines, and those above it: comments, blank ones.
+// section holds one text's lines, and those above it: comments, blank ones.
 type section struct {
 	key         string
 	above, text []string
@@ -133,7 +133,7 @@ func (u *updater) read(source syntax.Source, t *syntax.Translation) {
 	}
 }
 
-// section is one line of the file as it is to be.
+// section returns one line of the file as it is to be.
 func (u *updater) section(src *syntax.Document, e syntax.Entry, above, text []string) section {
 	s := section{key: e.Key.Value, above: above, text: text}
 	w, known := u.words[s.key]
@@ -165,7 +165,7 @@ func (u *updater) section(src *syntax.Document, e syntax.Entry, above, text []st
 	return s
 }
 
-// shownText is a text as the comment above its translation.
+// shownText returns a text as the comment above its translation.
 func shownText(w syntax.Message) []string {
 	var lines []string
 	for line := range strings.SplitSeq(w.Text.Value, "\n") {
@@ -176,7 +176,7 @@ func shownText(w syntax.Message) []string {
 
 var staleMark = regexp.MustCompile(`^# of [0-9a-f]{8}(?: stale\b)?`)
 
-// marked is the first line of a translation with its mark, which stands before
+// marked returns the first line of a translation with its mark, which stands before
 // whatever else the comment behind it says.
 func marked(src *syntax.Document, e syntax.Entry, mark string) string {
 	n := e.Key.Pos.Line

@@ -29,7 +29,7 @@ func langSchema() object {
 	}
 }
 
-// navTexts are the keys of the texts that stand below "nav".
+// navTexts returns the keys of the texts that stand below "nav".
 func navTexts() []string {
 	var list []string
 	for name := range navForm()["properties"].(object) {
@@ -62,7 +62,7 @@ func endsForm() object {
 	return s
 }
 
-// declaredType is a type, or a group with the types of its fields in it.
+// declaredType returns a type, or a group with the types of its fields in it.
 func declaredType() object { return object{"$ref": "#/$defs/type"} }
 
 func typeDefinition() object {

@@ -16,14 +16,14 @@ import (
 // object is a JSON Schema, or a part of one.
 type object = map[string]any
 
-// key is one key that a group of a file may have: its name, what it means, in
+// key holds one key that a group of a file may have: its name, what it means, in
 // the words that editors show, and what may stand behind it.
 type key struct {
 	name, about string
 	value       object
 }
 
-// schemas are the kinds of files that have a JSON Schema.
+// schemas lists the kinds of files that have a JSON Schema.
 var schemas = map[string]func() object{
 	"menu":    menuSchema,
 	"include": includeSchema,
@@ -32,11 +32,11 @@ var schemas = map[string]func() object{
 	"people":  peopleSchema,
 }
 
-// SchemaKinds are the kinds of files that Schema knows: a menu, a file it
+// SchemaKinds returns the kinds of files that Schema knows: a menu, a file it
 // includes, its translation (NAME.LANG.yaml), actions.yaml and people.yaml.
 func SchemaKinds() []string { return []string{"menu", "include", "lang", "actions", "people"} }
 
-// Schema is the JSON Schema (2020-12) of one kind of file, for editors: which
+// Schema returns the JSON Schema (2020-12) of one kind of file, for editors: which
 // keys it has at each place, what they mean, and how values look. What only the
 // whole menu shows, as whether a screen is there, is left to Check. The error
 // names the kinds there are.
@@ -48,7 +48,7 @@ func Schema(kind string) ([]byte, error) {
 	return encoded(form())
 }
 
-// TranslationSchema is the schema of one menu's translations: exactly the texts
+// TranslationSchema returns the schema of one menu's translations: exactly the texts
 // it has, each with the words it is translated from.
 func TranslationSchema(f *syntax.File) ([]byte, error) {
 	var keys []key
@@ -72,7 +72,7 @@ func encoded(s object) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// group is a mapping with known keys and no others.
+// group returns a mapping with known keys and no others.
 func group(about string, keys ...key) object {
 	properties := object{}
 	for _, k := range keys {
@@ -89,7 +89,7 @@ func needs(s object, keys ...string) object {
 	return s
 }
 
-// byName is a mapping whose keys the writer chooses.
+// byName returns a mapping whose keys the writer chooses.
 func byName(about string, value object) object {
 	return object{
 		"type": "object", "description": about,
@@ -98,7 +98,7 @@ func byName(about string, value object) object {
 	}
 }
 
-// keyed is a mapping by the keys of a phone.
+// keyed returns a mapping by the keys of a phone.
 func keyed(about string, value object) object {
 	return object{
 		"type": "object", "description": about,
@@ -106,7 +106,7 @@ func keyed(about string, value object) object {
 	}
 }
 
-// either is one of several forms.
+// either returns one of several forms.
 func either(about string, forms ...object) object {
 	return object{"description": about, "anyOf": forms}
 }
@@ -115,7 +115,7 @@ func listOfAll(about string, item object) object {
 	return object{"type": "array", "description": about, "items": item}
 }
 
-// oneOrMore is a value alone or a list of them.
+// oneOrMore returns a value alone or a list of them.
 func oneOrMore(about string, item object) object {
 	return either(about, item, listOfAll(about, item))
 }
@@ -135,7 +135,7 @@ func scalarTypes() []string { return []string{"string", "number", "boolean"} }
 // aText is anything a person may read.
 func aText() object { return object{"type": scalarTypes()} }
 
-// formed is a scalar of one form; says is what an editor says of any other.
+// formed returns a scalar of one form; says is what an editor says of any other.
 func formed(pattern, says string, examples ...string) object {
 	s := object{"type": scalarTypes(), "pattern": pattern, "patternErrorMessage": says}
 	if len(examples) > 0 {
@@ -144,14 +144,14 @@ func formed(pattern, says string, examples ...string) object {
 	return s
 }
 
-// aJump is "Label -> target", the label being left out where there is none.
+// aJump returns "Label -> target", the label being left out where there is none.
 func aJump(examples ...string) object {
 	s := formed(`(^|\s)->\s+`+targetForm+`\s*$`, "An arrow and a screen are expected, as: Exit -> bye", examples...)
 	s["type"] = "string"
 	return s
 }
 
-// aTarget is a screen or an action alone; its arrow may be left out.
+// aTarget returns a screen or an action alone; its arrow may be left out.
 func aTarget() object {
 	return formed(`^\s*(->\s+)?`+targetForm+`\s*$`, "A screen is expected, or an action with its values")
 }
@@ -162,12 +162,12 @@ func aName(what string) object {
 	return s
 }
 
-// aWhole is a whole number, in quotes or not.
+// aWhole returns a whole number, in quotes or not.
 func aWhole(lo, hi int) object {
 	return object{"type": []string{"integer", "string"}, "minimum": lo, "maximum": hi, "pattern": `^\d+$`}
 }
 
-// aType is a type as variables and actions have it.
+// aType returns a type as variables and actions have it.
 func aType(examples ...string) object {
 	return formed(`^\s*(`+strings.Join(engine.TypeNames(), "|")+`)(\s[\s\S]*)?$`, "A type is expected: "+strings.Join(engine.TypeNames(), ", "), examples...)
 }

@@ -25,7 +25,7 @@ import (
 // held to.
 type rightFile struct{ path, kind string }
 
-// examples are all files of the repository that the language has no fault to
+// examples returns all files of the repository that the language has no fault to
 // find with.
 func examples(t *testing.T) []rightFile {
 	t.Helper()
@@ -69,7 +69,7 @@ func compiledSchemas(t *testing.T) map[string]*jsonschema.Schema {
 	return all
 }
 
-// parsed is a file's tree. Two keys of everything.yaml can be read, and are
+// parsed returns a file's tree. Two keys of everything.yaml can be read, and are
 // refused by the check of keys.
 func parsed(t *testing.T, path string) *yaml.Node {
 	t.Helper()
@@ -85,7 +85,7 @@ func parsed(t *testing.T, path string) *yaml.Node {
 	return root.Content[0]
 }
 
-// asJSON is a tree as an editor hands it to a schema: keys are text, values are
+// asJSON returns a tree as an editor hands it to a schema: keys are text, values are
 // what YAML makes of them.
 func asJSON(t *testing.T, n *yaml.Node) any {
 	t.Helper()
@@ -257,7 +257,7 @@ func refusedKey(t *testing.T, e rightFile, root *yaml.Node, files fstest.MapFS) 
 	return refused, known
 }
 
-// closedGroups are the sets of keys of all groups of a schema that have no keys
+// closedGroups returns the sets of keys of all groups of a schema that have no keys
 // but known ones. Each key says what it means.
 func closedGroups(t *testing.T, kind string) map[string]bool {
 	t.Helper()

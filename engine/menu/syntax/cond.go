@@ -23,7 +23,7 @@ type condParser struct {
 	failed bool
 }
 
-// cond reads "worker is set and amount <= 500". It is nil, with a finding,
+// cond reads "worker is set and amount <= 500". It is nil, with a diagnostic,
 // where that is no condition.
 func (p *reader) cond(t Text) *Cond {
 	t = t.Trim()
@@ -138,7 +138,7 @@ func (p *reader) sign(t Text, i int, list *[]token) int {
 	return 0
 }
 
-// wordEnd is how many bytes make a name with fields or a number.
+// wordEnd returns how many bytes make a name with fields or a number.
 func wordEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -213,7 +213,7 @@ func (c *condParser) not() *Cond {
 	return inner
 }
 
-// tests are the words that may follow "is".
+// tests lists the words that may follow "is".
 var tests = []string{"set", "empty"}
 
 func (c *condParser) comparison() *Cond {
@@ -264,7 +264,7 @@ func isComparison(t token) bool {
 	return false
 }
 
-// operand is a name or a constant.
+// operand returns a name or a constant.
 func (c *condParser) operand() (Value, bool) {
 	if len(c.tokens) == 0 {
 		c.wrong(c.whole.Sub(len(c.whole.Value), len(c.whole.Value)), "The condition stops here, before it is complete.", "")

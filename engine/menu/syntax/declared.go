@@ -25,7 +25,7 @@ const (
 // ReadDeclared reads the contracts of actions that are planned, from one file. A
 // menu can be written, checked and tested against them before anything is
 // programmed; it can't be served. What could not be read is left out, and the
-// findings say what and why.
+// diagnostics say what and why.
 //
 //	actions:
 //	  pay_fees:
@@ -87,7 +87,7 @@ func (r *declaredReader) action(e entry) {
 	r.read = append(r.read, c)
 }
 
-// outcomes are the ways an action may end, and what each gives.
+// outcomes returns the ways an action may end, and what each gives.
 func (r *declaredReader) outcomes(e entry) []engine.OutcomeContract {
 	var list []engine.OutcomeContract
 	for _, one := range r.entries(e.node, `"ends"`) {
@@ -106,7 +106,7 @@ func (r *declaredReader) outcomes(e entry) []engine.OutcomeContract {
 	return list
 }
 
-// named are names with a type each.
+// named returns names with a type each.
 func (r *declaredReader) named(e entry) []engine.Field {
 	var list []engine.Field
 	for _, one := range r.entries(e.node, `"`+e.key.Value+`"`) {

@@ -16,7 +16,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
-// FuzzRead: no bytes make reading panic, and a menu read without a finding
+// FuzzRead: no bytes make reading panic, and a menu read without a diagnostic
 // holds every text as it stands in the source.
 func FuzzRead(f *testing.F) {
 	for _, pattern := range []string{"../testdata/ok/*.yaml", "../testdata/err/*.yaml"} {
@@ -49,7 +49,7 @@ func FuzzRead(f *testing.F) {
 }
 
 // checkSame compares what YAML makes of a file with what it makes of the
-// file's cleaned form: of a menu without findings, nothing may be lost.
+// file's cleaned form: of a menu without diagnostics, nothing may be lost.
 func checkSame(t menutest.Fataler, data []byte) {
 	var want yaml.Node
 	if err := yaml.Unmarshal(data, &want); err != nil {
@@ -65,7 +65,7 @@ func checkSame(t menutest.Fataler, data []byte) {
 	}
 }
 
-// outline is a tree's kinds and values in order.
+// outline returns a tree's kinds and values in order.
 func outline(n *yaml.Node) []string {
 	list := []string{fmt.Sprintf("%d %q", n.Kind, n.Value)}
 	for _, c := range n.Content {
@@ -91,7 +91,7 @@ func checkSource(t menutest.Fataler, file *File, source string) {
 }
 
 // FuzzCond: no condition makes the parser panic, and one that is read without
-// a finding is complete.
+// a diagnostic is complete.
 func FuzzCond(f *testing.F) {
 	for _, s := range []string{
 		"worker is set", "lang is not empty", "amount <= balance and not (city = 'Nairobi' or study = soccer)",
@@ -140,7 +140,7 @@ func complete(t *testing.T, c *Cond, depth int) {
 }
 
 // FuzzArrow: no text makes the arrow's parser panic; a target read without a
-// finding is one name or one call with complete values.
+// diagnostic is one name or one call with complete values.
 func FuzzArrow(f *testing.F) {
 	for _, s := range []string{
 		"Exit -> bye", "-> bye", "A -> b -> c", "Exit ->", "Exit->bye", "Exit → bye", "x => y",

@@ -2,7 +2,7 @@ package syntax
 
 import "github.com/paytrace/paytrace/engine"
 
-// Profile is what an aggregator in a country does with screens and sessions.
+// Profile holds what an aggregator in a country does with screens and sessions.
 type Profile struct {
 	Name     string
 	Country  string // region of numbers typed without a country code
@@ -11,7 +11,7 @@ type Profile struct {
 	Limits   engine.Limits
 }
 
-// Profiles are the gateways a menu may name; the first is the default.
+// Profiles lists the gateways a menu may name; the first is the default.
 //
 // Sources: Africa's Talking help, articles 1284071 and 1284096 (Safaricom shows
 // 160 characters and pages what is longer by itself, with 98 and 00); 3GPP TS
@@ -25,7 +25,7 @@ var Profiles = []Profile{
 	{Name: "safaricom", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
 }
 
-// ProfileNamed is a gateway's profile, and whether there is one; the default
+// ProfileNamed returns a gateway's profile, and whether there is one; the default
 // where a menu names none.
 func ProfileNamed(name string) (Profile, bool) {
 	if name == "" {
@@ -39,7 +39,7 @@ func ProfileNamed(name string) (Profile, bool) {
 	return Profiles[0], false
 }
 
-// LimitsOf are the limits of a menu's screens: its own where it sets one,
+// LimitsOf returns the limits of a menu's screens: its own where it sets one,
 // otherwise the gateway's. Characters outside GSM-7 take 16 bits instead of 7.
 func LimitsOf(f *File) engine.Limits {
 	profile, _ := ProfileNamed(f.Session.Gateway.Value)

@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
-// TestOkGoldens reads every menu of testdata/ok without a finding, and
+// TestOkGoldens reads every menu of testdata/ok without a diagnostic, and
 // compares the tree with the .out file beside it.
 func TestOkGoldens(t *testing.T) {
 	root := "../testdata/ok"

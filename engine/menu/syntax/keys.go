@@ -6,7 +6,7 @@ import "strconv"
 
 func ScreenKey(s *Screen, what string) string { return s.Name.Value + "." + what }
 
-// sayKey is "main.say", or "main.say.1" where there are several texts.
+// SayKey returns "main.say", or "main.say.1" where there are several texts.
 func SayKey(s *Screen, i int) string {
 	if len(s.Say) == 1 {
 		return ScreenKey(s, "say")
@@ -14,7 +14,7 @@ func SayKey(s *Screen, i int) string {
 	return ScreenKey(s, "say."+strconv.Itoa(i+1))
 }
 
-// optionKey is "main.2": an option's key, or its place in a list.
+// OptionKey returns "main.2": an option's key, or its place in a list.
 func OptionKey(s *Screen, i int) string {
 	if key := s.Menu[i].Key; key.Written() {
 		return ScreenKey(s, key.Value)

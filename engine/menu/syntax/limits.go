@@ -38,8 +38,8 @@ const (
 	MaxKeyDigits = 3
 )
 
-// defaultOptions bounds the options of a screen where the menu sets no limit.
+// DefaultOptions bounds the options of a screen where the menu sets no limit.
 const DefaultOptions = 7
 
-// formatIndent is how many spaces a formatted menu indents each level.
+// IndentWidth says how many spaces a formatted menu indents each level.
 const IndentWidth = 2

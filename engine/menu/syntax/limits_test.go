@@ -48,7 +48,7 @@ var hostile = map[string]string{
 	"arrows":           menutest.Header + "screens:\n  c:\n    say: Hello\n    menu:\n      1: " + strings.Repeat("-> ", 1300) + "\n",
 }
 
-// most are as many lines as a file may have.
+// most returns as many lines as a file may have.
 func most(line string) string {
 	return strings.Repeat(line, min(MaxFileBytes/len(line), MaxLines)-3)
 }
@@ -77,7 +77,7 @@ func distinct(format string) string {
 	return b.String()
 }
 
-// TestHostileFilesAreRefused: each with a finding, and not with thousands.
+// TestHostileFilesAreRefused: each with a diagnostic, and not with thousands.
 // BenchmarkHostileFiles tells how long that takes.
 func TestHostileFilesAreRefused(t *testing.T) {
 	for name, source := range hostile {
@@ -143,7 +143,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// padded is a menu of exactly n bytes.
+// padded returns a menu of exactly n bytes.
 func padded(n int) string {
 	s := menutest.Header + "screens:\n  a:\n    end: Bye\n"
 	const line = "# a comment of thirty-two bytes\n"
@@ -151,7 +151,7 @@ func padded(n int) string {
 	return s + strings.Repeat("\n", n-len(s))
 }
 
-// lined is a menu of n lines, the last one with nothing behind it.
+// lined returns a menu of n lines, the last one with nothing behind it.
 func lined(n int) string {
 	s := menutest.Header + "screens:\n  a:\n    end: Bye\n"
 	return s + strings.Repeat("\n", n-1-strings.Count(s, "\n"))

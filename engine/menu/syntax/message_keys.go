@@ -2,7 +2,7 @@ package syntax
 
 import "strconv"
 
-// Word is one text that a translator may translate: its key in the language's
+// Message holds one text that a translator may translate: its key in the language's
 // file, and the text as the menu has it.
 type Message struct {
 	Key  string // "main.2"
@@ -11,7 +11,7 @@ type Message struct {
 	Screen *Screen
 }
 
-// Words are all texts of a menu that callers read, in the order they stand. It
+// ListMessages returns all texts of a menu that callers read, in the order they stand. It
 // is the one list of translation keys.
 func ListMessages(f *File) []Message {
 	w := &messageList{}
@@ -90,7 +90,7 @@ func (w *messageList) ofScreen(s *Screen) {
 		w.add(key, o.Say)
 		w.add(key+".note", o.Note)
 	}
-	w.ofVerb(name, s)
+	w.ofKindKeys(name, s)
 	for _, when := range s.When {
 		w.optional(name+".when."+when.Outcome.Value, when.Retry)
 	}
@@ -99,7 +99,7 @@ func (w *messageList) ofScreen(s *Screen) {
 	}
 }
 
-func (w *messageList) ofVerb(name string, s *Screen) {
+func (w *messageList) ofKindKeys(name string, s *Screen) {
 	if a := s.Ask; a != nil {
 		for _, o := range a.Offers {
 			w.add(name+".offer."+o.Key.Value, o.Label)

@@ -2,7 +2,7 @@ package syntax
 
 import "github.com/paytrace/paytrace/engine"
 
-// Lexicon holds the texts of a menu in all its languages: what the checker
+// Messages holds the texts of a menu in all its languages: what the checker
 // measures and compares.
 type Messages struct {
 	// Langs are the languages, the one the menu is written in first.
@@ -18,7 +18,7 @@ type InLanguage struct {
 	Lang int
 }
 
-// builtinKeys are the texts that the engine has words for where the menu has
+// BuiltinKeys lists the texts that the engine has words for where the menu has
 // none, and their names there.
 var BuiltinKeys = map[string]string{
 	"nav.confirm": "yes", "nav.cancel": "no", "nav.invalid": "invalid", "nav.gave_up": "gave_up",
@@ -26,7 +26,7 @@ var BuiltinKeys = map[string]string{
 	"nav.expired": "expired", "nav.updated": "updated", "nav.limited": "limited",
 }
 
-// NewLexicon gathers a menu's texts and their translations. Where two texts
+// NewMessages gathers a menu's texts and their translations. Where two texts
 // share a key the first is kept; the checker refuses the second.
 func NewMessages(f *File) *Messages {
 	l := &Messages{Langs: Languages(f), All: ListMessages(f), texts: map[string][]Text{}, parts: map[InLanguage][]Part{}}
@@ -66,7 +66,7 @@ func (l *Messages) translate(t *Translation, keys map[string]string) {
 	}
 }
 
-// In is a text in every language, in the order of Langs; its Value is "" where
+// In returns a text in every language, in the order of Langs; its Value is "" where
 // it is not translated. It is nil for a key that no text has.
 func (l *Messages) In(key string) []Text { return l.texts[key] }
 
@@ -98,7 +98,7 @@ func (l *Messages) Parts(key string, lang int) []Part {
 	return parts
 }
 
-// own are a text's parts with the names of shared texts left in.
+// Own returns a text's parts with the names of shared texts left in.
 func (l *Messages) Own(key string, lang int) []Part {
 	list := l.texts[key]
 	if list == nil {
@@ -112,10 +112,10 @@ func (l *Messages) Own(key string, lang int) []Part {
 	return parts
 }
 
-// sharedTexts is what {texts.fees} begins with.
+// SharedTexts is what {texts.fees} begins with.
 const SharedTexts = "texts"
 
-// languagesOf are a menu's languages: English alone where it names none.
+// Languages returns a menu's languages: English alone where it names none.
 func Languages(f *File) []Language {
 	if len(f.Languages) > 0 {
 		return f.Languages

@@ -39,7 +39,7 @@ func written(s string) Text {
 	return Text{Value: s, Pos: engine.Pos{File: "x.yaml", Line: 1, Column: 1}}
 }
 
-// partsText joins a text's parts, holes in brackets.
+// partsText joins a text's parts, placeholders in brackets.
 func partsText(parts []Part) string {
 	text := ""
 	for _, p := range parts {

@@ -9,7 +9,7 @@ import (
 )
 
 // TestSmallChangesAreSeenOrHarmless: a slip of the keyboard in a good menu is
-// a finding, or YAML still reads exactly what stands there.
+// a diagnostic, or YAML still reads exactly what stands there.
 func TestSmallChangesAreSeenOrHarmless(t *testing.T) {
 	good, err := os.ReadFile("../testdata/ok/everything.yaml")
 	if err != nil {

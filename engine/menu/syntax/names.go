@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// reserved are the words of the language that nothing may be named.
+// Reserved lists the words of the language that nothing may be named.
 var Reserved = map[string]bool{"retry": true, "if": true, "else": true, "back": true, "end": true, "none": true}
 
 // goodName finds names that are none: they are a to z, digits and _, a letter
@@ -26,7 +26,7 @@ func (p *reader) goodName(t Text, what string) bool {
 	return true
 }
 
-// nameEnd is how many bytes at the beginning of s make a name.
+// nameEnd returns how many bytes at the beginning of s make a name.
 func nameEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]

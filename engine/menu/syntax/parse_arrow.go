@@ -28,14 +28,14 @@ func (p *reader) splitArrow(t Text) (label, target Text, has bool) {
 		if other == arrow {
 			message = "The arrow needs a space on both sides."
 		}
-		hint := strings.TrimSpace(label.Value + " " + arrow + " " + target.Value)
-		p.find("U008", t.Sub(i, i+len(other)), message, fmt.Sprintf("Write %q.", hint)).sign(arrow, true)
+		help := strings.TrimSpace(label.Value + " " + arrow + " " + target.Value)
+		p.find("U008", t.Sub(i, i+len(other)), message, fmt.Sprintf("Write %q.", help)).sign(arrow, true)
 		return label, target, true
 	}
 	return t, Text{}, false
 }
 
-// lastArrow is the offset of the last arrow with a space or an end on both
+// lastArrow returns the offset of the last arrow with a space or an end on both
 // sides, or -1.
 func lastArrow(s string) int {
 	for i := strings.LastIndex(s, arrow); i >= 0; i = strings.LastIndex(s[:i], arrow) {
@@ -56,8 +56,8 @@ func looksLikeTarget(s string) bool {
 	return n > 0 && (n == len(s) || s[n] == '(' && strings.HasSuffix(s, ")"))
 }
 
-// jump reads "Label -> target", label and all. hint shows the right form.
-func (p *reader) jump(e entry, hint string) (label Text, to Target, ok bool) {
+// jump reads "Label -> target", label and all. help shows the right form.
+func (p *reader) jump(e entry, help string) (label Text, to Target, ok bool) {
 	t, ok := p.scalar(e, "an arrow")
 	if !ok {
 		return Text{}, Target{}, false
@@ -67,15 +67,15 @@ func (p *reader) jump(e entry, hint string) (label Text, to Target, ok bool) {
 		if p.eaten(e.node, t, true) {
 			return t, Target{}, false
 		}
-		p.find("U003", t, fmt.Sprintf("%q has no arrow, so it leads nowhere.", Short(t.Value)), "Write "+withArrow(e.key.Value, t.Value, hint)+".")
+		p.find("U003", t, fmt.Sprintf("%q has no arrow, so it leads nowhere.", Short(t.Value)), "Write "+withArrow(e.key.Value, t.Value, help)+".")
 		return t, Target{}, false
 	}
 	return label, p.target(target, t), true
 }
 
-// withArrow is a line as its writer may have meant it; hint is one of its kind,
+// withArrow returns a line as its writer may have meant it; help is one of its kind,
 // for what can't be guessed.
-func withArrow(key, text, hint string) string {
+func withArrow(key, text, help string) string {
 	confirms := key == "confirm" || key == "cancel"
 	switch {
 	case confirms && strings.HasSuffix(text, ")") && looksLikeTarget(text):
@@ -87,7 +87,7 @@ func withArrow(key, text, hint string) string {
 	case AllDigits(key) && !strings.Contains(text, "\n"):
 		return fmt.Sprintf("%q", key+": "+Short(text)+" "+arrow+" next_screen")
 	}
-	return hint
+	return help
 }
 
 // goTo reads a value that is a target alone; its arrow may be left out.
@@ -99,7 +99,7 @@ func (p *reader) goTo(e entry) Target {
 	return p.bareTarget(t)
 }
 
-// bareTarget is a target that stands alone, with or without an arrow.
+// bareTarget returns a target that stands alone, with or without an arrow.
 func (p *reader) bareTarget(t Text) Target {
 	label, target, has := p.splitArrow(t)
 	if has && label.Value != "" {

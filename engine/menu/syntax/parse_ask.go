@@ -92,7 +92,7 @@ func (r *screenReader) cancel(e entry) {
 	c.NoLabel = r.oneLine(unlessEmpty(c.NoLabel))
 }
 
-// yesNo is the screen's confirm, begun by whichever of its keys comes first.
+// yesNo returns the screen's confirm, begun by whichever of its keys comes first.
 func (s *Screen) yesNo() *Confirm {
 	if s.Confirm == nil {
 		s.Confirm = &Confirm{}

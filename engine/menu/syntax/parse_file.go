@@ -45,7 +45,7 @@ func (p *reader) menu(root *yaml.Node) {
 	p.required(given)
 }
 
-// needed are the keys that no menu can do without, and how they look.
+// RequiredKeys lists the keys that no menu can do without, and how they look.
 var RequiredKeys = []struct{ Key, Example string }{
 	{"ussd", "ussd: 1"},
 	{"service", "service: PayTrace"},
@@ -108,7 +108,7 @@ func (p *reader) goodCode(code Text) bool {
 	return false
 }
 
-// serviceCode is a star, numbers parted by stars, and a hash.
+// ServiceCode is a star, numbers parted by stars, and a hash.
 var ServiceCode = regexp.MustCompile(`^\*\d+(\*\d+)*#$`)
 
 func (p *reader) languages(e entry) {

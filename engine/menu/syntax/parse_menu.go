@@ -76,7 +76,7 @@ func (r *screenReader) oneLine(t Text) Text {
 	return t
 }
 
-// keysOf are the keys written in a mapping.
+// keysOf returns the keys written in a mapping.
 func keysOf(n *yaml.Node) map[string]bool {
 	keys := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -102,7 +102,7 @@ func (p *reader) assigns(e entry) []Assign {
 	return list
 }
 
-// constant is a value where YAML's own quotes also make a constant.
+// constant returns a value where YAML's own quotes also make a constant.
 func (p *reader) constant(e entry) (Value, bool) {
 	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle
 	if e.node.Kind == yaml.ScalarNode && e.node.Style&quotes != 0 {

@@ -27,7 +27,7 @@ type reader struct {
 	named map[string]Text
 }
 
-// entry is one line of a mapping.
+// entry holds one line of a mapping.
 type entry struct {
 	key  Text
 	node *yaml.Node
@@ -52,7 +52,7 @@ func (p *reader) find(code string, at Text, message, help string, related ...dia
 	return p.file.Report(&p.out[len(p.out)-1])
 }
 
-// at is a node's first characters, for findings about what is no scalar.
+// at returns a node's first characters, for diagnostics about what is no scalar.
 func (p *reader) at(n *yaml.Node) Text {
 	if n.Kind == yaml.ScalarNode {
 		return p.src.Scalar(n)
@@ -60,12 +60,12 @@ func (p *reader) at(n *yaml.Node) Text {
 	return Text{Value: " ", Pos: engine.Pos{File: p.src.path, Line: n.Line, Column: n.Column}}
 }
 
-// empty reports a value that was not written: "key:" alone.
+// IsEmpty reports a value that was not written: "key:" alone.
 func IsEmpty(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == ""
 }
 
-// shape is what a node is, in the words of a person who writes menus.
+// shape returns what a node is, in the words of a person who writes menus.
 func shape(n *yaml.Node) string {
 	switch {
 	case IsEmpty(n):
@@ -78,8 +78,8 @@ func shape(n *yaml.Node) string {
 	return "a text"
 }
 
-// entries are the lines of a mapping, each key once. what names it in
-// findings; nil if it is no mapping.
+// entries returns the lines of a mapping, each key once. what names it in
+// diagnostics; nil if it is no mapping.
 func (p *reader) entries(n *yaml.Node, what string) []entry {
 	if n.Kind != yaml.MappingNode {
 		p.wrong(n, what, `entries like "key: value"`)
@@ -128,7 +128,7 @@ func (p *reader) colonBehind(key Text) bool {
 }
 
 // fields gives each entry of a mapping to the parser of its key. Unknown keys
-// are findings.
+// are diagnostics.
 func (p *reader) fields(n *yaml.Node, what string, table map[string]parser) {
 	for _, e := range p.entries(n, what) {
 		if parse, ok := table[e.key.Value]; ok {
@@ -148,7 +148,7 @@ func (p *reader) unknown(key Text, what string, known []string) {
 func (p *reader) wrong(n *yaml.Node, what, want string) {
 	help := ""
 	if !IsEmpty(n) {
-		help = kindHints[shape(n)][strings.Trim(what, `"`)]
+		help = shapeHelp[shape(n)][strings.Trim(what, `"`)]
 	}
 	if strings.HasPrefix(what, "the screen ") && n.Kind == yaml.ScalarNode && !IsEmpty(n) && help == "" {
 		help = fmt.Sprintf("Write %q below it, further right.", "end: "+Short(n.Value))
@@ -160,7 +160,7 @@ func (p *reader) wrong(n *yaml.Node, what, want string) {
 }
 
 // kindHints say how what is of the wrong kind is written, by what it is instead.
-var kindHints = map[string]map[string]string{
+var shapeHelp = map[string]map[string]string{
 	"a list": {
 		"languages": `Write codes and names: "{en: English, sw: Kiswahili}".`,
 		"options":   `Give each a name of your own: "{one: One week, two: Two weeks}".`,
@@ -179,7 +179,7 @@ func (p *reader) missing(key Text, want string) {
 	p.find("U003", key, fmt.Sprintf("%q needs %s, but nothing follows it.", key.Value, want), "")
 }
 
-// scalar is a value that is no text for callers.
+// scalar returns a value that is no text for callers.
 func (p *reader) scalar(e entry, want string) (Text, bool) {
 	if e.node.Kind != yaml.ScalarNode {
 		p.wrong(e.node, `"`+e.key.Value+`"`, want)
@@ -201,7 +201,7 @@ func (p *reader) scalar(e entry, want string) (Text, bool) {
 	return t, true
 }
 
-// name is a value that names something.
+// name returns a value that names something.
 func (p *reader) name(e entry, what string) Text {
 	t, ok := p.scalar(e, what)
 	if !ok || !p.goodName(t, what) {
@@ -210,7 +210,7 @@ func (p *reader) name(e entry, what string) Text {
 	return t
 }
 
-// number is a whole number from lo on.
+// number returns a whole number from lo on.
 func (p *reader) number(e entry, lo, hi int) Int {
 	want := fmt.Sprintf("a whole number from %d to %d", lo, hi)
 	t, ok := p.scalar(e, want)
@@ -225,7 +225,7 @@ func (p *reader) number(e entry, lo, hi int) Int {
 	return Int{Text: t, N: n}
 }
 
-// items are the entries of a list, or a single value as a list of one.
+// items returns the entries of a list, or a single value as a list of one.
 func (p *reader) items(e entry, want string) []entry {
 	if e.node.Kind == yaml.MappingNode || IsEmpty(e.node) {
 		p.wrong(e.node, `"`+e.key.Value+`"`, want)
@@ -241,7 +241,7 @@ func (p *reader) items(e entry, want string) []entry {
 	return list
 }
 
-// upper begins a sentence.
+// Upper begins a sentence.
 func Upper(s string) string {
 	if s == "" {
 		return s

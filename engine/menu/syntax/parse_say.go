@@ -2,7 +2,7 @@ package syntax
 
 import "gopkg.in/yaml.v3"
 
-// textOrNone is a text that may be empty: error: "".
+// textOrNone returns a text that may be empty: error: "".
 func (r *screenReader) textOrNone(e entry) *Text {
 	t, ok := r.words(e)
 	if !ok {
@@ -49,7 +49,7 @@ func (p *reader) sayOrder(n *yaml.Node, hasIf, last bool) {
 	}
 }
 
-// asSay is the group that a plain text in a say's list stands for.
+// asSay returns the group that a plain text in a say's list stands for.
 func asSay(n *yaml.Node) *yaml.Node {
 	key := &yaml.Node{Kind: yaml.ScalarNode, Value: "say", Line: n.Line, Column: n.Column}
 	return &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, n}, Line: n.Line, Column: n.Column}

@@ -8,7 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// screenReader reads one screen. keys are those given, verbs the ones among
+// screenReader reads one screen. keys are those given, kinds the ones among
 // them that say what the screen does, in their order.
 type screenReader struct {
 	*reader
@@ -102,7 +102,7 @@ func (r *screenReader) navOff(e entry) {
 	}
 }
 
-// condOf is the condition that a key "if" holds.
+// condOf returns the condition that a key "if" holds.
 func (p *reader) condOf(e entry) *Cond {
 	t, ok := p.scalar(e, "a condition")
 	if !ok {

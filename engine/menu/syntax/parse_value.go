@@ -87,7 +87,7 @@ func (p *reader) nameValue(t Text) (Value, bool) {
 	return Value{Text: t, Name: name, Field: field}, true
 }
 
-// isNumber reports digits with at most one point between them, perhaps after
+// IsNumber reports digits with at most one point between them, perhaps after
 // a minus sign.
 func IsNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")

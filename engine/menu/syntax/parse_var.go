@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// builtin are the values that every call has; nothing may be asked for under
+// BuiltinValues lists the values that every call has; nothing may be asked for under
 // their names.
 var BuiltinValues = map[string]bool{"caller": true, "lang": true, "today": true, "network": true, "service": true, "worker": true}
 

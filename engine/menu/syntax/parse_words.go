@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// words is a text that a caller reads, or any other plain text. It finds what
+// words returns a text that a caller reads, or any other plain text. It finds what
 // YAML would lose of it. ok is false where there is none.
 func (p *reader) words(e entry) (Text, bool) {
 	n := e.node
@@ -35,7 +35,7 @@ func (p *reader) words(e entry) (Text, bool) {
 	return t, !IsEmpty(n)
 }
 
-// flowText is what stands in the source from a bracket to the one that closes
+// flowText returns what stands in the source from a bracket to the one that closes
 // it, or to the end of the line.
 func (p *reader) flowText(n *yaml.Node) string {
 	line := p.src.Line(n.Line)
@@ -111,7 +111,7 @@ func lineStarts(s string) iter.Seq2[int, string] {
 	}
 }
 
-// commentLike reports a # with a space behind it, as comments are written.
+// CommentLike reports a # with a space behind it, as comments are written.
 func CommentLike(text string) bool {
 	rest := strings.TrimLeft(text, "#")
 	return rest == "" || rest[0] == ' '

@@ -11,13 +11,13 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// MaxPeople is how many callers dial scripts may know: a finding about a number
+// MaxPeople says how many callers dial scripts may know: a diagnostic about a number
 // compares it with all of them.
 const MaxPeople = 1_000
 
 // ReadPeople reads the callers of dial scripts from one file, as a rule
 // people.yaml. Positions show the file's path below dir. What could not be read
-// is left out, and the findings say what and why.
+// is left out, and the diagnostics say what and why.
 //
 //	people:
 //	  Amina: {phone: 0712345678, pin: 1234, language: en}
@@ -85,7 +85,7 @@ func (r *peopleReader) person(e entry) {
 	}
 }
 
-// said reports a finding below a key's own line, so that the same is not said
+// said reports a diagnostic below a key's own line, so that the same is not said
 // twice.
 func (r *peopleReader) said(key Text) bool {
 	for _, f := range r.out {
@@ -107,7 +107,7 @@ func (r *peopleReader) byPhone(phone string) (string, bool) {
 
 const phoneWanted = "a phone number, as 0712345678, or with + and the country code"
 
-// phone is a number as scripts write it, as an MSISDN; "" where it is none.
+// phone returns a number as scripts write it, as an MSISDN; "" where it is none.
 func (r *peopleReader) phone(e entry) string {
 	t, ok := r.scalar(e, phoneWanted)
 	if !ok {
@@ -139,7 +139,7 @@ func (r *peopleReader) pin(e entry) engine.Secret {
 	return engine.NewSecret(t.Value)
 }
 
-// settings are names and plain values.
+// settings returns names and plain values.
 func (r *peopleReader) settings(e entry, prefix string) []engine.Setting {
 	var list []engine.Setting
 	for _, one := range r.entries(e.node, `"`+e.key.Value+`"`) {

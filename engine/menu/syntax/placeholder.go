@@ -2,21 +2,21 @@ package syntax
 
 import "strings"
 
-// Part is a piece of a text: words as they stand, or a hole where a value is
+// Part is a piece of a text: words as they stand, or a placeholder where a value is
 // shown.
 type Part struct {
-	// Lit are the words; "" for a hole.
+	// Lit are the words; "" for a placeholder.
 	Lit string
-	// Name and Field say which value a hole shows: "{worker.phone}".
+	// Name and Field say which value a placeholder shows: "{worker.phone}".
 	Name, Field string
-	// At is the hole's name in the source, without the braces.
+	// At is the placeholder's name in the source, without the braces.
 	At Text
 }
 
-// Hole reports whether the part shows a value.
+// Placeholder reports whether the part shows a value.
 func (p Part) Placeholder() bool { return p.Name != "" }
 
-// Parts cuts a text into words and holes. "{{" and "}}" are braces to be
+// Parts cuts a text into words and placeholders. "{{" and "}}" are braces to be
 // shown. bad are braces that open no name: they are shown as they stand, and
 // the checker refuses them.
 func Parts(t Text) (parts []Part, bad []Text) {
@@ -53,7 +53,7 @@ func Parts(t Text) (parts []Part, bad []Text) {
 	return parts, bad
 }
 
-// holeAt reads "{name}" or "{name.field}" at an offset; end is 0 if it is none.
+// placeholderAt reads "{name}" or "{name.field}" at an offset; end is 0 if it is none.
 func placeholderAt(t Text, from int) (hole Part, end int) {
 	if t.Value[from] != '{' {
 		return Part{}, 0

@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// scalar is a YAML scalar as written, with the places of its characters.
+// Scalar returns a YAML scalar as written, with the places of its characters.
 func (s *Document) Scalar(n *yaml.Node) Text {
 	t := Text{Value: n.Value, Pos: engine.Pos{File: s.path, Line: n.Line, Column: n.Column}}
 	if raw, ok := s.refused[spot{n.Line, n.Column}]; ok {
@@ -30,7 +30,7 @@ func (s *Document) Scalar(n *yaml.Node) Text {
 	return t
 }
 
-// blockPlaces are the places of a block: each line of the value is a line of
+// blockPlaces returns the places of a block: each line of the value is a line of
 // the source behind the block's indentation.
 func (s *Document) blockPlaces(n *yaml.Node, value string) *places {
 	if value == "" {
@@ -47,7 +47,7 @@ func (s *Document) blockPlaces(n *yaml.Node, value string) *places {
 	return ps
 }
 
-// blockIndent is the indentation of the block whose header is on a line: that
+// blockIndent returns the indentation of the block whose header is on a line: that
 // of its first line with a text. A header with a digit ("|2") names another,
 // which is then the least of its lines.
 func (s *Document) blockIndent(header int) int {
@@ -97,7 +97,7 @@ func (s *Document) quotedPlaces(n *yaml.Node) *places {
 	return ps
 }
 
-// quotedChar is how many bytes and columns of the source make one character of
+// quotedChar returns how many bytes and columns of the source make one character of
 // a quoted value.
 func quotedChar(rest string, quote byte) (size, columns int) {
 	switch {
@@ -111,5 +111,5 @@ func quotedChar(rest string, quote byte) (size, columns int) {
 	return size, 1
 }
 
-// escapeDigits are the hexadecimal digits that follow \x, \u and \U.
+// escapeDigits lists the hexadecimal digits that follow \x, \u and \U.
 var escapeDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}

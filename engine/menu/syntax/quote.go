@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// inQuotes writes a text in quotes: double ones, unless it has some itself.
+// InQuotes writes a text in quotes: double ones, unless it has some itself.
 func InQuotes(s string) string {
 	if strings.ContainsAny(s, "\"\\") && !strings.Contains(s, "\n") && strings.IndexFunc(s, Unprintable) < 0 && !strings.Contains(s, "\t") {
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
@@ -31,7 +31,7 @@ func InQuotes(s string) string {
 	return b.String()
 }
 
-// hexEscape is a character that has no place in a file as it is.
+// hexEscape returns a character that has no place in a file as it is.
 func hexEscape(r rune) string {
 	const digits = "0123456789abcdef"
 	out := []byte(`\u0000`)
@@ -57,7 +57,7 @@ func (r Report) quoteWhole(text string) {
 	}
 }
 
-// quoted is a text as YAML's quotes hold it.
+// quoted returns a text as YAML's quotes hold it.
 func quoted(text string) string {
 	if !strings.ContainsAny(text, `"\`) {
 		return `"` + text + `"`
@@ -65,10 +65,10 @@ func quoted(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }
 
-// quote is a name or text as a message shows it.
+// Quote returns a name or text as a message shows it.
 func Quote(s string) string { return `"` + Short(s) + `"` }
 
-// short is a text as a message quotes it.
+// Short returns a text as a message quotes it.
 func Short(s string) string {
 	const longest = 40 // a quotation, not a repetition
 	s = strings.ReplaceAll(s, "\n", " ")

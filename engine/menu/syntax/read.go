@@ -18,7 +18,7 @@ import (
 // Read reads the menu called name ("paytrace.yaml") with its includes and
 // translations from one folder. Positions show the file's path below dir. The
 // File is never nil; what could not be read is left out of it, and the
-// findings, sorted, say what and why. Nothing outside fsys is opened, and a
+// diagnostics, sorted, say what and why. Nothing outside fsys is opened, and a
 // name with a folder in it is refused.
 func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
 	p := &reader{
@@ -65,7 +65,7 @@ func (p *reader) open(name string, from Text) *yaml.Node {
 }
 
 // decode makes nodes of the current source. A YAML error is only worth a
-// finding where the scan has found nothing that explains it.
+// diagnostic where the scan has found nothing that explains it.
 func (p *reader) decode(explained bool) *yaml.Node {
 	root, err := p.src.Decode()
 	switch {
@@ -89,7 +89,7 @@ func (p *reader) decode(explained bool) *yaml.Node {
 	return root
 }
 
-// top is the beginning of the current file.
+// top returns the beginning of the current file.
 func (p *reader) top() Text {
 	return Text{Value: " ", Pos: engine.Pos{File: p.src.path, Line: 1, Column: 1}}
 }
@@ -122,11 +122,11 @@ func plainFile(name string) bool {
 	return name != "." && name != ".." && fs.ValidPath(name) && !strings.ContainsAny(name, `/\:`)
 }
 
-// neighbours are the menu files beside this one, to suggest.
+// neighbours returns the menu files beside this one, to suggest.
 func (p *reader) neighbours() []string {
 	list, err := fs.ReadDir(p.fsys, ".")
 	if err != nil {
-		return nil // no suggestion then; the finding stands without it
+		return nil // no suggestion then; the diagnostic stands without it
 	}
 	var names []string
 	for _, e := range list {
@@ -137,7 +137,7 @@ func (p *reader) neighbours() []string {
 	return names
 }
 
-// cause is an error of a file system in plain words.
+// cause returns an error of a file system in plain words.
 func cause(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

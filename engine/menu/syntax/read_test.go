@@ -14,8 +14,8 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
-// TestScreenKeysHaveOwners: a key that the language gains is either a verb,
-// goes with verbs, or may stand on any screen.
+// TestScreenKeysHaveOwners: a key that the language gains is either a kind,
+// goes with kinds, or may stand on any screen.
 func TestScreenKeysHaveOwners(t *testing.T) {
 	owned := map[string]bool{"nav": true, "skip": true, "when": true}
 	for _, o := range KeyOwners {
@@ -98,7 +98,7 @@ func TestOnlyTheMenusFolder(t *testing.T) {
 	}
 }
 
-// TestNoFile: a menu that is not there is a finding like any other.
+// TestNoFile: a menu that is not there is a diagnostic like any other.
 func TestNoFile(t *testing.T) {
 	fsys := fstest.MapFS{"paytrace.yaml": {Data: []byte(menutest.Header)}}
 	f, found := Read(fsys, "paytrase.yaml", "menus")

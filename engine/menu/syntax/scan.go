@@ -27,7 +27,7 @@ type scanner struct {
 	broken bool     // decoding what is left would only mislead
 }
 
-// scan prepares a file for decoding. The source's clean is nil when there is
+// Scan prepares a file for decoding. The source's clean is nil when there is
 // no sense in decoding it.
 func Scan(path string, data []byte) (*Document, diag.List) {
 	s := &scanner{Document: &Document{path: path, Comments: map[int]comment{}, refused: map[spot]string{}}, skip: -1}
@@ -47,7 +47,7 @@ func Scan(path string, data []byte) (*Document, diag.List) {
 	return s.Document, s.out
 }
 
-// find adds a finding of n characters at a byte offset of a line.
+// find adds a diagnostic of n characters at a byte offset of a line.
 func (s *scanner) find(code string, row, off, n int, message, help string) Report {
 	d := diag.Diagnostic{Code: code, Severity: diag.Error, Pos: s.pos(row, off), Length: max(1, n), Message: message, Help: help}
 	if len(s.out) >= MaxDiagnostics {
@@ -57,10 +57,10 @@ func (s *scanner) find(code string, row, off, n int, message, help string) Repor
 	return Report{&s.out[len(s.out)-1], s.Document}
 }
 
-// whole adds a finding about the file and gives it up.
-func (s *scanner) whole(message, hint string) {
+// whole adds a diagnostic about the file and gives it up.
+func (s *scanner) whole(message, help string) {
 	s.broken = true
-	s.out = append(s.out, diag.Diagnostic{Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: s.path, Line: 1, Column: 1}, Length: 1, Message: message, Help: hint})
+	s.out = append(s.out, diag.Diagnostic{Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: s.path, Line: 1, Column: 1}, Length: 1, Message: message, Help: help})
 }
 
 func (s *scanner) scanLine() {
@@ -147,7 +147,7 @@ func (s *scanner) onlyComments(row int) bool {
 	return !more
 }
 
-// nextText is the next row that is neither blank nor a comment.
+// nextText returns the next row that is neither blank nor a comment.
 func (s *scanner) nextText(row int) (int, bool) {
 	for ; row < len(s.Lines); row++ {
 		line := s.Lines[row]
@@ -158,7 +158,7 @@ func (s *scanner) nextText(row int) (int, bool) {
 	return 0, false
 }
 
-// indentOf is the number of spaces a line begins with.
+// indentOf returns the number of spaces a line begins with.
 func indentOf(line string) int { return skipSpaces(line, 0) }
 
 func skipSpaces(line string, i int) int {

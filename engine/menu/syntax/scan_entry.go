@@ -56,7 +56,7 @@ func isDash(line string, off int) bool {
 	return off < len(line) && line[off] == '-' && (off+1 == len(line) || line[off+1] == ' ')
 }
 
-// below is the column of the entry whose value a line at off may be, or -2.
+// below returns the column of the entry whose value a line at off may be, or -2.
 func (s *scanner) below(off int) int {
 	if !s.open || len(s.cols) == 0 {
 		return noColumn
@@ -83,7 +83,7 @@ func (s *scanner) bare(off, parent int) {
 }
 
 // spaceHint is for a key without a space behind its colon, "" for all else.
-func spaceHint(text string) string {
+func spaceHelp(text string) string {
 	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
 		return fmt.Sprintf("Write a space behind the colon: %s.", Short(text[:i+1]+" "+text[i+1:]))
 	}
@@ -134,7 +134,7 @@ func (s *scanner) push(off int, list bool) bool {
 	return true
 }
 
-// keyEnd is where a line's key ends and its value begins.
+// keyEnd returns where a line's key ends and its value begins.
 func keyEnd(line string, off int) (end, value int, ok bool) {
 	if q := line[off]; q == '"' || q == '\'' {
 		end = closeQuote(line, off)

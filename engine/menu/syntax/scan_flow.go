@@ -189,7 +189,7 @@ scan:
 	}
 }
 
-// tokenEnd is where a text with brackets of its own ends: at the comma or
+// tokenEnd returns where a text with brackets of its own ends: at the comma or
 // bracket that is none of them.
 func (f *flowScan) tokenEnd(i int) int {
 	line := f.Lines[f.row]

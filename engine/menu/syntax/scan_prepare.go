@@ -8,7 +8,7 @@ import (
 )
 
 // prepare splits a file into lines. What YAML takes for a line break or
-// refuses without a place is a finding here, and becomes a space.
+// refuses without a place is a diagnostic here, and becomes a space.
 func (s *scanner) prepare(data []byte) bool {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	switch {
@@ -33,7 +33,7 @@ func (s *scanner) prepare(data []byte) bool {
 	return true
 }
 
-// mend replaces characters that have no place in a menu.
+// sanitize replaces characters that no screen can show.
 func (s *scanner) sanitize(row int, line string) {
 	bad := strings.IndexFunc(line, Unprintable)
 	if bad < 0 {
@@ -49,7 +49,7 @@ func (s *scanner) sanitize(row int, line string) {
 	}, line)
 }
 
-// unprintable reports characters that YAML refuses or takes for a line break.
+// Unprintable reports characters that YAML refuses or takes for a line break.
 func Unprintable(r rune) bool {
 	switch r {
 	case '\t':

@@ -14,7 +14,7 @@ type refusal struct {
 }
 
 // refuseText finds a text that YAML would refuse or change, and keeps it from
-// YAML. The finding points at byte at behind from.
+// YAML. The diagnostic points at byte at behind from.
 func (s *scanner) refuseText(from, to int, message string, at int) {
 	raw := strings.TrimRight(s.Lines[s.row][from:to], " ")
 	length := 1
@@ -28,8 +28,8 @@ func (s *scanner) refuseText(from, to int, message string, at int) {
 // refuseOpen finds a bracket or quote at from that never closes.
 func (s *scanner) refuseOpen(from, to int) {
 	raw := strings.TrimRight(s.Lines[s.row][from:to], " ")
-	hint := "Close it; or if it belongs to a text, put quotes round the whole text."
-	s.find("U001", s.row, from, 1, fmt.Sprintf("The %s that opens here is not closed.", raw[:1]), hint)
+	help := "Close it; or if it belongs to a text, put quotes round the whole text."
+	s.find("U001", s.row, from, 1, fmt.Sprintf("The %s that opens here is not closed.", raw[:1]), help)
 	s.refuse(from, to, raw)
 }
 
@@ -60,7 +60,7 @@ func (s *scanner) drop(row int) {
 	s.edits = append(s.edits, edit{row, 0, len(s.Lines[row]), ""})
 }
 
-// closeQuote is the offset behind the quote that closes the one at off, -1 if
+// closeQuote returns the offset behind the quote that closes the one at off, -1 if
 // it is not on this line.
 func closeQuote(line string, off int) int {
 	q := line[off]
@@ -77,7 +77,7 @@ func closeQuote(line string, off int) int {
 	return -1
 }
 
-// badEscape is the offset of a backslash that YAML would refuse, or -1.
+// badEscape returns the offset of a backslash that YAML would refuse, or -1.
 func badEscape(text string) int {
 	if text[0] != '"' {
 		return -1

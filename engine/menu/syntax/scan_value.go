@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// specials are the characters that mean something else to YAML when a text
+// Specials are the characters that mean something else to YAML when a text
 // begins with them.
 const Specials = "&*!%@`|>,]}"
 
@@ -89,7 +89,7 @@ func (s *scanner) emptyLines(from, to, least int) {
 	}
 }
 
-// nextInBlock is the next row with any text; # begins no comment in a block.
+// nextInBlock returns the next row with any text; # begins no comment in a block.
 func (s *scanner) nextInBlock(row int) (int, bool) {
 	for ; row < len(s.Lines); row++ {
 		if indentOf(s.Lines[row]) < len(s.Lines[row]) {

@@ -7,13 +7,13 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// screenVerbs are the keys of which a screen has exactly one.
+// KindKeys lists the keys of which a screen has exactly one.
 var KindKeys = map[string]bool{
 	"menu": true, "ask": true, "confirm": true, "list": true, "languages": true,
 	"show": true, "end": true, "do": true, "set": true, "sms": true, "choose": true,
 }
 
-// oneThing finds a screen with no verb or with several.
+// oneThing finds a screen with no kind or with several.
 func (r *screenReader) oneThing() {
 	verbs := r.joined()
 	switch {
@@ -23,11 +23,11 @@ func (r *screenReader) oneThing() {
 		return // it may stand behind the key that nobody knows
 	case len(verbs) > 1:
 		second := verbs[1]
-		hint := "A screen does exactly one thing: divide it into several screens."
+		help := "A screen does exactly one thing: divide it into several screens."
 		if verbs[0].Value == "show" && len(verbs) == 2 && r.s.Say == nil && takesSay[second.Value] {
-			hint = `Write "say" in place of "show", which is a text alone.`
+			help = `Write "say" in place of "show", which is a text alone.`
 		}
-		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), hint, diag.At(verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)))
+		r.find("U006", second, fmt.Sprintf("The screen %q does several things: %s.", r.s.Name.Value, listOf(verbs)), help, diag.At(verbs[0].Pos, fmt.Sprintf("%q is here.", verbs[0].Value)))
 	case r.s.HasSay:
 		r.find("U006", r.s.Name, fmt.Sprintf("The screen %q says something, but not what comes then.", r.s.Name.Value), `Add "menu", "ask" or "confirm"; or write "show" (with Back and Home) or "end" in place of "say".`)
 	default:
@@ -35,10 +35,10 @@ func (r *screenReader) oneThing() {
 	}
 }
 
-// takesSay are the verbs below a "say".
+// takesSay lists the kinds below a "say".
 var takesSay = map[string]bool{"menu": true, "ask": true, "confirm": true, "list": true, "languages": true}
 
-// joined are the verbs without those that go along with another: a menu below
+// joined returns the kinds without those that go along with another: a menu below
 // a list, the SMS of an end or a set.
 func (r *screenReader) joined() []Text {
 	along := map[string]bool{}
@@ -63,7 +63,7 @@ func listOf(names []Text) string {
 	return strings.Join(quotedNames, ", ")
 }
 
-// owners are the verbs that a key goes with.
+// KeyOwners lists the kinds that a key goes with.
 var KeyOwners = []struct {
 	Key   string
 	Kinds []string
@@ -82,7 +82,7 @@ var KeyOwners = []struct {
 	{"again", []string{"menu", "ask", "confirm", "list", "languages"}},
 }
 
-// belongs finds keys that mean nothing beside the screen's verb.
+// belongs finds keys that mean nothing beside the screen's kind.
 func (r *screenReader) belongs() {
 	if len(r.verbs) == 0 {
 		return
@@ -104,7 +104,7 @@ func (r *screenReader) has(keys ...string) bool {
 	return false
 }
 
-// verbNeeds are the keys that a verb can't do without, and how they look.
+// KindNeeds lists the keys that a kind can't do without, and how they look.
 var KindNeeds = []struct{ Kind, Key, Example string }{
 	{"menu", "say", "say: What would you like?"},
 	{"ask", "say", "say: Your phone number"},
@@ -118,7 +118,7 @@ var KindNeeds = []struct{ Kind, Key, Example string }{
 
 const goExample = "go: next_screen"
 
-// complete finds verbs that lack what they need.
+// complete finds kinds that lack what they need.
 func (r *screenReader) complete() {
 	for _, n := range KindNeeds {
 		r.needs(n.Kind, n.Key, n.Example)

@@ -6,7 +6,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// source is one file on its way to YAML. The scan goes over lines and leaves
+// Document holds one file on its way to YAML. The scan goes over lines and leaves
 // in clean what yaml.v3 can read without losing anything: the same columns,
 // without comments and without the texts it would refuse or change. Those are
 // in refused, by their place, and take the place of the mark left for them.
@@ -23,7 +23,7 @@ type Document struct {
 // spot is a place of a file: line and column from 1, the column in characters.
 type spot struct{ line, column int }
 
-// comment is what follows a # that YAML takes for one.
+// comment holds what follows a # that YAML takes for one.
 type comment struct {
 	Column int
 	Text   string // with its #
@@ -31,13 +31,13 @@ type comment struct {
 	Whole  bool   // nothing else stands on the line
 }
 
-// pos is a place as findings name it; off is a byte offset in the line.
+// pos returns a place as diagnostics name it; off is a byte offset in the line.
 func (s *Document) pos(row, off int) engine.Pos {
 	line := s.Lines[row]
 	return engine.Pos{File: s.path, Line: row + 1, Column: utf8.RuneCountInString(line[:min(off, len(line))]) + 1}
 }
 
-// offset is the byte offset of a column in a line, both from 1.
+// Offset returns the byte offset of a column in a line, both from 1.
 func (s *Document) Offset(line, column int) int {
 	text := s.Line(line)
 	for off := range text {
@@ -48,7 +48,7 @@ func (s *Document) Offset(line, column int) int {
 	return len(text)
 }
 
-// line is a line by its number, "" outside the file.
+// Line returns a line by its number, "" outside the file.
 func (s *Document) Line(n int) string {
 	if n < 1 || n > len(s.Lines) {
 		return ""

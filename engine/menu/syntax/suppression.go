@@ -10,11 +10,11 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// allowComment is "# allow U401: reason"; the code decides that it is one, so
+// suppressionComment is "# allow U401: reason"; the code decides that it is one, so
 // that a comment may begin with the word.
 var suppressionComment = regexp.MustCompile(`^#+\s*allow\s*:?\s+([Uu]\d+)\s*:?\s*(.*)$`)
 
-// allows collects the exceptions of the current file. One on a line of its own
+// suppressions collects the suppressions of the current file. One on a line of its own
 // covers the next line that is no comment, one behind an entry that line.
 func (p *reader) suppressions() {
 	for _, n := range slices.Sorted(maps.Keys(p.src.Comments)) {
@@ -41,7 +41,7 @@ func (p *reader) suppressions() {
 	}
 }
 
-// nextEntry is the first line from n on that is neither blank nor a comment; 0
+// nextEntry returns the first line from n on that is neither blank nor a comment; 0
 // if there is none.
 func (p *reader) nextEntry(n int) int {
 	for ; n <= len(p.src.Lines); n++ {
@@ -56,8 +56,8 @@ func (p *reader) nextEntry(n int) int {
 // opensBlock is a line whose text stands on the lines below it.
 var opensBlock = regexp.MustCompile(`(?:^|[:-] )\s*[|>][+-]?[1-9]?[+-]?\s*(#.*)?$`)
 
-// endOfText is the last line of the text that begins on a line: a comment inside
-// of it would be one of its words, so an exception stands above the whole.
+// EndOfText returns the last line of the text that begins on a line: a comment inside
+// of it would be one of its words, so a suppression stands above the whole.
 func (s *Document) EndOfText(n int) int {
 	header := s.Line(n)
 	if !opensBlock.MatchString(header) {

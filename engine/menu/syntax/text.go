@@ -21,7 +21,7 @@ func (p *places) add(off, line, column int) {
 	p.at = append(p.at, place{off, line, column})
 }
 
-// At is where the byte at offset of the text stands in the source. Offsets
+// At returns where the byte at offset of the text stands in the source. Offsets
 // outside the text are brought to its ends.
 func (t Text) At(offset int) engine.Pos {
 	offset = max(0, min(offset, len(t.Value)))
@@ -35,13 +35,13 @@ func (t Text) At(offset int) engine.Pos {
 	return pos
 }
 
-// last is the last place at or before offset; there is always one at 0.
+// before returns the last place at or before offset; there is always one at 0.
 func (p *places) before(offset int) place {
 	i := sort.Search(len(p.at), func(i int) bool { return p.at[i].off > offset })
 	return p.at[i-1]
 }
 
-// Sub is the text's bytes from i up to j, with their places.
+// Sub returns the text's bytes from i up to j, with their places.
 func (t Text) Sub(i, j int) Text {
 	i = max(0, min(i, len(t.Value)))
 	j = max(i, min(j, len(t.Value)))
@@ -59,15 +59,15 @@ func (t Text) Sub(i, j int) Text {
 	return sub
 }
 
-// Trim is the text without the spaces and line breaks at its ends.
+// Trim returns the text without the spaces and line breaks at its ends.
 func (t Text) Trim() Text {
 	i := len(t.Value) - len(strings.TrimLeft(t.Value, " \n"))
 	j := len(strings.TrimRight(t.Value, " \n"))
 	return t.Sub(i, max(i, j))
 }
 
-// Len is how many characters of the text stand on its first line, at least 1:
-// the length of a finding about it.
+// Len returns how many characters of the text stand on its first line, at least 1:
+// the length of a diagnostic about it.
 func (t Text) Len() int {
 	first, _, _ := strings.Cut(t.Value, "\n")
 	return max(1, utf8.RuneCountInString(first))

@@ -126,7 +126,7 @@ func writtenAs(source string, r rune) bool {
 	return false
 }
 
-// texts are all texts of a tree.
+// texts returns all texts of a tree.
 func texts(v reflect.Value) []Text {
 	if t, ok := v.Interface().(Text); ok {
 		return []Text{t}

@@ -42,7 +42,7 @@ func (p *reader) translation(lang string, root *yaml.Node) {
 	p.file.Translations = append(p.file.Translations, t)
 }
 
-// sourceHash is the comment that "fmt" writes behind a translated text.
+// HashComment is the comment that "fmt" writes behind a translated text.
 var HashComment = regexp.MustCompile(`^# of ([0-9a-f]{8})\b`)
 
 func (p *reader) hashBeside(line int) string {
@@ -52,7 +52,7 @@ func (p *reader) hashBeside(line int) string {
 	return ""
 }
 
-// SourceHash is the mark of a text that a translation was made from, written
+// SourceHash returns the mark of a text that a translation was made from, written
 // beside the translation as "# of 1a2b3c4d". Eight digits tell the versions of
 // one text apart; nothing is secured by them.
 func SourceHash(text string) string {
@@ -60,7 +60,7 @@ func SourceHash(text string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// navDigits are the keys of navigation by the names of their words.
+// NavKeys returns the keys of navigation by the names of their words.
 func NavKeys(f *File) map[string]string {
 	n := &f.Nav
 	return map[string]string{
@@ -69,7 +69,7 @@ func NavKeys(f *File) map[string]string {
 	}
 }
 
-// words are the translated words. A translator may repeat the key that the menu
+// Message returns the translated words. A translator may repeat the key that the menu
 // has before them, "nav.back: 0 Rudi"; it is not shown twice.
 func (e Entry) Message(keys map[string]string) Text {
 	first, words := e.Text.Trim().word()

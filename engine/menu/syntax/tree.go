@@ -13,7 +13,7 @@ import (
 // Version is the version of the language this package reads, as in "ussd: 1".
 const Version = 1
 
-// Text is one scalar of the source exactly as written, and where it stands.
+// Text holds one scalar of the source exactly as written, and where it stands.
 // The zero Text was not written.
 type Text struct {
 	Value string
@@ -27,7 +27,7 @@ type Text struct {
 func (t Text) Written() bool { return t.Pos.Line > 0 }
 
 // File is a menu as written, with its includes and translations joined. What
-// could not be read is left out: partial results are normal, the findings say
+// could not be read is left out: partial results are normal, the diagnostics say
 // what is missing.
 type File struct {
 	// Name is the main file's base name without ".yaml".
@@ -59,13 +59,13 @@ type File struct {
 	docs map[string]*Document // the files read, by their paths
 }
 
-// Source is one file's bytes.
+// Source holds one file's bytes.
 type Source struct {
 	Path  string // as in positions
 	Bytes []byte
 }
 
-// Pair is one entry of a plain mapping.
+// Pair holds one entry of a plain mapping.
 type Pair struct{ Key, Value Text }
 
 // Named is a text under a name.
@@ -141,7 +141,7 @@ type Value struct {
 	Number      bool
 }
 
-// Var is what the menu asks for.
+// Var holds what the menu asks for.
 type Var struct {
 	Name  Text
 	Type  Text // as written, e.g. "money 10..70000"
@@ -151,7 +151,7 @@ type Var struct {
 	Error   Text
 }
 
-// Screen is one screen as written. Verbs are zero where not written.
+// Screen holds one screen as written. Verbs are zero where not written.
 type Screen struct {
 	Name Text
 	File string // the file it stands in
@@ -191,7 +191,7 @@ type Screen struct {
 	ChoosePos, SetPos, WhenPos engine.Pos
 }
 
-// Say is one text of a screen and when it is said.
+// Say holds one text of a screen and when it is said.
 type Say struct {
 	If   *Cond
 	Text Text
@@ -204,7 +204,7 @@ type Case struct {
 	Pos engine.Pos
 }
 
-// Option is one line of a menu, short or long form.
+// Option holds one line of a menu, short or long form.
 type Option struct {
 	Key  Text // zero in list form
 	Say  Text
@@ -221,7 +221,7 @@ type Assign struct {
 	Value Value
 }
 
-// Ask is one question.
+// Ask holds one question.
 type Ask struct {
 	Var     Text
 	To      Target
@@ -265,7 +265,7 @@ type List struct {
 	Pos   engine.Pos
 }
 
-// When is one outcome and where it leads: a screen, or "retry TEXT".
+// When holds one outcome and where it leads: a screen, or "retry TEXT".
 type When struct {
 	Outcome Text
 	To      Target
@@ -288,31 +288,31 @@ type Cond struct {
 	Text        Text  // the whole condition
 }
 
-// Translation is one language's file: flat "name: words" lines.
+// Translation holds one language's file: flat "name: words" lines.
 type Translation struct {
 	Lang    string
 	Path    string
 	Entries []Entry
 }
 
-// Entry is one translated text. Of is the hash of the source text it was made
+// Entry holds one translated text. Of is the hash of the source text it was made
 // from, as "fmt" writes it in a comment; "" when there is none.
 type Entry struct {
 	Key, Text Text
 	Of        string
 }
 
-// Allow is "# allow U401: reason", bound to the next line that is no comment.
+// Suppression is "# allow U401: reason", bound to the next line that is no comment.
 type Suppression struct {
 	Code   string
 	Reason string
 	Pos    engine.Pos
-	// Line is the line of the same file that the exception covers; Last is the
+	// Line is the line of the same file that the suppression covers; Last is the
 	// last one, where that line begins a text of several lines.
 	Line, Last int
 }
 
-// handles reports whether a target stands in the screen's own "when".
+// Handles reports whether a target stands in the screen's own "when".
 func (s *Screen) Handles(t Text) bool {
 	for _, w := range s.When {
 		if w.To.Screen.Pos == t.Pos {
@@ -322,19 +322,19 @@ func (s *Screen) Handles(t Text) bool {
 	return false
 }
 
-// verbless reports a screen of which not enough could be read.
-func (s *Screen) Verbless() bool {
+// Verbless reports a screen of which not enough could be read.
+func (s *Screen) Kindless() bool {
 	return s.Menu == nil && s.Ask == nil && s.Confirm == nil && s.List == nil && !s.Languages.Written() &&
 		s.Show == nil && s.Do == nil && s.Choose == nil && !s.Go.Written()
 }
 
-// shows reports whether callers see the screen.
+// Shows reports whether callers see the screen.
 func (s *Screen) Shows() bool {
 	silent := s.Do != nil || s.Choose != nil || s.Set != nil || s.SMS != nil || s.Go.Written()
 	return !silent || s.End != nil
 }
 
-// optionName is how messages name an option: its key, or its place in a list.
+// OptionName returns how messages name an option: its key, or its place in a list.
 func (s *Screen) OptionName(o *Option) string {
 	if o.Key.Written() {
 		return o.Key.Value

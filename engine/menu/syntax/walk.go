@@ -6,7 +6,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// callsOf are all actions a menu calls, in the order of their places.
+// Calls returns all actions a menu calls, in the order of their places.
 func Calls(f *File) []*Call {
 	var calls []*Call
 	see := func(t Target) {
@@ -24,7 +24,7 @@ func Calls(f *File) []*Call {
 	return calls
 }
 
-// targetsOf are all arrows of a screen but those of "when".
+// Targets are all arrows of a screen but those of "when".
 func Targets(s *Screen, see func(Target)) {
 	if s.Skip != nil {
 		see(s.Skip.To)
@@ -52,7 +52,7 @@ func Targets(s *Screen, see func(Target)) {
 	see(s.Go)
 }
 
-// callsOn are the actions of one screen, its own and those of its arrows.
+// CallsOn returns the actions of one screen, its own and those of its arrows.
 func CallsOn(s *Screen) []*Call {
 	var calls []*Call
 	if s.Do != nil {

@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// decode reads the cleaned source as one YAML document. The library panics on
+// Decode reads the cleaned source as one YAML document. The library panics on
 // none of the inputs known, but a menu may come from anyone.
 func (s *Document) Decode() (root *yaml.Node, err error) {
 	defer func() {
@@ -30,7 +30,7 @@ func (s *Document) Decode() (root *yaml.Node, err error) {
 
 var ErrEmpty = errors.New("the file is empty")
 
-// yamlError is the line, from 1, and the plain words of an error of yaml.v3,
+// yamlError returns the line, from 1, and the plain words of an error of yaml.v3,
 // which names no line when it is the first.
 func yamlError(err error) (line int, message string) {
 	theirs := strings.TrimPrefix(err.Error(), "yaml: ")

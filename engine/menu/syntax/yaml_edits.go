@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// around is where a text stands that holds a place of its line. One that a hint
+// around returns where a text stands that holds a place of its line. One that a help
 // does not show is what was kept from YAML, or the value of the line's key.
 func (d *Document) around(n int, line string, at int, text string) (begin, end int, ok bool) {
 	if text == "" {
@@ -35,7 +35,7 @@ func (d *Document) around(n int, line string, at int, text string) (begin, end i
 	return 0, 0, false
 }
 
-// uncut is a text with what its commas have cut from it, inside of braces.
+// uncut returns a text with what its commas have cut from it, inside of braces.
 func uncut(line string, begin, end int) (from, to int) {
 	from = strings.LastIndex(line[:begin], ": ")
 	if from < 0 || !strings.Contains(line[:from], "{") {
@@ -49,7 +49,7 @@ func uncut(line string, begin, end int) (from, to int) {
 	return from, from + len(strings.TrimRight(line[from:to], " "))
 }
 
-// textInBraces is where a text ends that goes on behind its commas: at the
+// textInBraces returns where a text ends that goes on behind its commas: at the
 // bracket around it, or where an entry with a key follows. It is the line's end
 // where neither is there.
 func textInBraces(line string, from int) int {
@@ -142,7 +142,7 @@ func (r Report) emptyLine() {
 
 // spaceColon writes a space behind the colon of a key, where text has none.
 func (r Report) spaceColon(text string) {
-	help := spaceHint(text)
+	help := spaceHelp(text)
 	if help == "" {
 		return
 	}
