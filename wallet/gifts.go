@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// gifts orders what can be given to the wallets that are due, and decides on
-// those to which nothing can or need be given.
+// gifts adds to order a gift for each wallet that is due. It stores a verdict for
+// wallets that can't get one or do not need one.
 func (f *Funder) gifts(ctx context.Context, order *Order, due []Funding, there map[string]Account) (plan, error) {
 	decided := map[string]Verdict{}
 	for _, d := range due {
@@ -31,7 +31,7 @@ func (f *Funder) gifts(ctx context.Context, order *Order, due []Funding, there m
 	return plan{order: order, did: true}, nil
 }
 
-// gift is what one wallet gets, or the verdict that it gets nothing.
+// gift returns the gift of one wallet, or the verdict of a wallet that gets none.
 func (f *Funder) gift(d Funding, there map[string]Account) (Gift, *Verdict) {
 	if d.Tries >= maxTries {
 		return Gift{}, &Verdict{State: FundingFailed, Problem: d.Problem}
@@ -39,14 +39,14 @@ func (f *Funder) gift(d Funding, there map[string]Account) (Gift, *Verdict) {
 	if f.Asset.Native() {
 		return Gift{Address: d.Address}, nil
 	}
-	// A trustline is made in one transaction with the payment, so a wallet that
-	// has it was paid.
+	// The trustline is made in the same transaction as the payment, so a wallet
+	// with a trustline was paid.
 	account, exists := there[d.Address]
 	if exists && account.Trusts {
 		return Gift{}, &Verdict{State: FundingFunded}
 	}
 	if d.SealedSecret == "" {
-		return Gift{}, &Verdict{State: FundingFailed, Problem: "no account has this wallet, and its trustline needs its signature"}
+		return Gift{}, &Verdict{State: FundingFailed, Problem: "no account has this wallet, so nothing can sign for its trustline"}
 	}
 	secret, err := f.Sealed.Open(d.SealedSecret, d.Address)
 	if err != nil {
@@ -55,7 +55,7 @@ func (f *Funder) gift(d Funding, there map[string]Account) (Gift, *Verdict) {
 	return Gift{Address: d.Address, Exists: exists, Secret: secret}, nil
 }
 
-// afford leaves out the gifts that the funding account can't pay for.
+// afford removes the gifts that the funding account can't pay for.
 func (f *Funder) afford(order *Order, funder Account) error {
 	left := funder.Spendable()
 	if order.Channel.Address == order.Funder.Address {
@@ -70,7 +70,7 @@ func (f *Funder) afford(order *Order, funder Account) error {
 		n++
 	}
 	if n == 0 {
-		return fmt.Errorf("%w: the funding account %s has %s lumens to spend, and a wallet takes %s and the fee; send it more",
+		return fmt.Errorf("%w: the funding account %s can spend %s lumens, but a wallet needs %s and the fee; send lumens to the account",
 			ErrStuck, f.Account.Address, lumens(funder.Spendable()), lumens(f.Builder.Costs(order.Gifts[0], f.Asset)))
 	}
 	order.Gifts = order.Gifts[:n]

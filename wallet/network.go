@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Asset is what a new wallet is given one of. The zero Asset is native, the
-// lumen; any other is a credit of an issuer.
+// Asset is the asset of which each new wallet gets one unit. The zero Asset is
+// native, the lumen; any other is a credit of an issuer.
 type Asset struct{ Code, Issuer string }
 
-// Native says that the asset is the lumen.
+// Native reports whether the asset is the lumen.
 func (a Asset) Native() bool { return a == Asset{} }
 
-// String is as STELLAR_ASSET has it: "native" or "CODE:ISSUER".
+// String returns the asset as in STELLAR_ASSET: "native" or "CODE:ISSUER".
 func (a Asset) String() string {
 	if a.Native() {
 		return "native"
@@ -20,85 +20,89 @@ func (a Asset) String() string {
 	return a.Code + ":" + a.Issuer
 }
 
-// Amounts are in stroops, ten millionths of an asset, as Stellar counts them.
+// Stroops is one unit of an asset in stroops, which Stellar and all amounts here
+// count.
 const Stroops = 10_000_000
 
-// Account is an account on the network, as far as funding needs it.
+// Account describes an account on the network, as far as funding needs it.
 type Account struct {
 	Sequence int64
-	Balance  int64 // of lumens
-	// Locked is the part of Balance that has to stay.
+	Balance  int64 // in stroops of lumens
+	// Locked is the part of Balance that can't be spent.
 	Locked int64
-	// Trusts says that it has a trustline to the asset that was asked for.
+	// Trusts says that the account has a trustline to the asset in question.
 	Trusts bool
 }
 
-// Spendable is what may go.
+// Spendable returns the stroops that the account can spend.
 func (a Account) Spendable() int64 { return a.Balance - a.Locked }
 
-// Terms are what the network asks of a new transaction.
+// Terms are the network's present terms for a new transaction.
 type Terms struct {
 	// ClosedAt is the time of the last ledger; zero if the network does not
 	// say.
 	ClosedAt time.Time
-	Fee      int64 // for one operation, to be in the next ledgers; 0 if not said
+	// Fee is the fee for one operation that gets a transaction into the next
+	// ledgers; 0 if the network does not say.
+	Fee int64
 }
 
-// Fate is what the network says of a transaction.
+// Fate says what happened to a transaction.
 type Fate uint8
 
 const (
-	// FateUnknown: it may or may not happen, or have happened.
+	// FateUnknown means that the transaction may or may not have happened, and may
+	// still happen.
 	FateUnknown Fate = iota
-	// FateSucceeded: it is in a ledger, and all of it happened.
+	// FateSucceeded means that it is in a ledger and all of it happened.
 	FateSucceeded
-	// FateFailed: it was judged operation by operation, and nothing of it
-	// happened or will.
+	// FateFailed means that it was applied and failed: nothing of it happened or
+	// will happen.
 	FateFailed
-	// FateRefused: it was not taken this time. That says nothing of an earlier
-	// time.
+	// FateRefused means that this submission was refused. An earlier submission
+	// may still have succeeded.
 	FateRefused
-	// FateNotFound: the network does not know it, as of Answer.AsOf.
+	// FateNotFound means that the network does not know it, as of Answer.AsOf.
 	FateNotFound
 )
 
-// Answer is the network's word on a transaction, in Horizon's codes, such as
+// Answer is the network's answer about a transaction, in Horizon's codes, such as
 // "tx_failed" and "op_underfunded".
 type Answer struct {
 	Fate Fate
 	Code string
-	// Ops has a code an operation where Fate is FateFailed, as far as told.
+	// Ops has a code for each operation if Fate is FateFailed and the network
+	// says so.
 	Ops []string
-	// AsOf is the close of a ledger that the network surely knew when it said
-	// FateNotFound; zero if none is sure.
+	// AsOf is the close of a ledger that the network surely knew when it answered
+	// FateNotFound; zero if no ledger is sure.
 	AsOf time.Time
 }
 
-// Network is a door to Stellar. An error is what went wrong at the door: of
-// Submit, that nobody knows what became of the transaction.
+// Network reaches Stellar. An error of Submit means that the fate of the
+// transaction is unknown.
 type Network interface {
-	// Terms asks for the network's terms. It is an error if the network is not
-	// the one that transactions are signed for.
+	// Terms returns the network's present terms. It returns an error if
+	// transactions are signed for another network.
 	Terms(ctx context.Context) (Terms, error)
-	// Accounts reads accounts; those that do not exist are not in the answer.
+	// Accounts reads accounts and omits those that do not exist.
 	Accounts(ctx context.Context, asset Asset, addresses ...string) (map[string]Account, error)
-	// Submit hands in a signed transaction, which may have been handed in
-	// before.
+	// Submit submits a signed transaction. It may be submitted repeatedly.
 	Submit(ctx context.Context, t Transaction) (Answer, error)
-	// Look asks what became of one.
+	// Look looks up a transaction.
 	Look(ctx context.Context, hash string) (Answer, error)
 }
 
-// Gift is how one wallet is funded.
+// Gift describes what one wallet gets.
 type Gift struct {
 	Address string
-	// Exists says that the account is there and only lacks the asset.
+	// Exists says that the account exists and only lacks the asset.
 	Exists bool
-	// Secret is the wallet's own, needed for a trustline.
+	// Secret is the wallet's own secret, which must sign for a trustline.
 	Secret Secret
 }
 
-// Order is what a transaction is to do.
+// Order describes a transaction to build.
 type Order struct {
 	Funder   KeyPair
 	Channel  KeyPair
@@ -107,8 +111,8 @@ type Order struct {
 	Until    time.Time
 	Asset    Asset
 	Gifts    []Gift
-	// Open are channel accounts to be made, TopUp ones to be given more, each
-	// with Float stroops of the funder's lumens.
+	// Open lists channel accounts to make, and TopUp channel accounts that need
+	// more lumens. Each gets Float stroops from the funder.
 	Open, TopUp []string
 	Float       int64
 }
@@ -117,10 +121,10 @@ type Order struct {
 type Builder interface {
 	// Build makes and signs the transaction of an order.
 	Build(o Order) (Transaction, error)
-	// Subjects names for each operation of an envelope the account it is for.
+	// Subjects returns, for each operation of an envelope, the account it is for.
 	Subjects(envelope string) ([]string, error)
-	// Most is how many wallets fit in a transaction with an asset.
+	// Most returns how many wallets fit in a transaction with an asset.
 	Most(asset Asset) int
-	// Costs is what one wallet takes from the funder's lumens.
+	// Costs returns the funder's stroops that one wallet costs.
 	Costs(g Gift, asset Asset) int64
 }

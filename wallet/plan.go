@@ -7,34 +7,35 @@ import (
 )
 
 const (
-	// window is how long a transaction may wait for a ledger, twelve of the
-	// usual five seconds. It is also how long wallets wait at most for a
-	// transaction that was lost.
+	// window is how long a transaction may wait for a ledger: twelve ledgers of
+	// about five seconds. It also bounds how long wallets wait for a transaction
+	// that was lost.
 	window = time.Minute
-	// baseFee is the network's least for one operation, in stroops.
+	// baseFee is the network's minimum for one operation, in stroops.
 	baseFee = 100
-	// maxFee is the most that is paid for one operation: a hundredth of a
-	// lumen, so that a full transaction costs one at most.
+	// maxFee bounds the fee for one operation: a hundredth of a lumen. A full
+	// transaction then costs at most one lumen.
 	maxFee = Stroops / 100
-	// channelFloat is what a channel gets to pay fees from: its reserve of one
-	// lumen, and two that last for some two thousand full transactions.
+	// channelFloat is the amount a channel gets: its reserve of one lumen, and two
+	// lumens for the fees of about two thousand full transactions.
 	channelFloat = 3 * Stroops
-	// channelLow is when it gets that again.
+	// channelLow is the spendable amount below which a channel gets channelFloat
+	// again.
 	channelLow = Stroops / 5
-	// maxTries is how often a wallet itself may be refused.
+	// maxTries bounds the refusals of a wallet itself.
 	maxTries = 10
-	// dueAtOnce is how many due wallets are looked at for one transaction, the
-	// most that any transaction holds.
+	// dueAtOnce bounds the due wallets read for one transaction. No transaction
+	// holds more.
 	dueAtOnce = 100
 )
 
-// plan is what a round on a channel without a transaction is to do.
+// plan describes what a round on a channel without a transaction does.
 type plan struct {
-	order *Order // nil: nothing to submit
+	order *Order // nil if nothing is to be submitted
 	did   bool   // something was decided without a transaction
 }
 
-// plan looks at what is due and what the network has.
+// plan plans a round from the wallets that are due and the network's accounts.
 func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 	due, err := f.Book.DueFundings(ctx, f.Now(), f.batch())
 	if err != nil || len(due) == 0 {
@@ -60,7 +61,7 @@ func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 		return plan{}, err
 	}
 	if key.Address != lease.Address {
-		return plan{}, fmt.Errorf("%w: channel %d has the address %s and not that of its key", ErrStuck, lease.Place, lease.Address)
+		return plan{}, fmt.Errorf("%w: channel %d has the address %s, but its key has another one", ErrStuck, lease.Place, lease.Address)
 	}
 	order := &Order{
 		Funder: f.Account, Channel: key, Sequence: there[lease.Address].Sequence + 1, Fee: f.fee(terms),
@@ -76,20 +77,19 @@ func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 	return f.gifts(ctx, order, due, there)
 }
 
-// refuse decides on wallets that are none: an address that is no address can't
-// be asked about, and no transaction that has it can be built, so that it would
-// keep all others waiting.
+// refuse gives wallets with an invalid address the verdict failed. No transaction
+// with such an address can be built, so it would keep all others waiting.
 func (f *Funder) refuse(ctx context.Context, due []Funding) (refused bool, err error) {
-	none := map[string]Verdict{}
+	invalid := map[string]Verdict{}
 	for _, d := range due {
 		if !f.Keys.Valid(d.Address) {
-			none[d.Address] = Verdict{State: FundingFailed, Problem: "its row has no address of Stellar"}
+			invalid[d.Address] = Verdict{State: FundingFailed, Problem: "the address in its row is not a Stellar address"}
 		}
 	}
-	if len(none) == 0 {
+	if len(invalid) == 0 {
 		return false, nil
 	}
-	return true, f.Book.DecideFundings(ctx, none, f.Now())
+	return true, f.Book.DecideFundings(ctx, invalid, f.Now())
 }
 
 func (f *Funder) batch() int {
@@ -106,8 +106,8 @@ func (f *Funder) fee(terms Terms) int64 {
 	return fee
 }
 
-// until is the upper time bound of a new transaction. By the later of the
-// network's clock and ours, so that it is ahead of both.
+// until returns the upper time bound of a new transaction. It starts from the later
+// of the network's clock and ours.
 func (f *Funder) until(terms Terms) time.Time {
 	now := f.Now()
 	if terms.ClosedAt.After(now) {
@@ -116,7 +116,7 @@ func (f *Funder) until(terms Terms) time.Time {
 	return now.Add(window).Truncate(time.Second)
 }
 
-// upkept are the channels that a round on the funding account looks after: all
+// upkept returns the channels that a round on the funding account maintains: all
 // others.
 func (f *Funder) upkept(ctx context.Context, lease Lease) ([]Channel, error) {
 	if lease.Place > 0 {
@@ -135,8 +135,8 @@ func (f *Funder) upkept(ctx context.Context, lease Lease) ([]Channel, error) {
 	return others, nil
 }
 
-// look reads every account that a plan depends on. With the lumen the wallets
-// need no look: making one that exists fails, and that tells.
+// look reads every account that a plan depends on. With lumens the wallets need
+// not be read: creating an account that exists fails, and the code says so.
 func (f *Funder) look(ctx context.Context, lease Lease, channels []Channel, due []Funding) (map[string]Account, error) {
 	addresses := []string{f.Account.Address}
 	if lease.Place > 0 {
@@ -166,8 +166,8 @@ func (f *Funder) look(ctx context.Context, lease Lease, channels []Channel, due 
 	return there, nil
 }
 
-// usable says whether a channel's account exists and can pay fees. If not, the
-// next round on the funding account sees to it.
+// usable reports whether a channel's account exists and can pay fees. If not, the
+// next round on the funding account repairs it.
 func (f *Funder) usable(ctx context.Context, lease Lease, there map[string]Account, fee int64) (bool, error) {
 	account, ok := there[lease.Address]
 	if !ok {
@@ -178,7 +178,7 @@ func (f *Funder) usable(ctx context.Context, lease Lease, there map[string]Accou
 
 func needs(fee int64) int64 { return max(channelLow, fee*dueAtOnce) }
 
-// upkeep orders what the other channels want.
+// upkeep adds to order the accounts and lumens that the other channels need.
 func (f *Funder) upkeep(ctx context.Context, channels []Channel, there map[string]Account, order *Order) (wanted bool, err error) {
 	for _, c := range channels {
 		account, ok := there[c.Address]
@@ -195,7 +195,7 @@ func (f *Funder) upkeep(ctx context.Context, channels []Channel, there map[strin
 	}
 	wishes := int64(len(order.Open) + len(order.TopUp))
 	if wishes*(channelFloat+order.Fee) > there[f.Account.Address].Spendable() {
-		order.Open, order.TopUp = nil, nil // wallets first
+		order.Open, order.TopUp = nil, nil // the wallets come first
 		return false, nil
 	}
 	return wishes > 0, nil

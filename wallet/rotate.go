@@ -6,56 +6,55 @@ import (
 	"fmt"
 )
 
-// Sealed is one wallet as its row holds it.
+// Sealed holds one wallet's row.
 type Sealed struct {
-	Row      int64  // rows are passed in this order
-	WorkerID string // names the row to a person
+	Row      int64  // the order in which rows are read
+	WorkerID string // names the row to people
 	Address  string
 	Token    string
 }
 
-// Resealed is one wallet's token and the one that is to take its place.
+// Resealed replaces one wallet's token by another.
 type Resealed struct {
 	Row                int64
 	OldToken, NewToken string
 }
 
-// Vault is where sealed wallets are kept; store.Store is one.
+// Vault stores sealed wallets, as store.Store does.
 type Vault interface {
-	// SealedWallets lists those with Row beyond after, at most limit of them.
+	// SealedWallets returns at most limit wallets whose Row is greater than after.
 	SealedWallets(ctx context.Context, after int64, limit int) ([]Sealed, error)
-	// EachSealedWallet passes all of them, as of one moment.
+	// EachSealedWallet calls each for all wallets, in one snapshot.
 	EachSealedWallet(ctx context.Context, each func(Sealed) error) error
-	// Reseal puts new tokens in the place of the old ones, in one transaction,
-	// and counts those it changed: a row that holds another token by now is left
-	// alone.
+	// Reseal replaces tokens in one transaction and returns how many it replaced.
+	// It leaves a row alone whose token has changed.
 	Reseal(ctx context.Context, changes []Resealed) (changed int, err error)
 }
 
-// Census is how the wallets are sealed.
+// Census counts the wallets by the keys that open them.
 type Census struct {
 	Wallets int
-	Current int // the current key opens them
-	Old     int // an older key opens them
-	// Broken are those that no key opens, or that sign for another address. A
-	// census lists maxBroken at most and counts all.
+	Current int // opened by the current key
+	Old     int // opened by an older key
+	// Broken lists wallets that no key opens or that sign for another address, at
+	// most maxBroken; BrokenCount counts them all.
 	Broken      []Broken
 	BrokenCount int
 }
 
-// Broken is a wallet that can't be used: ErrSealed or ErrAddress says why.
+// Broken is a wallet that can't be used. Err is ErrSealed or ErrAddress.
 type Broken struct {
 	WorkerID string
 	Err      error
 }
 
-// maxBroken bounds the list: a wrong key breaks every wallet there is.
+// maxBroken bounds the list, because a wrong key breaks every wallet.
 const maxBroken = 100
 
-// Done says that the older keys are not needed any more.
+// Done reports whether the older keys are no longer needed.
 func (c Census) Done() bool { return c.Old == 0 && c.BrokenCount == 0 }
 
-// Census opens every wallet, as of one moment, and checks its address.
+// Census opens every wallet in one snapshot and checks its address.
 func (s *Sealer) Census(ctx context.Context, vault Vault) (Census, error) {
 	var c Census
 	err := vault.EachSealedWallet(ctx, func(w Sealed) error {
@@ -88,20 +87,20 @@ func (c *Census) broken(w Sealed, err error) {
 }
 
 const (
-	// rewrapBatch is how many wallets one transaction moves: few enough to be
-	// over in milliseconds, since SQLite has one writer at a time.
+	// rewrapBatch bounds the wallets of one transaction. It takes milliseconds,
+	// because SQLite has one writer at a time.
 	rewrapBatch = 200
-	// rewrapPasses bounds how often the wallets are gone through. The first
-	// moves what is there, a second what was registered meanwhile; if the third
-	// still finds some, an instance goes on sealing with an older key.
+	// rewrapPasses bounds the passes over all wallets. The first moves the present
+	// ones, the second those registered meanwhile. If the third still finds some,
+	// an instance still seals with an older key.
 	rewrapPasses = 3
 )
 
-// RewrapAll seals every wallet anew that an older key opens, and returns how
-// many it moved and how they are sealed then. Every token is readable at every
-// moment, with the current key or the older ones; what was moved stays moved
-// whenever it is stopped, and a new run goes on. Wallets that no key opens are
-// left alone. progress, if any, hears of each batch.
+// RewrapAll seals every wallet again that an older key opens. It returns how many
+// it moved, and a census after that. Every token can always be read with the
+// current key or the older ones. It may be stopped at any time; what it moved stays
+// moved, and a new run continues. It leaves wallets alone that no key opens. It
+// calls progress, if not nil, after each batch.
 func (s *Sealer) RewrapAll(ctx context.Context, vault Vault, progress func(moved int)) (moved int, c Census, err error) {
 	for range rewrapPasses {
 		n, err := s.pass(ctx, vault, func(n int) {
@@ -120,7 +119,7 @@ func (s *Sealer) RewrapAll(ctx context.Context, vault Vault, progress func(moved
 	return moved, c, nil
 }
 
-// pass goes through the wallets once.
+// pass makes one pass over all wallets.
 func (s *Sealer) pass(ctx context.Context, vault Vault, progress func(int)) (moved int, err error) {
 	for after := int64(0); ; {
 		batch, err := vault.SealedWallets(ctx, after, rewrapBatch)
@@ -145,7 +144,7 @@ func (s *Sealer) pass(ctx context.Context, vault Vault, progress func(int)) (mov
 		}
 		n, err := vault.Reseal(ctx, changes)
 		if err != nil {
-			return moved, fmt.Errorf("store wallets sealed anew: %w", err)
+			return moved, fmt.Errorf("store resealed wallets: %w", err)
 		}
 		moved += n
 		progress(n)

@@ -10,28 +10,28 @@ import (
 )
 
 var (
-	// ErrSealed: no key that is set opens the token, or it was altered.
+	// ErrSealed reports a token that was changed, or that no configured key opens.
 	ErrSealed = errors.New("sealed secret can't be opened with the keys that are set")
-	// ErrAddress: the token opened, but its secret signs for another address
-	// than the row says. The row was mixed up or tampered with.
+	// ErrAddress reports a token whose secret signs for another address than its
+	// row has. The row was mixed up or tampered with.
 	ErrAddress = errors.New("sealed secret belongs to another address")
-	// ErrNoKey: there is no key to seal with.
+	// ErrNoKey reports that there is no key to seal with.
 	ErrNoKey = errors.New("ENCRYPTION_KEY is not set")
 )
 
-// Sealer seals wallet secrets for the database and opens them again. Tokens
-// are Fernet's, under urlsafe_base64(sha256(ENCRYPTION_KEY)), as the service
-// has always written them, so both of its generations read the same rows. They
-// do not expire. It is safe for concurrent use.
+// Sealer seals wallet secrets for the database and opens them again. It writes
+// Fernet tokens with the key urlsafe_base64(sha256(ENCRYPTION_KEY)), as the legacy
+// service does, so both read the same rows. Tokens do not expire. It is safe for
+// concurrent use.
 type Sealer struct {
 	keys     Keys
 	accepted []*fernet.Key // the first one seals
 	now      func() time.Time
 }
 
-// NewSealer makes a Sealer that seals with the current ENCRYPTION_KEY and
-// opens with it and the old ones; ErrNoKey when current is empty. now dates the
-// tokens.
+// NewSealer makes a Sealer that seals with the current ENCRYPTION_KEY and opens
+// with it and the old ones. It returns ErrNoKey if current is empty. now gives the
+// date of the tokens.
 func NewSealer(keys Keys, now func() time.Time, current string, old ...string) (*Sealer, error) {
 	if current == "" {
 		return nil, ErrNoKey
@@ -50,7 +50,7 @@ func fernetKey(encryptionKey string) *fernet.Key {
 	return &key
 }
 
-// Seal makes the token of a secret.
+// Seal seals a secret into a token.
 func (s *Sealer) Seal(secret Secret) (token string, err error) {
 	sealed, err := fernet.EncryptAndSignAtTime([]byte(secret.Reveal()), s.accepted[0], s.now())
 	if err != nil {
@@ -59,8 +59,8 @@ func (s *Sealer) Seal(secret Secret) (token string, err error) {
 	return string(sealed), nil
 }
 
-// Open gives the secret of a token, after making sure that it signs for the
-// address its row names: ErrSealed, ErrAddress.
+// Open returns the secret of a token. It returns ErrSealed if no key opens the
+// token, and ErrAddress if the secret does not sign for the address in its row.
 func (s *Sealer) Open(token, wantAddress string) (Secret, error) {
 	return s.open(token, wantAddress, s.accepted)
 }
@@ -82,8 +82,8 @@ func (s *Sealer) open(token, wantAddress string, with []*fernet.Key) (Secret, er
 	return secret, nil
 }
 
-// Rewrap seals a token anew with the current key; changed is false, and the
-// token the same, when that key already opens it. ErrSealed, ErrAddress.
+// Rewrap seals a token again with the current key. If that key already opens the
+// token, it returns the same token and false. Its errors are those of Open.
 func (s *Sealer) Rewrap(token, wantAddress string) (rewrapped string, changed bool, err error) {
 	if _, err := s.open(token, wantAddress, s.accepted[:1]); !errors.Is(err, ErrSealed) {
 		return token, false, err
@@ -94,4 +94,24 @@ func (s *Sealer) Rewrap(token, wantAddress string) (rewrapped string, changed bo
 	}
 	rewrapped, err = s.Seal(secret)
 	return rewrapped, err == nil, err
+}
+
+// MinPublicKeyBytes is the minimum length of the ENCRYPTION_KEY for real money. It
+// is the length of the key that ENCRYPTION_KEY is hashed to.
+const MinPublicKeyBytes = 32
+
+// PublicNetwork is STELLAR_NETWORK's name for the network with real money.
+const PublicNetwork = "PUBLIC"
+
+// ErrWeakKey reports a key that is too short for the public network.
+var ErrWeakKey = errors.New("ENCRYPTION_KEY is too short")
+
+// CheckStrength returns ErrWeakKey for a short ENCRYPTION_KEY on the public
+// network. Other networks accept any key, as in the legacy service.
+func CheckStrength(network, encryptionKey string) error {
+	if network != PublicNetwork || len(encryptionKey) >= MinPublicKeyBytes {
+		return nil
+	}
+	return fmt.Errorf("%w: it has %d bytes, and STELLAR_NETWORK=%s needs at least %d. Make one with: openssl rand -base64 32",
+		ErrWeakKey, len(encryptionKey), PublicNetwork, MinPublicKeyBytes)
 }

@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// Pauses after a failure.
 const (
-	// failPause is for what a person mends, such as an empty account, or the
-	// network within minutes.
+	// failPause is the pause after a failure that a person fixes, such as an empty
+	// account, or the network within minutes.
 	failPause = 30 * time.Second
-	// blamePause is for what is wrong with one wallet.
+	// blamePause is the pause after a fault of one wallet.
 	blamePause = 10 * time.Minute
 )
 
@@ -26,23 +25,23 @@ const (
 	codeInsufficientFee = "tx_insufficient_fee"
 )
 
-// final are refusals that stand for ever if the transaction was handed in only
-// once. The others (tx_bad_seq, tx_too_late, and what is not known) may also
-// be the answer to one that has happened, or may yet.
+// final lists refusals that are final if the transaction was submitted only once.
+// The others (tx_bad_seq, tx_too_late and unknown codes) may also answer a
+// transaction that has happened or may still happen.
 var final = []string{
 	codeInsufficientFee, "tx_insufficient_balance", "tx_no_source_account", "tx_bad_auth", "tx_bad_auth_extra",
 	"tx_missing_operation", "tx_not_supported", "tx_bad_sponsorship", "tx_malformed", "transaction_malformed",
 }
 
-// ofFunder are an operation's failures for which the funding account or the
-// asset's issuer is to blame, and no wallet.
+// ofFunder lists failures of an operation that are a fault of the funding account
+// or the asset's issuer, not of the wallet.
 var ofFunder = []string{
 	"op_underfunded", "op_low_reserve", "op_src_no_trust", "op_src_not_authorized", "op_no_issuer",
 	"op_not_authorized", "op_too_many_sponsoring", "op_no_source_account", "op_bad_auth",
 }
 
-// conclude stores what an answer ends. once says that the transaction was
-// handed in this one time.
+// conclude stores the end of a transaction, if the answer shows it. once says that
+// the transaction was submitted only this once.
 func (f *Funder) conclude(ctx context.Context, t Transaction, a Answer, once bool) (did bool, err error) {
 	switch {
 	case a.Fate == FateSucceeded:
@@ -58,13 +57,13 @@ func (f *Funder) conclude(ctx context.Context, t Transaction, a Answer, once boo
 		}
 		return true, f.Book.Settle(ctx, s)
 	case a.Fate == FateRefused:
-		return false, unanswered(t, fmt.Errorf("handed in, it was answered with %s", a.Code))
+		return false, unanswered(t, fmt.Errorf("its submission was answered with %s", a.Code))
 	default:
-		return false, unanswered(t, fmt.Errorf("it is still under way"))
+		return false, unanswered(t, fmt.Errorf("it is still in progress"))
 	}
 }
 
-// failure is the settlement of a transaction of which nothing happened.
+// failure makes the settlement of a failed transaction.
 func (f *Funder) failure(t Transaction, a Answer) (Settlement, error) {
 	now := f.Now()
 	result := strings.TrimSpace(a.Code + " " + strings.Join(bad(a.Ops), " "))
@@ -91,17 +90,17 @@ func (f *Funder) failure(t Transaction, a Answer) (Settlement, error) {
 	case len(s.Each) == 0:
 		s.Rest.Problem, s.Rest.DueAt = result, now.Add(failPause)
 	}
-	f.Log.Warn("a funding transaction failed; nothing of it happened", "transaction", t.Hash, "result", result)
+	f.Log.Warn("a funding transaction failed and changed nothing", "transaction", t.Hash, "result", result)
 	return s, nil
 }
 
-// verdict judges a wallet by its operation's code.
+// verdict returns a wallet's verdict from its operation's code.
 func (f *Funder) verdict(code string, now time.Time) Verdict {
 	switch {
 	case code == codeAlreadyExists && f.Asset.Native():
 		return Verdict{State: FundingFunded}
 	case code == codeAlreadyExists:
-		return Verdict{State: FundingPending, DueAt: now} // looked at again, as one that exists
+		return Verdict{State: FundingPending, DueAt: now} // the next plan reads that it exists
 	case slices.Contains(ofFunder, code):
 		return Verdict{State: FundingPending, Problem: code, DueAt: now.Add(failPause)}
 	default:
@@ -111,7 +110,7 @@ func (f *Funder) verdict(code string, now time.Time) Verdict {
 
 func isBad(code string) bool { return code != "" && code != codeSuccess && code != codeInner }
 
-// bad are the codes of what failed, each once.
+// bad returns the codes of the failed operations, each once.
 func bad(ops []string) []string {
 	var codes []string
 	for _, code := range ops {

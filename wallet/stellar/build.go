@@ -3,6 +3,8 @@ package stellar
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/stellar/go-stellar-sdk/amount"
 	"github.com/stellar/go-stellar-sdk/keypair"
@@ -16,15 +18,15 @@ import (
 const (
 	maxOperations = 100 // MAX_OPS_PER_TX
 	maxSignatures = 20  // DecoratedSignature signatures<20>
-	// ownSignatures are the channel's and the funder's.
+	// ownSignatures counts the signatures of the channel and the funder.
 	ownSignatures = 2
 )
 
 const (
-	// gift is what a wallet gets of the asset.
+	// gift is the amount of the asset that a wallet gets.
 	gift = "1"
-	// baseReserve is what an account locks for each of its entries, in
-	// stroops; an account itself counts as two.
+	// baseReserve is the stroops that an account locks for each of its entries;
+	// the account itself counts as two.
 	baseReserve = wallet.Stroops / 2
 )
 
@@ -33,8 +35,8 @@ type Builder struct{ passphrase string }
 
 var _ wallet.Builder = Builder{}
 
-// Passphrase is what signatures for a network begin with, by its name in
-// STELLAR_NETWORK.
+// Passphrase returns the passphrase of a network by its name in STELLAR_NETWORK.
+// Signatures are made for one passphrase.
 func Passphrase(name string) string {
 	if name == wallet.PublicNetwork {
 		return network.PublicNetworkPassphrase
@@ -42,12 +44,12 @@ func Passphrase(name string) string {
 	return network.TestNetworkPassphrase
 }
 
-// NewBuilder makes a Builder that signs for the network of a passphrase.
+// NewBuilder makes a Builder that signs for the network with this passphrase.
 func NewBuilder(passphrase string) Builder { return Builder{passphrase: passphrase} }
 
-// Most is how many wallets fit in one transaction. With lumens that is one
-// operation each. With a credit each wallet signs for its trustline, and
-// signatures run out before operations do.
+// Most returns how many wallets fit in one transaction. With lumens each wallet
+// needs one operation. With a credit each wallet signs for its trustline, and the
+// limit of signatures is reached before that of operations.
 func (Builder) Most(asset wallet.Asset) int {
 	if asset.Native() {
 		return maxOperations
@@ -55,8 +57,8 @@ func (Builder) Most(asset wallet.Asset) int {
 	return maxSignatures - ownSignatures
 }
 
-// Costs is what one wallet takes from the funder's lumens: the gift itself, or
-// the reserve that the funder locks for the wallet's account and trustline.
+// Costs returns the funder's stroops that one wallet costs: the gift itself, or the
+// reserve that the funder locks for the wallet's account and trustline.
 func (Builder) Costs(g wallet.Gift, asset wallet.Asset) int64 {
 	switch {
 	case asset.Native():
@@ -100,8 +102,8 @@ func (b Builder) Build(o wallet.Order) (wallet.Transaction, error) {
 	}, nil
 }
 
-// signers are all whose signatures the operations need, each once: the network
-// refuses a signature too many.
+// signers returns the key pairs that must sign, each once, because the network
+// refuses needless signatures.
 func signers(o wallet.Order) ([]*keypair.Full, error) {
 	pairs := []wallet.KeyPair{o.Channel}
 	if o.Funder.Address != o.Channel.Address {
@@ -144,8 +146,9 @@ func operations(o wallet.Order) []txnbuild.Operation {
 	return ops
 }
 
-// sponsored gives a wallet a trustline, and an account if it has none, whose
-// reserves the funder locks (CAP-33), and one of the asset.
+// sponsored makes the operations that give a wallet one unit of the asset, with a
+// trustline and, if it has none, an account. The funder locks the reserves for both
+// (CAP-33).
 func sponsored(o wallet.Order, g wallet.Gift) []txnbuild.Operation {
 	credit := txnbuild.CreditAsset{Code: o.Asset.Code, Issuer: o.Asset.Issuer}
 	ops := []txnbuild.Operation{
@@ -161,7 +164,7 @@ func sponsored(o wallet.Order, g wallet.Gift) []txnbuild.Operation {
 	)
 }
 
-// Subjects names for each operation of an envelope the account it is for.
+// Subjects returns, for each operation of an envelope, the account it is for.
 func (b Builder) Subjects(envelope string) ([]string, error) {
 	generic, err := txnbuild.TransactionFromXDR(envelope)
 	if err != nil {
@@ -169,7 +172,7 @@ func (b Builder) Subjects(envelope string) ([]string, error) {
 	}
 	tx, ok := generic.Transaction()
 	if !ok {
-		return nil, errors.New("read an envelope: it holds no plain transaction")
+		return nil, errors.New("read an envelope: it is not a plain transaction")
 	}
 	var all []string
 	for _, op := range tx.Operations() {
@@ -187,6 +190,26 @@ func (b Builder) Subjects(envelope string) ([]string, error) {
 	return all, nil
 }
 
-// Reserve is what an account locks of its lumens, in stroops: for itself and
-// for each entry that it pays for.
+// Reserve returns the stroops that an account locks for itself and for the entries
+// that it pays for.
 func Reserve(entries int64) int64 { return (2 + entries) * baseReserve }
+
+// assetCode matches the name of a credit on Stellar.
+var assetCode = regexp.MustCompile(`^[A-Za-z0-9]{1,12}$`)
+
+// ParseAsset reads STELLAR_ASSET: "native" or CODE:ISSUER.
+func ParseAsset(text string) (wallet.Asset, error) {
+	if text == "native" {
+		return wallet.Asset{}, nil
+	}
+	code, issuer, ok := strings.Cut(text, ":")
+	switch {
+	case !ok:
+		return wallet.Asset{}, fmt.Errorf("found %q; native or an asset such as KSH:ISSUER is expected", text)
+	case !assetCode.MatchString(code):
+		return wallet.Asset{}, fmt.Errorf("the asset's code is %q; 1 to 12 letters and digits are expected", code)
+	case !ValidAddress(issuer):
+		return wallet.Asset{}, fmt.Errorf("the asset's issuer is %q; an account's address is expected (G and 55 more characters)", issuer)
+	}
+	return wallet.Asset{Code: code, Issuer: issuer}, nil
+}

@@ -1,7 +1,9 @@
 package stellar
 
 import (
+	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -10,13 +12,13 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-// Codes of whole transactions that are asked for by name.
+// Codes of whole transactions that decide their fate.
 const (
 	codeTxSuccess = "tx_success"
 	codeTxFailed  = "tx_failed"
 )
 
-// horizonNames are codes that Horizon names otherwise than the protocol.
+// horizonNames maps the protocol's codes to Horizon's where the two differ.
 // Source: its codes package,
 // https://developers.stellar.org/docs/data/apis/horizon/api-reference/errors/result-codes
 var horizonNames = map[string]string{
@@ -25,7 +27,7 @@ var horizonNames = map[string]string{
 	"op_already_exist": "op_already_exists",
 }
 
-// ReadResult reads a TransactionResult (XDR, base64) in Horizon's codes.
+// ReadResult reads a TransactionResult (XDR, base64) into Horizon's codes.
 func ReadResult(result string) (wallet.Answer, error) {
 	var r xdr.TransactionResult
 	if err := xdr.SafeUnmarshalBase64(result, &r); err != nil {
@@ -42,7 +44,7 @@ func ReadResult(result string) (wallet.Answer, error) {
 	return answer, nil
 }
 
-// FateOf is what a transaction's code means for one that was judged.
+// FateOf returns the fate of a transaction with this code.
 func FateOf(code string) wallet.Fate {
 	switch code {
 	case codeTxSuccess:
@@ -54,7 +56,7 @@ func FateOf(code string) wallet.Fate {
 	}
 }
 
-// operationCode is an operation's code in Horizon's words.
+// operationCode returns Horizon's code of an operation's result.
 func operationCode(r xdr.OperationResult) string {
 	if r.Code != xdr.OperationResultCodeOpInner {
 		return horizonName("op_", strings.TrimPrefix(r.Code.String(), "OperationResultCodeOp"))
@@ -77,8 +79,8 @@ func operationCode(r xdr.OperationResult) string {
 	return horizonName("op_", strings.TrimPrefix(name, prefix))
 }
 
-// horizonName writes a name of the protocol as Horizon does: AlreadyExist
-// becomes op_already_exists.
+// horizonName converts a name of the protocol to Horizon's: AlreadyExist becomes
+// op_already_exists.
 func horizonName(prefix, camel string) string {
 	var b strings.Builder
 	b.WriteString(prefix)
@@ -92,4 +94,14 @@ func horizonName(prefix, camel string) string {
 		return other
 	}
 	return b.String()
+}
+
+// Number is a whole number that a service writes as a JSON number or string.
+type Number int64
+
+// UnmarshalJSON accepts both forms.
+func (n *Number) UnmarshalJSON(b []byte) error {
+	v, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
+	*n = Number(v)
+	return err
 }

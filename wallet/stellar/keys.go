@@ -1,6 +1,6 @@
-// Package stellar speaks Stellar's own formats for package wallet: key pairs
-// and addresses. It uses only the SDK's keypair and strkey packages, which
-// reach no network and link none of the SDK's clients.
+// Package stellar reads and writes Stellar's own formats for package wallet: key
+// pairs, addresses, transactions and their results. It reaches no network and links
+// none of the SDK's clients.
 package stellar
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-// ErrSecret: the text is no Stellar secret seed.
+// ErrSecret reports a text that is not a Stellar secret seed.
 var ErrSecret = errors.New("not a Stellar secret seed (S and 55 more characters)")
 
 // Keys implements wallet.Keys.
@@ -35,7 +35,7 @@ func (Keys) New(rand io.Reader) (wallet.KeyPair, error) {
 	return wallet.KeyPair{Address: pair.Address(), Secret: wallet.NewSecret(pair.Seed())}, nil
 }
 
-// Address is the address that a secret seed signs for: ErrSecret.
+// Address returns the address that a secret seed signs for, or ErrSecret.
 func (Keys) Address(secret wallet.Secret) (string, error) {
 	pair, err := keypair.ParseFull(secret.Reveal())
 	if err != nil {
@@ -44,7 +44,7 @@ func (Keys) Address(secret wallet.Secret) (string, error) {
 	return pair.Address(), nil
 }
 
-// Valid says whether a text is the address of an account.
+// Valid reports whether a text is the address of an account.
 func (Keys) Valid(address string) bool { return ValidAddress(address) }
 
 // ValidAddress reports whether s is the address of an account (G…).

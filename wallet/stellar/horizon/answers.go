@@ -1,9 +1,9 @@
 package horizon
 
 import (
-	"bytes"
 	"fmt"
-	"strconv"
+	"net/http"
+	"path"
 	"time"
 
 	"github.com/stellar/go-stellar-sdk/amount"
@@ -12,17 +12,10 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// number is a whole number, which Horizon writes as a number or as a text.
-type number int64
+// number is short for stellar.Number.
+type number = stellar.Number
 
-// UnmarshalJSON takes either.
-func (n *number) UnmarshalJSON(b []byte) error {
-	v, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
-	*n = number(v)
-	return err
-}
-
-// root is GET /.
+// root is the answer of GET /.
 type root struct {
 	Passphrase   string    `json:"network_passphrase"`
 	LastLedger   number    `json:"history_latest_ledger"`
@@ -34,15 +27,15 @@ type ledger struct {
 	ClosedAt time.Time `json:"closed_at"`
 }
 
-// ledgers is GET /ledgers.
+// ledgers is the answer of GET /ledgers.
 type ledgers struct {
 	Embedded struct {
 		Records []ledger `json:"records"`
 	} `json:"_embedded"`
 }
 
-// feeStats is GET /fee_stats. The fee that nine of ten transactions were
-// charged less than gets one in without paying what the hastiest would.
+// feeStats is the answer of GET /fee_stats. A fee above that of nine in ten
+// transactions gets one into a ledger without paying the highest price.
 type feeStats struct {
 	LastBaseFee number `json:"last_ledger_base_fee"`
 	FeeCharged  struct {
@@ -52,7 +45,7 @@ type feeStats struct {
 
 func (f feeStats) fee() int64 { return int64(max(f.LastBaseFee, f.FeeCharged.P90)) }
 
-// account is GET /accounts/{id}.
+// account is the answer of GET /accounts/{id}.
 type account struct {
 	Address    string  `json:"account_id"`
 	Sequence   *number `json:"sequence"`
@@ -68,11 +61,11 @@ type account struct {
 	} `json:"balances"`
 }
 
-// read is the account with an address. JSON that is none of it is an error: a
-// wallet that is taken to exist is not paid.
+// read converts the account with an address. Other JSON is an error, because a
+// wallet that seems to exist would not be paid.
 func (a account) read(address string, asset wallet.Asset) (wallet.Account, error) {
 	if a.Sequence == nil || a.Address != "" && a.Address != address {
-		return wallet.Account{}, fmt.Errorf("the answer is on account %q, with a sequence: %t", a.Address, a.Sequence != nil)
+		return wallet.Account{}, fmt.Errorf("the answer is about account %q, with a sequence: %t", a.Address, a.Sequence != nil)
 	}
 	read := wallet.Account{
 		Sequence: int64(*a.Sequence),
@@ -85,7 +78,7 @@ func (a account) read(address string, asset wallet.Asset) (wallet.Account, error
 		}
 		var err error
 		if read.Balance, err = amount.ParseInt64(b.Balance); err != nil {
-			return wallet.Account{}, fmt.Errorf("the balance %q is no amount", b.Balance)
+			return wallet.Account{}, fmt.Errorf("the balance %q is not an amount", b.Balance)
 		}
 		if owed, err := amount.ParseInt64(b.Liabilities); err == nil {
 			read.Locked += owed
@@ -94,23 +87,23 @@ func (a account) read(address string, asset wallet.Asset) (wallet.Account, error
 	return read, nil
 }
 
-// transaction is GET /transactions/{hash}, and the answer to a submission that
-// was in a ledger.
+// transaction is the answer of GET /transactions/{hash}, and of a submission that
+// got into a ledger.
 type transaction struct {
 	Hash       string `json:"hash"`
 	Successful *bool  `json:"successful"`
 	Result     string `json:"result_xdr"`
 }
 
-// answer reads what became of the transaction with a hash.
+// answer returns the fate of the transaction with a hash.
 func (t transaction) answer(hash string) (wallet.Answer, error) {
 	if t.Hash != hash {
-		return wallet.Answer{}, fmt.Errorf("Horizon answered on transaction %q, expected %s", t.Hash, hash)
+		return wallet.Answer{}, fmt.Errorf("Horizon answered about transaction %q; %s is expected", t.Hash, hash)
 	}
 	if t.Successful == nil || *t.Successful {
 		return wallet.Answer{Fate: wallet.FateSucceeded}, nil
 	}
-	// Without its result it has failed all the same; nobody is to blame then.
+	// Without a result the transaction has failed, too, but no wallet is to blame.
 	answer, err := stellar.ReadResult(t.Result)
 	if err != nil {
 		answer = wallet.Answer{Code: "tx_failed"}
@@ -119,8 +112,8 @@ func (t transaction) answer(hash string) (wallet.Answer, error) {
 	return answer, nil
 }
 
-// problem is an answer that is not 2xx, as
-// https://developers.stellar.org/docs/data/apis/horizon/api-reference/errors has it.
+// problem is an answer that is not 2xx; see
+// https://developers.stellar.org/docs/data/apis/horizon/api-reference/errors.
 type problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
@@ -134,10 +127,39 @@ type problem struct {
 	} `json:"extras"`
 }
 
-// Error names the status and the title.
 func (p *problem) Error() string {
 	if p.Title == "" {
 		return fmt.Sprintf("Horizon answered with status %d", p.Status)
 	}
 	return fmt.Sprintf("Horizon answered with status %d, %s", p.Status, p.Title)
+}
+
+// answer returns what a problem says about a submitted transaction. Only a 400 with
+// a transaction's code says anything. After a time-out (504), too many requests
+// (429) or a proxy's error, the fate is unknown, and it returns p as the error.
+func (p *problem) answer() (wallet.Answer, error) {
+	if p.Status != http.StatusBadRequest {
+		return wallet.Answer{}, p
+	}
+	codes := p.Extras.ResultCodes
+	if codes.Transaction != "" {
+		return wallet.Answer{Fate: refusal(codes.Transaction), Code: codes.Transaction, Ops: codes.Operations}, nil
+	}
+	if read, err := stellar.ReadResult(p.Extras.Result); err == nil {
+		read.Fate = refusal(read.Code)
+		return read, nil
+	}
+	if kind := path.Base(p.Type); kind == "transaction_malformed" {
+		return wallet.Answer{Fate: wallet.FateRefused, Code: kind}, nil
+	}
+	return wallet.Answer{}, p
+}
+
+// refusal returns the fate of a code that came with an error, which is never a
+// success.
+func refusal(code string) wallet.Fate {
+	if fate := stellar.FateOf(code); fate != wallet.FateSucceeded {
+		return fate
+	}
+	return wallet.FateUnknown
 }

@@ -3,7 +3,7 @@
 //
 // It calls GET /, GET /ledgers?order=desc&limit=1, GET /fee_stats,
 // GET /accounts/{id}, GET /transactions/{hash} and POST /transactions. The first
-// three may be missing. Fields that are not known are passed over.
+// three may be missing. Unknown fields are ignored.
 package horizon
 
 import (
@@ -19,23 +19,22 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-// TestnetURL is where the Stellar Development Foundation runs Horizon for the
-// test network.
+// TestnetURL is the Stellar Development Foundation's Horizon for the test network.
 const TestnetURL = "https://horizon-testnet.stellar.org"
 
 const (
-	// askTimeout bounds one question, submitTimeout one submission: Horizon
-	// itself waits half a minute for a ledger before it answers with 504.
+	// askTimeout bounds one query, and submitTimeout one submission. Horizon waits
+	// up to half a minute for a ledger before it answers 504.
 	askTimeout    = 10 * time.Second
 	submitTimeout = 40 * time.Second
 )
 
-// Config says where Horizon is.
+// Config holds the settings of a Client.
 type Config struct {
 	URL string // http or https
-	// Passphrase is the network's, which Horizon's own has to equal.
+	// Passphrase is the network's passphrase. Horizon must have the same.
 	Passphrase string
-	// Transport does the requests; none: http.DefaultTransport.
+	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
 }
 
@@ -44,17 +43,17 @@ type Client struct {
 	base       string
 	passphrase string
 	http       *http.Client
-	// sameNetwork remembers that the passphrase was compared.
+	// sameNetwork says that the passphrases were compared.
 	sameNetwork atomic.Bool
 }
 
 var _ wallet.Network = (*Client)(nil)
 
-// New makes a Client and asks nothing yet.
+// New makes a Client. It sends no request yet.
 func New(c Config) (*Client, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("found no address of a Horizon, expected one as %s", TestnetURL)
+		return nil, fmt.Errorf("this is not the URL of a Horizon; one such as %s is expected", TestnetURL)
 	}
 	return &Client{
 		base: strings.TrimRight(c.URL, "/"), passphrase: c.Passphrase,
@@ -65,8 +64,8 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
-// Terms asks for the last ledger and the fees of late. Only a Horizon that does
-// not answer at all, or that of another network, is an error.
+// Terms implements wallet.Network with the last ledger and the recent fees. It
+// returns an error only if Horizon does not answer or belongs to another network.
 func (c *Client) Terms(ctx context.Context) (wallet.Terms, error) {
 	if err := c.checkNetwork(ctx); err != nil {
 		return wallet.Terms{}, err
@@ -77,13 +76,13 @@ func (c *Client) Terms(ctx context.Context) (wallet.Terms, error) {
 	}
 	var fees feeStats
 	if err := c.get(ctx, "/fee_stats", &fees); err != nil {
-		fees = feeStats{} // the least fee will do, or its refusal raises it
+		fees = feeStats{} // the minimum may be enough; a refusal raises it
 	}
 	return wallet.Terms{ClosedAt: last.ClosedAt, Fee: fees.fee()}, nil
 }
 
-// checkNetwork compares the passphrases, once; a Horizon that does not tell its
-// own is taken at its address.
+// checkNetwork compares the passphrases once. It accepts a Horizon that does not
+// show its passphrase.
 func (c *Client) checkNetwork(ctx context.Context) error {
 	if c.sameNetwork.Load() {
 		return nil
@@ -94,14 +93,14 @@ func (c *Client) checkNetwork(ctx context.Context) error {
 		return err
 	}
 	if r.Passphrase != "" && r.Passphrase != c.passphrase {
-		return fmt.Errorf("Horizon is of the network %q, and transactions are signed for %q; see STELLAR_NETWORK and STELLAR_HORIZON_URL",
+		return fmt.Errorf("Horizon belongs to the network %q, but transactions are signed for %q; check STELLAR_NETWORK and STELLAR_HORIZON_URL",
 			r.Passphrase, c.passphrase)
 	}
 	c.sameNetwork.Store(true)
 	return nil
 }
 
-// lastLedger is the last that Horizon has taken in.
+// lastLedger returns the last ledger that Horizon has.
 func (c *Client) lastLedger(ctx context.Context) (ledger, error) {
 	var list ledgers
 	err := c.get(ctx, "/ledgers?order=desc&limit=1", &list)
@@ -118,7 +117,7 @@ func (c *Client) lastLedger(ctx context.Context) (ledger, error) {
 	return ledger{Sequence: r.LastLedger, ClosedAt: r.LastClosedAt}, nil
 }
 
-// Accounts reads accounts, one after the other.
+// Accounts implements wallet.Network with one request for each account.
 func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...string) (map[string]wallet.Account, error) {
 	found := make(map[string]wallet.Account, len(addresses))
 	for _, address := range addresses {
@@ -139,7 +138,7 @@ func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...
 	return found, nil
 }
 
-// Submit hands a transaction in and waits for its ledger.
+// Submit implements wallet.Network and waits until the transaction is in a ledger.
 func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, submitTimeout)
 	defer cancel()
@@ -151,9 +150,9 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	var result transaction
 	_, err = c.do(request, &result)
-	var said *problem
-	if errors.As(err, &said) {
-		return said.answer()
+	var p *problem
+	if errors.As(err, &p) {
+		return p.answer()
 	}
 	if err != nil {
 		return wallet.Answer{}, err
@@ -161,12 +160,12 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 	return result.answer(t.Hash)
 }
 
-// Look asks for the last ledger first and then for the transaction, so that
-// what the second does not know had not happened in the first.
+// Look implements wallet.Network. It asks for the last ledger first: a transaction
+// that is then not found was not in that ledger or an earlier one.
 func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
 	last, err := c.lastLedger(ctx)
 	if err != nil {
-		last = ledger{} // not found will then prove nothing
+		last = ledger{} // "not found" then proves nothing
 	}
 	var result transaction
 	header, err := c.getWith(ctx, "/transactions/"+url.PathEscape(hash), &result)

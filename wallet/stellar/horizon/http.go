@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// maxBody bounds an answer. The longest is that on a transaction of a hundred
-// operations, with what it changed: a few hundred kilobytes.
+// maxBody bounds the bytes of an answer. The longest one is a transaction of a
+// hundred operations with its changes: a few hundred kilobytes.
 const maxBody = 4 << 20
 
-// get asks a question.
+// get sends a GET request and reads the JSON of its answer.
 func (c *Client) get(ctx context.Context, path string, into any) error {
 	_, err := c.getWith(ctx, path, into)
 	return err
@@ -32,32 +32,32 @@ func (c *Client) getWith(ctx context.Context, path string, into any) (http.Heade
 	return c.do(request, into)
 }
 
-// do sends a request and reads its JSON. An answer that is not 2xx is a
-// *problem.
+// do sends a request and reads the JSON of its answer. It returns a *problem if the
+// answer is not 2xx.
 func (c *Client) do(request *http.Request, into any) (header http.Header, err error) {
 	request.Header.Set("Accept", "application/json")
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, reason(err)
 	}
-	defer func() { _ = response.Body.Close() }() // it was read as far as it is wanted
+	defer func() { _ = response.Body.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
 		return nil, fmt.Errorf("Horizon's answer broke off: %w", err)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		p := &problem{}
-		_ = json.Unmarshal(body, p) // what a proxy says is no JSON
+		_ = json.Unmarshal(body, p) // a proxy's answer is not JSON
 		p.Status = response.StatusCode
 		return response.Header, p
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return nil, fmt.Errorf("Horizon's answer is no JSON as documented: %w", err)
+		return nil, fmt.Errorf("Horizon's answer is not the documented JSON: %w", err)
 	}
 	return response.Header, nil
 }
 
-// reason is an error without the address, which may hold a key of a provider.
+// reason removes the URL from an error, because it may contain a provider's key.
 func reason(err error) error {
 	var broken *url.Error
 	if errors.As(err, &broken) {
@@ -71,12 +71,12 @@ func isMissing(err error) bool {
 	return errors.As(err, &p) && p.Status == http.StatusNotFound
 }
 
-// asOf is when a transaction was surely not there. Behind a load balancer the
-// two answers may come from two Horizons; the header says how far the second
-// one is.
+// asOf returns a time at which the transaction was surely in no ledger, or zero.
+// Behind a load balancer the two answers may come from two Horizons; the header
+// says which ledger the second one had.
 func asOf(last ledger, header http.Header) time.Time {
-	if told := header.Get("Latest-Ledger"); told != "" {
-		if n, err := strconv.ParseInt(told, 10, 64); err != nil || n < int64(last.Sequence) {
+	if latest := header.Get("Latest-Ledger"); latest != "" {
+		if n, err := strconv.ParseInt(latest, 10, 64); err != nil || n < int64(last.Sequence) {
 			return time.Time{}
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// maxKeys is how many entries are asked for at once; the service takes 200.
+// maxKeys bounds the entries of one call; the service accepts 200.
 const maxKeys = 200
 
-// Accounts reads accounts and their trustlines, many at once.
+// Accounts implements wallet.Network and reads many accounts in one call.
 func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...string) (map[string]wallet.Account, error) {
 	var keys []string
 	for _, address := range addresses {
@@ -50,7 +50,7 @@ func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...
 	return found, nil
 }
 
-// keysOf are the ledger keys of an account and of its trustline.
+// keysOf returns the ledger keys of an account and of its trustline.
 func keysOf(address string, asset wallet.Asset) ([]string, error) {
 	id, err := xdr.AddressToAccountId(address)
 	if err != nil {
@@ -83,11 +83,11 @@ func keysOf(address string, asset wallet.Asset) ([]string, error) {
 	return texts, nil
 }
 
-// read takes one entry in.
+// read adds one ledger entry to found or trusts.
 func read(data string, found map[string]wallet.Account, trusts map[string]bool) error {
 	var entry xdr.LedgerEntryData
 	if err := xdr.SafeUnmarshalBase64(data, &entry); err != nil {
-		return fmt.Errorf("Stellar RPC's ledger entry can't be read: %w", err)
+		return fmt.Errorf("read Stellar RPC's ledger entry: %w", err)
 	}
 	switch entry.Type {
 	case xdr.LedgerEntryTypeAccount:

@@ -9,17 +9,17 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// maxBody bounds an answer; a transaction's with all it changed is the longest.
+// maxBody bounds the bytes of an answer. The longest one is a transaction with its
+// changes.
 const maxBody = 4 << 20
 
-// call does one JSON-RPC 2.0 call.
+// call makes one JSON-RPC 2.0 call and reads its result.
 func (c *Client) call(ctx context.Context, method string, params map[string]any, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -46,17 +46,17 @@ func (c *Client) call(ctx context.Context, method string, params map[string]any,
 	return nil
 }
 
-// do sends a request and gives the result of its answer.
+// do sends a request and returns the result in its answer.
 func (c *Client) do(request *http.Request) (json.RawMessage, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
 		var broken *url.Error
 		if errors.As(err, &broken) {
-			err = broken.Err // without the address, which may hold a key
+			err = broken.Err // without the URL, which may contain a key
 		}
 		return nil, err
 	}
-	defer func() { _ = response.Body.Close() }() // it was read as far as it is wanted
+	defer func() { _ = response.Body.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (c *Client) do(request *http.Request) (json.RawMessage, error) {
 		} `json:"error"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
-		return nil, fmt.Errorf("the answer is no JSON: %w", err)
+		return nil, fmt.Errorf("the answer is not JSON: %w", err)
 	}
 	if envelope.Error != nil {
 		return nil, fmt.Errorf("it answered with error %d, %s", envelope.Error.Code, envelope.Error.Message)
@@ -80,18 +80,11 @@ func (c *Client) do(request *http.Request) (json.RawMessage, error) {
 	return envelope.Result, nil
 }
 
-// number is a whole number, written as a number or as a text.
-type number int64
+// number is short for stellar.Number.
+type number = stellar.Number
 
-// UnmarshalJSON takes either.
-func (n *number) UnmarshalJSON(b []byte) error {
-	v, err := strconv.ParseInt(string(bytes.Trim(b, `"`)), 10, 64)
-	*n = number(v)
-	return err
-}
-
-// instant reads seconds since 1970; 0 is not told.
-func (n number) instant() time.Time {
+// instant converts seconds since 1970; 0 means that the service does not say.
+func instant(n number) time.Time {
 	if n == 0 {
 		return time.Time{}
 	}
@@ -123,7 +116,7 @@ type sent struct {
 	Result string `json:"errorResultXdr"`
 }
 
-// refusal reads why a transaction was not taken.
+// refusal reads why a transaction was refused.
 func (s sent) refusal() (wallet.Answer, error) {
 	answer, err := stellar.ReadResult(s.Result)
 	if err != nil {

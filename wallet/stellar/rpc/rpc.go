@@ -1,9 +1,9 @@
 // Package rpc reaches Stellar through Stellar RPC
 // (https://developers.stellar.org/docs/data/apis/rpc/api-reference), a JSON-RPC
-// service that knows the ledgers of late only.
+// service that has only recent ledgers.
 //
 // It calls getNetwork, getLatestLedger, getFeeStats, getLedgerEntries,
-// getTransaction and sendTransaction. Fields that are not known are passed over.
+// getTransaction and sendTransaction. Unknown fields are ignored.
 package rpc
 
 import (
@@ -19,22 +19,22 @@ import (
 )
 
 const (
-	// askTimeout bounds one call. None waits for a ledger.
+	// askTimeout bounds one call. No call waits for a ledger.
 	askTimeout = 10 * time.Second
-	// A transaction that was taken is asked about until it is in a ledger, which
-	// closes after five seconds or six.
+	// An accepted transaction is looked up until it is in a ledger, at most looks
+	// times. A ledger closes after five or six seconds.
 	defaultPause = 2 * time.Second
 	looks        = 6
 )
 
-// Config says where Stellar RPC is.
+// Config holds the settings of a Client.
 type Config struct {
 	URL string // http or https
-	// Passphrase is the network's, which the service's own has to equal.
+	// Passphrase is the network's passphrase. The service must have the same.
 	Passphrase string
-	// Transport does the requests; none: http.DefaultTransport.
+	// Transport sends the requests; nil means http.DefaultTransport.
 	Transport http.RoundTripper
-	// Pause is between two looks at a transaction that was taken; 2 s.
+	// Pause is the time between two looks at an accepted transaction; 0 means 2 s.
 	Pause time.Duration
 }
 
@@ -44,17 +44,17 @@ type Client struct {
 	passphrase string
 	pause      time.Duration
 	http       *http.Client
-	// sameNetwork remembers that the passphrase was compared.
+	// sameNetwork says that the passphrases were compared.
 	sameNetwork atomic.Bool
 }
 
 var _ wallet.Network = (*Client)(nil)
 
-// New makes a Client and asks nothing yet.
+// New makes a Client. It sends no request yet.
 func New(c Config) (*Client, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, fmt.Errorf("found no address of a Stellar RPC service, expected one as https://soroban-testnet.stellar.org")
+		return nil, fmt.Errorf("this is not the URL of a Stellar RPC service; one such as https://soroban-testnet.stellar.org is expected")
 	}
 	if c.Pause <= 0 {
 		c.Pause = defaultPause
@@ -68,8 +68,8 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
-// Terms asks for the last ledger and the fees of late. Older services do not
-// tell when the ledger closed.
+// Terms implements wallet.Network with the last ledger and the recent fees. Older
+// services do not say when the ledger closed.
 func (c *Client) Terms(ctx context.Context) (wallet.Terms, error) {
 	if err := c.checkNetwork(ctx); err != nil {
 		return wallet.Terms{}, err
@@ -80,9 +80,9 @@ func (c *Client) Terms(ctx context.Context) (wallet.Terms, error) {
 	}
 	var fees feeStats
 	if err := c.call(ctx, "getFeeStats", nil, &fees); err != nil {
-		fees = feeStats{} // the least fee will do, or its refusal raises it
+		fees = feeStats{} // the minimum may be enough; a refusal raises it
 	}
-	return wallet.Terms{ClosedAt: last.CloseTime.instant(), Fee: int64(fees.Inclusion.P90)}, nil
+	return wallet.Terms{ClosedAt: instant(last.CloseTime), Fee: int64(fees.Inclusion.P90)}, nil
 }
 
 func (c *Client) checkNetwork(ctx context.Context) error {
@@ -94,14 +94,14 @@ func (c *Client) checkNetwork(ctx context.Context) error {
 		return err
 	}
 	if n.Passphrase != c.passphrase {
-		return fmt.Errorf("Stellar RPC is of the network %q, and transactions are signed for %q; see STELLAR_NETWORK and STELLAR_RPC_URL",
+		return fmt.Errorf("Stellar RPC belongs to the network %q, but transactions are signed for %q; check STELLAR_NETWORK and STELLAR_RPC_URL",
 			n.Passphrase, c.passphrase)
 	}
 	c.sameNetwork.Store(true)
 	return nil
 }
 
-// Submit hands a transaction in and looks until it is in a ledger.
+// Submit implements wallet.Network and waits until the transaction is in a ledger.
 func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
 	var s sent
 	if err := c.call(ctx, "sendTransaction", map[string]any{"transaction": t.Envelope}, &s); err != nil {
@@ -112,12 +112,12 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 		return c.await(ctx, t.Hash)
 	case "ERROR":
 		return s.refusal()
-	default: // TRY_AGAIN_LATER: it was not taken now, as far as is told
+	default: // TRY_AGAIN_LATER says only that it was not accepted now
 		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q", s.Status)
 	}
 }
 
-// await looks until a transaction that was taken is in a ledger.
+// await looks up an accepted transaction until it is in a ledger.
 func (c *Client) await(ctx context.Context, hash string) (wallet.Answer, error) {
 	for n := 0; ; n++ {
 		answer, err := c.Look(ctx, hash)
@@ -125,7 +125,7 @@ func (c *Client) await(ctx context.Context, hash string) (wallet.Answer, error) 
 			return answer, err
 		}
 		if n == looks {
-			return wallet.Answer{}, nil // still under way
+			return wallet.Answer{}, nil // still in progress
 		}
 		timer := time.NewTimer(c.pause)
 		select {
@@ -137,8 +137,7 @@ func (c *Client) await(ctx context.Context, hash string) (wallet.Answer, error) 
 	}
 }
 
-// Look asks what became of a transaction. The answer says of which ledger it
-// is.
+// Look implements wallet.Network. The answer says which ledger the service had.
 func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
 	var found transaction
 	if err := c.call(ctx, "getTransaction", map[string]any{"hash": hash}, &found); err != nil {
@@ -155,8 +154,8 @@ func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
 		answer.Fate = wallet.FateFailed
 		return answer, nil
 	case "NOT_FOUND":
-		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: found.LatestCloseTime.instant()}, nil
+		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: instant(found.LatestCloseTime)}, nil
 	default:
-		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q, expected SUCCESS, FAILED or NOT_FOUND", found.Status)
+		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q; SUCCESS, FAILED or NOT_FOUND is expected", found.Status)
 	}
 }
