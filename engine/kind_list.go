@@ -2,7 +2,7 @@ package engine
 
 import "strconv"
 
-// listKind shows the rows of a list, of which the caller chooses one. A replay
+// listKind shows the rows of a list and lets the caller choose one. A replay
 // shows it again, because the list may have other rows now.
 var listKind = kind{
 	link: func(l *linker, n *node) {

@@ -2,7 +2,7 @@ package engine
 
 import "strconv"
 
-// menuKind shows options, of which the caller chooses one.
+// menuKind shows options and lets the caller choose one.
 var menuKind = kind{
 	link:    func(l *linker, n *node) { n.paged = true; l.options(n) },
 	rowRefs: optionRefs,

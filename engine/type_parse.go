@@ -69,7 +69,7 @@ func parsePhoneType(rest string) (Type, error) {
 	for _, c := range strings.Split(rest, "|") {
 		c = strings.TrimSpace(c)
 		if len(c) != 2 || !isCapital(c[0]) || !isCapital(c[1]) {
-			return Type{}, fmt.Errorf("%q is not a country; write two capital letters as KE, several as KE|UG, or any", c)
+			return Type{}, fmt.Errorf("%q is not a country; write two capital letters (KE), several countries (KE|UG), or any", c)
 		}
 		t.Countries = append(t.Countries, c)
 	}
@@ -107,11 +107,11 @@ func parseRange(kind, example, rest string, most int64) (lo, hi int64, err error
 	}
 	switch {
 	case !ok || err != nil:
-		return 0, 0, fmt.Errorf("%s needs its smallest and largest value in whole numbers, as %s %s", kind, kind, example)
+		return 0, 0, fmt.Errorf("%s needs its smallest and largest value in whole numbers: %s %s", kind, kind, example)
 	case lo > hi:
 		return 0, 0, fmt.Errorf("%s %s: the first number is larger than the second", kind, rest)
 	case hi > most || lo < -most:
-		return 0, 0, fmt.Errorf("%s %s: the largest number that fits is %d; an ID or a code is a text, as text 13, since nobody adds it up", kind, rest, most)
+		return 0, 0, fmt.Errorf("%s %s: the largest number is %d; write an ID or a code as a text, for example text 13", kind, rest, most)
 	}
 	return lo, hi, nil
 }
@@ -141,7 +141,7 @@ func parseCount(kind, example, rest string, most int) (int, error) {
 
 func parseChoiceType(rest string) (Type, error) {
 	if rest != "" {
-		return Type{}, fmt.Errorf("choice takes no words here; list its options below it")
+		return Type{}, fmt.Errorf("choice takes no words on its line; list its options below it")
 	}
 	return Type{Kind: KindChoice}, nil
 }
@@ -156,7 +156,7 @@ func parseDateType(rest string) (Type, error) {
 	}
 	from, to, ok := strings.Cut(rest, "..")
 	if !ok {
-		return Type{}, fmt.Errorf("a date's range is written date today-2y..today or date 2020-01-01..2030-12-31")
+		return Type{}, fmt.Errorf("a date takes a range; write date today-2y..today or date 2020-01-01..2030-12-31")
 	}
 	var err error
 	if t.From, err = parseDateBound(strings.TrimSpace(from)); err != nil {

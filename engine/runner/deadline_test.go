@@ -30,7 +30,7 @@ func TestDeadline(t *testing.T) {
 		{"ended twice", 0, func(_ func(), ctx *runner.Deadline) { ctx.End(); ctx.End() }, context.Canceled},
 		{"its parent ended", 0, func(stop func(), _ *runner.Deadline) { stop() }, context.Canceled},
 	} {
-		for _, waits := range []string{"nobody waits", "waited for before", "waited for after"} {
+		for _, waits := range []string{"no waiter", "waited for before", "waited for after"} {
 			t.Run(c.name+", "+waits, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					parent, stop := context.WithCancel(context.WithValue(t.Context(), tagKey{}, "tag"))
@@ -80,7 +80,7 @@ func TestDeadline(t *testing.T) {
 
 // A Deadline keeps its first error.
 func TestDeadlineEndsOnce(t *testing.T) {
-	for _, seen := range []string{"nobody waits", "waited for after"} {
+	for _, seen := range []string{"no waiter", "waited for after"} {
 		t.Run(seen, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				parent, stop := context.WithCancel(t.Context())

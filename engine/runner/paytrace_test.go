@@ -13,7 +13,7 @@ import (
 
 func words(s string) engine.Words { return engine.Words{{{Lit: s}}} }
 
-func hole(before, name, after string) engine.Words {
+func placeholder(before, name, after string) engine.Words {
 	return engine.Words{{{Lit: before}, {Ref: engine.Ref{Name: name}}, {Lit: after}}}
 }
 
@@ -46,7 +46,7 @@ func paytrace() engine.Definition {
 				Action: "create_account", Args: []engine.Arg{{Ref: engine.Ref{Name: "phone"}}},
 				Outcomes: []engine.OutcomeCase{{Outcome: "created", Go: "created"}, {Outcome: "exists", Go: "created"}},
 			}},
-			{Name: "created", Kind: engine.ScreenEnd, Say: say(hole("Account created. Worker ID: ", "worker_id", "."))},
+			{Name: "created", Kind: engine.ScreenEnd, Say: say(placeholder("Account created. Worker ID: ", "worker_id", "."))},
 			{Name: "bye", Kind: engine.ScreenEnd, Say: say(words("Goodbye."))},
 		},
 	}

@@ -94,7 +94,7 @@ func underReloads(t *testing.T, versions int, sessions runner.Sessions, known fu
 		TTL: runner.DefaultTTL, Now: time.Now,
 	})
 	r := &runner.Runner{
-		Sessions: sessions, Programs: known(catalog), Actions: nobody{},
+		Sessions: sessions, Programs: known(catalog), Actions: noActions{},
 		Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: runner.DefaultTTL, Now: time.Now,
 	}
 	slow := engine.Request{Provider: "t", Session: "slow", Caller: "254711000111", Service: "*384*1#"}
@@ -181,9 +181,9 @@ func oneCall(t *testing.T, r *runner.Runner, session string, n int) (mixed bool)
 	return len(versions) > 1
 }
 
-type nobody struct{}
+type noActions struct{}
 
-func (nobody) Do(context.Context, engine.Call) (engine.Outcome, error) {
+func (noActions) Do(context.Context, engine.Call) (engine.Outcome, error) {
 	return engine.Outcome{}, errors.New("this menu has no actions")
 }
 
@@ -194,7 +194,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 		t.Errorf("%d of %d calls saw two versions", seen.mixed.Load(), seen.calls.Load())
 	}
 	if seen.spanned.Load() == 0 {
-		t.Error("no call went on over a reload, so that nothing was shown")
+		t.Error("no call went on over a reload: the test shows nothing")
 	}
 }
 
@@ -245,7 +245,7 @@ func TestCatalogEvicts(t *testing.T) {
 	now = now.Add(3*time.Minute + 1)
 	c.Evict()
 	if _, err := c.Find(t.Context(), old.Hash()); !errors.Is(err, runner.ErrNoProgram) {
-		t.Errorf("nobody can use it any more, and it is %v", err)
+		t.Errorf("no session can use it any more, but Find returns %v", err)
 	}
 	if _, err := c.Find(t.Context(), next.Hash()); err != nil {
 		t.Errorf("the program in force is gone: %v", err)
@@ -314,7 +314,7 @@ func TestCallOfAProgramThatIsGone(t *testing.T) {
 			}
 			sessions := memory.NewSessions(time.Now)
 			r := &runner.Runner{
-				Sessions: sessions, Programs: first, Actions: nobody{}, TTL: time.Minute, Now: time.Now,
+				Sessions: sessions, Programs: first, Actions: noActions{}, TTL: time.Minute, Now: time.Now,
 				Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
 			}
 			req := engine.Request{Provider: "t", Session: "s", Caller: "254711000111", Service: "*384*1#"}

@@ -235,7 +235,7 @@ func TestResumeOnANewVersion(t *testing.T) {
 // bytes.
 func TestNetworkIsKept(t *testing.T) {
 	def := echo()
-	def.Screens[0].Say = []engine.Say{{Words: hole("net ", "network", "")}}
+	def.Screens[0].Say = []engine.Say{{Words: placeholder("net ", "network", "")}}
 	l := newLine(t, def, nil)
 	l.req.Network = "63902"
 	if got := l.type_(""); got != "CON net 63902" {

@@ -19,7 +19,7 @@ func echo() engine.Definition {
 		Vars: []engine.Var{{Name: "typed", Type: text}},
 		Screens: []engine.Screen{
 			{Name: "first", Kind: engine.ScreenAsk, Say: []engine.Say{{Words: words("start")}}, Ask: &engine.Ask{Var: "typed", Go: "next"}},
-			{Name: "next", Kind: engine.ScreenAsk, Say: []engine.Say{{Words: hole("typed: ", "typed", "")}}, Ask: &engine.Ask{Var: "typed", Go: "first/again"}},
+			{Name: "next", Kind: engine.ScreenAsk, Say: []engine.Say{{Words: placeholder("typed: ", "typed", "")}}, Ask: &engine.Ask{Var: "typed", Go: "first/again"}},
 			{Name: "first/again", Kind: engine.ScreenSet, Go: "next"},
 		},
 	}
