@@ -2,6 +2,3 @@ package engine
 
 // showKind shows a text with only the navigation keys below it.
 var showKind = kind{link: func(_ *linker, n *node) { n.paged = true }}
-
-// endKind shows the last text of a call.
-var endKind = kind{ends: true}
