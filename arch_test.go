@@ -55,6 +55,7 @@ var own = map[string][]string{
 	"internal/gotest":             nil,
 	"service":                     {"menus", "engine/...", "gateway/...", "actions", "server/...", "sms/...", "store/...", "wallet/..."},
 	"cmd/paytrace/handset":        {"engine/gsm7"},
+	"bench":                       {"engine", "engine/runner", "engine/secret", "gateway/africastalking", "server", "store/redis", "store/storetest/servers"},
 	"cmd/...":                     {"..."},
 }
 
@@ -70,7 +71,7 @@ var foreign = map[string][]string{
 	"github.com/redis/go-redis/v9":      {"store/...", "bench"},
 	"github.com/stellar/go-stellar-sdk": {"wallet/stellar/...", "wallet/wallettest"},
 	"github.com/fernet/fernet-go":       {"wallet"},
-	"github.com/alecthomas/kong":        {"cmd/..."},
+	"github.com/alecthomas/kong":        {"bench", "cmd/..."},
 	"charm.land":                        {"cmd/paytrace/handset"},
 	"net/http":                          {"server", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "service", "cmd/..."},
 	"github.com/nyaruka/phonenumbers":   {"engine/msisdn"},
