@@ -43,13 +43,13 @@ func identity(t *testing.T, setting string) []byte {
 	return key
 }
 
-// Computed apart from this code, by RFC 5869 over HMAC-SHA256.
+// These values were computed without this code, by RFC 5869 over HMAC-SHA256.
 const (
 	pinnedKey = "845a46555913c1e3da70ced4eb01b2c8015349a4af08ac4a155ba128926a8ad5"
 	pinnedTag = "ded32b642cf5e961"
 )
 
-// The derivation is pinned: another result would forget every identity.
+// The derivation must never change: another result would lose every identity.
 func TestIdentityKeyIsPinned(t *testing.T) {
 	if got, want := hex.EncodeToString(identity(t, "changeme")), pinnedKey; got != want {
 		t.Errorf("IdentityKey is %s, want %s", got, want)

@@ -15,7 +15,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// vector is a token that Python's cryptography library made, and its key.
+// vector is a token made by Python's cryptography library, with its key.
 type vector struct {
 	EncryptionKey string `json:"encryption_key"`
 	FernetKey     string `json:"fernet_key"`
@@ -68,8 +68,8 @@ func TestPythonTokensOpen(t *testing.T) {
 	}
 }
 
-// What we seal has the form Python's tokens have (version, time, length), so
-// the old service opens it.
+// Our tokens have the form of Python's (version, time, length), so the legacy
+// service can open them.
 func TestSealedTokensLookLikePythons(t *testing.T) {
 	for _, v := range vectors(t) {
 		s := sealer(t, v.EncryptionKey)
@@ -170,8 +170,7 @@ func TestSealerNeedsAKey(t *testing.T) {
 	}
 }
 
-// Any key pair survives sealing under any key, and opens for its own address
-// only.
+// Any key pair can be sealed with any key and opened again.
 func TestSealRoundTrip(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(rt, "seed")

@@ -10,8 +10,8 @@ import (
 	"github.com/paytrace/paytrace/wallet/wallettest"
 )
 
-// horizonFaults makes four in ten submissions end unknown or untrue, and one
-// question in twelve fail.
+// horizonFaults gives four in ten submissions an unknown or wrong answer, and lets
+// one query in twelve fail.
 func (w *world) horizonFaults(r wallettest.Request) wallettest.Fault {
 	statuses := []int{0, 504, 503, 429, 500, 502}
 	status := statuses[w.rng.IntN(len(statuses))]
@@ -44,25 +44,25 @@ func (w *world) horizonFaults(r wallettest.Request) wallettest.Fault {
 	}
 }
 
-// disturb lets processes die, lose the answer to a COMMIT, or be overtaken by
-// another, before and after each thing they do.
+// disturb lets a process die, lose the answer to a COMMIT, or be overtaken by
+// another process, before and after each of its steps.
 func (w *world) disturb(p *process, f *wallet.Funder) {
 	f.Book = &tappedBook{Book: f.Book, tap: &tap{w: w, p: p}}
 	f.Network = &tappedNetwork{Network: f.Network, tap: &tap{w: w, p: p}}
 }
 
-// tap is a process's points, labelled.
+// tap disturbs a process at labelled points.
 type tap struct {
 	w *world
 	p *process
 }
 
-// chances, in thousandths, at each point.
+// The chances at each point, in thousandths.
 const (
 	dies       = 8
 	overtaken  = 8
 	commitLost = 10
-	// maxDepth bounds who overtakes the one who overtakes.
+	// maxDepth bounds how deeply processes overtake each other.
 	maxDepth = 2
 )
 
@@ -74,7 +74,7 @@ func (t *tap) at(label string) {
 		panic(kill{label})
 	case n < dies+overtaken && t.p.depth < maxDepth:
 		t.w.interleaved++
-		// Long enough, now and then, for a lease or a transaction to be over.
+		// Sometimes this is long enough for a lease or a transaction to expire.
 		t.w.at = t.w.at.Add(time.Duration(t.w.rng.IntN(200)) * time.Second)
 		other := t.w.start()
 		other.depth = t.p.depth + 1
@@ -82,8 +82,8 @@ func (t *tap) at(label string) {
 	}
 }
 
-// around runs fn between two points. Of a transaction of the database the
-// answer to COMMIT may be lost.
+// around runs fn between two points. If fn commits, the answer to COMMIT may be
+// lost.
 func (t *tap) around(label string, commits bool, fn func() error) error {
 	t.at("before " + label)
 	err := fn()

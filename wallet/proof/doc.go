@@ -1,4 +1,3 @@
-// Package proof has no code of its own. Its tests prove by simulation what
-// funding promises: whatever a network answers, does not answer or answers
-// late, and wherever a process dies, each wallet is funded once.
+// Package proof has only tests. They prove by simulation that each wallet is funded
+// once, with all faults of a network and deaths of a process at any point.
 package proof

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-// wallets is how many are funded in all; PROOF_WALLETS asks for more.
+// wallets returns the number of wallets to fund. PROOF_WALLETS replaces it.
 func wallets(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("PROOF_WALLETS")
@@ -32,10 +32,9 @@ func wallets(t *testing.T) int {
 	return n
 }
 
-// Every wallet is funded once, whatever the network answers and wherever a
-// process dies. Half of the wallets get lumens; the others an asset, half of
-// them on accounts that exist, where the network itself would take a second
-// payment.
+// Every wallet is funded once, with all faults of the network and deaths at any
+// point. Half of the wallets get lumens, the others a credit. Half of these exist
+// before, where the network itself would accept a second payment.
 func TestEveryWalletIsFundedOnce(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []struct {
@@ -63,7 +62,28 @@ func TestEveryWalletIsFundedOnce(t *testing.T) {
 	}
 }
 
-// On Postgres the same holds, for as many as take some seconds.
+func TestWalletsAreFunded(t *testing.T) {
+	t.Parallel()
+	for name, credit := range map[string]bool{"native": false, "credit": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 1, credit)
+			w.run(300, 300, 2, func(i int) bool { return i%3 == 0 })
+			double, lost := w.audit()
+			succeeded, failed := w.ledger.Applied()
+			t.Logf("%d succeeded, %d failed, by channel %v", succeeded, failed, w.ledger.Sources())
+			if double > 0 {
+				t.Errorf("%d wallets were funded twice", double)
+			}
+			if want := 0; lost != want && credit {
+				t.Errorf("%d wallets got nothing", lost)
+			}
+			w.settled()
+		})
+	}
+}
+
+// The same holds on Postgres, with fewer wallets.
 func TestEveryWalletIsFundedOnceOnPostgres(t *testing.T) {
 	t.Parallel()
 	url := servers.Database(t)
@@ -81,7 +101,7 @@ func TestEveryWalletIsFundedOnceOnPostgres(t *testing.T) {
 	w.settled()
 }
 
-// wantDisturbed fails where the disturbances did not reach what they are for.
+// wantDisturbed fails the test if the disturbances did not reach every point.
 func (w *world) wantDisturbed() {
 	w.t.Helper()
 	for _, label := range []string{
@@ -98,8 +118,8 @@ func (w *world) wantDisturbed() {
 	}
 }
 
-// Clients that break one rule each. With them the same schedule has to show
-// wallets that were paid twice, or it would not see the fault in ours either.
+// Each control breaks one rule. The same schedule must then see wallets that are
+// paid twice; otherwise it could not see that fault in our client either.
 func TestWithoutTheRulesWalletsAreFundedTwice(t *testing.T) {
 	t.Parallel()
 	for name, wrong := range map[string]func(p *process, f *wallet.Funder){
@@ -127,8 +147,7 @@ func TestWithoutTheRulesWalletsAreFundedTwice(t *testing.T) {
 	}
 }
 
-// impatient builds anew when no answer comes, as if that were a refusal of the
-// fee.
+// impatient builds another transaction when no answer comes, as after a refused fee.
 type impatient struct{ wallet.Network }
 
 func (n impatient) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
@@ -139,7 +158,7 @@ func (n impatient) Submit(ctx context.Context, t wallet.Transaction) (wallet.Ans
 	return a, nil
 }
 
-// hasty takes the first "not found" for the last word.
+// hasty treats the first "not found" as final.
 type hasty struct{ wallet.Network }
 
 func (n hasty) Look(ctx context.Context, hash string) (wallet.Answer, error) {
@@ -150,7 +169,7 @@ func (n hasty) Look(ctx context.Context, hash string) (wallet.Answer, error) {
 	return a, err
 }
 
-// storedAfter stores a transaction when there is an answer to it.
+// storedAfter stores a transaction only after its answer.
 func storedAfter(_ *process, f *wallet.Funder) {
 	late := &lateBook{Book: f.Book}
 	f.Book, f.Network = late, lateNetwork{f.Network, late}

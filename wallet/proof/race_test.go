@@ -2,8 +2,7 @@
 
 package proof_test
 
-// The race detector makes everything ten times as slow, and the fundings are
-// the same.
+// The race detector makes everything ten times slower, so fewer wallets are funded.
 const (
 	usualWallets    = 1_000
 	postgresWallets = 60

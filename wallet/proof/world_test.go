@@ -22,43 +22,43 @@ import (
 
 var passphrase = stellar.Passphrase("TESTNET")
 
-// world is a service with wallets to fund and a network, on one clock.
+// world has a store with wallets to fund, a network and one clock for both.
 type world struct {
 	t       testing.TB
 	rng     *rand.Rand
 	at      time.Time
 	store   store.Store
 	ledger  *wallettest.Ledger
-	door    wallet.Network
+	network wallet.Network
 	faults  wallettest.Faults
 	sealer  *wallet.Sealer
 	account wallet.KeyPair
 	asset   wallet.Asset
 	serial  uint64
 
-	// made are the wallets to fund.
+	// made lists the wallets to fund.
 	made []string
-	// tap wraps what a process works with.
+	// tap wraps the ports of a process.
 	tap func(p *process, f *wallet.Funder)
-	// What was done to the processes, and where they died.
+	// These count the disturbances, and the deaths at each point.
 	killed, unknown, interleaved, submissions int
 	points                                    map[string]int
 }
 
 func (w *world) now() time.Time { return w.at }
 
-// inMemory is a database for one world.
+// inMemory opens a database for one world.
 func inMemory(now func() time.Time) (store.Store, error) {
 	return sqlite.OpenMemory(context.Background(), sqlite.Config{Now: now})
 }
 
-// seed makes each world another, and always the same.
+// newWorld makes a world in memory. The same seed gives the same world.
 func newWorld(t testing.TB, seed uint64, credit bool) *world {
 	t.Helper()
 	return newWorldOn(t, seed, credit, inMemory)
 }
 
-// newWorldOn is one on a database of its own.
+// newWorldOn makes a world on the database that open opens.
 func newWorldOn(t testing.TB, seed uint64, credit bool, open func(now func() time.Time) (store.Store, error)) *world {
 	t.Helper()
 	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), points: map[string]int{}, at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
@@ -90,7 +90,7 @@ func newWorldOn(t testing.TB, seed uint64, credit bool, open func(now func() tim
 		}
 		return w.faults(r)
 	}}
-	w.door, err = horizon.New(horizon.Config{
+	w.network, err = horizon.New(horizon.Config{
 		URL: "http://horizon", Passphrase: passphrase, Transport: wallettest.InProcess{Handler: h},
 	})
 	if err != nil {
@@ -111,8 +111,8 @@ func (w *world) pair() wallet.KeyPair {
 	return pair
 }
 
-// register makes accounts whose wallets are to be funded. Of those for which
-// exists says so, the wallet is on the network already, without the asset.
+// register makes accounts with wallets to fund, until there are n. If exists(i), the
+// wallet is on the network already, but without the asset.
 func (w *world) register(n int, exists func(i int) bool) {
 	w.t.Helper()
 	const together = 100
@@ -154,8 +154,7 @@ func (w *world) add(ctx context.Context, tx store.Tx, exists bool) error {
 	return nil
 }
 
-// openChannels has all channels made, by letting wallets wait for one that is
-// free.
+// openChannels lets wallets wait for a free channel until all channels are made.
 func (w *world) openChannels(exists func(i int) bool) {
 	w.t.Helper()
 	ctx, p := context.Background(), w.start()
@@ -178,7 +177,7 @@ func (w *world) openChannels(exists func(i int) bool) {
 		w.register(len(w.made)+1, exists)
 		last := w.made[len(w.made)-1]
 		w.at = w.at.Add(20 * time.Second)
-		w.allHeld(open, func() {
+		w.allLeased(open, func() {
 			if _, err := p.Fund(ctx, last); err != nil {
 				w.t.Fatal(err)
 			}
@@ -190,19 +189,19 @@ func (w *world) openChannels(exists func(i int) bool) {
 	w.t.Fatal("the channels were not made")
 }
 
-// allHeld runs fn while somebody holds every channel.
-func (w *world) allHeld(open int, fn func()) {
+// allLeased runs fn while every channel is leased.
+func (w *world) allLeased(open int, fn func()) {
 	w.t.Helper()
-	var held []wallet.Lease
+	var leases []wallet.Lease
 	for range open {
 		l, err := w.store.LeaseChannel(context.Background(), w.account.Address, "a test", w.at, w.at.Add(time.Hour))
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		held = append(held, l)
+		leases = append(leases, l)
 	}
 	fn()
-	for _, l := range held {
+	for _, l := range leases {
 		if err := w.store.ReturnChannel(context.Background(), l, w.at); err != nil {
 			w.t.Fatal(err)
 		}
@@ -218,7 +217,7 @@ type process struct {
 func (w *world) start() *process {
 	p := &process{}
 	p.Funder = &wallet.Funder{
-		Book: w.store, Network: w.door, Builder: stellar.NewBuilder(passphrase), Keys: stellar.Keys{}, Sealed: w.sealer,
+		Book: w.store, Network: w.network, Builder: stellar.NewBuilder(passphrase), Keys: stellar.Keys{}, Sealed: w.sealer,
 		Account: w.account, Asset: w.asset, Channels: 3, Batch: 1 + w.rng.IntN(6), Now: w.now,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
@@ -228,12 +227,12 @@ func (w *world) start() *process {
 	return p
 }
 
-// kill is what a killed process panics with.
+// kill is the panic value of a killed process.
 type kill struct{ point string }
 
 var errKilled = errors.New("the process was killed")
 
-// fund is one run of a wallet's job.
+// fund runs a wallet's job once.
 func (p *process) fund(ctx context.Context, address string) (f wallet.Funding, err error) {
 	defer func() {
 		if x := recover(); x != nil {
@@ -246,8 +245,8 @@ func (p *process) fund(ctx context.Context, address string) (f wallet.Funding, e
 	return p.Fund(ctx, address)
 }
 
-// run has n more wallets made and funded, in waves of at most so many, by
-// processes that live on from wave to wave.
+// run makes and funds n more wallets, in waves of at most wave wallets. The
+// processes live from wave to wave.
 func (w *world) run(n, wave, processes int, exists func(i int) bool) {
 	w.t.Helper()
 	all := make([]*process, processes)
@@ -259,14 +258,14 @@ func (w *world) run(n, wave, processes int, exists func(i int) bool) {
 		w.register(min(n, before+1+w.rng.IntN(wave)), exists)
 		w.jobs(context.Background(), all, w.made[before:])
 	}
-	// Those of earlier waves have ended; what is in flight may not have.
+	// The wallets have ended, but a transaction may still be in flight.
 	w.jobs(context.Background(), all, w.made)
 }
 
 // jobs runs the jobs of wallets until all have ended.
 func (w *world) jobs(ctx context.Context, all []*process, addresses []string) {
 	w.t.Helper()
-	// No run needs as many turns, unless it does not end.
+	// A run that needs more turns than this never ends.
 	most := 200 * (len(addresses) + 100)
 	queue := append([]string(nil), addresses...)
 	for range most {
@@ -293,7 +292,7 @@ func (w *world) jobs(ctx context.Context, all []*process, addresses []string) {
 	w.t.Fatalf("after %d turns %d wallets have not ended", most, len(queue))
 }
 
-// audit compares what wallets were given with what each is to have.
+// audit counts the wallets that were funded more than once, and not at all.
 func (w *world) audit() (double, lost int) {
 	w.t.Helper()
 	for _, address := range w.made {
@@ -307,7 +306,7 @@ func (w *world) audit() (double, lost int) {
 	return double, lost
 }
 
-// settled fails unless the store says that all is funded and nothing is in
+// settled fails the test unless the store has all wallets funded and nothing in
 // flight.
 func (w *world) settled() {
 	w.t.Helper()

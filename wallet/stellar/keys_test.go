@@ -12,7 +12,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// The first three accounts of SEP-5's first test mnemonic.
+// sep5 has the first three accounts of SEP-5's first test mnemonic.
 var sep5 = []struct{ address, seed string }{
 	{"GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6", "SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN"},
 	{"GBAW5XGWORWVFE2XTJYDTLDHXTY2Q2MO73HYCGB3XMFMQ562Q2W2GJQX", "SCEPFFWGAG5P2VX5DHIYK3XEMZYLTYWIPWYEKXFHSK25RVMIUNJ7CTIS"},
@@ -66,7 +66,7 @@ func TestNewNeedsRandomness(t *testing.T) {
 	}
 }
 
-// SEP-23's vectors.
+// The vectors are SEP-23's.
 func TestValidAddress(t *testing.T) {
 	const good = "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ"
 	if !stellar.ValidAddress(good) {
@@ -79,7 +79,7 @@ func TestValidAddress(t *testing.T) {
 	}
 }
 
-// Whoever makes a wallet must not carry the SDK's clients along.
+// A program that makes wallets must not link the SDK's clients.
 func TestLinksNoClients(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	if err != nil {

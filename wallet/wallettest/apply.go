@@ -6,27 +6,27 @@ import (
 	"github.com/stellar/go-stellar-sdk/xdr"
 )
 
-// applying is one transaction while its operations are done.
+// applying is a transaction while its operations are applied.
 type applying struct {
 	*Ledger
 	e xdr.TransactionEnvelope
-	// sponsors are whose reserves whom pays for until told otherwise.
+	// sponsors maps a sponsored account to the account that pays its reserves.
 	sponsors map[string]string
 	received map[string]Received
-	// the operation's source account, and its address.
+	// source is the operation's source account, and address its address.
 	source  *account
 	address string
 }
 
-// apply charges the fee, uses the sequence number up and does the operations,
-// all or none.
+// apply charges the fee, uses up the sequence number and applies all operations or
+// none.
 func (l *Ledger) apply(e xdr.TransactionEnvelope, hash string) xdr.TransactionResult {
 	muxed := e.SourceAccount()
 	payer := l.accounts[muxed.Address()]
 	payer.sequence++
 	payer.balance -= l.fee(e)
 	signed, _ := signers(e, hash)
-	kept := l.snapshot(touched(e))
+	before := l.snapshot(touched(e))
 	a := &applying{Ledger: l, e: e, sponsors: map[string]string{}, received: map[string]Received{}}
 	results, ok := a.operations(signed)
 	result := xdr.TransactionResult{
@@ -47,12 +47,11 @@ func (l *Ledger) apply(e xdr.TransactionEnvelope, hash string) xdr.TransactionRe
 		}
 		return result
 	}
-	l.restore(kept)
+	l.restore(before)
 	return result
 }
 
-// operations does all of them, also after one that failed, so that each has a
-// result.
+// operations applies all operations, also after a failed one, so each has a result.
 func (a *applying) operations(signed map[string]bool) (results []xdr.OperationResult, ok bool) {
 	ok = true
 	for _, op := range a.e.Operations() {
@@ -74,7 +73,7 @@ func (a *applying) operations(signed map[string]bool) (results []xdr.OperationRe
 	return results, ok
 }
 
-// touched are the accounts that operations may change.
+// touched returns the accounts that operations may change.
 func touched(e xdr.TransactionEnvelope) map[string]bool {
 	all := map[string]bool{}
 	for _, op := range e.Operations() {
@@ -245,7 +244,7 @@ func (a *applying) end() xdr.EndSponsoringFutureReservesResultCode {
 	return xdr.EndSponsoringFutureReservesResultCodeEndSponsoringFutureReservesSuccess
 }
 
-// keyOf is an asset as CODE:ISSUER. Codes are padded with zeros on the wire.
+// keyOf returns an asset as CODE:ISSUER. Codes are padded with zeros in XDR.
 func keyOf(asset xdr.Asset) string {
 	return strings.TrimRight(asset.GetCode(), "\x00") + ":" + asset.GetIssuer()
 }

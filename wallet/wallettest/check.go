@@ -8,8 +8,8 @@ import (
 	"github.com/stellar/go-stellar-sdk/xdr"
 )
 
-// check is what the network checks before a transaction goes in a ledger, in
-// its order.
+// check makes the checks of the network before a transaction gets into a ledger, in
+// the network's order.
 func (l *Ledger) check(e xdr.TransactionEnvelope, hash string) xdr.TransactionResultCode {
 	if len(e.Operations()) == 0 {
 		return xdr.TransactionResultCodeTxMissingOperation
@@ -46,11 +46,11 @@ func (l *Ledger) check(e xdr.TransactionEnvelope, hash string) xdr.TransactionRe
 	return xdr.TransactionResultCodeTxSuccess
 }
 
-// fee is what a transaction is charged: the least fee, however much it offers.
+// fee returns the fee charged: the minimum, even if the transaction offers more.
 func (l *Ledger) fee(e xdr.TransactionEnvelope) int64 { return l.leastFee * int64(len(e.Operations())) }
 
-// signers are the accounts that signed, of those that have to; extra says that
-// a signature is nobody's of them, or more are given than may be.
+// signers returns which of the required accounts signed. extra says that there is
+// another signature, or more than allowed.
 func signers(e xdr.TransactionEnvelope, hash string) (signed map[string]bool, extra bool) {
 	const most = 20
 	needed := map[string]bool{}
@@ -85,8 +85,8 @@ func sourceOf(e xdr.TransactionEnvelope, op xdr.Operation) string {
 	return muxed.ToAccountId().Address()
 }
 
-// Until is the upper time bound of an envelope; false if it can't be read or
-// has none.
+// Until returns the upper time bound of an envelope, and false if it has none or
+// can't be read.
 func Until(envelope string) (time.Time, bool) {
 	var e xdr.TransactionEnvelope
 	if xdr.SafeUnmarshalBase64(envelope, &e) != nil || e.TimeBounds() == nil {

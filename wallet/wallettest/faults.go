@@ -2,48 +2,47 @@ package wallettest
 
 import "time"
 
-// Kind is a way to fail.
+// Kind says how a request fails. It describes what happens to a submission; a query
+// with any fault gets no good answer.
 type Kind uint8
 
-// The ways to fail. Where a transaction is handed in, the first group says what
-// happens to it; a question is lost either way.
 const (
-	// Fine: nothing fails.
+	// Fine means that nothing fails.
 	Fine Kind = iota
-	// Lost: it never arrives, and the answer is Status or a broken connection.
+	// Lost means that the transaction never arrives, and the answer is Status.
 	Lost
-	// Silent: it gets in a ledger, and the answer is lost.
+	// Silent means that it gets into a ledger, but the answer is lost.
 	Silent
-	// Late: the answer is lost, and After later it gets in a ledger, if it is
-	// still valid then.
+	// Late means that the answer is lost. After the time After the transaction gets
+	// into a ledger, if it is still valid.
 	Late
-	// Refused: it is not taken, with Code, whatever its state.
+	// Refused means that it is refused with Code, whatever its state.
 	Refused
-	// Garbage: it gets in a ledger, and the answer is no JSON.
+	// Garbage means that it gets into a ledger, but the answer is not JSON.
 	Garbage
 )
 
-// Fault is how one request fails.
+// Fault describes how one request fails.
 type Fault struct {
 	Kind  Kind
 	After time.Duration
-	// Status is the answer's where one is given: 429, 500, 502, 503 or 504. 0
-	// breaks the connection.
+	// Status is the answer's status: 429, 500, 502, 503 or 504; 0 breaks the
+	// connection.
 	Status int
-	// Code is a transaction's, as "tx_bad_seq".
+	// Code is the code of a refused transaction, such as "tx_bad_seq".
 	Code string
 }
 
-// Request is what a fault may depend on.
+// Request describes the request that a fault may depend on.
 type Request struct {
 	Submits bool
-	// Envelope is what is handed in.
+	// Envelope is the submitted envelope.
 	Envelope string
-	// Path of a question, or the method's name for RPC.
+	// Path is the path of a query, or the method for RPC.
 	Path string
 }
 
-// Faults decides how a request fails; nil: none does.
+// Faults decides how a request fails; nil means that none does.
 type Faults func(Request) Fault
 
 func (f Faults) of(r Request) Fault {
@@ -53,8 +52,7 @@ func (f Faults) of(r Request) Fault {
 	return f(r)
 }
 
-// submit hands a transaction in under a fault. known is false where nobody
-// tells what became of it.
+// submit submits a transaction with a fault.
 func (l *Ledger) submit(envelope string, f Fault) (outcome submitted) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,11 +77,11 @@ func (l *Ledger) submit(envelope string, f Fault) (outcome submitted) {
 	return submitted{record: r, result: result, unknown: f.Kind == Silent, garbage: f.Kind == Garbage}
 }
 
-// submitted is what became of a transaction, and whether that is told.
+// submitted is the outcome of a submission.
 type submitted struct {
 	record    *record // nil if it is in no ledger
-	code      string  // a code made up
-	unknown   bool
+	code      string  // the code of a Refused fault
+	unknown   bool    // the answer does not say what happened
 	garbage   bool
 	malformed bool
 	result    resultXDR

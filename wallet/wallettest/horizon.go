@@ -17,12 +17,12 @@ import (
 
 type resultXDR = xdr.TransactionResult
 
-// Horizon is Horizon's HTTP API before a ledger, as far as wallets call it.
+// Horizon serves the part of Horizon's HTTP API that wallets call, from a Ledger.
 type Horizon struct {
 	Ledger *Ledger
 	Faults Faults
-	// Bare leaves out what a Horizon may leave out: GET /, GET /ledgers,
-	// GET /fee_stats, and headers.
+	// Bare omits everything that a Horizon may omit: GET /, GET /ledgers,
+	// GET /fee_stats and headers.
 	Bare bool
 }
 
@@ -143,7 +143,7 @@ func (h *Horizon) submit(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuse answers as Horizon does on a transaction that did not happen.
+// refuse answers like Horizon for a transaction that did not happen.
 func refuse(w http.ResponseWriter, envelope string, result xdr.TransactionResult) {
 	read, err := stellar.ReadResult(encode(result))
 	if err != nil {
@@ -159,7 +159,7 @@ func refuse(w http.ResponseWriter, envelope string, result xdr.TransactionResult
 	})
 }
 
-// fail is the answer of a fault: a status, or none at all.
+// fail answers with the status of a fault, or breaks the connection.
 func fail(w http.ResponseWriter, f Fault) {
 	switch f.Status {
 	case 0:
@@ -193,11 +193,11 @@ func reply(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body) // nobody to tell
 }
 
-// InProcess is a transport to a handler without a network, for tests of
-// hundreds of thousands of requests.
+// InProcess is a transport that calls a handler directly, for tests with hundreds of
+// thousands of requests.
 type InProcess struct{ Handler http.Handler }
 
-// RoundTrip answers one request; one that the handler broke off is an error.
+// RoundTrip answers one request. It returns an error if the handler aborts.
 func (t InProcess) RoundTrip(r *http.Request) (response *http.Response, err error) {
 	if r.Body == nil {
 		r.Body = http.NoBody

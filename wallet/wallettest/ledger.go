@@ -1,7 +1,6 @@
-// Package wallettest has what a wallet's doors to Stellar are tested against: a
-// ledger that judges transactions as the network does, with a Horizon and an
-// RPC server before it that can fail in every documented way, and the suite
-// that every wallet.Network passes.
+// Package wallettest has the tests that every wallet.Network passes, and what they
+// need: a ledger that applies transactions as Stellar does, and a Horizon and an RPC
+// service for it that can fail in every documented way.
 package wallettest
 
 import (
@@ -22,10 +21,9 @@ const (
 	baseFee     = 100
 )
 
-// Ledger is a Stellar network of one node, whose ledgers close whenever
-// somebody asks. It checks signatures, sequence numbers, time bounds, fees,
-// balances, reserves, trustlines and sponsorships. It is safe for concurrent
-// use.
+// Ledger is a Stellar network of one node that closes a ledger at every request. It
+// checks signatures, sequence numbers, time bounds, fees, balances, reserves,
+// trustlines and sponsorships. It is safe for concurrent use.
 type Ledger struct {
 	passphrase string
 	now        func() time.Time
@@ -69,15 +67,15 @@ type waiting struct {
 	at       time.Time
 }
 
-// Received is what an account was given, over all successful transactions.
+// Received counts what an account got from all successful transactions.
 type Received struct {
-	Created  int // how often it was made
-	Payments int // how often it was paid
+	Created  int
+	Payments int
 	Lumens   int64
 	Credit   int64
 }
 
-// Gifts is how often it was given money.
+// Gifts counts how often the account got money.
 func (r Received) Gifts() int {
 	if r.Credit > 0 {
 		return r.Payments
@@ -93,7 +91,7 @@ func NewLedger(passphrase string, now func() time.Time) *Ledger {
 	}
 }
 
-// Open makes an account from nothing.
+// Open makes an account with lumens.
 func (l *Ledger) Open(address string, lumens int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,7 +99,7 @@ func (l *Ledger) Open(address string, lumens int64) {
 	l.accounts[address] = &account{sequence: l.sequence << 32, balance: lumens * stroops, trust: map[string]trustline{}}
 }
 
-// Trust gives an account a trustline and some of the asset, from nothing.
+// Trust gives an account a trustline and units of the asset.
 func (l *Ledger) Trust(address, code, issuer string, units int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,29 +108,28 @@ func (l *Ledger) Trust(address, code, issuer string, units int64) {
 	a.trust[code+":"+issuer] = trustline{balance: units * stroops, limit: 1 << 62}
 }
 
-// Close removes an account, as a merge or a reset of the network does.
+// Close removes an account, like a merge or a reset of the network.
 func (l *Ledger) Close(address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.accounts, address)
 }
 
-// Spend uses a sequence number of an account up, as another program's
-// transaction would.
+// Spend uses up a sequence number of an account, like another program's transaction.
 func (l *Ledger) Spend(address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.accounts[address].sequence++
 }
 
-// SetLeastFee sets the least fee for an operation, in stroops.
+// SetLeastFee sets the minimum fee for an operation, in stroops.
 func (l *Ledger) SetLeastFee(fee int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.leastFee = fee
 }
 
-// Received is what an account was given.
+// Received returns what an account got.
 func (l *Ledger) Received(address string) Received {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -140,7 +137,7 @@ func (l *Ledger) Received(address string) Received {
 	return l.received[address]
 }
 
-// Balance is an account's lumens in stroops; false if there is no account.
+// Balance returns an account's stroops of lumens, and false if it does not exist.
 func (l *Ledger) Balance(address string) (int64, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -152,7 +149,7 @@ func (l *Ledger) Balance(address string) (int64, bool) {
 	return a.balance, true
 }
 
-// Applied counts the transactions in ledgers, failed ones too.
+// Applied counts the transactions in ledgers.
 func (l *Ledger) Applied() (succeeded, failed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -183,7 +180,7 @@ func (l *Ledger) Sources() map[string]int {
 	return counts
 }
 
-// close closes a ledger at the time it is: what waited goes in first.
+// close closes a ledger now, after those of the waiting transactions.
 func (l *Ledger) close() {
 	now := l.now().UTC().Truncate(time.Second)
 	slices.SortStableFunc(l.waiting, func(a, b waiting) int { return a.at.Compare(b.at) })
@@ -191,7 +188,7 @@ func (l *Ledger) close() {
 		w := l.waiting[0]
 		l.waiting = l.waiting[1:]
 		l.closeAt(w.at)
-		_, _ = l.take(w.envelope) // one that is no longer valid is dropped, as by the network
+		_, _ = l.take(w.envelope) // the network drops one that is no longer valid, too
 	}
 	l.closeAt(now)
 }
@@ -203,8 +200,8 @@ func (l *Ledger) closeAt(at time.Time) {
 	}
 }
 
-// take puts a transaction in the ledger, or says why not. One that is there
-// already is given back.
+// take puts a transaction into the ledger and returns its record, or nil and the
+// refusal. For a transaction that is there already, it returns the first record.
 func (l *Ledger) take(envelope string) (*record, xdr.TransactionResult) {
 	e, hash, err := l.read(envelope)
 	if err != nil {
@@ -238,28 +235,28 @@ func refused(code xdr.TransactionResultCode) xdr.TransactionResult {
 	return xdr.TransactionResult{Result: xdr.TransactionResultResult{Code: code}}
 }
 
-// waits says whether a transaction is to get into a ledger later.
+// waits reports whether a transaction gets into a ledger later.
 func (l *Ledger) waits(envelope string) bool {
 	return slices.ContainsFunc(l.waiting, func(w waiting) bool { return w.envelope == envelope })
 }
 
-// snapshot of accounts, to undo a failed transaction.
+// snapshot copies accounts, to undo a failed transaction.
 func (l *Ledger) snapshot(addresses map[string]bool) map[string]*account {
-	kept := map[string]*account{}
+	saved := map[string]*account{}
 	for address := range addresses {
 		if a, ok := l.accounts[address]; ok {
 			c := *a
 			c.trust = maps.Clone(a.trust)
-			kept[address] = &c
+			saved[address] = &c
 		} else {
-			kept[address] = nil
+			saved[address] = nil
 		}
 	}
-	return kept
+	return saved
 }
 
-func (l *Ledger) restore(kept map[string]*account) {
-	for address, a := range kept {
+func (l *Ledger) restore(saved map[string]*account) {
+	for address, a := range saved {
 		if a == nil {
 			delete(l.accounts, address)
 		} else {

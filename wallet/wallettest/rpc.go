@@ -9,7 +9,7 @@ import (
 	"github.com/stellar/go-stellar-sdk/xdr"
 )
 
-// RPC is Stellar RPC before a ledger, as far as wallets call it.
+// RPC serves the part of Stellar RPC that wallets call, from a Ledger.
 type RPC struct {
 	Ledger *Ledger
 	Faults Faults
@@ -79,7 +79,7 @@ func (s *RPC) send(w http.ResponseWriter, c call, f Fault) {
 	outcome := s.Ledger.submit(c.Params.Transaction, f)
 	switch {
 	case outcome.unknown && (f.Kind == Fine || f.Kind == Late && f.Status == 0):
-		c.reply(w, map[string]any{"status": "PENDING"}) // and is in no ledger for long
+		c.reply(w, map[string]any{"status": "PENDING"}) // and stays out of ledgers for a while
 	case outcome.unknown:
 		fail(w, f)
 	case outcome.garbage:

@@ -14,23 +14,23 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
-// Door opens a network's door on a ledger; requests fail as faults say.
-type Door func(t *testing.T, ledger *Ledger, faults Faults) wallet.Network
+// Open connects a wallet.Network with a ledger; requests fail as faults say.
+type Open func(t *testing.T, ledger *Ledger, faults Faults) wallet.Network
 
-// Run holds a wallet.Network against its contract.
-func Run(t *testing.T, open Door) {
+// Run tests a wallet.Network.
+func Run(t *testing.T, open Open) {
 	t.Helper()
 	for name, run := range map[string]func(s *subject){
 		"accounts are read":                    readsAccounts,
-		"a success is told, and told again":    tellsSuccess,
-		"a failure is told with its codes":     tellsFailure,
-		"a refusal is told with its code":      tellsRefusal,
-		"an answer that is lost is an error":   losesAnswers,
-		"what happens late is not known":       answersLate,
-		"not found is dated":                   datesNotFound,
+		"a success is returned, also again":    returnsSuccess,
+		"a failure is returned with its codes": returnsFailure,
+		"a refusal is returned with its code":  returnsRefusal,
+		"a lost answer is an error":            losesAnswers,
+		"a late transaction is unknown":        answersLate,
+		"not found has a date":                 datesNotFound,
 		"another network is refused":           refusesNetwork,
-		"a door that does not answer is told":  tellsSilence,
-		"a limit of twenty signatures is held": fitsSignatures,
+		"no answer is an error":                failsWithoutAnswer,
+		"at most twenty signatures are made":   fitsSignatures,
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -39,12 +39,12 @@ func Run(t *testing.T, open Door) {
 	}
 }
 
-// subject is a door under test, and a funding account behind it.
+// subject is a network under test with a funding account.
 type subject struct {
 	wallet.Network
 	t       *testing.T
 	ctx     context.Context
-	open    Door
+	open    Open
 	ledger  *Ledger
 	at      time.Time
 	fault   Fault
@@ -54,7 +54,7 @@ type subject struct {
 	asset   wallet.Asset
 }
 
-func newSubject(t *testing.T, open Door) *subject {
+func newSubject(t *testing.T, open Open) *subject {
 	t.Helper()
 	s := &subject{t: t, ctx: t.Context(), open: open, at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 	passphrase := stellar.Passphrase("TESTNET")
@@ -77,7 +77,7 @@ func (s *subject) pair(n byte) wallet.KeyPair {
 	return pair
 }
 
-// order is one that gives wallets lumens.
+// order makes an order that gives lumens to wallets.
 func (s *subject) order(wallets ...byte) wallet.Order {
 	s.t.Helper()
 	accounts, err := s.Accounts(s.ctx, wallet.Asset{}, s.funder.Address)
@@ -104,7 +104,7 @@ func (s *subject) build(o wallet.Order) wallet.Transaction {
 	return t
 }
 
-// want compares an answer, but for its date.
+// want compares an answer without its date.
 func (s *subject) want(what string, got wallet.Answer, err error, want wallet.Answer) {
 	s.t.Helper()
 	got.AsOf = time.Time{}
@@ -134,7 +134,7 @@ func readsAccounts(s *subject) {
 	}
 }
 
-func tellsSuccess(s *subject) {
+func returnsSuccess(s *subject) {
 	t := s.build(s.order(3, 4))
 	for range 2 {
 		a, err := s.Submit(s.ctx, t)
@@ -147,7 +147,7 @@ func tellsSuccess(s *subject) {
 	}
 }
 
-func tellsFailure(s *subject) {
+func returnsFailure(s *subject) {
 	s.ledger.Open(s.pair(3).Address, 1)
 	poor := s.pair(5)
 	s.ledger.Open(poor.Address, 2)
@@ -181,7 +181,7 @@ func tellsFailure(s *subject) {
 	}
 }
 
-func tellsRefusal(s *subject) {
+func returnsRefusal(s *subject) {
 	for _, c := range []struct {
 		code string
 		make func() wallet.Transaction
@@ -233,8 +233,8 @@ func tellsRefusal(s *subject) {
 	}
 }
 
-// statuses are those with which nobody knows what became of a request; 0 is a
-// connection that broke.
+// statuses lists the statuses that leave the fate of a request unknown; 0 is a broken
+// connection.
 var statuses = []int{
 	0, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 	http.StatusServiceUnavailable, http.StatusGatewayTimeout,
@@ -263,7 +263,7 @@ func losesAnswers(s *subject) {
 	t := s.build(s.order(30))
 	s.fault = Fault{Kind: Garbage}
 	if a, err := s.Submit(s.ctx, t); err == nil {
-		s.t.Errorf("of an answer that is no JSON it makes %+v", a)
+		s.t.Errorf("an answer that is not JSON gives %+v, want an error", a)
 	}
 }
 
@@ -302,11 +302,11 @@ func refusesNetwork(s *subject) {
 	other := NewLedger(stellar.Passphrase(wallet.PublicNetwork), func() time.Time { return s.at })
 	_, err = s.open(s.t, other, nil).Terms(s.ctx)
 	if err == nil || !strings.Contains(err.Error(), "Public Global Stellar Network") {
-		s.t.Errorf("of another network it says %v", err)
+		s.t.Errorf("another network: %v", err)
 	}
 }
 
-func tellsSilence(s *subject) {
+func failsWithoutAnswer(s *subject) {
 	for _, status := range statuses {
 		s.fault = Fault{Kind: Lost, Status: status}
 		if _, err := s.Terms(s.ctx); err == nil {
@@ -318,8 +318,8 @@ func tellsSilence(s *subject) {
 	}
 }
 
-// fitsSignatures: as many wallets as the builder says fit, and sponsored ones
-// lock nothing of their own.
+// fitsSignatures submits a transaction with as many wallets as Builder.Most says, and
+// checks that sponsored wallets lock nothing of their own.
 func fitsSignatures(s *subject) {
 	var wallets []byte
 	for n := range s.builder.Most(s.asset) {
@@ -341,5 +341,26 @@ func fitsSignatures(s *subject) {
 	subjects, err := s.builder.Subjects(t.Envelope)
 	if err != nil || len(subjects) != 5*len(wallets) || subjects[4] != s.pair(100).Address {
 		s.t.Errorf("%d subjects, %v; want five operations for each wallet", len(subjects), err)
+	}
+}
+
+// Status maps any number to an HTTP status from 100 to 999, for fuzzing. Statuses
+// stay unchanged.
+func Status(n int) int {
+	const first, all = 100, 900
+	return first + int(uint(n-first)%all) //nolint:gosec // any bits will do
+}
+
+// Told checks an adapter's answer against the fates that the service's response can
+// show. With an error the fate must be unknown.
+func Told(t *testing.T, what string, a wallet.Answer, err error, may map[wallet.Fate]bool) {
+	t.Helper()
+	switch {
+	case err != nil && (a.Fate != wallet.FateUnknown || a.Code != ""):
+		t.Errorf("%s: %+v with the error %v", what, a, err)
+	case a.Fate != wallet.FateUnknown && !may[a.Fate]:
+		t.Errorf("%s takes it for %+v", what, a)
+	case a.Fate != wallet.FateNotFound && !a.AsOf.IsZero():
+		t.Errorf("%s: %+v says as of when", what, a)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/wallettest"
 )
 
-// same is a Horizon, or what stands before it, that answers everything alike.
+// same is a Horizon or a proxy that gives the same answer to every request.
 type same struct {
 	status int
 	latest string
@@ -26,9 +26,8 @@ func (s same) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// Whatever an answer is, it is read as no more than it says: money is taken for
-// sent only where a 2xx names the very transaction, and for refused or absent
-// only with the status for that.
+// An answer never means more than it says. A transaction has succeeded only if a 2xx
+// names it, and is refused or not found only with the status for that.
 func FuzzAnswers(f *testing.F) {
 	hash := strings.Repeat("ab", 32)
 	for _, s := range []same{

@@ -29,8 +29,8 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// A Horizon without GET /, GET /ledgers and GET /fee_stats will do; but then
-// "not found" proves nothing.
+// A Horizon without GET /, GET /ledgers and GET /fee_stats works, but its "not
+// found" proves nothing.
 func TestBareHorizon(t *testing.T) {
 	t.Parallel()
 	ledger := wallettest.NewLedger(stellar.Passphrase("TESTNET"), time.Now)

@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/wallettest"
 )
 
-// same is a service, or what stands before it, that answers everything alike.
+// same is a service or a proxy that gives the same answer to every request.
 type same struct {
 	status int
 	body   []byte
@@ -24,8 +24,8 @@ func (s same) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: s.status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(s.body)), Request: r}, nil
 }
 
-// Whatever an answer is, it is read as no more than it says: what became of a
-// transaction is known only from a 200 that has the word for it.
+// An answer never means more than it says. Only a 200 with the right word shows the
+// fate of a transaction.
 func FuzzAnswers(f *testing.F) {
 	for _, s := range []same{
 		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"SUCCESS","latestLedgerCloseTime":"1770800300"}}`)},
@@ -57,7 +57,7 @@ func FuzzAnswers(f *testing.F) {
 		wallettest.Told(t, "Look", looked, err, map[wallet.Fate]bool{
 			wallet.FateSucceeded: says("SUCCESS"), wallet.FateFailed: says("FAILED"), wallet.FateNotFound: says("NOT_FOUND"),
 		})
-		// It is never taken for done by the answer to handing it in.
+		// The answer to a submission alone never means success.
 		handed, err := client.Submit(t.Context(), wallet.Transaction{Hash: hash, Envelope: "AAAA"})
 		wallettest.Told(t, "Submit", handed, err, map[wallet.Fate]bool{wallet.FateRefused: says("ERROR"), wallet.FateFailed: says("ERROR")})
 		native, address := wallet.Asset{}, "GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6"
