@@ -47,9 +47,9 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// coloured reports whether w shows colours. NO_COLOR is a convention of
+// Coloured reports whether w shows colours. NO_COLOR is a convention of
 // terminals and no setting of the service.
-func coloured(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+func Coloured(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
 // logLines collects lines and writes them in batches.
 type logLines struct {

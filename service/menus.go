@@ -17,7 +17,7 @@ import (
 // Print prints diagnostics of the folder's files, with the lines they are about,
 // in colour on a terminal unless NO_COLOR is set.
 func (f *Folder) Print(w io.Writer, found diag.List) error {
-	return diag.Text(w, found, f.Source, coloured(w))
+	return diag.Text(w, found, f.Source, Coloured(w))
 }
 
 // Contracts returns the actions that the folder's menus may use: those that are

@@ -12,8 +12,8 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// standIns answer the actions that are only declared, as people.yaml says; all
-// others are the built ones. They serve one phone in one terminal.
+// standIns answers actions that are only declared, as people.yaml says, and passes
+// all others on to the built ones. It serves one phone in one terminal.
 type standIns struct {
 	built   runner.Actions
 	program *engine.Program
@@ -21,11 +21,11 @@ type standIns struct {
 	lacking map[string]bool
 
 	mu    sync.Mutex
-	turns map[string]int            // how many answers of an action were given
+	turns map[string]int            // how many answers an action has given
 	done  map[string]engine.Outcome // by ID
 }
 
-// withStandIns puts answers in place of what a program lacks.
+// withStandIns adds stand-ins for the actions that are not built.
 func withStandIns(table *actions.Table, p *engine.Program, people *engine.Personas) runner.Actions {
 	names := map[string]bool{}
 	for _, name := range service.Unbuilt(p, table.Contracts()) {
@@ -53,7 +53,7 @@ func (s *standIns) Do(ctx context.Context, call engine.Call) (engine.Outcome, er
 	}
 	answers := s.people.Answers[call.Action]
 	if len(answers) == 0 {
-		return engine.Outcome{}, fmt.Errorf("%s is only declared, and people.yaml has no answer of it; write one below \"answers\", as %s: %s",
+		return engine.Outcome{}, fmt.Errorf("%s is only declared, and people.yaml has no answer for it; write one under \"answers\", as %s: %s",
 			call.Action, call.Action, contract.Outcomes[0].Name)
 	}
 	out, err := dialscript.OutcomeOf(contract, answers[min(s.turns[call.Action], len(answers)-1)])
@@ -67,7 +67,7 @@ func (s *standIns) Do(ctx context.Context, call engine.Call) (engine.Outcome, er
 	return out, err
 }
 
-// contract is that of an action which nobody has built.
+// contract returns the contract of an action that is not built, else nil.
 func (s *standIns) contract(action string) *engine.Contract {
 	contracts := s.program.Definition().Contracts
 	for i := range contracts {

@@ -73,7 +73,7 @@ func (v diffCmd) print(w io.Writer, found diag.List, seen []string) error {
 	if v.JSON {
 		return diag.JSON(w, found)
 	}
-	if err := diag.Text(w, found, nil, false); err != nil {
+	if err := diag.Text(w, found, nil, service.Coloured(w)); err != nil {
 		return err
 	}
 	for _, change := range seen {
