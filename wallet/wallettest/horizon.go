@@ -130,7 +130,7 @@ func (h *Horizon) submit(w http.ResponseWriter, r *http.Request) {
 		fail(w, f)
 	case s.garbage:
 		w.Header().Set("Content-Type", "text/html")
-		_, _ = fmt.Fprint(w, "<html>OK</html>") // nobody to tell
+		_, _ = fmt.Fprint(w, "<html>OK</html>") // a test sees a lost answer
 	case s.malformed:
 		problem(w, http.StatusBadRequest, "transaction_malformed", map[string]any{"envelope_xdr": envelope})
 	case s.code != "":
@@ -190,7 +190,7 @@ func problem(w http.ResponseWriter, status int, kind string, extras map[string]a
 func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/hal+json; charset=utf-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // nobody to tell
+	_ = json.NewEncoder(w).Encode(body) // a test sees a lost answer
 }
 
 // InProcess is a transport that calls a handler directly, for tests with hundreds of

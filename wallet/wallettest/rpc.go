@@ -83,7 +83,7 @@ func (s *RPC) send(w http.ResponseWriter, c call, f Fault) {
 	case outcome.unknown:
 		fail(w, f)
 	case outcome.garbage:
-		_, _ = fmt.Fprint(w, "<html>OK</html>") // nobody to tell
+		_, _ = fmt.Fprint(w, "<html>OK</html>") // a test sees a lost answer
 	case outcome.malformed:
 		reply(w, http.StatusOK, map[string]any{
 			"jsonrpc": "2.0", "id": c.ID, "error": map[string]any{"code": -32602, "message": "invalid_xdr"},
