@@ -116,7 +116,7 @@ func (r *ruler) wrongKey(s *syntax.Screen) string {
 	}
 	if s.Ask != nil {
 		if v := r.c.values[s.Ask.Var.Value]; v != nil && v.v != nil && v.v.Error.Written() {
-			return v.name + ".error"
+			return syntax.VarErrorKey(v.name)
 		}
 	}
 	return "nav.invalid"
@@ -137,7 +137,7 @@ func (r *ruler) rows(s *syntax.Screen, lang int) []piece {
 	case s.Ask != nil:
 		if v := r.c.values[s.Ask.Var.Value]; v != nil && v.v != nil {
 			for _, o := range v.v.Options {
-				number(v.name + "." + o.Name.Value)
+				number(syntax.ChoiceKey(v.name, o.Name.Value))
 			}
 		}
 		for _, o := range s.Ask.Offers {

@@ -107,7 +107,7 @@ func (c *checker) holesExist(w syntax.Message) {
 		case p.Name == syntax.SharedTexts && shared:
 			c.find(p.At, "A shared text cannot show another one.", "Write the words out.")
 		case p.Name == syntax.SharedTexts:
-			if !c.msgs.Has(syntax.SharedTexts + "." + p.Field) {
+			if !c.msgs.Has(syntax.SharedKey(p.Field)) {
 				c.find(p.At, fmt.Sprintf("There is no shared text %s.", syntax.Quote(p.Field)), "").Suggest(c.near(p.Field, c.textNames()))
 			}
 		case shared:

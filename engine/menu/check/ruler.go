@@ -92,7 +92,7 @@ func (r *ruler) choice(v *value, lang int) extent {
 		}
 	case v.v != nil:
 		for _, o := range v.v.Options {
-			e = e.or(r.text(v.name+"."+o.Name.Value, lang))
+			e = e.or(r.text(syntax.ChoiceKey(v.name, o.Name.Value), lang))
 		}
 	default:
 		for _, o := range v.typ.Options {

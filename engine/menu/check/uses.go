@@ -95,7 +95,7 @@ func (w *useWalk) placeholders(p purpose, t syntax.Text, in string, assume []ass
 		switch {
 		case !part.Placeholder():
 		case part.Name == syntax.SharedTexts:
-			for _, inner := range w.c.msgs.Own(syntax.SharedTexts+"."+part.Field, 0) {
+			for _, inner := range w.c.msgs.Own(syntax.SharedKey(part.Field), 0) {
 				if inner.Placeholder() && inner.Name != syntax.SharedTexts {
 					w.add(p, inner.Name, inner.Field, part.At, in, assume)
 				}

@@ -13,7 +13,7 @@ import (
 
 // Compile makes a program of a menu that Check has nothing against.
 func Compile(f *syntax.File, contracts []engine.Contract, o Options) (*engine.Program, error) {
-	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}, translated: translations(f)}
+	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}, messages: syntax.NewMessages(f)}
 	for _, contract := range contracts {
 		c.contracts[contract.Name] = contract
 	}
@@ -36,10 +36,9 @@ type compiler struct {
 	def       engine.Definition
 	contracts map[string]engine.Contract
 	// keys are the translation keys, by where their text stands.
-	keys map[engine.Pos]string
-	used map[string]bool // actions
-	// translated are the texts of the other languages.
-	translated map[translation]syntax.Text
+	keys     map[engine.Pos]string
+	used     map[string]bool // actions
+	messages *syntax.Messages
 	// silent counts the screens made for arrows through actions, by name.
 	silent map[string]int
 	// types of all values, by name.
@@ -113,26 +112,22 @@ func (c *compiler) words(t syntax.Text) engine.Words {
 	w := make(engine.Words, len(c.def.Languages))
 	w[0] = c.text(t, 0)
 	key := c.keys[t.Pos]
-	for i, l := range c.def.Languages[1:] {
-		if entry, ok := c.translated[translation{l.Code, key}]; ok {
-			w[i+1] = c.text(entry, i+1)
+	for lang := 1; lang < len(w); lang++ {
+		if text, ok := c.translation(key, lang); ok {
+			w[lang] = c.text(text, lang)
 		}
 	}
 	return w
 }
 
-// translation names one text in one language.
-type translation struct{ lang, key string }
-
-func translations(f *syntax.File) map[translation]syntax.Text {
-	all := map[translation]syntax.Text{}
-	keys := syntax.NavKeys(f)
-	for _, t := range f.Translations {
-		for _, e := range t.Entries {
-			all[translation{t.Lang, e.Key.Value}] = e.Message(keys)
-		}
+// translation returns a text in a language other than the first, and whether it
+// is translated.
+func (c *compiler) translation(key string, lang int) (syntax.Text, bool) {
+	list := c.messages.In(key)
+	if list == nil || !list[lang].Written() {
+		return syntax.Text{}, false
 	}
-	return all
+	return list[lang], true
 }
 
 // text turns one text into parts. {texts.fees} stands for words of its own.
@@ -158,8 +153,8 @@ func (c *compiler) shared(name string, lang int) engine.Text {
 			continue
 		}
 		if lang > 0 {
-			if entry, ok := c.translated[translation{c.def.Languages[lang].Code, "texts." + name}]; ok {
-				return c.plain(entry)
+			if text, ok := c.translation(syntax.SharedKey(name), lang); ok {
+				return c.plain(text)
 			}
 		}
 		return c.plain(n.Text)

@@ -17,12 +17,12 @@ func ListMessages(f *File) []Message {
 	w := &messageList{}
 	w.nav(f)
 	for _, t := range f.Texts {
-		w.add("texts."+t.Name.Value, t.Text)
+		w.add(SharedKey(t.Name.Value), t.Text)
 	}
 	for _, v := range f.Vars {
-		w.add(v.Name.Value+".error", v.Error)
+		w.add(VarErrorKey(v.Name.Value), v.Error)
 		for _, o := range v.Options {
-			w.add(v.Name.Value+"."+o.Name.Value, o.Text)
+			w.add(ChoiceKey(v.Name.Value, o.Name.Value), o.Text)
 		}
 	}
 	for _, s := range f.Screens {
@@ -70,50 +70,81 @@ func (w *messageList) nav(f *File) {
 }
 
 func (w *messageList) ofScreen(s *Screen) {
-	name := s.Name.Value
 	for i, say := range s.Say {
-		key := name + ".say"
-		if len(s.Say) > 1 {
-			key += "." + strconv.Itoa(i+1)
-		}
-		w.add(key, say.Text)
+		w.add(SayKey(s, i), say.Text)
 	}
-	w.optional(name+".say", s.Show)
-	w.optional(name+".say", s.End)
-	w.optional(name+".error", s.Error)
-	w.optional(name+".again", s.Again)
+	w.optional(ScreenKey(s, "say"), s.Show)
+	w.optional(ScreenKey(s, "say"), s.End)
+	w.optional(ScreenKey(s, "error"), s.Error)
+	w.optional(ScreenKey(s, "again"), s.Again)
 	for i, o := range s.Menu {
-		key := name + "." + o.Key.Value
-		if !o.Key.Written() {
-			key = name + "." + strconv.Itoa(i+1)
-		}
-		w.add(key, o.Say)
-		w.add(key+".note", o.Note)
+		w.add(OptionKey(s, i), o.Say)
+		w.add(NoteKey(s, i), o.Note)
 	}
-	w.ofKindKeys(name, s)
+	w.ofKindKeys(s)
 	for _, when := range s.When {
-		w.optional(name+".when."+when.Outcome.Value, when.Retry)
+		w.optional(WhenKey(s, when.Outcome.Value), when.Retry)
 	}
 	if s.SMS != nil {
-		w.add(name+".sms", s.SMS.Say)
+		w.add(ScreenKey(s, "sms"), s.SMS.Say)
 	}
 }
 
-func (w *messageList) ofKindKeys(name string, s *Screen) {
+func (w *messageList) ofKindKeys(s *Screen) {
 	if a := s.Ask; a != nil {
 		for _, o := range a.Offers {
-			w.add(name+".offer."+o.Key.Value, o.Label)
+			w.add(OfferKey(s, o), o.Label)
 		}
 		for i, rule := range a.Accept {
-			w.add(name+".accept."+strconv.Itoa(i+1), rule.Error)
+			w.add(AcceptKey(s, i), rule.Error)
 		}
-		w.add(name+".repeat", a.Repeat)
+		w.add(ScreenKey(s, "repeat"), a.Repeat)
 	}
 	if c := s.Confirm; c != nil {
-		w.add(name+".confirm", c.YesLabel)
-		w.add(name+".cancel", c.NoLabel)
+		w.add(ScreenKey(s, "confirm"), c.YesLabel)
+		w.add(ScreenKey(s, "cancel"), c.NoLabel)
 	}
 	if s.List != nil {
-		w.add(name+".each", s.List.Each)
+		w.add(ScreenKey(s, "each"), s.List.Each)
 	}
 }
+
+// ScreenKey returns the key of a screen's text, e.g. "main.error".
+func ScreenKey(s *Screen, what string) string { return s.Name.Value + "." + what }
+
+// SayKey returns "main.say", or "main.say.1" where there are several texts.
+func SayKey(s *Screen, i int) string {
+	if len(s.Say) == 1 {
+		return ScreenKey(s, "say")
+	}
+	return ScreenKey(s, "say."+strconv.Itoa(i+1))
+}
+
+// OptionKey returns "main.2": by the option's key, or by its place in a list.
+func OptionKey(s *Screen, i int) string {
+	if key := s.Menu[i].Key; key.Written() {
+		return ScreenKey(s, key.Value)
+	}
+	return ScreenKey(s, strconv.Itoa(i+1))
+}
+
+// NoteKey returns "main.2.note".
+func NoteKey(s *Screen, i int) string { return OptionKey(s, i) + ".note" }
+
+// OfferKey returns "main.offer.9".
+func OfferKey(s *Screen, o *Offer) string { return ScreenKey(s, "offer."+o.Key.Value) }
+
+// AcceptKey returns "main.accept.1", for the error of an accept rule.
+func AcceptKey(s *Screen, i int) string { return ScreenKey(s, "accept."+strconv.Itoa(i+1)) }
+
+// WhenKey returns "main.when.wrong_pin", for the text of a retry.
+func WhenKey(s *Screen, outcome string) string { return ScreenKey(s, "when."+outcome) }
+
+// VarErrorKey returns "phone.error".
+func VarErrorKey(name string) string { return name + ".error" }
+
+// ChoiceKey returns "study.soccer", for an option of a variable.
+func ChoiceKey(name, option string) string { return name + "." + option }
+
+// SharedKey returns "texts.fees", for a text that several screens show.
+func SharedKey(name string) string { return SharedTexts + "." + name }

@@ -36,7 +36,7 @@ func NewMessages(f *File) *Messages {
 			l.texts[w.Key][0] = w.Text
 		}
 	}
-	keys := NavKeys(f)
+	keys := navKeys(f)
 	for _, t := range f.Translations {
 		l.translate(t, keys)
 	}
@@ -60,7 +60,7 @@ func (l *Messages) translate(t *Translation, keys map[string]string) {
 		}
 		for _, e := range t.Entries {
 			if list, ok := l.texts[e.Key.Value]; ok {
-				list[i] = e.Message(keys)
+				list[i] = e.message(keys)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func (l *Messages) Parts(key string, lang int) []Part {
 			parts = append(parts, p)
 			continue
 		}
-		for _, q := range l.Own(SharedTexts+"."+p.Field, lang) {
+		for _, q := range l.Own(SharedKey(p.Field), lang) {
 			if q.Name != SharedTexts {
 				parts = append(parts, q)
 			}

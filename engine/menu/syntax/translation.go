@@ -60,8 +60,8 @@ func SourceHash(text string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// NavKeys returns the keys of navigation by the names of their words.
-func NavKeys(f *File) map[string]string {
+// navKeys returns the keys of navigation by the names of their words.
+func navKeys(f *File) map[string]string {
 	n := &f.Nav
 	return map[string]string{
 		"nav.back": n.Back.Key.Value, "nav.home": n.Home.Key.Value, "nav.more": n.More.Key.Value,
@@ -71,7 +71,7 @@ func NavKeys(f *File) map[string]string {
 
 // Message returns the translated words. A translator may repeat the key that the menu
 // has before them, "nav.back: 0 Rudi"; it is not shown twice.
-func (e Entry) Message(keys map[string]string) Text {
+func (e Entry) message(keys map[string]string) Text {
 	first, words := e.Text.Trim().word()
 	if first.Value != "" && first.Value == keys[e.Key.Value] && words.Value != "" {
 		return words
