@@ -11,18 +11,18 @@ import (
 )
 
 // Scalar returns a YAML scalar as written, with the places of its characters.
-func (s *Document) Scalar(n *yaml.Node) Text {
-	t := Text{Value: n.Value, Pos: engine.Pos{File: s.path, Line: n.Line, Column: n.Column}}
-	if raw, ok := s.refused[spot{n.Line, n.Column}]; ok {
+func (d *Document) Scalar(n *yaml.Node) Text {
+	t := Text{Value: n.Value, Pos: engine.Pos{File: d.path, Line: n.Line, Column: n.Column}}
+	if raw, ok := d.refused[spot{n.Line, n.Column}]; ok {
 		t.Value = raw
 		return t
 	}
 	switch {
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		t.Value = strings.TrimSuffix(t.Value, "\n")
-		t.places = s.blockPlaces(n, t.Value)
+		t.places = d.blockPlaces(n, t.Value)
 	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
-		t.places = s.quotedPlaces(n)
+		t.places = d.quotedPlaces(n)
 	}
 	if t.places != nil {
 		t.Pos = t.At(0)
@@ -32,16 +32,16 @@ func (s *Document) Scalar(n *yaml.Node) Text {
 
 // blockPlaces returns the places of a block: each line of the value is a line of
 // the source behind the block's indentation.
-func (s *Document) blockPlaces(n *yaml.Node, value string) *places {
+func (d *Document) blockPlaces(n *yaml.Node, value string) *places {
 	if value == "" {
 		return nil
 	}
-	indent := s.blockIndent(n.Line)
+	indent := d.blockIndent(n.Line)
 	ps := &places{}
 	off := 0
 	for i, line := range strings.Split(value, "\n") {
 		row := n.Line + 1 + i
-		ps.add(off, row, min(indent, len(s.Line(row)))+1) // an empty line may be shorter
+		ps.add(off, row, min(indent, len(d.Line(row)))+1) // an empty line may be shorter
 		off += len(line) + 1
 	}
 	return ps
@@ -50,10 +50,10 @@ func (s *Document) blockPlaces(n *yaml.Node, value string) *places {
 // blockIndent returns the indentation of the block whose header is on a line: that
 // of its first line with a text. A header with a digit ("|2") names another,
 // which is then the least of its lines.
-func (s *Document) blockIndent(header int) int {
+func (d *Document) blockIndent(header int) int {
 	least := -1
-	for n := header + 1; n <= len(s.Lines); n++ {
-		line := s.Line(n)
+	for n := header + 1; n <= len(d.Lines); n++ {
+		line := d.Line(n)
 		off := indentOf(line)
 		if off == len(line) {
 			continue
@@ -61,7 +61,7 @@ func (s *Document) blockIndent(header int) int {
 		if least < 0 {
 			least = off
 		}
-		if !headerDigit.MatchString(s.Line(header)) {
+		if !headerDigit.MatchString(d.Line(header)) {
 			break
 		}
 		if off < least {
@@ -75,9 +75,9 @@ var headerDigit = regexp.MustCompile(`[|>][+-]?[1-9][+-]?\s*(#.*)?$`)
 
 // quotedPlaces walks a quoted scalar's source beside its value. A scalar over
 // several lines has been found before, and keeps the places of its first.
-func (s *Document) quotedPlaces(n *yaml.Node) *places {
-	line := s.Line(n.Line)
-	i := s.Offset(n.Line, n.Column)
+func (d *Document) quotedPlaces(n *yaml.Node) *places {
+	line := d.Line(n.Line)
+	i := d.Offset(n.Line, n.Column)
 	if i >= len(line) {
 		return nil
 	}

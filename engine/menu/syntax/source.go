@@ -32,14 +32,14 @@ type comment struct {
 }
 
 // pos returns a place as diagnostics name it; off is a byte offset in the line.
-func (s *Document) pos(row, off int) engine.Pos {
-	line := s.Lines[row]
-	return engine.Pos{File: s.path, Line: row + 1, Column: utf8.RuneCountInString(line[:min(off, len(line))]) + 1}
+func (d *Document) pos(row, off int) engine.Pos {
+	line := d.Lines[row]
+	return engine.Pos{File: d.path, Line: row + 1, Column: utf8.RuneCountInString(line[:min(off, len(line))]) + 1}
 }
 
 // Offset returns the byte offset of a column in a line, both from 1.
-func (s *Document) Offset(line, column int) int {
-	text := s.Line(line)
+func (d *Document) Offset(line, column int) int {
+	text := d.Line(line)
 	for off := range text {
 		if column--; column == 0 {
 			return off
@@ -49,9 +49,9 @@ func (s *Document) Offset(line, column int) int {
 }
 
 // Line returns a line by its number, "" outside the file.
-func (s *Document) Line(n int) string {
-	if n < 1 || n > len(s.Lines) {
+func (d *Document) Line(n int) string {
+	if n < 1 || n > len(d.Lines) {
 		return ""
 	}
-	return s.Lines[n-1]
+	return d.Lines[n-1]
 }

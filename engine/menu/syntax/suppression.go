@@ -58,14 +58,14 @@ var opensBlock = regexp.MustCompile(`(?:^|[:-] )\s*[|>][+-]?[1-9]?[+-]?\s*(#.*)?
 
 // EndOfText returns the last line of the text that begins on a line: a comment inside
 // of it would be one of its words, so a suppression stands above the whole.
-func (s *Document) EndOfText(n int) int {
-	header := s.Line(n)
+func (d *Document) EndOfText(n int) int {
+	header := d.Line(n)
 	if !opensBlock.MatchString(header) {
 		return n
 	}
 	last := n
-	for m := n + 1; m <= len(s.Lines); m++ {
-		switch line := s.Line(m); {
+	for m := n + 1; m <= len(d.Lines); m++ {
+		switch line := d.Line(m); {
 		case strings.TrimSpace(line) == "":
 		case indentOf(line) <= indentOf(header):
 			return last

@@ -12,14 +12,14 @@ import (
 
 // Decode reads the cleaned source as one YAML document. The library panics on
 // none of the inputs known, but a menu may come from anyone.
-func (s *Document) Decode() (root *yaml.Node, err error) {
+func (d *Document) Decode() (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			root, err = nil, fmt.Errorf("yaml: %v", r)
 		}
 	}()
 	var doc yaml.Node
-	if err := yaml.Unmarshal(s.clean, &doc); err != nil {
+	if err := yaml.Unmarshal(d.clean, &doc); err != nil {
 		return nil, err
 	}
 	if len(doc.Content) == 0 {
