@@ -48,7 +48,7 @@ func TestWalletsFundOldRows(t *testing.T) {
 			untilWallets(t, 3, wallet.FundingFunded)
 			untilWallets(t, 1, wallet.FundingFailed)
 			s.stop()
-			if said := says(t, exitFine, "wallets"); !strings.Contains(said, "GLATER") || !strings.Contains(said, "has no address of Stellar") {
+			if said := says(t, exitFine, "wallets"); !strings.Contains(said, "GLATER") || !strings.Contains(said, "is not a Stellar address") {
 				t.Errorf("of the wallet that has no address it says:\n%s", said)
 			}
 			says(t, exitFine, "migrate", "--keep", "NW-00000003")
