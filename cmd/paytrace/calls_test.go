@@ -84,7 +84,7 @@ func TestCallsShowsWhatHappenedAndNoSecret(t *testing.T) {
 	}
 	s := serving(t, func(ctx context.Context, std streams) int {
 		port := 0
-		return report((&serveCmd{Menus: ".", Port: &port}).serve(ctx, std, service.Options{Register: registerCheckSecret}), std)
+		return exitStatus((&serveCmd{Menus: ".", Port: &port}).serve(ctx, std, service.Options{Register: registerCheckSecret}), std)
 	})
 	secretCall(t, s, "one", "", "1", "1*"+typedPIN)
 	secretCall(t, s, "two", "", typedPIN, typedPIN+"*2")

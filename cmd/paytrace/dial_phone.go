@@ -18,6 +18,7 @@ import (
 	"github.com/paytrace/paytrace/cmd/paytrace/handset"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/service"
 )
@@ -93,7 +94,7 @@ type callSetup struct {
 // phonePlayer plays the calls of a drawn phone.
 type phonePlayer struct {
 	program *engine.Program
-	local   *dialscript.Local
+	local   *dialscript.InProcess
 	player  *dialscript.Player
 	// people are the personas of people.yaml; with adds the caller, who may not be
 	// among them. head holds the lines above the first ">", except who calls.
@@ -213,7 +214,7 @@ func (l *phonePlayer) choosing(call *dialscript.Call, as dialscript.Result, lang
 			continue
 		}
 		if row := slices.Index(l.offered(s), lang); row >= 0 {
-			other.Steps[i].Input = dialscript.Words{{Lit: strconv.Itoa(row + 1)}}
+			other.Steps[i].Input = dialscript.Text{{Lit: strconv.Itoa(row + 1)}}
 			chose = true
 		}
 	}
@@ -317,7 +318,7 @@ func (l *phonePlayer) Save(ctx context.Context, lines []string, name string) (st
 			return "", err
 		}
 	}
-	if err := dialscript.Disguise(file, results, l.people); err != nil {
+	if err := record.Disguise(file, results, l.people); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer

@@ -20,6 +20,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/menus"
@@ -62,7 +63,7 @@ func TestShippedScriptsOnServers(t *testing.T) {
 		}
 		results := dialscript.Run(t.Context(), player, exchange, people, allCalls(file), dialscript.Options{Parallel: 2})
 		var out bytes.Buffer
-		if err := dialscript.Text(&out, dialscript.Report{Results: results}); err != nil {
+		if err := report.Text(&out, report.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s: %s", name, out.String())
@@ -107,7 +108,7 @@ type exchange struct {
 }
 
 // Open implements dialscript.Opener.
-func (x *exchange) Open(ctx context.Context, scene dialscript.Scene) (dialscript.Line, error) {
+func (x *exchange) Open(ctx context.Context, scene dialscript.Scene) (dialscript.Target, error) {
 	if !scene.Real || len(scene.Answers)+len(scene.Takes) > 0 {
 		return nil, fmt.Errorf("%w: its actions are the real ones", dialscript.ErrCannotSet)
 	}
@@ -207,7 +208,7 @@ func (l *serversLine) start(ctx context.Context, c service.Settings, folder *ser
 	}, nil
 }
 
-// Type implements dialscript.Line: the instances take turns.
+// Type implements dialscript.Target: the instances take turns.
 func (l *serversLine) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
 	on := l.instances[l.turn.Add(1)%int64(len(l.instances))]
 	screen, err := on.line.Type(ctx, cb)

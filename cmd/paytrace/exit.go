@@ -49,8 +49,8 @@ func statusOf(err error) (status int, silent bool) {
 	return exitFault, false
 }
 
-// report prints an error and returns the exit status.
-func report(err error, std streams) int {
+// exitStatus prints an error and returns the exit status.
+func exitStatus(err error, std streams) int {
 	status, silent := statusOf(err)
 	if !silent {
 		fmt.Fprintln(std.err, "paytrace:", err)

@@ -15,7 +15,7 @@ import (
 )
 
 // lineTo returns the in-process target for all menus of a folder, and its player.
-func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscript.Local, *dialscript.Player, error) {
+func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscript.InProcess, *dialscript.Player, error) {
 	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return nil, nil, err
@@ -30,8 +30,8 @@ func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscri
 }
 
 // linesTo returns the in-process target for programs, with the default first.
-func linesTo(programs []*engine.Program) (*dialscript.Local, *dialscript.Player) {
-	local := &dialscript.Local{
+func linesTo(programs []*engine.Program) (*dialscript.InProcess, *dialscript.Player) {
+	local := &dialscript.InProcess{
 		Menus:      programs,
 		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
 		NewReal:    realActions,

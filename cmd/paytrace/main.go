@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 		return exitMisuse
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return report(parsed.Run(std), std)
+	return exitStatus(parsed.Run(std), std)
 }
 
 // knownSubcommand corrects a misspelt subcommand. The parser would take it for

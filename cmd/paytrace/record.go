@@ -13,6 +13,8 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -76,7 +78,7 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 type desk struct {
 	folder *service.Folder
 	people *engine.Personas
-	local  *dialscript.Local
+	local  *dialscript.InProcess
 	player *dialscript.Player
 }
 
@@ -133,18 +135,18 @@ func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
 	var source []byte
 	var err error
 	if v.From == "-" {
-		source, err = io.ReadAll(io.LimitReader(std.in, dialscript.MaxLogBytes+1))
+		source, err = io.ReadAll(io.LimitReader(std.in, record.MaxLogBytes+1))
 	} else {
 		source, err = os.ReadFile(v.From)
 	}
 	if err != nil {
 		return nil, misuse{err}
 	}
-	found, skipped, err := dialscript.ReadLog(source)
+	found, skipped, err := record.ReadLog(source)
 	if err != nil {
 		return nil, misuse{err}
 	}
-	calls := dialscript.Sessions(found)
+	calls := record.Sessions(found)
 	fmt.Fprintf(std.err, "%d callbacks in %d sessions; %d other lines\n", len(found), len(calls), skipped)
 	if len(calls) == 0 {
 		return nil, misuse{errors.New("the log has no callback in a known form; docs/dial-scripts.md lists the forms")}
@@ -154,21 +156,21 @@ func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
 
 // scripts turns sessions into dial scripts. Without a menu to play them on, the
 // screens must be in the log.
-func (v recordCmd) scripts(d *desk, calls []dialscript.Recorded) (*dialscript.File, error) {
-	file, err := dialscript.Scripts(v.Out, calls, d.people)
+func (v recordCmd) scripts(d *desk, calls []record.Recorded) (*dialscript.File, error) {
+	file, err := record.Scripts(v.Out, calls, d.people)
 	if err != nil {
 		return nil, err
 	}
 	if d.local == nil {
 		if !file.HasScreens() {
-			return nil, misuse{fmt.Errorf("%w; name the menu that answered them", dialscript.ErrNoScreens)}
+			return nil, misuse{fmt.Errorf("%w; name the menu that answered them", record.ErrNoScreens)}
 		}
-		dialscript.Loosen(file)
+		record.Loosen(file)
 		return file, nil
 	}
 	for i := range file.Calls {
 		v.given(&file.Calls[i])
-		dialscript.Answered(d.local.Menus, d.people, &file.Calls[i], func(c *dialscript.Call) dialscript.Result {
+		record.Answered(d.local.Menus, d.people, &file.Calls[i], func(c *dialscript.Call) dialscript.Result {
 			return d.play(context.Background(), true)([]*dialscript.Call{c})[0]
 		})
 	}
@@ -185,10 +187,10 @@ func (v recordCmd) given(c *dialscript.Call) {
 // passes.
 func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std streams) error {
 	if d.local != nil {
-		results := dialscript.Settle(file, d.play(ctx, true))
+		results := record.Settle(file, d.play(ctx, true))
 		for i := range results {
 			if results[i].Status == dialscript.Failed {
-				if err := dialscript.Text(std.err, dialscript.Report{Results: results[i : i+1]}); err != nil {
+				if err := report.Text(std.err, report.Report{Results: results[i : i+1]}); err != nil {
 					return err
 				}
 				fmt.Fprintln(std.err, "The recording fails when it is played again, so nothing was written.")
@@ -252,7 +254,7 @@ func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dia
 		}
 	}
 	file, _ := dialscript.Parse(v.Out, []byte(t.text))
-	if err := dialscript.Disguise(file, t.results, d.people); err != nil {
+	if err := record.Disguise(file, t.results, d.people); err != nil {
 		return nil, err
 	}
 	return file, nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/gateway"
 )
@@ -44,7 +45,7 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialsc
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return nil, err
 	}
-	calls := dialscript.Sessions(p.callbacks())
+	calls := record.Sessions(p.callbacks())
 	if len(calls) == 0 {
 		return nil, misuse{errors.New("no callback arrived, so there is nothing to save")}
 	}
@@ -55,10 +56,10 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialsc
 type passing struct {
 	said io.Writer
 	mu   sync.Mutex
-	list []dialscript.Logged
+	list []record.Logged
 }
 
-func (p *passing) callbacks() []dialscript.Logged {
+func (p *passing) callbacks() []record.Logged {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.list
@@ -85,7 +86,7 @@ func (p *passing) to(target *url.URL) http.Handler {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		callback, is := dialscript.ReadCallback(r.URL.RawQuery, body)
+		callback, is := record.ReadCallback(r.URL.RawQuery, body)
 		if !is {
 			proxy.ServeHTTP(w, r)
 			return
@@ -98,7 +99,7 @@ func (p *passing) to(target *url.URL) http.Handler {
 }
 
 // note records a callback with its answer, and prints it without the number.
-func (p *passing) note(l dialscript.Logged, seen *overheard) {
+func (p *passing) note(l record.Logged, seen *overheard) {
 	if seen.status == http.StatusOK {
 		l.TakeAnswer(seen.body.Bytes())
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 	"github.com/paytrace/paytrace/service"
 )
 
@@ -41,7 +42,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	r := &dialscript.Replayer{People: people, To: to, Play: v.player(ctx, people)}
+	r := &record.Replayer{People: people, To: to, Play: v.player(ctx, people)}
 	if v.From != "" {
 		old, from, err := v.menu(ctx, v.From, std)
 		if err != nil {
@@ -50,7 +51,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 		defer from.Close()
 		r.From = old
 	}
-	var list []dialscript.Replayed
+	var list []record.Replayed
 	for _, log := range v.Logs {
 		file, err := sessionsOf(log, people, std)
 		if err != nil {
@@ -63,15 +64,15 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 			list = append(list, r.Replay(&file.Calls[i]))
 		}
 	}
-	form := dialscript.ReplayText
+	form := record.ReplayText
 	if v.JSON {
-		form = dialscript.ReplayJSON
+		form = record.ReplayJSON
 	}
 	if err := form(std.out, list); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(list, func(r dialscript.Replayed) bool {
-		return r.Verdict == dialscript.OtherWay || r.Verdict == dialscript.Broken
+	if slices.ContainsFunc(list, func(r record.Replayed) bool {
+		return r.Verdict == record.OtherPath || r.Verdict == record.Broken
 	}) {
 		return outcome{exitDiagnostics}
 	}
@@ -100,7 +101,7 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 // player returns a function that plays one call to its end on menus.
 func (v replayCmd) player(ctx context.Context, people *engine.Personas) func([]*engine.Program, *dialscript.Call) dialscript.Result {
 	type pair struct {
-		local  *dialscript.Local
+		local  *dialscript.InProcess
 		player *dialscript.Player
 	}
 	made := map[*engine.Program]pair{}
@@ -120,14 +121,14 @@ func sessionsOf(log string, people *engine.Personas, std streams) (*dialscript.F
 	var source []byte
 	var err error
 	if log == "-" {
-		source, err = io.ReadAll(io.LimitReader(std.in, dialscript.MaxLogBytes+1))
+		source, err = io.ReadAll(io.LimitReader(std.in, record.MaxLogBytes+1))
 	} else {
 		source, err = os.ReadFile(log)
 	}
 	if err != nil {
 		return nil, misuse{err}
 	}
-	if dialscript.IsScript(source) {
+	if record.IsScript(source) {
 		file, found := dialscript.Parse(log, source)
 		for _, f := range found {
 			fmt.Fprintln(std.err, f)
@@ -137,13 +138,13 @@ func sessionsOf(log string, people *engine.Personas, std streams) (*dialscript.F
 		}
 		return file, nil
 	}
-	found, _, err := dialscript.ReadLog(source)
+	found, _, err := record.ReadLog(source)
 	if err != nil {
 		return nil, misuse{err}
 	}
-	calls := dialscript.Sessions(found)
+	calls := record.Sessions(found)
 	if len(calls) == 0 {
 		return nil, misuse{errors.New(log + ": the log has no callback in a known form; docs/dial-scripts.md lists the forms")}
 	}
-	return dialscript.Scripts(log, calls, people)
+	return record.Scripts(log, calls, people)
 }

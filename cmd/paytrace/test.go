@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/coverage"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
 type testCmd struct {
@@ -85,7 +86,7 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	rep := dialscript.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
+	rep := report.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
 	bad := false
 	var covered []*coverage.Menu
 	for _, s := range suites {
@@ -173,7 +174,7 @@ type booth struct {
 	langs  []string
 	people *engine.Personas
 	// local is the opener of an in-process target; nil for a remote one.
-	local *dialscript.Local
+	local *dialscript.InProcess
 }
 
 // booth opens the menus of the folder, or a remote service.
@@ -194,7 +195,7 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 }
 
 // languagesOf lists the languages that --lang names.
-func languagesOf(local *dialscript.Local, named string) ([]string, error) {
+func languagesOf(local *dialscript.InProcess, named string) ([]string, error) {
 	if named == "" {
 		return nil, nil
 	}

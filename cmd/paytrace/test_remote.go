@@ -58,7 +58,7 @@ func newRemote(target, gatewayName string, headers []string, maxWait time.Durati
 // Open implements dialscript.Opener. A remote service can be given nothing but the
 // caller; a call that needs more is not checked. What people.yaml says of the
 // caller is assumed to be true there.
-func (r *remote) Open(_ context.Context, scene dialscript.Scene) (dialscript.Line, error) {
+func (r *remote) Open(_ context.Context, scene dialscript.Scene) (dialscript.Target, error) {
 	cannot := func(what string) error {
 		return fmt.Errorf("%w: %s can't be set in a remote service", dialscript.ErrCannotSet, what)
 	}
@@ -104,7 +104,7 @@ var (
 // Assumed implements dialscript.Assumes.
 func (l *remoteTarget) Assumed() []string { return l.assumed }
 
-// Type implements dialscript.Line: it sends the gateway's own request. Errors leave
+// Type implements dialscript.Target: it sends the gateway's own request. Errors leave
 // out the URL, which may hold a secret.
 func (l *remoteTarget) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
 	contentType, form := l.gateway.Callback(cb.Request())

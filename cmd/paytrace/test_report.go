@@ -11,23 +11,24 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/service"
 )
 
 // report writes the results in every form that was asked for.
-func (v testCmd) report(w io.Writer, rep dialscript.Report) error {
-	form := dialscript.Text
+func (v testCmd) report(w io.Writer, rep report.Report) error {
+	form := report.Text
 	switch {
 	case v.TAP:
-		form = dialscript.TAP
+		form = report.TAP
 	case v.JSON:
-		form = dialscript.JSON
+		form = report.JSON
 	}
 	if err := form(w, rep); err != nil {
 		return err
 	}
 	if v.JUnit != "" {
-		if err := writeReport(v.JUnit, rep, dialscript.JUnit); err != nil {
+		if err := writeReport(v.JUnit, rep, report.JUnit); err != nil {
 			return fmt.Errorf("--junit: %w", err)
 		}
 	}
@@ -37,13 +38,13 @@ func (v testCmd) report(w io.Writer, rep dialscript.Report) error {
 	if err := os.MkdirAll(v.HTML, 0o755); err != nil { //nolint:gosec // a report is no secret
 		return misuse{fmt.Errorf("--html: %w", err)}
 	}
-	if err := writeReport(filepath.Join(v.HTML, "index.html"), rep, dialscript.HTML); err != nil {
+	if err := writeReport(filepath.Join(v.HTML, "index.html"), rep, report.HTML); err != nil {
 		return fmt.Errorf("--html: %w", err)
 	}
 	return nil
 }
 
-func writeReport(file string, rep dialscript.Report, form func(io.Writer, dialscript.Report) error) error {
+func writeReport(file string, rep report.Report, form func(io.Writer, report.Report) error) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return misuse{err}

@@ -32,7 +32,7 @@ func runVariant(options func(ctx context.Context) service.Options) {
 	if len(os.Args) == 6 {
 		serve.Menus = os.Args[5]
 	}
-	os.Exit(report(serve.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, options(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(exitStatus(serve.serve(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, options(ctx)), streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // forgetful runs every delivery's action under a new name, as a service without

@@ -55,16 +55,13 @@ func (a *actors) noAction(action string) error {
 	return fmt.Errorf("there is no action %s. %s", action, spelling.DidYouMean(action, slices.Sorted(maps.Keys(a.contracts))))
 }
 
-// limited is how scripts write that a caller has done this too often.
-const limited = "limited"
-
 // OutcomeOf gives an answer the types of its contract. Every value that the
 // outcome gives must be written: screens show them.
 func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	out := engine.Outcome{Name: a.Outcome}
 	contract, ok := c.Outcome(a.Outcome)
 	if !ok {
-		names := []string{engine.Failed, engine.Pending, limited}
+		names := []string{engine.Failed, engine.Pending, engine.Limited}
 		if slices.Contains(names, a.Outcome) && len(a.Values) == 0 {
 			return out, nil
 		}
@@ -78,7 +75,7 @@ func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 		if i < 0 {
 			return out, fmt.Errorf("%s gives %s where it ends as %s; write (%s answers %s %s=…)", c.Name, field.Name, a.Outcome, c.Name, a.Outcome, field.Name)
 		}
-		v, ok := readValue(&field.Type, a.Values[i].Text)
+		v, ok := ReadValue(&field.Type, a.Values[i].Text)
 		if !ok {
 			return out, fmt.Errorf("%s can't give %s=%s", c.Name, field.Name, a.Values[i].Text)
 		}
@@ -99,7 +96,7 @@ func Ending(out engine.Outcome) (engine.Outcome, error) {
 		return engine.Outcome{}, errors.New("it fails, as the script says")
 	case engine.Pending:
 		return engine.Outcome{}, fmt.Errorf("it is not known in time, as the script says: %w", engine.ErrUnknown)
-	case limited:
+	case engine.Limited:
 		return engine.Outcome{}, engine.ErrLimited
 	}
 	return out, nil

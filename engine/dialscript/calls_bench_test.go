@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
 // BenchmarkThousandCalls plays 1,000 calls of ten steps, two at once: an
@@ -24,7 +25,7 @@ func BenchmarkThousandCalls(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		results := dialscript.Run(b.Context(), player, local, walletPeople(), calls, dialscript.Options{Parallel: 2, Seed: 1})
-		if s := dialscript.Summary(results); s != "1000 calls: 1000 passed" {
+		if s := report.Summary(results); s != "1000 calls: 1000 passed" {
 			b.Fatal(s, results[0].Problems)
 		}
 	}

@@ -66,7 +66,7 @@ func (c *checker) nothing(call *Call) {
 			return
 		}
 		for _, d := range s.Directions {
-			if d.Phase() == After {
+			if d.Phase() == Then {
 				return
 			}
 		}
@@ -100,10 +100,10 @@ func (c *checker) real(call *Call) {
 			}
 		}
 		for _, line := range s.Shown {
-			c.numbers(line.Pos, line.Words, false)
+			c.numbers(line.Pos, line.Text, false)
 		}
 		for _, d := range s.Directions {
-			c.numbers(d.Pos, d.Words, false)
+			c.numbers(d.Pos, d.SMS, false)
 			c.numbers(d.Pos, d.Want, false)
 			if d.Kind == SMSTo {
 				c.number(d.Pos, d.Phone)
@@ -113,7 +113,7 @@ func (c *checker) real(call *Call) {
 	for _, d := range call.Given {
 		for _, a := range d.Answers {
 			for _, v := range a.Values {
-				c.numbers(d.Pos, plain(v.Text), false)
+				c.numbers(d.Pos, PlainText(v.Text), false)
 			}
 		}
 	}
@@ -121,20 +121,24 @@ func (c *checker) real(call *Call) {
 
 // asksPIN reports a screen that asks for a PIN, by its words: PIN is written so
 // in the languages served.
-func asksPIN(shown []Shown) bool {
+func asksPIN(shown []ScreenLine) bool {
 	for _, s := range shown {
-		if pinWord.MatchString(s.Words.String() + s.Regexp) {
+		if AsksPIN(s.Text.String() + s.Regexp) {
 			return true
 		}
 	}
 	return false
 }
 
+// AsksPIN reports whether a screen asks for a PIN: the word is the same in all
+// languages served.
+func AsksPIN(screen string) bool { return pinWord.MatchString(screen) }
+
 var pinWord = regexp.MustCompile(`\bPIN\b`)
 
 func (c *checker) pin(s Step) {
 	typed, err := s.Input.fill(nil)
-	if err != nil || !pinDigits.MatchString(typed) || madeUp(typed) {
+	if err != nil || !IsPIN(typed) || madeUp(typed) {
 		return
 	}
 	for _, one := range c.people.List {
@@ -147,8 +151,11 @@ func (c *checker) pin(s Step) {
 			return
 		}
 	}
-	c.find(CodeReal, Error, s.Pos, len(s.trigger()), "This PIN may be someone's.", "Use the PIN of a person in people.yaml, a run as 1234 or 4321, or list it there under pins.")
+	c.find(CodeReal, Error, s.Pos, len(s.Line()), "This PIN may be someone's.", "Use the PIN of a person in people.yaml, a run as 1234 or 4321, or list it there under pins.")
 }
+
+// IsPIN reports four to eight digits.
+func IsPIN(typed string) bool { return pinDigits.MatchString(typed) }
 
 var pinDigits = regexp.MustCompile(`^\d{4,8}$`)
 
@@ -166,14 +173,14 @@ func madeUp(digits string) bool {
 
 // numbers finds phone numbers in a text. dial says that it is a dialled code,
 // in which they stand between asterisks.
-func (c *checker) numbers(pos engine.Pos, w Words, dial bool) {
+func (c *checker) numbers(pos engine.Pos, w Text, dial bool) {
 	for _, part := range w {
 		text := part.Lit
 		if dial {
 			text = strings.ReplaceAll(text, "*", " ")
 		}
 		for _, found := range digitRuns.FindAllString(text, -1) {
-			if digits, ok := realNumber(found); ok {
+			if digits, ok := RealNumber(found); ok {
 				c.number(pos, digits)
 			}
 		}
@@ -184,7 +191,7 @@ func (c *checker) numbers(pos engine.Pos, w Words, dial bool) {
 var digitRuns = regexp.MustCompile(`\+?\d{9,15}`)
 
 // realNumber reads a Kenyan mobile number, or any with a plus sign.
-func realNumber(s string) (string, bool) {
+func RealNumber(s string) (string, bool) {
 	if digits, ok := msisdn.Parse(s); ok {
 		return digits, true
 	}

@@ -13,7 +13,7 @@ func DialledCodes(f *File, known []string) []string {
 	for i := range f.Calls {
 		for _, s := range f.Calls[i].Steps {
 			code, err := s.Input.fill(nil)
-			if err == nil && s.Redial == nil && dialled(code) && !slices.Contains(codes, code) {
+			if err == nil && s.Redial == nil && IsCode(code) && !slices.Contains(codes, code) {
 				codes = append(codes, code)
 			}
 		}

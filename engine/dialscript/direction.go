@@ -11,9 +11,9 @@ type Phase uint8
 
 // Given directions stand before the first ">", the others below a screen.
 const (
-	Given   Phase = iota + 1
-	Between       // happens
-	After         // must hold
+	Given Phase = iota + 1
+	When        // happens
+	Then        // must hold
 )
 
 // Kind is what a stage direction says.
@@ -67,13 +67,13 @@ type Direction struct {
 	// Name is who calls, a language, gateway, action, screen or value.
 	Name string
 	// Want is what a value must be, with holes for what was kept.
-	Want Words
+	Want Text
 	// Words are an SMS's text, with holes.
-	Words Words
+	SMS Text
 	// Phone is the number of an SMS: digits with country code.
 	Phone string
 	// Secret is what must be nowhere in the log, as it stands in the script.
-	Secret Words
+	Secret Text
 	// Count is a number of characters or of times.
 	Count int
 	// Span is how long.

@@ -104,10 +104,10 @@ func readSMS(d *Direction, g []string) error {
 		return fmt.Errorf("%q is no phone number; write it as 0712345678, or with + and the country code", g[1])
 	}
 	d.Phone = digits
-	return d.setWords(&d.Words, g[2])
+	return d.setText(&d.SMS, g[2])
 }
 
-func readSecret(d *Direction, g []string) error { return d.setWords(&d.Secret, g[1]) }
+func readSecret(d *Direction, g []string) error { return d.setText(&d.Secret, g[1]) }
 
 func readWant(d *Direction, g []string) error {
 	for _, word := range []string{"screen", "language", "session"} {
@@ -116,11 +116,11 @@ func readWant(d *Direction, g []string) error {
 		}
 	}
 	d.Name = g[1]
-	return d.setWords(&d.Want, g[2])
+	return d.setText(&d.Want, g[2])
 }
 
-func (d *Direction) setWords(into *Words, s string) error {
-	words, bad := parseWords(s)
+func (d *Direction) setText(into *Text, s string) error {
+	words, bad := parseText(s)
 	if bad != nil {
 		return fmt.Errorf("%s %s", bad.message, bad.hint)
 	}

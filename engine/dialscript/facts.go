@@ -69,7 +69,7 @@ func (s *Scene) Fact(t engine.Type, name string) (engine.Value, error) {
 }
 
 func remembered(t engine.Type, s engine.Setting) (engine.Value, error) {
-	v, ok := readValue(&t, s.Text)
+	v, ok := ReadValue(&t, s.Text)
 	if !ok {
 		return v, fmt.Errorf("%s=%s can't be remembered: the value is of another type", s.Name, s.Text)
 	}
@@ -98,7 +98,7 @@ func (a *actors) seed(ctx context.Context, call engine.Call) error {
 		if !known {
 			continue // a worker's values: on an empty store nobody has an account
 		}
-		v, ok := readValue(&t, s.Text)
+		v, ok := ReadValue(&t, s.Text)
 		if !ok {
 			return a.lacks("%s=%s can't be remembered: the value is of another type", s.Name, s.Text)
 		}

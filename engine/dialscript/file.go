@@ -31,11 +31,11 @@ type Step struct {
 	Comments []string
 	// Input is what is typed, "> text"; the first of a session is the dialled
 	// code. An empty one is an empty answer.
-	Input Words
+	Input Text
 	// Redial is set, and Input empty, where the step is "(redials after …)".
 	Redial *Direction
 	// Shown are the lines of the screen; none leaves it unchecked.
-	Shown []Shown
+	Shown []ScreenLine
 	// Directions are what happens after the screen and what must hold then, in
 	// order.
 	Directions []Direction
@@ -43,23 +43,23 @@ type Step struct {
 
 // Shown is one line of a screen: Words, a regular expression, or "..." for the
 // rest of the screen.
-type Shown struct {
+type ScreenLine struct {
 	Pos      engine.Pos
 	Comments []string
-	Words    Words
+	Text     Text
 	Regexp   string
 	Rest     bool
 }
 
 // Words are a text with holes. A nil Words is the empty text.
-type Words []Part
+type Text []Part
 
 // Part is Lit, or a hole where Hole or Name is set.
 type Part struct {
 	Lit string
 	// Hole is what may stand here: "*", "money", "date" or "phone". With a Name
 	// it is kept under that name; a Name alone stands for what was kept.
-	Hole, Name string
+	Placeholder, Name string
 }
 
 // Tags are the words of the call's (tags …) directions.
@@ -71,4 +71,16 @@ func (c *Call) Tags() []string {
 		}
 	}
 	return tags
+}
+
+// HasScreens reports whether any step of the file is checked.
+func (f *File) HasScreens() bool {
+	for i := range f.Calls {
+		for _, s := range f.Calls[i].Steps {
+			if len(s.Shown) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

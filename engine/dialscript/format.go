@@ -38,7 +38,7 @@ func writeCall(b *strings.Builder, c *Call) {
 	}
 	for _, s := range c.Steps {
 		writeComments(b, s.Comments)
-		b.WriteString(s.trigger() + "\n")
+		b.WriteString(s.Line() + "\n")
 		for _, line := range s.Shown {
 			writeComments(b, line.Comments)
 			b.WriteString(line.String() + "\n")
@@ -48,7 +48,7 @@ func writeCall(b *strings.Builder, c *Call) {
 }
 
 // trigger is the line that makes the step's screen appear.
-func (s *Step) trigger() string {
+func (s *Step) Line() string {
 	if s.Redial != nil {
 		return "(" + s.Redial.Text + ")"
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // direction does or checks what a stage direction says.
-func (g *play) direction(d Direction) {
+func (g *play) perform(d Direction) {
 	switch d.Kind {
 	case Drops, HangsUp:
 		g.hangUp()
@@ -25,7 +25,7 @@ func (g *play) direction(d Direction) {
 	case Published:
 		g.publish(d)
 	default:
-		g.hold(d)
+		g.assert(d)
 	}
 }
 
@@ -34,7 +34,7 @@ func (g *play) hangUp() { g.open = false }
 
 // wait lets time pass.
 func (g *play) wait(d Direction) bool {
-	line, ok := g.line.(Waits)
+	line, ok := g.target.(Waits)
 	if !ok {
 		g.stop(fmt.Sprintf("%s: this line can't let time pass (%s)", d.Pos, d.Text))
 		return false
@@ -51,7 +51,7 @@ func (g *play) wait(d Direction) bool {
 }
 
 func (g *play) forget(d Direction) {
-	line, ok := g.line.(Forgets)
+	line, ok := g.target.(Forgets)
 	if !ok {
 		g.stop(fmt.Sprintf("%s: this line can't lose sessions", d.Pos))
 		return
@@ -62,7 +62,7 @@ func (g *play) forget(d Direction) {
 // publish puts another version of the menus into force. That the session stays
 // on its own is checked with every screen that follows.
 func (g *play) publish(d Direction) {
-	line, ok := g.line.(Publishes)
+	line, ok := g.target.(Publishes)
 	if !ok {
 		g.stop(fmt.Sprintf("%s: this line can't publish a menu", d.Pos))
 		return
@@ -75,7 +75,7 @@ func (g *play) publish(d Direction) {
 // again delivers the last callback once more, which must give the same screen.
 func (g *play) again(d Direction) {
 	first := g.screen
-	second, err := g.line.Type(g.ctx, g.sent[len(g.sent)-1])
+	second, err := g.target.Type(g.ctx, g.sent[len(g.sent)-1])
 	if err != nil {
 		g.noAnswer(d.Pos, err)
 		return
@@ -91,11 +91,11 @@ func (g *play) same(pos engine.Pos, first, second Screen) {
 		return
 	}
 	p := g.fail(pos, "two deliveries of one callback were answered differently")
-	p.Expected, p.Shown = lines(first.Text), lines(second.Text)
-	p.Line = firstDifference(p.Expected, p.Shown)
+	p.Expected, p.Shown = Lines(first.Text), Lines(second.Text)
+	p.Line = FirstDifference(p.Expected, p.Shown)
 }
 
-func firstDifference(a, b []string) int {
+func FirstDifference(a, b []string) int {
 	for i := range a {
 		if i >= len(b) || a[i] != b[i] {
 			return i
@@ -110,7 +110,7 @@ func (g *play) both(d Direction, cb Callback) error {
 	var errs [2]error
 	var deliveries sync.WaitGroup
 	for i := range screens {
-		deliveries.Go(func() { screens[i], errs[i] = g.line.Type(g.ctx, cb) })
+		deliveries.Go(func() { screens[i], errs[i] = g.target.Type(g.ctx, cb) })
 	}
 	deliveries.Wait()
 	for _, err := range errs {
@@ -130,7 +130,7 @@ func (g *play) late(d Direction) {
 		g.fatal(d.Pos, "this session has no older callback yet")
 		return
 	}
-	screen, err := g.line.Type(g.ctx, g.sent[len(g.sent)-2])
+	screen, err := g.target.Type(g.ctx, g.sent[len(g.sent)-2])
 	if err != nil {
 		g.noAnswer(d.Pos, err)
 		return

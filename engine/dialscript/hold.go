@@ -16,20 +16,20 @@ type verdict struct {
 	unseen string
 }
 
-var holds = verdict{}
+var asExpected = verdict{}
 
 func wrong(format string, args ...any) verdict { return verdict{wrong: fmt.Sprintf(format, args...)} }
 
 func unseen(what string) verdict { return verdict{unseen: "this line can't see " + what} }
 
 // hold checks a direction that must hold.
-func (g *play) hold(d Direction) {
+func (g *play) assert(d Direction) {
 	if g.base != nil {
 		var says bool
 		if d, says = otherWords(d); !says {
 			return
 		}
-		if name := d.lacks(g.kept); name != "" {
+		if name := d.lacks(g.captures); name != "" {
 			g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: d.Pos, Text: "(" + d.Text + ")", Why: "what is kept as {" + name + "} stands in other words here"})
 			return
 		}
@@ -76,7 +76,7 @@ func (g *play) check(d Direction) verdict {
 func (g *play) screenIs(d Direction) verdict {
 	switch g.screen.Name {
 	case d.Name:
-		return holds
+		return asExpected
 	case "":
 		return unseen("the names of screens")
 	}
@@ -86,7 +86,7 @@ func (g *play) screenIs(d Direction) verdict {
 func (g *play) ends(want bool) verdict {
 	switch {
 	case g.screen.End == want:
-		return holds
+		return asExpected
 	case want:
 		return wrong("it goes on")
 	}
@@ -98,18 +98,18 @@ func (g *play) atMost(d Direction) verdict {
 	if size := gsm7.Measure(g.screen.Text); size.Units > d.Count {
 		return wrong("the screen takes %d", size.Units)
 	}
-	return holds
+	return asExpected
 }
 
 func (g *play) answeredWithin(d Direction) verdict {
 	if g.screen.Took > d.Span {
 		return wrong("it took %s", g.screen.Took)
 	}
-	return holds
+	return asExpected
 }
 
 func (g *play) wants(d Direction) verdict {
-	want, err := d.Want.fill(g.kept)
+	want, err := d.Want.fill(g.captures)
 	if err != nil {
 		return wrong("%s", err)
 	}
@@ -117,7 +117,7 @@ func (g *play) wants(d Direction) verdict {
 }
 
 func (g *play) valueIs(name, want string) verdict {
-	line, ok := g.line.(SeesValues)
+	line, ok := g.target.(SeesValues)
 	if !ok {
 		return unseen("the session's values")
 	}
@@ -130,11 +130,11 @@ func (g *play) valueIs(name, want string) verdict {
 	case !sameValue(v, want):
 		return wrong("it is %s", showValue(v))
 	}
-	return holds
+	return asExpected
 }
 
 func (g *play) smsTo(d Direction) verdict {
-	line, ok := g.line.(SeesMessages)
+	line, ok := g.target.(SeesMessages)
 	if !ok {
 		return unseen("messages")
 	}
@@ -144,8 +144,8 @@ func (g *play) smsTo(d Direction) verdict {
 			others = append(others, "one to "+msisdn.National(m.To))
 			continue
 		}
-		if d.Words.match(m.Text, g.kept, true) {
-			return holds
+		if d.SMS.match(m.Text, g.captures, true) {
+			return asExpected
 		}
 		others = append(others, fmt.Sprintf("%q", m.Text))
 	}
@@ -156,22 +156,22 @@ func (g *play) smsTo(d Direction) verdict {
 }
 
 func (g *play) noSMS() verdict {
-	line, ok := g.line.(SeesMessages)
+	line, ok := g.target.(SeesMessages)
 	if !ok {
 		return unseen("messages")
 	}
 	if sent := line.Messages(); len(sent) > 0 {
 		return wrong("one has gone out to %s: %q", msisdn.National(sent[0].To), sent[0].Text)
 	}
-	return holds
+	return asExpected
 }
 
 func (g *play) nowhere(d Direction) verdict {
-	line, ok := g.line.(SeesLog)
+	line, ok := g.target.(SeesLog)
 	if !ok {
 		return unseen("the log")
 	}
-	secret, err := d.Secret.fill(g.kept)
+	secret, err := d.Secret.fill(g.captures)
 	if err != nil {
 		return wrong("%s", err)
 	}
@@ -180,7 +180,7 @@ func (g *play) nowhere(d Direction) verdict {
 			return wrong("it stands there: %s", entry)
 		}
 	}
-	return holds
+	return asExpected
 }
 
 // standsIn finds a text. Digits are found whole: the PIN 1234 does not stand in

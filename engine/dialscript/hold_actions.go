@@ -9,7 +9,7 @@ import (
 
 // called counts the runs of an action in this call so far.
 func (g *play) called(d Direction) verdict {
-	line, ok := g.line.(SeesActions)
+	line, ok := g.target.(SeesActions)
 	if !ok {
 		return unseen("which actions were called")
 	}
@@ -36,7 +36,7 @@ func (g *play) called(d Direction) verdict {
 	case with != n:
 		return wrong("it was called with %s", strings.Join(args, "; then "))
 	}
-	return holds
+	return asExpected
 }
 
 func times(n int) string {

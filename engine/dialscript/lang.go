@@ -38,20 +38,20 @@ func (g *play) sameWay(s *Step) {
 		return
 	}
 	p := g.fail(s.Pos, "the same keys lead to %s here, and as written to %s", g.screen.Name, want.Name)
-	p.Expected, p.Shown = lines(want.Text), lines(g.screen.Text)
+	p.Expected, p.Shown = Lines(want.Text), Lines(g.screen.Text)
 }
 
 // guess keeps what named holes stand for on a screen in other words: what stands
 // behind the same few characters.
 func (g *play) guess(s *Step) {
 	for _, line := range s.Shown {
-		for i, part := range line.Words {
-			if part.Name == "" || part.Hole == "" {
+		for i, part := range line.Text {
+			if part.Name == "" || part.Placeholder == "" {
 				continue
 			}
-			left, _ := line.Words.beside(i)
-			pattern := holes[part.Hole]
-			if part.Hole == "*" {
+			left, _ := line.Text.beside(i)
+			pattern := placeholders[part.Placeholder]
+			if part.Placeholder == "*" {
 				pattern = `[\pL\pN-]+`
 			}
 			re, err := regexp.Compile(regexp.QuoteMeta(left) + "(" + pattern + ")")
@@ -59,7 +59,7 @@ func (g *play) guess(s *Step) {
 				continue
 			}
 			if m := re.FindStringSubmatch(g.screen.Text); m != nil {
-				g.kept[part.Name] = m[1]
+				g.captures[part.Name] = m[1]
 			}
 		}
 	}
@@ -74,16 +74,16 @@ func otherWords(d Direction) (Direction, bool) {
 	case ValueIs:
 		return d, d.Name != "lang"
 	case SMSTo:
-		d.Words = Words{{Hole: "*"}}
+		d.SMS = Text{{Placeholder: "*"}}
 	}
 	return d, true
 }
 
 // lacks is a name that the direction needs and nothing was kept under.
-func (d *Direction) lacks(k kept) string {
-	for _, words := range []Words{d.Want, d.Words, d.Secret} {
+func (d *Direction) lacks(k Captures) string {
+	for _, words := range []Text{d.Want, d.SMS, d.Secret} {
 		for _, part := range words {
-			if _, known := k[part.Name]; part.Hole == "" && part.Name != "" && !known {
+			if _, known := k[part.Name]; part.Placeholder == "" && part.Name != "" && !known {
 				return part.Name
 			}
 		}

@@ -14,7 +14,7 @@ import (
 // made to happen through it, it says by implementing the interfaces below; what
 // it does not implement is reported as not checked. A Line is used by one call,
 // but two callbacks may come at once.
-type Line interface {
+type Target interface {
 	// Type delivers one callback and gives the screen. An error says that there
 	// was no answer, or none that a gateway could show.
 	Type(ctx context.Context, cb Callback) (Screen, error)
@@ -67,7 +67,7 @@ type Opener interface {
 	// Open sets the scene. ErrCannotSet says that this service can't be brought
 	// into it; any other error fails the call. The line is closed after the
 	// call if it is an io.Closer.
-	Open(ctx context.Context, scene Scene) (Line, error)
+	Open(ctx context.Context, scene Scene) (Target, error)
 }
 
 // ErrCannotSet marks a scene that a line can't set, as an action's answers in a
@@ -147,4 +147,4 @@ func SplitDial(codes []string, dialled string) (service, rest string) {
 // dialledCode is a service code as it is typed on a phone.
 var dialledCode = regexp.MustCompile(`^\*\d[\d*]*#$`)
 
-func dialled(s string) bool { return dialledCode.MatchString(s) }
+func IsCode(s string) bool { return dialledCode.MatchString(s) }

@@ -30,7 +30,7 @@ type Registered interface {
 // Local opens lines to menus in this process: the engine's own Runner, on
 // records, a clock and actions made anew for each call. It sees everything.
 // Menus and NewRecords are needed.
-type Local struct {
+type InProcess struct {
 	// Menus are the programs in force, the first being the default.
 	Menus []*engine.Program
 	// NewRecords makes an empty store on a clock.
@@ -55,10 +55,10 @@ type known struct {
 
 // localKey is the identity key of calls in process: nothing outlives them, so
 // it need not be secret, and the same key gives the same names in every run.
-var localKey = make([]byte, runner.KeySize)
+var inProcessKey = make([]byte, runner.KeySize)
 
 // Open implements Opener.
-func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
+func (l *InProcess) Open(ctx context.Context, scene Scene) (Target, error) {
 	programs, err := l.menus(spoken{scene.Lang(), scene.Begins})
 	if err != nil {
 		return nil, err
@@ -68,21 +68,21 @@ func (l *Local) Open(ctx context.Context, scene Scene) (Line, error) {
 		return nil, err
 	}
 	l.once.Do(func() {
-		l.known.contracts, l.known.vars = l.contracts(), l.vars()
+		l.known.contracts, l.known.vars = Contracts(l.Menus), l.vars()
 		l.known.zone, l.known.err = l.zone()
 	})
 	if l.known.err != nil {
 		return nil, l.known.err
 	}
 	c := scene.Clock
-	line := &localLine{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, l.known.zone)}}
+	line := &inProcessTarget{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, l.known.zone)}}
 	line.records = l.NewRecords(line.clock.Now)
 	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
 		return nil, err
 	}
 	line.runner = &runner.Runner{
 		Sessions: line.records, Programs: catalog, Actions: line.actions,
-		Identity: runner.NewIdentity(localKey), TTL: runner.DefaultTTL, Now: line.clock.Now,
+		Identity: runner.NewIdentity(inProcessKey), TTL: runner.DefaultTTL, Now: line.clock.Now,
 		Log: slog.New(slog.NewTextHandler(&line.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}
 	line.runner.Watch = line.watch
@@ -99,7 +99,7 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 }
 
 // zone is that of the default menu: its days are the callers' days.
-func (l *Local) zone() (*time.Location, error) {
+func (l *InProcess) zone() (*time.Location, error) {
 	if len(l.Menus) == 0 {
 		return nil, errors.New("there is no menu to call")
 	}
@@ -115,7 +115,7 @@ type spoken struct{ remembered, begins string }
 
 // menus are those of a caller: one that remembers no language begins in the
 // caller's.
-func (l *Local) menus(lang spoken) ([]*engine.Program, error) {
+func (l *InProcess) menus(lang spoken) ([]*engine.Program, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if programs := l.spoken[lang]; programs != nil {
@@ -169,10 +169,10 @@ func relinked(def engine.Definition) (*engine.Program, error) {
 	return engine.New(def)
 }
 
-// contracts are those that the menus were compiled against.
-func (l *Local) contracts() map[string]*engine.Contract {
+// Contracts returns the contracts that menus were compiled against, by action.
+func Contracts(menus []*engine.Program) map[string]*engine.Contract {
 	all := map[string]*engine.Contract{}
-	for _, p := range l.Menus {
+	for _, p := range menus {
 		def := p.Definition()
 		for i := range def.Contracts {
 			all[def.Contracts[i].Name] = &def.Contracts[i]
@@ -181,7 +181,7 @@ func (l *Local) contracts() map[string]*engine.Contract {
 	return all
 }
 
-func (l *Local) actors(ctx context.Context, scene Scene, clock *clock) (*actors, error) {
+func (l *InProcess) actors(ctx context.Context, scene Scene, clock *clock) (*actors, error) {
 	a := &actors{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}}
 	if err := a.prepare(); err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func (l *Local) actors(ctx context.Context, scene Scene, clock *clock) (*actors,
 }
 
 // vars are the types of values that may be remembered, by name.
-func (l *Local) vars() map[string]engine.Type {
+func (l *InProcess) vars() map[string]engine.Type {
 	types := map[string]engine.Type{}
 	for _, p := range l.Menus {
 		def := p.Definition()

@@ -51,7 +51,7 @@ func (b *logBuffer) String() string {
 }
 
 // localLine is a line in process.
-type localLine struct {
+type inProcessTarget struct {
 	runner  *runner.Runner
 	catalog *runner.Catalog
 	// programs are those in force, replaced together by Publish.
@@ -66,20 +66,20 @@ type localLine struct {
 }
 
 var (
-	_ SeesMessages = (*localLine)(nil)
-	_ SeesActions  = (*localLine)(nil)
-	_ SeesValues   = (*localLine)(nil)
-	_ SeesSession  = (*localLine)(nil)
-	_ SeesLog      = (*localLine)(nil)
-	_ SeesEvents   = (*localLine)(nil)
-	_ Waits        = (*localLine)(nil)
-	_ Forgets      = (*localLine)(nil)
-	_ Publishes    = (*localLine)(nil)
-	_ io.Closer    = (*localLine)(nil)
+	_ SeesMessages = (*inProcessTarget)(nil)
+	_ SeesActions  = (*inProcessTarget)(nil)
+	_ SeesValues   = (*inProcessTarget)(nil)
+	_ SeesSession  = (*inProcessTarget)(nil)
+	_ SeesLog      = (*inProcessTarget)(nil)
+	_ SeesEvents   = (*inProcessTarget)(nil)
+	_ Waits        = (*inProcessTarget)(nil)
+	_ Forgets      = (*inProcessTarget)(nil)
+	_ Publishes    = (*inProcessTarget)(nil)
+	_ io.Closer    = (*inProcessTarget)(nil)
 )
 
 // Type implements Line.
-func (l *localLine) Type(ctx context.Context, cb Callback) (Screen, error) {
+func (l *inProcessTarget) Type(ctx context.Context, cb Callback) (Screen, error) {
 	began := l.clock.Now()
 	reply := l.runner.Handle(ctx, cb.Request())
 	s := Screen{
@@ -101,16 +101,16 @@ func (l *localLine) Type(ctx context.Context, cb Callback) (Screen, error) {
 }
 
 // Messages implements SeesMessages.
-func (l *localLine) Messages() []Message { return l.actions.sent() }
+func (l *inProcessTarget) Messages() []Message { return l.actions.sent() }
 
 // Runs implements SeesActions.
-func (l *localLine) Runs() []ActionRun { return l.actions.ran() }
+func (l *inProcessTarget) Runs() []ActionRun { return l.actions.ran() }
 
 // HasAction implements SeesActions.
-func (l *localLine) HasAction(name string) bool { return l.actions.contracts[name] != nil }
+func (l *inProcessTarget) HasAction(name string) bool { return l.actions.contracts[name] != nil }
 
 // Value implements SeesValues.
-func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine.Value, bool, error) {
+func (l *inProcessTarget) Value(ctx context.Context, cb Callback, name string) (engine.Value, bool, error) {
 	p, s, err := l.runner.Look(ctx, cb.Request())
 	if err != nil {
 		return engine.Value{}, false, err
@@ -130,7 +130,7 @@ func (l *localLine) Value(ctx context.Context, cb Callback, name string) (engine
 }
 
 // Values implements SeesSession.
-func (l *localLine) Values(ctx context.Context, cb Callback) ([]engine.Named, error) {
+func (l *inProcessTarget) Values(ctx context.Context, cb Callback) ([]engine.Named, error) {
 	p, s, err := l.runner.Look(ctx, cb.Request())
 	if err != nil {
 		return nil, err
@@ -146,10 +146,10 @@ func (l *localLine) Values(ctx context.Context, cb Callback) ([]engine.Named, er
 }
 
 // Log implements SeesLog.
-func (l *localLine) Log() string { return l.log.String() }
+func (l *inProcessTarget) Log() string { return l.log.String() }
 
 // watch notes what the engine says has happened.
-func (l *localLine) watch(p *engine.Program, moves []engine.Move) {
+func (l *inProcessTarget) watch(p *engine.Program, moves []engine.Move) {
 	l.watching.Lock()
 	defer l.watching.Unlock()
 	for _, m := range moves {
@@ -158,7 +158,7 @@ func (l *localLine) watch(p *engine.Program, moves []engine.Move) {
 }
 
 // Events implements SeesEvents.
-func (l *localLine) Events() []Event {
+func (l *inProcessTarget) Events() []Event {
 	l.watching.Lock()
 	defer l.watching.Unlock()
 	events := l.happened
@@ -167,16 +167,16 @@ func (l *localLine) Events() []Event {
 }
 
 // Wait implements Waits.
-func (l *localLine) Wait(_ context.Context, d time.Duration) error {
+func (l *inProcessTarget) Wait(_ context.Context, d time.Duration) error {
 	l.clock.pass(d)
 	return nil
 }
 
 // Forget implements Forgets.
-func (l *localLine) Forget() { l.records.Forget() }
+func (l *inProcessTarget) Forget() { l.records.Forget() }
 
 // Publish implements Publishes: the same screens under another hash.
-func (l *localLine) Publish() error {
+func (l *inProcessTarget) Publish() error {
 	for i, p := range l.programs {
 		def := *p.Definition()
 		def.Source = append(slices.Clone(def.Source), "\n# published again"...)
@@ -193,7 +193,7 @@ func (l *localLine) Publish() error {
 }
 
 // Close gives back what the real actions hold.
-func (l *localLine) Close() error {
+func (l *inProcessTarget) Close() error {
 	if l.actions.real == nil {
 		return nil
 	}

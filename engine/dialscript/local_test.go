@@ -10,6 +10,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
 // TestUpdateEndToEnd: every screen of a script is made wrong, the script is
@@ -38,9 +39,9 @@ func TestUpdateEndToEnd(t *testing.T) {
 	}
 	f, results := play(spoiled)
 	got := string(dialscript.Update([]byte(spoiled), f, results))
-	if _, results = play(got); strings.Contains(dialscript.Summary(results), "failed") {
+	if _, results = play(got); strings.Contains(report.Summary(results), "failed") {
 		var out strings.Builder
-		if err := dialscript.Text(&out, dialscript.Report{Results: results}); err != nil {
+		if err := report.Text(&out, report.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		t.Fatalf("%s\n%s", out.String(), got)

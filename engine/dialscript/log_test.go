@@ -10,18 +10,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 )
 
 // told are the sessions of a log, a line each: what was typed, and the screens
 // behind ">"; "!" ends.
 func told(t *testing.T, log string) []string {
 	t.Helper()
-	found, _, err := dialscript.ReadLog([]byte(log))
+	found, _, err := record.ReadLog([]byte(log))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, c := range dialscript.Sessions(found) {
+	for _, c := range record.Sessions(found) {
 		var parts []string
 		for _, s := range c.Steps {
 			text := fmt.Sprintf("%q", s.Typed)
@@ -110,15 +111,15 @@ func TestCapturedCallbacks(t *testing.T) {
 	if err := json.Unmarshal(source, &vectors); err != nil {
 		t.Fatal(err)
 	}
-	found, skipped, err := dialscript.ReadLog(source)
+	found, skipped, err := record.ReadLog(source)
 	if err != nil || len(found) != len(vectors) || skipped != 0 {
 		t.Fatalf("%d of %d are found, %d skipped: %v", len(found), len(vectors), skipped, err)
 	}
-	calls := dialscript.Sessions(found)
+	calls := record.Sessions(found)
 	if got := len(calls[0].Steps); got != 4 {
 		t.Errorf("the first session has %d steps, expected the code and 3 answers", got)
 	}
-	file, err := dialscript.Scripts("x.dial", calls, walletPeople())
+	file, err := record.Scripts("x.dial", calls, walletPeople())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,16 +148,16 @@ func TestDisguise(t *testing.T) {
 		}
 		log.Write(append(line, '\n'))
 	}
-	found, _, err := dialscript.ReadLog([]byte(log.String()))
+	found, _, err := record.ReadLog([]byte(log.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	people := walletPeople()
-	file, err := dialscript.Scripts("x.dial", dialscript.Sessions(found), people)
+	file, err := record.Scripts("x.dial", record.Sessions(found), people)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dialscript.Loosen(file)
+	record.Loosen(file)
 	want := `=== Recorded: 1, PIN, PIN, a number
 (as Amina)
 
@@ -187,15 +188,15 @@ func FuzzReadLog(f *testing.F) {
 	f.Add([]byte(`{"sessionId":"a","msisdn":"2","message":"=== x","reply":{"message":"| ..."}}`))
 	people := walletPeople()
 	f.Fuzz(func(t *testing.T, source []byte) {
-		found, _, err := dialscript.ReadLog(source)
+		found, _, err := record.ReadLog(source)
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := dialscript.Scripts("f.dial", dialscript.Sessions(found), people)
+		file, err := record.Scripts("f.dial", record.Sessions(found), people)
 		if err != nil {
 			return // too many sessions
 		}
-		dialscript.Loosen(file)
+		record.Loosen(file)
 		text := dialscript.Format(file)
 		if len(text) > dialscript.MaxFileBytes {
 			return

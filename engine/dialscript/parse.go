@@ -178,17 +178,17 @@ func (p *parser) addStep(s Step) {
 
 func (p *parser) input(text string) {
 	typed := strings.TrimPrefix(text[1:], " ")
-	words, ok := p.words(typed, len(text)-len(typed))
+	words, ok := p.text(typed, len(text)-len(typed))
 	if !ok {
 		return
 	}
 	for _, part := range words {
-		if part.Hole != "" {
+		if part.Placeholder != "" {
 			p.find(CodeLine, "What is typed has no holes.", `Only what was kept, as {ref}, can be typed; "{{" is a brace.`)
 		}
 	}
 	switch {
-	case len(p.call.Steps) > 0 || dialled(typed):
+	case len(p.call.Steps) > 0 || IsCode(typed):
 	case strings.HasPrefix(typed, "*") && strings.HasSuffix(typed, "#") && strings.ContainsFunc(typed, unicode.IsLetter):
 		p.find(CodeLine, "A code that is dialled has no letters.", "Dial as far as it has digits, and type what follows below its screen, each answer on a line of its own.")
 	default:
@@ -198,24 +198,24 @@ func (p *parser) input(text string) {
 }
 
 // words reads a text with holes, offset bytes into the line.
-func (p *parser) words(s string, offset int) (Words, bool) {
-	words, bad := parseWords(s)
+func (p *parser) text(s string, offset int) (Text, bool) {
+	words, bad := parseText(s)
 	if bad != nil {
 		p.here.Column += offset + utf8.RuneCountInString(s[:bad.at])
 		p.length = bad.length
 		p.find(CodeLine, bad.message, bad.hint)
 		return nil, false
 	}
-	p.keep(words)
+	p.capture(words)
 	return words, true
 }
 
 // keep notes the names that holes keep, and finds those used before.
-func (p *parser) keep(words Words) {
+func (p *parser) capture(words Text) {
 	for _, part := range words {
 		switch {
 		case part.Name == "":
-		case part.Hole != "":
+		case part.Placeholder != "":
 			p.names[part.Name] = true
 		case !p.names[part.Name]:
 			p.find(CodeLine, fmt.Sprintf("Nothing has been kept as {%s} above.", part.Name), fmt.Sprintf("Keep it where it is shown, as {%s=*}.", part.Name))

@@ -51,8 +51,8 @@ func (p *parser) readDirection(text string) (Direction, bool) {
 				return d, false
 			}
 		}
-		for _, w := range []Words{d.Want, d.Words, d.Secret} {
-			p.keep(w)
+		for _, w := range []Text{d.Want, d.SMS, d.Secret} {
+			p.capture(w)
 		}
 		return d, true
 	}

@@ -24,37 +24,37 @@ func (p *parser) shown(text string) {
 	}
 }
 
-func (p *parser) readShown(text string) (Shown, bool) {
+func (p *parser) readShown(text string) (ScreenLine, bool) {
 	if strings.HasPrefix(text, "|/") {
 		return p.readRegexp(text)
 	}
 	line := strings.TrimPrefix(text[1:], " ")
 	if line == "..." {
-		return Shown{Rest: true}, true
+		return ScreenLine{Rest: true}, true
 	}
 	here := p.here
-	words, ok := p.words(line, len(text)-len(line))
+	words, ok := p.text(line, len(text)-len(line))
 	p.here = here
-	return Shown{Words: words}, ok
+	return ScreenLine{Text: words}, ok
 }
 
-func (p *parser) readRegexp(text string) (Shown, bool) {
+func (p *parser) readRegexp(text string) (ScreenLine, bool) {
 	source, ended := strings.CutSuffix(text[len("|/"):], "/")
 	switch {
 	case !ended || source == "":
 		p.find(CodeLine, "A regular expression stands between two slashes, and here is no second one.", `Write |/…/, or a space behind the bar for a text that begins with "/".`)
-		return Shown{}, false
+		return ScreenLine{}, false
 	case len(source) > MaxPatternBytes:
 		p.find(CodeLine, fmt.Sprintf("This expression has %d bytes; at most %d are read.", len(source), MaxPatternBytes), "")
-		return Shown{}, false
+		return ScreenLine{}, false
 	}
 	switch tree, err := syntax.Parse(source, syntax.Perl); {
 	case err != nil:
 		p.find(CodeLine, fmt.Sprintf("This is no regular expression: %s.", strings.TrimPrefix(err.Error(), "error parsing regexp: ")), "The syntax is RE2's.")
-		return Shown{}, false
+		return ScreenLine{}, false
 	case regexpSize(tree) > MaxPatternSize:
 		p.find(CodeLine, "This expression repeats too much: a line has at most 160 characters.", "Write smaller numbers in its { }.")
-		return Shown{}, false
+		return ScreenLine{}, false
 	}
-	return Shown{Regexp: source}, true
+	return ScreenLine{Regexp: source}, true
 }

@@ -73,15 +73,15 @@ func drawScript(t *rapid.T) *File {
 			s := Step{Comments: comment.Draw(t, "comments")}
 			switch {
 			case i == 0:
-				s.Input = plain("*384*8481#")
+				s.Input = PlainText("*384*8481#")
 			case rapid.Bool().Draw(t, "redial"):
 				d := readOne(t, "redials after 2 min")
 				s.Redial = &d
 			default:
-				s.Input = plain(rapid.StringMatching(`([0-9*# {(|>=]{0,6}[0-9])?`).Draw(t, "input"))
+				s.Input = PlainText(rapid.StringMatching(`([0-9*# {(|>=]{0,6}[0-9])?`).Draw(t, "input"))
 			}
 			s.Shown = drawShown(t)
-			s.Directions = append(drawDirections(t, After), drawDirections(t, Between)...)
+			s.Directions = append(drawDirections(t, Then), drawDirections(t, When)...)
 			c.Steps = append(c.Steps, s)
 		}
 		f.Calls = append(f.Calls, c)
@@ -90,32 +90,32 @@ func drawScript(t *rapid.T) *File {
 	return f
 }
 
-func drawShown(t *rapid.T) []Shown {
-	var list []Shown
+func drawShown(t *rapid.T) []ScreenLine {
+	var list []ScreenLine
 	for range rapid.IntRange(0, 4).Draw(t, "lines") {
-		var words Words
+		var words Text
 		for i, lit := range rapid.SliceOfN(rapid.StringMatching(`[A-Za-z{}|/#>é .]{0,12}[a-z]`), 0, 3).Draw(t, "words") {
 			if i > 0 {
-				words = append(words, Part{Hole: rapid.SampledFrom([]string{"*", "money", "date", "phone"}).Draw(t, "hole")})
+				words = append(words, Part{Placeholder: rapid.SampledFrom([]string{"*", "money", "date", "phone"}).Draw(t, "hole")})
 			}
 			words = append(words, Part{Lit: lit})
 		}
-		list = append(list, Shown{Words: words})
+		list = append(list, ScreenLine{Text: words})
 	}
 	if rapid.Bool().Draw(t, "regexp") {
-		list = append(list, Shown{Regexp: rapid.StringMatching(`[a-z]{1,4}[0-9]?`).Draw(t, "re")})
+		list = append(list, ScreenLine{Regexp: rapid.StringMatching(`[a-z]{1,4}[0-9]?`).Draw(t, "re")})
 	}
 	if rapid.Bool().Draw(t, "rest") {
-		list = append(list, Shown{Rest: true})
+		list = append(list, ScreenLine{Rest: true})
 	}
 	return list
 }
 
 // examples are the directions of testdata/ok/everything.dial, by phase.
 var examples = map[Phase][]string{
-	Given:   {"as Amina", "language sw", "clock 2026-03-01 09:00", "withdraw answers wrong_pin, then done ref=QX81", "real actions", "tags a, b"},
-	Between: {"network drops", "hangs up", "wait 40s", "gateway sends that twice", "sessions are lost"},
-	After:   {"screen is x", "session ends", "at most 12 characters", "no SMS", "a.b is c", "SMS to 0712345678: x {money}", "1 is nowhere in the log"},
+	Given: {"as Amina", "language sw", "clock 2026-03-01 09:00", "withdraw answers wrong_pin, then done ref=QX81", "real actions", "tags a, b"},
+	When:  {"network drops", "hangs up", "wait 40s", "gateway sends that twice", "sessions are lost"},
+	Then:  {"screen is x", "session ends", "at most 12 characters", "no SMS", "a.b is c", "SMS to 0712345678: x {money}", "1 is nowhere in the log"},
 }
 
 func drawDirections(t *rapid.T, phase Phase) []Direction {

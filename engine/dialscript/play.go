@@ -39,17 +39,17 @@ const DefaultGateway = "africastalking-ke"
 
 // Play plays one call on a line of its own. It stops at the first step where
 // something does not hold.
-func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Line) Result {
-	return p.play(ctx, call, scene, line, nil)
+func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Target) Result {
+	return p.playAs(ctx, call, scene, line, nil)
 }
 
 // play plays a call as written, or the same keys in another language where base
 // is the call as written.
-func (p *Player) play(ctx context.Context, call *Call, scene Scene, line Line, base *Result) Result {
+func (p *Player) playAs(ctx context.Context, call *Call, scene Scene, line Target, base *Result) Result {
 	g := &play{
-		Player: p, base: base, ctx: ctx, call: call, scene: scene, line: line,
-		kept:   kept{},
-		result: Result{Call: call, Status: Passed, Screens: make([]*Screen, len(call.Steps))},
+		Player: p, base: base, ctx: ctx, call: call, scene: scene, target: line,
+		captures: Captures{},
+		result:   Result{Call: call, Status: Passed, Screens: make([]*Screen, len(call.Steps))},
 	}
 	began := p.now()
 	if call.Broken {
@@ -64,7 +64,7 @@ func (p *Player) play(ctx context.Context, call *Call, scene Scene, line Line, b
 		g.step(&call.Steps[i])
 		g.note()
 	}
-	if line, ok := g.line.(SeesMessages); ok {
+	if line, ok := g.target.(SeesMessages); ok {
 		g.result.Messages = line.Messages()
 	}
 	g.result.Took = p.now().Sub(began)
@@ -94,25 +94,25 @@ func (r *Result) settle() {
 // play is one call being played.
 type play struct {
 	*Player
-	ctx   context.Context
-	call  *Call
-	scene Scene
-	line  Line
-	base  *Result
+	ctx    context.Context
+	call   *Call
+	scene  Scene
+	target Target
+	base   *Result
 
-	at      int // the step being played
-	session int // how many there were
-	open    bool
-	dialled string
-	service string
-	inputs  []string
-	sent    []Callback // of this session
-	program string     // the menu\'s version in this session, "" for unknown
-	keys    []string   // of the whole call
-	screen  Screen
-	kept    kept
-	stopped bool
-	result  Result
+	at       int // the step being played
+	session  int // how many there were
+	open     bool
+	dialled  string
+	service  string
+	inputs   []string
+	sent     []Callback // of this session
+	program  string     // the menu\'s version in this session, "" for unknown
+	keys     []string   // of the whole call
+	screen   Screen
+	captures Captures
+	stopped  bool
+	result   Result
 }
 
 // stop ends a call that can't be played as written.
@@ -149,7 +149,7 @@ func (g *play) step(s *Step) {
 		if g.stopped {
 			return
 		}
-		g.direction(d)
+		g.perform(d)
 	}
 	if len(g.result.Problems) > before && !g.KeepGoing {
 		g.stopped = true
@@ -158,7 +158,7 @@ func (g *play) step(s *Step) {
 
 // assume notes what of the scene nobody can see.
 func (g *play) assume() {
-	line, ok := g.line.(Assumes)
+	line, ok := g.target.(Assumes)
 	if !ok {
 		return
 	}
@@ -169,12 +169,12 @@ func (g *play) assume() {
 
 // note keeps what the last callback made happen.
 func (g *play) note() {
-	if line, ok := g.line.(SeesSession); ok && g.Watch && len(g.sent) > 0 {
+	if line, ok := g.target.(SeesSession); ok && g.Watch && len(g.sent) > 0 {
 		if values, err := line.Values(g.ctx, g.sent[len(g.sent)-1]); err == nil {
 			g.result.Values = values // a session that is over may be gone already
 		}
 	}
-	line, ok := g.line.(SeesEvents)
+	line, ok := g.target.(SeesEvents)
 	if !ok {
 		return
 	}
@@ -200,7 +200,7 @@ func (g *play) fits(pos engine.Pos, screen Screen) {
 		most, kind = limits.Units, fmt.Sprintf("characters, because of %q", r)
 	}
 	p := g.fail(pos, "the screen is too long: it takes %d, and the phone shows %d %s", size.Units, most, kind)
-	p.Shown = lines(screen.Text)
+	p.Shown = Lines(screen.Text)
 }
 
 // compare holds the screen against the step's lines.
@@ -214,8 +214,8 @@ func (g *play) compare(s *Step) {
 		return
 	}
 	g.result.Checks++
-	shown := lines(g.screen.Text)
-	bad := matchScreen(s.Shown, shown, g.kept)
+	shown := Lines(g.screen.Text)
+	bad := MatchScreen(s.Shown, shown, g.captures)
 	if bad < 0 {
 		return
 	}
@@ -227,25 +227,25 @@ func (g *play) compare(s *Step) {
 	if g.screen.Fault != "" {
 		message += ": " + g.screen.Fault
 	}
-	if len(g.inputs) > 0 && g.inputs[len(g.inputs)-1] == g.keys[len(g.keys)-1] && dialled(g.keys[len(g.keys)-1]) {
+	if len(g.inputs) > 0 && g.inputs[len(g.inputs)-1] == g.keys[len(g.keys)-1] && IsCode(g.keys[len(g.keys)-1]) {
 		message += "; the session was still open, so the code was an answer: write (hangs up) above it to dial"
 	}
 	p := g.fail(pos, "%s", message)
 	p.Shown, p.Line = shown, bad
 	for _, line := range s.Shown {
-		p.Expected = append(p.Expected, line.text())
+		p.Expected = append(p.Expected, line.Display())
 	}
 }
 
 // text is the line as the expected phone shows it.
-func (s Shown) text() string {
+func (s ScreenLine) Display() string {
 	switch {
 	case s.Rest:
 		return "..."
 	case s.Regexp != "":
 		return "/" + s.Regexp + "/"
 	}
-	return s.Words.String()
+	return s.Text.String()
 }
 
-func lines(text string) []string { return strings.Split(text, "\n") }
+func Lines(text string) []string { return strings.Split(text, "\n") }

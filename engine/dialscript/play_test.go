@@ -16,6 +16,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/menu/compile"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -48,7 +49,7 @@ func walletContracts(t testing.TB) []engine.Contract {
 	}
 }
 
-func walletService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
+func walletService(t testing.TB) (*dialscript.InProcess, *dialscript.Player) {
 	t.Helper()
 	file, found := syntax.Read(os.DirFS("testdata/play"), "wallet.yaml", "testdata/play")
 	p, err := compile.Compile(file, walletContracts(t), menu.Options{})
@@ -59,7 +60,7 @@ func walletService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 	for _, c := range p.Codes() {
 		player.Codes = append(player.Codes, c.Dial)
 	}
-	return &dialscript.Local{Menus: []*engine.Program{p}, NewRecords: newRecords}, player
+	return &dialscript.InProcess{Menus: []*engine.Program{p}, NewRecords: newRecords}, player
 }
 
 func walletPeople() *engine.Personas {
@@ -109,7 +110,7 @@ func golden(t *testing.T, path string, got []byte) {
 
 // withoutHash makes reports of a menu the same from one version of the
 // language's implementation to the next.
-func withoutHash(b []byte, local *dialscript.Local) []byte {
+func withoutHash(b []byte, local *dialscript.InProcess) []byte {
 	return bytes.ReplaceAll(b, []byte(local.Menus[0].Hash()), []byte("HASH"))
 }
 
@@ -121,7 +122,7 @@ func TestPlayGoldens(t *testing.T) {
 			path := filepath.Join("testdata/play", name+".dial")
 			results := dialscript.Run(t.Context(), player, local, walletPeople(), callsOf(script(t, path)), dialscript.Options{Parallel: 3, Seed: 1})
 			var text, tap bytes.Buffer
-			if err := errors.Join(dialscript.Text(&text, dialscript.Report{Results: results}), dialscript.TAP(&tap, dialscript.Report{Results: results})); err != nil {
+			if err := errors.Join(report.Text(&text, report.Report{Results: results}), report.TAP(&tap, report.Report{Results: results})); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, path+".txt", withoutHash(text.Bytes(), local))
@@ -252,7 +253,7 @@ func (l *blindLine) Type(_ context.Context, cb dialscript.Callback) (dialscript.
 	return s, nil
 }
 
-func playText(t testing.TB, player *dialscript.Player, text string, line dialscript.Line) dialscript.Result {
+func playText(t testing.TB, player *dialscript.Player, text string, line dialscript.Target) dialscript.Result {
 	t.Helper()
 	f, found := dialscript.Parse("test.dial", []byte("=== A call\n"+text))
 	if len(found) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/menu/compile"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -75,22 +76,22 @@ var wrongKey = []string{
 	"1>CON Choose language\n1. English\n2. Kiswahili\n0:Back 00:Home",
 }
 
-func replayed(t *testing.T, log string, from, to []*engine.Program) []dialscript.Replayed {
+func replayed(t *testing.T, log string, from, to []*engine.Program) []record.Replayed {
 	t.Helper()
-	found, _, err := dialscript.ReadLog([]byte(log))
+	found, _, err := record.ReadLog([]byte(log))
 	if err != nil {
 		t.Fatal(err)
 	}
 	people := walletPeople()
-	file, err := dialscript.Scripts("log", dialscript.Sessions(found), people)
+	file, err := record.Scripts("log", record.Sessions(found), people)
 	if err != nil {
 		t.Fatal(err)
 	}
 	player := &dialscript.Player{Codes: []string{"*384*8481#", "*384*8481*9#"}, KeepGoing: true, Now: time.Now}
-	r := &dialscript.Replayer{People: people, From: from, To: to, Play: func(menus []*engine.Program, call *dialscript.Call) dialscript.Result {
-		return dialscript.Run(t.Context(), player, &dialscript.Local{Menus: menus, NewRecords: newRecords}, people, []*dialscript.Call{call}, dialscript.Options{})[0]
+	r := &record.Replayer{People: people, From: from, To: to, Play: func(menus []*engine.Program, call *dialscript.Call) dialscript.Result {
+		return dialscript.Run(t.Context(), player, &dialscript.InProcess{Menus: menus, NewRecords: newRecords}, people, []*dialscript.Call{call}, dialscript.Options{})[0]
 	}}
-	var out []dialscript.Replayed
+	var out []record.Replayed
 	for i := range file.Calls {
 		out = append(out, r.Replay(&file.Calls[i]))
 	}
@@ -123,9 +124,9 @@ func TestReplay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			list := replayed(t, c.log, c.from, c.to)
-			if diff := cmp.Diff(c.want, dialscript.ReplaySummary(list)); diff != "" {
+			if diff := cmp.Diff(c.want, record.ReplaySummary(list)); diff != "" {
 				var out bytes.Buffer
-				if err := dialscript.ReplayText(&out, list); err != nil {
+				if err := record.ReplayText(&out, list); err != nil {
 					t.Fatal(err)
 				}
 				t.Errorf("%s\n%s", diff, out.String())

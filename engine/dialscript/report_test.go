@@ -15,10 +15,11 @@ import (
 	"github.com/pb33f/jsonschema/v6"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
 // failing is a report with calls that passed, failed and were not checked.
-func failing(t *testing.T) dialscript.Report {
+func failing(t *testing.T) report.Report {
 	t.Helper()
 	local, player := walletService(t)
 	var results []dialscript.Result
@@ -27,7 +28,7 @@ func failing(t *testing.T) dialscript.Report {
 		results = append(results, dialscript.Run(t.Context(), player, local, walletPeople(), callsOf(f), dialscript.Options{Langs: []string{"sw"}})...)
 	}
 	results[0].Unchecked = []dialscript.Unchecked{{Pos: results[0].Call.Pos, Text: "(no <SMS>)", Why: "it can't \x1b be seen"}}
-	return dialscript.Report{
+	return report.Report{
 		Results: results, Seed: 7, Began: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Took: 1500 * time.Millisecond,
 		Again: func(r *dialscript.Result) string { return "paytrace test " + r.Call.Pos.File },
 		Source: func(path string) []byte {
@@ -44,7 +45,7 @@ func failing(t *testing.T) dialscript.Report {
 func TestJUnitIsReadByOthers(t *testing.T) {
 	rep := failing(t)
 	var out bytes.Buffer
-	if err := dialscript.JUnit(&out, rep); err != nil {
+	if err := report.JUnit(&out, rep); err != nil {
 		t.Fatal(err)
 	}
 	var read junit.Testsuites
@@ -97,7 +98,7 @@ func TestJSONKeepsItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := dialscript.JSON(&out, failing(t)); err != nil {
+	if err := report.JSON(&out, failing(t)); err != nil {
 		t.Fatal(err)
 	}
 	check := func(text string) error {
@@ -130,7 +131,7 @@ func TestTAPIsReadByProve(t *testing.T) {
 		rep.Results = results
 		file := filepath.Join(t.TempDir(), "r.tap")
 		var out bytes.Buffer
-		if err := dialscript.TAP(&out, rep); err != nil {
+		if err := report.TAP(&out, rep); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(file, bytes.Replace(out.Bytes(), []byte("version 14"), []byte("version 13"), 1), 0o600); err != nil {
@@ -162,7 +163,7 @@ func TestHTMLStandsAlone(t *testing.T) {
 	rep := failing(t)
 	rep.Results[1].Call.Title = "<script>alert(1)</script>"
 	var out bytes.Buffer
-	if err := dialscript.HTML(&out, rep); err != nil {
+	if err := report.HTML(&out, rep); err != nil {
 		t.Fatal(err)
 	}
 	page := out.String()
@@ -186,8 +187,8 @@ func TestHTMLStandsAlone(t *testing.T) {
 // TestReportsTellWriteErrors: a report that could not be written is no report.
 func TestReportsTellWriteErrors(t *testing.T) {
 	rep := failing(t)
-	for name, write := range map[string]func(io.Writer, dialscript.Report) error{
-		"text": dialscript.Text, "TAP": dialscript.TAP, "JSON": dialscript.JSON, "JUnit": dialscript.JUnit, "HTML": dialscript.HTML,
+	for name, write := range map[string]func(io.Writer, report.Report) error{
+		"text": report.Text, "TAP": report.TAP, "JSON": report.JSON, "JUnit": report.JUnit, "HTML": report.HTML,
 	} {
 		if err := write(fullDisk{}, rep); err == nil {
 			t.Errorf("%s: nothing is said", name)

@@ -54,6 +54,15 @@ type Result struct {
 	Took   time.Duration
 }
 
+// Title returns the call's title, with the language where it was not played as
+// written.
+func (r *Result) Title() string {
+	if r.Lang == "" {
+		return r.Call.Title
+	}
+	return r.Call.Title + " [" + r.Lang + "]"
+}
+
 // Problem is one thing that did not hold.
 type Problem struct {
 	// Pos is the script's line.

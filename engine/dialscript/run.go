@@ -89,7 +89,7 @@ func runOne(ctx context.Context, p *Player, opener Opener, scene Scene, call *Ca
 			}
 		}()
 	}
-	return p.play(ctx, call, scene, line, base)
+	return p.playAs(ctx, call, scene, line, base)
 }
 
 // unset is the result of a call whose scene could not be set.

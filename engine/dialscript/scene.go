@@ -33,13 +33,13 @@ type Scene struct {
 // that a script gives the same screens on any day.
 var DefaultClock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-var errNobody = errors.New("people.yaml names nobody who could call")
+var ErrNoCaller = errors.New("people.yaml names nobody who could call")
 
 // SceneOf is the scene of a call: what people.yaml says, and over it what the
 // call says itself.
 func SceneOf(call *Call, people *engine.Personas) (Scene, error) {
 	if len(people.List) == 0 {
-		return Scene{}, errNobody
+		return Scene{}, ErrNoCaller
 	}
 	s := Scene{
 		Caller: people.List[0], Clock: DefaultClock, Standard: people.Answers,

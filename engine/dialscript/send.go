@@ -20,7 +20,7 @@ func (g *play) trigger(s *Step) bool {
 		}
 		return g.dial(s, g.dialled)
 	}
-	typed, err := s.Input.fill(g.kept)
+	typed, err := s.Input.fill(g.captures)
 	if err != nil {
 		if g.base != nil {
 			g.stop(fmt.Sprintf("%s, so what is typed in line %d is not known", err, s.Pos.Line))
@@ -32,7 +32,7 @@ func (g *play) trigger(s *Step) bool {
 	switch {
 	case g.open:
 		return g.answer(s, typed)
-	case dialled(typed):
+	case IsCode(typed):
 		return g.dial(s, typed)
 	case g.session == 0:
 		g.fatal(s.Pos, "a call begins with the code that is dialled, as *384*8481#, and not with %q", typed)
@@ -75,7 +75,7 @@ func (g *play) send(s *Step, last string) bool {
 	if twin := find(s.Directions, SentAtOnce); twin != nil {
 		err = g.both(*twin, cb)
 	} else {
-		g.screen, err = g.line.Type(g.ctx, cb)
+		g.screen, err = g.target.Type(g.ctx, cb)
 	}
 	if err != nil {
 		g.open = false

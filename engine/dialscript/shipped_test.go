@@ -12,6 +12,7 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
@@ -59,7 +60,7 @@ func (r *registered) Close() error { return r.db.Close() }
 func newRecords(now func() time.Time) dialscript.Records { return memory.NewSessions(now) }
 
 // shippedService answers calls to the shipped menus, in this process.
-func shippedService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
+func shippedService(t testing.TB) (*dialscript.InProcess, *dialscript.Player) {
 	t.Helper()
 	contracts, err := newRegistered(context.Background(), time.Now)
 	if err != nil {
@@ -81,7 +82,7 @@ func shippedService(t testing.TB) (*dialscript.Local, *dialscript.Player) {
 	if err := contracts.Close(); err != nil {
 		t.Fatal(err)
 	}
-	local := &dialscript.Local{
+	local := &dialscript.InProcess{
 		Menus: programs, NewRecords: newRecords,
 		NewReal: func(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
 			return newRegistered(ctx, now)
@@ -129,7 +130,7 @@ func TestShippedScripts(t *testing.T) {
 		}
 		results := dialscript.Run(context.Background(), player, local, people, callsOf(file), dialscript.Options{Parallel: 4, Seed: 7})
 		var out bytes.Buffer
-		if err := dialscript.Text(&out, dialscript.Report{Results: results}); err != nil {
+		if err := report.Text(&out, report.Report{Results: results}); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range results {
@@ -137,7 +138,7 @@ func TestShippedScripts(t *testing.T) {
 				t.Fatalf("%s", out.String())
 			}
 		}
-		t.Log(dialscript.Summary(results))
+		t.Log(report.Summary(results))
 	}
 }
 

@@ -8,24 +8,24 @@ import (
 )
 
 // String is the line as scripts write it, with its bar.
-func (s Shown) String() string {
+func (s ScreenLine) String() string {
 	switch {
 	case s.Rest:
 		return "| ..."
 	case s.Regexp != "":
 		return "|/" + s.Regexp + "/"
-	case len(s.Words) == 0:
+	case len(s.Text) == 0:
 		return "|"
 	}
-	return "| " + s.Words.String()
+	return "| " + s.Text.String()
 }
 
 // literal is a line of a screen as a script shows it, so that it reads back as
 // itself.
-func literal(line string) Shown {
+func LiteralLine(line string) ScreenLine {
 	line = strings.TrimRight(line, " \t")
 	if line != "..." && !strings.ContainsFunc(line, unwritable) {
-		return Shown{Words: plain(line)}
+		return ScreenLine{Text: PlainText(line)}
 	}
 	var source strings.Builder
 	for _, r := range line {
@@ -35,7 +35,7 @@ func literal(line string) Shown {
 		}
 		source.WriteString(regexp.QuoteMeta(string(r)))
 	}
-	return Shown{Regexp: source.String()}
+	return ScreenLine{Regexp: source.String()}
 }
 
 // unwritable reports characters that a script's line can't hold as they are.
@@ -43,10 +43,10 @@ func unwritable(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // matchLine compares one line of a screen. Spaces at its end can't be seen and
 // don't count.
-func (s Shown) matchLine(line string, k kept) bool {
+func (s ScreenLine) Matches(line string, k Captures) bool {
 	line = strings.TrimRight(line, " \t")
 	if s.Regexp == "" {
-		return s.Words.match(line, k, false)
+		return s.Text.match(line, k, false)
 	}
 	re, err := regexp.Compile("^(?:" + s.Regexp + ")$")
 	return err == nil && re.MatchString(line)
@@ -54,12 +54,12 @@ func (s Shown) matchLine(line string, k kept) bool {
 
 // matchScreen compares a screen line by line and gives the index of the first
 // line that differs, -1 for none. What the named holes hold is kept.
-func matchScreen(shown []Shown, lines []string, k kept) int {
+func MatchScreen(shown []ScreenLine, lines []string, k Captures) int {
 	for i, s := range shown {
 		if s.Rest {
 			return -1
 		}
-		if i >= len(lines) || !s.matchLine(lines[i], k) {
+		if i >= len(lines) || !s.Matches(lines[i], k) {
 			return i
 		}
 	}
@@ -75,17 +75,17 @@ const minWeight = 2
 
 // wide reports lines so full of holes that any screen would do. A bare bar
 // pins a screen down to being blank there.
-func wide(shown []Shown) bool {
+func wide(shown []ScreenLine) bool {
 	weight := 0
 	for _, s := range shown {
 		switch {
 		case s.Rest:
 		case s.Regexp != "":
 			weight += regexpWeight(s.Regexp)
-		case len(s.Words) == 0 && len(shown) == 1:
+		case len(s.Text) == 0 && len(shown) == 1:
 			weight += minWeight
 		default:
-			weight += s.Words.weight()
+			weight += s.Text.weight()
 		}
 	}
 	return len(shown) > 0 && weight < minWeight

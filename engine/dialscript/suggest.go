@@ -36,7 +36,7 @@ func suggest(text string) string {
 func fixedLetters(form string) int {
 	n := 0
 	for _, f := range strings.Fields(form) {
-		if !placeholder(f) {
+		if !isPlaceholder(f) {
 			n += len(f)
 		}
 	}
@@ -44,11 +44,11 @@ func fixedLetters(form string) int {
 }
 
 // placeholder reports a word of a form that stands for the person's own.
-func placeholder(word string) bool {
+func isPlaceholder(word string) bool {
 	word = strings.Trim(word, ":=")
 	name, value, pair := strings.Cut(word, "=")
 	if pair {
-		return placeholder(name) && placeholder(value)
+		return isPlaceholder(name) && isPlaceholder(value)
 	}
 	switch word {
 	case "NAME", "LANG", "ACTION", "OUTCOME", "VALUE", "NUMBER", "TEXT":
@@ -97,7 +97,7 @@ func with(list []string, s string) []string { return append(list[:len(list):len(
 
 // weightOf is what it costs to leave a word of a form out.
 func weightOf(f string) int {
-	if placeholder(f) {
+	if isPlaceholder(f) {
 		return 1
 	}
 	return len(f)
@@ -106,7 +106,7 @@ func weightOf(f string) int {
 // pairCost is what it costs to take a word for a word of a form, and what then
 // stands in its place.
 func pairCost(word, f string) (int, string) {
-	if !placeholder(f) {
+	if !isPlaceholder(f) {
 		return spelling.Distance(strings.ToLower(word), strings.ToLower(f), len(f)), f
 	}
 	// A number stands for a number, a word for a word.

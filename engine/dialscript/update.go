@@ -18,13 +18,13 @@ func Update(source []byte, f *File, results []Result) []byte {
 		if r.Lang != "" {
 			continue
 		}
-		k := kept{}
+		k := Captures{}
 		for i, screen := range r.Screens {
 			if screen == nil || i >= len(r.Call.Steps) || r.Call.Pos.File != f.Path {
 				continue
 			}
 			if s := &r.Call.Steps[i]; len(s.Shown) > 0 {
-				s.rewrite(lines(screen.Text), k, edits, drop)
+				s.rewrite(Lines(screen.Text), k, edits, drop)
 			}
 		}
 	}
@@ -35,8 +35,8 @@ func Update(source []byte, f *File, results []Result) []byte {
 }
 
 // rewrite notes what becomes of one step's lines.
-func (s *Step) rewrite(shown []string, k kept, edits map[int][]string, drop map[int]bool) {
-	if matchScreen(s.Shown, shown, k) < 0 {
+func (s *Step) rewrite(shown []string, k Captures, edits map[int][]string, drop map[int]bool) {
+	if MatchScreen(s.Shown, shown, k) < 0 {
 		return
 	}
 	var text []string
@@ -77,7 +77,7 @@ func apply(source []byte, edits map[int][]string, drop map[int]bool) []byte {
 // renewed are a step's lines for a screen that is not the one expected: the old
 // line wherever one still matches, in order; "..." stays where it leaves at
 // least one line out.
-func renewed(old []Shown, shown []string, k kept) []Shown {
+func renewed(old []ScreenLine, shown []string, k Captures) []ScreenLine {
 	rest := len(old) > 0 && old[len(old)-1].Rest
 	if rest {
 		old = old[:len(old)-1]
@@ -88,19 +88,19 @@ func renewed(old []Shown, shown []string, k kept) []Shown {
 		}
 	}
 	paired := pair(old, shown, k)
-	var out []Shown
+	var out []ScreenLine
 	for i, line := range shown {
 		switch j := paired[i]; {
-		case j >= 0 && old[j].matchLine(line, k):
+		case j >= 0 && old[j].Matches(line, k):
 			out = append(out, old[j])
 		case j >= 0:
 			out = append(out, keepHoles(old[j], line, k))
 		default:
-			out = append(out, literal(line))
+			out = append(out, LiteralLine(line))
 		}
 	}
 	if rest {
-		out = append(out, Shown{Rest: true})
+		out = append(out, ScreenLine{Rest: true})
 	}
 	return out
 }
@@ -108,12 +108,12 @@ func renewed(old []Shown, shown []string, k kept) []Shown {
 // pair gives for each shown line the old one that it continues, or -1: as many
 // as match, in order (the longest common subsequence), and between them those
 // at the same distance.
-func pair(old []Shown, shown []string, k kept) []int {
+func pair(old []ScreenLine, shown []string, k Captures) []int {
 	best := make([][]int, len(shown)+1)
 	for i := range best {
 		best[i] = make([]int, len(old)+1)
 	}
-	same := func(i, j int) bool { return old[j].matchLine(shown[i], maps.Clone(k)) }
+	same := func(i, j int) bool { return old[j].Matches(shown[i], maps.Clone(k)) }
 	for i := len(shown) - 1; i >= 0; i-- {
 		for j := len(old) - 1; j >= 0; j-- {
 			best[i][j] = max(best[i+1][j], best[i][j+1])
@@ -147,18 +147,18 @@ const near = 4
 
 // keepHoles writes a changed line with those of the old line's holes whose
 // surroundings still stand in it.
-func keepHoles(old Shown, line string, k kept) Shown {
+func keepHoles(old ScreenLine, line string, k Captures) ScreenLine {
 	if old.Regexp != "" {
-		return literal(line)
+		return LiteralLine(line)
 	}
-	var words Words
+	var words Text
 	rest := strings.TrimRight(line, " \t")
-	for i, part := range old.Words {
-		if part.Hole == "" && part.Name == "" {
+	for i, part := range old.Text {
+		if part.Placeholder == "" && part.Name == "" {
 			continue
 		}
-		left, right := old.Words.beside(i)
-		source, _ := Words{part}.pattern(k)
+		left, right := old.Text.beside(i)
+		source, _ := Text{part}.pattern(k)
 		re, err := regexp.Compile(regexp.QuoteMeta(left) + "(" + source + ")" + right)
 		if err != nil {
 			continue
@@ -167,22 +167,22 @@ func keepHoles(old Shown, line string, k kept) Shown {
 		if at == nil {
 			continue
 		}
-		if part.Hole != "" && part.Name != "" {
+		if part.Placeholder != "" && part.Name != "" {
 			k[part.Name] = rest[at[2]:at[3]]
 		}
-		words = append(words, plain(rest[:at[2]])...)
+		words = append(words, PlainText(rest[:at[2]])...)
 		words = append(words, part)
 		rest = rest[at[3]:]
 	}
 	if words == nil {
-		return literal(line)
+		return LiteralLine(line)
 	}
-	return Shown{Words: append(words, plain(rest)...)}
+	return ScreenLine{Text: append(words, PlainText(rest)...)}
 }
 
 // beside are the texts next to a hole: what must stand before it, and the
 // pattern of what must follow.
-func (w Words) beside(i int) (left, right string) {
+func (w Text) beside(i int) (left, right string) {
 	if i > 0 {
 		left = w[i-1].Lit
 		for utf8.RuneCountInString(left) > near {

@@ -84,7 +84,7 @@ func TestUpdatedScriptsPass(t *testing.T) {
 		if len(found) > 0 {
 			t.Fatalf("%v\n%s", found, got)
 		}
-		if bad := matchScreen(f.Calls[0].Steps[0].Shown, lines(screen), kept{}); bad >= 0 {
+		if bad := MatchScreen(f.Calls[0].Steps[0].Shown, Lines(screen), Captures{}); bad >= 0 {
 			t.Fatalf("line %d of the updated script does not match\n%s\nscreen:\n%s", bad, got, screen)
 		}
 		if !strings.HasPrefix(got, "=== a\n# above\n> *384#\n") || !strings.HasSuffix(got, "(session ends)\n") {

@@ -10,13 +10,10 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// ReadValue reads a value of a type as scripts write it.
-func ReadValue(t *engine.Type, text string) (engine.Value, bool) { return readValue(t, text) }
-
-// readValue reads a value as scripts write it: money as 500, 1,500.50 or
+// ReadValue reads a value as scripts write it: money as 500, 1,500.50 or
 // KES 500, days as 2026-03-01 or 01/03/2026, numbers of phones as typed. Lists
 // and records can't be written.
-func readValue(t *engine.Type, s string) (engine.Value, bool) {
+func ReadValue(t *engine.Type, s string) (engine.Value, bool) {
 	s = strings.TrimSpace(s)
 	switch t.Kind {
 	case engine.KindText:
@@ -64,7 +61,7 @@ func readRecord(fields []engine.Field, s string) (engine.Value, bool) {
 		if !ok {
 			continue // not set
 		}
-		v, ok := readValue(&f.Type, text)
+		v, ok := ReadValue(&f.Type, text)
 		if !ok {
 			return engine.Value{}, false
 		}
@@ -110,7 +107,7 @@ func sameValue(v engine.Value, want string) bool {
 		return want == "not set"
 	}
 	t := engine.Type{Kind: v.Kind()}
-	wanted, ok := readValue(&t, want)
+	wanted, ok := ReadValue(&t, want)
 	return ok && wanted.Equal(v)
 }
 

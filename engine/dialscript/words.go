@@ -10,25 +10,25 @@ import (
 
 // holes are what a hole may stand for. A hole is at least one character: text
 // that may be missing is worth a line of its own in a script.
-var holes = map[string]string{
+var placeholders = map[string]string{
 	"*":     `.+?`,
 	"money": `[A-Z]{3} -?\d{1,3}(?:,\d{3})*(?:\.\d\d)?`,
 	"date":  `\d\d/\d\d/\d{4}`,
 	"phone": `\+?\d{7,15}`,
 }
 
-const holeNames = "{*}, {money}, {date}, {phone}, or {ref=*} to keep it as {ref}"
+const placeholderNames = "{*}, {money}, {date}, {phone}, or {ref=*} to keep it as {ref}"
 
 // wordsError says what is wrong with a text, and at which byte.
-type wordsError struct {
+type textError struct {
 	at, length int
 	message    string
 	hint       string
 }
 
 // parseWords reads a text with holes. "{{" is a brace.
-func parseWords(s string) (Words, *wordsError) {
-	var words Words
+func parseText(s string) (Text, *textError) {
+	var words Text
 	var lit strings.Builder
 	flush := func() {
 		if lit.Len() > 0 {
@@ -47,11 +47,11 @@ func parseWords(s string) (Words, *wordsError) {
 		default:
 			end := strings.IndexByte(s[i:], '}')
 			if end < 0 {
-				return nil, &wordsError{i, len(s) - i, "A hole that opens here is never closed.", `Write "{{" for a brace on the screen.`}
+				return nil, &textError{i, len(s) - i, "A hole that opens here is never closed.", `Write "{{" for a brace on the screen.`}
 			}
-			part, ok := parseHole(s[i+1 : i+end])
+			part, ok := parsePlaceholder(s[i+1 : i+end])
 			if !ok {
-				return nil, &wordsError{i, end + 1, fmt.Sprintf("There is no hole %q.", s[i:i+end+1]), "Write " + holeNames + `; "{{" is a brace.`}
+				return nil, &textError{i, end + 1, fmt.Sprintf("There is no hole %q.", s[i:i+end+1]), "Write " + placeholderNames + `; "{{" is a brace.`}
 			}
 			flush()
 			words = append(words, part)
@@ -63,18 +63,18 @@ func parseWords(s string) (Words, *wordsError) {
 }
 
 // parseHole reads what stands between the braces.
-func parseHole(s string) (Part, bool) {
-	if _, ok := holes[s]; ok {
-		return Part{Hole: s}, true
+func parsePlaceholder(s string) (Part, bool) {
+	if _, ok := placeholders[s]; ok {
+		return Part{Placeholder: s}, true
 	}
 	name, hole, keeps := strings.Cut(s, "=")
-	if _, reserved := holes[name]; reserved || !plainName(name) {
+	if _, reserved := placeholders[name]; reserved || !plainName(name) {
 		return Part{}, false
 	}
-	if _, ok := holes[hole]; keeps && !ok {
+	if _, ok := placeholders[hole]; keeps && !ok {
 		return Part{}, false
 	}
-	return Part{Hole: hole, Name: name}, true
+	return Part{Placeholder: hole, Name: name}, true
 }
 
 // plainName reports lower-case letters, digits and _, beginning with a letter.
@@ -88,42 +88,42 @@ func plainName(s string) bool {
 }
 
 // String is the text as scripts write it.
-func (w Words) String() string {
+func (w Text) String() string {
 	var b strings.Builder
 	for _, p := range w {
 		switch {
-		case p.Hole == "" && p.Name == "":
+		case p.Placeholder == "" && p.Name == "":
 			b.WriteString(strings.ReplaceAll(p.Lit, "{", "{{"))
 		case p.Name == "":
-			b.WriteString("{" + p.Hole + "}")
-		case p.Hole == "":
+			b.WriteString("{" + p.Placeholder + "}")
+		case p.Placeholder == "":
 			b.WriteString("{" + p.Name + "}")
 		default:
-			b.WriteString("{" + p.Name + "=" + p.Hole + "}")
+			b.WriteString("{" + p.Name + "=" + p.Placeholder + "}")
 		}
 	}
 	return b.String()
 }
 
 // plain is a text as words without holes.
-func plain(s string) Words {
+func PlainText(s string) Text {
 	if s == "" {
 		return nil
 	}
-	return Words{{Lit: s}}
+	return Text{{Lit: s}}
 }
 
 // kept are the values captured so far in a call, by name.
-type kept map[string]string
+type Captures map[string]string
 
 // fill puts captured values in their places. Only names may be left open.
-func (w Words) fill(k kept) (string, error) {
+func (w Text) fill(k Captures) (string, error) {
 	var b strings.Builder
 	for _, p := range w {
 		switch {
-		case p.Hole == "" && p.Name == "":
+		case p.Placeholder == "" && p.Name == "":
 			b.WriteString(p.Lit)
-		case p.Hole == "" && k[p.Name] != "":
+		case p.Placeholder == "" && k[p.Name] != "":
 			b.WriteString(k[p.Name])
 		default:
 			return "", fmt.Errorf("nothing has been kept as {%s}", p.Name)
@@ -134,8 +134,8 @@ func (w Words) fill(k kept) (string, error) {
 
 // match compares a text with the words, and keeps what the named holes hold.
 // across lets "*" run over line breaks, as in an SMS.
-func (w Words) match(text string, k kept, across bool) bool {
-	if lit, ok := w.literal(); ok {
+func (w Text) match(text string, k Captures, across bool) bool {
+	if lit, ok := w.Literal(); ok {
 		return text == lit
 	}
 	source, names := w.pattern(k)
@@ -151,9 +151,9 @@ func (w Words) match(text string, k kept, across bool) bool {
 	if m == nil {
 		return false
 	}
-	found := kept{}
+	found := Captures{}
 	for i, p := range names {
-		if p.Hole == "date" && !isDate(m[i+1]) || found[p.Name] != "" && p.Name != "" && found[p.Name] != m[i+1] {
+		if p.Placeholder == "date" && !IsDate(m[i+1]) || found[p.Name] != "" && p.Name != "" && found[p.Name] != m[i+1] {
 			return false
 		}
 		found[p.Name] = m[i+1]
@@ -167,11 +167,11 @@ func (w Words) match(text string, k kept, across bool) bool {
 }
 
 // literal is the text of words without holes.
-func (w Words) literal() (string, bool) {
+func (w Text) Literal() (string, bool) {
 	switch {
 	case len(w) == 0:
 		return "", true
-	case len(w) == 1 && w[0].Hole == "" && w[0].Name == "":
+	case len(w) == 1 && w[0].Placeholder == "" && w[0].Name == "":
 		return w[0].Lit, true
 	}
 	return "", false
@@ -179,38 +179,38 @@ func (w Words) literal() (string, bool) {
 
 // pattern is the words as an RE2 source with one group a hole; parts are the
 // holes of the groups. A name for which nothing was kept matches nothing.
-func (w Words) pattern(k kept) (source string, parts []Part) {
+func (w Text) pattern(k Captures) (source string, parts []Part) {
 	var b strings.Builder
 	for _, p := range w {
 		switch value, known := k[p.Name]; {
-		case p.Hole == "" && p.Name == "":
+		case p.Placeholder == "" && p.Name == "":
 			b.WriteString(regexp.QuoteMeta(p.Lit))
-		case p.Hole == "" && known:
+		case p.Placeholder == "" && known:
 			b.WriteString(regexp.QuoteMeta(value))
-		case p.Hole == "":
+		case p.Placeholder == "":
 			b.WriteString(`[^\x00-\x{10FFFF}]`)
 		default:
-			b.WriteString("(" + holes[p.Hole] + ")")
+			b.WriteString("(" + placeholders[p.Placeholder] + ")")
 			parts = append(parts, p)
 		}
 	}
 	return b.String(), parts
 }
 
-func isDate(s string) bool {
+func IsDate(s string) bool {
 	_, err := time.Parse("02/01/2006", s)
 	return err == nil
 }
 
 // weight is how many letters and digits of a screen the words pin down; a typed
 // hole counts as much as its shortest value.
-func (w Words) weight() int {
+func (w Text) weight() int {
 	n := 0
 	for _, p := range w {
 		switch {
-		case p.Hole == "" && p.Name == "":
+		case p.Placeholder == "" && p.Name == "":
 			n += letters(p.Lit)
-		case p.Hole != "*":
+		case p.Placeholder != "*":
 			n += len("KES 0")
 		}
 	}

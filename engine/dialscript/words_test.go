@@ -6,9 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func mustWords(t testing.TB, s string) Words {
+func mustText(t testing.TB, s string) Text {
 	t.Helper()
-	w, bad := parseWords(s)
+	w, bad := parseText(s)
 	if bad != nil {
 		t.Fatalf("%q: %s", s, bad.message)
 	}
@@ -47,42 +47,42 @@ func TestHoles(t *testing.T) {
 		{"{{*}", "{*}", true},
 		{"é š €", "é š €", true},
 	} {
-		if got := mustWords(t, c.words).match(c.text, kept{"kept": "was kept"}, false); got != c.want {
+		if got := mustText(t, c.words).match(c.text, Captures{"kept": "was kept"}, false); got != c.want {
 			t.Errorf("%q on %q: %v", c.words, c.text, got)
 		}
 	}
 }
 
 func TestCapturesAreKeptOnlyWhereTheLineMatches(t *testing.T) {
-	k := kept{}
-	if mustWords(t, "{a=*} x").match("1 y", k, false) || len(k) > 0 {
+	k := Captures{}
+	if mustText(t, "{a=*} x").match("1 y", k, false) || len(k) > 0 {
 		t.Errorf("kept %v", k)
 	}
-	if !mustWords(t, "{a=*} x {b=date}").match("1 x 01/02/2026", k, false) {
+	if !mustText(t, "{a=*} x {b=date}").match("1 x 01/02/2026", k, false) {
 		t.Error("no match")
 	}
-	if diff := cmp.Diff(kept{"a": "1", "b": "01/02/2026"}, k); diff != "" {
+	if diff := cmp.Diff(Captures{"a": "1", "b": "01/02/2026"}, k); diff != "" {
 		t.Error(diff)
 	}
-	if got, err := mustWords(t, "{a}*{{{b}").fill(k); err != nil || got != "1*{01/02/2026" {
+	if got, err := mustText(t, "{a}*{{{b}").fill(k); err != nil || got != "1*{01/02/2026" {
 		t.Errorf("fill: %q, %v", got, err)
 	}
-	if _, err := mustWords(t, "{c}").fill(k); err == nil {
+	if _, err := mustText(t, "{c}").fill(k); err == nil {
 		t.Error("an unknown name is filled")
 	}
 }
 
 func TestAcrossLines(t *testing.T) {
-	w := mustWords(t, "a {*} d")
-	if w.match("a b\nc d", kept{}, false) || !w.match("a b\nc d", kept{}, true) {
+	w := mustText(t, "a {*} d")
+	if w.match("a b\nc d", Captures{}, false) || !w.match("a b\nc d", Captures{}, true) {
 		t.Error("only an SMS runs over several lines")
 	}
 }
 
 func TestMatchScreen(t *testing.T) {
-	shown := func(list ...string) []Shown {
+	shown := func(list ...string) []ScreenLine {
 		p := &parser{file: &File{}, names: map[string]bool{}}
-		var out []Shown
+		var out []ScreenLine
 		for _, line := range list {
 			s, ok := p.readShown(line)
 			if !ok {
@@ -93,7 +93,7 @@ func TestMatchScreen(t *testing.T) {
 		return out
 	}
 	for name, c := range map[string]struct {
-		shown []Shown
+		shown []ScreenLine
 		lines []string
 		want  int
 	}{
@@ -112,7 +112,7 @@ func TestMatchScreen(t *testing.T) {
 		"regexp or":       {shown("|/a|b/"), []string{"ab"}, 0},
 		"slash":           {shown("| /a+/"), []string{"/a+/"}, -1},
 	} {
-		if got := matchScreen(c.shown, c.lines, kept{}); got != c.want {
+		if got := MatchScreen(c.shown, c.lines, Captures{}); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
@@ -120,14 +120,14 @@ func TestMatchScreen(t *testing.T) {
 
 func TestLiteralReadsBackAsItself(t *testing.T) {
 	for _, line := range []string{"", "a", "...", "{x}", "/a/", " a", "(x)", "# x", "a\x1bb", "{{"} {
-		text := "=== a\n> *1#\n" + literal(line).String() + "\n| end\n"
+		text := "=== a\n> *1#\n" + LiteralLine(line).String() + "\n| end\n"
 		f, found := Parse("f.dial", []byte(text))
 		if len(found) > 0 {
 			t.Errorf("%q: %v", line, found)
 			continue
 		}
-		if !f.Calls[0].Steps[0].Shown[0].matchLine(line, kept{}) {
-			t.Errorf("%q is shown as %q, which is another", line, literal(line))
+		if !f.Calls[0].Steps[0].Shown[0].Matches(line, Captures{}) {
+			t.Errorf("%q is shown as %q, which is another", line, LiteralLine(line))
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) 
 // suggested returns the scripts for a menu that has none.
 func suggested(t *testing.T, p *engine.Program) ([]*coverage.Menu, []*coverage.Draft) {
 	t.Helper()
-	local := &dialscript.Local{
+	local := &dialscript.InProcess{
 		Menus:      []*engine.Program{p},
 		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/coverage"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/menu/compile"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -69,7 +70,7 @@ func shop(t testing.TB) *desk {
 		List:    []engine.Persona{{Name: "Amina", Phone: "254712345678"}},
 		Answers: map[string][]engine.Answer{"order": ordered},
 	}
-	local := &dialscript.Local{
+	local := &dialscript.InProcess{
 		Menus:      []*engine.Program{p},
 		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
 	}
@@ -225,7 +226,7 @@ func TestKeepsTheSchema(t *testing.T) {
 	for _, group := range []string{values[0].Items[0].Group, "colours"} {
 		values[0].Items[0].Group = group
 		var out bytes.Buffer
-		if err := dialscript.JSON(&out, dialscript.Report{Coverage: values}); err != nil {
+		if err := report.JSON(&out, report.Report{Coverage: values}); err != nil {
 			t.Fatal(err)
 		}
 		value, err := jsonschema.UnmarshalJSON(&out)

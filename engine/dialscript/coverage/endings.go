@@ -58,7 +58,7 @@ func (e *endings) of(action string, held func(place string) engine.Value) []engi
 			}
 		}
 	}
-	for _, name := range []string{engine.Failed, engine.Pending, limited} {
+	for _, name := range []string{engine.Failed, engine.Pending, engine.Limited} {
 		add(engine.Answer{Outcome: name})
 	}
 	return list

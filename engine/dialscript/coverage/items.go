@@ -198,9 +198,6 @@ func (l *lister) typeName(name string) string {
 	return "answer"
 }
 
-// limited is the outcome of an action that a caller has asked for too often.
-const limited = "limited"
-
 // outcomes are those of an action where it is run: the contract's, and the three
 // that every action has.
 func (l *lister) outcomes(s *engine.Screen) {
@@ -212,7 +209,7 @@ func (l *lister) outcomes(s *engine.Screen) {
 			}
 		}
 	}
-	for _, name := range append(names, engine.Failed, engine.Pending, limited) {
+	for _, name := range append(names, engine.Failed, engine.Pending, engine.Limited) {
 		pos := s.Pos
 		for _, o := range s.Do.Outcomes {
 			if o.Outcome == name && o.Pos.Line > 0 {

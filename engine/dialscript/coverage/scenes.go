@@ -5,6 +5,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 )
 
 // source is where calls begin: who calls, what is remembered, which code.
@@ -136,7 +137,7 @@ func (x *search) kept(name string) [][]dialscript.Direction {
 	remember := func(settings ...engine.Setting) {
 		text := "remembered"
 		for _, s := range settings {
-			text += " " + s.Name + "=" + dialscript.SettingText(s.Text)
+			text += " " + s.Name + "=" + record.SettingText(s.Text)
 		}
 		list = append(list, []dialscript.Direction{{Kind: dialscript.Remembered, Settings: settings, Text: text}})
 	}

@@ -88,11 +88,7 @@ func newSearch(p *engine.Program, people *engine.Personas, max int) *search {
 			x.lang = i
 		}
 	}
-	contracts := map[string]*engine.Contract{}
-	for i := range def.Contracts {
-		contracts[def.Contracts[i].Name] = &def.Contracts[i]
-	}
-	x.endings = &endings{contracts: contracts, samples: x.samples, decides: x.decides, standard: people.Answers}
+	x.endings = &endings{contracts: dialscript.Contracts([]*engine.Program{p}), samples: x.samples, decides: x.decides, standard: people.Answers}
 	return x
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 )
 
 // Draft is a script for what no other has shown of a menu.
@@ -97,7 +98,7 @@ func (a *Author) add(d *Draft, m *Menu) bool {
 	if len(fresh.Calls) == 0 {
 		return false
 	}
-	results := dialscript.Settle(fresh, a.Play)
+	results := record.Settle(fresh, a.Play)
 	before := m.Total().Covered
 	for i := range results {
 		if results[i].Status != dialscript.Passed {
@@ -158,7 +159,7 @@ func (x *search) callTo(it *Item) dialscript.Call {
 		}
 		step := dialscript.Step{}
 		if n.typed != "" {
-			step.Input = dialscript.Words{{Lit: n.typed}}
+			step.Input = dialscript.Text{{Lit: n.typed}}
 		}
 		call.Steps = append(call.Steps, step)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/record"
 	"github.com/paytrace/paytrace/engine/graph"
 )
 
@@ -94,7 +95,7 @@ func (x *search) given(n *node) []dialscript.Direction {
 		}
 		plan[action] = list
 	}
-	return dialscript.WithAnswers(n.source.given, plan)
+	return record.WithAnswers(n.source.given, plan)
 }
 
 // reasons say why no call comes to something.

@@ -1,4 +1,4 @@
-package dialscript
+package record
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // Verdict is what became of a recorded session on another version of the menu.
@@ -15,17 +16,17 @@ type Verdict string
 const (
 	Same       Verdict = "same"        // every screen as it was
 	OtherWords Verdict = "other words" // the same screens, worded otherwise
-	OtherWay   Verdict = "other way"   // the same keys lead elsewhere
+	OtherPath  Verdict = "other way"   // the same keys lead elsewhere
 	Broken     Verdict = "broken"      // the keys can't be played to the end
 	NoScreens  Verdict = "not checked" // nothing is known of what was shown
 )
 
 // Verdicts are all of them, in that order.
-var Verdicts = []Verdict{Same, OtherWords, OtherWay, Broken, NoScreens}
+var Verdicts = []Verdict{Same, OtherWords, OtherPath, Broken, NoScreens}
 
 // Replayed is one recorded session on another version.
 type Replayed struct {
-	Call    *Call
+	Call    *dialscript.Call
 	Verdict Verdict
 	// Why says what differs first, and Step is the index of its step; -1 for
 	// none.
@@ -34,7 +35,7 @@ type Replayed struct {
 	// Was and Is are the two screens there.
 	Was, Is []string
 	Keys    []string
-	Screen  Screen
+	Screen  dialscript.Screen
 }
 
 // Replayer plays recorded sessions against other menus.
@@ -45,25 +46,25 @@ type Replayer struct {
 	From []*engine.Program
 	To   []*engine.Program
 	// Play plays a call to its end on menus, whatever it shows.
-	Play func(menus []*engine.Program, call *Call) Result
+	Play func(menus []*engine.Program, call *dialscript.Call) dialscript.Result
 }
 
 // Replay sorts one recorded session. The call's screens are those recorded.
-func (r *Replayer) Replay(call *Call) Replayed {
+func (r *Replayer) Replay(call *dialscript.Call) Replayed {
 	out := Replayed{Call: call, Step: -1, Verdict: Same}
-	var before *Result
+	var before *dialscript.Result
 	if len(r.From) > 0 {
 		own := *call
 		own.Steps = slices.Clone(call.Steps)
-		result := newGuide(r.From, r.People, func(c *Call) Result { return r.Play(r.From, c) }).answers(&own)
+		result := newGuide(r.From, r.People, func(c *dialscript.Call) dialscript.Result { return r.Play(r.From, c) }).answers(&own)
 		before, call.Given = &result, own.Given
 		recall(call, result)
 	}
 	if before == nil && !hasScreens(call) {
 		out.Verdict, out.Why = NoScreens, "the log has no screens; name the menu it was recorded on with --from"
 	}
-	g := newGuide(r.To, r.People, func(c *Call) Result { return r.Play(r.To, c) })
-	var now Result
+	g := newGuide(r.To, r.People, func(c *dialscript.Call) dialscript.Result { return r.Play(r.To, c) })
+	var now dialscript.Result
 	if before != nil {
 		now = r.Play(r.To, call)
 	} else {
@@ -76,23 +77,23 @@ func (r *Replayer) Replay(call *Call) Replayed {
 	return out
 }
 
-func hasScreens(call *Call) bool {
-	return slices.ContainsFunc(call.Steps, func(s Step) bool { return len(s.Shown) > 0 })
+func hasScreens(call *dialscript.Call) bool {
+	return slices.ContainsFunc(call.Steps, func(s dialscript.Step) bool { return len(s.Shown) > 0 })
 }
 
 // recall takes the screens of the old menu where the log has none.
-func recall(call *Call, r Result) {
+func recall(call *dialscript.Call, r dialscript.Result) {
 	for i := range call.Steps {
 		if s := r.Screens[i]; s != nil && len(call.Steps[i].Shown) == 0 {
-			for _, line := range lines(s.Text) {
-				call.Steps[i].Shown = append(call.Steps[i].Shown, literal(line))
+			for _, line := range dialscript.Lines(s.Text) {
+				call.Steps[i].Shown = append(call.Steps[i].Shown, dialscript.LiteralLine(line))
 			}
 		}
 	}
 }
 
 // step compares one step, and keeps what is worse than all before it.
-func (r *Replayer) step(out *Replayed, call *Call, before *Result, now Result, i int, words map[string][][]string) {
+func (r *Replayer) step(out *Replayed, call *dialscript.Call, before *dialscript.Result, now dialscript.Result, i int, words map[string][][]string) {
 	verdict, why := r.compare(call, before, now, i, words)
 	if verdict == "" || slices.Index(Verdicts, verdict) <= slices.Index(Verdicts, out.Verdict) && out.Verdict != NoScreens || out.Verdict == NoScreens && verdict != Broken {
 		return
@@ -100,10 +101,10 @@ func (r *Replayer) step(out *Replayed, call *Call, before *Result, now Result, i
 	out.Verdict, out.Why, out.Step = verdict, why, i
 	out.Was, out.Is, out.Keys = nil, nil, nil
 	for _, s := range call.Steps[i].Shown {
-		out.Was = append(out.Was, s.text())
+		out.Was = append(out.Was, s.Display())
 	}
 	if s := now.Screens[i]; s != nil {
-		out.Is, out.Screen = lines(s.Text), *s
+		out.Is, out.Screen = dialscript.Lines(s.Text), *s
 	}
 	for _, s := range call.Steps[:i+1] {
 		out.Keys = append(out.Keys, s.Input.String())
@@ -111,7 +112,7 @@ func (r *Replayer) step(out *Replayed, call *Call, before *Result, now Result, i
 }
 
 // compare is the verdict on one step, "" where there is nothing to say.
-func (r *Replayer) compare(call *Call, before *Result, now Result, i int, words map[string][][]string) (Verdict, string) {
+func (r *Replayer) compare(call *dialscript.Call, before *dialscript.Result, now dialscript.Result, i int, words map[string][][]string) (Verdict, string) {
 	step, is := &call.Steps[i], now.Screens[i]
 	if is == nil {
 		if i > 0 && now.Screens[i-1] == nil {
@@ -125,7 +126,7 @@ func (r *Replayer) compare(call *Call, before *Result, now Result, i int, words 
 	if len(step.Shown) == 0 {
 		return "", ""
 	}
-	if matchScreen(step.Shown, lines(is.Text), kept{}) < 0 {
+	if dialscript.MatchScreen(step.Shown, dialscript.Lines(is.Text), dialscript.Captures{}) < 0 {
 		return Same, ""
 	}
 	was := shownWords(step.Shown)
@@ -139,7 +140,7 @@ func (r *Replayer) compare(call *Call, before *Result, now Result, i int, words 
 	}
 	name, best := nearest(was, words)
 	if name != is.Name && best > score+clearlyMore || score < hardlyAlike {
-		return OtherWay, elsewhere(is.Name, name, best)
+		return OtherPath, elsewhere(is.Name, name, best)
 	}
 	return OtherWords, "the screen " + is.Name + " is worded otherwise"
 }
@@ -154,17 +155,17 @@ const (
 )
 
 // named compares by the names of screens, where the old menu gives them.
-func (r *Replayer) named(before *Result, is *Screen, i int, refused bool, step *Step) (Verdict, string) {
+func (r *Replayer) named(before *dialscript.Result, is *dialscript.Screen, i int, refused bool, step *dialscript.Step) (Verdict, string) {
 	was := before.Screens[i]
 	switch {
 	case refused:
 		return Broken, fmt.Sprintf("%q was an answer and is none now", step.Input)
 	case was == nil:
-		return OtherWay, "the old menu does not come this far"
+		return OtherPath, "the old menu does not come this far"
 	case r.renamed(was.Name) == is.Name && was.End == is.End:
 		return OtherWords, "the screen " + is.Name + " is worded otherwise"
 	}
-	return OtherWay, elsewhere(is.Name, was.Name, 1)
+	return OtherPath, elsewhere(is.Name, was.Name, 1)
 }
 
 // renamed is a screen's name in the new menus.
@@ -185,12 +186,12 @@ func elsewhere(is, was string, likeness float64) string {
 }
 
 // refusedAt reports whether a step's input was no answer.
-func refusedAt(r Result, step int) bool {
-	return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Trigger.Kind == engine.TriggerInvalid && e.Step == step })
+func refusedAt(r dialscript.Result, step int) bool {
+	return slices.ContainsFunc(r.Events, func(e dialscript.Event) bool { return e.Trigger.Kind == engine.TriggerInvalid && e.Step == step })
 }
 
 // stopped says why a call ended before its keys did.
-func stopped(r Result) string {
+func stopped(r dialscript.Result) string {
 	for _, p := range r.Problems {
 		if p.Line < 0 {
 			return p.Message

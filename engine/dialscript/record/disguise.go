@@ -1,10 +1,11 @@
-package dialscript
+package record
 
 import (
 	"regexp"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
@@ -135,7 +136,7 @@ func spacedAs(like, digits string) string {
 // number is another one in the same writing; digits that are no number stay.
 func (d *disguise) number(found string) string {
 	raw := strings.TrimPrefix(found, "+")
-	digits, ok := realNumber(found)
+	digits, ok := dialscript.RealNumber(found)
 	switch {
 	case ok:
 	case d.callers[raw]:

@@ -1,4 +1,4 @@
-package dialscript
+package report
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ const (
 // phones draws the two screens side by side; an arrow points at the first line
 // that differs. line is its index in both, -1 for none. The result has no
 // trailing spaces.
-func phones(expected, shown []string, line int) []string {
+func Frames(expected, shown []string, line int) []string {
 	left, right := fold(expected, line), fold(shown, line)
 	leftWidth, rightWidth := left.width(), right.width()
 	rows := max(len(left), len(right))
@@ -48,7 +48,7 @@ type glassRow struct {
 func fold(lines []string, marked int) glass {
 	var g glass
 	for i, line := range lines {
-		text := []rune(visible(line))
+		text := []rune(Visible(line))
 		mark := i == marked
 		for len(text) > phoneWidest {
 			g = append(g, glassRow{string(text[:phoneWidest]), mark})
@@ -98,7 +98,7 @@ func columns(s string) int {
 
 // visible is a text without characters that command a terminal: what a service
 // shows may come from anyone.
-func visible(s string) string {
+func Visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
 			return '\ufffd'

@@ -1,10 +1,11 @@
-package dialscript
+package record
 
 import (
 	"regexp"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // guide finds what the actions of a recorded call must have answered, so that it
@@ -13,25 +14,24 @@ type guide struct {
 	menus     []*engine.Program
 	contracts map[string]*engine.Contract
 	standard  map[string][]engine.Answer
-	play      func(*Call) Result
+	play      func(*dialscript.Call) dialscript.Result
 }
 
 // maxGuesses bounds the plays of one call: a call has some actions, and they
 // some outcomes.
 const maxGuesses = 200
 
-func newGuide(menus []*engine.Program, people *engine.Personas, play func(*Call) Result) *guide {
-	l := &Local{Menus: menus}
-	return &guide{menus: menus, contracts: l.contracts(), standard: people.Answers, play: play}
+func newGuide(menus []*engine.Program, people *engine.Personas, play func(*dialscript.Call) dialscript.Result) *guide {
+	return &guide{menus: menus, contracts: dialscript.Contracts(menus), standard: people.Answers, play: play}
 }
 
 // answers gives the call the answers of its actions, as directions, and its
 // result with them.
-func (g *guide) answers(call *Call) Result {
+func (g *guide) answers(call *dialscript.Call) dialscript.Result {
 	given := call.Given
 	plan := map[string][]engine.Answer{}
 	for _, d := range given {
-		if d.Kind == RealActions || d.Kind == Answers {
+		if d.Kind == dialscript.RealActions || d.Kind == dialscript.Answers {
 			return g.play(call) // the script says it itself
 		}
 	}
@@ -50,12 +50,12 @@ func (g *guide) answers(call *Call) Result {
 
 // Answered gives a call the answers of its actions that fit its screens best, or
 // any where nothing says how they answer. play plays it to its end on menus.
-func Answered(menus []*engine.Program, people *engine.Personas, call *Call, play func(*Call) Result) Result {
+func Answered(menus []*engine.Program, people *engine.Personas, call *dialscript.Call, play func(*dialscript.Call) dialscript.Result) dialscript.Result {
 	return newGuide(menus, people, play).answers(call)
 }
 
 // run is the place among all runs of actions of one action's turn.
-func (g *guide) run(r Result, action string, turn int) int {
+func (g *guide) run(r dialscript.Result, action string, turn int) int {
 	n, seen := 0, 0
 	for _, e := range r.Events {
 		if e.Kind != "outcome" {
@@ -74,7 +74,7 @@ func (g *guide) run(r Result, action string, turn int) int {
 
 // open is the first run of an action that is not settled and whose step is not
 // as it was recorded.
-func (g *guide) open(call *Call, r Result, settled map[int]bool) (action string, turn, step int, found bool) {
+func (g *guide) open(call *dialscript.Call, r dialscript.Result, settled map[int]bool) (action string, turn, step int, found bool) {
 	n := 0
 	turns := map[string]int{}
 	for _, e := range r.Events {
@@ -91,7 +91,7 @@ func (g *guide) open(call *Call, r Result, settled map[int]bool) (action string,
 }
 
 // score is how well a step shows what was recorded: 1 for exactly.
-func (g *guide) score(call *Call, r Result, step int) float64 {
+func (g *guide) score(call *dialscript.Call, r dialscript.Result, step int) float64 {
 	shown := call.Steps[step].Shown
 	if len(shown) == 0 {
 		// Nothing is known; an answer that nobody gave is still wrong.
@@ -104,14 +104,14 @@ func (g *guide) score(call *Call, r Result, step int) float64 {
 	if s == nil {
 		return -1
 	}
-	if matchScreen(shown, lines(s.Text), kept{}) < 0 {
+	if dialscript.MatchScreen(shown, dialscript.Lines(s.Text), dialscript.Captures{}) < 0 {
 		return 1
 	}
 	return 0.99 * alike(shownWords(shown), wordsOf(s.Text))
 }
 
 // best tries every ending of one run and keeps the one that fits best.
-func (g *guide) best(call *Call, given []Direction, plan map[string][]engine.Answer, action string, turn, step int) Result {
+func (g *guide) best(call *dialscript.Call, given []dialscript.Direction, plan map[string][]engine.Answer, action string, turn, step int) dialscript.Result {
 	before := plan[action]
 	if before == nil {
 		before = g.standard[action]
@@ -124,7 +124,7 @@ func (g *guide) best(call *Call, given []Direction, plan map[string][]engine.Ans
 			head[i] = synthetic(g.contracts[action], 0)
 		}
 	}
-	var result Result
+	var result dialscript.Result
 	var chosen []engine.Answer
 	top := -2.0
 	try := func(a engine.Answer) {
@@ -154,7 +154,7 @@ func (g *guide) endings(action string) []engine.Answer {
 	for i := range c.Outcomes {
 		list = append(list, synthetic(c, i))
 	}
-	return append(list, engine.Answer{Outcome: engine.Failed}, engine.Answer{Outcome: engine.Pending}, engine.Answer{Outcome: limited})
+	return append(list, engine.Answer{Outcome: engine.Failed}, engine.Answer{Outcome: engine.Pending}, engine.Answer{Outcome: engine.Limited})
 }
 
 // synthetic is an ending with made-up values.
@@ -187,7 +187,7 @@ func madeUpValue(t *engine.Type) string {
 }
 
 // seen is the ending with the values that the recorded screen shows.
-func (g *guide) seen(call *Call, r Result, step int, a engine.Answer, action string) (engine.Answer, bool) {
+func (g *guide) seen(call *dialscript.Call, r dialscript.Result, step int, a engine.Answer, action string) (engine.Answer, bool) {
 	contract, ok := g.contracts[action].Outcome(a.Outcome)
 	if !ok || len(contract.Gives) == 0 || r.Screens[step] == nil {
 		return a, false
@@ -198,7 +198,7 @@ func (g *guide) seen(call *Call, r Result, step int, a engine.Answer, action str
 	for i, f := range contract.Gives {
 		s := a.Values[i]
 		if text := values[f.Name]; text != "" {
-			if _, ok := readValue(&f.Type, text); ok && !strings.Contains(text, `"`) {
+			if _, ok := dialscript.ReadValue(&f.Type, text); ok && !strings.Contains(text, `"`) {
 				s.Text, found = text, true
 			}
 		}
@@ -207,10 +207,10 @@ func (g *guide) seen(call *Call, r Result, step int, a engine.Answer, action str
 	return out, found
 }
 
-func shownText(shown []Shown) string {
+func shownText(shown []dialscript.ScreenLine) string {
 	var parts []string
 	for _, s := range shown {
-		parts = append(parts, s.text())
+		parts = append(parts, s.Display())
 	}
 	return strings.Join(parts, "\n")
 }
@@ -264,8 +264,8 @@ func captured(w engine.Words, lang int, text string) map[string]string {
 
 // WithAnswers are a call's givens and the answers of its actions, by action and
 // in turn.
-func WithAnswers(given []Direction, plan map[string][]engine.Answer) []Direction {
-	out := append([]Direction(nil), given...)
+func WithAnswers(given []dialscript.Direction, plan map[string][]engine.Answer) []dialscript.Direction {
+	out := append([]dialscript.Direction(nil), given...)
 	for _, action := range sortedKeys(plan) {
 		var parts []string
 		for _, a := range plan[action] {
@@ -275,7 +275,7 @@ func WithAnswers(given []Direction, plan map[string][]engine.Answer) []Direction
 			}
 			parts = append(parts, text)
 		}
-		out = append(out, Direction{Kind: Answers, Name: action, Answers: plan[action], Text: action + " answers " + strings.Join(parts, ", then ")})
+		out = append(out, dialscript.Direction{Kind: dialscript.Answers, Name: action, Answers: plan[action], Text: action + " answers " + strings.Join(parts, ", then ")})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package dialscript
+package report
 
 import (
 	"fmt"
@@ -6,18 +6,19 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // Report is a run, and what its printers say beside the results.
 type Report struct {
-	Results []Result
+	Results []dialscript.Result
 	// Seed is the order in which the calls began; 0 for as written.
 	Seed uint64
 	// Began and Took are of the whole run.
 	Began time.Time
 	Took  time.Duration
 	// Again is the command that plays one call again; nil for none.
-	Again func(r *Result) string
+	Again func(r *dialscript.Result) string
 	// Source is a menu file by the path that positions show, nil where it can't
 	// be read; Source itself may be nil.
 	Source func(path string) []byte
@@ -25,15 +26,7 @@ type Report struct {
 	Coverage any
 }
 
-// Title is the call's, with the language where it was not played as written.
-func (r *Result) Title() string {
-	if r.Lang == "" {
-		return r.Call.Title
-	}
-	return r.Call.Title + " [" + r.Lang + "]"
-}
-
-func (rep *Report) again(r *Result) string {
+func (rep *Report) again(r *dialscript.Result) string {
 	if rep.Again == nil {
 		return ""
 	}
@@ -60,7 +53,7 @@ func (rep *Report) excerpt(pos engine.Pos) []string {
 		if n > pos.Line && (line == "" || indent(line) <= depth) {
 			break
 		}
-		out = append(out, fmt.Sprintf("%4d | %s", n, visible(line)))
+		out = append(out, fmt.Sprintf("%4d | %s", n, Visible(line)))
 	}
 	return out
 }
@@ -68,14 +61,14 @@ func (rep *Report) excerpt(pos engine.Pos) []string {
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 // counts are how many calls ended how.
-func counts(results []Result) (passed, failed, notChecked int) {
+func counts(results []dialscript.Result) (passed, failed, notChecked int) {
 	for i := range results {
 		switch results[i].Status {
-		case Passed:
+		case dialscript.Passed:
 			passed++
-		case Failed:
+		case dialscript.Failed:
 			failed++
-		case NotChecked:
+		case dialscript.NotChecked:
 			notChecked++
 		}
 	}

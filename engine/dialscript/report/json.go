@@ -1,4 +1,4 @@
-package dialscript
+package report
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // ReportVersion is the form of the JSON report: it changes when a field is
@@ -57,11 +58,11 @@ type problemJSON struct {
 	Shown    []string `json:"shown,omitempty"`
 	// DiffersAt is the first line of the two screens that differs, from 0.
 	DiffersAt *int        `json:"differs_at,omitempty"`
-	Screen    *screenJSON `json:"screen,omitempty"`
+	Screen    *ScreenJSON `json:"screen,omitempty"`
 }
 
 // screenJSON is a screen of the menu and its line there.
-type screenJSON struct {
+type ScreenJSON struct {
 	Name    string `json:"name"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`
@@ -80,7 +81,7 @@ type stepJSON struct {
 	Text   string      `json:"text"`
 	End    bool        `json:"end"`
 	TookMS float64     `json:"took_ms"`
-	Screen *screenJSON `json:"screen,omitempty"`
+	Screen *ScreenJSON `json:"screen,omitempty"`
 }
 
 type eventJSON struct {
@@ -116,14 +117,14 @@ func JSON(w io.Writer, rep Report) error {
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func (rep *Report) callJSON(r *Result) callJSON {
+func (rep *Report) callJSON(r *dialscript.Result) callJSON {
 	c := callJSON{
 		File: r.Call.Pos.File, Line: r.Call.Pos.Line, Title: r.Call.Title, Lang: r.Lang, Tags: append([]string{}, r.Call.Tags()...),
 		Status: strings.ReplaceAll(r.Status.String(), " ", "_"), Why: r.Why, Checks: r.Checks, TookMS: millis(r.Took), Again: rep.again(r),
 		Problems: []problemJSON{}, Unchecked: []uncheckedJSON{}, Steps: []stepJSON{}, Events: []eventJSON{},
 	}
 	for _, p := range r.Problems {
-		j := problemJSON{placeJSON: place(p.Pos), Message: p.Message, Keys: append([]string{}, p.Keys...), Expected: p.Expected, Shown: p.Shown, Screen: screenOf(p.Screen)}
+		j := problemJSON{placeJSON: place(p.Pos), Message: p.Message, Keys: append([]string{}, p.Keys...), Expected: p.Expected, Shown: p.Shown, Screen: ScreenOf(p.Screen)}
 		if p.Line >= 0 {
 			j.DiffersAt = &p.Line
 		}
@@ -135,11 +136,11 @@ func (rep *Report) callJSON(r *Result) callJSON {
 	for i, s := range r.Screens {
 		if s != nil {
 			step := &r.Call.Steps[i]
-			c.Steps = append(c.Steps, stepJSON{step.Pos.Line, step.Input.String(), s.Text, s.End, millis(s.Took), screenOf(*s)})
+			c.Steps = append(c.Steps, stepJSON{step.Pos.Line, step.Input.String(), s.Text, s.End, millis(s.Took), ScreenOf(*s)})
 		}
 	}
 	for _, e := range r.Events {
-		c.Events = append(c.Events, e.json())
+		c.Events = append(c.Events, eventOf(e))
 	}
 	return c
 }
@@ -147,14 +148,14 @@ func (rep *Report) callJSON(r *Result) callJSON {
 func place(p engine.Pos) placeJSON { return placeJSON{p.File, p.Line, p.Column} }
 
 // screenOf is nil where the line can't see which screen it is.
-func screenOf(s Screen) *screenJSON {
+func ScreenOf(s dialscript.Screen) *ScreenJSON {
 	if s.Name == "" {
 		return nil
 	}
-	return &screenJSON{s.Name, s.Pos.File, s.Pos.Line, s.Program}
+	return &ScreenJSON{s.Name, s.Pos.File, s.Pos.Line, s.Program}
 }
 
-func (e Event) json() eventJSON {
+func eventOf(e dialscript.Event) eventJSON {
 	j := eventJSON{
 		placeJSON: place(e.Pos), Kind: e.Kind, Step: e.Step, Menu: e.Menu, Version: e.Program, Screen: e.Screen,
 		To: e.To, Name: e.Name, Action: e.Action, Page: e.Page, Lang: e.Lang,

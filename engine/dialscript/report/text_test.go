@@ -1,22 +1,23 @@
-package dialscript
+package report
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // reported are results of every kind that the goldens of the player lack.
-func reported() []Result {
-	call := func(title string, line int) *Call {
-		return &Call{Title: title, Pos: engine.Pos{File: "a.dial", Line: line, Column: 1}}
+func reported() []dialscript.Result {
+	call := func(title string, line int) *dialscript.Call {
+		return &dialscript.Call{Title: title, Pos: engine.Pos{File: "a.dial", Line: line, Column: 1}}
 	}
 	long := []string{strings.Repeat("x", 40), "e\u0301 \x1b[2J \u202e"}
-	return []Result{
-		{Call: call("Passed # 1", 1), Status: Passed, Unchecked: []Unchecked{{Pos: engine.Pos{File: "a.dial", Line: 3, Column: 1}, Text: "(no SMS)", Why: "this line can't see messages"}}},
-		{Call: call("Too long", 5), Status: Failed, Problems: []Problem{{Pos: engine.Pos{File: "a.dial", Line: 6, Column: 1}, Message: "it's too long", Shown: long, Line: -1, Keys: []string{"*1#", "", "a b", "'"}}}},
-		{Call: call("Not checked", 9), Status: NotChecked, Why: "this line can't let time pass"},
+	return []dialscript.Result{
+		{Call: call("Passed # 1", 1), Status: dialscript.Passed, Unchecked: []dialscript.Unchecked{{Pos: engine.Pos{File: "a.dial", Line: 3, Column: 1}, Text: "(no SMS)", Why: "this line can't see messages"}}},
+		{Call: call("Too long", 5), Status: dialscript.Failed, Problems: []dialscript.Problem{{Pos: engine.Pos{File: "a.dial", Line: 6, Column: 1}, Message: "it's too long", Shown: long, Line: -1, Keys: []string{"*1#", "", "a b", "'"}}}},
+		{Call: call("Not checked", 9), Status: dialscript.NotChecked, Why: "this line can't let time pass"},
 	}
 }
 
@@ -74,15 +75,15 @@ ok 3 - Not checked # SKIP not checked: this line can't let time pass
 }
 
 func TestTagsAndStrings(t *testing.T) {
-	f, _ := Parse("f.dial", []byte("=== a\n(tags money, smoke)\n(tags slow)\n> *1#\n(sesion ends)"))
+	f, _ := dialscript.Parse("f.dial", []byte("=== a\n(tags money, smoke)\n(tags slow)\n> *1#\n(sesion ends)"))
 	if got := strings.Join(f.Calls[0].Tags(), " "); got != "money smoke slow" {
 		t.Errorf("tags %q", got)
 	}
-	found := Findings{{Code: CodeWide, Severity: Warning, Message: "x"}}
+	found := dialscript.Findings{{Code: dialscript.CodeWide, Severity: dialscript.Warning, Message: "x"}}
 	if found.Bad() {
 		t.Error("a warning is bad")
 	}
-	_, errs := Parse("f.dial", []byte("x"))
+	_, errs := dialscript.Parse("f.dial", []byte("x"))
 	if !errs.Bad() || !strings.HasPrefix(errs[0].String(), "f.dial:1:1: D902 ") {
 		t.Errorf("%v", errs)
 	}

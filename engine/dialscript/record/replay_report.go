@@ -1,8 +1,10 @@
-package dialscript
+package record
 
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"io"
 	"strings"
 )
@@ -25,16 +27,16 @@ func ReplayText(w io.Writer, list []Replayed) error {
 
 func (r *Replayed) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n   %s\n", r.Verdict, visible(r.Call.Title), visible(r.Why))
+	fmt.Fprintf(&b, "%s: %s\n   %s\n", r.Verdict, report.Visible(r.Call.Title), report.Visible(r.Why))
 	if r.Step >= 0 {
-		fmt.Fprintf(&b, "   keys so far: %s\n", keysText(r.Keys))
-		if at := placeText(r.Screen); at != "" {
+		fmt.Fprintf(&b, "   keys so far: %s\n", report.Keys(r.Keys))
+		if at := report.Place(r.Screen); at != "" {
 			fmt.Fprintf(&b, "   %s\n", at)
 		}
 	}
 	if r.Was != nil && r.Is != nil {
 		b.WriteByte('\n')
-		drawn := phones(r.Was, r.Is, firstDifference(r.Was, r.Is))
+		drawn := report.Frames(r.Was, r.Is, dialscript.FirstDifference(r.Was, r.Is))
 		drawn[0] = strings.Replace(strings.Replace(drawn[0], "expected", "recorded", 1), "shown", "now", 1)
 		for _, row := range drawn {
 			b.WriteString("   " + row + "\n")
@@ -56,18 +58,18 @@ func ReplaySummary(list []Replayed) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n[v], v))
 		}
 	}
-	return counted(len(list), "session") + ": " + strings.Join(parts, ", ")
+	return report.Count(len(list), "session") + ": " + strings.Join(parts, ", ")
 }
 
 // replayedJSON is one session for programs.
 type replayedJSON struct {
-	Title    string      `json:"title"`
-	Verdict  string      `json:"verdict"`
-	Why      string      `json:"why,omitempty"`
-	Keys     []string    `json:"keys"`
-	Recorded []string    `json:"recorded,omitempty"`
-	Now      []string    `json:"now,omitempty"`
-	Screen   *screenJSON `json:"screen,omitempty"`
+	Title    string             `json:"title"`
+	Verdict  string             `json:"verdict"`
+	Why      string             `json:"why,omitempty"`
+	Keys     []string           `json:"keys"`
+	Recorded []string           `json:"recorded,omitempty"`
+	Now      []string           `json:"now,omitempty"`
+	Screen   *report.ScreenJSON `json:"screen,omitempty"`
 }
 
 // ReplayJSON writes the same for programs.
@@ -76,14 +78,14 @@ func ReplayJSON(w io.Writer, list []Replayed) error {
 		Version  int            `json:"version"`
 		Counts   map[string]int `json:"counts"`
 		Sessions []replayedJSON `json:"sessions"`
-	}{ReportVersion, map[string]int{}, make([]replayedJSON, 0, len(list))}
+	}{report.ReportVersion, map[string]int{}, make([]replayedJSON, 0, len(list))}
 	word := func(v Verdict) string { return strings.ReplaceAll(string(v), " ", "_") }
 	for _, v := range Verdicts {
 		out.Counts[word(v)] = 0
 	}
 	for _, r := range list {
 		out.Counts[word(r.Verdict)]++
-		out.Sessions = append(out.Sessions, replayedJSON{r.Call.Title, word(r.Verdict), r.Why, append([]string{}, r.Keys...), r.Was, r.Is, screenOf(r.Screen)})
+		out.Sessions = append(out.Sessions, replayedJSON{r.Call.Title, word(r.Verdict), r.Why, append([]string{}, r.Keys...), r.Was, r.Is, report.ScreenOf(r.Screen)})
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -1,6 +1,7 @@
-package dialscript
+package record
 
 import (
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"strings"
 )
 
@@ -115,7 +116,7 @@ func (l *Logged) step(typed string) RecordedStep {
 // code is the service code as it is dialled.
 func (l *Logged) code() string {
 	code := strings.TrimSpace(l.Service)
-	if l.Latest && dialled(l.Text) {
+	if l.Latest && dialscript.IsCode(l.Text) {
 		return l.Text
 	}
 	if !strings.HasPrefix(code, "*") {
@@ -124,7 +125,7 @@ func (l *Logged) code() string {
 	if !strings.HasSuffix(code, "#") {
 		code += "#"
 	}
-	if !dialled(code) {
+	if !dialscript.IsCode(code) {
 		return "*0#"
 	}
 	return code
@@ -147,7 +148,7 @@ func textSteps(list []Logged) []RecordedStep {
 	switch {
 	case first.Text == "":
 		steps = append(steps, first.step(first.code()))
-	case dialled(ahead):
+	case dialscript.IsCode(ahead):
 		steps = append(steps, first.step(ahead))
 	default:
 		steps = append(steps, RecordedStep{Typed: first.code()})

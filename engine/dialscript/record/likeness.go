@@ -1,4 +1,4 @@
-package dialscript
+package record
 
 import (
 	"regexp"
@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // alike is how much of two screens is the same words, in order: 0 to 1. Words
@@ -50,7 +51,7 @@ func wordsOf(text string) []string {
 }
 
 // shownWords are the words of a script's screen; holes are values.
-func shownWords(shown []Shown) []string {
+func shownWords(shown []dialscript.ScreenLine) []string {
 	var b strings.Builder
 	for _, s := range shown {
 		switch {
@@ -58,8 +59,8 @@ func shownWords(shown []Shown) []string {
 		case s.Regexp != "":
 			b.WriteString(s.Regexp + "\n")
 		default:
-			for _, p := range s.Words {
-				if p.Hole != "" || p.Name != "" {
+			for _, p := range s.Text {
+				if p.Placeholder != "" || p.Name != "" {
 					b.WriteString(" 0 ")
 				} else {
 					b.WriteString(p.Lit)

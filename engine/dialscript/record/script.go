@@ -1,4 +1,4 @@
-package dialscript
+package record
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
 // ErrNoScreens says that a log has no answers, so that nothing could be checked.
@@ -15,16 +17,16 @@ var ErrNoScreens = errors.New("the log has callbacks but no screens")
 // Scripts writes the sessions of a log as a script, with the people of
 // people.yaml in the places of those in the log. Screens are those of the log;
 // what follows the last one that is known stays unchecked.
-func Scripts(path string, calls []Recorded, people *engine.Personas) (*File, error) {
+func Scripts(path string, calls []Recorded, people *engine.Personas) (*dialscript.File, error) {
 	if len(people.List) == 0 {
-		return nil, errNobody
+		return nil, dialscript.ErrNoCaller
 	}
 	d := newDisguise(people, calls)
-	f := &File{Path: path}
+	f := &dialscript.File{Path: path}
 	titles := map[string]int{}
 	for _, c := range calls {
-		if len(f.Calls) == MaxCalls {
-			return nil, fmt.Errorf("the log has more than %d sessions; divide it", MaxCalls)
+		if len(f.Calls) == dialscript.MaxCalls {
+			return nil, fmt.Errorf("the log has more than %d sessions; divide it", dialscript.MaxCalls)
 		}
 		call := d.call(c)
 		titles[call.Title]++
@@ -37,7 +39,7 @@ func Scripts(path string, calls []Recorded, people *engine.Personas) (*File, err
 }
 
 // call is one session as a call.
-func (d *disguise) call(c Recorded) Call {
+func (d *disguise) call(c Recorded) dialscript.Call {
 	person := d.caller(c.Phone)
 	secret := secretSteps(c.Steps)
 	var typed []string
@@ -47,7 +49,7 @@ func (d *disguise) call(c Recorded) Call {
 		}
 	}
 	pins := d.pins(person, typed)
-	call := Call{Given: []Direction{{Kind: As, Text: "as " + person.Name, Name: person.Name}}}
+	call := dialscript.Call{Given: []dialscript.Direction{{Kind: dialscript.As, Text: "as " + person.Name, Name: person.Name}}}
 	var keys []string
 	for i, s := range c.Steps {
 		input := d.typed(s.Typed, i == 0)
@@ -90,31 +92,31 @@ func (d *disguise) typed(s string, dial bool) string {
 func recordedTitle(keys []string) string {
 	const most = 60
 	title := "Recorded: " + strings.Join(keys, ", ")
-	title = strings.TrimRight(visible(strings.ReplaceAll(title, "\n", " ")), " =")
+	title = strings.TrimRight(report.Visible(strings.ReplaceAll(title, "\n", " ")), " =")
 	if r := []rune(title); len(r) > most {
 		title = string(r[:most-1]) + "…"
 	}
 	return title
 }
 
-func (d *disguise) step(s RecordedStep, input string, last bool) Step {
-	step := Step{Input: plain(input)}
+func (d *disguise) step(s RecordedStep, input string, last bool) dialscript.Step {
+	step := dialscript.Step{Input: dialscript.PlainText(input)}
 	if s.Answered {
-		for _, line := range lines(d.text(s.Answer)) {
-			step.Shown = append(step.Shown, literal(line))
+		for _, line := range dialscript.Lines(d.text(s.Answer)) {
+			step.Shown = append(step.Shown, dialscript.LiteralLine(line))
 		}
 	}
-	add := func(kind Kind, text string) {
-		step.Directions = append(step.Directions, Direction{Kind: kind, Text: text})
+	add := func(kind dialscript.Kind, text string) {
+		step.Directions = append(step.Directions, dialscript.Direction{Kind: kind, Text: text})
 	}
 	if s.Twice {
-		add(SentTwice, "gateway sends that twice")
+		add(dialscript.SentTwice, "gateway sends that twice")
 	}
 	if s.Late {
-		add(OlderLate, "an older callback arrives late")
+		add(dialscript.OlderLate, "an older callback arrives late")
 	}
 	if last && s.Answered && s.End {
-		add(Ends, "session ends")
+		add(dialscript.Ends, "session ends")
 	}
 	return step
 }
@@ -125,10 +127,10 @@ func secretSteps(steps []RecordedStep) []bool {
 	out := make([]bool, len(steps))
 	for i := 1; i < len(steps); i++ {
 		before := steps[i-1]
-		if !pinDigits.MatchString(steps[i].Typed) {
+		if !dialscript.IsPIN(steps[i].Typed) {
 			continue
 		}
-		out[i] = !before.Answered || pinWord.MatchString(before.Answer)
+		out[i] = !before.Answered || dialscript.AsksPIN(before.Answer)
 	}
 	return out
 }
@@ -136,13 +138,13 @@ func secretSteps(steps []RecordedStep) []bool {
 // Disguise puts people.yaml's people in the places of the PINs and numbers that
 // were typed in calls played just now; results are theirs. Screens are left
 // alone: Settle writes them anew.
-func Disguise(f *File, results []Result, people *engine.Personas) error {
+func Disguise(f *dialscript.File, results []dialscript.Result, people *engine.Personas) error {
 	if len(people.List) == 0 {
-		return errNobody
+		return dialscript.ErrNoCaller
 	}
 	for n := range f.Calls {
 		call := &f.Calls[n]
-		scene, err := SceneOf(call, people)
+		scene, err := dialscript.SceneOf(call, people)
 		if err != nil {
 			return err
 		}
@@ -151,7 +153,7 @@ func Disguise(f *File, results []Result, people *engine.Personas) error {
 		steps := make([]RecordedStep, len(call.Steps))
 		var pins []string
 		for i := range call.Steps {
-			typed, ok := call.Steps[i].Input.literal()
+			typed, ok := call.Steps[i].Input.Literal()
 			if s := results[n].Screens[i]; s != nil && ok {
 				steps[i] = RecordedStep{Typed: typed, Answer: s.Text, Answered: true}
 			}
@@ -164,12 +166,12 @@ func Disguise(f *File, results []Result, people *engine.Personas) error {
 		}
 		become := d.pins(scene.Caller, pins)
 		for i := range call.Steps {
-			switch typed, ok := call.Steps[i].Input.literal(); {
+			switch typed, ok := call.Steps[i].Input.Literal(); {
 			case !ok || typed == "":
 			case secret[i]:
-				call.Steps[i].Input = plain(become[typed])
+				call.Steps[i].Input = dialscript.PlainText(become[typed])
 			default:
-				call.Steps[i].Input = plain(d.typed(typed, i == 0))
+				call.Steps[i].Input = dialscript.PlainText(d.typed(typed, i == 0))
 			}
 		}
 	}
@@ -178,13 +180,13 @@ func Disguise(f *File, results []Result, people *engine.Personas) error {
 
 // Loosen puts holes where a screen of a log shows what another run would not:
 // references of letters and digits, and days.
-func Loosen(f *File) {
+func Loosen(f *dialscript.File) {
 	for i := range f.Calls {
 		for j := range f.Calls[i].Steps {
 			shown := f.Calls[i].Steps[j].Shown
 			for n := range shown {
-				if text, ok := shown[n].Words.literal(); ok && shown[n].Regexp == "" && !shown[n].Rest {
-					shown[n].Words = loosened(text)
+				if text, ok := shown[n].Text.Literal(); ok && shown[n].Regexp == "" && !shown[n].Rest {
+					shown[n].Text = loosened(text)
 				}
 			}
 		}
@@ -195,34 +197,22 @@ func Loosen(f *File) {
 // both letters and digits, six characters at least.
 var passing = regexp.MustCompile(`\b\d\d/\d\d/\d{4}\b|\b[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b`)
 
-func loosened(text string) Words {
+func loosened(text string) dialscript.Text {
 	const shortest = 6
-	var words Words
+	var words dialscript.Text
 	rest := 0
 	for _, at := range passing.FindAllStringIndex(text, -1) {
 		found := text[at[0]:at[1]]
 		hole := "*"
 		switch {
-		case isDate(found):
+		case dialscript.IsDate(found):
 			hole = "date"
 		case len(found) < shortest || !strings.ContainsAny(found, "0123456789") || strings.Trim(found, "0123456789-") == "":
 			continue
 		}
-		words = append(words, plain(text[rest:at[0]])...)
-		words = append(words, Part{Hole: hole})
+		words = append(words, dialscript.PlainText(text[rest:at[0]])...)
+		words = append(words, dialscript.Part{Placeholder: hole})
 		rest = at[1]
 	}
-	return append(words, plain(text[rest:])...)
-}
-
-// HasScreens reports whether any step of the file is checked.
-func (f *File) HasScreens() bool {
-	for i := range f.Calls {
-		for _, s := range f.Calls[i].Steps {
-			if len(s.Shown) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return append(words, dialscript.PlainText(text[rest:])...)
 }

@@ -1,7 +1,8 @@
-package dialscript
+package report
 
 import (
 	"fmt"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"io"
 	"slices"
 	"strings"
@@ -14,13 +15,13 @@ func Text(w io.Writer, rep Report) error {
 	for i := range rep.Results {
 		r := &rep.Results[i]
 		switch r.Status {
-		case Failed:
+		case dialscript.Failed:
 			b.WriteString(rep.failedText(r))
-		case NotChecked:
-			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, visible(r.Title()), visible(r.Why))
+		case dialscript.NotChecked:
+			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, Visible(r.Title()), Visible(r.Why))
 		}
 		for _, u := range r.Unchecked {
-			fmt.Fprintf(&b, "%s: not checked: %s: %s\n", u.Pos, visible(u.Text), visible(u.Why))
+			fmt.Fprintf(&b, "%s: not checked: %s: %s\n", u.Pos, Visible(u.Text), Visible(u.Why))
 		}
 	}
 	b.WriteString(Summary(rep.Results) + "\n")
@@ -29,7 +30,7 @@ func Text(w io.Writer, rep Report) error {
 }
 
 // failedText is a failed call: each problem, and how to see them again.
-func (rep *Report) failedText(r *Result) string {
+func (rep *Report) failedText(r *dialscript.Result) string {
 	var b strings.Builder
 	for i, p := range r.Problems {
 		seen := i > 0 && slices.Equal(r.Problems[i-1].Keys, p.Keys) && r.Problems[i-1].Screen == p.Screen
@@ -47,15 +48,15 @@ func (rep *Report) failedText(r *Result) string {
 
 // problemText is one problem: where, what, what led there, the menu's lines and
 // the phones. seen says that the one above it was on the same screen.
-func (rep *Report) problemText(r *Result, p Problem, seen bool) string {
+func (rep *Report) problemText(r *dialscript.Result, p dialscript.Problem, seen bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, visible(r.Title()))
-	fmt.Fprintf(&b, "   %s\n", visible(p.Message))
+	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, Visible(r.Title()))
+	fmt.Fprintf(&b, "   %s\n", Visible(p.Message))
 	if !seen {
-		if keys := keysText(p.Keys); keys != "" {
+		if keys := Keys(p.Keys); keys != "" {
 			fmt.Fprintf(&b, "   keys so far: %s\n", keys)
 		}
-		if at := placeText(p.Screen); at != "" {
+		if at := Place(p.Screen); at != "" {
 			fmt.Fprintf(&b, "   %s\n", at)
 		}
 		for _, line := range rep.excerpt(p.Screen.Pos) {
@@ -66,7 +67,7 @@ func (rep *Report) problemText(r *Result, p Problem, seen bool) string {
 		return b.String()
 	}
 	b.WriteByte('\n')
-	drawn := phones(p.Expected, p.Shown, p.Line)
+	drawn := Frames(p.Expected, p.Shown, p.Line)
 	if p.Expected == nil {
 		drawn = onePhone(p.Shown)
 	}
@@ -88,10 +89,10 @@ func onePhone(shown []string) []string {
 }
 
 // keysText are the keys typed, an empty answer as "".
-func keysText(keys []string) string {
+func Keys(keys []string) string {
 	parts := make([]string, len(keys))
 	for i, key := range keys {
-		parts[i] = visible(key)
+		parts[i] = Visible(key)
 		if key == "" || strings.Contains(key, " ") {
 			parts[i] = fmt.Sprintf("%q", key)
 		}
@@ -100,7 +101,7 @@ func keysText(keys []string) string {
 }
 
 // placeText is where in the menu a screen stands, as far as it is known.
-func placeText(s Screen) string {
+func Place(s dialscript.Screen) string {
 	if s.Name == "" {
 		return ""
 	}
@@ -115,27 +116,27 @@ func placeText(s Screen) string {
 }
 
 // Summary counts results in a line: "12 calls: 11 passed, 1 failed".
-func Summary(results []Result) string {
+func Summary(results []dialscript.Result) string {
 	var n [4]int
 	lines := 0
 	for _, r := range results {
 		n[r.Status]++
 		lines += len(r.Unchecked)
 	}
-	s := fmt.Sprintf("%s: %d passed", counted(len(results), "call"), n[Passed])
-	if n[Failed] > 0 {
-		s += fmt.Sprintf(", %d failed", n[Failed])
+	s := fmt.Sprintf("%s: %d passed", Count(len(results), "call"), n[dialscript.Passed])
+	if n[dialscript.Failed] > 0 {
+		s += fmt.Sprintf(", %d failed", n[dialscript.Failed])
 	}
-	if n[NotChecked] > 0 {
-		s += fmt.Sprintf(", %d not checked", n[NotChecked])
+	if n[dialscript.NotChecked] > 0 {
+		s += fmt.Sprintf(", %d not checked", n[dialscript.NotChecked])
 	}
 	if lines > 0 {
-		s += "; " + counted(lines, "line") + " not checked"
+		s += "; " + Count(lines, "line") + " not checked"
 	}
 	return s
 }
 
-func counted(n int, what string) string {
+func Count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -1,7 +1,8 @@
-package dialscript
+package report
 
 import (
 	"fmt"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"io"
 	"strings"
 )
@@ -18,14 +19,14 @@ func TAP(w io.Writer, rep Report) error {
 	return err
 }
 
-func (rep *Report) tapResult(b *strings.Builder, n int, r *Result) {
+func (rep *Report) tapResult(b *strings.Builder, n int, r *dialscript.Result) {
 	title := tapEscape(r.Title())
 	switch r.Status {
-	case Failed:
+	case dialscript.Failed:
 		fmt.Fprintf(b, "not ok %d - %s\n  ---\n  at: %s\n", n, title, tapQuote(r.Call.Pos.String()))
 		b.WriteString("  problems:\n")
 		for _, p := range r.Problems {
-			fmt.Fprintf(b, "    - at: %s\n      message: %s\n      keys: %s\n", tapQuote(p.Pos.String()), tapQuote(p.Message), tapQuote(keysText(p.Keys)))
+			fmt.Fprintf(b, "    - at: %s\n      message: %s\n      keys: %s\n", tapQuote(p.Pos.String()), tapQuote(p.Message), tapQuote(Keys(p.Keys)))
 			tapScreen(b, "expected", p.Expected)
 			tapScreen(b, "shown", p.Shown)
 		}
@@ -33,13 +34,13 @@ func (rep *Report) tapResult(b *strings.Builder, n int, r *Result) {
 			fmt.Fprintf(b, "  again: %s\n", tapQuote(again))
 		}
 		b.WriteString("  ...\n")
-	case NotChecked:
+	case dialscript.NotChecked:
 		fmt.Fprintf(b, "ok %d - %s # SKIP not checked: %s\n", n, title, tapEscape(r.Why))
 	default:
 		fmt.Fprintf(b, "ok %d - %s\n", n, title)
 	}
 	for _, u := range r.Unchecked {
-		fmt.Fprintf(b, "# not checked: %s %s: %s\n", visible(u.Pos.String()), visible(u.Text), visible(u.Why))
+		fmt.Fprintf(b, "# not checked: %s %s: %s\n", Visible(u.Pos.String()), Visible(u.Text), Visible(u.Why))
 	}
 }
 
@@ -55,11 +56,11 @@ func tapScreen(b *strings.Builder, name string, lines []string) {
 
 // tapQuote is a text as YAML in single quotes, in which nothing is special.
 func tapQuote(s string) string {
-	return "'" + strings.ReplaceAll(visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
+	return "'" + strings.ReplaceAll(Visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
 }
 
 // tapEscape keeps a title from being taken for a directive.
 func tapEscape(s string) string {
-	s = strings.ReplaceAll(visible(s), `\`, `\\`)
+	s = strings.ReplaceAll(Visible(s), `\`, `\\`)
 	return strings.ReplaceAll(s, "#", `\#`)
 }

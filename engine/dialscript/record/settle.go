@@ -1,10 +1,11 @@
-package dialscript
+package record
 
 import (
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
@@ -15,53 +16,53 @@ const settleRounds = 4
 // Settle fills in the screens that a recorded script shows when it is played,
 // with holes where two runs differ, until it passes. Steps that nobody answers
 // are dropped. The results are those of the last run.
-func Settle(f *File, play func(calls []*Call) []Result) []Result {
-	var calls []*Call
+func Settle(f *dialscript.File, play func(calls []*dialscript.Call) []dialscript.Result) []dialscript.Result {
+	var calls []*dialscript.Call
 	for i := range f.Calls {
 		calls = append(calls, &f.Calls[i])
 	}
 	results := play(calls)
 	first := results
 	for i, r := range results {
-		calls[i].fill(r)
+		fillScreens(calls[i], r)
 	}
 	for range settleRounds {
 		results = play(calls)
 		differs := false
 		for i, r := range results {
-			differs = calls[i].widen(r) || differs
+			differs = widen(calls[i], r) || differs
 		}
 		if !differs {
 			break
 		}
 	}
 	for i := range calls {
-		calls[i].messages(first[i].Messages, results[i].Messages)
+		addMessages(calls[i], first[i].Messages, results[i].Messages)
 	}
 	return play(calls)
 }
 
 // messages notes the SMS that went out, with holes where two runs differ.
-func (c *Call) messages(first, last []Message) {
+func addMessages(c *dialscript.Call, first, last []dialscript.Message) {
 	if len(first) != len(last) || len(c.Steps) == 0 {
 		return
 	}
 	step := &c.Steps[len(c.Steps)-1]
 	for i, m := range last {
-		line := literal(first[i].Text)
+		line := dialscript.LiteralLine(first[i].Text)
 		if line.Regexp != "" || strings.Contains(m.Text, "\n") || m.To != first[i].To {
 			continue
 		}
-		line = line.widened(m.Text)
+		line = widened(line, m.Text)
 		number := msisdn.National(m.To)
-		step.Directions = append(step.Directions, Direction{
-			Kind: SMSTo, Phone: m.To, Words: line.Words, Text: "SMS to " + number + ": " + line.Words.String(),
+		step.Directions = append(step.Directions, dialscript.Direction{
+			Kind: dialscript.SMSTo, Phone: m.To, SMS: line.Text, Text: "SMS to " + number + ": " + line.Text.String(),
 		})
 	}
 }
 
 // fill takes the screens as they were shown.
-func (c *Call) fill(r Result) {
+func fillScreens(c *dialscript.Call, r dialscript.Result) {
 	for i := range c.Steps {
 		if r.Screens[i] == nil {
 			c.Steps = c.Steps[:i]
@@ -69,34 +70,34 @@ func (c *Call) fill(r Result) {
 		}
 		s := &c.Steps[i]
 		s.Shown = nil
-		for _, line := range lines(r.Screens[i].Text) {
-			s.Shown = append(s.Shown, literal(line))
+		for _, line := range dialscript.Lines(r.Screens[i].Text) {
+			s.Shown = append(s.Shown, dialscript.LiteralLine(line))
 		}
-		ends := func(d Direction) bool { return d.Kind == Ends }
+		ends := func(d dialscript.Direction) bool { return d.Kind == dialscript.Ends }
 		if last := i == len(c.Steps)-1; last && r.Screens[i].End && !slices.ContainsFunc(s.Directions, ends) {
-			s.Directions = append(s.Directions, Direction{Kind: Ends, Text: "session ends"})
+			s.Directions = append(s.Directions, dialscript.Direction{Kind: dialscript.Ends, Text: "session ends"})
 		}
 	}
 }
 
 // widen puts holes where a run shows something else, and reports whether it did.
-func (c *Call) widen(r Result) bool {
+func widen(c *dialscript.Call, r dialscript.Result) bool {
 	differs := false
 	for i, screen := range r.Screens {
 		if screen == nil || i >= len(c.Steps) {
 			continue
 		}
-		s, shown := &c.Steps[i], lines(screen.Text)
-		if matchScreen(s.Shown, shown, kept{}) < 0 {
+		s, shown := &c.Steps[i], dialscript.Lines(screen.Text)
+		if dialscript.MatchScreen(s.Shown, shown, dialscript.Captures{}) < 0 {
 			continue
 		}
 		differs = true
 		if len(s.Shown) != len(shown) {
-			s.Shown = []Shown{s.Shown[0], {Rest: true}}
+			s.Shown = []dialscript.ScreenLine{s.Shown[0], {Rest: true}}
 			shown = shown[:1]
 		}
 		for n := range shown {
-			s.Shown[n] = s.Shown[n].widened(shown[n])
+			s.Shown[n] = widened(s.Shown[n], shown[n])
 		}
 	}
 	return differs
@@ -104,15 +105,15 @@ func (c *Call) widen(r Result) bool {
 
 // widened is a line that holds of another text, too: what stands at its
 // beginning and end in both stays, cut at words.
-func (s Shown) widened(line string) Shown {
-	if s.Rest || s.matchLine(line, kept{}) {
+func widened(s dialscript.ScreenLine, line string) dialscript.ScreenLine {
+	if s.Rest || s.Matches(line, dialscript.Captures{}) {
 		return s
 	}
-	was, is := strings.Fields(s.Words.String()), strings.Fields(line)
+	was, is := strings.Fields(s.Text.String()), strings.Fields(line)
 	if len(was) != len(is) || s.Regexp != "" {
-		return Shown{Words: Words{{Hole: "*"}}}
+		return dialscript.ScreenLine{Text: dialscript.Text{{Placeholder: "*"}}}
 	}
-	var words Words
+	var words dialscript.Text
 	lit := ""
 	for i := range is {
 		if i > 0 {
@@ -127,9 +128,9 @@ func (s Shown) widened(line string) Shown {
 		if !strings.HasSuffix(was[i], end) || end == is[i] {
 			end = ""
 		}
-		words = append(words, plain(lit)...)
-		words = append(words, Part{Hole: "*"})
+		words = append(words, dialscript.PlainText(lit)...)
+		words = append(words, dialscript.Part{Placeholder: "*"})
 		lit = end
 	}
-	return Shown{Words: append(words, plain(lit)...)}
+	return dialscript.ScreenLine{Text: append(words, dialscript.PlainText(lit)...)}
 }

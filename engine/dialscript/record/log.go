@@ -1,4 +1,4 @@
-package dialscript
+package record
 
 import (
 	"bytes"

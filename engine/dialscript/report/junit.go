@@ -1,8 +1,9 @@
-package dialscript
+package report
 
 import (
 	"encoding/xml"
 	"fmt"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"io"
 	"time"
 )
@@ -89,19 +90,19 @@ func JUnit(w io.Writer, rep Report) error {
 	return err
 }
 
-func (s *junitSuite) add(rep Report, r *Result) {
+func (s *junitSuite) add(rep Report, r *dialscript.Result) {
 	c := junitCase{Name: r.Title(), Class: r.Call.Pos.File, File: r.Call.Pos.File, Line: r.Call.Pos.Line, Time: seconds(r.Took)}
 	switch r.Status {
-	case Failed:
+	case dialscript.Failed:
 		s.Failures++
 		c.Line = r.Problems[0].Pos.Line
-		c.Failure = &junitMessage{Message: visible(r.Problems[0].Message), Type: "call", Text: rep.failedText(r)}
-	case NotChecked:
+		c.Failure = &junitMessage{Message: Visible(r.Problems[0].Message), Type: "call", Text: rep.failedText(r)}
+	case dialscript.NotChecked:
 		s.Skipped++
-		c.Skipped = &junitMessage{Message: visible("not checked: " + r.Why)}
+		c.Skipped = &junitMessage{Message: Visible("not checked: " + r.Why)}
 	}
 	for _, u := range r.Unchecked {
-		c.SystemOut += fmt.Sprintf("%s: not checked: %s: %s\n", u.Pos, visible(u.Text), visible(u.Why))
+		c.SystemOut += fmt.Sprintf("%s: not checked: %s: %s\n", u.Pos, Visible(u.Text), Visible(u.Why))
 	}
 	s.Tests++
 	s.took += r.Took

@@ -1,8 +1,9 @@
-package dialscript
+package report
 
 import (
 	"embed"
 	"fmt"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"html/template"
 	"io"
 	"strings"
@@ -70,17 +71,17 @@ func HTML(w io.Writer, rep Report) error {
 	return reportTemplate.Execute(w, d)
 }
 
-func (rep *Report) pageCall(r *Result) pageCall {
+func (rep *Report) pageCall(r *dialscript.Result) pageCall {
 	c := pageCall{
 		Title: r.Title(), At: r.Call.Pos.String(), Took: fmt.Sprintf("%.1f ms", millis(r.Took)), Why: r.Why,
 		Status: strings.ReplaceAll(r.Status.String(), " ", "-"), Word: r.Status.String(),
 	}
-	if r.Status == Failed {
+	if r.Status == dialscript.Failed {
 		c.Again = rep.again(r)
 	}
 	for _, p := range r.Problems {
 		c.Problems = append(c.Problems, pageProblem{
-			At: p.Pos.String(), Message: p.Message, Keys: keysText(p.Keys), Menu: placeText(p.Screen), Lines: rep.excerpt(p.Screen.Pos),
+			At: p.Pos.String(), Message: p.Message, Keys: Keys(p.Keys), Menu: Place(p.Screen), Lines: rep.excerpt(p.Screen.Pos),
 			Expected: pageLines(p.Expected, p.Line), Shown: pageLines(p.Shown, p.Line),
 		})
 	}
@@ -90,7 +91,7 @@ func (rep *Report) pageCall(r *Result) pageCall {
 	for i, s := range r.Screens {
 		if s != nil {
 			step := &r.Call.Steps[i]
-			c.Steps = append(c.Steps, pageStep{Typed: strings.TrimPrefix(step.trigger(), "> "), Name: s.Name, Lines: lines(visibleLines(s.Text)), End: s.End})
+			c.Steps = append(c.Steps, pageStep{Typed: strings.TrimPrefix(step.Line(), "> "), Name: s.Name, Lines: dialscript.Lines(visibleLines(s.Text)), End: s.End})
 		}
 	}
 	return c
@@ -99,7 +100,7 @@ func (rep *Report) pageCall(r *Result) pageCall {
 func pageLines(text []string, differ int) []pageLine {
 	var out []pageLine
 	for i, line := range text {
-		out = append(out, pageLine{visible(line), i == differ})
+		out = append(out, pageLine{Visible(line), i == differ})
 	}
 	if differ == len(text) && text != nil {
 		out = append(out, pageLine{"", true})
@@ -111,7 +112,7 @@ func pageLines(text []string, differ int) []pageLine {
 func visibleLines(s string) string {
 	all := strings.Split(s, "\n")
 	for i := range all {
-		all[i] = visible(all[i])
+		all[i] = Visible(all[i])
 	}
 	return strings.Join(all, "\n")
 }
