@@ -127,6 +127,16 @@ type checker struct {
 // It goes on after every diagnostic, and over partial files. contracts are the
 // actions that the service offers.
 func Check(f *syntax.File, contracts []engine.Contract) diag.List {
+	c := newChecker(f, contracts)
+	for _, c.rule = range rules {
+		c.rule.check(c)
+	}
+	c.out.Sort()
+	return c.out
+}
+
+// newChecker collects what the rules look at.
+func newChecker(f *syntax.File, contracts []engine.Contract) *checker {
 	c := &checker{
 		f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*syntax.Screen{}, msgs: syntax.NewMessages(f),
 		suppressions: map[int][]*syntax.Suppression{}, needed: map[*syntax.Suppression]bool{},
@@ -147,11 +157,7 @@ func Check(f *syntax.File, contracts []engine.Contract) diag.List {
 	c.names = SortedNames(c.values)
 	c.uses = c.collectUses()
 	c.flow = c.buildFlow()
-	for _, c.rule = range rules {
-		c.rule.check(c)
-	}
-	c.out.Sort()
-	return c.out
+	return c
 }
 
 // find adds a diagnostic of the running rule about a text.

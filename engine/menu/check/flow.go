@@ -1,6 +1,11 @@
 package check
 
-import "github.com/paytrace/paytrace/engine/menu/syntax"
+import (
+	"slices"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
 
 // edgeKind says what makes a caller take an edge.
 type edgeKind uint8
@@ -156,8 +161,9 @@ func (fl *flow) step(s *syntax.Screen, call *syntax.Call) *step {
 	}
 	if s != nil {
 		st.shown = s.Shows() && call == nil
-		kept := fl.needs["lang"] && call == nil && s.Shows()
-		st.facts = kept || call == nil && fl.needs[s] || call != nil && fl.needs[call]
+		// The screen where unreadable data leads does not wait for it again.
+		lang := fl.needs["lang"] && call == nil && s.Shows() && s.Name.Value != fl.c.f.OnFailed.Value
+		st.facts = lang || call == nil && fl.needs[s] || call != nil && fl.needs[call]
 	}
 	fl.steps = append(fl.steps, st)
 	return st
@@ -180,11 +186,28 @@ func (fl *flow) readers() {
 			fl.needs[u.screen] = true
 		}
 	}
-	// What is remembered is read before it is set, so as to know what changed.
+	// Remembered values are read before they are set, which shows what changed.
+	for _, call := range fl.c.calls {
+		contract := fl.c.contracts[call.Action.Value]
+		if contract == nil {
+			continue
+		}
+		for _, o := range contract.Outcomes {
+			if slices.ContainsFunc(o.Gives, func(g engine.Field) bool { return kept[g.Name] }) {
+				fl.needs[call] = true
+			}
+		}
+	}
 	for _, s := range fl.c.f.Screens {
 		set := names(s.Set)
 		for _, o := range s.Menu {
 			set = append(set, names(o.Set)...)
+		}
+		if s.Ask != nil {
+			set = append(set, s.Ask.Var.Value)
+		}
+		if s.List != nil {
+			set = append(set, s.List.As.Value)
 		}
 		for _, name := range set {
 			if kept[name] {
