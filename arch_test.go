@@ -27,6 +27,7 @@ var own = map[string][]string{
 	"engine/enginetest":           {"engine"},
 	"engine/runner":               {"engine"},
 	"engine/proof":                nil,
+	"service/proof":               nil,
 	"engine/diag":                 {"engine"},
 	"engine/graph":                {"engine"},
 	"engine/menu":                 {"engine", "engine/diag", "engine/menu/check", "engine/menu/compile", "engine/menu/syntax"},

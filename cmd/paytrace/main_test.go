@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -11,19 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if between, ok := variants[filepath.Base(os.Args[0])]; ok {
-		runVariant(between)
-	}
-	testscript.Main(tidying{servers.Stopping{M: m}}, map[string]func(){"paytrace": main})
-}
-
-// tidying removes what was built for the tests.
-type tidying struct{ servers.Stopping }
-
-// Run implements testscript.TestingM.
-func (m tidying) Run() int {
-	defer removePrograms()
-	return m.Stopping.Run()
+	testscript.Main(servers.Stopping{M: m}, map[string]func(){"paytrace": main})
 }
 
 // Each script shows one behaviour of one subcommand, in an empty folder with an

@@ -1,4 +1,4 @@
-package main
+package proof_test
 
 import (
 	"bufio"
@@ -13,15 +13,25 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
-// The proofs run the service in separate processes, because only a process can
-// be killed. The program is the shipped one. A variant is this test binary
-// under another name (variants, in variants_test.go), built again without the
-// race detector, which would take most of the time.
+// Only a process can be killed, so the proofs run the service as processes. The
+// program is the shipped one. A variant is this test binary under another name
+// (see variants). Both are built without the race detector, which would take
+// most of the time.
 
-// source is the folder of this package; tests change theirs.
-var source, _ = os.Getwd()
+func TestMain(m *testing.M) {
+	if options, ok := variants[filepath.Base(os.Args[0])]; ok {
+		os.Exit(runVariant(options))
+	}
+	status := servers.Stopping{M: m}.Run()
+	if programsDir != "" {
+		_ = os.RemoveAll(programsDir) // a folder for temporary files
+	}
+	os.Exit(status)
+}
 
 // programs returns a folder with the program and its variants.
 func programs(t testing.TB) string {
@@ -33,16 +43,10 @@ func programs(t testing.TB) string {
 	return dir
 }
 
-// programsDir is that folder, "" until a test asks for it.
+// programsDir names the folder of built, or is empty before the first use.
 var programsDir string
 
-// removePrograms runs at the end of all tests.
-func removePrograms() {
-	if programsDir != "" {
-		_ = os.RemoveAll(programsDir) // a folder for temporary files
-	}
-}
-
+// built builds the program and its variants, once.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "paytrace-programs-")
 	if err != nil {
@@ -50,11 +54,10 @@ var built = sync.OnceValues(func() (string, error) {
 	}
 	programsDir = dir
 	for _, args := range [][]string{
-		{"build", "-o", filepath.Join(dir, "paytrace"), "."},
+		{"build", "-o", filepath.Join(dir, "paytrace"), "../../cmd/paytrace"},
 		{"test", "-c", "-o", filepath.Join(dir, "variant"), "."},
 	} {
 		cmd := exec.Command("go", args...)
-		cmd.Dir = source
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%s: %w\n%s", cmd, err, out)
 		}
@@ -67,24 +70,24 @@ var built = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// process is one life of an instance.
+// process holds one life of an instance.
 type process struct {
 	cmd *exec.Cmd
 	url string // where it listens
-	// ended is closed at its end.
+	// ended is closed when the process has ended.
 	ended chan struct{}
 }
 
-// shownLog is how much of a log's end is shown when a process did not start.
+// shownLog bounds the end of a log that an error shows, in bytes.
 const shownLog = 1000
 
-// startTime lets a program connect and migrate on a busy machine.
+// startTime allows for a program that connects and migrates on a busy machine.
 const startTime = time.Minute
 
 var listens = regexp.MustCompile(`http://localhost:\d+`)
 
-// start runs a program's serve until it listens. It appends the log to the
-// file.
+// start starts "serve" of a program and waits until it listens. The process
+// appends its log to the file.
 func start(ctx context.Context, program string, env []string, logFile string, args ...string) (*process, error) {
 	log, err := os.OpenFile(logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -113,7 +116,7 @@ func start(ctx context.Context, program string, env []string, logFile string, ar
 	slow.Stop()
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
-		_ = cmd.Wait() // cmd.ProcessState has the result
+		_ = cmd.Wait() // cmd.ProcessState keeps the result
 		close(p.ended)
 	}()
 	if p.url == "" {
@@ -124,10 +127,10 @@ func start(ctx context.Context, program string, env []string, logFile string, ar
 	return p, nil
 }
 
-// kill sends SIGKILL.
+// kill kills the process with SIGKILL, which it can't delay.
 func (p *process) kill() { _ = p.cmd.Process.Kill() }
 
-// environ turns pairs into an environment.
+// environ returns settings as lines of an environment.
 func environ(pairs map[string]string) (env []string) {
 	for name, value := range pairs {
 		env = append(env, name+"="+value)
@@ -135,7 +138,7 @@ func environ(pairs map[string]string) (env []string) {
 	return env
 }
 
-// logs returns what the files hold.
+// logs returns the contents of all files.
 func logs(t testing.TB, files ...string) string {
 	t.Helper()
 	var all strings.Builder
