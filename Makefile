@@ -13,13 +13,15 @@ help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: ## Start the service (needs Go alone); it says what to try next
-	@$(GO) run ./cmd/paytrace serve $(ARGS)
+	@echo "Building bin/paytrace. The first time, Go compiles all libraries, which takes a few minutes."
+	@$(GO) build -o bin/paytrace ./cmd/paytrace
+	@exec bin/paytrace serve $(ARGS)
 
 build: ## Build bin/paytrace
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/paytrace ./cmd/paytrace
 
 test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
-	$(WITH_SERVERS) $(GO) test -race -timeout 60m $(if $(PKG),$(PKG),./...)
+	$(WITH_SERVERS) $(GO) run ./internal/gotest -race -timeout 60m $(if $(PKG),$(PKG),./...)
 
 proof: ## Play 100,000 schedules, 200,000 checkpoints, 10,000 fundings and a million calls on random menus, of which the race detector would leave a tenth
 	$(WITH_SERVERS) $(GO) test -count=1 -timeout 30m ./engine/proof ./wallet/proof

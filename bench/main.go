@@ -1,4 +1,4 @@
-// Command floor measures what a callback costs above the least it could cost: the
+// Command bench measures what a callback costs above the least it could cost: the
 // service and a bare handler that makes the same round trips run side by side,
 // and their CPU time per callback is compared.
 //
@@ -39,22 +39,22 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	parser, err := kong.New(&verbs{}, kong.Name("floor"), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := kong.New(&verbs{}, kong.Name("bench"), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "floor:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		return statusFault
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "floor:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		return statusWrong
 	}
 	switch err := parsed.Run(); {
 	case errors.Is(err, errVoid):
-		fmt.Fprintln(os.Stderr, "floor:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		return statusVoid
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "floor:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		return statusFault
 	}
 	return 0
