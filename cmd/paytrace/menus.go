@@ -120,7 +120,7 @@ func peopleOf(folder *service.Folder, w io.Writer) (*engine.Personas, error) {
 	if _, err := fs.Stat(folder.FS, peopleFile); err != nil {
 		from = service.EmbeddedFolder()
 	}
-	people, found := syntax.ReadPeople(from.FS, peopleFile, from.Dir)
+	people, found := syntax.ReadPersonas(from.FS, peopleFile, from.Dir)
 	if err := from.Print(w, found); err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func shippedService(t testing.TB) (*dialscript.InProcess, *dialscript.Player) {
 
 func shippedPeople(t testing.TB) *engine.Personas {
 	t.Helper()
-	people, found := syntax.ReadPeople(menus.FS, "people.yaml", "menus")
+	people, found := syntax.ReadPersonas(menus.FS, "people.yaml", "menus")
 	for _, f := range found {
 		t.Errorf("%s: %s %s", f.Pos, f.Code, f.Message)
 	}

@@ -73,19 +73,19 @@ func TestPages(t *testing.T) {
 			file, found := p.wrong.diagnose()
 			for _, f := range found {
 				if f.Code != code {
-					t.Errorf("the wrong menu has another finding too:\n%s", menutest.Printed(t, file.Source, found))
+					t.Errorf("the wrong menu has another diagnostic too:\n%s", menutest.Printed(t, file.Source, found))
 					break
 				}
 			}
 			if len(found) == 0 {
-				t.Fatal("the wrong menu has no finding")
+				t.Fatal("the wrong menu has no diagnostic")
 			}
 			if !slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return strings.Contains(p.text, "\n"+severityWords[f.Severity]) }) {
-				t.Errorf("the page does not say that the finding is of severity %v", found[0].Severity)
+				t.Errorf("the page does not say that the diagnostic is of severity %v", found[0].Severity)
 			}
 			p.compareShown(t, path, string(menutest.Printed(t, file.Source, found)))
 			if file, found := p.right.diagnose(); len(found) > 0 {
-				t.Errorf("the right menu has findings:\n%s", menutest.Printed(t, file.Source, found))
+				t.Errorf("the right menu has diagnostics:\n%s", menutest.Printed(t, file.Source, found))
 			}
 		})
 	}

@@ -53,7 +53,7 @@ func TestWhatIsProvedHolds(t *testing.T) {
 		v := verdict(found)
 		counts[v]++
 		if v == "other" {
-			t.Fatalf("seed %d: a finding that was not foreseen:\n%s", seed, menutest.Printed(t, f.Source, found))
+			t.Fatalf("seed %d: a diagnostic that was not foreseen:\n%s", seed, menutest.Printed(t, f.Source, found))
 		}
 		p, err := compile.Compile(f, menutest.Contracts, compile.Options{})
 		if err != nil {

@@ -19,7 +19,7 @@ func TestServicesHaveNoFinding(t *testing.T) {
 			file, found := check.Diagnose(os.DirFS("testdata/services"), name, "", serviceContracts)
 			for _, f := range found {
 				if !f.Suppressed {
-					t.Errorf("findings:\n%s", menutest.Printed(t, file.Source, found))
+					t.Errorf("diagnostics:\n%s", menutest.Printed(t, file.Source, found))
 					break
 				}
 			}

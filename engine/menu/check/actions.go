@@ -9,10 +9,9 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// actionsExist checks U201.
+// actionsExist checks U201: every action that is called exists.
 //
-// Nothing is missed: c.calls are all calls there are, those of unreachable screens
-// among them.
+// Nothing is missed: c.calls lists every call, also those of unreachable screens.
 func (c *checker) actionsExist() {
 	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
@@ -31,7 +30,7 @@ func SortedNames[T any](m map[string]T) []string {
 	return names
 }
 
-// argumentCount checks U202.
+// argumentCount checks U202: a call has one argument for each parameter.
 //
 // Nothing is missed: every call of a known action is compared with its contract.
 func (c *checker) argumentCount() {
@@ -44,7 +43,7 @@ func (c *checker) argumentCount() {
 	}
 }
 
-// signature returns how an action is called: withdraw(amount, pin).
+// signature returns the call of an action with its parameters: withdraw(amount, pin).
 func signature(contract *engine.Contract) string {
 	var params []string
 	for _, p := range contract.Params {
@@ -70,7 +69,8 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// mayAnswer reports whether an action may end so; one that is unknown may.
+// mayAnswer reports whether an action may have an outcome. An unknown action may have
+// any.
 func (c *checker) mayAnswer(call *syntax.Call, outcome string) bool {
 	contract := c.contracts[call.Action.Value]
 	if contract == nil || fault(outcome) {
@@ -80,10 +80,10 @@ func (c *checker) mayAnswer(call *syntax.Call, outcome string) bool {
 	return ok
 }
 
-// outcomesHandled checks U111: each way an action may end leads on.
+// outcomesHandled checks U111: each outcome of an action leads to a screen.
 //
 // Nothing is missed: the contract lists every outcome, and each call of a screen
-// is compared with what the screen handles; failed and pending have a way always.
+// is compared with what the screen handles. failed and pending always lead on.
 func (c *checker) outcomesHandled() {
 	for _, s := range c.f.Screens {
 		handled := map[string]bool{}
@@ -126,8 +126,8 @@ func anyOf(list []string) string {
 	return strings.Join(quoted, "")
 }
 
-// outcomesExist checks U112: no "when" waits for what no action of its screen
-// answers.
+// outcomesExist checks U112: an action of the screen has every outcome that its
+// "when" names.
 //
 // Nothing is missed: each outcome of every "when" is looked up in the contracts.
 func (c *checker) outcomesExist() {
@@ -169,8 +169,8 @@ func (c *checker) noOutcome(s *syntax.Screen, calls []*syntax.Call, outcome synt
 	c.find(outcome, fmt.Sprintf("%s never answers %s.", anyOf(who), syntax.Quote(outcome.Value)), help).Suggest(c.near(outcome.Value, known))
 }
 
-// retryAsks checks U003 for "when": an outcome leads to a screen, and "retry" only
-// back to a screen that callers see.
+// retryAsks checks U003 for "when": an outcome leads to a screen, not to an action,
+// and "retry" returns to a screen with a question.
 func (c *checker) retryAsks() {
 	for _, s := range c.f.Screens {
 		for _, w := range s.When {

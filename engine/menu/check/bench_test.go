@@ -72,7 +72,7 @@ func bigPart(from, to, n int) string {
 func TestCheckOfTheLargestMenu(t *testing.T) {
 	f, found := syntax.Read(bigMenu(syntax.MaxScreens), "big.yaml", "")
 	if len(found) > 0 || len(f.Screens) != syntax.MaxScreens {
-		t.Fatalf("%d screens, findings %v", len(f.Screens), found[:min(3, len(found))])
+		t.Fatalf("%d screens, diagnostics %v", len(f.Screens), found[:min(3, len(found))])
 	}
 	found = Check(f, menutest.Contracts)
 	for _, g := range found {
@@ -121,7 +121,7 @@ func BenchmarkHostileFolder(b *testing.B) {
 	defer func() { _ = root.Close() }()
 	for b.Loop() {
 		if _, found := syntax.Read(root.FS(), "m.yaml", ""); len(found) == 0 {
-			b.Fatal("no finding")
+			b.Fatal("no diagnostic")
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// condTypes finds comparisons that mean nothing. It is part of U203.
+// condTypes reports comparisons that make no sense. It is part of U203.
 func (c *checker) condTypes(k *syntax.Cond) {
 	if k == nil {
 		return

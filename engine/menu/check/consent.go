@@ -6,8 +6,8 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// consentPlace is a step, and the confirm whose Yes still holds there; nil for
-// none.
+// consentPlace pairs a step with the confirm whose Yes still holds there, nil if
+// there is none.
 type consentPlace struct {
 	st  *step
 	yes *syntax.Screen
@@ -76,7 +76,7 @@ func (c *checker) moves(call *syntax.Call) bool {
 	return contract != nil && contract.Money
 }
 
-// without returns a place without a Yes among some steps, if there is one.
+// without returns a place among the given steps that no Yes covers, if there is one.
 func (cs *consents) without(steps []*step) (consentPlace, bool) {
 	for _, st := range steps {
 		p := consentPlace{st: st}
@@ -87,7 +87,7 @@ func (cs *consents) without(steps []*step) (consentPlace, bool) {
 	return consentPlace{}, false
 }
 
-// path returns how a call comes to a place.
+// path returns the edges that bring a call to a place.
 func (cs *consents) path(p consentPlace) []*edge {
 	var path []*edge
 	for {

@@ -11,8 +11,8 @@ import (
 // A bare word beside a choice is one of its options, as in "set: {study: soccer}"
 // or "gender = female", though a value may have the same name.
 
-// constantFor returns a value beside a type: a bare word that is an option there
-// becomes a quoted constant.
+// constantFor returns a value that stands beside a type. A bare word that is an
+// option of that type becomes a quoted constant.
 func (c *checker) constantFor(v syntax.Value, t engine.Type) syntax.Value {
 	if syntax.IsOption(v, t, c.values[v.Name] != nil) {
 		return syntax.Value{Text: v.Text, Quoted: true}
@@ -20,7 +20,7 @@ func (c *checker) constantFor(v syntax.Value, t engine.Type) syntax.Value {
 	return v
 }
 
-// constantOr is constantFor beside a named value.
+// constantOr calls constantFor with the type of a named value.
 func (c *checker) constantOr(v syntax.Value, name string) syntax.Value {
 	if beside := c.values[name]; beside != nil {
 		return c.constantFor(v, beside.typ)
@@ -28,7 +28,7 @@ func (c *checker) constantOr(v syntax.Value, name string) syntax.Value {
 	return v
 }
 
-// operands returns the two sides of a comparison, bare options as constants.
+// operands returns the two sides of a comparison, with bare options as constants.
 func (c *checker) operands(k *syntax.Cond) (left, right syntax.Value) {
 	left, right = k.Left, k.Right
 	lt, _ := typeIn(c.values, left)
@@ -36,8 +36,8 @@ func (c *checker) operands(k *syntax.Cond) (left, right syntax.Value) {
 	return c.constantFor(left, rt), c.constantFor(right, lt)
 }
 
-// constantFits reports whether a constant can stand for a value of a type, and
-// otherwise what is expected; "" where none can.
+// constantFits reports whether a constant can stand for a value of a type. expected
+// describes the constants that can; it is "" where none can.
 func constantFits(v syntax.Value, t engine.Type) (expected string, ok bool) {
 	s := v.Text.Value
 	_, whole := wholeNumber(s)

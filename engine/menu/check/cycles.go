@@ -54,7 +54,7 @@ func (r *cycleSearch) visit(st *step) {
 	r.cycles = append(r.cycles, cycle)
 }
 
-// leadsTo reports an edge between two steps.
+// leadsTo reports whether an edge leads from one step to another.
 func leadsTo(from, to *step, next func(*step) []*step) bool {
 	for _, st := range next(from) {
 		if st == to {

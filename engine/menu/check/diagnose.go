@@ -24,8 +24,8 @@ func Diagnose(fsys fs.FS, name, dir string, contracts []engine.Contract) (*synta
 	return file, found
 }
 
-// unread reports a file that YAML stopped reading: what a screen lacks may stand
-// behind that place.
+// unread reports whether YAML stopped reading a file. What a screen seems to lack may
+// stand behind that place.
 func unread(found diag.List) bool {
 	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Code == "U001" })
 }
@@ -44,8 +44,8 @@ func ReadInPart(f *syntax.File, dir string, found diag.List) bool {
 	return unread(found)
 }
 
-// NeedsWholeMenu lists the codes that miss something, which may stand in a part of the
-// menu that was not read.
+// NeedsWholeMenu lists the codes that report something missing. Where the menu was
+// read in part, it may stand in the other part.
 var NeedsWholeMenu = map[string]bool{
 	"U002": true, "U009": true, "U101": true, "U102": true, "U103": true, "U105": true,
 	"U111": true, "U112": true, "U205": true, "U206": true, "U207": true, "U310": true,

@@ -6,25 +6,25 @@ import (
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
-// extent is the greatest length of a text whose values are not known. A text
-// is measured in septets while every character is in the GSM 7-bit alphabet,
-// and in 16-bit units as soon as one is not, so both are kept apart: what is
-// longest in the one need not be longest in the other.
+// extent holds the greatest length of a text whose values are not known. A text
+// counts in septets while every character is in the GSM 7-bit alphabet, and in 16-bit
+// units as soon as one is not. It keeps both, because the longest text in one unit
+// need not be the longest in the other.
 type extent struct {
-	// septets and units are the most that the text takes while all of it is in
-	// the alphabet; never where it cannot be.
+	// septets and units hold the greatest length while all characters are in the
+	// alphabet, never if that is impossible.
 	septets, units int
-	// wide are the most units it takes with a character outside; never where
-	// there can be none.
+	// wide holds the greatest length in units with a character outside, never if
+	// that is impossible.
 	wide int
 }
 
-// never marks a length that cannot be.
+// never marks a length that is impossible.
 const never = -1 << 20
 
 var nothing = extent{0, 0, never}
 
-// literal returns the extent of words as they stand.
+// literal returns the extent of a fixed text.
 func literal(s string) extent {
 	septets, units, inside := 0, 0, true
 	for _, r := range s {
@@ -45,7 +45,7 @@ func literal(s string) extent {
 // plainWidth returns the extent of up to n characters that take one septet each.
 func plainWidth(n int) extent { return extent{n, n, never} }
 
-// then returns the extent of one text behind another.
+// then returns the extent of one text followed by another.
 func (e extent) then(o extent) extent {
 	return extent{
 		septets: impossible(e.septets + o.septets),
@@ -66,10 +66,10 @@ func (e extent) or(o extent) extent {
 	return extent{max(e.septets, o.septets), max(e.units, o.units), max(e.wide, o.wide)}
 }
 
-// empty reports a text without any characters.
+// empty reports whether a text has no characters.
 func (e extent) empty() bool { return e == nothing }
 
-// below returns the extent of one text under another, on a line of its own.
+// below returns the extent of one text with another on a new line below it.
 func (e extent) below(o extent) extent {
 	if e.empty() || o.empty() {
 		return e.then(o)
@@ -77,12 +77,12 @@ func (e extent) below(o extent) extent {
 	return o.then(plainWidth(1)).then(e)
 }
 
-// room is how much a screen takes.
+// room holds how much fits on a screen.
 type room struct{ septets, units int }
 
 func (r room) fits(e extent) bool { return e.septets <= r.septets && e.wide <= r.units }
 
-// over returns the length that does not fit, and what would.
+// over returns the length that does not fit, and words for what would fit.
 func (r room) over(e extent) (length int, limit string) {
 	if e.septets > r.septets {
 		return e.septets, fmt.Sprintf("%d fit", r.septets)

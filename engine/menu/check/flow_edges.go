@@ -23,8 +23,8 @@ func (fl *flow) link(e *edge) {
 	}
 }
 
-// arrow adds an edge to a target, through its action where it has one. It is
-// nil where there is no target.
+// arrow adds an edge to a target, through its action if it has one. It returns nil if
+// there is no target.
 func (fl *flow) arrow(from *step, kind edgeKind, label string, t syntax.Target) *edge {
 	if t.Call == nil {
 		if !t.Screen.Written() {
@@ -43,7 +43,7 @@ func (fl *flow) arrow(from *step, kind edgeKind, label string, t syntax.Target) 
 	return e
 }
 
-// fault adds the edge of an ending that a menu need not name: to its screen
+// fault adds the edge of a fault that a menu need not handle: to the menu's screen
 // for it, or to the end of the call.
 func (fl *flow) fault(from *step, kind edgeKind, outcome, label string, screen syntax.Text) {
 	for _, w := range from.screen.When {
@@ -59,8 +59,8 @@ func (fl *flow) fault(from *step, kind edgeKind, outcome, label string, screen s
 	fl.link(&edge{from: from, to: fl.over, kind: kind, label: label, outcome: outcome})
 }
 
-// unread adds the edge for a caller whose data cannot be read. Where on_failed
-// itself needs it the call ends.
+// unread adds the edge for a caller whose data cannot be read. The call ends where
+// on_failed itself needs that data.
 func (fl *flow) unread(st *step) {
 	to := fl.c.f.OnFailed
 	if st.call == nil && to.Value == st.screen.Name.Value {
@@ -90,15 +90,16 @@ func (fl *flow) outcomes(st *step) {
 	fl.fault(st, edgeFault, outcomeLimited, st.call.Action.Value+" is refused", syntax.Text{})
 }
 
-// outcomeLimited is how an action ends that the caller has used too often.
+// outcomeLimited is the outcome of an action that the caller has used too often.
 const outcomeLimited = "limited"
 
-// fault reports the outcomes that every action has.
+// fault reports whether an outcome is one that every action has.
 func fault(name string) bool {
 	return name == engine.Failed || name == engine.Pending || name == outcomeLimited
 }
 
-// when adds the edge of one outcome; o is nil where nobody knows what it gives.
+// when adds the edge of one outcome. o is nil where it is unknown what the outcome
+// gives.
 func (fl *flow) when(st *step, w syntax.When, kind edgeKind, o *engine.OutcomeContract) {
 	label := st.call.Action.Value + " answers " + w.Outcome.Value
 	var e *edge

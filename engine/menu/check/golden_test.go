@@ -22,10 +22,10 @@ func TestErrGoldens(t *testing.T) {
 			code, _, _ := strings.Cut(strings.TrimSuffix(name, ".yaml"), "_")
 			file, found := diagnoseFor(code, os.DirFS(root), name)
 			if len(found) == 0 {
-				t.Fatal("no finding at all")
+				t.Fatal("no diagnostic at all")
 			}
 			if !menutest.Has(found, code) {
-				t.Errorf("no %s among the findings", code)
+				t.Errorf("no %s among the diagnostics", code)
 			}
 			menutest.CompareGolden(t, filepath.Join(root, strings.TrimSuffix(name, ".yaml")+".out"), menutest.Printed(t, file.Source, found))
 		})

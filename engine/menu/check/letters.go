@@ -10,13 +10,13 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// letters checks U303: a character outside the GSM 7-bit alphabet makes a screen of
-// 160 characters one of 70. Where a plain sign says the same it is an error;
-// letters that a language needs are a warning, once a language, so that one
+// letters checks U303: one character outside the GSM 7-bit alphabet shortens a
+// screen from 160 characters to 70. It is an error where a plain sign says the
+// same. For letters that a language needs it warns once per language, so one
 // suppression with its reason covers them all.
 //
-// Nothing is missed: it looks at every character of every text in every language;
-// values from elsewhere are transliterated when they are shown.
+// Nothing is missed: it looks at every character of every text in every language.
+// Values from outside the menu are transliterated when they are shown.
 func (c *checker) letters() {
 	needed := map[int]bool{}
 	for lang := range c.msgs.Langs {

@@ -46,7 +46,7 @@ func TestHostileMenusAreChecked(t *testing.T) {
 			if len(file.Screens) == 0 {
 				t.Errorf("nothing was read: %v", wrong)
 			}
-			t.Logf("%d findings", len(Check(file, menutest.Contracts)))
+			t.Logf("%d diagnostics", len(Check(file, menutest.Contracts)))
 		})
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 // silentLoops checks U104: a call shows a screen every few steps.
 //
-// Nothing is missed: a call that shows nothing goes along silent edges only, one
-// that does so for ever goes through a cycle of them, and all cycles are found.
+// Nothing is missed: a call that never shows a screen takes silent edges for ever,
+// so it goes through a cycle of them, and all cycles are found.
 func (c *checker) silentLoops() {
 	fl := c.flow
 	silent := func(skips bool) func(*step) []*step {
@@ -40,8 +40,8 @@ func (c *checker) silentLoops() {
 	}
 }
 
-// longSilence finds ways longer than the engine goes without showing a screen.
-// A screen is passed over once in a call, so a cycle of such counts as a whole.
+// longSilence reports paths with more silent steps than the engine allows. A call
+// skips a screen at most once, so every step of a cycle of skipped screens counts.
 func (c *checker) longSilence(cycles [][]*step, next func(*step) []*step) {
 	longest := map[*step]int{}
 	for _, cycle := range cycles { // what a cycle leads to comes before it
@@ -60,7 +60,7 @@ func (c *checker) longSilence(cycles [][]*step, next func(*step) []*step) {
 	}
 }
 
-// firstOf returns the screen of some steps that stands first in the menu.
+// firstOf returns, of the steps' screens, the first one in the menu.
 func (c *checker) firstOf(steps []*step) *syntax.Screen {
 	var first *syntax.Screen
 	for _, st := range steps {
@@ -71,9 +71,9 @@ func (c *checker) firstOf(steps []*step) *syntax.Screen {
 	return first
 }
 
-// screensOf names the screens of some steps, in the menu's order.
+// screensOf names the screens of the steps, in the menu's order.
 func (c *checker) screensOf(steps []*step) string {
-	const most = 8 // the rest is found by following these
+	const most = 8 // enough to find the others
 	var list []*syntax.Screen
 	for _, st := range steps {
 		if st.screen != nil && !slices.Contains(list, st.screen) {
@@ -95,10 +95,10 @@ func (c *checker) screensOf(steps []*step) string {
 	return strings.Join(names, ", ")
 }
 
-// deadEnds checks U103: no screen keeps the caller for good.
+// deadEnds checks U103: from every screen the caller can get on.
 //
-// Nothing is missed: every step that a call can come to is in one cycle, and a
-// cycle is a trap if nothing deliberate leaves it and no end is in it.
+// Nothing is missed: every reachable step is in one group of cycles, and a group is a
+// trap if no deliberate edge leaves it and it has no end.
 func (c *checker) deadEnds() {
 	for _, trap := range c.traps() {
 		if len(trap) > 1 || trap[0].screen == nil || leadsTo(trap[0], trap[0], c.deliberate()) {
@@ -109,7 +109,7 @@ func (c *checker) deadEnds() {
 	}
 }
 
-// exit returns how to let callers get on from a screen.
+// exit returns the help that lets callers get on from a screen.
 func (c *checker) exit(s *syntax.Screen) string {
 	nav := &c.f.Nav
 	switch {
@@ -123,8 +123,8 @@ func (c *checker) exit(s *syntax.Screen) string {
 
 // closedLoops checks U105: no screens lead only to each other.
 //
-// Nothing is missed, for the reason that deadEnds gives: the two share traps out by
-// their size.
+// Nothing is missed, for the same reason as in deadEnds, which reports traps
+// of a single step.
 func (c *checker) closedLoops() {
 	for _, trap := range c.traps() {
 		if len(trap) == 1 && !leadsTo(trap[0], trap[0], c.deliberate()) {
@@ -135,9 +135,9 @@ func (c *checker) closedLoops() {
 	}
 }
 
-// traps returns the groups of steps that nothing leaves and no end is in. What a
-// caller cannot decide (a fault, a call ended by wrong answers) is no way out;
-// what is broken otherwise is taken for one.
+// traps returns the groups of steps that no edge leaves and that have no end. An edge
+// that a caller cannot choose (a fault, the last wrong answer) does not count. A step
+// with another error counts as an end.
 func (c *checker) traps() [][]*step {
 	next := c.deliberate()
 	var reached []*step
@@ -171,7 +171,7 @@ func (c *checker) traps() [][]*step {
 	return traps
 }
 
-// isEnd reports an end, or what is taken for one because its ways on are not
+// isEnd reports whether a step is an end, or counts as one because its edges are not
 // known.
 func (c *checker) isEnd(st *step) bool {
 	if st.screen == nil || st.screen.End != nil {
@@ -189,7 +189,7 @@ func (c *checker) isEnd(st *step) bool {
 	return st.screen.Kindless()
 }
 
-// deliberate returns the ways on that a caller can choose, Back among them.
+// deliberate returns the edges that a caller can choose, including Back.
 func (c *checker) deliberate() func(*step) []*step {
 	if c.onward == nil {
 		c.onward = map[*step][]*step{}
@@ -206,8 +206,8 @@ func (c *checker) deliberate() func(*step) []*step {
 	return func(st *step) []*step { return c.onward[st] }
 }
 
-// backSteps adds the ways of the Back key: to every screen that leads here with
-// no other screen between.
+// backSteps adds the edges of the Back key: to every screen that leads here with no
+// other screen in between.
 func (c *checker) backSteps() {
 	for _, st := range c.flow.steps {
 		if st.screen == nil || !st.shown || st.first || st.screen.NavOff || st.screen.End != nil {

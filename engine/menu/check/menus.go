@@ -12,9 +12,9 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// defaultDepth is how many menus a caller goes through where a menu sets no
-// limit; longestLabel is what stands on one line of a feature phone's screen,
-// twice.
+// defaultDepth limits the menus a caller goes through where the file sets no limit.
+// longestLabel limits an option to two lines of a feature phone's screen, in
+// characters.
 const (
 	defaultDepth = 5
 	longestLabel = 34
@@ -35,7 +35,7 @@ func (c *checker) depthFits() {
 	}
 }
 
-// depthOf returns a screen's depth, 0 where no call comes to it.
+// depthOf returns a screen's depth, 0 if no call reaches it.
 func (c *checker) depthOf(depth map[*step]int, s *syntax.Screen) int {
 	least := 0
 	for _, st := range c.flow.copies(s) {
@@ -87,8 +87,8 @@ func (c *checker) depths(counts func(*step) bool) map[*step]int {
 	return depth
 }
 
-// keysInOrder checks U405: options count 1, 2, 3. Keys that begin with 0 stand
-// last, as 0 for the way out.
+// keysInOrder checks U405: options count 1, 2, 3. Keys that begin with 0, like
+// the usual 0 for Exit, stand last.
 func (c *checker) keysInOrder() {
 	for _, s := range c.f.Screens {
 		want := 1
@@ -106,7 +106,7 @@ func (c *checker) keysInOrder() {
 	}
 }
 
-// labelsDiffer checks U406: options are short, and told apart at a glance.
+// labelsDiffer checks U406: options are short and easy to tell apart.
 func (c *checker) labelsDiffer() {
 	for _, s := range c.f.Screens {
 		for i, o := range s.Menu {
@@ -123,10 +123,10 @@ func (c *checker) labelsDiffer() {
 	}
 }
 
-// alike reports two labels that differ in one letter or less, digits aside:
-// "Bank 1" and "Bank 2" are meant to.
+// alike reports whether two labels differ in at most one letter. Labels with digits
+// are never alike: "Bank 1" and "Bank 2" are meant to look the same.
 func alike(a, b string) bool {
-	const shortest = 5 // letters; "Send" and "Lend" are told apart
+	const shortest = 5 // letters: "Send" and "Lend" are easy to tell apart
 	if len(a) > 2*longestLabel || len(b) > 2*longestLabel {
 		return a == b
 	}
@@ -140,11 +140,10 @@ func alike(a, b string) bool {
 	return spelling.Distance(a, b, 1) <= 1
 }
 
-// answersFree checks U407: what a question takes for an answer is no key of
-// navigation.
+// answersFree checks U407: no navigation key is a valid answer to its question.
 //
-// Nothing is missed: a type that takes short numbers says itself whether a key is
-// among its answers.
+// Nothing is missed: each type that takes short numbers says whether a key is one
+// of its answers.
 func (c *checker) answersFree() {
 	for _, s := range c.f.Screens {
 		t, ok := c.askedType(s)
@@ -160,7 +159,7 @@ func (c *checker) answersFree() {
 	}
 }
 
-// offersFree checks U408: what a question takes for an answer is no shortcut.
+// offersFree checks U408: no shortcut is a valid answer to its question.
 func (c *checker) offersFree() {
 	for _, s := range c.f.Screens {
 		t, ok := c.askedType(s)
@@ -182,8 +181,8 @@ func (c *checker) askedType(s *syntax.Screen) (engine.Type, bool) {
 	return c.values[s.Ask.Var.Value].typ, true
 }
 
-// answers reports whether a key is an answer of a type. No text, no secret word
-// and no phone number is as short as a key.
+// answers reports whether a key is a valid answer of a type. Texts, secret words and
+// phone numbers are longer than any key.
 func answers(t engine.Type, key string) bool {
 	n, whole := wholeNumber(key)
 	switch t.Kind {

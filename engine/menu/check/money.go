@@ -13,9 +13,9 @@ import (
 
 // moneyConfirmed checks U601: money moves only after a Yes.
 //
-// Nothing is missed: consents comes to each pair of a step and the Yes that holds
-// there, along every edge that a call may take, and forgets a Yes early rather
-// than late. Back returns to a state that was come to along an edge before.
+// Nothing is missed: consents visits each pair of a step and the Yes that holds
+// there, along every edge that a call may take. In doubt it drops a Yes early. Back
+// returns to a state that an edge has reached before.
 func (c *checker) moneyConfirmed() {
 	cs := c.consents()
 	for _, call := range c.calls {
@@ -30,7 +30,7 @@ func (c *checker) moneyConfirmed() {
 	}
 }
 
-// eachConfirmed calls see once for each confirm and the money it leads to.
+// eachConfirmed calls see once for each confirm and each payment that it leads to.
 func (c *checker) eachConfirmed(see func(confirm *syntax.Screen, call *syntax.Call)) {
 	var places []consentPlace
 	for p := range c.consents().came {
@@ -46,7 +46,7 @@ func (c *checker) eachConfirmed(see func(confirm *syntax.Screen, call *syntax.Ca
 	}
 }
 
-// confirmShows checks U602: whoever says Yes has seen how much goes to whom.
+// confirmShows checks U602: a confirm shows how much goes to whom.
 func (c *checker) confirmShows() {
 	c.eachConfirmed(func(s *syntax.Screen, call *syntax.Call) {
 		for i, arg := range call.Args {
@@ -77,10 +77,10 @@ func (c *checker) showsValue(key string, v syntax.Value) bool {
 	return false
 }
 
-// feeWords lists how a text speaks of what something costs.
+// feeWords lists the words with which texts name a fee.
 var feeWords = regexp.MustCompile(`(?i)\b(fees?|charges?|free|cost|ada|gharama|bure)\b`)
 
-// feeShown checks U603: whoever says Yes knows what it costs.
+// feeShown checks U603: a confirm names the fee.
 func (c *checker) feeShown() {
 	c.eachConfirmed(func(s *syntax.Screen, call *syntax.Call) {
 		for i, say := range s.Say {
@@ -95,9 +95,9 @@ func (c *checker) feeShown() {
 	})
 }
 
-// done returns the edges on which an action has done its work, or may have: its
-// outcomes that give something or are called "done", the first one where it has
-// no such outcome, and pending.
+// done returns the edges on which an action has or may have done its work: pending,
+// and the outcomes that give something or are called "done". If there is no such
+// outcome, the first one counts.
 func done(st *step, contract *engine.Contract) []*edge {
 	success := map[string]bool{engine.Pending: true}
 	for _, o := range contract.Outcomes {
@@ -133,8 +133,7 @@ func (c *checker) receipt() {
 	}
 }
 
-// sends reports whether an SMS goes out by the next screen shown, whichever way
-// leads there.
+// sends reports whether every path to the next screen shown sends an SMS.
 func sends(st *step, seen map[*step]bool) bool {
 	if st.screen == nil || seen[st] {
 		return false
@@ -154,10 +153,10 @@ func sends(st *step, seen map[*step]bool) bool {
 	return true
 }
 
-// paidOnce checks U605: Back does not lead to a payment that has been made.
+// paidOnce checks U605: Back never leads to a payment that was already made.
 //
-// Nothing is missed: from every edge on which money may have moved, each screen
-// that may be shown next is looked at; behind an end there is no Back.
+// Nothing is missed: it looks at each screen that may be shown next after an edge
+// on which money may have moved. Behind an end there is no Back.
 func (c *checker) paidOnce() {
 	back := c.f.Nav.Back.Key
 	if !back.Written() {
@@ -198,7 +197,7 @@ func (c *checker) nextShown(st *step) []*step {
 	return list
 }
 
-// confirmHasNo checks U606: a Yes means nothing without a No.
+// confirmHasNo checks U606: a confirm can also be answered with No.
 func (c *checker) confirmHasNo() {
 	for _, s := range c.f.Screens {
 		if s.Confirm != nil && !s.Confirm.No.Written() && s.Confirm.Yes.Written() {

@@ -8,17 +8,17 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// valuesExist checks U206: every value, field and shared text that is named is
-// there.
+// valuesExist checks U206: every value, field and shared text that the menu names
+// exists.
 //
-// Nothing is missed: c.uses are all places that name a value, in the first
-// language; other languages show the same ones (U312).
+// Nothing is missed: c.uses lists all places that name a value, in the first
+// language. The other languages show the same values (U312).
 func (c *checker) valuesExist() {
 	for _, u := range c.uses {
 		c.valueExists(u)
 	}
 	for _, w := range c.msgs.All {
-		c.holesExist(w)
+		c.placeholdersExist(w)
 	}
 	for _, v := range c.f.Vars {
 		for _, o := range v.Options {
@@ -41,7 +41,7 @@ func (c *checker) valueExists(u use) {
 	v := c.values[u.name]
 	switch {
 	case u.purpose == shown && u.at.Value != "" && strings.HasPrefix(u.at.Value, syntax.SharedTexts+"."):
-		// A value of a shared text is looked for where the text is written.
+		// The check of the shared text itself looks for its values.
 	case v == nil:
 		c.noValue(u)
 	case u.field != "":
@@ -63,14 +63,14 @@ func (c *checker) noValue(u use) {
 	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", syntax.Quote(u.name), u.in), help).Suggest(near)
 }
 
-// oneSlip reports whether a name is one letter away from one that there is.
+// oneSlip reports whether a name is one letter away from an existing one.
 func oneSlip(name string, names []string) bool {
 	near := spelling.Nearest(name, names)
 	return len(near) > 0 && spelling.Distance(spelling.Plain(name), spelling.Plain(near[0]), 1) <= 1
 }
 
-// guessing reports whether the menu calls an action that does not exist, so
-// that nobody knows which values there are.
+// guessing reports whether the menu calls an action that does not exist. Then the
+// menu's values are not all known.
 func (c *checker) guessing() bool {
 	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
@@ -93,9 +93,9 @@ func (c *checker) noField(u use, v *value) {
 	c.find(u.at, fmt.Sprintf("%s has no field %s.", syntax.Quote(v.name), syntax.Quote(u.field)), help).Suggest(c.near(u.field, fields))
 }
 
-// holesExist finds braces that open no name, shared texts that are not there,
-// and values in shared texts.
-func (c *checker) holesExist(w syntax.Message) {
+// placeholdersExist reports braces without a name, shared texts that do not exist,
+// and unknown values in shared texts.
+func (c *checker) placeholdersExist(w syntax.Message) {
 	parts, bad := syntax.Parts(w.Text)
 	for _, b := range bad {
 		c.find(b, fmt.Sprintf("This %s shows no value.", syntax.Quote(b.Value)), fmt.Sprintf("A value is shown as {amount}; to show a brace itself write %q.", b.Value+b.Value))
@@ -124,7 +124,7 @@ func (c *checker) textNames() []string {
 	return names
 }
 
-// plainLabel finds values where only words are shown.
+// plainLabel reports placeholders in a text that can show none.
 func (c *checker) plainLabel(t syntax.Text, what string) {
 	parts, _ := syntax.Parts(t)
 	for _, p := range parts {
@@ -134,8 +134,8 @@ func (c *checker) plainLabel(t syntax.Text, what string) {
 	}
 }
 
-// namesExist are the names on a screen that are no uses: what is asked for,
-// what is set, which languages are offered.
+// namesExist checks the names on a screen that are not uses: the variable it asks
+// for, the values it sets and the languages it offers.
 func (c *checker) namesExist(s *syntax.Screen) {
 	if s.Ask != nil && s.Ask.Var.Written() && (c.values[s.Ask.Var.Value] == nil || c.values[s.Ask.Var.Value].v == nil) {
 		c.find(s.Ask.Var, fmt.Sprintf("%s asks for %s, but there is no such variable.", syntax.Quote(s.Name.Value), syntax.Quote(s.Ask.Var.Value)), declareHelp(s.Ask.Var.Value)).Suggest(c.nearVariable(s.Ask.Var.Value))
@@ -172,8 +172,8 @@ func declareHelp(name string) string {
 	return fmt.Sprintf(`Declare it below "vars", like "%s: text 20".`, name)
 }
 
-// settable: a menu may set its variables, what its actions give, and the
-// language; not what the network says.
+// settable checks that a menu may set a value: its variables, what its actions give,
+// and the language can be set. What the network reports can't.
 func (c *checker) settable(name syntax.Text) {
 	if syntax.BuiltinValues[name.Value] && name.Value != "lang" {
 		c.find(name, fmt.Sprintf("%s comes from the service and cannot be set.", syntax.Quote(name.Value)), "Set a variable of your own.")

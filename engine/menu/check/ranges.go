@@ -9,11 +9,11 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// rangesFit checks U204: no answer is wider than what the action takes it for.
+// rangesFit checks U204: no argument has a wider range than its parameter.
 //
-// Nothing is missed: an argument is compared with all that its variable may hold,
-// what offers and "set" put there among it; a condition on the way counts for
-// nothing.
+// Nothing is missed: an argument is compared with everything its variable may
+// hold, also from offers and "set". Conditions on the path are not taken into
+// account.
 func (c *checker) rangesFit() {
 	for _, call := range c.calls {
 		contract := c.contracts[call.Action.Value]
@@ -39,7 +39,7 @@ func (c *checker) rangesFit() {
 	}
 }
 
-// typesOf returns all types that a value's places may give it.
+// typesOf returns every type that a value may have, from all places that set it.
 func (c *checker) typesOf(v syntax.Value) []engine.Type {
 	t, ok := typeIn(c.values, v)
 	if !ok {
@@ -63,8 +63,8 @@ func (c *checker) numberFits(arg syntax.Value, p engine.Field, contract *engine.
 	}
 }
 
-// wider says which values of a type a parameter does not take; "" for none, and
-// for types that are U203.
+// wider describes the values of a type that a parameter does not take. It is "" if
+// there are none, and for types that do not match at all, which are U203.
 func wider(t, param engine.Type) string {
 	switch {
 	case t.Kind != param.Kind:
@@ -87,8 +87,8 @@ func wider(t, param engine.Type) string {
 	return ""
 }
 
-// earlier reports whether a range may begin before another's begin. A fixed day
-// beside a distance from today cannot be compared, so it may.
+// earlier reports whether a range may begin before another one. A fixed day can't be
+// compared with a distance from today, so there the answer is yes.
 func earlier(a, param engine.DateBound) bool {
 	switch {
 	case !param.Set:
@@ -101,15 +101,15 @@ func earlier(a, param engine.DateBound) bool {
 	return daysOf(a) < daysOf(param)
 }
 
-// mirrored turns the ends of ranges round, so that later becomes earlier; what
-// is set stays so.
+// mirrored negates an end of a range, which turns later into earlier. An end that is
+// set stays set.
 func mirrored(b engine.DateBound) engine.DateBound {
 	b.Day, b.Years, b.Months, b.Days = -b.Day, -b.Years, -b.Months, -b.Days
 	return b
 }
 
-// daysOf orders distances; those of one calendar are whole years or months, so
-// that the mean is exact enough.
+// daysOf returns a distance in mean days, to order distances. That is exact enough:
+// distances in one unit are whole years or months.
 func daysOf(b engine.DateBound) int { return b.Years*365 + b.Months*30 + b.Days }
 
 // rangeWords returns a type's range as a menu writes it.
@@ -132,7 +132,7 @@ func rangeWords(t engine.Type) string {
 	return typeName(t)
 }
 
-// valuesUsed checks U207: nobody is asked for what nothing uses.
+// valuesUsed checks U207: something uses every answer.
 func (c *checker) valuesUsed() {
 	used := map[string]bool{}
 	for _, u := range c.uses {

@@ -40,7 +40,7 @@ func TestOkChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file, found := Diagnose(os.DirFS("../testdata/checked"), name, "", menutest.Contracts)
 			if slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return !f.Suppressed }) {
-				t.Errorf("findings:\n%s", menutest.Printed(t, file.Source, found))
+				t.Errorf("diagnostics:\n%s", menutest.Printed(t, file.Source, found))
 			}
 		})
 	}

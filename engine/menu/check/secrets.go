@@ -10,8 +10,9 @@ import (
 
 // secretsShown checks U501: no screen shows a secret.
 //
-// Nothing is missed: c.uses has every placeholder of every text, shared ones where they
-// are shown, and a secret goes under the names of its variables only (U504).
+// Nothing is missed: c.uses has every placeholder of every text, with those of
+// shared texts where they are shown, and a secret has no names but its variables'
+// (U504).
 func (c *checker) secretsShown() {
 	for _, u := range c.uses {
 		if v := c.values[u.name]; v != nil && v.secret && u.purpose == shown {
@@ -22,7 +23,7 @@ func (c *checker) secretsShown() {
 
 // secretsSent checks U502: no SMS holds a secret.
 //
-// Nothing is missed, for the reason that secretsShown gives.
+// Nothing is missed, for the same reason as in secretsShown.
 func (c *checker) secretsSent() {
 	for _, u := range c.uses {
 		if v := c.values[u.name]; v != nil && v.secret && u.purpose == sent {
@@ -31,7 +32,7 @@ func (c *checker) secretsSent() {
 	}
 }
 
-// secretsGiven checks U503: only a parameter for secrets is given one.
+// secretsGiven checks U503: only a parameter for secrets gets a secret.
 //
 // Nothing is missed: every argument of every call is compared with its parameter.
 func (c *checker) secretsGiven() {
@@ -51,8 +52,8 @@ func (c *checker) secretsGiven() {
 
 // secretsKept checks U504: a secret is not remembered, and goes under one name.
 //
-// Nothing is missed: what is remembered is listed, and "set" is the only way to
-// another name.
+// Nothing is missed: the menu lists what it remembers, and only "set" can give
+// a value another name.
 func (c *checker) secretsKept() {
 	for _, name := range c.f.Remember {
 		if v := c.values[name.Value]; v != nil && v.secret {
@@ -72,10 +73,10 @@ func (c *checker) secretsKept() {
 	}
 }
 
-// pinWords lists how texts ask for a secret.
+// pinWords lists the words with which texts ask for a secret.
 var pinWords = regexp.MustCompile(`(?i)\b(pin|password|passcode|nambari ya siri|namba ya siri|neno la siri)\b`)
 
-// secretsTyped checks U506: what is called a PIN is a secret.
+// secretsTyped checks U506: an answer that the text calls a PIN has a secret type.
 func (c *checker) secretsTyped() {
 	for _, s := range c.f.Screens {
 		if s.Ask == nil {
@@ -112,7 +113,7 @@ func (c *checker) secretsTaken() {
 	}
 }
 
-// untaken returns a screen to which an answer comes without an action that takes it.
+// untaken returns a screen that an answer reaches before any action takes it.
 func (fl *flow) untaken(st *step, name string) *step {
 	seen := map[*step]bool{}
 	var todo []*step

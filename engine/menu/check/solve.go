@@ -12,8 +12,8 @@ type bitset []uint64
 func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 func (b bitset) set(i int)      { b[i/64] |= 1 << (i % 64) }
 
-// add, remove and keep change a set in place; add and keep report whether they
-// did.
+// add, remove and keep change a set in place. add and keep report whether the set
+// changed.
 
 func (b bitset) add(o bitset) bool {
 	changed := false
@@ -51,8 +51,8 @@ func (b bitset) common(o bitset) bitset {
 	return out
 }
 
-// factsRead stands among the values for "the caller's data has been read". No
-// name can have a parenthesis.
+// factsRead stands among the values for "the caller's data has been read". It can't
+// clash with a value: no name has a parenthesis.
 const factsRead = "(facts)"
 
 // number gives every value a place in the sets, in a stable order.
@@ -79,7 +79,7 @@ func (fl *flow) all() bitset {
 	return b
 }
 
-// setOf returns a set of names; unknown ones are left out.
+// setOf returns the set of the known names among those given.
 func (fl *flow) setOf(names ...string) bitset {
 	b := fl.none()
 	for _, n := range names {
@@ -96,9 +96,9 @@ func (fl *flow) alwaysSet() bitset {
 }
 
 // solve finds what is surely and what is possibly set on entering each step,
-// and which steps a call can reach. Steps are looked at in the order in which
-// calls come to them, again only when what is known of them has changed, so
-// that nearly all are done in two rounds.
+// and which steps a call can reach. It visits steps in the order in which calls
+// reach them, and visits a step again only when the facts about it have changed.
+// Two rounds are enough for nearly all steps.
 func (fl *flow) solve() {
 	fl.number()
 	for _, e := range fl.edges {
@@ -128,8 +128,8 @@ func (fl *flow) solve() {
 	}
 }
 
-// order returns every step that can be come to, each before those behind it where
-// no way leads back.
+// order returns the reachable steps, each before its successors unless they lie on
+// a common cycle.
 func (fl *flow) order() []*step {
 	var order []*step
 	seen := map[*step]bool{}
@@ -149,12 +149,13 @@ func (fl *flow) order() []*step {
 }
 
 // open reports whether an edge can be taken: the caller's data is read once,
-// so only the first screen that needs it can meet the fault.
+// so only the first screen that needs it can fail to read it.
 func (fl *flow) open(e *edge) bool {
 	return e.kind != edgeFacts || !fl.must[e.from].has(fl.names[factsRead])
 }
 
-// enter brings what is known along an edge, and reports whether that was news.
+// enter merges the facts from an edge into its step and reports whether they
+// changed.
 func (fl *flow) enter(e *edge) bool {
 	must, may := fl.scratch[0], fl.scratch[1]
 	copy(must, fl.must[e.from])
@@ -170,8 +171,8 @@ func (fl *flow) enter(e *edge) bool {
 	return fewer || more
 }
 
-// along makes of a set what is set behind an edge. Secrets are wiped by
-// actions, and when a screen is shown.
+// along changes a set into what is set behind an edge. Actions wipe secrets, and
+// so does a screen that is shown.
 func (fl *flow) along(e *edge, b bitset, must bool) {
 	if e.from.call != nil {
 		b.remove(fl.secrets)
@@ -191,9 +192,9 @@ func (fl *flow) along(e *edge, b bitset, must bool) {
 	}
 }
 
-// assumed changes a set once a condition is known to have come out one way:
-// values it has found set are, and values it has found unset are possibly set
-// no more.
+// assumed changes a set by the outcome of a condition: values that the outcome
+// shows to be set are added, and values that it shows to be unset are removed from
+// the possible ones.
 func (fl *flow) assumed(b bitset, a assumption, must bool) {
 	b.add(fl.implied(a.cond, a.holds, true))
 	if !must {
@@ -201,14 +202,14 @@ func (fl *flow) assumed(b bitset, a assumption, must bool) {
 	}
 }
 
-// impliedKey is a question that implied has answered.
+// impliedKey identifies one cached answer of implied.
 type impliedKey struct {
 	cond       *syntax.Cond
 	holds, set bool
 }
 
 // implied returns the names that a condition's outcome shows to be set, or unset.
-// The answer is kept, and must not be changed.
+// The result is cached: callers must not change it.
 func (fl *flow) implied(k *syntax.Cond, holds, set bool) bitset {
 	key := impliedKey{k, holds, set}
 	b, done := fl.answers[key]

@@ -50,7 +50,7 @@ func TestValuesOnPaths(t *testing.T) {
 				}
 			}
 			if c.way == "" && n > 0 || c.way != "" && (n != 1 || !strings.HasSuffix(way, ", "+c.way+".")) {
-				t.Errorf("%d findings, the way %q, want %q", n, way, c.way)
+				t.Errorf("%d diagnostics, the way %q, want %q", n, way, c.way)
 			}
 		})
 	}

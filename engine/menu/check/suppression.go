@@ -8,8 +8,8 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// suppressed reports whether a suppression covers a diagnostic's line, and remembers
-// that it was needed.
+// suppressed reports whether a suppression covers a diagnostic's line, and marks that
+// suppression as used.
 func (c *checker) suppressed(code string, at engine.Pos) bool {
 	covered := false
 	for _, a := range c.suppressions[at.Line] {

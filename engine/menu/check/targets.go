@@ -9,14 +9,14 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// targetsExist checks U101: every screen that is named is there.
+// targetsExist checks U101: every screen that the menu names exists.
 //
-// Nothing is missed: every arrow is an edge of the flow, whether or not a call can
-// come to it, and one whose screen is not there has no end; what is no arrow
-// (start, home, on_failed, on_pending, renamed) is looked up by its name.
+// Nothing is missed: every arrow is an edge of the flow, even if no call reaches it,
+// and an edge to a missing screen has no end. The names outside arrows (start, home,
+// on_failed, on_pending, renamed) are looked up.
 func (c *checker) targetsExist() {
 	if len(c.f.Screens) == 0 {
-		return // nothing was read; that has been said
+		return // nothing was read, which is already reported
 	}
 	for _, e := range c.flow.edges {
 		if e.to == nil && e.target.Written() && e.kind != edgeHome && e.kind != edgeFault && e.kind != edgeFacts {
@@ -40,7 +40,7 @@ func (c *checker) targetsExist() {
 	}
 }
 
-// subject is who leads along an edge: `"main" option 3`, `"send" (an answer)`.
+// subject names what leads along an edge: `"main" option 3`, `"send" (an answer)`.
 func (e *edge) subject() string {
 	switch {
 	case e.from.screen == nil:
@@ -61,14 +61,13 @@ func (c *checker) noScreen(at syntax.Text, subject string) {
 	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, syntax.Quote(at.Value)), "").Suggest(c.near(at.Value, c.screenNames()))
 }
 
-// reachable checks U102: a call can come to every screen.
+// reachable checks U102: a call can reach every screen.
 //
-// Nothing is missed but what conditions alone forbid (U107): the flow takes each
-// condition to come out either way, and a screen without a step that was come to
-// has no way to it.
+// Nothing is missed except screens that only conditions make unreachable (U107): the
+// flow treats each condition as both true and false.
 func (c *checker) reachable() {
 	if !c.starts() || slices.ContainsFunc(c.f.Screens, func(s *syntax.Screen) bool { return s.Partial }) {
-		return // why little can be reached has been said
+		return // the reason is already reported
 	}
 	for _, s := range c.f.Screens {
 		if len(c.flow.copies(s)) > 0 {
@@ -83,7 +82,7 @@ func (c *checker) reachable() {
 	}
 }
 
-// starts reports whether calls begin on a screen that is there.
+// starts reports whether calls begin on an existing screen.
 func (c *checker) starts() bool {
 	for _, e := range c.flow.begin.out {
 		if e.to != nil {
@@ -93,7 +92,7 @@ func (c *checker) starts() bool {
 	return false
 }
 
-// chooseHasElse checks U106: a choose leads somewhere whatever holds.
+// chooseHasElse checks U106: a choose has an else.
 //
 // Nothing is missed: it looks at the last case of every choose.
 func (c *checker) chooseHasElse() {

@@ -7,22 +7,22 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// What a session's time allows.
+// These constants bound what fits into a session's time.
 const (
 	// gatewayWaits is how long an aggregator waits for an answer (Africa's
 	// Talking: 10 s).
 	gatewayWaits = 10 * time.Second
-	// sessionLasts is when the network ends a session, and perScreen what a
-	// person takes to read a screen and to type.
+	// sessionLasts is the time after which the network ends a session, and
+	// perScreen the time a caller needs to read a screen and to type.
 	sessionLasts = 180 * time.Second
 	perScreen    = 8 * time.Second
 )
 
-// gatewayWaitsFor checks U701: what is done between two screens is done while the
-// gateway waits.
+// gatewayWaitsFor checks U701: the actions between two screens end while the gateway
+// still waits.
 //
-// Nothing is missed: the longest way of silent steps is added up over cycles, a cycle
-// as a whole, with what each action takes at most.
+// Nothing is missed: it adds up the longest path of silent steps with the most that
+// each action may take, and counts every step of a cycle.
 func (c *checker) gatewayWaitsFor() {
 	next := func(st *step) []*step {
 		var list []*step
@@ -51,7 +51,7 @@ func (c *checker) gatewayWaitsFor() {
 	}
 }
 
-// takes returns how long a step may take.
+// takes returns the longest time a step may take.
 func (c *checker) takes(st *step) time.Duration {
 	if st.call == nil || c.contracts[st.call.Action.Value] == nil {
 		return 0
@@ -59,7 +59,7 @@ func (c *checker) takes(st *step) time.Duration {
 	return c.contracts[st.call.Action.Value].Takes
 }
 
-// sessionLong checks U702: each screen can be come to before the session is over.
+// sessionLong checks U702: a caller can reach each screen before the session ends.
 func (c *checker) sessionLong() {
 	const most = int(sessionLasts / perScreen)
 	depth := c.depths(func(st *step) bool { return st.shown && st.screen != nil })
@@ -70,8 +70,8 @@ func (c *checker) sessionLong() {
 	}
 }
 
-// promptEnds checks U703: the network shows its own prompt only when the session is
-// over.
+// promptEnds checks U703: the session ends where the network must show its own
+// prompt, which appears only then.
 func (c *checker) promptEnds() {
 	for _, call := range c.calls {
 		contract := c.contracts[call.Action.Value]
@@ -92,8 +92,8 @@ func (c *checker) promptEnds() {
 	}
 }
 
-// resumeBeforeConfirm checks U704: no renamed screen lies behind a Yes, for a
-// resume would land there.
+// resumeBeforeConfirm checks U704: no renamed screen lies behind a Yes. A resumed call
+// would skip the confirm.
 func (c *checker) resumeBeforeConfirm() {
 	if c.f.Session.Resume.For == 0 {
 		return
@@ -111,7 +111,7 @@ func (c *checker) resumeBeforeConfirm() {
 	}
 }
 
-// profileFits checks U705: a menu asks of its gateway what that can do.
+// profileFits checks U705: a menu stays within the limits of its gateway.
 func (c *checker) profileFits() {
 	name := c.f.Session.Gateway
 	profile, known := syntax.ProfileNamed(name.Value)

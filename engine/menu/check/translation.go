@@ -10,10 +10,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// translated checks U310: each text is there in every language.
+// translated checks U310: each text exists in every language.
 //
-// Nothing is missed: the list of messages has every text that callers read, the engine's
-// own ones being there in each language.
+// Nothing is missed: the list of messages has every text that callers read, and the
+// engine has its own texts in each language.
 func (c *checker) translated() {
 	for lang := 1; lang < len(c.msgs.Langs); lang++ {
 		code := c.msgs.Langs[lang].Code
@@ -44,7 +44,7 @@ func (c *checker) hasFile(lang string) bool {
 	return false
 }
 
-// translationKeys checks U002 for translations: each line names a text.
+// translationKeys checks U002 for translations: each line names a text of the menu.
 func (c *checker) translationKeys() {
 	var known []string
 	for _, w := range c.msgs.All {
@@ -71,8 +71,8 @@ func keyHelp(key string) string {
 	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
 }
 
-// nearKey suggests a text's key: one of the same screen or variable, or one
-// that is nearly the same.
+// nearKey returns keys that may have been meant: those of the same screen or
+// variable, and similar ones.
 func (c *checker) nearKey(key string, known []string) []string {
 	owner, _, _ := strings.Cut(key, ".")
 	var near []string
@@ -138,8 +138,8 @@ func placeholdersIn(parts []syntax.Part) map[string]bool {
 	return names
 }
 
-// sharedKeys checks U007: no two texts share a key, in which a translation could
-// not tell them apart.
+// sharedKeys checks U007: no two texts share a key, because a translation could not
+// tell them apart.
 func (c *checker) sharedKeys() {
 	first := map[string]syntax.Text{}
 	for _, w := range c.msgs.All {

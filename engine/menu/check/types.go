@@ -8,7 +8,8 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// typesFit checks U203: what is given, compared and shown is of the right kind.
+// typesFit checks U203: every value that is given, compared or shown has the
+// right type.
 //
 // Nothing is missed: each place that takes a value (argument, set, offer, list, SMS,
 // comparison, text) compares the value's one type with its own, and two places
@@ -65,7 +66,7 @@ func sameType(a, b engine.Type) bool {
 	return true
 }
 
-// within reports whether every one of a is in b.
+// within reports whether b contains every element of a.
 func within(a, b []string) bool {
 	in := map[string]bool{}
 	for _, s := range b {
@@ -79,8 +80,8 @@ func within(a, b []string) bool {
 	return true
 }
 
-// argumentTypes compares what an action is given with what it takes. Secrets
-// where none is taken are U503, ranges U204.
+// argumentTypes compares an action's arguments with its parameters. U503 reports a
+// secret for a parameter that takes none, U204 a range that is too wide.
 func (c *checker) argumentTypes(call *syntax.Call) {
 	contract := c.contracts[call.Action.Value]
 	if contract == nil {
@@ -149,8 +150,7 @@ func article(s string) string {
 	return "a "
 }
 
-// constant finds a constant that cannot stand where it does. what names that
-// place.
+// constant reports a constant that does not fit its place, which what names.
 func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
 	if !v.Text.Written() || t.Kind == engine.KindNone {
 		return
@@ -185,7 +185,7 @@ func (c *checker) screenTypes(s *syntax.Screen) {
 	c.placeTypes(s)
 }
 
-// placeTypes are the places that take one kind of value only.
+// placeTypes checks the places that take one kind of value only.
 func (c *checker) placeTypes(s *syntax.Screen) {
 	if s.SMS != nil {
 		if t, ok := typeIn(c.values, s.SMS.To); ok && t.Kind != engine.KindPhone {

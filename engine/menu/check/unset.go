@@ -9,21 +9,21 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// unsetUse is a use that a call may come to without its value.
+// unsetUse describes a use that a call may reach before its value is set.
 type unsetUse struct {
 	use
 	st   *step
 	path []*edge
 }
 
-// valuesSet checks U205: what is used has a value, whichever way the call has
-// come. A path is not followed past the first diagnostic of a value: fixing that
-// fixes what lies behind it.
+// valuesSet checks U205: a value that is used is set on every path to the use. It
+// follows no path past the first diagnostic of a value, because one fix there also
+// fixes the uses behind it.
 //
-// Nothing is missed: must is what is set on every way, the greatest solution over
-// all edges, with each condition taken to come out either way unless it names the
-// value; Back returns to values that were there on that screen before, and a
-// resume to those of a screen that was shown.
+// Nothing is missed: must holds what is set on every path, the greatest solution
+// over all edges. Each condition counts as both true and false unless it names the
+// value. Back restores the values which that screen had before, and a resumed call
+// those of a screen that was shown.
 func (c *checker) valuesSet() {
 	found := c.unsetUses()
 	slices.SortStableFunc(found, func(a, b unsetUse) int { return len(a.path) - len(b.path) })
@@ -60,14 +60,13 @@ func (c *checker) unsetUses() []unsetUse {
 			}
 		}
 		if len(found) > syntax.MaxDiagnostics {
-			break // each costs a search, and nobody fixes more in one go
+			break // each costs a search, and this is enough for one round of fixes
 		}
 	}
 	return found
 }
 
-// needsValue reports whether a use needs its value to be set, and the value is
-// one that can be.
+// needsValue reports whether a use needs its value to be set and the value exists.
 func (c *checker) needsValue(u use) bool {
 	v := c.values[u.name]
 	if v == nil || u.purpose == tested || u.purpose == offered {
@@ -79,8 +78,7 @@ func (c *checker) needsValue(u use) bool {
 	return !v.secret || u.purpose != shown && u.purpose != sent // U501, U502
 }
 
-// stepsOf returns where a use happens, as far as calls come there; none for a text
-// of every screen.
+// stepsOf returns the reachable steps of a use, and none for a text of every screen.
 func (fl *flow) stepsOf(u use) []*step {
 	switch {
 	case u.call != nil:
@@ -91,7 +89,7 @@ func (fl *flow) stepsOf(u use) []*step {
 	return nil
 }
 
-// known returns what is surely set at a use.
+// known returns the values that are surely set at a use.
 func (fl *flow) known(u use, st *step) bitset {
 	b := slices.Clone(fl.must[st])
 	if u.outcome != "" {
@@ -136,7 +134,7 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 
 // setters returns up to three places that set a value.
 func (c *checker) setters(name string) []diag.Related {
-	const most = 3 // enough to see what was meant
+	const most = 3 // enough to show the intention
 	var notes []diag.Related
 	for _, e := range c.flow.edges {
 		if !slices.Contains(e.sets, name) || e.from.screen == nil || len(notes) == most {
@@ -154,9 +152,9 @@ func (c *checker) setters(name string) []diag.Related {
 	return notes
 }
 
-// pathWords returns a path as a person would dial it: "main, option 3, to amount".
+// pathWords describes a path as a caller would dial it: "main, option 3, to amount".
 func pathWords(path []*edge) string {
-	const head, tail = 4, 8 // steps; what lies between is found by dialling
+	const head, tail = 4, 8 // steps; dialling shows those in between
 	var b strings.Builder
 	for i, e := range path {
 		if i >= head && i < len(path)-tail {
@@ -180,14 +178,14 @@ func pathWords(path []*edge) string {
 	return b.String()
 }
 
-// place is a step and whether a value is set there.
+// place pairs a step with whether a value is set there.
 type pathPlace struct {
 	st  *step
 	set bool
 }
 
-// pathWithout returns a shortest path to a step on which a value is not set, past
-// none of the steps to avoid; nil if there is none.
+// pathWithout returns a shortest path to a step where a value is not set. The path
+// passes no step to avoid; it is nil if there is none.
 func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*edge {
 	type origin struct {
 		from pathPlace
@@ -221,8 +219,8 @@ func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*ed
 	return nil
 }
 
-// follow returns where an edge leads and whether the value is set there; not
-// possible where a condition on the edge says that it is set already.
+// follow returns where an edge leads and whether the value is set there. A call can't
+// take the edge if its condition says that the value is already set.
 func (fl *flow) follow(e *edge, set bool, n int, name string, secret bool) (next pathPlace, possible bool) {
 	if !fl.open(e) {
 		return next, false

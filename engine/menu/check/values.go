@@ -8,33 +8,33 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// value is a session value: what it may hold, and where it comes from.
+// value describes a session value: what it may hold and where it comes from.
 type value struct {
 	name string
 	typ  engine.Type
-	// v is the variable, where the menu asks for the value itself.
+	// v is the variable if the menu asks for the value, otherwise nil.
 	v *syntax.Var
 	// from says where the value is declared, for messages.
 	from diag.Related
-	// given are further places that give it, with their types.
+	// given lists further places that give it, with their types.
 	given []givenValue
-	// foreign says that it may hold a phone number that was not typed here, so
-	// one of any country.
+	// foreign says that it may hold a phone number that was not typed here and
+	// may be of any country.
 	foreign bool
-	// also are the types of values that are set or offered in its place.
+	// also lists the types of values that are set or offered in its place.
 	also   []engine.Type
 	secret bool
 }
 
-// givenValue holds one more place that gives a value.
+// givenValue describes one more place that gives a value.
 type givenValue struct {
 	typ engine.Type
 	at  syntax.Text
 	who string // `"create_account" gives`
 }
 
-// collectValues gathers every session value a menu may have, by name: the
-// built-in ones, what it asks for, what its actions give, its lists' rows.
+// collectValues returns every session value of a menu by name: the built-in ones,
+// its variables, what its actions give, and the rows of its lists.
 func (c *checker) collectValues() map[string]*value {
 	values := map[string]*value{}
 	for _, v := range engine.BuiltinVars(engineLanguages(c.f)) {
@@ -98,8 +98,8 @@ func declare(values map[string]*value, name string, g givenValue) {
 	v.foreign = true
 }
 
-// rows declares the row of each list. A list may be a field of another's row,
-// so it takes as many rounds as lists stand in each other.
+// rows declares the row of each list. A list may be a field of another list's row,
+// so rows takes one round for each level of nesting.
 func (c *checker) rows(values map[string]*value) {
 	todo := map[*syntax.Screen]bool{}
 	for _, s := range c.f.Screens {
@@ -130,8 +130,8 @@ func itemsOf(s *syntax.Screen) syntax.Value {
 	return s.List.Items
 }
 
-// otherSources notes what offers and "set" may fill a variable with, besides
-// what is typed: such a phone number may be of any country.
+// otherSources notes what offers and "set" may put into a variable besides typed
+// answers. A phone number from there may be of any country.
 func (c *checker) otherSources(values map[string]*value) {
 	mark := func(name string, from syntax.Value) {
 		if t, ok := typeIn(values, from); ok && values[name] != nil {

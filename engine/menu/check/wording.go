@@ -13,8 +13,8 @@ import (
 // mostLines is what a feature phone shows without scrolling.
 const mostLines = 7
 
-// linesFit checks U302. Options and navigation are not counted: the options have a
-// limit of their own (U401), and the phone scrolls to them.
+// linesFit checks U302. It does not count options and navigation: U401 limits the
+// options, and the phone scrolls to them.
 func (c *checker) linesFit() {
 	r := newRuler(c)
 	for _, s := range c.f.Screens {
@@ -57,7 +57,7 @@ func (c *checker) lines(key string, lang int) int {
 	return n
 }
 
-// doubles checks U304: characters of the extension table take two places.
+// doubles checks U304: characters of the GSM-7 extension table count twice.
 func (c *checker) doubles() {
 	for lang := range c.msgs.Langs {
 		for _, w := range c.msgs.All {
@@ -122,7 +122,7 @@ func (c *checker) listRowsFit() {
 	}
 }
 
-// smsRoom is one part of an SMS: 140 octets, less nothing where it is alone.
+// smsRoom holds one SMS of a single part: 140 octets, all of them for text.
 var smsRoom = room{septets: 160, units: 70}
 
 // smsFit checks U306: an SMS of two parts costs twice.
@@ -145,7 +145,7 @@ func (c *checker) smsFit() {
 	}
 }
 
-// translationsCurrent checks U311: no text has changed since it was translated.
+// translationsCurrent checks U311: every translation was made from the present text.
 func (c *checker) translationsCurrent() {
 	for _, t := range c.f.Translations {
 		for _, e := range t.Entries {
@@ -158,7 +158,7 @@ func (c *checker) translationsCurrent() {
 	}
 }
 
-// sameWords checks U313: a translation that is no translation.
+// sameWords checks U313: a translation differs from its text.
 func (c *checker) sameWords() {
 	for lang := 1; lang < len(c.msgs.Langs); lang++ {
 		for _, w := range c.msgs.All {
@@ -170,7 +170,7 @@ func (c *checker) sameWords() {
 	}
 }
 
-// hasWords reports whether a text has letters besides its values.
+// hasWords reports whether a text has letters outside its values.
 func hasWords(t syntax.Text) bool {
 	parts, _ := syntax.Parts(t)
 	for _, p := range parts {

@@ -1,5 +1,5 @@
-// Package compat compares two versions of a menu: what a new one takes from
-// callers, sessions and dial scripts that know the old one.
+// Package compat compares two versions of a menu and reports what the new one breaks
+// for callers, sessions and dial scripts that know the old one.
 package compat
 
 import (
@@ -13,10 +13,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Compare finds what a new version of a menu takes from callers, sessions and
-// scripts that know the old one: the codes U801 to U805. named says where dial
-// scripts name a screen; nil for no scripts. Places are the new version's, or the
-// old one's for what is gone.
+// Compare reports what a new version of a menu breaks for callers, sessions and dial
+// scripts that know the old one: the codes U801 to U805. named returns where dial
+// scripts name a screen; it is nil if there are no scripts. Positions are those of
+// the new version, or of the old one for what is gone.
 func Compare(old, next *engine.Program, named map[string][]engine.Pos) diag.List {
 	c := &comparison{old: old.Definition(), next: next.Definition(), program: next, named: named}
 	c.screens()
@@ -58,8 +58,8 @@ func (c *comparison) screens() {
 	}
 }
 
-// gone checks U801: a dropped call may rest on a screen that is there no more, and a
-// dial script may name it.
+// gone checks U801: a dropped call may be on a screen that no longer exists, and a
+// dial script may name that screen.
 func (c *comparison) gone(s *engine.Screen) {
 	severity := diag.Warning
 	if c.old.Session.Resume > 0 && s.Kind != engine.ScreenEnd || len(c.named[s.Name]) > 0 {
@@ -89,7 +89,7 @@ func (c *comparison) noteScripts(screen string) {
 	}
 }
 
-// options checks U802: whoever knows a key by heart types it without reading.
+// options checks U802: callers who know a key by heart type it without reading.
 func (c *comparison) options(was, now *engine.Screen) {
 	if was.Kind != now.Kind || was.Kind != engine.ScreenMenu {
 		return
@@ -112,9 +112,9 @@ func (c *comparison) options(was, now *engine.Screen) {
 	}
 }
 
-// keyNow says by which key an option that has lost its own is chosen now, ""
-// where it is by none: the one with its words that leads where it led, or else
-// one that leads there.
+// keyNow describes the new key of an option that has lost its own: the key of the
+// option with the same words and target, otherwise of one with the same target. It is
+// "" if there is none.
 func (c *comparison) keyNow(before *engine.Option, now *engine.Screen) string {
 	for i := range now.Options {
 		if o := &now.Options[i]; o.Go == c.moved(before.Go) && labelOf(o) == labelOf(before) {
@@ -146,8 +146,7 @@ func optionKeyOf(s *engine.Screen, i int) string {
 
 func labelOf(o *engine.Option) string { return o.Label.In(0).String() }
 
-// remembered checks U803: what was kept in calls before can't be read as another
-// type.
+// remembered checks U803: a value from earlier calls can't be read as another type.
 func (c *comparison) remembered() {
 	for _, name := range c.old.Remember {
 		if !slices.Contains(c.next.Remember, name) {
@@ -169,8 +168,8 @@ func varNamed(d *engine.Definition, name string) *engine.Var {
 	return nil
 }
 
-// contracts checks U804: a session on the old version can't go on where an action
-// is another now.
+// contracts checks U804: a session on the old version can't go on if an action's
+// contract has changed.
 func (c *comparison) contracts() {
 	for _, was := range c.old.Contracts {
 		for _, now := range c.next.Contracts {
@@ -189,8 +188,8 @@ func contractText(c engine.Contract) string {
 	return string(b)
 }
 
-// codes checks U805: a code that is printed somewhere is answered no more, or
-// begins elsewhere.
+// codes checks U805: a service code that callers know is no longer answered, or
+// begins on another screen.
 func (c *comparison) codes() {
 	for _, was := range c.old.Codes {
 		i := slices.IndexFunc(c.next.Codes, func(now engine.Code) bool { return now.Dial == was.Dial })
@@ -207,8 +206,8 @@ func (c *comparison) codes() {
 	}
 }
 
-// Changes returns what callers will see of a new version besides what Compare finds,
-// a sentence each: screens that are new, and words that have changed.
+// Changes returns, in one sentence each, what callers will notice besides what Compare
+// reports: new screens and changed words.
 func Changes(old, next *engine.Program) []string {
 	var list []string
 	before := map[string]string{} // names of the old version
@@ -237,7 +236,7 @@ func Changes(old, next *engine.Program) []string {
 	return list
 }
 
-// saidBy returns all a screen says and offers in a language.
+// saidBy returns everything that a screen says and offers in a language.
 func saidBy(s *engine.Screen, lang int) string {
 	var parts []string
 	for _, say := range s.Say {

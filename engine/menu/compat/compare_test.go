@@ -81,7 +81,7 @@ func TestCompare(t *testing.T) {
 			found := Compare(old, next, c.named)
 			want, _, _ := strings.Cut(code, "_")
 			if strings.HasPrefix(want, "U") && !menutest.Has(found, want) && !strings.HasSuffix(code, "_renamed") {
-				t.Errorf("no %s among the findings", want)
+				t.Errorf("no %s among the diagnostics", want)
 			}
 			var b strings.Builder
 			if err := diag.Text(&b, found, nil, false); err != nil {

@@ -1,4 +1,4 @@
-// Package menutest has what the tests of the menu packages share: contracts,
+// Package menutest holds what the tests of the menu packages share: contracts,
 // golden files and random menus.
 package menutest
 

@@ -15,7 +15,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-var Update = flag.Bool("update", false, "write the golden files anew")
+var Update = flag.Bool("update", false, "rewrite the golden files")
 
 // MenusIn returns the menus of a folder: names with one dot. "x.sw.yaml" is a
 // translation of "x.yaml", "x.more.yaml" a file it includes.
@@ -46,7 +46,7 @@ func Has(found diag.List, code string) bool {
 	return false
 }
 
-// Printed returns what a person sees of diagnostics.
+// Printed returns diagnostics as the program prints them.
 func Printed(t *testing.T, sources func(path string) []byte, found diag.List) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -91,7 +91,7 @@ func Folder(t *testing.T, path string) fstest.MapFS {
 	return files
 }
 
-// Fataler holds what *testing.T and *rapid.T share.
+// Fataler lists the methods that *testing.T and *rapid.T share.
 type Fataler interface {
 	Fatalf(format string, args ...any)
 }

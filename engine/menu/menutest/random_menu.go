@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// RandomMenu writes a menu whose arrows and texts are drawn at random. Every
-// value stands in square brackets, so that one that is not set shows as [];
-// every text ends in $, so that one that was cut to fit shows it.
+// RandomMenu writes a menu with random arrows and texts. Every value stands in square
+// brackets, so a value that is not set shows as []. Every text ends in $, so a text
+// that was cut lacks it.
 type RandomMenu struct {
 	*rand.Rand
 	N int
 	b strings.Builder
-	// free menus move no money, and have no other errors than what is judged.
+	// free says that the menu moves no money and has no errors but those under test.
 	Free bool
 }
 
@@ -37,7 +37,7 @@ func (m *RandomMenu) Write() string {
 	for i := range 2 {
 		fmt.Fprintf(&m.b, "  end%d:\n    end: \"End %s$\"\n", i, m.placeholder(9))
 	}
-	// Screens without a way to them, so that each value is given by something.
+	// No path leads to these screens; they make sure that an action gives each value.
 	if m.Free {
 		m.b.WriteString("  given:\n    do: create_account(caller)\n    when: {created: ask_amount, exists: end0}\n")
 		m.b.WriteString("  ask_amount:\n    say: Amount\n    ask: amount -> end0\n")
@@ -65,7 +65,7 @@ func (m *RandomMenu) value() string {
 	return "worker_id"
 }
 
-// placeholder returns one value shown, in one of n cases.
+// placeholder returns a placeholder in one of n cases, otherwise nothing.
 func (m *RandomMenu) placeholder(n int) string {
 	if m.IntN(n) > 0 {
 		return ""
@@ -88,7 +88,7 @@ func (m *RandomMenu) cond() string {
 	return v + " is set"
 }
 
-// say is a text that shows values, most of them where they are known to be set.
+// say writes a text with values; most of them are known to be set.
 func (m *RandomMenu) say() {
 	if m.IntN(3) > 0 {
 		v := m.value()

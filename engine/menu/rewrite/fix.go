@@ -14,13 +14,13 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Fixed holds what Fix did to a menu's files.
+// Fixed describes what Fix did to a menu's files.
 type Fixed struct {
-	// Files are those that change, the main one first.
+	// Files lists the files that change, the main one first.
 	Files []Formatted
-	// Fixed are the diagnostics that are gone, with their old places.
+	// Fixed lists the diagnostics that are gone, at their old positions.
 	Fixed diag.List
-	// Left are those that stay, with a word of why.
+	// Left lists the diagnostics that stay, each with the reason.
 	Left []Remaining
 }
 
@@ -31,8 +31,8 @@ type Remaining struct {
 }
 
 // Fix applies the edits of a menu's diagnostics of one code. Comments and order
-// stay. A fix that does not remove its diagnostic, or causes another one, is not
-// made. Fix writes no files.
+// stay. It leaves out a fix that does not remove its diagnostic or that causes
+// another one. Fix writes no files.
 func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string) Fixed {
 	x := &fixer{base: fsys, name: name, dir: dir, contracts: contracts, before: map[string]int{}}
 	file, found := x.diagnose(nil)
@@ -62,15 +62,15 @@ type fixer struct {
 	file      *syntax.File // as it was
 	// before counts the diagnostics by code and message, because a fix moves them.
 	before map[string]int
-	// hidden says that the menu was read in part only, so that a fix may bring
-	// to light what was wrong before.
+	// hidden says that the menu was read only in part. A fix may then uncover an
+	// older error.
 	hidden bool
 	made   []*fix
 	now    map[string][]byte // the files as they are to be, by name
 }
 
-// A fix holds the edits of diagnostics that are fixed together, e.g. of one name
-// that is mistyped everywhere.
+// A fix holds diagnostics with the same edits, which are fixed together: for example
+// one name that is mistyped in several places.
 type fix struct {
 	found diag.List
 	edits []diag.TextEdit
@@ -78,7 +78,7 @@ type fix struct {
 	why   string // it was not
 }
 
-// blame says why a fix was not made.
+// blame records why a fix was not made.
 func (m *fix) blame(other diag.Diagnostic) {
 	m.why = "its fix does not remove it"
 	if other.Code != "" {
@@ -156,7 +156,7 @@ func (x *fixer) diagnose(files map[string][]byte) (*syntax.File, diag.List) {
 	return check.Diagnose(overlaid{x.base, changed}, x.name, x.dir, x.contracts)
 }
 
-// overlaid is a folder with some of its files replaced.
+// overlaid is a file system with some of its files replaced.
 type overlaid struct {
 	fs.FS
 	changed fstest.MapFS
@@ -170,8 +170,7 @@ func (o overlaid) Open(name string) (fs.File, error) {
 	return o.FS.Open(name)
 }
 
-// edited returns the files with the edits made, by name, and false where two of
-// them overlap.
+// edited returns the edited files by name, and false if two edits overlap.
 func (x *fixer) edited(edits []diag.TextEdit) (map[string][]byte, bool) {
 	byFile := map[string][]diag.TextEdit{}
 	for _, e := range edits {

@@ -14,10 +14,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Whatever a menu of the goldens has of any code that can be fixed: what was
-// fixed is gone, nothing else has come, the rest is left with a reason, every
-// comment is still there, and once more there is nothing to fix. Each code is
-// fixed somewhere.
+// Fix is tried on every menu of the goldens with every fixable code: the fixed
+// diagnostics are gone, no new one has come, the others stay with a reason, every
+// comment stays, and a second run finds nothing to fix. Each code is fixed at least
+// once.
 func TestFixGoldens(t *testing.T) {
 	goldens := menutest.Folder(t, "../testdata/err/U001_tab.yaml")
 	count := map[string]int{}
@@ -52,7 +52,7 @@ func TestFixGoldens(t *testing.T) {
 				}
 				for _, l := range fixed.Left {
 					if l.Why == "" {
-						t.Errorf("nobody says why it is left: %s %s", l.Pos, l.Message)
+						t.Errorf("it is left without a reason: %s %s", l.Pos, l.Message)
 					}
 					t.Logf("left: %s %s %s (%s) %s", l.Pos, l.Code, l.Message, l.Help, l.Why)
 				}
@@ -65,13 +65,13 @@ func TestFixGoldens(t *testing.T) {
 	}
 	for _, code := range Fixable() {
 		if count[code] == 0 {
-			t.Errorf("no golden has a finding of %s that is mended", code)
+			t.Errorf("no golden has a diagnostic of %s that is fixed", code)
 		}
 	}
 	t.Logf("fixed: %v", count)
 }
 
-// onlyGone holds the diagnostics of a menu after a fix against those before.
+// onlyGone asserts that a fix removes diagnostics and adds none.
 func onlyGone(t *testing.T, before, after, fixed diag.List, hidden bool) {
 	t.Helper()
 	may := map[string]int{}
@@ -89,7 +89,7 @@ func onlyGone(t *testing.T, before, after, fixed diag.List, hidden bool) {
 	}
 }
 
-// keptComments holds that a file has all its comments.
+// keptComments asserts that a file still has all its comments.
 func keptComments(t *testing.T, f Formatted) {
 	t.Helper()
 	comments := func(data []byte) map[string]int {
@@ -110,7 +110,7 @@ func keptComments(t *testing.T, f Formatted) {
 	}
 }
 
-// One fix of each way, and what is left alone.
+// Each kind of fix is made once, and what has no single fix stays.
 func TestFix(t *testing.T) {
 	const top = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\n"
 	for _, c := range []struct{ code, in, out string }{
@@ -146,7 +146,7 @@ func TestFix(t *testing.T) {
 	}
 }
 
-// A fix that would make things worse is not made, and it is told why.
+// A fix that would make things worse is not made, and the reason is given.
 func TestFixBringsNothingNew(t *testing.T) {
 	const src = "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: main\nvars: {name: text 20, names: text 5}\nscreens:\n  main:\n    say: A\n    ask: name -> mai\n"
 	fixed := Fix(fstest.MapFS{"m.yaml": {Data: []byte(src)}}, "m.yaml", "", nil, "U101")

@@ -18,23 +18,23 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// ErrFormat says that a menu was not formatted, since its meaning or a comment
+// ErrFormat reports that a menu was not formatted because its meaning or a comment
 // would have changed.
 var ErrFormat = errors.New("not formatted")
 
-// Formatted is a file in its one form.
+// Formatted holds a file before and after formatting.
 type Formatted struct {
 	Name       string // of the file, without its folder
 	Old, Bytes []byte
 }
 
-// Changed reports whether the file was in another form.
+// Changed reports whether formatting changed the file.
 func (f Formatted) Changed() bool { return string(f.Old) != string(f.Bytes) }
 
-// FormatMenu brings a menu's files into their one form: its own, what it
-// includes, and its translations, each line of which gets the mark of the text
-// it was made from where it has none. Order, comments and meaning stay. A menu
-// that can't be read is not formatted: the diagnostics say why.
+// FormatMenu formats a menu's files: its own, those it includes, and its
+// translations. A line of a translation without a mark gets the mark of its present
+// text. Order, comments and meaning stay. A menu that can't be read is not formatted;
+// its diagnostics say why.
 func FormatMenu(file *syntax.File, found diag.List) ([]Formatted, error) {
 	for _, f := range found {
 		if f.Severity == diag.Error {
@@ -62,8 +62,7 @@ func FormatMenu(file *syntax.File, found diag.List) ([]Formatted, error) {
 	return list, nil
 }
 
-// FormatBeside brings a file that lies beside menus, actions.yaml or people.yaml,
-// into its one form. Order, comments and meaning stay.
+// FormatBeside formats a file that lies beside menus: actions.yaml or people.yaml. Order, comments and meaning stay.
 func FormatBeside(file string, data []byte) (Formatted, error) {
 	b, err := format(file, data, nil)
 	return Formatted{Name: path.Base(file), Old: data, Bytes: b}, err
@@ -87,7 +86,7 @@ func missingMarks(file *syntax.File, t *syntax.Translation) map[string]string {
 	return marks
 }
 
-// meaning returns a menu without the places of its words and the marks of its
+// meaning returns a menu as text without positions and without the marks of its
 // translations.
 func meaning(f *syntax.File) string {
 	shown := *f
@@ -136,8 +135,8 @@ func writeMeaning(b *strings.Builder, v reflect.Value) {
 	}
 }
 
-// format brings one file into its form. marks are those to write beside the
-// entries of a translation, by key.
+// format formats one file. marks holds, by key, the marks to write beside the entries
+// of a translation.
 func format(path string, data []byte, marks map[string]string) ([]byte, error) {
 	src, root, err := nodesOf(path, data)
 	if err != nil || root == nil {
@@ -185,8 +184,8 @@ func sameNodes(s *syntax.Document, a *yaml.Node, t *syntax.Document, b *yaml.Nod
 	return true
 }
 
-// sameComments reports whether every comment is still there, but for the marks
-// that were added.
+// sameComments reports whether both files have the same comments, apart from added
+// marks.
 func (f *formatter) sameComments(again *syntax.Document) bool {
 	list := func(s *syntax.Document) []string {
 		var all []string

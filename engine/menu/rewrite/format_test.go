@@ -32,14 +32,14 @@ func formatted(t menutest.Fataler, fsys fstest.MapFS, name string) fstest.MapFS 
 	}
 	for _, f := range list {
 		if f.Changed() {
-			t.Fatalf("%s is formatted otherwise the second time:\n%s", f.Name, cmp.Diff(string(f.Old), string(f.Bytes)))
+			t.Fatalf("%s changes when formatted again:\n%s", f.Name, cmp.Diff(string(f.Old), string(f.Bytes)))
 		}
 	}
 	return out
 }
 
-// Every form the language has, and each menu of the goldens that can be read,
-// keeps its meaning and its comments; FormatMenu itself refuses what would not.
+// Every form of the language and every readable menu of the goldens keeps its meaning
+// and its comments. FormatMenu itself refuses a change of either.
 func TestFormatGoldens(t *testing.T) {
 	for _, dir := range []string{"../testdata/ok", "../testdata/err", "../../../menus"} {
 		fsys := fstest.MapFS{}
@@ -115,7 +115,7 @@ screens:
 	}
 	again, err := format("shop.yaml", got, nil)
 	if err != nil || string(again) != string(got) {
-		t.Errorf("formatted otherwise the second time: %v\n%s", err, cmp.Diff(string(got), string(again)))
+		t.Errorf("formatted again, it changes: %v\n%s", err, cmp.Diff(string(got), string(again)))
 	}
 }
 
@@ -141,8 +141,8 @@ func TestFormatRefuses(t *testing.T) {
 	}
 }
 
-// Random menus with random texts compile to the same program, but for its hash
-// and places.
+// Formatted random menus compile to the same program, apart from its hash and
+// positions.
 func TestFormatKeepsMeaning(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
@@ -153,7 +153,7 @@ func TestFormatKeepsMeaning(t *testing.T) {
 		fsys := fstest.MapFS{"m.yaml": {Data: []byte(src)}}
 		file, found := syntax.Read(fsys, "m.yaml", "")
 		if found.First() != "" {
-			return // the text was one that a menu may not have
+			return // a menu may not have this text
 		}
 		out := formatted(t, fsys, "m.yaml")
 		again, _ := syntax.Read(out, "m.yaml", "")
@@ -177,15 +177,15 @@ func FuzzFormat(f *testing.F) {
 		}
 		out, err := format("f.yaml", data, nil)
 		if err != nil {
-			// What could not be written again without losing something is refused.
+			// A file that can't be rewritten without loss is refused.
 			if out != nil {
-				t.Fatalf("%v, and a form all the same: %q", err, out)
+				t.Fatalf("%v, but also output: %q", err, out)
 			}
 			return
 		}
 		again, err := format("f.yaml", out, nil)
 		if err != nil || string(again) != string(out) {
-			t.Fatalf("formatted otherwise the second time: %v\n%q\n%q", err, out, again)
+			t.Fatalf("formatted again, it changes: %v\n%q\n%q", err, out, again)
 		}
 	})
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// formatter writes the nodes of one file in their one form: two spaces a step,
-// one blank line at most, texts without quotes where they can do without, and
-// as blocks where they can't. Short groups in braces stay on their line.
+// formatter writes the nodes of one file in the standard form: two spaces per level,
+// at most one blank line, texts without quotes where YAML allows that, and as blocks
+// where it does not. Short groups in braces stay on one line.
 type formatter struct {
 	src   *syntax.Document
 	marks map[string]string
@@ -49,7 +49,7 @@ func (f *formatter) flush(line, indent int) {
 	f.at = max(f.at, line)
 }
 
-// line writes one line of the form, with the comment that stood behind it.
+// line writes one line, with the comment that stood behind it.
 func (f *formatter) line(text string, source int, key string) {
 	f.b.WriteString(text)
 	c, ok := f.src.Comments[source]
@@ -68,7 +68,7 @@ func (f *formatter) line(text string, source int, key string) {
 	f.b.WriteByte('\n')
 }
 
-// start returns what a new line begins with.
+// start returns the beginning of a new line.
 func (f *formatter) start(indent int) string {
 	if lead := f.lead; lead != "" {
 		f.lead = ""
@@ -165,7 +165,7 @@ func blockLines(v *yaml.Node) int {
 func (f *formatter) block(head, text string, indent, line int, mark string) {
 	sign := " |"
 	if strings.HasSuffix(text, "\n") {
-		sign = " |+" // or its last empty lines were lost
+		sign = " |+" // a plain block would lose the last empty lines
 	}
 	f.line(head+sign, line, mark)
 	for _, l := range strings.Split(text, "\n") {
@@ -176,20 +176,20 @@ func (f *formatter) block(head, text string, indent, line int, mark string) {
 	}
 }
 
-// wordKeys lists the keys whose texts callers read whole; what else needs quotes
-// keeps them.
+// wordKeys lists the keys whose whole text callers read. Other texts that need quotes
+// keep them.
 var wordKeys = map[string]bool{
 	"say": true, "show": true, "end": true, "error": true, "again": true, "repeat": true, "note": true,
 	"busy": true, "in_progress": true, "expired": true, "updated": true, "limited": true, "invalid": true, "gave_up": true, "resume": true,
 }
 
-// words reports whether a key's text is for callers: also every line of a
-// translation, and the shared texts.
+// words reports whether callers read a key's text. They also read every line of a
+// translation and the shared texts.
 func (f *formatter) words(key, parent string) bool {
 	return wordKeys[key] || parent == syntax.SharedTexts || f.marks != nil && parent == "" && key != ""
 }
 
-// blockable reports whether a block can hold a text as it is.
+// blockable reports whether a block can hold a text unchanged.
 func blockable(text string) bool {
 	first, _, _ := strings.Cut(text, "\n")
 	if strings.TrimSpace(first) == "" || first[0] == ' ' {
@@ -197,15 +197,14 @@ func blockable(text string) bool {
 	}
 	for _, line := range strings.Split(text, "\n") {
 		if line != "" && strings.TrimSpace(line) == "" || strings.HasSuffix(line, " ") {
-			return false // spaces that nobody sees
+			return false // trailing spaces are invisible in a block
 		}
 	}
 	return strings.IndexFunc(text, func(r rune) bool { return r != '\n' && syntax.Unprintable(r) || r == '\t' }) < 0
 }
 
-// oneLine reports whether a group is written in braces on one line: it was in
-// braces, no comment stands inside, none of its texts needs quotes that lines of
-// their own would save, and it is short.
+// oneLine reports whether a group stays in braces on one line: it was in braces, has
+// no comment inside, has no text that needs quotes only in braces, and is short.
 func (f *formatter) oneLine(n *yaml.Node, column int, key string) bool {
 	if n.Style&yaml.FlowStyle == 0 || f.commented(n) || !f.simple(n, key) {
 		return false
@@ -213,7 +212,7 @@ func (f *formatter) oneLine(n *yaml.Node, column int, key string) bool {
 	return column+utf8.RuneCountInString(f.flow(n, key)) <= formatWidth
 }
 
-// commented reports comments between the first and the last line of a group.
+// commented reports whether a comment stands inside a group.
 func (f *formatter) commented(n *yaml.Node) bool {
 	for line := n.Line; line < lastLine(n); line++ {
 		if _, ok := f.src.Comments[line]; ok {
@@ -298,7 +297,7 @@ func (f *formatter) key(k *yaml.Node) string {
 	return syntax.InQuotes(text)
 }
 
-// plainText reports whether YAML reads a text as it stands, without quotes.
+// plainText reports whether YAML reads a text unchanged without quotes.
 func plainText(s string) bool {
 	if s == "" || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\n\t") || strings.IndexFunc(s, syntax.Unprintable) >= 0 {
 		return false

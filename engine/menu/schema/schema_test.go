@@ -238,7 +238,7 @@ func refusedKey(t *testing.T, e rightFile, root *yaml.Node, files fstest.MapFS) 
 	case "actions":
 		_, found = syntax.ReadDeclared(files, name, "")
 	case "people":
-		_, found = syntax.ReadPeople(files, name, "")
+		_, found = syntax.ReadPersonas(files, name, "")
 	default:
 		main, _, _ := strings.Cut(strings.TrimSuffix(name, ".yaml"), ".")
 		_, found = syntax.Read(files, main+".yaml", "")

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// token is a word, a constant or a sign of a condition.
+// token holds a word, a constant or a sign of a condition.
 type token struct {
 	Text
 	quoted bool
@@ -23,8 +23,8 @@ type condParser struct {
 	failed bool
 }
 
-// cond reads "worker is set and amount <= 500". It is nil, with a diagnostic,
-// where that is no condition.
+// cond reads a condition like "worker is set and amount <= 500". It returns nil and
+// reports a diagnostic if the text is not one.
 func (p *reader) cond(t Text) *Cond {
 	t = t.Trim()
 	if t.Value == "" {
@@ -53,7 +53,7 @@ var (
 	bareSum = regexp.MustCompile(`[a-z_.0-9]+ ?-[a-z_0-9]+`)
 )
 
-// sum finds a day without quotes, and a sum: conditions have none.
+// sum reports sums, which conditions do not have, and days without quotes.
 func (c *condParser) sum(t Text) {
 	if at := bareDay.FindStringIndex(t.Value); at != nil {
 		day := t.Sub(at[0], at[1])
@@ -64,8 +64,7 @@ func (c *condParser) sum(t Text) {
 	}
 }
 
-// signs of conditions, the longer ones first; the value is how it is written
-// here.
+// signs lists the signs of conditions, longer ones first, with their right spelling.
 var signs = []struct{ text, right string }{
 	{"==", "="},
 	{"!=", "!="},
@@ -121,7 +120,7 @@ func (p *reader) tokens(t Text) ([]token, bool) {
 	return list, true
 }
 
-// sign reads a sign at i, in the language's spelling, and is its length.
+// sign reads a sign at i and returns it in the right spelling, with its length.
 func (p *reader) sign(t Text, i int, list *[]token) int {
 	for _, s := range signs {
 		if !strings.HasPrefix(t.Value[i:], s.text) {
@@ -154,7 +153,7 @@ func (c *condParser) wrong(at Text, message, help string) *Cond {
 	return &Cond{}
 }
 
-// fail reports the first thing that is wrong with the condition.
+// fail reports the first error of the condition.
 func (c *condParser) fail(at Text, message, help string) Report {
 	if c.failed {
 		return Report{d: &diag.Diagnostic{}}

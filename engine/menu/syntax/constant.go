@@ -14,8 +14,8 @@ func ConstantDate(s string) (engine.Value, bool) {
 	return engine.DateValue(t.From.Day), true
 }
 
-// IsOption reports whether a bare word beside a type is the name of an option; so
-// is one that nothing else has for a name.
+// IsOption reports whether a bare word beside a choice is one of its options. A word
+// that is not the name of a value counts as one.
 func IsOption(v Value, t engine.Type, isValue bool) bool {
 	return v.Name != "" && v.Field == "" && t.Kind == engine.KindChoice && (!isValue || slices.Contains(t.Options, v.Name))
 }

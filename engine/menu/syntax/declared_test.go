@@ -90,7 +90,7 @@ func FuzzReadDeclared(f *testing.F) {
 		contracts, found := readDeclared(source)
 		for _, c := range contracts {
 			if len(found) == 0 && (c.Name == "" || len(c.Outcomes) == 0 || c.Takes <= 0) {
-				t.Errorf("%+v was read without a finding", c)
+				t.Errorf("%+v was read without a diagnostic", c)
 			}
 		}
 	})

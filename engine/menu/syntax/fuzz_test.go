@@ -37,7 +37,7 @@ func FuzzRead(f *testing.F) {
 		file, found := Read(fsys, "m.yaml", "menus")
 		for _, x := range found {
 			if x.Code == "" || x.Message == "" || x.Pos.Line < 1 || x.Pos.Column < 1 || x.Length < 1 {
-				t.Fatalf("incomplete finding %+v", x)
+				t.Fatalf("incomplete diagnostic %+v", x)
 			}
 		}
 		menutest.Printed(t, file.Source, found)
@@ -53,7 +53,7 @@ func FuzzRead(f *testing.F) {
 func checkSame(t menutest.Fataler, data []byte) {
 	var want yaml.Node
 	if err := yaml.Unmarshal(data, &want); err != nil {
-		t.Fatalf("no finding, but YAML says %v", err)
+		t.Fatalf("no diagnostic, but YAML says %v", err)
 	}
 	src, _ := Scan("m.yaml", data)
 	got, err := src.Decode()
@@ -105,7 +105,7 @@ func FuzzCond(f *testing.F) {
 		c := p.cond(Text{Value: s, Pos: engine.Pos{File: "f", Line: 1, Column: 1}})
 		if c == nil {
 			if len(p.out) == 0 {
-				t.Fatalf("%q: neither a condition nor a finding", s)
+				t.Fatalf("%q: neither a condition nor a diagnostic", s)
 			}
 			return
 		}

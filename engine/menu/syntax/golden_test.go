@@ -17,7 +17,7 @@ func TestOkGoldens(t *testing.T) {
 		t.Run(strings.TrimSuffix(name, ".yaml"), func(t *testing.T) {
 			file, found := Read(os.DirFS(root), name, "")
 			if len(found) > 0 {
-				t.Errorf("findings:\n%s", menutest.Printed(t, file.Source, found))
+				t.Errorf("diagnostics:\n%s", menutest.Printed(t, file.Source, found))
 			}
 			menutest.CompareGolden(t, filepath.Join(root, strings.TrimSuffix(name, ".yaml")+".out"), dump(file))
 		})

@@ -85,12 +85,12 @@ func TestHostileFilesAreRefused(t *testing.T) {
 			fsys := fstest.MapFS{"m.yaml": {Data: []byte(source)}}
 			_, found := Read(fsys, "m.yaml", "")
 			if len(found) == 0 {
-				t.Fatal("no finding")
+				t.Fatal("no diagnostic")
 			}
 			if len(found) > 2*MaxDiagnostics {
-				t.Errorf("%d findings", len(found))
+				t.Errorf("%d diagnostics", len(found))
 			}
-			t.Logf("%d findings, first %s %s", len(found), found[0].Code, found[0].Message)
+			t.Logf("%d diagnostics, first %s %s", len(found), found[0].Code, found[0].Message)
 		})
 	}
 }
@@ -134,7 +134,7 @@ func TestLimits(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f, found := Read(fstest.MapFS{"m.yaml": {Data: []byte(tt.source)}}, "m.yaml", "")
 			if ok := len(found) == 0; ok != tt.ok {
-				t.Errorf("findings:\n%s", menutest.Printed(t, f.Source, found))
+				t.Errorf("diagnostics:\n%s", menutest.Printed(t, f.Source, found))
 			}
 			if len(f.Screens) > MaxScreens {
 				t.Errorf("%d screens", len(f.Screens))

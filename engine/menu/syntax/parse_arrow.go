@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// arrow is how a menu writes a jump.
+// arrow is the sign of a jump.
 const arrow = "->"
 
-// otherArrows are spellings of the arrow that people type or that editors make
-// of it, longest first.
+// otherArrows lists wrong spellings that people type or editors produce, longest
+// first.
 var otherArrows = []string{"-->", "–>", "—>", "=>", "→", "➔", "➜", "»", "->", "-›"}
 
-// splitArrow divides "Label -> target" at its last arrow. has is false where
-// there is no arrow; an arrow spelled otherwise is found, and taken.
+// splitArrow divides "Label -> target" at its last arrow. has is false if there is no
+// arrow. A misspelled arrow is reported and used.
 func (p *reader) splitArrow(t Text) (label, target Text, has bool) {
 	if i := lastArrow(t.Value); i >= 0 {
 		return t.Sub(0, i).Trim(), t.Sub(i+len(arrow), len(t.Value)).Trim(), true
@@ -48,8 +48,8 @@ func lastArrow(s string) int {
 	return -1
 }
 
-// looksLikeTarget reports whether a wrongly spelled arrow is followed by what
-// can only be a target, so that "A=>B and more" stays a text.
+// looksLikeTarget reports whether the text behind a misspelled arrow can only be a
+// target. "A=>B and more" stays a text.
 func looksLikeTarget(s string) bool {
 	s = strings.TrimSpace(s)
 	n := nameEnd(s)
@@ -73,8 +73,8 @@ func (p *reader) jump(e entry, help string) (label Text, to Target, ok bool) {
 	return label, p.target(target, t), true
 }
 
-// withArrow returns a line as its writer may have meant it; help is one of its kind,
-// for what can't be guessed.
+// withArrow returns the line that the author may have meant, or the example help if
+// that can't be guessed.
 func withArrow(key, text, help string) string {
 	confirms := key == "confirm" || key == "cancel"
 	switch {
@@ -90,7 +90,7 @@ func withArrow(key, text, help string) string {
 	return help
 }
 
-// goTo reads a value that is a target alone; its arrow may be left out.
+// goTo reads a value that is only a target. Its arrow is optional.
 func (p *reader) goTo(e entry) Target {
 	t, ok := p.scalar(e, "a screen")
 	if !ok {
@@ -99,7 +99,7 @@ func (p *reader) goTo(e entry) Target {
 	return p.bareTarget(t)
 }
 
-// bareTarget returns a target that stands alone, with or without an arrow.
+// bareTarget reads a target without a label; the arrow is optional.
 func (p *reader) bareTarget(t Text) Target {
 	label, target, has := p.splitArrow(t)
 	if has && label.Value != "" {

@@ -61,14 +61,14 @@ func (r *screenReader) option(e entry, numbered bool) *Option {
 	return o
 }
 
-// labelled finds an option that shows nothing but its number.
+// labelled reports an option that shows only its number.
 func (r *screenReader) labelled(o *Option, label Text, to Target) {
 	if to.Written() && label.Value == "" {
 		r.find("U003", Text{Value: arrow, Pos: o.Pos}, "This option has no words before its arrow.", `Write it like "1: Exit -> bye".`)
 	}
 }
 
-// oneLine finds an option's words that go over several lines.
+// oneLine reports an option's text that has several lines.
 func (r *screenReader) oneLine(t Text) Text {
 	if strings.Contains(t.Value, "\n") {
 		r.find("U003", t, "An option's text must be on one line.", "")
@@ -102,7 +102,7 @@ func (p *reader) assigns(e entry) []Assign {
 	return list
 }
 
-// constant returns a value where YAML's own quotes also make a constant.
+// constant reads a value where YAML's own quotes also make a constant.
 func (p *reader) constant(e entry) (Value, bool) {
 	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle
 	if e.node.Kind == yaml.ScalarNode && e.node.Style&quotes != 0 {

@@ -87,8 +87,8 @@ func (p *reader) nameValue(t Text) (Value, bool) {
 	return Value{Text: t, Name: name, Field: field}, true
 }
 
-// IsNumber reports digits with at most one point between them, perhaps after
-// a minus sign.
+// IsNumber reports whether a text is a number: digits with at most one point between
+// them, and an optional minus sign.
 func IsNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	whole, part, point := strings.Cut(s, ".")

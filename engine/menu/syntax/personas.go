@@ -11,13 +11,13 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// MaxPeople says how many callers dial scripts may know: a diagnostic about a number
-// compares it with all of them.
-const MaxPeople = 1_000
+// MaxPersonas bounds the callers of dial scripts, because each new number is compared
+// with all others.
+const MaxPersonas = 1_000
 
-// ReadPeople reads the callers of dial scripts from one file, as a rule
-// people.yaml. Positions show the file's path below dir. What could not be read
-// is left out, and the diagnostics say what and why.
+// ReadPersonas reads the callers of dial scripts from one file, as a rule
+// people.yaml. Positions show the file's path below dir. Entries that can't be
+// read are left out and reported.
 //
 //	people:
 //	  Amina: {phone: 0712345678, pin: 1234, language: en}
@@ -30,9 +30,9 @@ const MaxPeople = 1_000
 //	numbers: [0712345679]
 //	pins: [4321]
 //
-// The first of people calls where a script does not say who. Answers are those
-// of actions, the last of several repeating. Numbers and pins belong to nobody.
-func ReadPeople(fsys fs.FS, name, dir string) (engine.Personas, diag.List) {
+// The first of people calls where a script names no caller. answers lists the outcomes
+// of actions; the last of several repeats. numbers and pins belong to no persona.
+func ReadPersonas(fsys fs.FS, name, dir string) (engine.Personas, diag.List) {
 	r := &peopleReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
 	if root := r.open(name, Text{}); root != nil {
 		r.fields(root, "people.yaml", map[string]parser{
@@ -53,8 +53,8 @@ type peopleReader struct {
 
 func (r *peopleReader) people(e entry) {
 	for _, one := range r.entries(e.node, `"people"`) {
-		if len(r.read.List) == MaxPeople {
-			r.find("U003", one.key, fmt.Sprintf("There are more than %d people.", MaxPeople), "")
+		if len(r.read.List) == MaxPersonas {
+			r.find("U003", one.key, fmt.Sprintf("There are more than %d people.", MaxPersonas), "")
 			return
 		}
 		r.person(one)
@@ -107,7 +107,8 @@ func (r *peopleReader) byPhone(phone string) (string, bool) {
 
 const phoneWanted = "a phone number, as 0712345678, or with + and the country code"
 
-// phone returns a number as scripts write it, as an MSISDN; "" where it is none.
+// phone reads a number as scripts write it and returns an MSISDN, "" if it is not
+// one.
 func (r *peopleReader) phone(e entry) string {
 	t, ok := r.scalar(e, phoneWanted)
 	if !ok {
@@ -153,7 +154,7 @@ func (r *peopleReader) settings(e entry, prefix string) []engine.Setting {
 	return list
 }
 
-// answers are what actions say, on one line or as a list.
+// answers reads an action's answers, on one line or as a list.
 func (r *peopleReader) answers(e entry) {
 	r.read.Answers = map[string][]engine.Answer{}
 	for _, one := range r.entries(e.node, `"answers"`) {

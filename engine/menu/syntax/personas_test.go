@@ -14,10 +14,10 @@ import (
 )
 
 func readPeople(source string) (engine.Personas, diag.List) {
-	return ReadPeople(fstest.MapFS{"people.yaml": {Data: []byte(source)}}, "people.yaml", "menus")
+	return ReadPersonas(fstest.MapFS{"people.yaml": {Data: []byte(source)}}, "people.yaml", "menus")
 }
 
-func TestReadPeople(t *testing.T) {
+func TestReadPersonas(t *testing.T) {
 	people, found := readPeople(`people:
   Amina: {phone: 0712345678, pin: 0000, language: en}
   Juma:
@@ -57,7 +57,7 @@ pins: [4321]
 	}
 }
 
-func TestReadPeopleFindings(t *testing.T) {
+func TestReadPersonasDiagnostics(t *testing.T) {
 	for name, c := range map[string]struct{ source, code, says string }{
 		"unknown key":       {"peeple:\n  A: {phone: 0712345678}\n", "U002", `Did you mean "people"?`},
 		"unknown field":     {"people:\n  A: {phone: 0712345678, pinn: 1234}\n", "U002", `Did you mean "pin"?`},
@@ -81,13 +81,13 @@ func TestReadPeopleFindings(t *testing.T) {
 			}
 		}
 	}
-	if _, found := ReadPeople(fstest.MapFS{}, "people.yaml", ""); len(found) != 1 || !strings.Contains(found[0].Message, "no such file") {
+	if _, found := ReadPersonas(fstest.MapFS{}, "people.yaml", ""); len(found) != 1 || !strings.Contains(found[0].Message, "no such file") {
 		t.Errorf("no file: %v", found)
 	}
 }
 
 func TestShippedPeople(t *testing.T) {
-	people, found := ReadPeople(menus.FS, "people.yaml", "menus")
+	people, found := ReadPersonas(menus.FS, "people.yaml", "menus")
 	if len(found) > 0 {
 		t.Error(found)
 	}
@@ -99,7 +99,7 @@ func TestShippedPeople(t *testing.T) {
 	}
 }
 
-func FuzzReadPeople(f *testing.F) {
+func FuzzReadPersonas(f *testing.F) {
 	shipped, err := fs.ReadFile(menus.FS, "people.yaml")
 	if err != nil {
 		f.Fatal(err)
@@ -114,7 +114,7 @@ func FuzzReadPeople(f *testing.F) {
 			}
 		}
 		if len(found) > MaxDiagnostics {
-			t.Errorf("%d findings", len(found))
+			t.Errorf("%d diagnostics", len(found))
 		}
 	})
 }

@@ -89,11 +89,11 @@ func TestOnlyTheMenusFolder(t *testing.T) {
 	defer root.Close()
 	f, found := Read(root.FS(), "m.yaml", "menus")
 	if len(found) != 5 || len(f.Screens) != 1 {
-		t.Errorf("%d screens and findings\n%s", len(f.Screens), menutest.Printed(t, f.Source, found))
+		t.Errorf("%d screens and diagnostics\n%s", len(f.Screens), menutest.Printed(t, f.Source, found))
 	}
 	for _, x := range found {
 		if x.Pos.File != filepath.ToSlash("menus/m.yaml") || x.Pos.Line != 5 {
-			t.Errorf("finding at %v", x.Pos)
+			t.Errorf("diagnostic at %v", x.Pos)
 		}
 	}
 }
@@ -103,7 +103,7 @@ func TestNoFile(t *testing.T) {
 	fsys := fstest.MapFS{"paytrace.yaml": {Data: []byte(menutest.Header)}}
 	f, found := Read(fsys, "paytrase.yaml", "menus")
 	if f == nil || len(found) != 1 || found[0].Help != `Did you mean "paytrace.yaml"?` {
-		t.Errorf("findings %+v", found)
+		t.Errorf("diagnostics %+v", found)
 	}
 }
 

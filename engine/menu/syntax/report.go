@@ -11,8 +11,8 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// A Report is a diagnostic that has just been made. Its methods add the edits
-// that fix it, and add none where no single fix is certain.
+// A Report holds a new diagnostic. Its methods add the edits that fix it, and none if
+// no single fix is certain.
 type Report struct {
 	d   *diag.Diagnostic
 	doc *Document // the file it is in; nil if that file was not read
@@ -21,8 +21,8 @@ type Report struct {
 // Report returns a diagnostic of one of the menu's files, ready for a fix.
 func (f *File) Report(d *diag.Diagnostic) Report { return Report{d, f.docs[d.Pos.File]} }
 
-// Suggest asks whether one of the names was meant, and writes it if it is the
-// only one. Of record.field it replaces only the part that is wrong.
+// Suggest names the possible corrections in the help. A single one also becomes the
+// fix, which replaces only the wrong part of record.field.
 func (r Report) Suggest(near []string) {
 	if len(near) == 0 {
 		return
@@ -38,13 +38,13 @@ func (r Report) Suggest(near []string) {
 	r.edit(from, to, near[0])
 }
 
-// Replace writes text for the characters of the diagnostic.
+// Replace replaces the characters of the diagnostic with text.
 func (r Report) Replace(text string) {
 	_, from, to := r.span()
 	r.edit(from, to, text)
 }
 
-// Retype writes another type for a variable.
+// Retype replaces the type of a variable.
 func (r Report) Retype(f *File, v *Var, typ string) {
 	doc := f.docs[v.Type.Pos.File]
 	if doc == nil {
@@ -92,8 +92,8 @@ func (r Report) DropComment() {
 	r.edit(len(before), len(line), "")
 }
 
-// PlainLetters writes the signs of a text that a phone has in place of those
-// it lacks. Letters stay: a language may need them.
+// PlainLetters replaces the signs of a text that GSM-7 lacks with plain ones. Letters
+// stay: a language may need them.
 func (r Report) PlainLetters() {
 	if r.doc == nil {
 		return
@@ -118,8 +118,8 @@ func (r Report) PlainLetters() {
 	}
 }
 
-// Quote puts quotes around the text at the diagnostic's place. text is "" where
-// it is what was kept from YAML there, or the value of the line's key.
+// Quote puts quotes around the text at the diagnostic's position. If text is "", it
+// quotes the text that was kept from YAML there, or the value of the line's key.
 func (r Report) Quote(text string) {
 	if r.doc == nil {
 		return

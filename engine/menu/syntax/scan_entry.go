@@ -82,7 +82,8 @@ func (s *scanner) bare(off, parent int) {
 	s.drop(s.row)
 }
 
-// spaceHint is for a key without a space behind its colon, "" for all else.
+// spaceHint returns the help for a key without a space behind its colon, otherwise
+// "".
 func spaceHelp(text string) string {
 	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
 		return fmt.Sprintf("Write a space behind the colon: %s.", Short(text[:i+1]+" "+text[i+1:]))
@@ -161,7 +162,7 @@ func keyEnd(line string, off int) (end, value int, ok bool) {
 	return 0, 0, false
 }
 
-// key refuses a key that YAML takes for something else: "*: Home -> main".
+// key reports a key that YAML would not read as text: "*: Home -> main".
 func (s *scanner) key(off, end int) {
 	s.nodes++
 	line := s.Lines[s.row]

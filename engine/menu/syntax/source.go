@@ -6,10 +6,10 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Document holds one file on its way to YAML. The scan goes over lines and leaves
-// in clean what yaml.v3 can read without losing anything: the same columns,
-// without comments and without the texts it would refuse or change. Those are
-// in refused, by their place, and take the place of the mark left for them.
+// Document holds one file before yaml.v3 reads it. The scan writes to clean the lines
+// that yaml.v3 reads without loss: the same columns, without comments and without the
+// texts that it would refuse or change. refused holds those by position; they replace
+// the marks that stand for them in clean.
 type Document struct {
 	path     string
 	Lines    []string
@@ -20,7 +20,7 @@ type Document struct {
 	starts   []int  // where its lines begin in raw
 }
 
-// spot is a place of a file: line and column from 1, the column in characters.
+// spot holds a position in a file: line and column from 1, the column in characters.
 type spot struct{ line, column int }
 
 // comment holds what follows a # that YAML takes for one.

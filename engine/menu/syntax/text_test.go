@@ -73,7 +73,7 @@ func TestEverySliceStandsAtItsPlace(t *testing.T) {
 		source := menutest.Header + "screens:\n  main:\n    show: " + st.write(text) + "\n"
 		f, found := Read(fstest.MapFS{"m.yaml": {Data: []byte(source)}}, "m.yaml", "")
 		if len(found) > 0 || len(f.Screens) != 1 || f.Screens[0].Show == nil {
-			t.Fatalf("findings %v in\n%s", found, source)
+			t.Fatalf("diagnostics %v in\n%s", found, source)
 		}
 		got := *f.Screens[0].Show
 		if got.Value != text {
