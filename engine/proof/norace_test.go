@@ -3,7 +3,7 @@
 package proof_test
 
 const (
-	defaultSchedules = 100_000
+	defaultSchedules = 10_000
 	sqliteSchedules  = 1000
 	checkpointCalls  = 200_000
 )

@@ -145,8 +145,8 @@ func (f *chaosFaults) until(ctx context.Context, stop func(), least time.Duratio
 	tick := time.NewTicker(killEvery)
 	defer tick.Stop()
 	for {
-		enough := min(f.kills.hit.Load(), f.losses.hit.Load(), f.cuts.hit.Load()) >= leastStruck
-		if time.Since(began) >= least && (enough || !f.counted) || f.failed.Load() != nil {
+		enough := min(f.kills.hit.Load(), f.losses.hit.Load(), f.cuts.hit.Load()) >= int64(f.hits)
+		if time.Since(began) >= least && (enough || f.hits == 0) || f.failed.Load() != nil {
 			return
 		}
 		select {

@@ -21,9 +21,15 @@ const (
 	chaosRate    = "PAYTRACE_CHAOS_RATE" // deliveries a second
 )
 
+// struck names the variable for how many actions in flight each kind of fault
+// must hit. Cuts of Postgres hit about one a second, so this bounds the time.
+const (
+	struck      = "PAYTRACE_CHAOS_STRUCK"
+	usualStruck = 10
+)
+
 // A run counts only with this much in it.
 const (
-	leastStruck = 50 // actions in flight, by each kind of fault
 	leastWrites = 30 // per cent of the deliveries
 	// mostRefused, in per cent, may end with a built-in screen: the backend was
 	// cut in each try of an action, or a busy machine left it no time.
@@ -53,7 +59,7 @@ func numberOf(t *testing.T, variable string, otherwise int) int {
 // answer changes.
 func TestChaos(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
-	a := chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 15), loseRedis: true, counted: true})
+	a := chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 10), loseRedis: true, hits: numberOf(t, struck, usualStruck)})
 	wantKept(t, w, a)
 	if a.refused*100 > a.callbacks*mostRefused {
 		t.Errorf("%d of %d callbacks were refused, want %d %% at most", a.refused, a.callbacks, mostRefused)
@@ -64,7 +70,7 @@ func TestChaos(t *testing.T) {
 // back. Mostly none runs, and calls take long. The promises hold all the same.
 func TestChaosStorm(t *testing.T) {
 	w := newChaosWorld(t, "paytrace", chaosMenu)
-	wantKept(t, w, chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 10), loseRedis: true, storm: true}))
+	wantKept(t, w, chaos(t, w, chaosRun{seconds: numberOf(t, chaosSeconds, 5), loseRedis: true, storm: true}))
 }
 
 // wantKept requires that all promises are kept and no secret is stored.
@@ -92,7 +98,7 @@ func TestChaosControl(t *testing.T) {
 	if len(a.doubled) == 0 {
 		t.Fatal("nothing was done twice without the action log: the audit sees nothing")
 	}
-	t.Logf("caught: %s", some(a.doubled))
+	t.Logf("caught %d: %s", len(a.doubled), some(a.doubled))
 }
 
 // chaosRun says how long the chaos lasts, and what it does.
@@ -100,7 +106,7 @@ type chaosRun struct {
 	seconds   int
 	loseRedis bool
 	storm     bool // kills do not wait for the other instance to be back
-	counted   bool // every kind of fault must have struck enough
+	hits      int  // every kind of fault must have struck so many actions
 }
 
 // chaos makes calls while faults strike, and returns the audit.
@@ -153,12 +159,12 @@ func chaos(t *testing.T, w *chaosWorld, run chaosRun) *audit {
 	if err := faults.failed.Load(); err != nil {
 		t.Fatalf("the chaos itself failed: %v", *err)
 	}
-	if !run.counted {
+	if run.hits == 0 {
 		return a
 	}
 	for kind, s := range map[string]*strikes{"kills": &faults.kills, "losses of Redis": &faults.losses, "cuts of Postgres": &faults.cuts} {
-		if hit := s.hit.Load(); hit < leastStruck {
-			t.Errorf("%s struck %d actions in flight, want %d: run longer (%s) or faster (%s)", kind, hit, leastStruck, chaosSeconds, chaosRate)
+		if hit := s.hit.Load(); int(hit) < run.hits {
+			t.Errorf("%s struck %d actions in flight, want %d: run longer (%s) or faster (%s)", kind, hit, run.hits, chaosSeconds, chaosRate)
 		}
 	}
 	if writes < leastWrites {

@@ -15,8 +15,14 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// crashes sets how often an instance is killed at each point.
-const crashes = "PAYTRACE_CRASHES"
+const (
+	// crashes names the variable for how often an instance is killed at each
+	// point.
+	crashes = "PAYTRACE_CRASHES"
+	// usualCrashes kills each write ten times at each point. The control shows
+	// that the first kill after a commit finds a missing action log.
+	usualCrashes = 30
+)
 
 // crashMenu has one write of each kind: an account, an SMS of the menu's own,
 // and a payment behind a consent and a PIN.
@@ -92,8 +98,8 @@ const replayed = 3
 // callback and its reply. The gateway repeats the callback at another instance,
 // and the caller goes on as if nothing had happened.
 func TestCrashPoints(t *testing.T) {
-	c := newCrash(t)
-	each := numberOf(t, crashes, 100)
+	c := newCrash(t, "paytrace-crashing")
+	each := numberOf(t, crashes, usualCrashes)
 	type strike struct {
 		label string
 		n     int
@@ -125,6 +131,36 @@ func TestCrashPoints(t *testing.T) {
 		t.Errorf("%d answers of \"busy\", though nothing was down", c.busy)
 	}
 	wantNoCanary(t, c.w)
+}
+
+// TestCrashControl: without the action log, the first kill after the commit of
+// each write does the effect twice, or shows the caller another screen.
+func TestCrashControl(t *testing.T) {
+	c := newCrash(t, "paytrace-crashing-forgetful")
+	for n := range writing {
+		before := c.doubled()
+		err := c.strike("committed", n)
+		after := c.doubled()
+		if err == nil && after == before {
+			t.Errorf("write %d: a kill after its commit was not noticed", n)
+		}
+		t.Logf("write %d: %d effects twice, %v", n, after-before, err)
+	}
+}
+
+// doubled counts the messages that a caller got more than once.
+func (c *crash) doubled() (n int) {
+	c.t.Helper()
+	conn, err := pgx.Connect(c.w.ctx, c.w.postgres.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(c.w.ctx) }()
+	const query = `SELECT count(*) - count(DISTINCT (recipient, split_part(text, ' ', 1))) FROM messages`
+	if err := conn.QueryRow(c.w.ctx, query).Scan(&n); err != nil {
+		c.t.Fatal(err)
+	}
+	return n
 }
 
 // crash holds instances that kill themselves, and one that does not.
@@ -159,9 +195,9 @@ func (c *crash) ask(on *post, form url.Values) (body string, err error) {
 	return body, nil
 }
 
-func newCrash(t *testing.T) *crash {
+func newCrash(t *testing.T, program string) *crash {
 	t.Helper()
-	c := &crash{t: t, w: newChaosWorld(t, "paytrace-crashing", crashMenu)}
+	c := &crash{t: t, w: newChaosWorld(t, program, crashMenu)}
 	options, err := goredis.ParseURL(c.w.redis.URL)
 	if err != nil {
 		t.Fatal(err)

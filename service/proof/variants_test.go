@@ -23,6 +23,11 @@ var variants = map[string]func(ctx context.Context) service.Options{
 		return service.Options{Decorators: service.Decorators{Actions: []func(runner.Actions) runner.Actions{forget}}}
 	},
 	"paytrace-crashing": crashing,
+	"paytrace-crashing-forgetful": func(ctx context.Context) service.Options {
+		o := crashing(ctx)
+		o.Decorators.Actions = append(o.Decorators.Actions, forget)
+		return o
+	},
 }
 
 // runVariant serves as a variant does and returns its exit status. The proofs
