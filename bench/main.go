@@ -1,6 +1,5 @@
-// Command bench measures what a callback costs above the least it could cost: the
-// service and a bare handler that makes the same round trips run side by side,
-// and their CPU time per callback is compared.
+// Command bench compares the CPU time per callback of the service with that of a
+// bare handler that makes the same round trips. Both run side by side.
 //
 //	go run ./bench
 package main
@@ -16,22 +15,22 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-type verbs struct {
-	Measure  measureCmd  `cmd:"" default:"withargs" help:"Compare the service with bare handlers (the default verb)."`
-	Sessions sessionsCmd `cmd:"" help:"Measure what a million sessions take in Redis."`
-	Bare     bareCmd     `cmd:"" help:"Be the bare handler."`
-	Engine   engineCmd   `cmd:"" help:"Be the service with a menu of many screens."`
+type subcommands struct {
+	Measure  measureCmd  `cmd:"" default:"withargs" help:"Compare the service with bare handlers (the default)."`
+	Sessions sessionsCmd `cmd:"" help:"Measure the memory of a million sessions in Redis."`
+	Bare     bareCmd     `cmd:"" help:"Serve as the bare handler."`
+	Engine   engineCmd   `cmd:"" help:"Serve a menu of many screens."`
 }
 
-// faults are other than 0 and the 2 of misuse.
+// The exit statuses besides 0.
 const (
-	statusVoid  = 1 // the measurement says nothing
+	statusVoid  = 1 // the measurement has no value
 	statusWrong = 2
 	statusFault = 3
 )
 
-// errVoid: two copies of one program cost different amounts, so a comparison of
-// two programs would say nothing.
+// errVoid reports that two copies of one program cost different amounts, so that
+// comparing two programs has no value.
 var errVoid = errors.New("void: two copies of one program differ")
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -39,7 +38,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	parser, err := kong.New(&verbs{}, kong.Name("bench"), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := kong.New(&subcommands{}, kong.Name("bench"), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return statusFault
