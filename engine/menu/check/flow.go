@@ -24,7 +24,7 @@ const (
 	edgeFacts                       // the caller's data could not be read
 )
 
-// step is a node of the flow: a screen, the action of an arrow, or one of the
+// step describes a node of the flow: a screen, the action of an arrow, or one of the
 // ends.
 type step struct {
 	screen *syntax.Screen // nil for begin and over
@@ -36,29 +36,28 @@ type step struct {
 	// first screen shown, on the actions of its arrows.
 	first  bool
 	origin *step
-	// facts says that what is known of the caller is read here, if it has not
-	// been read before.
+	// facts says that the caller's data is read here unless it was read before.
 	facts bool
 }
 
-// edge holds one way on. to is nil where the screen it names is missing.
+// edge describes one way to go on. to is nil if the named screen is missing.
 type edge struct {
 	from, to *step
 	kind     edgeKind
-	// label is how messages name the way: "option 3".
+	// label names the edge in messages: "option 3".
 	label string
 	// outcome is an action's, on the edges that leave it.
 	outcome string
 	// target is the screen's name as written; zero for what is built in.
 	target syntax.Text
-	// sets are the values it gives; anything says that nobody knows which.
+	// sets lists the values it gives; anything says that they are unknown.
 	sets     []string
 	bits     bitset // sets, once values have numbers
 	anything bool
 	assume   []assumption
 }
 
-// silent reports an edge that is taken without showing where it begins.
+// silent reports whether a call takes the edge without showing its first screen.
 func (e *edge) silent() bool {
 	return !e.from.shown || e.kind == edgeSkip || e.kind == edgeOnward || e.kind == edgeFacts
 }
@@ -69,16 +68,16 @@ type flow struct {
 	begin *step
 	over  *step // a built-in text ends the call
 	steps []*step
-	// of are the screens as they are come to later in a call, firsts as its
-	// first screens, which show no navigation, and the steps before those.
+	// of holds the screens as later in a call, firsts those same screens as the
+	// first ones of a call, without navigation, and the steps before them.
 	of, firsts map[*syntax.Screen]*step
 	unbuilt    []*step // of firsts, still without their edges
 	edges      []*edge
-	// calls are the steps of actions.
+	// calls lists the steps of actions.
 	calls map[*syntax.Call][]*step
-	// needs are the screens and actions that use what is read of the caller.
+	// needs holds the screens and actions that use the caller's data.
 	needs map[any]bool
-	// must and may are the values surely and possibly set on entering a step.
+	// must and may hold the values surely and possibly set on entering a step.
 	names     map[string]int
 	must, may map[*step]bitset
 	secrets   bitset
@@ -86,8 +85,7 @@ type flow struct {
 	answers   map[impliedKey]bitset
 }
 
-// buildFlow makes the graph. Back is left out: it restores a state that has
-// been before.
+// buildFlow makes the graph. It leaves out Back, which restores an earlier state.
 func (c *checker) buildFlow() *flow {
 	fl := &flow{c: c, of: map[*syntax.Screen]*step{}, firsts: map[*syntax.Screen]*step{}, calls: map[*syntax.Call][]*step{}}
 	fl.readers()
@@ -100,7 +98,7 @@ func (c *checker) buildFlow() *flow {
 		fl.screen(s, fl.of[s])
 	}
 	fl.starts()
-	for i := 0; i < len(fl.steps); i++ { // it grows on the way
+	for i := 0; i < len(fl.steps); i++ { // the loop appends to steps
 		fl.build()
 		if fl.steps[i].facts {
 			fl.unread(fl.steps[i])
@@ -110,7 +108,7 @@ func (c *checker) buildFlow() *flow {
 	return fl
 }
 
-// build adds the edges of the first screens that were met since.
+// build adds the edges of the first screens that were found since the last call.
 func (fl *flow) build() {
 	for len(fl.unbuilt) > 0 {
 		st := fl.unbuilt[0]
@@ -119,7 +117,7 @@ func (fl *flow) build() {
 	}
 }
 
-// starting reports whether still no screen has been shown behind an edge.
+// starting reports whether the call has shown no screen yet behind an edge.
 func (st *step) starting(kind edgeKind) bool {
 	return st.first && (!st.shown || kind == edgeSkip || kind == edgeOnward || kind == edgeFacts)
 }
@@ -169,8 +167,8 @@ func (fl *flow) step(s *syntax.Screen, call *syntax.Call) *step {
 	return st
 }
 
-// readers finds who needs what is read at the start of a call: the caller's
-// account, and what is remembered.
+// readers finds the screens and actions that need the data read at the start of a
+// call: the caller's account and the remembered values.
 func (fl *flow) readers() {
 	kept := map[string]bool{"worker": true}
 	for _, name := range fl.c.f.Remember {

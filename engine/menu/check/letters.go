@@ -53,7 +53,7 @@ func (c *checker) lettersOf(t syntax.Text, lang int, needed map[int]bool) {
 
 func (c *checker) outside(r rune) string {
 	limits := syntax.LimitsOf(c.f)
-	return fmt.Sprintf("%q is not a character of GSM-7: with it a screen has %d characters in place of %d.", r, limits.Units, limits.Septets)
+	return fmt.Sprintf("%q is not in GSM-7: a screen with it holds %d characters instead of %d.", r, limits.Units, limits.Septets)
 }
 
 func replaceBy(plain string) string {
@@ -63,5 +63,5 @@ func replaceBy(plain string) string {
 	case strings.TrimSpace(plain) == "":
 		return "Write a plain space."
 	}
-	return fmt.Sprintf("Write %s in its place.", plain)
+	return fmt.Sprintf("Write %s instead.", plain)
 }

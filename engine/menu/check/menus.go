@@ -30,7 +30,7 @@ func (c *checker) depthFits() {
 	depth := c.depths(func(st *step) bool { return st.screen != nil && st.screen.Menu != nil && st.call == nil })
 	for _, s := range c.f.Screens {
 		if n := c.depthOf(depth, s); s.Menu != nil && n > limit {
-			c.find(s.Name, fmt.Sprintf("%s is the %s menu in a row; %d are the limit.", syntax.Quote(s.Name.Value), ordinal(n), limit), "Bring it nearer to the start.")
+			c.find(s.Name, fmt.Sprintf("%s is the %s menu in a row; the limit is %d.", syntax.Quote(s.Name.Value), ordinal(n), limit), "Bring it nearer to the start.")
 		}
 	}
 }
@@ -168,7 +168,7 @@ func (c *checker) offersFree() {
 		}
 		for _, o := range s.Ask.Offers {
 			if answers(t, o.Key.Value) {
-				c.find(o.Key, fmt.Sprintf("%s is also an answer to %s (%s).", o.Key.Value, syntax.Quote(s.Name.Value), rangeWords(t)), "Choose a key that is no answer, as 00.")
+				c.find(o.Key, fmt.Sprintf("%s is also an answer to %s (%s).", o.Key.Value, syntax.Quote(s.Name.Value), rangeWords(t)), "Choose a key that is not an answer, like 00.")
 			}
 		}
 	}

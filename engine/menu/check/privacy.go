@@ -9,12 +9,12 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// outcomeOwn is the outcome by which actions say that a number is the caller's
+// outcomeOwn is the outcome by which actions confirm that a number is the caller's
 // own.
 const outcomeOwn = "own"
 
-// privateShown checks U505: data about a number is shown to anyone who types it,
-// although nothing proves that the number is theirs.
+// privateShown checks U505: no data about a typed number is shown unless the number is
+// proved to be the caller's own.
 func (c *checker) privateShown() {
 	known := c.flow.taints()
 	said := map[string]bool{} // one diagnostic a text, however many values it shows
@@ -44,7 +44,7 @@ func (c *checker) aboutName(u use) string {
 	return u.name
 }
 
-// sentToTyped reports a message that goes to the very number it is about.
+// sentToTyped reports whether a message goes to the number that it is about.
 func (c *checker) sentToTyped(u use, k taint) bool {
 	return u.purpose == sent && u.screen.SMS != nil && k.typed[u.screen.SMS.To.Name]
 }

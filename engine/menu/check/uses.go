@@ -15,7 +15,7 @@ const (
 	offered                    // an offer: not shown while it is not set
 )
 
-// use holds one place where a menu uses a value.
+// use describes one place where a menu uses a value.
 type use struct {
 	screen *syntax.Screen // nil for texts that stand on every screen
 	call   *syntax.Call   // set where the place comes after the screen was answered
@@ -26,15 +26,15 @@ type use struct {
 	in string
 	// op is the test of a tested value: "is set" or "is empty".
 	op string
-	// assume holds at this place besides what holds on the screen; also are
-	// values set there besides.
+	// assume lists conditions that are true here in addition to those of the screen;
+	// also lists additional values set here.
 	assume []assumption
 	also   []string
 	// outcome is set for the text of a "retry": the outcome's values are there.
 	outcome string
 }
 
-// assumption is a condition that has come out one way.
+// assumption holds a condition and its outcome.
 type assumption struct {
 	cond  *syntax.Cond
 	holds bool
@@ -64,7 +64,7 @@ func (c *checker) collectUses() []use {
 	return w.uses
 }
 
-// everywhere reports the texts that may stand on any screen.
+// everywhere adds the uses of texts that may stand on any screen.
 func everywhere(w syntax.Message) bool {
 	return len(w.Key) > 4 && w.Key[:4] == "nav." || len(w.Key) > 7 && w.Key[:7] == "resume."
 }
@@ -76,15 +76,15 @@ func (w *useWalk) add(p purpose, name, field string, at syntax.Text, in string, 
 	w.uses = append(w.uses, u)
 }
 
-// value adds a name; constants are no uses.
+// value adds the use of a name. A constant is not a use.
 func (w *useWalk) value(p purpose, v syntax.Value, in string, assume []assumption) {
 	if v.Name != "" {
 		w.add(p, v.Name, v.Field, v.Text, in, assume)
 	}
 }
 
-// text adds the values that a text shows, those of shared texts at the place
-// where the text is shown.
+// text adds the values that a text shows. Those of shared texts count where the text
+// is shown.
 func (w *useWalk) text(t syntax.Text, in string, assume []assumption) {
 	w.placeholders(shown, t, in, assume)
 }
@@ -106,8 +106,8 @@ func (w *useWalk) placeholders(p purpose, t syntax.Text, in string, assume []ass
 	}
 }
 
-// cond adds a condition's values: those behind "and" and "or" are looked at
-// only where the part before leaves it open.
+// cond adds a condition's values. Those behind "and" and "or" count only while the
+// part before does not decide the outcome.
 func (w *useWalk) cond(k *syntax.Cond, in string, assume []assumption) {
 	if k == nil {
 		return
@@ -126,7 +126,7 @@ func (w *useWalk) cond(k *syntax.Cond, in string, assume []assumption) {
 		left, right := w.c.operands(k)
 		w.value(asked, left, in, assume)
 		if w.c.values[left.Name] != nil || w.c.values[right.Name] != nil || left.Name == "" {
-			w.value(asked, right, in, assume) // else it may be an option of what is missing
+			w.value(asked, right, in, assume) // otherwise it may be an option of the missing value
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (c *checker) doublesOf(t syntax.Text) {
 	if first == '{' || first == '}' {
 		i = max(0, strings.Index(t.Value, string([]rune{first, first})))
 	}
-	c.find(t.Sub(i, i+len(string(first))), fmt.Sprintf("%q counts as two characters; this text has %d such.", first, n), "")
+	c.find(t.Sub(i, i+len(string(first))), fmt.Sprintf("%q counts as two characters; this text has %d of them.", first, n), "")
 }
 
 // listRowsFit checks U305: the longest row of a list fits a page.

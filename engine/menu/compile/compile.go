@@ -1,4 +1,4 @@
-// Package compile makes the engine's program of a menu that has been checked.
+// Package compile turns a checked menu into a program for the engine.
 package compile
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Compile makes a program of a menu that Check has nothing against.
+// Compile turns a menu without errors from Check into a program.
 func Compile(f *syntax.File, contracts []engine.Contract, o Options) (*engine.Program, error) {
 	c := &compiler{f: f, contracts: map[string]engine.Contract{}, keys: map[engine.Pos]string{}, used: map[string]bool{}, silent: map[string]int{}, messages: syntax.NewMessages(f)}
 	for _, contract := range contracts {
@@ -35,13 +35,13 @@ type compiler struct {
 	f         *syntax.File
 	def       engine.Definition
 	contracts map[string]engine.Contract
-	// keys are the translation keys, by where their text stands.
+	// keys holds the translation keys by the positions of their texts.
 	keys     map[engine.Pos]string
 	used     map[string]bool // actions
 	messages *syntax.Messages
 	// silent counts the screens made for arrows through actions, by name.
 	silent map[string]int
-	// types of all values, by name.
+	// types holds the types of all values by name.
 	types map[string]engine.Type
 }
 
@@ -76,8 +76,8 @@ func (c *compiler) settings(o Options) {
 	}
 }
 
-// identity returns what the program's hash is taken of: every byte of the menu's
-// files, wherever their folder is, and the contracts it was checked against.
+// identity returns the input of the program's hash: every byte of the menu's files,
+// without their folder, and the contracts that the menu was checked against.
 func (c *compiler) identity() []byte {
 	var id []byte
 	for _, s := range c.f.Sources {
@@ -130,7 +130,7 @@ func (c *compiler) translation(key string, lang int) (syntax.Text, bool) {
 	return list[lang], true
 }
 
-// text turns one text into parts. {texts.fees} stands for words of its own.
+// text divides one text into parts. {texts.fees} stands for a shared text.
 func (c *compiler) text(t syntax.Text, lang int) engine.Text {
 	parts, _ := syntax.Parts(t)
 	out := engine.Text{}
@@ -162,8 +162,8 @@ func (c *compiler) shared(name string, lang int) engine.Text {
 	return nil
 }
 
-// plain returns a shared text's own parts; one shared text can't hold another, so
-// that none can hold itself.
+// plain returns a shared text's own parts. A shared text can't hold another one, so it
+// can't hold itself.
 func (c *compiler) plain(t syntax.Text) engine.Text {
 	parts, _ := syntax.Parts(t)
 	var out engine.Text
@@ -177,7 +177,7 @@ func (c *compiler) plain(t syntax.Text) engine.Text {
 	return out
 }
 
-// merged joins neighbouring words, so that a text without placeholders is one part.
+// merged joins neighbouring words: a text without placeholders becomes one part.
 func merged(t engine.Text) engine.Text {
 	out := engine.Text{}
 	for _, p := range t {
@@ -190,9 +190,9 @@ func merged(t engine.Text) engine.Text {
 	return out
 }
 
-// Options are what a service decides about a menu, and its author does not.
+// Options holds what the service decides about a menu, not its author.
 type Options struct {
-	// Language is the code of the language calls begin in; the menu's first
-	// where it is empty or the menu does not have it.
+	// Language holds the code of the language in which calls begin. If it is empty or
+	// the menu lacks it, that is the menu's first language.
 	Language string
 }

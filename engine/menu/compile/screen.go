@@ -35,7 +35,8 @@ func (c *compiler) navKey(k syntax.NavKey) engine.NavKey {
 	return engine.NavKey{Key: k.Key.Value, Label: c.words(k.Label)}
 }
 
-// builtin returns a text of the engine's own: the menu's words for it, or ours.
+// builtin returns a built-in text in the menu's words, or in the engine's if the menu
+// has none.
 func (c *compiler) builtin(t syntax.Text, name string) engine.Words {
 	if t.Written() {
 		return c.words(t)
@@ -151,8 +152,8 @@ func (c *compiler) ask(s *syntax.Screen) *engine.Ask {
 	return out
 }
 
-// arrow returns the screen an arrow leads to: through an action, a silent screen
-// that runs it and leads on by the outcomes of the screen's "when".
+// arrow returns the screen that an arrow leads to. For an action that is a silent
+// screen, which runs it and follows the outcomes of the screen's "when".
 func (c *compiler) arrow(s *syntax.Screen, t syntax.Target) string {
 	if t.Call == nil {
 		return t.Screen.Value
@@ -164,8 +165,8 @@ func (c *compiler) arrow(s *syntax.Screen, t syntax.Target) string {
 	return name
 }
 
-// free returns the name, or with a number where a screen leads through one action in
-// several ways.
+// free returns the name, with a number if a screen already leads through the same
+// action on another arrow.
 func (c *compiler) free(name string) string {
 	c.silent[name]++
 	if n := c.silent[name]; n > 1 {

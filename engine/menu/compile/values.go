@@ -54,7 +54,7 @@ func (c *compiler) variable(v *syntax.Var) engine.Var {
 	return out
 }
 
-// typeOf returns the type of a value that is named.
+// typeOf returns the type of a named value.
 func (c *compiler) typeOf(v syntax.Value) engine.Type {
 	t := c.types[v.Name]
 	if v.Field == "" {
@@ -68,8 +68,8 @@ func (c *compiler) typeOf(v syntax.Value) engine.Type {
 	return engine.Type{}
 }
 
-// arg returns a value beside another of type t, or for a parameter of type t: a bare
-// word that names nothing is the name of an option.
+// arg returns a value that stands beside another of type t, or for a parameter of type
+// t. A bare word that names no value is an option.
 func (c *compiler) arg(v syntax.Value, t engine.Type) engine.Arg {
 	if v.Name != "" {
 		if _, known := c.types[v.Name]; known && !syntax.IsOption(v, t, known) {
@@ -80,7 +80,7 @@ func (c *compiler) arg(v syntax.Value, t engine.Type) engine.Arg {
 	return engine.Arg{Value: constant(v.Text.Value, t)}
 }
 
-// constant returns a constant of the menu as a value of the type it stands for.
+// constant returns a constant as a value of the expected type.
 func constant(s string, t engine.Type) engine.Value {
 	n, err := strconv.ParseInt(s, 10, 64)
 	switch t.Kind {

@@ -12,18 +12,18 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// Translated is a language's file brought up to date with the menu's texts. Its
-// Old is nil where there was no file.
+// Translated holds a language's file, updated to the menu's texts. Its Old is nil if
+// there was no file.
 type Translated struct {
 	Formatted
-	// Added are the texts that had no line; Missing are all without words, the
-	// added ones among them.
+	// Added lists the texts that had no line. Missing lists all texts without words,
+	// including the added ones.
 	Added, Missing []syntax.Message
 	// Stale are those whose text has changed since they were translated.
 	Stale []syntax.Message
-	// Done are the names of texts that were missing or stale, and are no more.
+	// Done names the texts that are no longer missing or stale.
 	Done []string
-	// Unknown are lines that name no text of the menu. They stay as they are.
+	// Unknown lists lines that name no text of the menu. They stay unchanged.
 	Unknown []syntax.Entry
 }
 
@@ -31,9 +31,9 @@ type Translated struct {
 // text without words gets a line with empty quotes, which U310 finds, and the
 // text itself in a comment above it; each whose text has changed gets the word
 // "stale" behind its mark, which U311 goes by, and the text as it is now above
-// it. Whoever has translated it again deletes the mark, and gets a new one.
-// Nothing else changes: order, comments, and lines that name no text stay. The
-// error says which language there is not, or what can't be read.
+// it. A translator who deletes the mark after translating gets a new one.
+// Nothing else changes: order, comments, and lines that name no text stay. The error
+// names a language that the menu lacks, or a file that can't be read.
 func Translate(file *syntax.File, found diag.List, lang string) (Translated, error) {
 	for _, f := range found {
 		if f.Severity == diag.Error {
@@ -117,10 +117,10 @@ type section struct {
 // aboveText begins the comment lines that show the text to be translated.
 const aboveText = "# text:"
 
-// read takes a file apart.
+// read divides a file into sections.
 func (u *updater) read(source syntax.Source, t *syntax.Translation) {
 	src, _ := syntax.Scan(source.Path, source.Bytes)
-	at := 0 // rows that are taken
+	at := 0 // rows read so far
 	for _, e := range t.Entries {
 		row := max(at, e.Key.Pos.Line-1)
 		end := max(src.EndOfText(e.Key.Pos.Line), e.Text.Pos.Line)
@@ -133,7 +133,7 @@ func (u *updater) read(source syntax.Source, t *syntax.Translation) {
 	}
 }
 
-// section returns one line of the file as it is to be.
+// section returns one updated line of the file.
 func (u *updater) section(src *syntax.Document, e syntax.Entry, above, text []string) section {
 	s := section{key: e.Key.Value, above: above, text: text}
 	w, known := u.words[s.key]
@@ -176,8 +176,8 @@ func shownText(w syntax.Message) []string {
 
 var staleMark = regexp.MustCompile(`^# of [0-9a-f]{8}(?: stale\b)?`)
 
-// marked returns the first line of a translation with its mark, which stands before
-// whatever else the comment behind it says.
+// marked returns the first line of a translation with its mark. The mark stands first
+// in the comment.
 func marked(src *syntax.Document, e syntax.Entry, mark string) string {
 	n := e.Key.Pos.Line
 	line := src.Line(n)
@@ -192,7 +192,7 @@ func marked(src *syntax.Document, e syntax.Entry, mark string) string {
 	return before + "# of " + mark + " " + strings.TrimLeft(c.Text, "# ")
 }
 
-// add gives each text without a line one, behind that of the text before it.
+// add inserts a line for each text without one, below the line of the text before it.
 func (u *updater) add() {
 	at := map[string]bool{}
 	for _, s := range u.sections {
@@ -214,8 +214,8 @@ func (u *updater) add() {
 	}
 }
 
-// insert puts a section behind another; at the beginning it stands below the
-// comment about the file.
+// insert puts a section behind another one. A first section goes below the comment
+// about the file.
 func (u *updater) insert(behind string, s section) {
 	i := slices.IndexFunc(u.sections, func(o section) bool { return o.key == behind })
 	if i < 0 && len(u.sections) > 0 {
@@ -237,7 +237,7 @@ func lastBlank(lines []string) int {
 	return -1
 }
 
-// write puts the file together; a new one has its comment first.
+// write joins the sections to a file. A new file begins with a comment.
 func (u *updater) write(made bool) []byte {
 	var lines []string
 	if made {
@@ -249,7 +249,7 @@ func (u *updater) write(made bool) []byte {
 	return []byte(strings.Join(append(lines, u.tail...), "\n") + "\n")
 }
 
-// held makes sure that every line that was there still says what it said.
+// held returns an error unless every old line keeps its meaning.
 func (u *updater) held(name string, t *syntax.Translation) error {
 	src, root, err := nodesOf(name, u.out.Bytes)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// langSchema is that of any menu's translation: how a text's key may look.
+// langSchema returns the schema of any menu's translation: the form of its keys.
 func langSchema() object {
 	k := phoneKey[1 : len(phoneKey)-1]
 	number := `[1-9][0-9]*`
@@ -62,7 +62,8 @@ func endsForm() object {
 	return s
 }
 
-// declaredType returns a type, or a group with the types of its fields in it.
+// declaredType returns the schema of a type, or of a group with the types of its
+// fields.
 func declaredType() object { return object{"$ref": "#/$defs/type"} }
 
 func typeDefinition() object {

@@ -13,11 +13,11 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// object is a JSON Schema, or a part of one.
+// object holds a JSON Schema or a part of one.
 type object = map[string]any
 
-// key holds one key that a group of a file may have: its name, what it means, in
-// the words that editors show, and what may stand behind it.
+// key describes one key of a group: its name, the description that editors show, and
+// the schema of its value.
 type key struct {
 	name, about string
 	value       object
@@ -37,9 +37,9 @@ var schemas = map[string]func() object{
 func SchemaKinds() []string { return []string{"menu", "include", "lang", "actions", "people"} }
 
 // Schema returns the JSON Schema (2020-12) of one kind of file, for editors: which
-// keys it has at each place, what they mean, and how values look. What only the
-// whole menu shows, as whether a screen is there, is left to Check. The error
-// names the kinds there are.
+// keys it has at each place, what they mean, and how values look. Check does
+// what needs the whole menu, such as whether a screen exists. The error names the
+// known kinds.
 func Schema(kind string) ([]byte, error) {
 	form, ok := schemas[kind]
 	if !ok {
@@ -48,8 +48,8 @@ func Schema(kind string) ([]byte, error) {
 	return encoded(form())
 }
 
-// TranslationSchema returns the schema of one menu's translations: exactly the texts
-// it has, each with the words it is translated from.
+// TranslationSchema returns the schema of one menu's translations: exactly its texts,
+// each described by the words to translate.
 func TranslationSchema(f *syntax.File) ([]byte, error) {
 	var keys []key
 	for _, w := range syntax.ListMessages(f) {
@@ -83,13 +83,13 @@ func group(about string, keys ...key) object {
 	return object{"type": "object", "description": about, "properties": properties, "additionalProperties": false}
 }
 
-// needs says which keys of a group can't be left out.
+// needs makes keys of a group required.
 func needs(s object, keys ...string) object {
 	s["required"] = keys
 	return s
 }
 
-// byName returns a mapping whose keys the writer chooses.
+// byName returns a mapping whose keys the author chooses.
 func byName(about string, value object) object {
 	return object{
 		"type": "object", "description": about,
@@ -98,7 +98,7 @@ func byName(about string, value object) object {
 	}
 }
 
-// keyed returns a mapping by the keys of a phone.
+// keyed returns a mapping whose keys are those of a phone.
 func keyed(about string, value object) object {
 	return object{
 		"type": "object", "description": about,
@@ -132,10 +132,10 @@ var phoneKey = fmt.Sprintf(`^[0-9]{1,%d}$`, syntax.MaxKeyDigits)
 
 func scalarTypes() []string { return []string{"string", "number", "boolean"} }
 
-// aText is anything a person may read.
+// aText returns the schema of any text.
 func aText() object { return object{"type": scalarTypes()} }
 
-// formed returns a scalar of one form; says is what an editor says of any other.
+// formed returns a scalar of one form. An editor shows says for any other value.
 func formed(pattern, says string, examples ...string) object {
 	s := object{"type": scalarTypes(), "pattern": pattern, "patternErrorMessage": says}
 	if len(examples) > 0 {
@@ -144,14 +144,14 @@ func formed(pattern, says string, examples ...string) object {
 	return s
 }
 
-// aJump returns "Label -> target", the label being left out where there is none.
+// aJump returns the schema of "Label -> target"; the label is optional.
 func aJump(examples ...string) object {
 	s := formed(`(^|\s)->\s+`+targetForm+`\s*$`, "An arrow and a screen are expected, as: Exit -> bye", examples...)
 	s["type"] = "string"
 	return s
 }
 
-// aTarget returns a screen or an action alone; its arrow may be left out.
+// aTarget returns the schema of a screen or an action; the arrow is optional.
 func aTarget() object {
 	return formed(`^\s*(->\s+)?`+targetForm+`\s*$`, "A screen is expected, or an action with its values")
 }
@@ -167,7 +167,7 @@ func aWhole(lo, hi int) object {
 	return object{"type": []string{"integer", "string"}, "minimum": lo, "maximum": hi, "pattern": `^\d+$`}
 }
 
-// aType returns a type as variables and actions have it.
+// aType returns the schema of a type of variables and actions.
 func aType(examples ...string) object {
 	return formed(`^\s*(`+strings.Join(engine.TypeNames(), "|")+`)(\s[\s\S]*)?$`, "A type is expected: "+strings.Join(engine.TypeNames(), ", "), examples...)
 }

@@ -21,12 +21,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// rightFile is a file that is right as it stands, and the kind of schema it is
-// held to.
+// rightFile holds a correct file and the kind of schema that it must pass.
 type rightFile struct{ path, kind string }
 
-// examples returns all files of the repository that the language has no fault to
-// find with.
+// examples returns all files of the repository without errors in their form.
 func examples(t *testing.T) []rightFile {
 	t.Helper()
 	var list []rightFile
@@ -85,8 +83,8 @@ func parsed(t *testing.T, path string) *yaml.Node {
 	return root.Content[0]
 }
 
-// asJSON returns a tree as an editor hands it to a schema: keys are text, values are
-// what YAML makes of them.
+// asJSON returns a tree as an editor passes it to a schema: keys are text, values have
+// their YAML types.
 func asJSON(t *testing.T, n *yaml.Node) any {
 	t.Helper()
 	switch n.Kind {
@@ -116,7 +114,7 @@ func asJSON(t *testing.T, n *yaml.Node) any {
 	return v
 }
 
-// Every file that is right passes its schema.
+// Every correct file passes its schema.
 func TestSchemaAccepts(t *testing.T) {
 	schemas := compiledSchemas(t)
 	for _, e := range examples(t) {
@@ -126,8 +124,8 @@ func TestSchemaAccepts(t *testing.T) {
 	}
 }
 
-// A menu whose forms are right passes, whatever the check says of it; one with
-// forms that nobody knows does not.
+// A menu with correct forms passes, even if the check reports it; one with an unknown
+// form does not.
 func TestSchemaOfErrGoldens(t *testing.T) {
 	menu := compiledSchemas(t)["menu"]
 	refused := []string{"U002_unknown.yaml", "U003_missing.yaml", "U006_things.yaml", "U403.yaml", "U705_gateway.yaml"}
@@ -158,9 +156,8 @@ func groups(n *yaml.Node, each func(*yaml.Node)) {
 
 const stranger = "unknown key"
 
-// A key that nobody knows is refused at every place of every file, by the schema
-// as by the language; and where the language names the keys it knows, the schema
-// has just those.
+// Schema and language both refuse an unknown key at every place of every file. Where
+// the language lists the known keys, the schema has exactly those.
 func TestSchemaRefusesUnknownKeys(t *testing.T) {
 	schemas := compiledSchemas(t)
 	known := map[string]map[string]bool{} // kind → sets of keys, as the language names them
@@ -173,7 +170,7 @@ func TestSchemaRefusesUnknownKeys(t *testing.T) {
 		beside := menutest.Folder(t, e.path)
 		groups(root, func(group *yaml.Node) {
 			if e.kind == "people" && group == root.Content[1] {
-				return // people have any name
+				return // a persona may have any name
 			}
 			before := group.Content
 			defer func() { group.Content = before }()
@@ -183,7 +180,7 @@ func TestSchemaRefusesUnknownKeys(t *testing.T) {
 				t.Errorf("%s:%d: a key %q passes the schema", e.path, group.Line, stranger)
 			}
 			refused, keys := refusedKey(t, e, root, beside)
-			if !refused { // the value is at fault, too
+			if !refused { // the value is wrong too
 				group.Content[len(group.Content)-1] = scalarNode("main")
 				refused, keys = refusedKey(t, e, root, beside)
 			}
@@ -223,8 +220,8 @@ func mentions(found diag.List) bool {
 	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return strings.Contains(f.Message, fmt.Sprintf("%q", stranger)) })
 }
 
-// refusedKey reads a changed file, and reports whether the language refuses the
-// stranger in it, and which keys it says it knows there.
+// refusedKey reads a changed file and reports whether the language refuses the unknown
+// key, and which keys it lists as known there.
 func refusedKey(t *testing.T, e rightFile, root *yaml.Node, files fstest.MapFS) (refused bool, known string) {
 	t.Helper()
 	source, err := yaml.Marshal(root)
@@ -299,7 +296,7 @@ func closedGroups(t *testing.T, kind string) map[string]bool {
 	return sets
 }
 
-// A translation's own schema has the texts of its menu, no more.
+// A translation's own schema has exactly the texts of its menu.
 func TestTranslationSchema(t *testing.T) {
 	f, found := syntax.Read(os.DirFS("../../../menus"), "paytrace.yaml", "")
 	if found.Bad() {

@@ -29,7 +29,7 @@ func screenForm() object {
 	return s
 }
 
-// rivals returns the kinds that may not stand on one screen with a kind.
+// rivals returns the kinds that can't share a screen with a kind.
 func rivals(verb string) []string {
 	along := map[[2]string]bool{{"list", "menu"}: true, {"end", "sms"}: true, {"set", "sms"}: true}
 	var list []string

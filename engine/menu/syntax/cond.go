@@ -60,7 +60,7 @@ func (c *condParser) sum(t Text) {
 		c.fail(day, "A day must be in quotes.", "").PutInQuotes(day.Value)
 	} else if at := bareSum.FindStringIndex(t.Value); at != nil {
 		sum := t.Sub(at[0], at[1])
-		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action tell it, or give the variable a range, as "date today-18y..today".`)
+		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action return it, or give the variable a range, as "date today-18y..today".`)
 	}
 }
 
@@ -266,7 +266,7 @@ func isComparison(t token) bool {
 // operand returns a name or a constant.
 func (c *condParser) operand() (Value, bool) {
 	if len(c.tokens) == 0 {
-		c.wrong(c.whole.Sub(len(c.whole.Value), len(c.whole.Value)), "The condition stops here, before it is complete.", "")
+		c.wrong(c.whole.Sub(len(c.whole.Value), len(c.whole.Value)), "The condition ends here, but it is not complete.", "")
 		return Value{}, false
 	}
 	t := c.tokens[0]

@@ -27,7 +27,7 @@ func (p *reader) words(e entry) (Text, bool) {
 	switch {
 	case p.eaten(n, t, true) || p.changed(n, t):
 	case n.Style&yaml.FoldedStyle != 0:
-		p.find("U004", t, `Below ">" YAML joins lines to one.`, `Write "|" in its place.`).unfold()
+		p.find("U004", t, `Below ">" YAML joins lines to one.`, `Write "|" instead.`).unfold()
 	case IsEmpty(n):
 		p.missing(e.key, "a text")
 		return Text{}, false
