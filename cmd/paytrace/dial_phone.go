@@ -122,7 +122,7 @@ func (l *phonePlayer) script(person string, lines []string) (*dialscript.File, e
 	text := strings.Join(append(append([]string{"=== Recorded call", "(as " + person + ")"}, l.head...), lines...), "\n") + "\n"
 	file, found := dialscript.Parse("", []byte(text))
 	if len(found) > 0 {
-		return nil, errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Hint))
+		return nil, errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Help))
 	}
 	return file, nil
 }

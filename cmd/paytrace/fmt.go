@@ -178,8 +178,8 @@ func formatScript(folder *service.Folder, name string) ([]rewrite.Formatted, err
 		return nil, err
 	}
 	script, found := dialscript.Parse(filepath.Join(folder.Dir, name), source)
-	if i := slices.IndexFunc(found, func(f dialscript.Finding) bool { return (dialscript.Findings{f}).Bad() }); i >= 0 {
-		return nil, misuse{fmt.Errorf("not formatted: %s", found[i])}
+	if d, failed := dialscript.FirstError(found); failed {
+		return nil, misuse{fmt.Errorf("not formatted: %s", d)}
 	}
 	return []rewrite.Formatted{{Name: name, Old: source, Bytes: dialscript.Format(script)}}, nil
 }

@@ -274,7 +274,7 @@ func (t *terminal) add(line string) error {
 	next := t.text + line + "\n"
 	file, found := dialscript.Parse("", []byte(next))
 	if len(found) > 0 {
-		return errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Hint))
+		return errors.New(strings.TrimSpace(found[0].Message + " " + found[0].Help))
 	}
 	results := t.play([]*dialscript.Call{&file.Calls[0]})
 	if p := results[0].Problems; len(p) > 0 {

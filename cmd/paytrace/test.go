@@ -159,7 +159,8 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 	for _, script := range s.scripts {
 		found := append(slices.Clone(script.found), dialscript.Check(script.file, people)...)
 		found.Sort()
-		bad = found.Bad() || bad
+		_, failed := dialscript.FirstError(found)
+		bad = failed || bad
 		for _, f := range found {
 			fmt.Fprintln(std.err, f)
 		}

@@ -216,7 +216,7 @@ func (v testCmd) append(f *dialscript.File, std streams) (*dialscript.File, erro
 		return nil, misuse{fmt.Errorf("--suggest: %w", err)}
 	}
 	whole, found := dialscript.Parse(f.Path, old)
-	if found.Bad() {
+	if _, failed := dialscript.FirstError(found); failed {
 		return nil, misuse{fmt.Errorf("--suggest: %s has errors; correct it first, or name another file with --suggest=FILE", f.Path)}
 	}
 	whole.Calls = append(whole.Calls, f.Calls...)

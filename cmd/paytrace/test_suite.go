@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/service"
 )
@@ -40,7 +41,7 @@ type script struct {
 
 	source []byte
 	file   *dialscript.File
-	found  dialscript.Findings
+	found  diag.List
 }
 
 // suites groups the scripts named by folder.

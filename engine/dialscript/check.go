@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
@@ -13,7 +14,7 @@ import (
 // Check finds what a script that reads well should not say: calls that check
 // nothing (D903), PINs and numbers that may be someone's (D904), holes that
 // hide the screen (D905), and callers that people.yaml does not have (D902).
-func Check(f *File, people *engine.Personas) Findings {
+func Check(f *File, people *engine.Personas) diag.List {
 	c := &checker{people: people}
 	for i := range f.Calls {
 		call := &f.Calls[i]
@@ -28,12 +29,12 @@ func Check(f *File, people *engine.Personas) Findings {
 
 type checker struct {
 	people *engine.Personas
-	out    Findings
+	out    diag.List
 }
 
-func (c *checker) find(code string, severity Severity, pos engine.Pos, length int, message, hint string) {
+func (c *checker) find(code string, severity diag.Severity, pos engine.Pos, length int, message, hint string) {
 	if len(c.out) < MaxFindings {
-		c.out = append(c.out, Finding{Code: code, Severity: severity, Pos: pos, Length: length, Message: message, Hint: hint})
+		c.out = append(c.out, diag.Diagnostic{Code: code, Severity: severity, Pos: pos, Length: length, Message: message, Help: hint})
 	}
 }
 
@@ -54,7 +55,7 @@ func (c *checker) callers(call *Call) {
 			if hint == "" {
 				hint = "There are " + strings.Join(names, ", ") + "."
 			}
-			c.find(CodeLine, Error, d.Pos, len(d.Text)+2, fmt.Sprintf("people.yaml has nobody called %q.", d.Name), hint)
+			c.find(CodeLine, diag.Error, d.Pos, len(d.Text)+2, fmt.Sprintf("people.yaml has nobody called %q.", d.Name), hint)
 		}
 	}
 }
@@ -72,7 +73,7 @@ func (c *checker) nothing(call *Call) {
 		}
 	}
 	if len(call.Steps) > 0 && !call.Broken {
-		c.find(CodeNothing, Error, call.Pos, len("===")+1+len([]rune(call.Title)),
+		c.find(CodeNothing, diag.Error, call.Pos, len("===")+1+len([]rune(call.Title)),
 			"This call checks nothing, so it always passes.", `Write what the phone shows, as "| " lines, or what must hold, as (session ends).`)
 	}
 }
@@ -80,7 +81,7 @@ func (c *checker) nothing(call *Call) {
 func (c *checker) wide(call *Call) {
 	for _, s := range call.Steps {
 		if wide(s.Shown) {
-			c.find(CodeWide, Warning, s.Shown[0].Pos, len([]rune(s.Shown[0].String())),
+			c.find(CodeWide, diag.Warning, s.Shown[0].Pos, len([]rune(s.Shown[0].String())),
 				"Almost any screen would do here, so these lines hide what is shown.", "Write more of the screen's own words, or leave the lines out.")
 		}
 	}
@@ -151,7 +152,7 @@ func (c *checker) pin(s Step) {
 			return
 		}
 	}
-	c.find(CodeReal, Error, s.Pos, len(s.Line()), "This PIN may be someone's.", "Use the PIN of a person in people.yaml, a run as 1234 or 4321, or list it there under pins.")
+	c.find(CodeReal, diag.Error, s.Pos, len(s.Line()), "This PIN may be someone's.", "Use the PIN of a person in people.yaml, a run as 1234 or 4321, or list it there under pins.")
 }
 
 // IsPIN reports four to eight digits.
@@ -212,5 +213,5 @@ func (c *checker) number(pos engine.Pos, digits string) {
 			return
 		}
 	}
-	c.find(CodeReal, Error, pos, 1, fmt.Sprintf("The number %s may be someone's.", msisdn.Mask(digits)), "Use the number of a person in people.yaml, or list it there under numbers.")
+	c.find(CodeReal, diag.Error, pos, 1, fmt.Sprintf("The number %s may be someone's.", msisdn.Mask(digits)), "Use the number of a person in people.yaml, or list it there under numbers.")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -35,8 +36,8 @@ func TestErrGoldens(t *testing.T) {
 			seen := false
 			for _, one := range found {
 				fmt.Fprintf(&out, "%d+%d %s %s %s\n", one.Pos.Line, one.Pos.Column, one.Code, one.Severity, one.Message)
-				if one.Hint != "" {
-					out.WriteString("   " + one.Hint + "\n")
+				if one.Help != "" {
+					out.WriteString("   " + one.Help + "\n")
 				}
 				seen = seen || one.Code == code
 			}
@@ -73,7 +74,7 @@ func scriptsIn(t *testing.T, dir string) []string {
 	return all
 }
 
-func readScript(t testing.TB, path string) (*File, Findings) {
+func readScript(t testing.TB, path string) (*File, diag.List) {
 	t.Helper()
 	source, err := os.ReadFile(path)
 	if err != nil {

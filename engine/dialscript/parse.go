@@ -7,11 +7,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 )
 
 // Parse reads a script. path is for positions. The File is never nil; the
 // findings are D901 and D902, in order. A call with either is Broken.
-func Parse(path string, source []byte) (*File, Findings) {
+func Parse(path string, source []byte) (*File, diag.List) {
 	p := &parser{file: &File{Path: path}, titles: map[string]int{}}
 	text := strings.TrimPrefix(string(source), "\ufeff")
 	switch {
@@ -52,7 +53,7 @@ type parser struct {
 	// here and length are the place a finding is about.
 	here   engine.Pos
 	length int
-	out    Findings
+	out    diag.List
 }
 
 // at says where the next findings are.
@@ -73,7 +74,7 @@ func (p *parser) find(code, message, hint string) {
 		p.call.Broken = true
 	}
 	if len(p.out) < MaxFindings {
-		p.out = append(p.out, Finding{Code: code, Severity: Error, Pos: p.here, Length: p.length, Message: message, Hint: hint})
+		p.out = append(p.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: p.here, Length: p.length, Message: message, Help: hint})
 	}
 }
 

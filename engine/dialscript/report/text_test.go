@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
@@ -79,12 +80,12 @@ func TestTagsAndStrings(t *testing.T) {
 	if got := strings.Join(f.Calls[0].Tags(), " "); got != "money smoke slow" {
 		t.Errorf("tags %q", got)
 	}
-	found := dialscript.Findings{{Code: dialscript.CodeWide, Severity: dialscript.Warning, Message: "x"}}
-	if found.Bad() {
-		t.Error("a warning is bad")
+	weak := diag.List{{Code: dialscript.CodeWide, Severity: diag.Warning, Message: "x"}}
+	if d, failed := dialscript.FirstError(weak); failed {
+		t.Errorf("a warning counts as an error: %s", d)
 	}
 	_, errs := dialscript.Parse("f.dial", []byte("x"))
-	if !errs.Bad() || !strings.HasPrefix(errs[0].String(), "f.dial:1:1: D902 ") {
+	if _, failed := dialscript.FirstError(errs); !failed || !strings.HasPrefix(errs[0].String(), "f.dial:1:1: D902 ") {
 		t.Errorf("%v", errs)
 	}
 }
