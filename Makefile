@@ -18,8 +18,7 @@ help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: ## Start the service (needs Go alone); it says what to try next
-	@if test -x bin/paytrace; then echo 'Building PayTrace ...'; else \
-	  echo 'Building PayTrace. The first time, this compiles all libraries and takes a few minutes ...'; fi >&2
+	@echo "Building bin/paytrace. The first time, Go compiles all libraries, which takes a few minutes."
 	@$(GO) build -o bin/paytrace ./cmd/paytrace
 	@exec bin/paytrace serve $(ARGS)
 
