@@ -22,7 +22,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// callers are who may call in suggested scripts, and what actions answer.
+// callers holds the personas of suggested scripts and the answers of actions.
 var callers = &engine.Personas{
 	List: []engine.Persona{
 		{Name: "Amina", Phone: "254712345678", PIN: engine.NewSecret("1234")},
@@ -73,7 +73,7 @@ func TestSuggestedScriptsCoverEverything(t *testing.T) {
 	}
 }
 
-// beyond lists the things of the services in testdata that no call can come to.
+// beyond lists the items of the services in testdata that no call can reach.
 var beyond = map[string][]string{
 	"mother.yaml": {"language in Kiswahili"},
 }

@@ -193,7 +193,7 @@ func (c *lossyCall) deliver(n, newest int) (fault string, over bool) {
 		return "", n == newest
 	case !c.lost:
 		return "another screen, though nothing was lost", true
-	case got.End && (got.Fault != nil || got.Screen == "("+engine.Pending+")"): // an action failed, or can't be told of
+	case got.End && (got.Fault != nil || got.Screen == "("+engine.Pending+")"): // an action failed, or its outcome is unknown
 		c.tally["ended"]++
 		return "", true
 	case c.text, n > 0 && got.Screen == c.replies[n-1].Screen: // two wrong answers are one with a star

@@ -80,8 +80,8 @@ var rules = []rule{
 	{"U009", diag.Error, (*checker).staleSuppressions},
 }
 
-// readingCodes lists the codes found while a menu is read, where each is a way in
-// which what stands there is not the language; Check finds three of them too.
+// readingCodes lists the codes of errors found while a menu is read. Check finds
+// three of them too.
 var readingCodes = []string{"U001", "U002", "U003", "U004", "U005", "U006", "U007", "U008"}
 
 // AllCodes returns the codes that Diagnose may find, sorted, each once.
@@ -170,7 +170,7 @@ func (c *checker) findAs(severity diag.Severity, at syntax.Text, message, help s
 	return c.add(severity, at.Pos, at.Len(), message, help, related)
 }
 
-// findKey is find about a key ("menu"), of which only the place was kept.
+// findKey calls find for a key ("menu") whose position alone was kept.
 func (c *checker) findKey(at engine.Pos, key, message, help string, related ...diag.Related) {
 	c.add(c.rule.severity, at, len(key), message, help, related)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func screenForm() object {
-	s := group("A screen does exactly one thing, told by its verb.", screenDocs()...)
+	s := group("A screen does exactly one thing. One key says which.", screenDocs()...)
 	beside := object{}
 	for _, verb := range slices.Sorted(maps.Keys(syntax.KindKeys)) {
 		beside[verb] = object{"not": object{"anyOf": requiring(rivals(verb))}}

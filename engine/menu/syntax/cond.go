@@ -162,7 +162,7 @@ func (c *condParser) fail(at Text, message, help string) Report {
 	return c.find("U003", at, message, help)
 }
 
-// is reports whether the next tokens are these words.
+// is reports whether the next tokens are the given words.
 func (c *condParser) is(words ...string) bool {
 	for i, w := range words {
 		if i >= len(c.tokens) || c.tokens[i].quoted || c.tokens[i].Value != w {

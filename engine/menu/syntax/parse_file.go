@@ -168,7 +168,7 @@ func (p *reader) resume(e entry) {
 	}
 }
 
-// mostResume is a day: nobody remembers a call longer.
+// mostResume bounds resume to a day: callers remember a call no longer.
 const mostResume = 24 * time.Hour
 
 func (p *reader) duration(e entry) time.Duration {

@@ -36,8 +36,8 @@ type entry struct {
 // parser reads one entry.
 type parser func(entry)
 
-// find adds an error about a text.
-// Where the scan has refused a text, its kind is nobody's fault.
+// find adds an error about a text. It adds no U003 where the scan has refused the
+// text already.
 func (p *reader) find(code string, at Text, message, help string, related ...diag.Related) Report {
 	d := diag.Diagnostic{Code: code, Severity: diag.Error, Pos: at.Pos, Length: at.Len(), Message: message, Help: help, Related: related}
 	if code == "U003" && p.src != nil && p.src.path == at.Pos.File {

@@ -132,7 +132,7 @@ func (r Report) Quote(text string) {
 	}
 }
 
-// PutInQuotes asks for quotes around a short text, and puts them there.
+// PutInQuotes advises quotes around a short text, and adds the edit.
 func (r Report) PutInQuotes(text string) {
 	r.d.Help = "Put quotes around it: " + InQuotes(text) + "."
 	r.Quote(text)
@@ -156,7 +156,7 @@ func (r Report) span() (line string, from, to int) {
 	return line, from, columnOffset(line, r.d.Pos.Column+r.d.Length)
 }
 
-// index notes where each line of the file begins.
+// index records where each line of the file begins.
 func (d *Document) index(data []byte) {
 	d.raw, d.starts = data, []int{0}
 	if bytes.HasPrefix(data, []byte("\ufeff")) {

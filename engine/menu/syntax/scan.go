@@ -93,7 +93,7 @@ func (s *scanner) scanLine() {
 	}
 }
 
-// badIndent finds a tab, or a space that is none, before the first text of a
+// badIndent finds a tab, or a non-ASCII space, before the first text of a
 // line. Nothing below it can be placed.
 func (s *scanner) badIndent(line string, off int) bool {
 	switch r, _ := utf8.DecodeRuneInString(line[off:]); r {

@@ -67,7 +67,7 @@ func (s *scanner) below(off int) int {
 	return noColumn
 }
 
-// noColumn is less than any column, and than the -1 before the first.
+// noColumn is less than every column, and less than the -1 before the first one.
 const noColumn = -2
 
 // bare reads a line with neither key nor dash: the value of the entry above,

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Specials are the characters that mean something else to YAML when a text
-// begins with them.
+// Specials lists the characters with which a text can't begin in YAML unless it is
+// quoted.
 const Specials = "&*!%@`|>,]}"
 
 // value reads what stands behind a key or a dash, from off; parent is the
