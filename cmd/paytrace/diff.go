@@ -109,7 +109,7 @@ func regressions(old, next *engine.Program) diag.List {
 		}
 		return name
 	}
-	for _, l := range graph.Losses(graph.Of(old), graph.Of(next), moved) {
+	for _, l := range graph.Regressions(graph.Of(old), graph.Of(next), moved) {
 		now := "this is no answer there any more"
 		if len(l.Now) > 0 {
 			now = "it now leads to " + anyOf(l.Now)
@@ -124,7 +124,7 @@ func regressions(old, next *engine.Program) diag.List {
 }
 
 // typedOn lists what is typed from the beginning of a call: "*384*1#, 2, Kisumu".
-func typedOn(p *engine.Program, l graph.Lost) string {
+func typedOn(p *engine.Program, l graph.Regression) string {
 	keys := []string{p.Codes()[0].Dial}
 	for _, c := range p.Codes() {
 		if len(l.Path.Edges) > 0 && l.Path.Edges[0].Trigger.Name == c.Start {

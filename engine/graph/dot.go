@@ -45,8 +45,7 @@ func dotShape(n *Node) string {
 	}
 }
 
-// dotEscapes: a backslash begins one of Graphviz's own signs, so that it is
-// doubled.
+// dotEscapes escapes what Graphviz would read as its own syntax.
 var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func quoted(s string) string { return `"` + dotEscapes.Replace(s) + `"` }

@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// describer says what the rows of a machine mean to callers.
+// A describer says what the rows of a machine mean to callers.
 type describer struct {
 	p    *engine.Program
 	lang int
@@ -75,8 +75,8 @@ func (d describer) start(e Edge) Edge {
 	return e
 }
 
-// option describes a way on that the menu numbers. In a list its key follows
-// those of the rows, and it is drawn for one row.
+// option describes an option of a menu or a list. In a list its number follows
+// those of the rows; it is drawn as if the list had one row.
 func (d describer) option(e *Edge, s *engine.Screen) {
 	o := &s.Options[e.Trigger.Index]
 	rows := 0
@@ -105,10 +105,10 @@ func (d describer) answer(e *Edge, ask *engine.Ask) {
 	}
 }
 
-// Wrong is the input of an edge that any wrong answer takes.
+// Wrong is the input of an edge for any wrong answer.
 const Wrong = "(wrong)"
 
-// join puts a comma between two parts that are not empty.
+// join joins two parts with a comma, unless one is empty.
 func join(a, b string) string {
 	if a == "" {
 		return b
@@ -173,5 +173,5 @@ func (d describer) outcome(e *Edge, s *engine.Screen) {
 	}
 }
 
-// words is a text in the graph's language, as the menu writes it.
+// words returns a text in the graph's language, as the menu writes it.
 func (d describer) words(w engine.Words) string { return w.In(d.lang).String() }

@@ -1,5 +1,5 @@
-// Package graph sees a program as screens and the ways between them: who
-// reaches what, by which keys, and how it looks drawn.
+// Package graph shows a program as screens and the edges between them: it finds
+// which screens a call reaches and by which keys, and draws the menu.
 package graph
 
 import (
@@ -8,12 +8,12 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Graph is a program's screens and ways. It is never written to once it is made.
+// A Graph holds the screens and edges of a program. It never changes.
 type Graph struct {
 	Program *engine.Program
-	// Nodes are the screens in the menu's order, behind them the engine's own.
+	// Nodes lists the screens in the menu's order, then the engine's own.
 	Nodes []Node
-	// Edges are all rows of the program's machine, in its order.
+	// Edges lists all rows of the program's machine, in its order.
 	Edges []Edge
 
 	lang  int
@@ -21,67 +21,68 @@ type Graph struct {
 	out   map[string][]int // edges by the node they leave
 }
 
-// Node is one screen.
+// A Node is one screen.
 type Node struct {
-	// Name is the screen's; the engine's own stand in parentheses.
+	// Name is the screen's name. Names of the engine's own screens are in
+	// parentheses.
 	Name string
 	Kind engine.ScreenKind
-	// Screen is what the program has under that name; nil for engine.Idle.
+	// Screen is nil for engine.Idle.
 	Screen *engine.Screen
 }
 
 // Shown reports whether callers see the screen.
 func (n *Node) Shown() bool { return n.Name != engine.Idle && !n.Kind.Silent() }
 
-// Builtin reports one of the engine's own states.
+// Builtin reports whether the node is one of the engine's own screens.
 func (n *Node) Builtin() bool { return builtin(n.Name) }
 
 func builtin(name string) bool { return strings.HasPrefix(name, "(") }
 
-// EdgeKind says what makes a call take an edge.
+// An EdgeKind says what makes a call take an edge.
 type EdgeKind uint8
 
-// The kinds.
+// These are the kinds of edges.
 const (
 	Start   EdgeKind = iota + 1 // a code is dialled
 	Key                         // the caller chooses an option, a row, a language, Yes or No
 	Answer                      // the caller answers a question
 	Home                        // the caller types the key that leads home
 	GiveUp                      // the caller's last answer was wrong, too
-	Onward                      // nobody is asked: choose, set, skip, an empty list
-	Outcome                     // an action has answered
-	Retry                       // an action sends the caller back to the question
-	Fault                       // an action failed, is pending or refused, or data could not be read
+	Onward                      // the caller is not asked: choose, set, skip, an empty list
+	Outcome                     // an action has ended
+	Retry                       // an action asks the question again
+	Fault                       // an action failed, is pending or was refused, or data could not be read
 )
 
-// Edge is one way on: a row of the machine, and what it means to a caller.
+// An Edge is one row of the machine, with what it means to a caller.
 type Edge struct {
-	// From, Trigger and To are the machine's row; From and Trigger name the edge.
+	// From, Trigger and To are the machine's row. From and Trigger identify it.
 	From, To string
 	Trigger  engine.Trigger
 	Kind     EdgeKind
-	// Label is how a person names the way: "1 Create account", "phone",
+	// Label names the edge for a person: "1 Create account", "phone",
 	// "created", "if worker is set".
 	Label string
-	// Input is one input that takes the edge: a key, or an answer made up that
-	// fits the question. Tries says how often it is typed: 0 where nothing is.
+	// Input is one input that takes the edge: a key, or an invented answer that
+	// fits the question. Tries says how often it is typed, 0 if nothing is typed.
 	Input string
 	Tries int
-	// Needs is what must hold besides the input: a condition, or an action's
-	// outcome as "create_account: created". "" for nothing.
+	// Needs says what else must be true: a condition, or an action's outcome, such
+	// as "create_account: created". It is "" if nothing else is needed.
 	Needs string
-	// Implied says that the menu does not write this way: the key home, and
-	// where on_failed and the like lead.
+	// Implied says that the menu does not write this edge: the key home, and
+	// where on_failed and similar settings lead.
 	Implied bool
 	Pos     engine.Pos
 }
 
-// Of is the graph of a program, worded in the menu's own language.
+// Of returns the graph of a program, with the texts of its first language.
 func Of(p *engine.Program) *Graph { return In(p, 0) }
 
-// In is the graph of a program, worded in a language by its place among the
-// program's. Where calls are never taken up again, the question whether to is
-// left out.
+// In returns the graph of a program, with the texts of a language; lang is its
+// index in the program. If no call can be resumed, the question whether to resume
+// is left out.
 func In(p *engine.Program, lang int) *Graph {
 	g := &Graph{Program: p, lang: lang, index: map[string]int{}, out: map[string][]int{}}
 	g.node(engine.Idle)
@@ -99,7 +100,7 @@ func In(p *engine.Program, lang int) *Graph {
 	return g
 }
 
-// resumes reports a row of the question whether to take up a dropped call.
+// resumes reports whether a row belongs to the question about a dropped call.
 func resumes(t engine.Transition) bool { return t.From == engine.Resume || t.To == engine.Resume }
 
 func (g *Graph) node(name string) {
@@ -119,8 +120,8 @@ func (g *Graph) add(e Edge) {
 	g.Edges = append(g.Edges, e)
 }
 
-// Node is a screen by name, with false if there is none.
-func (g *Graph) Node(name string) (*Node, bool) {
+// Node returns a screen by name; ok is false if there is none.
+func (g *Graph) Node(name string) (n *Node, ok bool) {
 	i, ok := g.index[name]
 	if !ok {
 		return nil, false
@@ -128,7 +129,7 @@ func (g *Graph) Node(name string) (*Node, bool) {
 	return &g.Nodes[i], true
 }
 
-// Out are the edges that leave a screen.
+// Out returns the edges that leave a screen.
 func (g *Graph) Out(name string) []*Edge {
 	list := make([]*Edge, len(g.out[name]))
 	for i, at := range g.out[name] {
@@ -137,7 +138,7 @@ func (g *Graph) Out(name string) []*Edge {
 	return list
 }
 
-// Reach is all that can be come to from a screen, itself included.
+// Reach returns all screens that can be reached from a screen, itself included.
 func (g *Graph) Reach(from string) map[string]bool {
 	seen := map[string]bool{from: true}
 	for next := []string{from}; len(next) > 0; {
@@ -153,8 +154,8 @@ func (g *Graph) Reach(from string) map[string]bool {
 	return seen
 }
 
-// Only is the part of the graph whose nodes and edges are kept by the
-// functions; an edge needs both its ends.
+// Only returns the part of the graph for which the functions return true. An
+// edge stays only if both its ends do.
 func (g *Graph) Only(node func(*Node) bool, edge func(*Edge) bool) *Graph {
 	part := &Graph{Program: g.Program, lang: g.lang, index: map[string]int{}, out: map[string][]int{}}
 	for i := range g.Nodes {
@@ -172,8 +173,8 @@ func (g *Graph) Only(node func(*Node) bool, edge func(*Edge) bool) *Graph {
 	return part
 }
 
-// Plain is the graph as a person wants it drawn: without the ways that nearly
-// every screen has, and without the engine's own ends.
+// Plain returns the graph as a person wants to see it: without the edges that
+// nearly every screen has, and without the engine's own screens.
 func (g *Graph) Plain() *Graph {
 	return g.Only(
 		func(n *Node) bool { return !n.Builtin() || n.Name == engine.Idle },
@@ -181,9 +182,9 @@ func (g *Graph) Plain() *Graph {
 	)
 }
 
-// Around is a screen with all that leads to it and all it leads to: the
-// neighbourhood on both sides. Silent steps between two screens are passed
-// through, so that it reaches from one screen shown to the next.
+// Around returns a screen with its neighbours on both sides: the screens that
+// lead to it, and those that it leads to. It passes through silent steps to the
+// next screen that is shown.
 func (g *Graph) Around(name string) *Graph {
 	near := map[string]bool{name: true}
 	g.spread(name, near, func(e *Edge) (string, string) { return e.From, e.To })
@@ -194,8 +195,7 @@ func (g *Graph) Around(name string) *Graph {
 	)
 }
 
-// spread adds what lies one step from a screen in a direction, going on through
-// silent steps.
+// spread adds the screens one step away in a direction, through silent steps.
 func (g *Graph) spread(name string, near map[string]bool, ends func(*Edge) (from, to string)) {
 	done := map[string]bool{name: true}
 	for next := []string{name}; len(next) > 0; {

@@ -6,32 +6,31 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// The drawing runs from left to right in columns: a screen stands behind all
-// that lead to it. Ways back, and very far ahead, are not drawn as lines, they
-// name where they lead, so that what is left has no cycles (the method of Sugiyama, Tagawa and Toda,
-// "Methods for visual understanding of hierarchical system structures", 1981).
+// The drawing has columns from left to right: a screen is to the right of all that
+// lead to it. An edge back, or far ahead, is not a line; it names its target. The
+// lines that remain form no cycle. The method is that of Sugiyama, Tagawa and Toda,
+// "Methods for visual understanding of hierarchical system structures", 1981.
 
-// spot is a place in a column: a node, or where a long line passes by.
+// A spot is a place in a column: a node, or a point that a long line passes.
 type spot struct {
-	node  int // -1 for a line passing by
+	node  int // -1 for a line that passes
 	col   int
 	y     float64 // of its top
 	h     float64
 	left  []*spot // in the column before
-	right []*spot // in the column behind
+	right []*spot // in the column after
 	order float64
 }
 
-// layout is where everything stands.
+// A layout says where everything is drawn.
 type layout struct {
 	cols [][]*spot
 	at   map[int]*spot // by node
-	// lines are the ways forward, by edge: the spots they go through, ends
-	// included.
+	// lines holds the spots of each line, by edge, both ends included.
 	lines map[int][]*spot
 }
 
-// arrange lays the graph out. height is how tall a node is drawn.
+// arrange lays the graph out; height returns the height of a node.
 func (g *Graph) arrange(height func(*Node) float64) *layout {
 	l := &layout{at: map[int]*spot{}, lines: map[int][]*spot{}}
 	forward := g.forward()
@@ -41,7 +40,7 @@ func (g *Graph) arrange(height func(*Node) float64) *layout {
 		l.at[i] = s
 		l.put(s)
 	}
-	between := map[[2]int][]*spot{} // lines between the same two are one
+	between := map[[2]int][]*spot{} // edges between the same two nodes share a line
 	for i := range g.Edges {
 		if !forward[i] {
 			continue
@@ -61,8 +60,8 @@ func (g *Graph) arrange(height func(*Node) float64) *layout {
 	return l
 }
 
-// farthest is how many columns a line may cross: an eye follows it no farther,
-// and the work stays in proportion to the menu's size.
+// farthest bounds the columns that a line crosses. The eye follows no longer line,
+// and the work stays proportional to the size of the menu.
 const farthest = 6
 
 func (l *layout) put(s *spot) {
@@ -72,7 +71,7 @@ func (l *layout) put(s *spot) {
 	l.cols[s.col] = append(l.cols[s.col], s)
 }
 
-// passing is how much room a line that passes by is given.
+// passing is the height that a passing line gets.
 const passing = 14
 
 func (l *layout) connect(from, to *spot) []*spot {
@@ -90,11 +89,11 @@ func (l *layout) connect(from, to *spot) []*spot {
 	return line
 }
 
-// forward are the edges that do not lead back, found by going through the
-// graph in depth from where calls begin.
+// forward finds the edges that do not lead back, by a depth-first search from the
+// start of calls.
 func (g *Graph) forward() []bool {
 	forward := make([]bool, len(g.Edges))
-	state := make([]int, len(g.Nodes)) // 0 new, 1 on the way here, 2 done
+	state := make([]int, len(g.Nodes)) // 0 new, 1 on the current path, 2 done
 	type frame struct {
 		node string
 		next int
@@ -124,7 +123,7 @@ func (g *Graph) forward() []bool {
 	return forward
 }
 
-// columns gives each node the longest way to it.
+// columns returns the column of each node: the length of the longest path to it.
 func (g *Graph) columns(forward []bool) []int {
 	col, waits := make([]int, len(g.Nodes)), make([]int, len(g.Nodes))
 	for i, e := range g.Edges {
@@ -155,7 +154,7 @@ func (g *Graph) columns(forward []bool) []int {
 	return col
 }
 
-// closeUp moves what nothing leads to beside what it leads to.
+// closeUp moves a node without edges to it next to its first target.
 func (g *Graph) closeUp(forward []bool, col []int) {
 	led := map[int]bool{g.index[engine.Idle]: true}
 	for i, e := range g.Edges {
@@ -176,11 +175,11 @@ func (g *Graph) closeUp(forward []bool, col []int) {
 	}
 }
 
-// sweeps is how often the columns are put in order; more changes little.
+// sweeps is the number of times that the columns are ordered; more changes little.
 const sweeps = 12
 
-// untangle orders each column so that few lines cross: by the middle of what
-// each spot is connected to, over and again, keeping the best.
+// untangle orders each column to reduce crossing lines. It sorts by the middle of
+// the connected spots several times, and uses the best order.
 func (l *layout) untangle() {
 	l.number()
 	best, fewest := l.orders(), l.crossings()
@@ -235,7 +234,7 @@ func (l *layout) orders() [][]*spot {
 	return copied
 }
 
-// crossings counts the lines that cross between all columns.
+// crossings counts the crossings of lines between all columns.
 func (l *layout) crossings() int {
 	n := 0
 	for _, col := range l.cols {
@@ -250,8 +249,8 @@ func (l *layout) crossings() int {
 	return n
 }
 
-// inversions counts the pairs of lines whose ends are in opposite order, over a
-// tree of sums.
+// inversions counts the pairs of lines whose ends are in opposite order, with a
+// Fenwick tree.
 func inversions(ends [][2]float64) int {
 	sort.Slice(ends, func(i, j int) bool {
 		if ends[i][0] != ends[j][0] {
@@ -280,8 +279,8 @@ func inversions(ends [][2]float64) int {
 // gap is the room between two spots of a column.
 const gap = 22
 
-// place gives every spot its height: each is drawn to the middle of what it is
-// connected to, as far as its neighbours let it.
+// place gives every spot its y: near the middle of the connected spots, as far as
+// its neighbours allow.
 func (l *layout) place() {
 	for _, col := range l.cols {
 		y := 0.0
@@ -312,12 +311,12 @@ func (l *layout) place() {
 	}
 }
 
-// settle moves a column's spots to where their lines are straightest, keeping
-// their order and the room between them: spots that would overlap move as one.
+// settle moves the spots of a column to where their lines are straightest. It
+// keeps their order and the gap between them; spots that would overlap move as one.
 func settle(col []*spot) {
 	type group struct {
 		first, size int
-		sum         float64 // of what each would like the group's top to be
+		sum         float64 // of the group's top that each spot prefers
 		h           float64
 	}
 	var groups []group
@@ -342,7 +341,7 @@ func settle(col []*spot) {
 	}
 }
 
-// wish is where a spot's top would be if only its lines counted.
+// wish returns the top of a spot if only its lines counted.
 func wish(s *spot) float64 {
 	sum, n := 0.0, 0
 	for _, side := range [][]*spot{s.left, s.right} {

@@ -8,13 +8,13 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// What a node shows of its text before it is cut: enough to know the screen.
+// Limits of a node's text: enough to recognise the screen.
 const (
 	textWidth = 28
 	textLines = 4
 )
 
-// Mermaid writes the graph as a Mermaid flowchart, as Markdown pages draw it.
+// Mermaid writes the graph as a Mermaid flowchart, for pages in Markdown.
 func (g *Graph) Mermaid(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
@@ -39,7 +39,7 @@ func (g *Graph) Mermaid(w io.Writer) error {
 	return err
 }
 
-// lines are a node's title and the beginning of its text.
+// lines returns a node's title and the beginning of its text.
 func (g *Graph) lines(n *Node) []string {
 	lines := []string{g.Title(n)}
 	if text := g.Text(n); text != "" {
@@ -76,8 +76,8 @@ func mermaidLabel(lines []string) string {
 	return strings.Join(out, "<br/>")
 }
 
-// mermaidEscapes are the characters that Mermaid, or the page around it, would
-// read as its own.
+// mermaidEscapes escapes what Mermaid, or the page around it, would read as its
+// own syntax.
 var mermaidEscapes = strings.NewReplacer(
 	"&", "#amp;", "<", "#lt;", ">", "#gt;", `"`, "#quot;", "#", "#35;", "`", "#96;", "\\", "#92;",
 )

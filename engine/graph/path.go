@@ -7,13 +7,13 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Path is a way from the start of a call to a screen, with the fewest inputs.
+// A Path leads from the start of a call to a screen, with the fewest inputs.
 type Path struct {
 	To    string
 	Edges []*Edge
 }
 
-// Inputs are what is typed on the way, in order.
+// Inputs returns what is typed on the path, in order.
 func (p Path) Inputs() []string {
 	var in []string
 	for _, e := range p.Edges {
@@ -24,10 +24,10 @@ func (p Path) Inputs() []string {
 	return in
 }
 
-// Keys is what is typed as a gateway sends it: the inputs joined with stars.
+// Keys returns the inputs as a gateway sends them, joined with stars.
 func (p Path) Keys() string { return strings.Join(p.Inputs(), "*") }
 
-// Needs is what must hold on the way besides the inputs, in order.
+// Needs returns what else must be true on the path, in order.
 func (p Path) Needs() []string {
 	var needs []string
 	for _, e := range p.Edges {
@@ -38,11 +38,11 @@ func (p Path) Needs() []string {
 	return needs
 }
 
-// Paths are the shortest ways to every screen that a call can come to, in the
-// menu's order. Of ways with as many inputs the one that needs least is taken,
-// and one through a fault or past a skipped question only where there is no
-// other. Conditions are not weighed against each other: a way may need what
-// cannot hold together.
+// Paths returns the shortest path to every screen that a call can reach, in the
+// menu's order. Of paths with the same number of inputs it takes the one that
+// needs least. It takes one through a fault, or past a skipped question, only if
+// there is no other. It does not compare conditions: a path may need two that
+// can't be true together.
 func (g *Graph) Paths() []Path {
 	best := g.shortest()
 	var list []Path
@@ -55,7 +55,7 @@ func (g *Graph) Paths() []Path {
 	return list
 }
 
-// Unreached are the menu's screens that no call can come to.
+// Unreached returns the menu's screens that no call can reach.
 func (g *Graph) Unreached() []string {
 	best := g.shortest()
 	var list []string
@@ -67,7 +67,7 @@ func (g *Graph) Unreached() []string {
 	return list
 }
 
-// cost weighs ways: faults first, then inputs, then conditions, then steps.
+// A cost compares paths: by faults first, then inputs, conditions and steps.
 type cost struct{ faults, inputs, needs, steps int }
 
 func (c cost) less(d cost) bool {
@@ -86,7 +86,7 @@ func (c cost) less(d cost) bool {
 func (c cost) plus(e *Edge) cost {
 	c.inputs += e.Tries
 	c.steps++
-	// What is skipped was answered before, on a longer way.
+	// A skipped question was answered before, on a longer path.
 	if e.Kind == Fault || e.Kind == Retry || e.Trigger.Kind == engine.TriggerSkip {
 		c.faults++
 	}
@@ -96,7 +96,7 @@ func (c cost) plus(e *Edge) cost {
 	return c
 }
 
-// reached is the best way known to a node: its last edge, and what it costs.
+// reached holds the best known path to a node: its last edge, and its cost.
 type reached struct {
 	name string
 	by   *Edge
@@ -115,7 +115,7 @@ func (r *reached) path(best map[string]*reached) Path {
 	return p
 }
 
-// shortest is Dijkstra's algorithm from the start of the call.
+// shortest runs Dijkstra's algorithm from the start of the call.
 func (g *Graph) shortest() map[string]*reached {
 	best := map[string]*reached{engine.Idle: {name: engine.Idle}}
 	open := &frontier{best[engine.Idle]}
@@ -139,8 +139,7 @@ func (g *Graph) shortest() map[string]*reached {
 	return best
 }
 
-// frontier is a heap of nodes, the cheapest first. A node that was taken out
-// has no place.
+// A frontier is a heap of nodes, the cheapest first. A node outside has at -1.
 type frontier []*reached
 
 func (f frontier) Len() int           { return len(f) }

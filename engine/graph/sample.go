@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// sample makes an answer up that the question's type takes.
+// sample invents an answer that the question's type accepts.
 func (d describer) sample(a *engine.Ask) string {
 	for _, v := range d.p.Definition().Vars {
 		if v.Name == a.Var {
@@ -19,8 +19,8 @@ func (d describer) sample(a *engine.Ask) string {
 
 const centsPerUnit = 100
 
-// Sample is an answer that a question of the type takes, for one that is asked
-// in Kenya. Its "accept" rules may still refuse it.
+// Sample returns an answer that a question of the type accepts, as a caller in
+// Kenya types it. The "accept" rules of the question may still refuse it.
 func Sample(t engine.Type) string {
 	switch t.Kind {
 	case engine.KindPhone:
@@ -40,7 +40,7 @@ func Sample(t engine.Type) string {
 	}
 }
 
-// samplePhones are numbers that callers of a country could have.
+// samplePhones holds a possible number of each country.
 var samplePhones = map[string]string{
 	"KE": "0712345678", "UG": "+256712345678", "TZ": "+255712345678", "RW": "+250721234567", "ET": "+251911234567",
 	"NG": "+2348012345678", "GH": "+233241234567", "ZA": "+27711234567",
@@ -55,7 +55,7 @@ func samplePhone(t engine.Type) string {
 	return samplePhones["KE"]
 }
 
-// anyDay stands for a day in a range without fixed ends.
+// anyDay is the sample of a date without limits.
 const anyDay = "01/01/2026"
 
 func sampleDate(t engine.Type) string {

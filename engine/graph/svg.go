@@ -12,36 +12,36 @@ import (
 // Sizes of the drawing, in pixels.
 const (
 	boxWidth   = 230
-	columnStep = boxWidth + 130 // the room between columns holds the names of ways back
+	columnStep = boxWidth + 130 // the room between columns has the names of targets without a line
 	headHeight = 24
 	lineHeight = 16
 	padding    = 8
 	margin     = 24
 	titleRoom  = 36
-	// bodyChars and bodyLines are what fits a box; a screen has 160 characters,
-	// so that nearly every one is shown whole.
+	// bodyChars and bodyLines fit a box. A screen has 160 characters, so a box
+	// shows nearly every text whole.
 	bodyChars = 33
 	bodyLines = 9
 	rowChars  = 34
 	backChars = 18
 )
 
-// SVG writes the graph as a drawing: a box a screen, with its words and a line
-// for each way on. Lines run to the right; a way that leads back or far ahead
-// names its screen, as a link.
+// SVG draws the graph: a box for each screen, with its text and a row for each
+// edge. Lines run to the right. An edge that leads back or far ahead names its
+// target as a link.
 func (g *Graph) SVG(w io.Writer) error { return g.Painted(w, Paint{}) }
 
-// Paint marks what is drawn, for a page that says what the classes look like.
-// A function that is nil marks nothing.
+// Paint marks nodes and edges, for a page that styles the classes. A nil function
+// marks nothing.
 type Paint struct {
-	// ID stands before the names of nodes, so that two drawings fit one page.
+	// ID is a prefix of the IDs of nodes, for several drawings on one page.
 	ID   string
 	Node func(*Node) Mark
 	Edge func(*Edge) Mark
 }
 
-// Mark is a class, a sign before the words for those who don't see its colour,
-// and what else is to be said.
+// A Mark has a class, a sign before the text for readers who can't see its colour,
+// and a title with more words.
 type Mark struct{ Class, Sign, Title string }
 
 func (p *Paint) node(n *Node) Mark {
@@ -60,13 +60,13 @@ func (p *Paint) edge(e *Edge) Mark {
 
 func (m Mark) signed(text string) string { return m.Sign + text }
 
-// Painted is SVG with marks.
+// Painted draws the graph as SVG does, with marks.
 func (g *Graph) Painted(w io.Writer, paint Paint) error {
 	l := g.arrange(func(n *Node) float64 { return g.box(n).height() })
 	d := drawing{g: g, l: l, paint: paint}
 	d.open()
 	for i := range g.Nodes {
-		d.ways(i)
+		d.lines(i)
 	}
 	for i := range g.Nodes {
 		d.node(i)
@@ -76,7 +76,7 @@ func (g *Graph) Painted(w io.Writer, paint Paint) error {
 	return err
 }
 
-// box is what a node shows.
+// A box holds what a node shows.
 type box struct {
 	title string
 	body  []string
@@ -105,7 +105,7 @@ func (b box) height() float64 {
 	return float64(h)
 }
 
-// rowY is the middle of a row, from the box's top.
+// rowY returns the middle of a row, from the top of the box.
 func (b box) rowY(i int) float64 {
 	return b.height() - float64(padding)/2 - float64((len(b.rows)-i)*lineHeight) + lineHeight/2
 }
@@ -119,7 +119,7 @@ type drawing struct {
 
 func (d *drawing) f(format string, args ...any) { fmt.Fprintf(&d.b, format, args...) }
 
-// style of the drawing: plain colours that print well, and follow no theme.
+// style has plain colours that print well. They follow no theme.
 const style = `text{font:12px system-ui,sans-serif;fill:#1f2937}
 .t{font-weight:600;fill:#fff}.r{fill:#374151}.b{font-size:11px;fill:#6b7280;text-decoration:underline}
 .box{fill:#fff;stroke:#9ca3af}.w{fill:none;stroke:#6b7280;stroke-width:1.3}.d{stroke-dasharray:4 3}
@@ -149,8 +149,8 @@ func (d *drawing) open() {
 func (d *drawing) x(s *spot) float64 { return float64(margin + s.col*columnStep) }
 func (d *drawing) y(s *spot) float64 { return s.y + margin + titleRoom }
 
-// ways draws the lines that leave a node.
-func (d *drawing) ways(i int) {
+// lines draws the lines that leave a node.
+func (d *drawing) lines(i int) {
 	n := &d.g.Nodes[i]
 	b, from := d.g.box(n), d.l.at[i]
 	for row, e := range d.g.out[n.Name] {
@@ -177,7 +177,7 @@ func (d *drawing) ways(i int) {
 	}
 }
 
-// behind is a class behind another.
+// behind returns a class as it follows another.
 func behind(class string) string {
 	if class == "" {
 		return ""
@@ -192,7 +192,7 @@ func dashed(e *Edge) string {
 	return ""
 }
 
-// colours of a node's head, by what the screen does.
+// colours gives a node's head its colour, by screen kind.
 var colours = map[engine.ScreenKind]string{
 	engine.ScreenMenu: "#334155", engine.ScreenLanguages: "#334155", engine.ScreenList: "#334155", engine.ScreenShow: "#334155",
 	engine.ScreenAsk: "#1d4ed8", engine.ScreenConfirm: "#b91c1c", engine.ScreenEnd: "#047857",
@@ -224,7 +224,7 @@ func (d *drawing) node(i int) {
 	d.f("</g>\n")
 }
 
-// painted is the class of a part that a page with marks colours itself.
+// painted returns the class of a part that a page with marks styles itself.
 func (d *drawing) painted(class string) string {
 	if d.paint.Node == nil {
 		return ""
@@ -232,7 +232,7 @@ func (d *drawing) painted(class string) string {
 	return attribute("class", class)
 }
 
-// attribute is one with a value, or nothing.
+// attribute returns an XML attribute, or "" without a value.
 func attribute(name, value string) string {
 	if value == "" {
 		return ""
@@ -247,7 +247,7 @@ func (n *Node) pos() engine.Pos {
 	return n.Screen.Pos
 }
 
-// rows draws a node's ways on, and names the screens of those without a line.
+// rows draws the edges of a node as rows, and names the targets without a line.
 func (d *drawing) rows(i int, b box, x, y float64) {
 	if len(b.rows) == 0 {
 		return
@@ -272,8 +272,8 @@ func (d *drawing) rows(i int, b box, x, y float64) {
 	}
 }
 
-// text writes one line, pressed together where it is likely to be wider than
-// its room: nobody knows the reader's font.
+// text writes one line. It compresses a line that is probably too wide, because
+// the reader's font is unknown.
 func (d *drawing) text(class string, x, y float64, room int, line string) {
 	if line == "" {
 		return
@@ -288,13 +288,13 @@ func (d *drawing) text(class string, x, y float64, room int, line string) {
 	d.f(`<text%s x="%.0f" y="%.1f"%s>%s</text>`, class, x, y, press, escaped(line))
 }
 
-// likelyWidth is a generous guess in pixels, at 12 pixels a letter's height.
+// likelyWidth guesses the width in pixels, generously, for a font of 12 pixels.
 func likelyWidth(line string) float64 {
 	width := 0.0
 	for _, r := range line {
 		switch {
 		case r > 0x2e80:
-			width += 12 // scripts whose signs are squares
+			width += 12 // scripts with square characters
 		case r >= 'A' && r <= 'Z' || r == 'm' || r == 'w' || r == '@' || r == '%':
 			width += 9
 		case r == 'i' || r == 'l' || r == 'j' || r == '.' || r == ',' || r == ':' || r == '\'' || r == ' ' || r == '|':
@@ -306,9 +306,9 @@ func likelyWidth(line string) float64 {
 	return width
 }
 
-// escaped is text as XML takes it; what XML can't hold becomes U+FFFD.
+// escaped escapes a text for XML. Characters that XML can't hold become U+FFFD.
 func escaped(s string) string {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s)) // a buffer takes everything
+	_ = xml.EscapeText(&b, []byte(s)) // a write to a buffer never fails
 	return b.String()
 }

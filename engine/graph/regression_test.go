@@ -61,7 +61,7 @@ func compiledMenu(t *testing.T, src string) *engine.Program {
 }
 
 // What callers type leads where it led, or the way is lost at one screen.
-func TestLosses(t *testing.T) {
+func TestRegressions(t *testing.T) {
 	old := graph.Of(compiledMenu(t, before))
 	for _, c := range []struct {
 		name, from, to string
@@ -80,7 +80,7 @@ func TestLosses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			for _, l := range graph.Losses(old, graph.Of(compiledMenu(t, strings.Replace(before, c.from, c.to, 1))), func(s string) string { return s }) {
+			for _, l := range graph.Regressions(old, graph.Of(compiledMenu(t, strings.Replace(before, c.from, c.to, 1))), func(s string) string { return s }) {
 				got = append(got, fmt.Sprintf("%s by %s: %s, now %v", l.Path.To, l.By.Label, l.Was, l.Now))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
@@ -91,11 +91,11 @@ func TestLosses(t *testing.T) {
 }
 
 // A screen under another name is the same screen.
-func TestLossesOfRenamed(t *testing.T) {
+func TestRegressionsOfRenamed(t *testing.T) {
 	next := graph.Of(compiledMenu(t, strings.NewReplacer("-> sure", "-> check", "  sure:", "  check:").Replace(before)))
 	old := graph.Of(compiledMenu(t, before))
 	renamed := func(s string) string { return strings.ReplaceAll(s, "sure", "check") }
-	if lost := graph.Losses(old, next, renamed); len(lost) > 0 {
+	if lost := graph.Regressions(old, next, renamed); len(lost) > 0 {
 		t.Errorf("lost: %+v", lost)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Title is what stands on a node: the screen's name, or for a step that nobody
-// sees what it does.
+// Title returns the title of a node: the screen's name, or "call" for the start.
 func (g *Graph) Title(n *Node) string {
 	if n.Name == engine.Idle {
 		return "call"
@@ -15,7 +14,7 @@ func (g *Graph) Title(n *Node) string {
 	return n.Name
 }
 
-// Text is what a node says: the words of a screen as the menu writes them, or
+// Text returns the text of a node: the text of a screen as the menu writes it, or
 // what a silent step does.
 func (g *Graph) Text(n *Node) string {
 	s := n.Screen
@@ -56,8 +55,8 @@ func set(s *engine.Screen) string {
 	return strings.Join(parts, "\n")
 }
 
-// wrap breaks a text into lines of at most width characters at its spaces; a
-// word that is longer is broken anywhere.
+// wrap breaks a text at its spaces into lines of at most width characters. It
+// breaks a longer word anywhere.
 func wrap(text string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
