@@ -3,10 +3,11 @@ package record
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"io"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
 // ReplayText writes what became of recorded sessions, the worst first, and a

@@ -1,8 +1,9 @@
 package record
 
 import (
-	"github.com/paytrace/paytrace/engine/dialscript"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // Recorded is one session of a log: what was typed, and the screens as far as

@@ -3,11 +3,12 @@ package report
 import (
 	"embed"
 	"fmt"
-	"github.com/paytrace/paytrace/engine/dialscript"
 	"html/template"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 //go:embed report.html

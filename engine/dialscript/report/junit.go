@@ -3,9 +3,10 @@ package report
 import (
 	"encoding/xml"
 	"fmt"
-	"github.com/paytrace/paytrace/engine/dialscript"
 	"io"
 	"time"
+
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // The elements of JUnit's XML that CI services read: a file is a suite, a call

@@ -2,9 +2,10 @@ package report
 
 import (
 	"fmt"
-	"github.com/paytrace/paytrace/engine/dialscript"
 	"io"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // TAP writes results in the Test Anything Protocol, version 14. A call that was

@@ -2,10 +2,11 @@ package report
 
 import (
 	"fmt"
-	"github.com/paytrace/paytrace/engine/dialscript"
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
 // Text writes results for people: every call that failed, with the two phones,
