@@ -11,9 +11,9 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// actors are the actions of one call: they answer as the scene says, or are the
-// real ones, and what they were asked is noted. A run is done once by its ID,
-// as the engine is promised.
+// actors stand in for the actions of one call: they answer as the scene says, or
+// pass a call to the real actions, and record what they were asked. Each run is
+// done once for its ID, as the engine requires.
 type actors struct {
 	scene     Scene
 	clock     *clock
@@ -34,7 +34,7 @@ type actors struct {
 	seeded  bool
 }
 
-// run is one run of an action.
+// A run is one run of an action.
 type run struct {
 	ActionRun
 	outcome engine.Outcome
@@ -58,10 +58,10 @@ func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, erro
 	return a.late(call, out, err)
 }
 
-// isReal reports whether an action is left to the registered one.
+// isReal reports whether the registered action answers.
 func (a *actors) isReal(action string) bool { return a.real != nil && len(a.answers[action]) == 0 }
 
-// has reports whether the scene has answered a call of this ID.
+// has reports whether the scene has already answered this ID.
 func (a *actors) has(id string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -69,8 +69,8 @@ func (a *actors) has(id string) bool {
 	return ran
 }
 
-// doReal hands the call on, also when it comes twice at once: that it is done
-// once is the real actions' affair.
+// doReal passes the call on, also when it comes twice at once: the real actions
+// must do it only once.
 func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	if err := a.seed(ctx, call); err != nil {
 		return engine.Outcome{}, err
@@ -84,8 +84,8 @@ func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, 
 	return a.late(call, out, err)
 }
 
-// late notes a run and lets the time pass that it takes. Where that is longer
-// than a callback may take, the answer is not known in time; it stays stored.
+// late records a run and lets its time pass. If the run takes longer than a
+// callback may, the outcome is not known in time, but it is stored.
 func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.Outcome, error) {
 	r := &run{ActionRun: ActionRun{Action: call.Action, Args: a.named(call)}, outcome: out, err: err}
 	a.done[call.ID] = r
@@ -98,7 +98,7 @@ func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.O
 	return out, err
 }
 
-// remember keeps what a session wants kept for the caller's next one.
+// remember stores values for the next session of the caller.
 func (a *actors) remember(values []engine.Named) {
 	if a.memory == nil {
 		a.memory = map[string]engine.Value{}
@@ -135,7 +135,7 @@ func (a *actors) do(call engine.Call) (engine.Outcome, error) {
 	return engine.Outcome{}, errors.New(a.lacking)
 }
 
-// named are a call's arguments by the names of its contract.
+// named returns the arguments of a call with the names of its contract.
 func (a *actors) named(call engine.Call) []engine.Named {
 	c := a.contracts[call.Action]
 	args := make([]engine.Named, 0, len(call.Args))
@@ -159,8 +159,8 @@ func (a *actors) ran() []ActionRun {
 	return list
 }
 
-// sent are the messages that have gone out: none while SMS is down, however
-// many wait.
+// sent returns the messages that have gone out. While SMS is down there are
+// none.
 func (a *actors) sent() []Message {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -173,7 +173,7 @@ func (a *actors) sent() []Message {
 	return slices.Clone(a.messages)
 }
 
-// missing is what the script does not say and the call needed; "" for nothing.
+// missing returns what the call needed and the script does not say, or "".
 func (a *actors) missing() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

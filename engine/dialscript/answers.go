@@ -11,11 +11,12 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// prepare reads the scene's answers by the actions' contracts.
+// prepare reads the answers of the scene with the contracts of the actions.
 func (a *actors) prepare() error {
 	a.answers = map[string][]engine.Outcome{}
 	for _, action := range slices.Sorted(maps.Keys(a.scene.Standard)) {
-		// people.yaml serves all menus, so it may speak of other menus' actions.
+		// people.yaml serves all menus, so it may answer for actions of other
+		// menus.
 		if _, said := a.scene.Answers[action]; said || a.contracts[action] == nil {
 			continue
 		}
@@ -55,8 +56,8 @@ func (a *actors) noAction(action string) error {
 	return fmt.Errorf("there is no action %s. %s", action, spelling.DidYouMean(action, slices.Sorted(maps.Keys(a.contracts))))
 }
 
-// OutcomeOf gives an answer the types of its contract. Every value that the
-// outcome gives must be written: screens show them.
+// OutcomeOf converts an answer to an outcome with the types of its contract. The
+// answer must give every value of the outcome, because screens show them.
 func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	out := engine.Outcome{Name: a.Outcome}
 	contract, ok := c.Outcome(a.Outcome)
@@ -89,7 +90,7 @@ func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	return out, nil
 }
 
-// Ending turns the endings that every action has into what stands behind them.
+// Ending replaces the outcomes that every action has by the errors behind them.
 func Ending(out engine.Outcome) (engine.Outcome, error) {
 	switch out.Name {
 	case engine.Failed:
@@ -102,7 +103,7 @@ func Ending(out engine.Outcome) (engine.Outcome, error) {
 	return out, nil
 }
 
-// AnswerText is answers as scripts write them: "wrong_pin, then done ref=QX81".
+// AnswerText writes answers as scripts do: "wrong_pin, then done ref=QX81".
 func AnswerText(list []engine.Answer) string {
 	parts := make([]string, len(list))
 	for i, a := range list {

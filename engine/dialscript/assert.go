@@ -8,11 +8,11 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// verdict is what became of one check: an empty one holds.
+// A verdict is the result of one check. The zero verdict passes.
 type verdict struct {
-	// wrong says what was found where something else was expected.
+	// wrong says what was found and what was expected.
 	wrong string
-	// unseen says what the line can't see.
+	// unseen says what the target can't see.
 	unseen string
 }
 
@@ -22,7 +22,7 @@ func wrong(format string, args ...any) verdict { return verdict{wrong: fmt.Sprin
 
 func unseen(what string) verdict { return verdict{unseen: "this line can't see " + what} }
 
-// hold checks a direction that must hold.
+// assert checks a direction.
 func (g *play) assert(d Direction) {
 	if g.base != nil {
 		var says bool
@@ -93,7 +93,7 @@ func (g *play) ends(want bool) verdict {
 	return wrong("it has ended")
 }
 
-// atMost counts as the phone does.
+// atMost counts characters as the phone does.
 func (g *play) atMost(d Direction) verdict {
 	if size := gsm7.Measure(g.screen.Text); size.Units > d.Count {
 		return wrong("the screen takes %d", size.Units)
@@ -183,8 +183,8 @@ func (g *play) nowhere(d Direction) verdict {
 	return asExpected
 }
 
-// standsIn finds a text. Digits are found whole: the PIN 1234 does not stand in
-// 0712345678.
+// standsIn reports whether a log entry contains a secret. Digits must match as a
+// whole number: the PIN 1234 is not in 0712345678.
 func standsIn(entry, secret string) bool {
 	for from := 0; ; {
 		i := strings.Index(entry[from:], secret)

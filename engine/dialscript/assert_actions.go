@@ -7,7 +7,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// called counts the runs of an action in this call so far.
+// called checks the runs of an action so far.
 func (g *play) called(d Direction) verdict {
 	line, ok := g.target.(SeesActions)
 	if !ok {

@@ -11,9 +11,9 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// Check finds what a script that reads well should not say: calls that check
-// nothing (D903), PINs and numbers that may be someone's (D904), holes that
-// hide the screen (D905), and callers that people.yaml does not have (D902).
+// Check reports what a script that can be read should not contain: calls that
+// check nothing (D903), PINs and numbers that may be real (D904), placeholders
+// that hide the screen (D905), and callers who are not in people.yaml (D902).
 func Check(f *File, people *engine.Personas) diag.List {
 	c := &checker{people: people}
 	for i := range f.Calls {
@@ -60,7 +60,7 @@ func (c *checker) callers(call *Call) {
 	}
 }
 
-// nothing finds a call that passes whatever the service shows.
+// nothing reports a call that passes whatever the service shows.
 func (c *checker) nothing(call *Call) {
 	for _, s := range call.Steps {
 		if len(s.Shown) > 0 && !(len(s.Shown) == 1 && s.Shown[0].Rest) {
@@ -87,13 +87,13 @@ func (c *checker) wide(call *Call) {
 	}
 }
 
-// real finds PINs and phone numbers that may belong to someone.
+// real reports PINs and phone numbers that may belong to someone.
 func (c *checker) real(call *Call) {
 	for i, s := range call.Steps {
 		if i > 0 && asksPIN(call.Steps[i-1].Shown) {
 			c.pin(s)
 		}
-		// The code's own digits are no number, but what follows in it may be.
+		// The digits of the code are no number, but inputs behind it may be.
 		c.numbers(s.Pos, s.Input, i == 0)
 		if typed, err := s.Input.fill(nil); err == nil && strings.ContainsAny(typed, " -()") {
 			if digits, ok := number(typed); ok {
@@ -120,8 +120,8 @@ func (c *checker) real(call *Call) {
 	}
 }
 
-// asksPIN reports a screen that asks for a PIN, by its words: PIN is written so
-// in the languages served.
+// asksPIN reports whether a screen asks for a PIN. All languages of the menus
+// write PIN in the same way.
 func asksPIN(shown []ScreenLine) bool {
 	for _, s := range shown {
 		if AsksPIN(s.Text.String() + s.Regexp) {
@@ -131,8 +131,8 @@ func asksPIN(shown []ScreenLine) bool {
 	return false
 }
 
-// AsksPIN reports whether a screen asks for a PIN: the word is the same in all
-// languages served.
+// AsksPIN reports whether a screen asks for a PIN. All languages of the menus
+// write PIN in the same way.
 func AsksPIN(screen string) bool { return pinWord.MatchString(screen) }
 
 var pinWord = regexp.MustCompile(`\bPIN\b`)
@@ -155,13 +155,13 @@ func (c *checker) pin(s Step) {
 	c.find(CodeReal, diag.Error, s.Pos, len(s.Line()), "This PIN may be someone's.", "Use the PIN of a person in people.yaml, a run as 1234 or 4321, or list it there under pins.")
 }
 
-// IsPIN reports four to eight digits.
+// IsPIN reports whether an input has four to eight digits.
 func IsPIN(typed string) bool { return pinDigits.MatchString(typed) }
 
 var pinDigits = regexp.MustCompile(`^\d{4,8}$`)
 
-// madeUp reports digits that nobody takes for a real PIN: each one higher, one
-// lower, or the same as the one before.
+// madeUp reports whether digits are no real PIN: each is one higher or one lower
+// than the digit before, or equal to it.
 func madeUp(digits string) bool {
 	step := int(digits[1]) - int(digits[0])
 	for i := 1; i < len(digits); i++ {
@@ -172,8 +172,8 @@ func madeUp(digits string) bool {
 	return step >= -1 && step <= 1
 }
 
-// numbers finds phone numbers in a text. dial says that it is a dialled code,
-// in which they stand between asterisks.
+// numbers reports phone numbers in a text. dial says that the text is a dialled
+// code, which has asterisks around them.
 func (c *checker) numbers(pos engine.Pos, w Text, dial bool) {
 	for _, part := range w {
 		text := part.Lit
@@ -188,10 +188,10 @@ func (c *checker) numbers(pos engine.Pos, w Text, dial bool) {
 	}
 }
 
-// digitRuns are those as long as a phone number.
+// digitRuns finds runs of digits that are as long as a phone number.
 var digitRuns = regexp.MustCompile(`\+?\d{9,15}`)
 
-// realNumber reads a Kenyan mobile number, or any with a plus sign.
+// RealNumber reads a Kenyan mobile number, or any number with a plus sign.
 func RealNumber(s string) (string, bool) {
 	if digits, ok := msisdn.Parse(s); ok {
 		return digits, true

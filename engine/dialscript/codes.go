@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// DialledCodes are the service codes that a script seems to dial, where nobody
-// says which there are: of the codes dialled, those that no shorter one begins.
-// Codes that known covers are left out.
+// DialledCodes guesses the service codes of a script: the dialled codes that do
+// not begin with a shorter one. It omits codes that known covers.
 func DialledCodes(f *File, known []string) []string {
 	var codes []string
 	for i := range f.Calls {
@@ -28,7 +27,7 @@ func DialledCodes(f *File, known []string) []string {
 	return out
 }
 
-// begun reports whether one of the codes is code or begins it.
+// begun reports whether code is one of the codes or begins with one.
 func begun(codes []string, code string) bool {
 	return slices.ContainsFunc(codes, func(c string) bool {
 		key := strings.TrimSuffix(c, "#")

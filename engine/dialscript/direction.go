@@ -6,20 +6,20 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Phase is where in a call a stage direction may stand.
+// A Phase says where in a call a stage direction may be.
 type Phase uint8
 
-// Given directions stand before the first ">", the others below a screen.
+// Given directions are before the first ">", the others below a screen.
 const (
 	Given Phase = iota + 1
 	When        // happens
 	Then        // must hold
 )
 
-// Kind is what a stage direction says.
+// A Kind distinguishes stage directions.
 type Kind uint8
 
-// The closed list; see directions for how each is written.
+// This list is closed; directions says how each is written.
 const (
 	As Kind = iota + 1
 	LanguageGiven
@@ -56,37 +56,37 @@ const (
 	ValueIs
 )
 
-// Direction is one stage direction. Which fields it uses is its kind's affair.
+// A Direction is one stage direction. Its Kind says which fields it uses.
 type Direction struct {
 	Kind     Kind
 	Pos      engine.Pos // of the parenthesis
 	Comments []string
-	// Text is what stands between the parentheses.
+	// Text is the text between the parentheses.
 	Text string
 
-	// Name is who calls, a language, gateway, action, screen or value.
+	// Name names a caller, language, gateway, action, screen or value.
 	Name string
-	// Want is what a value must be, with holes for what was kept.
+	// Want is the expected value, with placeholders for captured texts.
 	Want Text
-	// Words are an SMS's text, with holes.
+	// SMS is the text of a message, with placeholders.
 	SMS Text
-	// Phone is the number of an SMS: digits with country code.
+	// Phone is the number of a message: digits with the country code.
 	Phone string
-	// Secret is what must be nowhere in the log, as it stands in the script.
+	// Secret must not be in the log; it is written as in the script.
 	Secret Text
-	// Count is a number of characters or of times.
+	// Count counts characters or runs.
 	Count int
-	// Span is how long.
+	// Span is a duration.
 	Span time.Duration
-	// Clock is a wall clock in the service's own time zone, here as UTC.
+	// Clock is a wall clock in the service's time zone, here as UTC.
 	Clock time.Time
-	// Settings are what was remembered, or what an action was called with.
+	// Settings are remembered values, or the arguments of an action.
 	Settings []engine.Setting
 	Answers  []engine.Answer
 	Tags     []string
 }
 
-// Phase is where the direction may stand.
+// Phase returns where the direction may be.
 func (d *Direction) Phase() Phase {
 	for i := range directions {
 		if directions[i].kind == d.Kind {

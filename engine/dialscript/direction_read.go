@@ -16,7 +16,7 @@ func readName(d *Direction, g []string) error {
 	return nil
 }
 
-// clockForm is how a script writes a wall clock.
+// clockForm is the form of a wall clock in scripts.
 const clockForm = "2006-01-02 15:04"
 
 func readClock(d *Direction, g []string) error {
@@ -128,8 +128,8 @@ func (d *Direction) setText(into *Text, s string) error {
 	return nil
 }
 
-// number reads a phone number as scripts write it: Kenyan without a country
-// code, any other with a plus sign.
+// number reads a phone number as scripts write it: a Kenyan number without
+// country code, any other with a plus sign.
 func number(s string) (digits string, ok bool) {
 	s = strings.TrimSpace(s)
 	if digits, ok = msisdn.Parse(s); ok || !strings.HasPrefix(s, "+") {

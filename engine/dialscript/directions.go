@@ -2,23 +2,22 @@ package dialscript
 
 import "regexp"
 
-// spec is one line of the closed list.
+// A spec is one line of the closed list.
 type spec struct {
 	kind  Kind
 	phase Phase
-	// form is how the docs and suggestions write it: words in capitals stand
-	// for the person's own.
+	// form is written in the docs and in suggestions; the user replaces the
+	// words in capitals.
 	form string
-	// more is what may follow the form.
+	// more may follow the form.
 	more    string
 	pattern *regexp.Regexp
-	// read takes the pattern's groups; the error is a sentence.
+	// read takes the groups of the pattern. Its error is a sentence.
 	read func(d *Direction, groups []string) error
 }
 
-// directions is the closed list of stage directions. A line belongs to the
-// first whose pattern it matches, so what is particular stands above what is
-// general.
+// directions lists all stage directions. The first pattern that matches wins, so
+// special patterns are above general ones.
 var directions = []spec{
 	{kind: As, phase: Given, form: "as NAME", pattern: direction(`as (\S.*)`), read: readName},
 	{kind: LanguageIs, phase: Then, form: "language is LANG", pattern: direction(`language is ([a-z]{2,3})`), read: readName},
@@ -55,13 +54,14 @@ var directions = []spec{
 	{kind: ValueIs, phase: Then, form: "VALUE is TEXT", pattern: direction(`([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) is (\S.*)`), read: readWant},
 }
 
-// span is a time as directions write it: 40s, 2 min, 1 hour.
+// span matches a duration: 40s, 2 min, 1 hour.
 const span = `\d{1,12} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)`
 
-// direction is a pattern for all that stands between the parentheses.
+// direction compiles a pattern for the whole text between the parentheses.
 func direction(source string) *regexp.Regexp { return regexp.MustCompile("^" + source + "$") }
 
-// Forms are all stage directions as the docs write them, in the table's order.
+// Forms returns all stage directions as the docs write them, in the order of the
+// table.
 func Forms() []string {
 	var forms []string
 	for _, s := range directions {

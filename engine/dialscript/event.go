@@ -10,25 +10,26 @@ import (
 // engine in callers' terms. Coverage is counted from the events of all results.
 type Event struct {
 	engine.Move
-	// Step is the index of the call's step whose callback it happened in.
+	// Step is the index of the step whose callback caused the event.
 	Step int
-	// Menu is the menu's name, Program its version.
+	// Menu is the name of the menu, Program its version.
 	Menu, Program string
-	// Kind is the word of the JSON report for the trigger.
+	// Kind is the word for the trigger in the JSON report.
 	Kind string
-	// Name is the key of an option or offer, the language chosen, the outcome of
-	// Action, how an answer was wrong ("invalid", "accept 1", "retry OUTCOME"), or
-	// of a dropped call "asked", "yes" or "no". Otherwise it is "".
+	// Name is the key of an option or offer, the chosen language, the outcome of
+	// Action, or why an answer was wrong ("invalid", "accept 1", "retry
+	// OUTCOME"). For a dropped call it is "asked", "yes" or "no". Otherwise it
+	// is "".
 	Name   string
 	Action string
-	// Index is the place among the screen's options, offers or cases, from 0; -1
-	// where there are none.
+	// Index counts the options, offers or cases of the screen from 0; it is -1
+	// without one.
 	Index int
-	// Pos is the menu's line: of the option, outcome, … or the screen.
+	// Pos is the position in the menu: of the option, the outcome or the screen.
 	Pos engine.Pos
 }
 
-// SeesEvents shows what has happened since it was last asked.
+// SeesEvents is a target that knows what happened since the last call of Events.
 type SeesEvents interface{ Events() []Event }
 
 var eventKinds = map[engine.TriggerKind]string{
@@ -84,7 +85,7 @@ func EventOf(p *engine.Program, m engine.Move) Event {
 	return e
 }
 
-// begun completes the beginning of a call, or of one that is not resumed.
+// begun completes the event at the start of a call that is not resumed.
 func (e *Event) begun(p *engine.Program) {
 	if e.Screen == engine.Resume {
 		e.Kind, e.Name = "resume", "no"

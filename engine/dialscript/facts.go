@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// facts are what is remembered of the caller.
+// facts returns what is remembered of the caller.
 func (a *actors) facts(call engine.Call) (engine.Outcome, error) {
 	out := engine.Outcome{Name: engine.Done}
 	for _, name := range call.Facts {
@@ -24,7 +24,7 @@ func (a *actors) facts(call engine.Call) (engine.Outcome, error) {
 	return out, nil
 }
 
-// fact is one remembered value, or a record of those below its name.
+// fact returns one remembered value, or a record of the values below its name.
 func (a *actors) fact(name string) (engine.Value, error) {
 	if v, kept := a.memory[name]; kept {
 		return v, nil
@@ -36,9 +36,9 @@ func (a *actors) fact(name string) (engine.Value, error) {
 	return v, err
 }
 
-// Fact is what the scene has remembered for the caller under a name, as a value
-// of its type: one value, or a record of those below the name; not set where
-// there is none.
+// Fact returns what the scene remembers for the caller under a name, as a value
+// of its type: one value, or a record of the values below the name. The value is
+// not set if there is none.
 func (s *Scene) Fact(t engine.Type, name string) (engine.Value, error) {
 	var fields []engine.Named
 	for _, one := range s.Remembered {
@@ -76,7 +76,7 @@ func remembered(t engine.Type, s engine.Setting) (engine.Value, error) {
 	return v, nil
 }
 
-// lacks notes what is wrong with the scene, and gives it as an error.
+// lacks stores what is wrong with the scene, and returns it as an error.
 func (a *actors) lacks(format string, args ...any) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -84,7 +84,7 @@ func (a *actors) lacks(format string, args ...any) error {
 	return errors.New(a.lacking)
 }
 
-// seed puts what is remembered into the real store, before its first call.
+// seed puts the remembered values into the real store, before its first call.
 func (a *actors) seed(ctx context.Context, call engine.Call) error {
 	a.seeding.Lock()
 	defer a.seeding.Unlock()

@@ -2,47 +2,48 @@ package dialscript
 
 import "github.com/paytrace/paytrace/engine"
 
-// File is a script as written. What could not be read is left out: the
-// findings say what is missing.
+// A File is a script as written. It omits what could not be read; the
+// diagnostics say what is missing.
 type File struct {
-	// Path is as in positions.
+	// Path is the path in positions.
 	Path string
-	// Head are the comments above the first call, parted from it by a blank
-	// line; Tail those below the last one.
+	// Head has the comments above the first call, with a blank line after them;
+	// Tail has those below the last call.
 	Head, Tail []string
 	Calls      []Call
 }
 
-// Call is one call, "=== title". It may go over several sessions.
+// A Call is one call, "=== title". It may have several sessions.
 type Call struct {
 	Title    string
 	Pos      engine.Pos
 	Comments []string // above it, as in every part of a call
 	Given    []Direction
 	Steps    []Step
-	// Broken says that a line of the call could not be read, so that playing it
-	// would prove nothing.
+	// Broken says that a line of the call could not be read, so the call would
+	// prove nothing if it were played.
 	Broken bool
 }
 
-// Step is what makes a screen appear: the caller types, dials, or dials again.
+// A Step makes a screen appear: the caller types, dials, or dials again.
 type Step struct {
 	Pos      engine.Pos
 	Comments []string
-	// Input is what is typed, "> text"; the first of a session is the dialled
-	// code. An empty one is an empty answer.
+	// Input is what the caller types, "> text". The first input of a session is
+	// the dialled code. An empty input is an empty answer.
 	Input Text
-	// Redial is set, and Input empty, where the step is "(redials after …)".
+	// Redial is set, and Input is empty, for "(redials after …)".
 	Redial *Direction
-	// Shown are the lines of the screen; none leaves it unchecked.
+	// Shown has the expected lines of the screen. Without lines the screen is
+	// not checked.
 	Shown []ScreenLine
-	// Directions are what happens after the screen and what must hold then, in
-	// order.
+	// Directions has, in order, what happens after the screen and what is
+	// checked then.
 	Directions []Direction
 }
 
-// Shown is one line of a screen: Words, a regular expression, or "..." for the
-// rest of the screen.
+// A ScreenLine is one line of a screen: a text, a regular expression, or "..."
+// for the rest of the screen.
 type ScreenLine struct {
 	Pos      engine.Pos
 	Comments []string
@@ -51,18 +52,19 @@ type ScreenLine struct {
 	Rest     bool
 }
 
-// Words are a text with holes. A nil Words is the empty text.
+// A Text is a text with placeholders. A nil Text is empty.
 type Text []Part
 
-// Part is Lit, or a hole where Hole or Name is set.
+// A Part is a literal text, or a placeholder if Placeholder or Name is set.
 type Part struct {
 	Lit string
-	// Hole is what may stand here: "*", "money", "date" or "phone". With a Name
-	// it is kept under that name; a Name alone stands for what was kept.
+	// Placeholder says what may be here: "*", "money", "date" or "phone". With a
+	// Name, the text is captured under that name. A Name alone stands for the
+	// captured text.
 	Placeholder, Name string
 }
 
-// Tags are the words of the call's (tags …) directions.
+// Tags returns the words of the call's (tags …) directions.
 func (c *Call) Tags() []string {
 	var tags []string
 	for _, d := range c.Given {
@@ -73,7 +75,7 @@ func (c *Call) Tags() []string {
 	return tags
 }
 
-// HasScreens reports whether any step of the file is checked.
+// HasScreens reports whether any step of the file checks its screen.
 func (f *File) HasScreens() bool {
 	for i := range f.Calls {
 		for _, s := range f.Calls[i].Steps {

@@ -2,8 +2,8 @@ package dialscript
 
 import "strings"
 
-// Format writes a script in its one form: calls and scenes parted by blank
-// lines, one space behind the marks, nothing else moved.
+// Format writes a script in its standard form: blank lines between calls and
+// scenes, one space after the marks. It moves nothing else.
 func Format(f *File) []byte {
 	var b strings.Builder
 	writeComments(&b, f.Head)
@@ -47,7 +47,7 @@ func writeCall(b *strings.Builder, c *Call) {
 	}
 }
 
-// trigger is the line that makes the step's screen appear.
+// Line returns the line that makes the step's screen appear.
 func (s *Step) Line() string {
 	if s.Redial != nil {
 		return "(" + s.Redial.Text + ")"

@@ -13,29 +13,29 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// Records keeps sessions and can lose them all.
+// Records stores session records and can lose them all.
 type Records interface {
 	runner.Sessions
 	Forget()
 }
 
-// Registered are the registered actions on an empty store of their own.
+// Registered holds the registered actions, on an empty store of their own.
 type Registered interface {
 	runner.Actions
-	// Messages are the SMS stored to go out, in order.
+	// Messages returns the messages that wait to be sent, in order.
 	Messages() []Message
 	Close() error
 }
 
-// Local opens lines to menus in this process: the engine's own Runner, on
-// records, a clock and actions made anew for each call. It sees everything.
-// Menus and NewRecords are needed.
+// An InProcess opens targets for menus in this process: the engine's own Runner,
+// with new records, clock and actions for each call. It sees everything. Menus
+// and NewRecords are required.
 type InProcess struct {
-	// Menus are the programs in force, the first being the default.
+	// Menus has the programs in service; the first is the default.
 	Menus []*engine.Program
 	// NewRecords makes an empty store on a clock.
 	NewRecords func(now func() time.Time) Records
-	// NewReal makes the actions of "(real actions)"; nil where there are none.
+	// NewReal makes the actions of "(real actions)"; nil if there are none.
 	NewReal func(ctx context.Context, now func() time.Time) (Registered, error)
 
 	mu     sync.Mutex
@@ -45,7 +45,7 @@ type InProcess struct {
 	known known
 }
 
-// known is what all calls to the same menus share.
+// known holds what all calls to the same menus share.
 type known struct {
 	zone      *time.Location
 	err       error
@@ -53,8 +53,8 @@ type known struct {
 	vars      map[string]engine.Type
 }
 
-// localKey is the identity key of calls in process: nothing outlives them, so
-// it need not be secret, and the same key gives the same names in every run.
+// inProcessKey is the identity key of calls in process. Nothing outlives them,
+// so it need not be secret, and every run gives the same names.
 var inProcessKey = make([]byte, runner.KeySize)
 
 // Open implements Opener.
@@ -89,8 +89,8 @@ func (l *InProcess) Open(ctx context.Context, scene Scene) (Target, error) {
 	return line, nil
 }
 
-// withoutTime leaves the time of day out of the log: its digits could be taken
-// for a PIN, and differ from run to run.
+// withoutTime removes the time of day from the log: its digits could look like a
+// PIN, and they differ from run to run.
 func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey && len(groups) == 0 {
 		return slog.Attr{}
@@ -98,7 +98,8 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// zone is that of the default menu: its days are the callers' days.
+// zone returns the time zone of the default menu, whose days are the callers'
+// days.
 func (l *InProcess) zone() (*time.Location, error) {
 	if len(l.Menus) == 0 {
 		return nil, errors.New("there is no menu to call")
@@ -110,11 +111,12 @@ func (l *InProcess) zone() (*time.Location, error) {
 	return time.LoadLocation(name)
 }
 
-// spoken is the language remembered for a caller, and what the menus begin in.
+// spoken holds the language remembered for a caller, and the one that the menus
+// begin in.
 type spoken struct{ remembered, begins string }
 
-// menus are those of a caller: one that remembers no language begins in the
-// caller's.
+// menus returns the menus of a caller. A menu that remembers no language begins
+// in the caller's.
 func (l *InProcess) menus(lang spoken) ([]*engine.Program, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -136,7 +138,7 @@ func (l *InProcess) menus(lang spoken) ([]*engine.Program, error) {
 	return programs, nil
 }
 
-// InLanguage is a menu for a caller who has a language remembered: one that
+// InLanguage returns a menu for a caller with a remembered language: a menu that
 // remembers none begins in it.
 func InLanguage(p *engine.Program, lang string) (*engine.Program, error) {
 	return spoken{remembered: lang}.menu(p)
@@ -156,8 +158,8 @@ func (s spoken) menu(p *engine.Program) (*engine.Program, error) {
 	return relinked(def)
 }
 
-// relinked links a changed definition anew. Linking fills in what is left open,
-// so it gets screens of its own.
+// relinked links a changed definition again. Linking fills in defaults, so the
+// copy gets screens of its own.
 func relinked(def engine.Definition) (*engine.Program, error) {
 	def.Screens = slices.Clone(def.Screens)
 	for i := range def.Screens {
@@ -200,7 +202,7 @@ func (l *InProcess) actors(ctx context.Context, scene Scene, clock *clock) (*act
 	return a, nil
 }
 
-// vars are the types of values that may be remembered, by name.
+// vars returns the types of values that may be remembered, by name.
 func (l *InProcess) vars() map[string]engine.Type {
 	types := map[string]engine.Type{}
 	for _, p := range l.Menus {

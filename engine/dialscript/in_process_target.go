@@ -13,8 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// clock is the time of one call. It stands still but for what the script and
-// slow actions let pass.
+// A clock is the time of one call. Only the script and slow actions move it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -32,7 +31,7 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// logBuffer is what the service has logged.
+// A logBuffer collects the log of the service.
 type logBuffer struct {
 	mu    sync.Mutex
 	bytes bytes.Buffer
@@ -50,11 +49,11 @@ func (b *logBuffer) String() string {
 	return b.bytes.String()
 }
 
-// localLine is a line in process.
+// An inProcessTarget plays one call in this process.
 type inProcessTarget struct {
 	runner  *runner.Runner
 	catalog *runner.Catalog
-	// programs are those in force, replaced together by Publish.
+	// programs are in service; Publish replaces them together.
 	programs []*engine.Program
 	records  Records
 	actions  *actors
@@ -78,7 +77,7 @@ var (
 	_ io.Closer    = (*inProcessTarget)(nil)
 )
 
-// Type implements Line.
+// Type implements Target.
 func (l *inProcessTarget) Type(ctx context.Context, cb Callback) (Screen, error) {
 	began := l.clock.Now()
 	reply := l.runner.Handle(ctx, cb.Request())
@@ -148,7 +147,7 @@ func (l *inProcessTarget) Values(ctx context.Context, cb Callback) ([]engine.Nam
 // Log implements SeesLog.
 func (l *inProcessTarget) Log() string { return l.log.String() }
 
-// watch notes what the engine says has happened.
+// watch records the moves of the engine.
 func (l *inProcessTarget) watch(p *engine.Program, moves []engine.Move) {
 	l.watching.Lock()
 	defer l.watching.Unlock()
@@ -175,7 +174,7 @@ func (l *inProcessTarget) Wait(_ context.Context, d time.Duration) error {
 // Forget implements Forgets.
 func (l *inProcessTarget) Forget() { l.records.Forget() }
 
-// Publish implements Publishes: the same screens under another hash.
+// Publish implements Publishes: it serves the same screens under another hash.
 func (l *inProcessTarget) Publish() error {
 	for i, p := range l.programs {
 		def := *p.Definition()
@@ -192,7 +191,7 @@ func (l *inProcessTarget) Publish() error {
 	return nil
 }
 
-// Close gives back what the real actions hold.
+// Close releases what the real actions hold.
 func (l *inProcessTarget) Close() error {
 	if l.actions.real == nil {
 		return nil

@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// The same keys in another language. What a script says in words is true of one
-// language; in the others the call must take the same way, screen by screen, on
-// screens that fit. That is checked against the call as it was written.
+// These functions play the same keys in another language. The texts of a script
+// belong to one language; in the others the call must take the same path, screen
+// by screen, and every screen must fit. The call as written is the reference.
 
-// speaking is the scene in another language: remembered where a language was,
-// otherwise what the menus begin in, so that "lang is set" stays as it is.
+// speaking returns the scene in another language. It is remembered if the scene
+// remembered one; otherwise the menus begin in it. So "lang is set" keeps its
+// meaning.
 func (s Scene) speaking(lang string) Scene {
 	if s.Lang() == "" {
 		s.Begins = lang
@@ -22,7 +23,7 @@ func (s Scene) speaking(lang string) Scene {
 	return s
 }
 
-// sameWay holds the screen against the one of the call as written.
+// sameWay compares the screen with that of the call as written.
 func (g *play) sameWay(s *Step) {
 	want := g.base.Screens[g.at]
 	switch {
@@ -41,8 +42,8 @@ func (g *play) sameWay(s *Step) {
 	p.Expected, p.Shown = Lines(want.Text), Lines(g.screen.Text)
 }
 
-// guess keeps what named holes stand for on a screen in other words: what stands
-// behind the same few characters.
+// guess finds the captured texts on a screen in another language: the text after
+// the same few characters.
 func (g *play) guess(s *Step) {
 	for _, line := range s.Shown {
 		for i, part := range line.Text {
@@ -65,8 +66,8 @@ func (g *play) guess(s *Step) {
 	}
 }
 
-// otherWords is a direction as it holds in another language; false where it says
-// nothing about one.
+// otherWords returns a direction as it applies in another language; ok is false
+// if it says nothing there.
 func otherWords(d Direction) (Direction, bool) {
 	switch d.Kind {
 	case LanguageIs:
@@ -79,7 +80,7 @@ func otherWords(d Direction) (Direction, bool) {
 	return d, true
 }
 
-// lacks is a name that the direction needs and nothing was kept under.
+// lacks returns a name that the direction needs and that has no captured text.
 func (d *Direction) lacks(k Captures) string {
 	for _, words := range []Text{d.Want, d.SMS, d.Secret} {
 		for _, part := range words {
@@ -91,7 +92,8 @@ func (d *Direction) lacks(k Captures) string {
 	return ""
 }
 
-// spokenAs is the result of a call that can't be compared in another language.
+// spokenAs returns the result of a call that can't be compared in another
+// language.
 func spokenAs(base *Result, lang string) (Result, bool) {
 	if base.Status == Passed {
 		return Result{}, false

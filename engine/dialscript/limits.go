@@ -1,31 +1,30 @@
 package dialscript
 
-// Limits of what is read. A folder of scripts written by hand stays far below
-// all of them; a file made to exhaust the reader meets one first.
+// These limits bound what is read. Scripts written by hand stay far below them;
+// a file that is made to exhaust the reader meets one first.
 const (
-	// MaxFileBytes is the size of one script, that of a menu file.
+	// MaxFileBytes bounds one script; it is the limit of a menu file.
 	MaxFileBytes = 256 << 10
-	// MaxLineBytes is the length of one line: a screen has 160 characters, and
-	// an SMS of several parts some more.
+	// MaxLineBytes bounds one line: a screen has 160 characters, an SMS of
+	// several parts some more.
 	MaxLineBytes = 2 << 10
-	// MaxCalls is how many calls a file may hold.
+	// MaxCalls bounds the calls of a file.
 	MaxCalls = 1_000
-	// MaxSteps is how many steps a call may have, redials included: a session
-	// takes 64 inputs.
+	// MaxSteps bounds the steps of a call, with redials: a session takes 64
+	// inputs.
 	MaxSteps = 256
-	// MaxShown is how many lines a screen may have: 160 characters and as many
-	// line breaks.
+	// MaxShown bounds the lines of a screen: 160 characters, and as many line
+	// breaks.
 	MaxShown = 160
-	// MaxWaitHours is the longest a direction lets pass: a script about next month
-	// sets the clock.
+	// MaxWaitHours bounds the time that one direction lets pass. A script about
+	// next month sets the clock.
 	MaxWaitHours = 24 * 31
-	// MaxFindings is how many findings of a file are kept: nobody mends more in
-	// one go.
+	// MaxFindings bounds the diagnostics of a file: nobody fixes more at once.
 	MaxFindings = 200
-	// MaxPatternBytes is the length of a regular expression; RE2 takes time in
-	// proportion to it.
+	// MaxPatternBytes bounds a regular expression. RE2 takes time in proportion
+	// to it.
 	MaxPatternBytes = 500
-	// MaxPatternSize is its length with every repeat written out, which is what
-	// it takes in memory: room for a whole screen, in alternatives.
+	// MaxPatternSize bounds a regular expression with every repeat written out,
+	// which is its size in memory: room for alternatives of a whole screen.
 	MaxPatternSize = 10_000
 )

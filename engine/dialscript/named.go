@@ -2,7 +2,7 @@ package dialscript
 
 import "github.com/paytrace/paytrace/engine"
 
-// NamedScreens are the screens that the calls to some service codes name,
+// NamedScreens returns the screens that calls to these service codes name with
 // "(screen is NAME)", and where.
 func NamedScreens(f *File, codes []string) map[string][]engine.Pos {
 	named := map[string][]engine.Pos{}

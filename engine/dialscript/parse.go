@@ -10,8 +10,8 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// Parse reads a script. path is for positions. The File is never nil; the
-// findings are D901 and D902, in order. A call with either is Broken.
+// Parse reads a script. path is used in positions. The File is never nil. The
+// diagnostics are D901 and D902, in order; a call with one is Broken.
 func Parse(path string, source []byte) (*File, diag.List) {
 	p := &parser{file: &File{Path: path}, titles: map[string]int{}}
 	text := strings.TrimPrefix(string(source), "\ufeff")
@@ -34,8 +34,8 @@ func Parse(path string, source []byte) (*File, diag.List) {
 	return p.file, p.out
 }
 
-// parser reads line by line. It never stops: what it can't read it names and
-// leaves out.
+// A parser reads line by line. It never stops: it reports what it can't read and
+// leaves it out.
 type parser struct {
 	file *File
 	call *Call // the one being read; nil above the first
@@ -44,26 +44,27 @@ type parser struct {
 	// blank line.
 	comments []string
 	blank    int
-	// closed says that the step's screen is over: a direction has followed.
+	// closed says that the screen of the step is complete, because a direction
+	// followed.
 	closed bool
 	names  map[string]bool // what holes of this call keep
 	titles map[string]int  // where each title stands
-	// over says that a limit was met, and the rest is not read.
+	// over says that a limit was reached and the rest is not read.
 	over bool
-	// here and length are the place a finding is about.
+	// here and length give the place of the next diagnostic.
 	here   engine.Pos
 	length int
 	out    diag.List
 }
 
-// at says where the next findings are.
+// at sets the place of the next diagnostics.
 func (p *parser) at(line, column int) *parser {
 	p.here = engine.Pos{File: p.file.Path, Line: line, Column: column}
 	p.length = 1
 	return p
 }
 
-// long says that a finding is about all of a text.
+// long makes a diagnostic cover a whole text.
 func (p *parser) long(text string) *parser {
 	p.length = max(1, utf8.RuneCountInString(text))
 	return p
@@ -113,7 +114,7 @@ func (p *parser) line(n int, raw string) {
 	}
 }
 
-// unknown is a line of no kind.
+// unknown reports a line of no kind.
 func (p *parser) unknown(text string) {
 	hint := `Lines begin with "===" (a call), "#" (a comment), ">" (typed), "|" (shown) or "(" (a stage direction).`
 	if strings.HasPrefix(text, "=") {
@@ -122,7 +123,7 @@ func (p *parser) unknown(text string) {
 	p.find(CodeLine, "This line is of no kind that a script has.", hint)
 }
 
-// take gives the comments to the line below them.
+// take returns the comments for the line below them.
 func (p *parser) take() []string {
 	c := p.comments
 	p.comments, p.blank = nil, 0
@@ -156,7 +157,7 @@ func (p *parser) title(text string) {
 	p.titles[title] = p.here.Line
 }
 
-// close ends the call being read.
+// close ends the current call.
 func (p *parser) close() {
 	if p.call != nil && len(p.call.Steps) == 0 {
 		here := p.here
@@ -198,7 +199,7 @@ func (p *parser) input(text string) {
 	p.addStep(Step{Input: words})
 }
 
-// words reads a text with holes, offset bytes into the line.
+// text reads a text with placeholders, offset bytes into the line.
 func (p *parser) text(s string, offset int) (Text, bool) {
 	words, bad := parseText(s)
 	if bad != nil {
@@ -211,7 +212,8 @@ func (p *parser) text(s string, offset int) (Text, bool) {
 	return words, true
 }
 
-// keep notes the names that holes keep, and finds those used before.
+// capture records the names that placeholders capture, and reports names that
+// are used before.
 func (p *parser) capture(words Text) {
 	for _, part := range words {
 		switch {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// direction reads a stage direction and puts it where it belongs.
+// direction reads a stage direction and adds it to the call.
 func (p *parser) direction(text string) {
 	if !strings.HasSuffix(text, ")") {
 		p.find(CodeLine, "A stage direction ends with its parenthesis, on the same line.", "A comment needs a line of its own.")
@@ -35,7 +35,7 @@ func (p *parser) direction(text string) {
 	}
 }
 
-// readDirection finds the line of the table that the text belongs to.
+// readDirection finds the line of the table that matches the text.
 func (p *parser) readDirection(text string) (Direction, bool) {
 	for _, s := range directions {
 		groups := s.pattern.FindStringSubmatch(text)

@@ -10,41 +10,41 @@ import (
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
-// Player plays calls. It is safe for concurrent use; the zero Player knows no
-// service code and takes every dialled code whole.
+// A Player plays calls. It is safe for concurrent use. The zero Player knows no
+// service code and takes every dialled code as a whole.
 type Player struct {
-	// Codes are the service codes the gateway knows.
+	// Codes lists the service codes that the gateway knows.
 	Codes []string
 	// Gateway is the profile of calls that name none.
 	Gateway string
-	// Limits of a screen on the phone; zero for DefaultLimits.
+	// Limits bound a screen on the phone; zero means DefaultLimits.
 	Limits engine.Limits
-	// Run parts the session ids of one run from those of another; a service
-	// that remembers needs it, a line in process does not.
+	// Run keeps the session IDs of one run apart from those of another. A
+	// service that remembers sessions needs it; a target in process does not.
 	Run string
 	// KeepGoing plays on after a screen that differs, to see them all.
 	KeepGoing bool
-	// Watch keeps the session's values in Result.Values.
+	// Watch keeps the values of the session in Result.Values.
 	Watch bool
-	// Now is for Result.Took; nil leaves it zero.
+	// Now gives Result.Took; nil leaves it zero.
 	Now func() time.Time
 }
 
-// DefaultLimits are those of Safaricom, the narrowest of the gateways served:
-// it shows 160 characters of the GSM 7-bit alphabet, or 70 others.
+// DefaultLimits are Safaricom's, the narrowest of all gateways: 160 characters
+// of the GSM 7-bit alphabet, or 70 others.
 var DefaultLimits = engine.Limits{Septets: 160, Units: 70}
 
-// DefaultGateway is the profile of the menus shipped.
+// DefaultGateway is the profile of the shipped menus.
 const DefaultGateway = "africastalking-ke"
 
-// Play plays one call on a line of its own. It stops at the first step where
-// something does not hold.
+// Play plays one call on a new target. It stops at the first step where a check
+// fails.
 func (p *Player) Play(ctx context.Context, call *Call, scene Scene, line Target) Result {
 	return p.playAs(ctx, call, scene, line, nil)
 }
 
-// play plays a call as written, or the same keys in another language where base
-// is the call as written.
+// playAs plays a call as written, or, if base is set, the same keys in another
+// language; base is the result of the call as written.
 func (p *Player) playAs(ctx context.Context, call *Call, scene Scene, line Target, base *Result) Result {
 	g := &play{
 		Player: p, base: base, ctx: ctx, call: call, scene: scene, target: line,
@@ -79,7 +79,7 @@ func (p *Player) now() time.Time {
 	return p.Now()
 }
 
-// settle decides the status: what nothing was seen of has not passed.
+// settle decides the status. A call of which nothing was seen has not passed.
 func (r *Result) settle() {
 	switch {
 	case len(r.Problems) > 0:
@@ -91,7 +91,7 @@ func (r *Result) settle() {
 	}
 }
 
-// play is one call being played.
+// A play is one call while it is played.
 type play struct {
 	*Player
 	ctx    context.Context
@@ -131,7 +131,7 @@ func (g *play) fail(pos engine.Pos, format string, args ...any) *Problem {
 	return &g.result.Problems[len(g.result.Problems)-1]
 }
 
-// fatal is a failure after which nothing can follow.
+// fatal reports a failure and ends the call.
 func (g *play) fatal(pos engine.Pos, format string, args ...any) {
 	g.fail(pos, format, args...)
 	g.stopped = true
@@ -156,7 +156,7 @@ func (g *play) step(s *Step) {
 	}
 }
 
-// assume notes what of the scene nobody can see.
+// assume records what of the scene can't be seen.
 func (g *play) assume() {
 	line, ok := g.target.(Assumes)
 	if !ok {
@@ -167,7 +167,7 @@ func (g *play) assume() {
 	}
 }
 
-// note keeps what the last callback made happen.
+// note collects what the last callback caused.
 func (g *play) note() {
 	if line, ok := g.target.(SeesSession); ok && g.Watch && len(g.sent) > 0 {
 		if values, err := line.Values(g.ctx, g.sent[len(g.sent)-1]); err == nil {
@@ -184,7 +184,7 @@ func (g *play) note() {
 	}
 }
 
-// fits checks the length of a screen, unasked.
+// fits checks the length of a screen, whether or not the script asks for it.
 func (g *play) fits(pos engine.Pos, screen Screen) {
 	limits := g.Limits
 	if limits.Septets == 0 {
@@ -203,7 +203,7 @@ func (g *play) fits(pos engine.Pos, screen Screen) {
 	p.Shown = Lines(screen.Text)
 }
 
-// compare holds the screen against the step's lines.
+// compare compares the screen with the lines of the step.
 func (g *play) compare(s *Step) {
 	if g.base != nil {
 		g.guess(s)
@@ -237,7 +237,7 @@ func (g *play) compare(s *Step) {
 	}
 }
 
-// text is the line as the expected phone shows it.
+// Display returns the line as the expected phone shows it.
 func (s ScreenLine) Display() string {
 	switch {
 	case s.Rest:

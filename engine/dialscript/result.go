@@ -6,18 +6,18 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Status is how a call ended.
+// A Status says how a call ended.
 type Status uint8
 
-// A call is NotChecked when it could not be played as written, or when nothing
-// of what it says could be seen.
+// A call is NotChecked if it could not be played as written, or if nothing that
+// it checks could be seen.
 const (
 	Passed Status = iota + 1
 	Failed
 	NotChecked
 )
 
-// String is "passed", "failed" or "not checked".
+// String returns "passed", "failed" or "not checked".
 func (s Status) String() string {
 	switch s {
 	case Passed:
@@ -28,33 +28,33 @@ func (s Status) String() string {
 	return "not checked"
 }
 
-// Result is how one call went.
+// A Result says how one call went.
 type Result struct {
 	Call *Call
-	// Lang is the language the keys were played in; "" for as written.
+	// Lang is the language of the call; "" means as written.
 	Lang   string
 	Status Status
-	// Why a call is NotChecked as a whole.
+	// Why says why the whole call is NotChecked.
 	Why string
-	// Problems are what did not hold, in order.
+	// Problems lists the failed checks, in order.
 	Problems []Problem
-	// Unchecked are single lines that this line could not see.
+	// Unchecked lists the lines of the script that could not be checked.
 	Unchecked []Unchecked
-	// Screens are those shown, by step; nil below where the call stopped.
+	// Screens has the screen of each step; nil after the call stopped.
 	Screens []*Screen
-	// Events are what happened, as far as the line can see it.
+	// Events lists what happened, as far as the target can see it.
 	Events []Event
-	// Values are those of the session as it stood last, where the Player watches
-	// them and the line can see them.
+	// Values has the last values of the session, if the Player watches them and
+	// the target can see them.
 	Values []engine.Named
-	// Messages are the SMS that went out in the whole call.
+	// Messages lists the SMS of the whole call.
 	Messages []Message
-	// Checks is how much was compared, the unasked checks left out.
+	// Checks counts the comparisons that the script asks for.
 	Checks int
 	Took   time.Duration
 }
 
-// Title returns the call's title, with the language where it was not played as
+// Title returns the title of the call, with the language if it was not played as
 // written.
 func (r *Result) Title() string {
 	if r.Lang == "" {
@@ -63,18 +63,19 @@ func (r *Result) Title() string {
 	return r.Call.Title + " [" + r.Lang + "]"
 }
 
-// Problem is one thing that did not hold.
+// A Problem is one failed check.
 type Problem struct {
-	// Pos is the script's line.
+	// Pos is the line of the script.
 	Pos     engine.Pos
 	Message string
-	// Expected and Shown are the two screens where the screen is at issue, and
-	// Line the index of the first line that differs; -1 where it is not.
+	// Expected and Shown are two screens that differ, and Line is the index of
+	// the first line that differs. Without screens, Line is -1.
 	Expected, Shown []string
 	Line            int
-	// Keys are what the caller has typed so far, the dialled code first.
+	// Keys lists what the caller has typed so far, beginning with the dialled
+	// code.
 	Keys []string
-	// Screen is the one shown, as far as the line knows it.
+	// Screen is the screen that was shown, as far as the target knows it.
 	Screen Screen
 }
 

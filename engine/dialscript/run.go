@@ -11,19 +11,19 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Options of a run.
+// Options say how calls are run.
 type Options struct {
-	// Parallel is how many calls are played at once; at least 1.
+	// Parallel is the number of calls at once, at least 1.
 	Parallel int
-	// Seed is the order in which they begin: 0 for as written.
+	// Seed gives a random order of the calls; 0 means as written.
 	Seed uint64
-	// Langs are the languages in which the same keys are played once more.
+	// Langs lists the languages in which the same keys are played again.
 	Langs []string
 }
 
-// Run plays calls, each on a line of its own, and gives their results in the
-// order of calls: as written, then the same keys in each of Options.Langs. A
-// cancelled context leaves the rest not checked.
+// Run plays each call on a new target and returns the results in the order of
+// the calls: as written, then with the same keys in each of Options.Langs. If
+// the context is cancelled, the rest is not checked.
 func Run(ctx context.Context, p *Player, opener Opener, people *engine.Personas, calls []*Call, o Options) []Result {
 	played := make([][]Result, len(calls))
 	order := make([]int, len(calls))
@@ -92,7 +92,7 @@ func runOne(ctx context.Context, p *Player, opener Opener, scene Scene, call *Ca
 	return p.playAs(ctx, call, scene, line, base)
 }
 
-// unset is the result of a call whose scene could not be set.
+// unset returns the result of a call whose scene could not be set.
 func unset(call *Call, err error) Result {
 	if errors.Is(err, ErrCannotSet) {
 		return unplayed(call, err.Error())

@@ -8,20 +8,21 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Scene is all that is given when a call begins.
+// A Scene holds all that is given when a call begins.
 type Scene struct {
 	Caller engine.Persona
-	// Gateway is a profile's name; "" for the default.
+	// Gateway is the name of a profile; "" means the default.
 	Gateway string
-	// Clock is the wall clock in the service's own time zone, here as UTC.
+	// Clock is the wall clock in the service's time zone, here as UTC.
 	Clock time.Time
-	// Begins is the language the menus begin in; "" for their own.
+	// Begins is the language that the menus begin in; "" means their own.
 	Begins string
-	// Remembered are the values kept for this caller, "lang" among them.
+	// Remembered has the remembered values of this caller, with "lang" among
+	// them.
 	Remembered []engine.Setting
-	// Real asks for the registered actions on an empty store. Answers and Takes
-	// of an action go before it; Standard are the answers of people.yaml, which
-	// stand in for real ones and are nil where those are asked for.
+	// Real asks for the registered actions, on an empty store. Answers and Takes
+	// of an action replace it. Standard has the answers of people.yaml, which
+	// replace the real actions; it is nil where the real ones are asked for.
 	Real     bool
 	Answers  map[string][]engine.Answer
 	Standard map[string][]engine.Answer
@@ -29,14 +30,14 @@ type Scene struct {
 	SMSDown  bool
 }
 
-// DefaultClock is when calls happen that don't say: always the same moment, so
-// that a script gives the same screens on any day.
+// DefaultClock is the time of a call that sets no clock. It is fixed, so a
+// script gives the same screens on any day.
 var DefaultClock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 var ErrNoCaller = errors.New("people.yaml names nobody who could call")
 
-// SceneOf is the scene of a call: what people.yaml says, and over it what the
-// call says itself.
+// SceneOf returns the scene of a call: what people.yaml says, replaced by what
+// the call itself says.
 func SceneOf(call *Call, people *engine.Personas) (Scene, error) {
 	if len(people.List) == 0 {
 		return Scene{}, ErrNoCaller
@@ -75,7 +76,7 @@ func (s *Scene) who(d Direction, people *engine.Personas) error {
 	return nil
 }
 
-// remember sets one value, in place of what it was.
+// remember sets one value, in place of an earlier one.
 func (s *Scene) remember(name, text string) {
 	if text == "" {
 		return
@@ -110,7 +111,7 @@ func (s *Scene) set(d Direction) {
 	}
 }
 
-// Lang is the language remembered for the caller; "" for none.
+// Lang returns the remembered language of the caller, or "".
 func (s *Scene) Lang() string {
 	for _, v := range s.Remembered {
 		if v.Name == "lang" {

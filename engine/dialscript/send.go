@@ -11,7 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// trigger does what makes the step's screen appear.
+// trigger makes the screen of the step appear.
 func (g *play) trigger(s *Step) bool {
 	if s.Redial != nil {
 		g.hangUp()
@@ -55,16 +55,14 @@ func (g *play) dial(s *Step, code string) bool {
 	return g.send(s, rest)
 }
 
-// answer goes on with the session. What is typed is sent as it is: an asterisk
-// in it, too.
+// answer continues the session. It sends the input as it is, asterisks included.
 func (g *play) answer(s *Step, typed string) bool {
 	g.inputs = append(g.inputs, typed)
 	g.keys = append(g.keys, typed)
 	return g.send(s, typed)
 }
 
-// send sends the callback of the step, and again at once where the step says
-// so.
+// send sends the callback of the step, twice at once if the step says so.
 func (g *play) send(s *Step, last string) bool {
 	cb := Callback{
 		Gateway: g.gateway(), Session: g.sessionID(), Phone: g.scene.Caller.Phone,
@@ -88,7 +86,8 @@ func (g *play) send(s *Step, last string) bool {
 	return true
 }
 
-// stays checks, unasked, that a session keeps the menu's version it began with.
+// stays checks that a session keeps the version of the menu that it began with,
+// whether or not the script asks for it.
 func (g *play) stays(pos engine.Pos) {
 	if g.program != "" && g.screen.Program != g.program {
 		g.fail(pos, "the session began with version %s of the menu and is now on %s", g.program, g.screen.Program)
@@ -122,8 +121,8 @@ func (g *play) gateway() string {
 	return DefaultGateway
 }
 
-// sessionID is the same in every run of the script, unless Player.Run differs.
-// It has letters only, so that no PIN is found in it.
+// sessionID returns an ID that is the same in every run of the script, unless
+// Player.Run differs. It has letters only, so nobody finds a PIN in it.
 func (g *play) sessionID() string {
 	h := sha256.New()
 	for _, part := range []string{g.Run, g.call.Pos.File, g.call.Title, strconv.Itoa(g.session)} {
@@ -136,5 +135,5 @@ func (g *play) sessionID() string {
 	return string(id)
 }
 
-// sessionIDBytes are enough that no two sessions of a run share an id.
+// sessionIDBytes is large enough that no two sessions of a run share an ID.
 const sessionIDBytes = 12

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// String is the line as scripts write it, with its bar.
+// String returns the line as scripts write it, with its bar.
 func (s ScreenLine) String() string {
 	switch {
 	case s.Rest:
@@ -20,8 +20,8 @@ func (s ScreenLine) String() string {
 	return "| " + s.Text.String()
 }
 
-// literal is a line of a screen as a script shows it, so that it reads back as
-// itself.
+// LiteralLine returns a line of a screen as a script writes it; read again, it
+// gives the same line.
 func LiteralLine(line string) ScreenLine {
 	line = strings.TrimRight(line, " \t")
 	if line != "..." && !strings.ContainsFunc(line, unwritable) {
@@ -38,10 +38,10 @@ func LiteralLine(line string) ScreenLine {
 	return ScreenLine{Regexp: source.String()}
 }
 
-// unwritable reports characters that a script's line can't hold as they are.
+// unwritable reports whether a line of a script can't contain the character.
 func unwritable(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
-// matchLine compares one line of a screen. Spaces at its end can't be seen and
+// Matches compares one line of a screen. Spaces at its end can't be seen and
 // don't count.
 func (s ScreenLine) Matches(line string, k Captures) bool {
 	line = strings.TrimRight(line, " \t")
@@ -52,8 +52,8 @@ func (s ScreenLine) Matches(line string, k Captures) bool {
 	return err == nil && re.MatchString(line)
 }
 
-// matchScreen compares a screen line by line and gives the index of the first
-// line that differs, -1 for none. What the named holes hold is kept.
+// MatchScreen compares a screen line by line and returns the index of the first
+// line that differs, or -1. It captures the texts of named placeholders.
 func MatchScreen(shown []ScreenLine, lines []string, k Captures) int {
 	for i, s := range shown {
 		if s.Rest {
@@ -69,12 +69,12 @@ func MatchScreen(shown []ScreenLine, lines []string, k Captures) int {
 	return -1
 }
 
-// minWeight is how many letters a screen's lines must pin down in all: "OK" is
-// a screen, a dot and a hole are none.
+// minWeight is the least number of letters that the lines of a screen must fix
+// in all: "OK" is enough, a dot and a placeholder are not.
 const minWeight = 2
 
-// wide reports lines so full of holes that any screen would do. A bare bar
-// pins a screen down to being blank there.
+// wide reports whether lines have so many placeholders that any screen would
+// match. A bare bar fixes a blank line.
 func wide(shown []ScreenLine) bool {
 	weight := 0
 	for _, s := range shown {
@@ -91,7 +91,7 @@ func wide(shown []ScreenLine) bool {
 	return len(shown) > 0 && weight < minWeight
 }
 
-// regexpWeight is how many letters any match of the expression holds.
+// regexpWeight returns the number of letters in every match of the expression.
 func regexpWeight(source string) int {
 	re, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
@@ -100,8 +100,8 @@ func regexpWeight(source string) int {
 	return leastLetters(re)
 }
 
-// leastLetters counts what every match must hold: letters, and characters of a
-// class that leaves most of the alphabet out.
+// leastLetters counts what every match must contain: letters, and characters of
+// a class that excludes most of the alphabet.
 func leastLetters(re *syntax.Regexp) int {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -131,7 +131,8 @@ func leastLetters(re *syntax.Regexp) int {
 	return 0
 }
 
-// regexpSize is how many characters an expression spells out, repeats included.
+// regexpSize returns the number of characters of an expression, repeats
+// included.
 func regexpSize(re *syntax.Regexp) int {
 	n := 1 + len(re.Rune)
 	for _, sub := range re.Sub {
@@ -143,7 +144,8 @@ func regexpSize(re *syntax.Regexp) int {
 	return min(n, MaxPatternSize+1)
 }
 
-// narrow reports a class of at most the letters of one case, as [0-9] or [A-Z].
+// narrow reports whether a class has at most the letters of one case, such as
+// [0-9] or [A-Z].
 func narrow(ranges []rune) bool {
 	const most = 32
 	n := 0

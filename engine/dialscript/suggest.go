@@ -8,11 +8,11 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// errMistyped marks a direction that is read as another than was meant.
+// errMistyped marks a direction that matches another one than was meant.
 var errMistyped = errors.New("mistyped")
 
-// suggest is the direction that was most likely meant, with the person's own
-// words in the places of those in capitals; "" when none is near.
+// suggest returns the direction that was most likely meant, with the user's own
+// words instead of those in capitals, or "" if none is near.
 func suggest(text string) string {
 	words := strings.Fields(text)
 	const longest = 12 // words; no direction but an SMS has as many
@@ -32,7 +32,7 @@ func suggest(text string) string {
 	return best
 }
 
-// fixedLetters counts those of a form's own words.
+// fixedLetters counts the letters of the fixed words of a form.
 func fixedLetters(form string) int {
 	n := 0
 	for _, f := range strings.Fields(form) {
@@ -43,7 +43,7 @@ func fixedLetters(form string) int {
 	return n
 }
 
-// placeholder reports a word of a form that stands for the person's own.
+// isPlaceholder reports whether a word of a form stands for the user's own.
 func isPlaceholder(word string) bool {
 	word = strings.Trim(word, ":=")
 	name, value, pair := strings.Cut(word, "=")
@@ -57,11 +57,11 @@ func isPlaceholder(word string) bool {
 	return strings.ContainsFunc(word, unicode.IsDigit) // an example: 12s, 2026-03-01
 }
 
-// align compares words with a form, word by word: the letters to change, and
-// the form with the person's words where it leaves room. It is the distance of
-// two lists, with free placeholders.
+// align compares words with a form, word by word. It returns the number of
+// letters to change, and the form with the user's words in its places. It is the
+// edit distance of two lists, with free placeholders.
 func align(words, form []string) (cost int, filled []string) {
-	// row[j] is the best way to lay the words so far beside form[:j].
+	// row[j] is the best alignment of the words so far with form[:j].
 	type way struct {
 		cost   int
 		filled []string
@@ -95,7 +95,7 @@ func align(words, form []string) (cost int, filled []string) {
 
 func with(list []string, s string) []string { return append(list[:len(list):len(list)], s) }
 
-// weightOf is what it costs to leave a word of a form out.
+// weightOf returns the cost of omitting a word of a form.
 func weightOf(f string) int {
 	if isPlaceholder(f) {
 		return 1
@@ -103,13 +103,13 @@ func weightOf(f string) int {
 	return len(f)
 }
 
-// pairCost is what it costs to take a word for a word of a form, and what then
-// stands in its place.
+// pairCost returns the cost of taking a word for a word of a form, and the word
+// that results.
 func pairCost(word, f string) (int, string) {
 	if !isPlaceholder(f) {
 		return spelling.Distance(strings.ToLower(word), strings.ToLower(f), len(f)), f
 	}
-	// A number stands for a number, a word for a word.
+	// A number may replace a number, and a word a word.
 	if strings.ContainsFunc(f, unicode.IsDigit) && !strings.ContainsFunc(word, unicode.IsDigit) {
 		return len(word), f
 	}

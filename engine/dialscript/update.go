@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Update rewrites the "|" lines of a script to the screens that were shown, and
-// nothing else. Lines and holes that still match stay as they are; steps
-// without "|" lines, and those below which the call stopped, are left alone.
-// source is what f was read from, and results those of its calls.
+// Update replaces the "|" lines of a script by the screens that were shown, and
+// nothing else. Lines and placeholders that still match stay. Steps without "|"
+// lines, and steps after the call stopped, stay too. source is what f was read
+// from, and results belong to its calls.
 func Update(source []byte, f *File, results []Result) []byte {
 	edits := map[int][]string{} // by the line, from 1, of a step's first "|" line
 	drop := map[int]bool{}
@@ -34,7 +34,7 @@ func Update(source []byte, f *File, results []Result) []byte {
 	return apply(source, edits, drop)
 }
 
-// rewrite notes what becomes of one step's lines.
+// rewrite decides what happens to the lines of one step.
 func (s *Step) rewrite(shown []string, k Captures, edits map[int][]string, drop map[int]bool) {
 	if MatchScreen(s.Shown, shown, k) < 0 {
 		return
@@ -49,8 +49,8 @@ func (s *Step) rewrite(shown []string, k Captures, edits map[int][]string, drop 
 	}
 }
 
-// apply puts the new lines in the places of the old ones, with the indentation
-// and line ends of the first.
+// apply replaces the old lines by the new ones, with the indentation and line
+// ends of the first.
 func apply(source []byte, edits map[int][]string, drop map[int]bool) []byte {
 	var b strings.Builder
 	for n, raw := range strings.SplitAfter(string(source), "\n") {
@@ -74,9 +74,9 @@ func apply(source []byte, edits map[int][]string, drop map[int]bool) []byte {
 	return []byte(b.String())
 }
 
-// renewed are a step's lines for a screen that is not the one expected: the old
-// line wherever one still matches, in order; "..." stays where it leaves at
-// least one line out.
+// renewed returns the lines of a step for a screen that was not expected. It
+// uses an old line wherever one still matches, in order. "..." stays if it omits
+// at least one line.
 func renewed(old []ScreenLine, shown []string, k Captures) []ScreenLine {
 	rest := len(old) > 0 && old[len(old)-1].Rest
 	if rest {
@@ -105,9 +105,9 @@ func renewed(old []ScreenLine, shown []string, k Captures) []ScreenLine {
 	return out
 }
 
-// pair gives for each shown line the old one that it continues, or -1: as many
-// as match, in order (the longest common subsequence), and between them those
-// at the same distance.
+// pair returns, for each shown line, the old line that it continues, or -1. It
+// pairs as many matching lines as possible, in order (the longest common
+// subsequence), and between them lines at the same distance.
 func pair(old []ScreenLine, shown []string, k Captures) []int {
 	best := make([][]int, len(shown)+1)
 	for i := range best {
@@ -141,12 +141,12 @@ func pair(old []ScreenLine, shown []string, k Captures) []int {
 	return paired
 }
 
-// near is how many characters on each side of a hole must still be there for it
-// to be kept in a line whose other words have changed.
+// near is the number of characters on each side of a placeholder that must still
+// match to keep it in a line whose other words have changed.
 const near = 4
 
-// keepHoles writes a changed line with those of the old line's holes whose
-// surroundings still stand in it.
+// keepHoles writes a changed line, with the placeholders of the old line whose
+// surroundings are still in it.
 func keepHoles(old ScreenLine, line string, k Captures) ScreenLine {
 	if old.Regexp != "" {
 		return LiteralLine(line)
@@ -180,7 +180,7 @@ func keepHoles(old ScreenLine, line string, k Captures) ScreenLine {
 	return ScreenLine{Text: append(words, PlainText(rest)...)}
 }
 
-// beside are the texts next to a hole: what must stand before it, and the
+// beside returns the text next to a placeholder: what must be before it, and the
 // pattern of what must follow.
 func (w Text) beside(i int) (left, right string) {
 	if i > 0 {

@@ -10,9 +10,9 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// ReadValue reads a value as scripts write it: money as 500, 1,500.50 or
-// KES 500, days as 2026-03-01 or 01/03/2026, numbers of phones as typed. Lists
-// and records can't be written.
+// ReadValue reads a value as scripts write it: money as 500, 1,500.50 or KES
+// 500, dates as 2026-03-01 or 01/03/2026, phone numbers as typed. Lists and
+// records can't be written.
 func ReadValue(t *engine.Type, s string) (engine.Value, bool) {
 	s = strings.TrimSpace(s)
 	switch t.Kind {
@@ -71,7 +71,7 @@ func readRecord(fields []engine.Field, s string) (engine.Value, bool) {
 	return engine.RecordValue(values), len(given) == 0
 }
 
-// readList reads records parted by semicolons; nothing is an empty list.
+// readList reads records separated by semicolons; "" is an empty list.
 func readList(fields []engine.Field, s string) (engine.Value, bool) {
 	var rows []engine.Value
 	for part := range strings.SplitSeq(s, ";") {
@@ -87,7 +87,7 @@ func readList(fields []engine.Field, s string) (engine.Value, bool) {
 	return engine.ListValue(rows), true
 }
 
-// readMoney gives cents; a currency may stand before the amount.
+// readMoney returns cents; a currency may be before the amount.
 func readMoney(s string) (int64, bool) {
 	if currency, amount, ok := strings.Cut(s, " "); ok && len(currency) == len("KES") {
 		s = amount
@@ -100,8 +100,8 @@ func readMoney(s string) (int64, bool) {
 	return cents, err == nil && cents < math.MaxInt64/2
 }
 
-// sameValue compares a session's value with what a script wants; "not set" is
-// a value that has none.
+// sameValue compares a value of the session with the one in the script. "not
+// set" stands for a value that is not set.
 func sameValue(v engine.Value, want string) bool {
 	if !v.IsSet() {
 		return want == "not set"
@@ -111,7 +111,7 @@ func sameValue(v engine.Value, want string) bool {
 	return ok && wanted.Equal(v)
 }
 
-// showValue is a value as reports show it; a secret stays hidden.
+// showValue returns a value as reports show it; a secret stays hidden.
 func showValue(v engine.Value) string {
 	if !v.IsSet() {
 		return "not set"

@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// holes are what a hole may stand for. A hole is at least one character: text
-// that may be missing is worth a line of its own in a script.
+// placeholders lists what a placeholder may stand for: at least one character.
+// Text that may be missing needs another line in the script.
 var placeholders = map[string]string{
 	"*":     `.+?`,
 	"money": `[A-Z]{3} -?\d{1,3}(?:,\d{3})*(?:\.\d\d)?`,
@@ -19,14 +19,14 @@ var placeholders = map[string]string{
 
 const placeholderNames = "{*}, {money}, {date}, {phone}, or {ref=*} to keep it as {ref}"
 
-// wordsError says what is wrong with a text, and at which byte.
+// A textError says what is wrong with a text, and at which byte.
 type textError struct {
 	at, length int
 	message    string
 	hint       string
 }
 
-// parseWords reads a text with holes. "{{" is a brace.
+// parseText reads a text with placeholders. "{{" is a brace.
 func parseText(s string) (Text, *textError) {
 	var words Text
 	var lit strings.Builder
@@ -62,7 +62,7 @@ func parseText(s string) (Text, *textError) {
 	return words, nil
 }
 
-// parseHole reads what stands between the braces.
+// parsePlaceholder reads the text between the braces.
 func parsePlaceholder(s string) (Part, bool) {
 	if _, ok := placeholders[s]; ok {
 		return Part{Placeholder: s}, true
@@ -77,7 +77,8 @@ func parsePlaceholder(s string) (Part, bool) {
 	return Part{Placeholder: hole, Name: name}, true
 }
 
-// plainName reports lower-case letters, digits and _, beginning with a letter.
+// plainName reports whether a name has only lower-case letters, digits and _,
+// and begins with a letter.
 func plainName(s string) bool {
 	for i, r := range s {
 		if (r < 'a' || r > 'z') && (i == 0 || r != '_' && (r < '0' || r > '9')) {
@@ -87,7 +88,7 @@ func plainName(s string) bool {
 	return s != ""
 }
 
-// String is the text as scripts write it.
+// String returns the text as scripts write it.
 func (w Text) String() string {
 	var b strings.Builder
 	for _, p := range w {
@@ -105,7 +106,7 @@ func (w Text) String() string {
 	return b.String()
 }
 
-// plain is a text as words without holes.
+// PlainText returns a text without placeholders.
 func PlainText(s string) Text {
 	if s == "" {
 		return nil
@@ -113,10 +114,11 @@ func PlainText(s string) Text {
 	return Text{{Lit: s}}
 }
 
-// kept are the values captured so far in a call, by name.
+// Captures holds the texts captured so far in a call, by name.
 type Captures map[string]string
 
-// fill puts captured values in their places. Only names may be left open.
+// fill replaces names by their captured texts. It fails at any other
+// placeholder.
 func (w Text) fill(k Captures) (string, error) {
 	var b strings.Builder
 	for _, p := range w {
@@ -132,8 +134,8 @@ func (w Text) fill(k Captures) (string, error) {
 	return b.String(), nil
 }
 
-// match compares a text with the words, and keeps what the named holes hold.
-// across lets "*" run over line breaks, as in an SMS.
+// match compares a text with the expected one, and captures the texts of named
+// placeholders. With across, "*" may span line breaks, as in an SMS.
 func (w Text) match(text string, k Captures, across bool) bool {
 	if lit, ok := w.Literal(); ok {
 		return text == lit
@@ -166,7 +168,7 @@ func (w Text) match(text string, k Captures, across bool) bool {
 	return true
 }
 
-// literal is the text of words without holes.
+// Literal returns a text without placeholders; ok is false if it has any.
 func (w Text) Literal() (string, bool) {
 	switch {
 	case len(w) == 0:
@@ -177,8 +179,8 @@ func (w Text) Literal() (string, bool) {
 	return "", false
 }
 
-// pattern is the words as an RE2 source with one group a hole; parts are the
-// holes of the groups. A name for which nothing was kept matches nothing.
+// pattern returns an RE2 source with one group for each placeholder, and the
+// placeholders of the groups. A name without a captured text matches nothing.
 func (w Text) pattern(k Captures) (source string, parts []Part) {
 	var b strings.Builder
 	for _, p := range w {
@@ -202,8 +204,8 @@ func IsDate(s string) bool {
 	return err == nil
 }
 
-// weight is how many letters and digits of a screen the words pin down; a typed
-// hole counts as much as its shortest value.
+// weight returns the number of letters and digits that the text fixes. A typed
+// placeholder counts as much as its shortest value.
 func (w Text) weight() int {
 	n := 0
 	for _, p := range w {

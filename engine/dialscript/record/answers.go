@@ -8,8 +8,9 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// guide finds what the actions of a recorded call must have answered, so that it
-// can be played: what fits the recorded screens best, with the values they show.
+// A guide finds the answers of the actions of a recorded call, so the call can
+// be played: those that fit the recorded screens best, with the values that they
+// show.
 type guide struct {
 	menus     []*engine.Program
 	contracts map[string]*engine.Contract
@@ -17,16 +18,16 @@ type guide struct {
 	play      func(*dialscript.Call) dialscript.Result
 }
 
-// maxGuesses bounds the plays of one call: a call has some actions, and they
-// some outcomes.
+// maxGuesses bounds the plays of one call, which has some actions with some
+// outcomes each.
 const maxGuesses = 200
 
 func newGuide(menus []*engine.Program, people *engine.Personas, play func(*dialscript.Call) dialscript.Result) *guide {
 	return &guide{menus: menus, contracts: dialscript.Contracts(menus), standard: people.Answers, play: play}
 }
 
-// answers gives the call the answers of its actions, as directions, and its
-// result with them.
+// answers adds the answers of the actions to the call as directions, and returns
+// its result with them.
 func (g *guide) answers(call *dialscript.Call) dialscript.Result {
 	given := call.Given
 	plan := map[string][]engine.Answer{}
@@ -48,13 +49,14 @@ func (g *guide) answers(call *dialscript.Call) dialscript.Result {
 	return result
 }
 
-// Answered gives a call the answers of its actions that fit its screens best, or
-// any where nothing says how they answer. play plays it to its end on menus.
+// Answered adds to a call the answers of its actions that fit its screens best,
+// or any answer if nothing says how they answer. play plays the call to its end
+// on menus.
 func Answered(menus []*engine.Program, people *engine.Personas, call *dialscript.Call, play func(*dialscript.Call) dialscript.Result) dialscript.Result {
 	return newGuide(menus, people, play).answers(call)
 }
 
-// run is the place among all runs of actions of one action's turn.
+// run returns the index, among all runs of actions, of one turn of an action.
 func (g *guide) run(r dialscript.Result, action string, turn int) int {
 	n, seen := 0, 0
 	for _, e := range r.Events {
@@ -72,8 +74,8 @@ func (g *guide) run(r dialscript.Result, action string, turn int) int {
 	return n
 }
 
-// open is the first run of an action that is not settled and whose step is not
-// as it was recorded.
+// open returns the first run of an action that is not settled and whose step
+// differs from the recorded one.
 func (g *guide) open(call *dialscript.Call, r dialscript.Result, settled map[int]bool) (action string, turn, step int, found bool) {
 	n := 0
 	turns := map[string]int{}
@@ -90,11 +92,11 @@ func (g *guide) open(call *dialscript.Call, r dialscript.Result, settled map[int
 	return "", 0, 0, false
 }
 
-// score is how well a step shows what was recorded: 1 for exactly.
+// score says how well a step shows what was recorded; 1 means exactly.
 func (g *guide) score(call *dialscript.Call, r dialscript.Result, step int) float64 {
 	shown := call.Steps[step].Shown
 	if len(shown) == 0 {
-		// Nothing is known; an answer that nobody gave is still wrong.
+		// Nothing is known. A screen that faulted is still wrong.
 		if s := r.Screens[step]; s != nil && s.Fault == "" {
 			return 1
 		}
@@ -157,7 +159,7 @@ func (g *guide) endings(action string) []engine.Answer {
 	return append(list, engine.Answer{Outcome: engine.Failed}, engine.Answer{Outcome: engine.Pending}, engine.Answer{Outcome: engine.Limited})
 }
 
-// synthetic is an ending with made-up values.
+// synthetic returns an ending with invented values.
 func synthetic(c *engine.Contract, outcome int) engine.Answer {
 	if outcome >= len(c.Outcomes) {
 		return engine.Answer{Outcome: engine.Failed}
@@ -169,7 +171,7 @@ func synthetic(c *engine.Contract, outcome int) engine.Answer {
 	return a
 }
 
-// madeUpValue is a value of the type as scripts write it.
+// madeUpValue returns a value of the type as scripts write it.
 func madeUpValue(t *engine.Type) string {
 	switch t.Kind {
 	case engine.KindMoney, engine.KindNumber:
@@ -186,7 +188,7 @@ func madeUpValue(t *engine.Type) string {
 	return "X1"
 }
 
-// seen is the ending with the values that the recorded screen shows.
+// seen returns the ending with the values that the recorded screen shows.
 func (g *guide) seen(call *dialscript.Call, r dialscript.Result, step int, a engine.Answer, action string) (engine.Answer, bool) {
 	contract, ok := g.contracts[action].Outcome(a.Outcome)
 	if !ok || len(contract.Gives) == 0 || r.Screens[step] == nil {
@@ -215,7 +217,7 @@ func shownText(shown []dialscript.ScreenLine) string {
 	return strings.Join(parts, "\n")
 }
 
-// values are what a screen's text shows in the places of its values.
+// values returns what the text of a screen shows in the places of its values.
 func (g *guide) values(screen, text string) map[string]string {
 	for _, p := range g.menus {
 		s, ok := p.Screen(screen)
@@ -262,8 +264,8 @@ func captured(w engine.Words, lang int, text string) map[string]string {
 	return out
 }
 
-// WithAnswers are a call's givens and the answers of its actions, by action and
-// in turn.
+// WithAnswers returns a call's given directions with the answers of its actions,
+// by action and in turn.
 func WithAnswers(given []dialscript.Direction, plan map[string][]engine.Answer) []dialscript.Direction {
 	out := append([]dialscript.Direction(nil), given...)
 	for _, action := range sortedKeys(plan) {
@@ -280,7 +282,8 @@ func WithAnswers(given []dialscript.Direction, plan map[string][]engine.Answer) 
 	return out
 }
 
-// SettingText is a value as directions write it, in quotes where it has spaces.
+// SettingText returns a value as directions write it, in quotes if it has
+// spaces.
 func SettingText(s string) string {
 	if s == "" || strings.ContainsAny(s, " ,") {
 		return `"` + s + `"`

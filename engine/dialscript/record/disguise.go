@@ -9,14 +9,14 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// disguise puts the people of people.yaml in the places of those in a log. A
-// number is always the same person's, in every session.
+// A disguise replaces the people of a log by those of people.yaml. One number
+// always becomes the same person, in every session.
 type disguise struct {
 	people *engine.Personas
-	// numbers are the digits of a log's numbers and whose they become.
+	// numbers maps the digits of a log's numbers to their replacements.
 	numbers map[string]string
 	persons map[string]engine.Persona
-	// callers are all numbers that called, so that they are known in any text.
+	// callers has all numbers that called, to recognise them in any text.
 	callers map[string]bool
 	used    int
 }
@@ -31,7 +31,8 @@ func newDisguise(people *engine.Personas, calls []Recorded) *disguise {
 	return d
 }
 
-// digitsOf are a caller's digits as the log has them, "" for what is none.
+// digitsOf returns the digits of a caller as the log has them, or "" if it is no
+// number.
 func digitsOf(phone string) string {
 	phone = strings.TrimPrefix(strings.TrimSpace(phone), "+")
 	if digits, ok := msisdn.Parse(phone); ok {
@@ -43,8 +44,9 @@ func digitsOf(phone string) string {
 	return phone
 }
 
-// caller is the person who stands for a number that called: the one whose it
-// is, or the next of people.yaml, beginning anew behind the last.
+// caller returns the person who replaces a number that called: the owner of the
+// number, or the next person of people.yaml, from the first again after the
+// last.
 func (d *disguise) caller(phone string) engine.Persona {
 	digits := digitsOf(phone)
 	if p, known := d.persons[digits]; known {
@@ -64,7 +66,8 @@ func (d *disguise) caller(phone string) engine.Persona {
 	return person
 }
 
-// other is whose a number becomes that someone typed or a screen shows.
+// other returns the replacement of a number that someone typed or a screen
+// shows.
 func (d *disguise) other(digits string) string {
 	if to, known := d.numbers[digits]; known {
 		return to
@@ -98,12 +101,13 @@ func (d *disguise) other(digits string) string {
 }
 
 var (
-	// joined and parted are numbers as they are typed and shown.
+	// joinedNumber and partedNumber match numbers as people type them and
+	// screens show them.
 	joinedNumber = regexp.MustCompile(`\+?\d{9,15}`)
 	partedNumber = regexp.MustCompile(`\+?\d{2,4}(?:[ -]\d{2,4}){2,4}`)
 )
 
-// text is a text with other numbers in it.
+// text replaces the numbers in a text.
 func (d *disguise) text(s string) string {
 	s = joinedNumber.ReplaceAllStringFunc(s, d.number)
 	return partedNumber.ReplaceAllStringFunc(s, func(found string) string {
@@ -115,7 +119,8 @@ func (d *disguise) text(s string) string {
 	})
 }
 
-// spacedAs puts the separators of one writing into another of the same length.
+// spacedAs writes digits with the separators of another number of the same
+// length.
 func spacedAs(like, digits string) string {
 	if strings.Count(like, " ")+strings.Count(like, "-")+len(digits) != len(like) {
 		return digits
@@ -133,7 +138,8 @@ func spacedAs(like, digits string) string {
 	return b.String()
 }
 
-// number is another one in the same writing; digits that are no number stay.
+// number replaces a number and keeps how it is written. Digits that are no
+// number stay.
 func (d *disguise) number(found string) string {
 	raw := strings.TrimPrefix(found, "+")
 	digits, ok := dialscript.RealNumber(found)
@@ -162,8 +168,8 @@ func (d *disguise) number(found string) string {
 	return strings.TrimPrefix(msisdn.National(to), "0")
 }
 
-// pins are the PINs typed in one call: the last one is the person's, those
-// before it were wrong, or others'.
+// pins replaces the PINs of one call: the last becomes the person's own, those
+// before it become wrong PINs.
 func (d *disguise) pins(person engine.Persona, typed []string) map[string]string {
 	out := map[string]string{}
 	for i := len(typed) - 1; i >= 0; i-- {
@@ -181,7 +187,7 @@ func (d *disguise) pins(person engine.Persona, typed []string) map[string]string
 	return out
 }
 
-// wrongPIN is one that is nobody's and not yet used.
+// wrongPIN returns a PIN that belongs to nobody and was not used yet.
 func (d *disguise) wrongPIN(length int, own string, used map[string]string) string {
 	var candidates []string
 	for _, p := range d.people.PINs {

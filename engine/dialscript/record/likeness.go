@@ -9,8 +9,8 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// alike is how much of two screens is the same words, in order: 0 to 1. Words
-// with digits count as equal, for they are amounts, days and names of rows.
+// alike says how many words two screens share, in order, from 0 to 1. Words with
+// digits count as equal, because they are amounts, dates and names of rows.
 func alike(a, b []string) float64 {
 	if len(a)+len(b) == 0 {
 		return 1
@@ -31,13 +31,13 @@ func alike(a, b []string) float64 {
 	return 2 * float64(row[len(b)]) / float64(len(a)+len(b))
 }
 
-// valueWord stands for any word that a value could be.
+// valueWord stands for any word that may be a value.
 const valueWord = "#"
 
-// navigation is a line such as "0:Back 00:Home", which every screen has.
+// navigation matches a line such as "0:Back 00:Home", which every screen has.
 var navigation = regexp.MustCompile(`(?m)^\d+:\S+(?: \d+:\S+)*$`)
 
-// wordsOf are a screen's words, as alike compares them.
+// wordsOf returns the words of a screen, as alike compares them.
 func wordsOf(text string) []string {
 	var out []string
 	text = navigation.ReplaceAllString(text, "")
@@ -50,7 +50,7 @@ func wordsOf(text string) []string {
 	return out
 }
 
-// shownWords are the words of a script's screen; holes are values.
+// shownWords returns the words of a script's screen; placeholders are values.
 func shownWords(shown []dialscript.ScreenLine) []string {
 	var b strings.Builder
 	for _, s := range shown {
@@ -72,8 +72,8 @@ func shownWords(shown []dialscript.ScreenLine) []string {
 	return wordsOf(b.String())
 }
 
-// screenWords are the words of every screen of the menus that a caller sees, by
-// name, in each language.
+// screenWords returns the words of every screen of the menus that a caller sees,
+// by name, in each language.
 func screenWords(menus []*engine.Program) map[string][][]string {
 	out := map[string][][]string{}
 	for _, p := range menus {
@@ -97,7 +97,7 @@ func screenWords(menus []*engine.Program) map[string][][]string {
 	return out
 }
 
-// plainText is a text with 0 in the places of its values.
+// plainText returns a text with 0 in the places of its values.
 func plainText(w engine.Words, lang int) string {
 	if len(w) == 0 {
 		return ""
@@ -117,7 +117,7 @@ func plainText(w engine.Words, lang int) string {
 	return b.String()
 }
 
-// nearest is the screen whose words are most like these, and how much.
+// nearest returns the screen whose words are most like these, and how much.
 func nearest(words []string, screens map[string][][]string) (name string, score float64) {
 	for candidate, variants := range screens {
 		for _, v := range variants {

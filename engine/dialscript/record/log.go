@@ -9,37 +9,37 @@ import (
 	"strings"
 )
 
-// Logged is one callback found in a log, and its answer where that was logged
-// too.
+// A Logged is one callback of a log, with its answer if the log has it.
 type Logged struct {
-	// Line is where in the log, from 1.
+	// Line is the line of the log, from 1.
 	Line int
 	// Session, Phone, Service and Text are as they were sent.
 	Session, Phone, Service, Text string
-	// Latest says that gateways of this form send only what was typed last.
+	// Latest says that gateways of this form send only the last input.
 	Latest bool
-	// New and Over say that the session begins or is over, where that is said.
+	// New and Over say that the session begins or ends, where the log says so.
 	New, Over bool
-	// Answer is the screen; Answered that there is one, End that it was the last.
+	// Answer is the screen; Answered says that there is one, End that it was the
+	// last.
 	Answer        string
 	Answered, End bool
 }
 
-// Limits of a log that is read.
+// These limits bound a log.
 const (
 	// MaxLogBytes bounds a log: some hundred thousand callbacks.
 	MaxLogBytes = 256 << 20
-	// maxLogLine bounds one line of it: a callback has 8 KB at most, and its
-	// answer as much.
+	// maxLogLine bounds one line: a callback has 8 KB at most, and its answer as
+	// much.
 	maxLogLine = 1 << 20
-	// maxLogDepth is how deep in JSON a callback is looked for.
+	// maxLogDepth bounds how deep in JSON a callback is searched.
 	maxLogDepth = 4
 )
 
-// ReadLog finds callbacks in a log: form bodies, query strings as in access
-// logs, JSON objects by line or in one array, each by the field names of the
-// gateways known. An answer is a field of the same object, or text that begins
-// with CON or END below its callback. skipped is how many lines said nothing.
+// ReadLog finds callbacks in a log: form bodies, query strings of access logs,
+// and JSON objects by line or in one array, by the field names of the known
+// gateways. An answer is a field of the same object, or text after its callback
+// that begins with CON or END. skipped counts the lines without a callback.
 func ReadLog(source []byte) (found []Logged, skipped int, err error) {
 	if len(source) > MaxLogBytes {
 		return nil, 0, fmt.Errorf("the log has %d MB; at most %d are read", len(source)>>20, MaxLogBytes>>20)
@@ -76,7 +76,7 @@ func jsonArray(text string) ([]any, bool) {
 	return list, err == nil
 }
 
-// logReader reads a log line by line.
+// A logReader reads a log line by line.
 type logReader struct {
 	found   []Logged
 	skipped int
@@ -96,11 +96,11 @@ func (r *logReader) line(n int, line string) {
 	}
 }
 
-// newEntry begins a line of a log that goes on with something else: a time, an
-// address, a request, a level.
+// newEntry matches the start of another entry of a log: a time, an address, a
+// request, a level.
 var newEntry = regexp.MustCompile(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|\d{1,3}(?:\.\d{1,3}){3}\b|(?:GET|POST|PUT) |[A-Z]{4,5}\b[: \[]|time=)`)
 
-// answer takes a line that belongs to an answer of the last callback.
+// answer takes a line that belongs to the answer of the last callback.
 func (r *logReader) answer(line string) bool {
 	if len(r.found) == 0 {
 		return false
@@ -119,10 +119,10 @@ func (r *logReader) answer(line string) bool {
 	return true
 }
 
-// quotedAnswer is an answer as a field of a line: response="CON …".
+// quotedAnswer matches an answer in a field of a line: response="CON …".
 var quotedAnswer = regexp.MustCompile(`"((?:CON|END)[ \\](?:[^"\\]|\\.)*)"`)
 
-// answerIn is the answer that a line holds, "" for none.
+// answerIn returns the answer in a line, or "".
 func answerIn(line string) string {
 	if m := quotedAnswer.FindStringSubmatch(line); m != nil {
 		return unescaped(m[1])
@@ -152,7 +152,7 @@ func (l *Logged) setAnswer(text string) {
 	l.End = l.End || end
 }
 
-// loggedLine reads one line: JSON, or the first run of it that is a form.
+// loggedLine reads one line: JSON, or the first part of it that is a form.
 func loggedLine(line string) (Logged, bool) {
 	if at := strings.IndexByte(line, '{'); at >= 0 {
 		var value any
@@ -177,7 +177,7 @@ func loggedLine(line string) (Logged, bool) {
 	return Logged{}, false
 }
 
-// labelled is a form behind its label: body=phoneNumber=…
+// labelled matches a form after its label: body=phoneNumber=…
 var labelled = regexp.MustCompile(`^([A-Za-z_]+[=:])[A-Za-z_]+=[^&=]*&`)
 
 func loggedForm(text string) (Logged, bool) {
@@ -195,7 +195,7 @@ func loggedForm(text string) (Logged, bool) {
 	return f.logged()
 }
 
-// loggedJSON looks for a callback in an object and in what it holds.
+// loggedJSON searches a callback in an object and in its fields.
 func loggedJSON(value any) (Logged, bool) {
 	f := fields{}
 	f.take(value, 0)
@@ -213,14 +213,14 @@ func loggedJSON(value any) (Logged, bool) {
 	return l, ok
 }
 
-// merge adds the answer that stood beside the body.
+// merge adds the answer that was beside the body.
 func (l *Logged) merge(outer Logged) {
 	if outer.Answered && !l.Answered {
 		l.Answer, l.Answered, l.End = outer.Answer, true, outer.End
 	}
 }
 
-// fields are names without case and underscores, and their values.
+// fields maps names, without case and underscores, to values.
 type fields map[string]string
 
 func (f fields) put(name, value string) {
@@ -230,8 +230,8 @@ func (f fields) put(name, value string) {
 	}
 }
 
-// take collects the scalars of an object, its own before those inside it. What
-// stands inside an answer keeps to itself.
+// take collects the scalars of an object, first its own, then those of inner
+// objects. It does not look for a callback inside an answer.
 func (f fields) take(value any, depth int) {
 	object, ok := value.(map[string]any)
 	if !ok || depth > maxLogDepth {
@@ -262,7 +262,7 @@ func (f fields) take(value any, depth int) {
 	}
 }
 
-// The names that gateways and logs give to what a callback holds.
+// Gateways and logs use these names for the fields of a callback.
 var (
 	sessionNames  = []string{"sessionid", "session", "transactionid", "ussdsessionid"}
 	phoneNames    = []string{"phonenumber", "msisdn", "orig", "mobile", "mobilenumber", "sessionmsisdn", "phone", "caller", "from"}
@@ -301,7 +301,7 @@ func (f fields) says(flags map[string]string) bool {
 	return false
 }
 
-// answerText is an answer that is an object, as CON or END and its text.
+// answerText returns an answer that is an object as CON or END and its text.
 func (f fields) answerText() string {
 	text, _ := f.get(answerInNames)
 	switch {
@@ -313,8 +313,8 @@ func (f fields) answerText() string {
 	return "CON " + text
 }
 
-// logged is the callback that the fields make; false without a session, a
-// caller, and what was typed.
+// logged returns the callback of the fields; ok is false without a session, a
+// caller and an input.
 func (f fields) logged() (Logged, bool) {
 	var l Logged
 	if answer, ok := f.get(answerNames); ok && answer != "" {
@@ -341,13 +341,14 @@ func (f fields) logged() (Logged, bool) {
 	return l, l.Session != "" && (hasSession || hasPhone) && typed
 }
 
-// IsScript reports whether a source is a script and no log: its calls begin with
-// "===".
+// IsScript reports whether a source is a script and not a log: its calls begin
+// with "===".
 func IsScript(source []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(source), []byte("===")) || bytes.Contains(source, []byte("\n=== "))
 }
 
-// ReadCallback reads a request as a log would have it: its query or its body.
+// ReadCallback reads a request as a log would have it, from its query or its
+// body.
 func ReadCallback(query string, body []byte) (Logged, bool) {
 	if l, ok := loggedForm(query); ok {
 		return l, true
@@ -358,8 +359,8 @@ func ReadCallback(query string, body []byte) (Logged, bool) {
 	return loggedLine(string(body))
 }
 
-// TakeAnswer reads what the service answered: CON or END and text, or the JSON of
-// a gateway that has its answers in it.
+// TakeAnswer reads the answer of a service: CON or END and text, or the JSON of
+// a gateway with its answers.
 func (l *Logged) TakeAnswer(body []byte) {
 	text := string(body)
 	var value any

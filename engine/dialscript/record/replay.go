@@ -9,10 +9,10 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// Verdict is what became of a recorded session on another version of the menu.
+// A Verdict compares a recorded session with another version of the menu.
 type Verdict string
 
-// The verdicts, from best to worst.
+// These are the verdicts, from best to worst.
 const (
 	Same       Verdict = "same"        // every screen as it was
 	OtherWords Verdict = "other words" // the same screens, worded otherwise
@@ -21,15 +21,14 @@ const (
 	NoScreens  Verdict = "not checked" // nothing is known of what was shown
 )
 
-// Verdicts are all of them, in that order.
+// Verdicts lists all of them, in that order.
 var Verdicts = []Verdict{Same, OtherWords, OtherPath, Broken, NoScreens}
 
-// Replayed is one recorded session on another version.
+// A Replayed is one recorded session on another version.
 type Replayed struct {
 	Call    *dialscript.Call
 	Verdict Verdict
-	// Why says what differs first, and Step is the index of its step; -1 for
-	// none.
+	// Why says what differs first. Step is the index of its step, or -1.
 	Why  string
 	Step int
 	// Was and Is are the two screens there.
@@ -38,18 +37,19 @@ type Replayed struct {
 	Screen  dialscript.Screen
 }
 
-// Replayer plays recorded sessions against other menus.
+// A Replayer plays recorded sessions against other menus.
 type Replayer struct {
 	People *engine.Personas
-	// From are the menus the sessions were recorded on, nil where nobody has
-	// them: then recorded screens are recognised by their words.
+	// From has the menus that the sessions were recorded on. If it is nil,
+	// recorded screens are recognised by their words.
 	From []*engine.Program
 	To   []*engine.Program
 	// Play plays a call to its end on menus, whatever it shows.
 	Play func(menus []*engine.Program, call *dialscript.Call) dialscript.Result
 }
 
-// Replay sorts one recorded session. The call's screens are those recorded.
+// Replay compares one recorded session. The screens of the call are the recorded
+// ones.
 func (r *Replayer) Replay(call *dialscript.Call) Replayed {
 	out := Replayed{Call: call, Step: -1, Verdict: Same}
 	var before *dialscript.Result
@@ -92,7 +92,7 @@ func recall(call *dialscript.Call, r dialscript.Result) {
 	}
 }
 
-// step compares one step, and keeps what is worse than all before it.
+// step compares one step, and keeps the worst verdict so far.
 func (r *Replayer) step(out *Replayed, call *dialscript.Call, before *dialscript.Result, now dialscript.Result, i int, words map[string][][]string) {
 	verdict, why := r.compare(call, before, now, i, words)
 	if verdict == "" || slices.Index(Verdicts, verdict) <= slices.Index(Verdicts, out.Verdict) && out.Verdict != NoScreens || out.Verdict == NoScreens && verdict != Broken {
@@ -111,7 +111,7 @@ func (r *Replayer) step(out *Replayed, call *dialscript.Call, before *dialscript
 	}
 }
 
-// compare is the verdict on one step, "" where there is nothing to say.
+// compare returns the verdict on one step, or "" if nothing is known.
 func (r *Replayer) compare(call *dialscript.Call, before *dialscript.Result, now dialscript.Result, i int, words map[string][][]string) (Verdict, string) {
 	step, is := &call.Steps[i], now.Screens[i]
 	if is == nil {
@@ -145,16 +145,16 @@ func (r *Replayer) compare(call *dialscript.Call, before *dialscript.Result, now
 	return OtherWords, "the screen " + is.Name + " is worded otherwise"
 }
 
-// How alike two screens' words are, found with the shipped menus and variants of
-// them: a screen with one line reworded keeps more than half of its words, two
-// screens of one menu share a fifth.
+// These thresholds come from the shipped menus and variants of them: a screen
+// with one changed line keeps more than half of its words, and two screens of
+// one menu share a fifth.
 const (
 	surelyTheSame = 0.9
 	clearlyMore   = 0.15
 	hardlyAlike   = 0.34
 )
 
-// named compares by the names of screens, where the old menu gives them.
+// named compares the names of screens, if the old menu gives them.
 func (r *Replayer) named(before *dialscript.Result, is *dialscript.Screen, i int, refused bool, step *dialscript.Step) (Verdict, string) {
 	was := before.Screens[i]
 	switch {
@@ -168,7 +168,7 @@ func (r *Replayer) named(before *dialscript.Result, is *dialscript.Screen, i int
 	return OtherPath, elsewhere(is.Name, was.Name, 1)
 }
 
-// renamed is a screen's name in the new menus.
+// renamed returns the name of a screen in the new menus.
 func (r *Replayer) renamed(name string) string {
 	for _, p := range r.To {
 		if to, ok := p.Definition().Renamed[name]; ok {
@@ -185,7 +185,7 @@ func elsewhere(is, was string, likeness float64) string {
 	return fmt.Sprintf("the keys lead to %s now, and led to %s", is, was)
 }
 
-// refusedAt reports whether a step's input was no answer.
+// refusedAt reports whether the input of a step was refused.
 func refusedAt(r dialscript.Result, step int) bool {
 	return slices.ContainsFunc(r.Events, func(e dialscript.Event) bool { return e.Trigger.Kind == engine.TriggerInvalid && e.Step == step })
 }

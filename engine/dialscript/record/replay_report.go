@@ -10,8 +10,8 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
-// ReplayText writes what became of recorded sessions, the worst first, and a
-// last line that counts.
+// ReplayText writes the verdicts on recorded sessions, the worst first, and a
+// last line with counts.
 func ReplayText(w io.Writer, list []Replayed) error {
 	var b strings.Builder
 	for i := len(Verdicts) - 1; i >= 0; i-- {
@@ -47,7 +47,8 @@ func (r *Replayed) text() string {
 	return b.String()
 }
 
-// ReplaySummary counts: "12 sessions: 8 same, 2 other words, 1 other way, 1 broken".
+// ReplaySummary counts: "12 sessions: 8 same, 2 other words, 1 other way, 1
+// broken".
 func ReplaySummary(list []Replayed) string {
 	n := map[Verdict]int{}
 	for _, r := range list {
@@ -73,7 +74,7 @@ type replayedJSON struct {
 	Screen   *report.ScreenJSON `json:"screen,omitempty"`
 }
 
-// ReplayJSON writes the same for programs.
+// ReplayJSON writes the verdicts as JSON.
 func ReplayJSON(w io.Writer, list []Replayed) error {
 	out := struct {
 		Version  int            `json:"version"`

@@ -11,12 +11,12 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript/report"
 )
 
-// ErrNoScreens says that a log has no answers, so that nothing could be checked.
+// ErrNoScreens says that a log has no answers, so nothing could be checked.
 var ErrNoScreens = errors.New("the log has callbacks but no screens")
 
 // Scripts writes the sessions of a log as a script, with the people of
-// people.yaml in the places of those in the log. Screens are those of the log;
-// what follows the last one that is known stays unchecked.
+// people.yaml instead of those in the log. Screens are those of the log; after
+// the last known screen nothing is checked.
 func Scripts(path string, calls []Recorded, people *engine.Personas) (*dialscript.File, error) {
 	if len(people.List) == 0 {
 		return nil, dialscript.ErrNoCaller
@@ -38,7 +38,7 @@ func Scripts(path string, calls []Recorded, people *engine.Personas) (*dialscrip
 	return f, nil
 }
 
-// call is one session as a call.
+// call converts one session to a call.
 func (d *disguise) call(c Recorded) dialscript.Call {
 	person := d.caller(c.Phone)
 	secret := secretSteps(c.Steps)
@@ -71,7 +71,7 @@ func (d *disguise) call(c Recorded) dialscript.Call {
 	return call
 }
 
-// typed is what was typed with other numbers in it; in a dialled code they stand
+// typed returns an input with its numbers replaced. In a dialled code they are
 // between stars.
 func (d *disguise) typed(s string, dial bool) string {
 	if !dial {
@@ -88,7 +88,7 @@ func (d *disguise) typed(s string, dial bool) string {
 	return strings.Join(parts, "*")
 }
 
-// recordedTitle says what the caller typed; long calls are cut.
+// recordedTitle says what the caller typed, cut for long calls.
 func recordedTitle(keys []string) string {
 	const most = 60
 	title := "Recorded: " + strings.Join(keys, ", ")
@@ -121,8 +121,8 @@ func (d *disguise) step(s RecordedStep, input string, last bool) dialscript.Step
 	return step
 }
 
-// secretSteps are those in which a PIN was typed: below a screen that asks for
-// one. Where no screen says what was asked, any four to eight digits may be one.
+// secretSteps finds the steps in which a PIN was typed: after a screen that asks
+// for one. If no screen is known, any four to eight digits may be a PIN.
 func secretSteps(steps []RecordedStep) []bool {
 	out := make([]bool, len(steps))
 	for i := 1; i < len(steps); i++ {
@@ -135,9 +135,9 @@ func secretSteps(steps []RecordedStep) []bool {
 	return out
 }
 
-// Disguise puts people.yaml's people in the places of the PINs and numbers that
-// were typed in calls played just now; results are theirs. Screens are left
-// alone: Settle writes them anew.
+// Disguise replaces the PINs and numbers that were typed in calls played just
+// now by those of people.yaml; results belong to the calls. It leaves screens
+// alone, because Settle writes them again.
 func Disguise(f *dialscript.File, results []dialscript.Result, people *engine.Personas) error {
 	if len(people.List) == 0 {
 		return dialscript.ErrNoCaller
@@ -178,8 +178,8 @@ func Disguise(f *dialscript.File, results []dialscript.Result, people *engine.Pe
 	return nil
 }
 
-// Loosen puts holes where a screen of a log shows what another run would not:
-// references of letters and digits, and days.
+// Loosen puts placeholders where another run would show another text: references
+// of letters and digits, and dates.
 func Loosen(f *dialscript.File) {
 	for i := range f.Calls {
 		for j := range f.Calls[i].Steps {
@@ -193,8 +193,8 @@ func Loosen(f *dialscript.File) {
 	}
 }
 
-// passing are the parts of a screen that differ from run to run. A reference has
-// both letters and digits, six characters at least.
+// passing matches the parts of a screen that differ from run to run. A reference
+// has letters and digits, six characters at least.
 var passing = regexp.MustCompile(`\b\d\d/\d\d/\d{4}\b|\b[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b`)
 
 func loosened(text string) dialscript.Text {

@@ -6,26 +6,27 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// Recorded is one session of a log: what was typed, and the screens as far as
-// the log has them.
+// A Recorded is one session of a log: the inputs, and the screens that the log
+// has.
 type Recorded struct {
-	// Line is where in the log it begins.
+	// Line is the line of the log where it begins.
 	Line           int
 	Session, Phone string
 	Steps          []RecordedStep
 }
 
-// RecordedStep is one callback; the first one's Typed is the dialled code.
+// A RecordedStep is one callback; Typed of the first is the dialled code.
 type RecordedStep struct {
 	Typed         string
 	Answer        string
 	Answered, End bool
-	// Twice and Late say that the callback came again, at once or after the next.
+	// Twice and Late say that the callback came again, at once or after the
+	// next.
 	Twice, Late bool
 }
 
-// Sessions groups callbacks by session, in the order of the log. Callbacks come
-// again and late in logs as they do on the wire.
+// Sessions groups callbacks by session, in the order of the log. As on the wire,
+// callbacks may come again and late.
 func Sessions(found []Logged) []Recorded {
 	var order []*gathered
 	open := map[string]*gathered{}
@@ -52,14 +53,14 @@ func Sessions(found []Logged) []Recorded {
 	return out
 }
 
-// gathered are the callbacks of one session.
+// gathered holds the callbacks of one session.
 type gathered struct {
 	line  int
 	phone string
 	list  []Logged
 }
 
-// over reports whether l begins another session under an id that is used again.
+// over reports whether l begins another session with the same ID.
 func (g *gathered) over(l Logged) bool {
 	last := g.list[len(g.list)-1]
 	return l.New && (last.End || last.Over) || last.Over && !l.Over
@@ -90,8 +91,8 @@ func (g *gathered) steps() []RecordedStep {
 	return steps
 }
 
-// cumulative reports whether each text holds all of the session: that is what
-// its field says, unless the texts themselves say otherwise.
+// cumulative reports whether each text has the whole input of the session. The
+// field says so, unless the texts themselves say otherwise.
 func cumulative(list []Logged) bool {
 	extends, differs := 0, 0
 	for i := 1; i < len(list); i++ {
@@ -114,7 +115,7 @@ func (l *Logged) step(typed string) RecordedStep {
 	return RecordedStep{Typed: typed, Answer: l.Answer, Answered: l.Answered, End: l.End}
 }
 
-// code is the service code as it is dialled.
+// code returns the service code as it is dialled.
 func (l *Logged) code() string {
 	code := strings.TrimSpace(l.Service)
 	if l.Latest && dialscript.IsCode(l.Text) {
@@ -132,7 +133,7 @@ func (l *Logged) code() string {
 	return code
 }
 
-// latestSteps are those of a gateway that sends what was typed last.
+// latestSteps returns the steps of a gateway that sends the last input.
 func latestSteps(list []Logged) []RecordedStep {
 	steps := []RecordedStep{list[0].step(list[0].code())}
 	for i := range list[1:] {
@@ -141,7 +142,7 @@ func latestSteps(list []Logged) []RecordedStep {
 	return steps
 }
 
-// textSteps are those of a gateway that sends all that was typed.
+// textSteps returns the steps of a gateway that sends the whole input.
 func textSteps(list []Logged) []RecordedStep {
 	first := &list[0]
 	var steps []RecordedStep
@@ -179,9 +180,9 @@ func textSteps(list []Logged) []RecordedStep {
 	return steps
 }
 
-// typedSteps are what was typed since the callback before: one answer, or
-// several where callbacks between them are missing. A star among digits parts
-// answers; elsewhere it was typed.
+// typedSteps returns what was typed since the callback before: one answer, or
+// several if callbacks are missing. A star among digits separates answers;
+// elsewhere it was typed.
 func typedSteps(l *Logged, rest string) []RecordedStep {
 	parts := strings.Split(rest, "*")
 	if strings.Trim(rest, "0123456789*") != "" {

@@ -9,13 +9,13 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// settleRounds is how often a recorded script is played to learn what differs
-// from run to run: twice shows it, once more proves that it passes.
+// settleRounds bounds how often a recorded script is played: twice shows what
+// differs from run to run, once more proves that it passes.
 const settleRounds = 4
 
 // Settle fills in the screens that a recorded script shows when it is played,
-// with holes where two runs differ, until it passes. Steps that nobody answers
-// are dropped. The results are those of the last run.
+// with placeholders where two runs differ, until it passes. It drops steps
+// without an answer. The results are those of the last run.
 func Settle(f *dialscript.File, play func(calls []*dialscript.Call) []dialscript.Result) []dialscript.Result {
 	var calls []*dialscript.Call
 	for i := range f.Calls {
@@ -42,7 +42,8 @@ func Settle(f *dialscript.File, play func(calls []*dialscript.Call) []dialscript
 	return play(calls)
 }
 
-// messages notes the SMS that went out, with holes where two runs differ.
+// addMessages adds the SMS that were sent, with placeholders where two runs
+// differ.
 func addMessages(c *dialscript.Call, first, last []dialscript.Message) {
 	if len(first) != len(last) || len(c.Steps) == 0 {
 		return
@@ -61,7 +62,7 @@ func addMessages(c *dialscript.Call, first, last []dialscript.Message) {
 	}
 }
 
-// fill takes the screens as they were shown.
+// fillScreens takes the screens as they were shown.
 func fillScreens(c *dialscript.Call, r dialscript.Result) {
 	for i := range c.Steps {
 		if r.Screens[i] == nil {
@@ -80,7 +81,8 @@ func fillScreens(c *dialscript.Call, r dialscript.Result) {
 	}
 }
 
-// widen puts holes where a run shows something else, and reports whether it did.
+// widen puts placeholders where a run shows another text, and reports whether it
+// did.
 func widen(c *dialscript.Call, r dialscript.Result) bool {
 	differs := false
 	for i, screen := range r.Screens {
@@ -103,8 +105,8 @@ func widen(c *dialscript.Call, r dialscript.Result) bool {
 	return differs
 }
 
-// widened is a line that holds of another text, too: what stands at its
-// beginning and end in both stays, cut at words.
+// widened returns a line that also matches another text: the words that both
+// share at the start and the end stay.
 func widened(s dialscript.ScreenLine, line string) dialscript.ScreenLine {
 	if s.Rest || s.Matches(line, dialscript.Captures{}) {
 		return s
@@ -123,7 +125,8 @@ func widened(s dialscript.ScreenLine, line string) dialscript.ScreenLine {
 			lit += is[i]
 			continue
 		}
-		// A full stop or comma belongs to the line, not to what changes.
+		// A full stop or comma belongs to the line, not to the part that
+		// changes.
 		end := strings.TrimLeftFunc(is[i], func(r rune) bool { return !unicode.IsPunct(r) || r == '-' })
 		if !strings.HasSuffix(was[i], end) || end == is[i] {
 			end = ""

@@ -5,16 +5,15 @@ import (
 	"unicode"
 )
 
-// Widths of a drawn phone, in characters: lines beyond the widest are folded.
+// These widths of a drawn phone are in characters; longer lines are folded.
 const (
 	phoneNarrowest = 20
 	phoneWidest    = 38
 	phoneGap       = 4
 )
 
-// phones draws the two screens side by side; an arrow points at the first line
-// that differs. line is its index in both, -1 for none. The result has no
-// trailing spaces.
+// Frames draws two screens side by side and marks the first line that differs.
+// line is its index in both, or -1. The result has no trailing spaces.
 func Frames(expected, shown []string, line int) []string {
 	left, right := fold(expected, line), fold(shown, line)
 	leftWidth, rightWidth := left.width(), right.width()
@@ -37,7 +36,7 @@ func Frames(expected, shown []string, line int) []string {
 	return out
 }
 
-// glass is what one phone shows: its rows, folded to its width.
+// A glass is what one phone shows: its rows, folded to its width.
 type glass []glassRow
 
 type glassRow struct {
@@ -85,7 +84,7 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-columns(s)))
 }
 
-// columns is how wide a text is on a terminal.
+// columns returns the width of a text on a terminal.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -96,8 +95,8 @@ func columns(s string) int {
 	return n
 }
 
-// visible is a text without characters that command a terminal: what a service
-// shows may come from anyone.
+// Visible replaces characters that could command a terminal, because the text of
+// a service may come from anyone.
 func Visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {

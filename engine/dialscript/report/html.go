@@ -16,7 +16,7 @@ var reportPage embed.FS
 
 var reportTemplate = template.Must(template.ParseFS(reportPage, "report.html"))
 
-// The page's data.
+// These types are the data of the page.
 type (
 	pageData struct {
 		Summary                    string
@@ -53,7 +53,7 @@ type (
 	}
 )
 
-// HTML writes the report as one page that needs nothing else.
+// HTML writes the report as one page without other files.
 func HTML(w io.Writer, rep Report) error {
 	d := pageData{Summary: Summary(rep.Results), Began: rep.Began.Format("2 January 2006, 15:04:05"), Took: rep.Took.Round(time.Millisecond).String(), Seed: rep.Seed}
 	d.Passed, d.Failed, d.NotChecked = counts(rep.Results)
@@ -109,7 +109,7 @@ func pageLines(text []string, differ int) []pageLine {
 	return out
 }
 
-// visibleLines is visible for a text of several lines.
+// visibleLines applies Visible to a text of several lines.
 func visibleLines(s string) string {
 	all := strings.Split(s, "\n")
 	for i := range all {

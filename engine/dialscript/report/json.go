@@ -10,8 +10,8 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// ReportVersion is the form of the JSON report: it changes when a field is
-// taken away or means something else, and not when one is added.
+// ReportVersion is the version of the JSON report. It changes when a field is
+// removed or changes its meaning, not when one is added.
 const ReportVersion = 1
 
 // reportJSON is the report as docs/dial-results.schema.json describes it.
@@ -61,7 +61,7 @@ type problemJSON struct {
 	Screen    *ScreenJSON `json:"screen,omitempty"`
 }
 
-// screenJSON is a screen of the menu and its line there.
+// ScreenJSON is a screen of the menu, with its line there.
 type ScreenJSON struct {
 	Name    string `json:"name"`
 	File    string `json:"file"`
@@ -99,7 +99,8 @@ type eventJSON struct {
 	Lang    string `json:"lang"`
 }
 
-// JSON writes the report for programs: docs/dial-results.schema.json.
+// JSON writes the report for programs, as docs/dial-results.schema.json
+// describes it.
 func JSON(w io.Writer, rep Report) error {
 	out := reportJSON{
 		Version: ReportVersion, Began: rep.Began.UTC().Format(time.RFC3339), TookMS: millis(rep.Took), Seed: rep.Seed,
@@ -147,7 +148,7 @@ func (rep *Report) callJSON(r *dialscript.Result) callJSON {
 
 func place(p engine.Pos) placeJSON { return placeJSON{p.File, p.Line, p.Column} }
 
-// screenOf is nil where the line can't see which screen it is.
+// ScreenOf returns nil if the target can't see which screen it is.
 func ScreenOf(s dialscript.Screen) *ScreenJSON {
 	if s.Name == "" {
 		return nil

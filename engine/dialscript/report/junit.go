@@ -9,8 +9,8 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// The elements of JUnit's XML that CI services read: a file is a suite, a call
-// a case.
+// CI services read these elements of JUnit's XML: a file is a suite, a call is a
+// case.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`

@@ -9,20 +9,20 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// Report is a run, and what its printers say beside the results.
+// A Report is a run, with what the printers need beside the results.
 type Report struct {
 	Results []dialscript.Result
-	// Seed is the order in which the calls began; 0 for as written.
+	// Seed gives the order in which the calls began; 0 means as written.
 	Seed uint64
-	// Began and Took are of the whole run.
+	// Began and Took are those of the whole run.
 	Began time.Time
 	Took  time.Duration
-	// Again is the command that plays one call again; nil for none.
+	// Again returns the command that plays one call again; it may be nil.
 	Again func(r *dialscript.Result) string
-	// Source is a menu file by the path that positions show, nil where it can't
-	// be read; Source itself may be nil.
+	// Source returns a menu file by the path of its positions, or nil if it
+	// can't be read; Source itself may be nil.
 	Source func(path string) []byte
-	// Coverage is what the JSON report says of it; nil for nothing.
+	// Coverage is the coverage in the JSON report; nil omits it.
 	Coverage any
 }
 
@@ -33,11 +33,11 @@ func (rep *Report) again(r *dialscript.Result) string {
 	return rep.Again(r)
 }
 
-// excerptLines is how much of a screen's own lines in the menu is quoted: the
-// name, its words and what follows them.
+// excerptLines bounds the quoted lines of a screen in the menu: its name, its
+// text and what follows.
 const excerptLines = 4
 
-// excerpt are the menu's lines of a screen, each with its number.
+// excerpt returns the lines of a screen in the menu, each with its number.
 func (rep *Report) excerpt(pos engine.Pos) []string {
 	if rep.Source == nil || pos.Line == 0 {
 		return nil
@@ -60,7 +60,7 @@ func (rep *Report) excerpt(pos engine.Pos) []string {
 
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
-// counts are how many calls ended how.
+// counts counts the calls by status.
 func counts(results []dialscript.Result) (passed, failed, notChecked int) {
 	for i := range results {
 		switch results[i].Status {

@@ -9,7 +9,7 @@ import (
 )
 
 // TAP writes results in the Test Anything Protocol, version 14. A call that was
-// not checked is skipped; single lines that were not are comments.
+// not checked is skipped; single lines that were not checked are comments.
 func TAP(w io.Writer, rep Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "TAP version 14\n1..%d\n", len(rep.Results))
@@ -55,12 +55,13 @@ func tapScreen(b *strings.Builder, name string, lines []string) {
 	}
 }
 
-// tapQuote is a text as YAML in single quotes, in which nothing is special.
+// tapQuote writes a text as YAML in single quotes, where no character is
+// special.
 func tapQuote(s string) string {
 	return "'" + strings.ReplaceAll(Visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
 }
 
-// tapEscape keeps a title from being taken for a directive.
+// tapEscape escapes a title that could look like a directive.
 func tapEscape(s string) string {
 	s = strings.ReplaceAll(Visible(s), `\`, `\\`)
 	return strings.ReplaceAll(s, "#", `\#`)

@@ -10,7 +10,7 @@ import (
 )
 
 // Text writes results for people: every call that failed, with the two phones,
-// what could not be checked, and a last line that counts.
+// then what could not be checked, and a last line with counts.
 func Text(w io.Writer, rep Report) error {
 	var b strings.Builder
 	for i := range rep.Results {
@@ -30,7 +30,7 @@ func Text(w io.Writer, rep Report) error {
 	return err
 }
 
-// failedText is a failed call: each problem, and how to see them again.
+// failedText writes a failed call: each problem, and how to see it again.
 func (rep *Report) failedText(r *dialscript.Result) string {
 	var b strings.Builder
 	for i, p := range r.Problems {
@@ -47,8 +47,9 @@ func (rep *Report) failedText(r *dialscript.Result) string {
 	return b.String()
 }
 
-// problemText is one problem: where, what, what led there, the menu's lines and
-// the phones. seen says that the one above it was on the same screen.
+// problemText writes one problem: where, what, the keys before it, the lines of
+// the menu and the phones. seen says that the problem above it was on the same
+// screen.
 func (rep *Report) problemText(r *dialscript.Result, p dialscript.Problem, seen bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, Visible(r.Title()))
@@ -78,7 +79,7 @@ func (rep *Report) problemText(r *dialscript.Result, p dialscript.Problem, seen 
 	return b.String()
 }
 
-// onePhone draws a screen that nothing stands against.
+// onePhone draws one screen without another to compare.
 func onePhone(shown []string) []string {
 	g := fold(shown, -1)
 	width := g.width()
@@ -89,7 +90,7 @@ func onePhone(shown []string) []string {
 	return append(out, edge("└", width, "┘"))
 }
 
-// keysText are the keys typed, an empty answer as "".
+// Keys returns the typed keys, with an empty answer as "".
 func Keys(keys []string) string {
 	parts := make([]string, len(keys))
 	for i, key := range keys {
@@ -101,7 +102,7 @@ func Keys(keys []string) string {
 	return strings.Join(parts, "  ")
 }
 
-// placeText is where in the menu a screen stands, as far as it is known.
+// Place says where in the menu a screen is, as far as it is known.
 func Place(s dialscript.Screen) string {
 	if s.Name == "" {
 		return ""
