@@ -44,13 +44,19 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	defer func() { _ = tx.Rollback() }() // nothing to undo after a commit
 	enqueue := func(ctx context.Context, j store.Job) error { return s.queue.Enqueue(ctx, tx, j) }
 	work := rows.NewTx(conn{store: s, prepared: s.writing, tx: tx}, enqueue, s.now)
-	if err := fn(rows.Enter(ctx, s), work); err != nil {
-		return err
+	err = fn(rows.Enter(ctx, s), work)
+	if err == nil {
+		err = work.Complete()
 	}
-	if err := work.Complete(); err != nil {
-		return err
+	if err == nil {
+		err = commit(tx)
 	}
-	return commit(tx)
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		// database/sql rolled the transaction back when its context ended, and has
+		// forgotten why.
+		err = fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
 }
 
 // commit commits tx. After a failure of the disk it returns ErrUnknown, since the
