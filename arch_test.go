@@ -36,7 +36,7 @@ var own = map[string][]string{
 	"engine/menu/compile":         {"engine", "engine/menu/syntax"},
 	"engine/menu/rewrite":         {"engine", "engine/diag", "engine/menu/syntax", "engine/menu/check", "engine/spelling"},
 	"engine/menu/schema":          {"engine", "engine/menu/syntax"},
-	"engine/menu/compat":          {"engine", "engine/diag", "engine/menu/syntax"},
+	"engine/menu/compat":          {"engine", "engine/diag", "engine/graph", "engine/menu/syntax"},
 	"engine/menu/menutest":        {"engine", "engine/diag"},
 	"engine/dialscript":           {"engine", "engine/runner", "engine/diag", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"engine/dialscript/report":    {"engine", "engine/dialscript"},

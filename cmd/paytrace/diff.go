@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu/compat"
 	"github.com/paytrace/paytrace/service"
 )
@@ -23,9 +21,9 @@ type diffCmd struct {
 }
 
 func (diffCmd) Help() string {
-	return `Shows what a new version breaks for callers, calls in progress and dial scripts
-that know the old one, and what else changes. The exit status is 1 if it breaks
-anything.
+	return `Shows every change that callers, calls in progress and dial scripts that know the
+old version notice. Errors and warnings break something for them; infos (U808) do
+not. The exit status is 1 if there is an error or a warning.
 
 Example:
   paytrace diff HEAD~1:menus menus`
@@ -49,41 +47,35 @@ func (v diffCmd) Run(ctx context.Context, std streams) error {
 	}
 	pairs, gone := paired(old, next)
 	found := gone
-	var seen []string
 	for _, p := range pairs {
 		found = append(found, compared(p[0], p[1], next.scripts)...)
-		seen = append(seen, compat.Changes(p[0], p[1])...)
 	}
 	for _, p := range next.programs {
 		if !slices.ContainsFunc(pairs, func(pair [2]*engine.Program) bool { return pair[1] == p }) {
-			seen = append(seen, fmt.Sprintf("The menu %s is new, at %s.", p.Name(), p.Codes()[0].Dial))
+			found = append(found, diag.Diagnostic{
+				Code: "U808", Severity: diag.Info, Pos: p.Codes()[0].Pos, Length: 1,
+				Message: fmt.Sprintf("The menu %s is new, at %s.", p.Name(), p.Codes()[0].Dial),
+			})
 		}
 	}
-	if err := v.print(std.out, found, seen); err != nil {
+	if err := v.print(std.out, found); err != nil {
 		return err
 	}
-	if len(found) > 0 {
+	if found.Bad() {
 		return outcome{exitDiagnostics}
 	}
 	return nil
 }
 
-func (v diffCmd) print(w io.Writer, found diag.List, seen []string) error {
+func (v diffCmd) print(w io.Writer, found diag.List) error {
 	found.Sort()
 	if v.JSON {
 		return diag.JSON(w, found)
 	}
-	if err := diag.Text(w, found, nil, service.Coloured(w)); err != nil {
-		return err
-	}
-	for _, change := range seen {
-		fmt.Fprintln(w, change)
-	}
-	return nil
+	return diag.Text(w, found, nil, service.Coloured(w))
 }
 
-// compared lists everything that a new version breaks for those who know the old
-// one.
+// compared lists everything that those who know the old version notice of a new one.
 func compared(old, next *engine.Program, scripts []*dialscript.File) diag.List {
 	var codes []string
 	for _, c := range append(slices.Clone(old.Codes()), next.Codes()...) {
@@ -95,53 +87,7 @@ func compared(old, next *engine.Program, scripts []*dialscript.File) diag.List {
 			named[screen] = append(named[screen], at...)
 		}
 	}
-	return append(compat.Compare(old, next, named), regressions(old, next)...)
-}
-
-// regressions returns U802 for paths of more than one step: an answer, a Yes or an
-// outcome that now leads elsewhere.
-func regressions(old, next *engine.Program) diag.List {
-	var found diag.List
-	renamed := next.Definition().Renamed
-	moved := func(name string) string {
-		if to, ok := renamed[name]; ok {
-			return to
-		}
-		return name
-	}
-	for _, l := range graph.Regressions(graph.Of(old), graph.Of(next), moved) {
-		now := "this is no answer there any more"
-		if len(l.Now) > 0 {
-			now = "it now leads to " + anyOf(l.Now)
-		}
-		found = append(found, diag.Diagnostic{
-			Code: "U802", Severity: diag.Warning, Pos: l.Pos, Length: 1,
-			Message: fmt.Sprintf("Callers who type %s reached %q; %s.", typedOn(old, l), l.Was, now),
-			Help:    "Callers who know the keys by heart do not read the screen.",
-		})
-	}
-	return found
-}
-
-// typedOn lists what is typed from the beginning of a call: "*384*1#, 2, Kisumu".
-func typedOn(p *engine.Program, l graph.Regression) string {
-	keys := []string{p.Codes()[0].Dial}
-	for _, c := range p.Codes() {
-		if len(l.Path.Edges) > 0 && l.Path.Edges[0].Trigger.Name == c.Start {
-			keys[0] = c.Dial
-			break
-		}
-	}
-	return strings.Join(append(append(keys, l.Path.Inputs()...), l.By.Input), ", ")
-}
-
-// anyOf returns "a", or "a" or "b".
-func anyOf(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
-	}
-	return strings.Join(quoted, " or ")
+	return compat.Compare(old, next, named)
 }
 
 // paired pairs the menus of both sides by name, or the only one of each. A menu

@@ -76,9 +76,15 @@ func (g *Graph) reaches(by *Edge) []string {
 	if by == nil {
 		return nil
 	}
+	return g.Seen(by.To)
+}
+
+// Seen returns the screens that callers can see next when a call comes to a target,
+// without faults: the target itself, or the screens behind it if it is silent.
+func (g *Graph) Seen(target string) []string {
 	var list []string
-	seen := map[string]bool{by.To: true}
-	for todo := []string{by.To}; len(todo) > 0; todo = todo[1:] {
+	seen := map[string]bool{target: true}
+	for todo := []string{target}; len(todo) > 0; todo = todo[1:] {
 		n, ok := g.Node(todo[0])
 		switch {
 		case !ok || n.Builtin():

@@ -10,28 +10,60 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Compare reports what a new version of a menu breaks for callers, sessions and dial
-// scripts that know the old one: the codes U801 to U805. named returns where dial
-// scripts name a screen; it is nil if there are no scripts. Positions are those of
-// the new version, or of the old one for what is gone.
+// Compare reports what callers, sessions and dial scripts that know the old version of
+// a menu notice of a new one: the codes U801 to U808. Errors and warnings break
+// something for them; infos do not. named returns where dial scripts name a screen; it
+// is nil if there are no scripts. Positions are those of the new version, or of the
+// old one for what is gone.
 func Compare(old, next *engine.Program, named map[string][]engine.Pos) diag.List {
-	c := &comparison{old: old.Definition(), next: next.Definition(), program: next, named: named}
+	c := &comparison{
+		old: old.Definition(), next: next.Definition(), program: next, named: named,
+		before: graph.Of(old), after: graph.Of(next), moves: map[move]bool{}, told: map[string]bool{},
+	}
 	c.screens()
+	c.paths()
+	c.details()
 	c.remembered()
 	c.contracts()
 	c.codes()
+	c.service()
+	c.nav()
+	c.texts()
 	c.out.Sort()
 	return c.out
 }
 
 type comparison struct {
-	old, next *engine.Definition
-	program   *engine.Program // the new one
-	named     map[string][]engine.Pos
-	out       diag.List
+	old, next     *engine.Definition
+	program       *engine.Program // the new one
+	named         map[string][]engine.Pos
+	before, after *graph.Graph
+	// moves holds the inputs whose new meaning has been reported.
+	moves map[move]bool
+	// told holds the keys of texts whose change has been reported in other words.
+	told map[string]bool
+	out  diag.List
+}
+
+// A move is an input on a screen of the old version.
+type move struct{ screen, input string }
+
+// top returns where the new version's file begins, for what has no place of its own.
+func (c *comparison) top() engine.Pos {
+	file := c.next.Name + ".yaml"
+	if len(c.next.Codes) > 0 && c.next.Codes[0].Pos.File != "" {
+		file = c.next.Codes[0].Pos.File
+	}
+	return engine.Pos{File: file, Line: 1, Column: 1}
+}
+
+// notice reports a change that breaks nothing, and that callers notice: U808.
+func (c *comparison) notice(pos engine.Pos, format string, args ...any) {
+	c.find("U808", diag.Info, pos, fmt.Sprintf(format, args...), "")
 }
 
 func (c *comparison) find(code string, severity diag.Severity, pos engine.Pos, message, help string) {
@@ -54,8 +86,47 @@ func (c *comparison) screens() {
 		if name != was.Name {
 			c.renamed(was, now)
 		}
-		c.options(was, now)
+		if was.Kind != now.Kind {
+			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("The screen %s is of the kind %q, and was of the kind %q: the same keys do something else.", syntax.Quote(now.Name), kindNames[now.Kind], kindNames[was.Kind]), "Give the new screen a name of its own.")
+			continue
+		}
+		c.keys(was, now)
+		c.question(was, now)
+		c.passing(was, now)
 	}
+	c.added()
+}
+
+// kindNames lists the kinds of screens that callers see, by their keys in a menu.
+var kindNames = map[engine.ScreenKind]string{
+	engine.ScreenMenu: "menu", engine.ScreenAsk: "ask", engine.ScreenConfirm: "confirm", engine.ScreenList: "list",
+	engine.ScreenLanguages: "languages", engine.ScreenShow: "show", engine.ScreenEnd: "end",
+	engine.ScreenDo: "do", engine.ScreenSet: "set", engine.ScreenChoose: "choose",
+}
+
+// added reports the new screens.
+func (c *comparison) added() {
+	names := map[string]bool{}
+	for i := range c.old.Screens {
+		names[c.moved(c.old.Screens[i].Name)] = true
+	}
+	for i := range c.next.Screens {
+		if now := &c.next.Screens[i]; !names[now.Name] && !now.Kind.Silent() {
+			c.notice(now.Pos, "The screen %s is new: %s.", syntax.Quote(now.Name), syntax.Quote(shown(now)))
+		}
+	}
+}
+
+// shown returns everything that a screen says and offers.
+func shown(s *engine.Screen) string {
+	var parts []string
+	for _, say := range s.Say {
+		parts = append(parts, say.Words.In(0).String())
+	}
+	for i := range s.Options {
+		parts = append(parts, optionKeyOf(s, i)+" "+labelOf(&s.Options[i]))
+	}
+	return strings.Join(parts, " / ")
 }
 
 // gone checks U801: a dropped call may be on a screen that no longer exists, and a
@@ -89,46 +160,6 @@ func (c *comparison) noteScripts(screen string) {
 	}
 }
 
-// options checks U802: callers who know a key by heart type it without reading.
-func (c *comparison) options(was, now *engine.Screen) {
-	if was.Kind != now.Kind || was.Kind != engine.ScreenMenu {
-		return
-	}
-	after := map[string]*engine.Option{}
-	for i := range now.Options {
-		after[optionKeyOf(now, i)] = &now.Options[i]
-	}
-	for i := range was.Options {
-		before, key := &was.Options[i], optionKeyOf(was, i)
-		o := after[key]
-		switch {
-		case o == nil:
-			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("Key %s on %s was %s and is no longer an option%s.", key, syntax.Quote(now.Name), syntax.Quote(labelOf(before)), c.keyNow(before, now)), "Callers who know it by heart get \"invalid\"; tell them.")
-		case c.moved(before.Go) != o.Go && labelOf(before) != labelOf(o):
-			c.find("U802", diag.Warning, o.Pos, fmt.Sprintf("Key %s on %s was %s and is now %s%s.", key, syntax.Quote(now.Name), syntax.Quote(labelOf(before)), syntax.Quote(labelOf(o)), c.keyNow(before, now)), "Callers who know it by heart get something else; give new options new keys.")
-		case c.moved(before.Go) != o.Go:
-			c.find("U802", diag.Warning, o.Pos, fmt.Sprintf("Key %s on %s (%s) led to %s and now leads to %s.", key, syntax.Quote(now.Name), labelOf(o), syntax.Quote(before.Go), syntax.Quote(o.Go)), "")
-		}
-	}
-}
-
-// keyNow describes the new key of an option that has lost its own: the key of the
-// option with the same words and target, otherwise of one with the same target. It is
-// "" if there is none.
-func (c *comparison) keyNow(before *engine.Option, now *engine.Screen) string {
-	for i := range now.Options {
-		if o := &now.Options[i]; o.Go == c.moved(before.Go) && labelOf(o) == labelOf(before) {
-			return fmt.Sprintf("; %s is key %s now", syntax.Quote(labelOf(o)), optionKeyOf(now, i))
-		}
-	}
-	for i := range now.Options {
-		if o := &now.Options[i]; o.Go == c.moved(before.Go) {
-			return fmt.Sprintf("; what it led to is key %s now", optionKeyOf(now, i))
-		}
-	}
-	return ""
-}
-
 // moved returns a screen's name in the new version.
 func (c *comparison) moved(name string) string {
 	if to, ok := c.next.Renamed[name]; ok {
@@ -137,26 +168,44 @@ func (c *comparison) moved(name string) string {
 	return name
 }
 
-func optionKeyOf(s *engine.Screen, i int) string {
-	if key := s.Options[i].Key; key != "" && !s.Numbered {
-		return key
-	}
-	return fmt.Sprint(i + 1)
-}
-
-func labelOf(o *engine.Option) string { return o.Label.In(0).String() }
-
-// remembered checks U803: a value from earlier calls can't be read as another type.
+// remembered checks U803: what earlier calls stored for a number is lost or may not fit,
+// because it is of another type now, or is not remembered any more.
 func (c *comparison) remembered() {
 	for _, name := range c.old.Remember {
-		if !slices.Contains(c.next.Remember, name) {
-			continue
-		}
 		was, now := varNamed(c.old, name), varNamed(c.next, name)
-		if was != nil && now != nil && was.Type.String() != now.Type.String() {
+		switch {
+		case !slices.Contains(c.next.Remember, name):
+			pos := c.top()
+			if now != nil {
+				pos = now.Pos
+			}
+			c.find("U803", diag.Warning, pos, fmt.Sprintf("The value %s is not remembered any more; callers start each call without it.", syntax.Quote(name)), "")
+		case was == nil || now == nil || was.Type.String() == now.Type.String():
+		case was.Type.Kind != now.Type.Kind:
 			c.find("U803", diag.Error, now.Pos, fmt.Sprintf("The remembered value %s was %q and is now %q; what earlier calls kept is lost.", syntax.Quote(name), was.Type, now.Type), "Give the new value a name of its own.")
+		case c.keeps(was.Type, now.Type):
+			c.notice(now.Pos, "The remembered value %s is %q, and was %q.", syntax.Quote(name), now.Type, was.Type)
+		default:
+			c.find("U803", diag.Warning, now.Pos, fmt.Sprintf("The remembered value %s was %q and is now %q; earlier calls kept values that it can't have.", syntax.Quote(name), was.Type, now.Type), "Give the new value a name of its own, or take the old values as well.")
 		}
 	}
+	for _, name := range c.next.Remember {
+		if now := varNamed(c.next, name); !slices.Contains(c.old.Remember, name) {
+			pos := c.top()
+			if now != nil {
+				pos = now.Pos
+			}
+			c.notice(pos, "The value %s is remembered from call to call now.", syntax.Quote(name))
+		}
+	}
+}
+
+// keeps reports whether every value of a type is one of another type, too.
+func (c *comparison) keeps(old, next engine.Type) bool {
+	if old.Kind == engine.KindChoice {
+		return !slices.ContainsFunc(old.Options, func(o string) bool { return !slices.Contains(next.Options, o) })
+	}
+	return c.takes(old, next)
 }
 
 func varNamed(d *engine.Definition, name string) *engine.Var {
@@ -174,7 +223,7 @@ func (c *comparison) contracts() {
 	for _, was := range c.old.Contracts {
 		for _, now := range c.next.Contracts {
 			if was.Name == now.Name && contractText(was) != contractText(now) {
-				c.find("U804", diag.Error, engine.Pos{File: c.next.Name + ".yaml", Line: 1, Column: 1}, fmt.Sprintf("The action %s takes or answers something else than before; calls on the old version end with \"updated\".", syntax.Quote(was.Name)), "Release it when few people call.")
+				c.find("U804", diag.Error, c.top(), fmt.Sprintf("The action %s takes or answers something else than before; calls on the old version end with \"updated\".", syntax.Quote(was.Name)), "Release it when few people call.")
 			}
 		}
 	}
@@ -193,57 +242,42 @@ func contractText(c engine.Contract) string {
 func (c *comparison) codes() {
 	for _, was := range c.old.Codes {
 		i := slices.IndexFunc(c.next.Codes, func(now engine.Code) bool { return now.Dial == was.Dial })
-		switch {
-		case i < 0:
+		if i < 0 {
 			var has []string
 			for _, now := range c.next.Codes {
 				has = append(has, now.Dial)
 			}
 			c.find("U805", diag.Warning, was.Pos, fmt.Sprintf("Calls to %s are no longer answered; the menu answers %s.", was.Dial, strings.Join(has, " and ")), "Keep the code as long as it is printed anywhere.")
-		case c.moved(was.Start) != c.next.Codes[i].Start:
-			c.find("U805", diag.Warning, c.next.Codes[i].Pos, fmt.Sprintf("Calls to %s began on %s and now begin on %s; what is typed ahead of it means something else.", was.Dial, syntax.Quote(was.Start), syntax.Quote(c.next.Codes[i].Start)), "")
+			continue
+		}
+		now := c.next.Codes[i]
+		before, after := c.seen(c.before, was.Start), c.after.Seen(now.Start)
+		if c.moved(was.Start) != now.Start || slices.ContainsFunc(before, func(name string) bool { return !slices.Contains(after, name) }) {
+			c.find("U805", diag.Warning, now.Pos, fmt.Sprintf("Calls to %s began on %s and now begin on %s; what is typed ahead of it means something else.", was.Dial, anyOf(before), anyOf(after)), "")
+		}
+	}
+	for _, now := range c.next.Codes {
+		if !slices.ContainsFunc(c.old.Codes, func(was engine.Code) bool { return was.Dial == now.Dial }) {
+			c.notice(now.Pos, "Calls to %s are answered now.", now.Dial)
 		}
 	}
 }
 
-// Changes returns, in one sentence each, what callers will notice besides what Compare
-// reports: new screens and changed words.
-func Changes(old, next *engine.Program) []string {
-	var list []string
-	before := map[string]string{} // names of the old version
-	for was, now := range next.Definition().Renamed {
-		before[now] = was
-	}
-	for i := range next.Definition().Screens {
-		now := &next.Definition().Screens[i]
-		if now.Kind.Silent() {
-			continue
-		}
-		was, ok := old.Screen(now.Name)
-		if !ok {
-			was, ok = old.Screen(before[now.Name])
-		}
-		if !ok {
-			list = append(list, fmt.Sprintf("The screen %s is new: %s.", syntax.Quote(now.Name), syntax.Quote(saidBy(now, 0))))
-			continue
-		}
-		for lang, l := range next.Definition().Languages {
-			if a, b := saidBy(was, lang), saidBy(now, lang); a != b {
-				list = append(list, fmt.Sprintf("The screen %s says in %s %s, and said %s.", syntax.Quote(now.Name), l.Name, syntax.Quote(b), syntax.Quote(a)))
-			}
-		}
+// seen returns the screens that callers of the old version can see next from a
+// screen, by their new names.
+func (c *comparison) seen(g *graph.Graph, from string) []string {
+	list := g.Seen(from)
+	for i := range list {
+		list[i] = c.moved(list[i])
 	}
 	return list
 }
 
-// saidBy returns everything that a screen says and offers in a language.
-func saidBy(s *engine.Screen, lang int) string {
-	var parts []string
-	for _, say := range s.Say {
-		parts = append(parts, say.Words.In(lang).String())
+// anyOf returns "a", or "a" or "b".
+func anyOf(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = syntax.Quote(n)
 	}
-	for i := range s.Options {
-		parts = append(parts, optionKeyOf(s, i)+" "+s.Options[i].Label.In(lang).String())
-	}
-	return strings.Join(parts, " / ")
+	return strings.Join(quoted, " or ")
 }
