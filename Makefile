@@ -52,7 +52,7 @@ bench: ## Measure the hot path: one step, one callback, one action, and a callba
 	$(GO) test -run '^$$' -bench . -benchmem $(if $(BENCH),$(BENCH),./engine ./engine/menu/... ./engine/dialscript ./gateway/... ./server ./actions ./store/sqlite)
 	$(if $(BENCH),,$(MAKE) --no-print-directory floor)
 
-floor: ## Measure a callback's CPU time above that of a bare handler, on Redis and Postgres
+floor: ## Measure the CPU time of a callback beside that of bare handlers, and how long answers take
 	$(GO) build -o bin/ ./cmd/paytrace ./bench
 	bin/bench $(ARGS)
 	bin/bench sessions

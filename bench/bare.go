@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,17 +17,18 @@ import (
 
 // bareCmd is the least that could answer a callback: the HTTP library, the form,
 // and the round trips. Its records have the size that the service's have, and
-// its screens are the ones the callers expect.
+// its screens are the ones the callers expect. Without Redis it stores nothing.
 type bareCmd struct {
-	Redis    string   `required:"" help:"Where Redis is."`
-	Postgres string   `help:"Where Postgres is; then the last callback of a call looks a worker up."`
-	Sizes    []int    `required:"" help:"Bytes of the record of each callback of a call."`
-	Screens  []string `required:"" sep:"none" help:"What is answered to each callback of a call."`
+	Redis     string   `help:"Where Redis is."`
+	Pipelined bool     `help:"Send commands to Redis through the client's automatic pipelines."`
+	Postgres  string   `help:"Where Postgres is; then the last callback of a call looks a worker up."`
+	Sizes     []int    `help:"Bytes of the record of each callback of a call; needs --redis."`
+	Screens   []string `required:"" sep:"none" help:"What is answered to each callback of a call."`
 	serving
 }
 
 type bare struct {
-	client  goredis.UniversalClient
+	client  goredis.UniversalClient // nil without Redis
 	pool    *pgxpool.Pool
 	records [][]byte
 	screens []string
@@ -37,11 +39,20 @@ const ttl = 180_000
 
 // Run answers callbacks until it is killed.
 func (v *bareCmd) Run(ctx context.Context) error {
-	client, err := redis.Client(redis.Config{URL: secret.New(v.Redis)})
-	if err != nil {
-		return err
+	b := &bare{screens: v.Screens}
+	if v.Redis == "" && (v.Pipelined || v.Postgres != "" || len(v.Sizes) > 0) {
+		return errors.New("--pipelined, --postgres and --sizes need --redis")
 	}
-	b := &bare{client: client, screens: v.Screens}
+	if v.Redis != "" {
+		client, err := redis.Client(redis.Config{URL: secret.New(v.Redis)})
+		if err == nil && v.Pipelined {
+			client, err = client.AutoPipeline()
+		}
+		if err != nil {
+			return err
+		}
+		b.client = client
+	}
 	for i, size := range v.Sizes {
 		b.records = append(b.records, record(i, size))
 	}
@@ -51,7 +62,8 @@ func (v *bareCmd) Run(ctx context.Context) error {
 			return err
 		}
 		settings.MaxConns = poolSize
-		if b.pool, err = pgxpool.NewWithConfig(ctx, settings); err != nil {
+		b.pool, err = pgxpool.NewWithConfig(ctx, settings)
+		if err != nil {
 			return err
 		}
 	}
@@ -82,6 +94,9 @@ func (b *bare) callback(c *fiber.Ctx) error {
 	}
 	key := "ussd:session:" + session
 	screen := b.screens[at]
+	if b.client == nil {
+		return c.SendString(screen)
+	}
 	ctx := context.Background()
 	if b.pool != nil && at == len(b.screens)-1 {
 		if err := b.client.Get(ctx, key).Err(); err != nil {

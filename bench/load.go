@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,6 +57,8 @@ type line struct {
 	calls   int
 	request []byte
 	body    []byte
+	// took is how long each answer of the last run took.
+	took []time.Duration
 }
 
 func dialLine(ctx context.Context, address string, number int) (*line, error) {
@@ -68,23 +71,25 @@ func dialLine(ctx context.Context, address string, number int) (*line, error) {
 	return &line{conn: conn, in: in, text: textproto.NewReader(in), address: address, number: number}, nil
 }
 
-// run makes calls until the time is up, and counts the callbacks.
-func (l *line) run(d *dialogue, until time.Time) (callbacks int, err error) {
+// run makes calls until the time is up, and notes how long each answer took.
+func (l *line) run(d *dialogue, until time.Time) error {
+	l.took = l.took[:0]
 	for time.Now().Before(until) {
 		l.calls++
 		session := fmt.Sprintf("ATUid_%s-%s-%03d-%08d", d.name, l.address[len(l.address)-4:], l.number, l.calls)
 		phone := numbered((l.number*7919 + l.calls) % max(1, d.callers))
 		for i, text := range d.texts {
+			sent := time.Now()
 			if err := l.post(d.code, session, phone.caller, phone.in(text)); err != nil {
-				return callbacks, err
+				return err
 			}
 			if err := l.expect(phone.in(d.screens[i])); err != nil {
-				return callbacks, fmt.Errorf("%s, text %q: %w", d.name, text, err)
+				return fmt.Errorf("%s, text %q: %w", d.name, text, err)
 			}
-			callbacks++
+			l.took = append(l.took, time.Since(sent))
 		}
 	}
-	return callbacks, nil
+	return nil
 }
 
 // post sends a callback as Africa's Talking does.
@@ -165,45 +170,60 @@ func aim(ctx context.Context, name string, pid int, address string) (*target, er
 
 // slot is one turn of a server in a round.
 type slot struct {
-	perCallback time.Duration // CPU
-	perSecond   float64       // callbacks, by the clock on the wall
-	commands    float64       // to Redis, a callback
+	callbacks int
+	began     time.Duration // the CPU time of the process at the start of the slot
+	spent     time.Duration // the CPU time of the process until its next slot
+	took      time.Duration
+	median    time.Duration // of the answers
+	p99       time.Duration
+	commands  int // to Redis
 }
 
-// load has all lines of a target call for a while. commands counts those that
-// Redis was sent: a server that did without would be no comparison.
-func (t *target) load(d *dialogue, length time.Duration, commands func() (int, error)) (slot, error) {
-	sent, err := commands()
-	if err != nil {
-		return slot{}, err
-	}
-	before, err := cpu(t.pid)
-	if err != nil {
-		return slot{}, err
+func (s slot) perCallback() float64 {
+	return float64(s.spent.Nanoseconds()) / 1000 / float64(s.callbacks)
+}
+func (s slot) perSecond() float64 { return float64(s.callbacks) / s.took.Seconds() }
+func (s slot) toRedis() float64   { return float64(s.commands) / float64(s.callbacks) }
+func (s slot) tail() float64      { return float64(s.p99) / float64(s.median) }
+
+// load has all lines of a target call for a while.
+func (t *target) load(d *dialogue, length time.Duration) (slot, error) {
+	s := slot{}
+	var err error
+	if s.began, err = cpu(t.pid); err != nil {
+		return s, err
 	}
 	began := time.Now()
 	var all sync.WaitGroup
-	var callbacks atomic.Int64
 	var failed atomic.Pointer[error]
 	for _, l := range t.lines {
 		all.Go(func() {
-			n, err := l.run(d, began.Add(length))
-			callbacks.Add(int64(n))
-			if err != nil {
+			if err := l.run(d, began.Add(length)); err != nil {
 				failed.Store(&err)
 			}
 		})
 	}
 	all.Wait()
-	took := time.Since(began)
+	s.took = time.Since(began)
 	if err := failed.Load(); err != nil {
-		return slot{}, fmt.Errorf("%s: %w", t.name, *err)
+		return s, fmt.Errorf("%s: %w", t.name, *err)
 	}
-	after, err := cpu(t.pid)
-	if err != nil {
-		return slot{}, err
+	return s, s.answers(t.lines)
+}
+
+var errSilent = errors.New("nothing was answered in a slot; make it longer with --slot")
+
+// answers fills in how long the answers took.
+func (s *slot) answers(lines []*line) error {
+	var took []time.Duration
+	for _, l := range lines {
+		took = append(took, l.took...)
 	}
-	more, err := commands()
-	n := float64(max(1, callbacks.Load()))
-	return slot{time.Duration(float64(after-before) / n), n / took.Seconds(), float64(more-sent) / n}, err
+	s.callbacks = len(took)
+	if s.callbacks == 0 {
+		return errSilent
+	}
+	slices.Sort(took)
+	s.median, s.p99 = took[len(took)/2], took[len(took)*99/100]
+	return nil
 }

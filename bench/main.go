@@ -1,5 +1,5 @@
-// Command bench compares the CPU time per callback of the service with that of a
-// bare handler that makes the same round trips. Both run side by side.
+// Command bench compares the service with bare handlers that make the same round trips:
+// the CPU time of a callback, and how long answers take. All run side by side.
 //
 //	go run ./bench
 package main

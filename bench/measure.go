@@ -100,27 +100,38 @@ func (b *bench) start(ctx context.Context, name, path string, env []string, args
 	return aim(ctx, name, p.cmd.Process.Pid, p.address)
 }
 
-// service is the program as it is run, with its defaults.
-func (b *bench) service(ctx context.Context, name string) (*target, error) {
-	return b.start(ctx, name, b.Paytrace, []string{
+// service is the program as it is run on servers, with its defaults.
+func (b *bench) service(ctx context.Context, name string, more ...string) (*target, error) {
+	return b.start(ctx, name, b.Paytrace, append([]string{
 		"DATABASE_URL=" + b.postgres, "REDIS_URL=" + b.redis, "PORT=0",
 		"ENCRYPTION_KEY=a key for a measurement, of no use elsewhere",
-	}, "serve")
+	}, more...), "serve")
 }
 
-func (b *bench) bare(ctx context.Context, d *dialogue, sizes []int, postgres string) (*target, error) {
+// embedded is the program as it is run without settings, on a file of its own.
+func (b *bench) embedded(ctx context.Context, name string, more ...string) (*target, error) {
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return nil, err
+	}
+	b.stop = append(b.stop, func() error { return os.RemoveAll(dir) })
+	return b.start(ctx, name, b.Paytrace, append([]string{
+		"DATABASE_URL=sqlite:" + filepath.Join(dir, "bench.db"), "REDIS_URL=", "PORT=0",
+		"ENCRYPTION_KEY=a key for a measurement, of no use elsewhere",
+	}, more...), "serve")
+}
+
+// bare is this program as a bare handler, with what it stores.
+func (b *bench) bare(ctx context.Context, name string, d *dialogue, stores ...string) (*target, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"bare", "--redis", b.redis, "--sizes", joined(sizes)}
-	if postgres != "" {
-		args = append(args, "--postgres", postgres)
-	}
+	args := append([]string{"bare"}, stores...)
 	for _, screen := range d.screens {
 		args = append(args, "--screens", screen)
 	}
-	return b.start(ctx, "bare", self, nil, append(args, b.profile(d.name+"-bare")...)...)
+	return b.start(ctx, name, self, nil, append(args, b.profile(d.name+"-"+name)...)...)
 }
 
 // profile asks one of this program's own servers for a profile.
@@ -163,26 +174,69 @@ func (b *bench) sizes(ctx context.Context, t *target, d *dialogue) ([]int, error
 	return list, nil
 }
 
+// withoutAction compares what answers the same call: bare handlers, the service on
+// Redis and Postgres, with Redis away, and the service without any setting.
 func (b *bench) withoutAction(ctx context.Context) error {
-	first, err := b.service(ctx, "service")
+	t, err := b.answering(ctx)
 	if err != nil {
 		return err
 	}
-	second, err := b.service(ctx, "service again")
-	if err != nil {
-		return err
-	}
-	sizes, err := b.sizes(ctx, first, &noAction)
-	if err != nil {
-		return err
-	}
-	bare, err := b.bare(ctx, &noAction, sizes, "")
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(b.out, "No action, sessions in Redis (records of %s bytes). Bare: a Fiber handler with one compare-and-set of that size.\n", joined(sizes))
-	return b.compare(ctx, &noAction, bare, first, second)
+	fmt.Fprintf(b.out, "No action (records of %s bytes). Bare: a Fiber handler with one compare-and-set of that size, sent by itself or\n"+
+		"through go-redis's automatic pipelines. Form: the same handler without a store. Embedded: the service without a\n"+
+		"setting, on SQLite. Away: the service on a Redis that does not answer.\n", joined(t.sizes))
+	return b.compare(ctx, &noAction, comparison{
+		targets: []*target{t.form, t.bare, t.pipelined, t.service, t.again, t.away, t.embedded, t.embeddedAgain, t.noNotes},
+		ratios: []pair{
+			{t.service, t.bare},
+			{t.service, t.pipelined},
+			{t.away, t.bare},
+			{t.embedded, t.bare},
+			{t.embedded, t.pipelined},
+			{t.embedded, t.form},
+			{t.embedded, t.noNotes},
+		},
+		copies: []pair{{t.again, t.service}, {t.embeddedAgain, t.embedded}},
+	})
 }
+
+// answering has the servers that withoutAction compares.
+type answering struct {
+	form, bare, pipelined, service, again, away, embedded, embeddedAgain, noNotes *target
+	sizes                                                                         []int
+}
+
+func (b *bench) answering(ctx context.Context) (t answering, err error) {
+	if t.service, err = b.service(ctx, "service"); err != nil {
+		return t, err
+	}
+	if t.sizes, err = b.sizes(ctx, t.service, &noAction); err != nil {
+		return t, err
+	}
+	stores := []string{"--redis", b.redis, "--sizes", joined(t.sizes)}
+	for _, start := range []struct {
+		into **target
+		from func() (*target, error)
+	}{
+		{&t.again, func() (*target, error) { return b.service(ctx, "service again") }},
+		{&t.away, func() (*target, error) { return b.service(ctx, "away", "REDIS_URL="+nowhere) }},
+		{&t.embedded, func() (*target, error) { return b.embedded(ctx, "embedded") }},
+		{&t.embeddedAgain, func() (*target, error) { return b.embedded(ctx, "embedded again") }},
+		{&t.noNotes, func() (*target, error) { return b.embedded(ctx, "without notes", "CALL_JOURNAL_DAYS=0") }},
+		{&t.form, func() (*target, error) { return b.bare(ctx, "form", &noAction) }},
+		{&t.bare, func() (*target, error) { return b.bare(ctx, "bare", &noAction, stores...) }},
+		{&t.pipelined, func() (*target, error) {
+			return b.bare(ctx, "bare pipelined", &noAction, append(stores, "--pipelined")...)
+		}},
+	} {
+		if *start.into, err = start.from(); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+// nowhere is the address of a Redis that is away: nothing listens at port 1.
+const nowhere = "redis://127.0.0.1:1"
 
 func (b *bench) withLookup(ctx context.Context) error {
 	first, err := b.service(ctx, "service")
@@ -200,12 +254,14 @@ func (b *bench) withLookup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bare, err := b.bare(ctx, &lookup, sizes, b.postgres)
+	bare, err := b.bare(ctx, "bare", &lookup, "--redis", b.redis, "--sizes", joined(sizes), "--postgres", b.postgres)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(b.out, "Sign in: every third callback runs lookup_worker on Postgres. Bare: the same round trips to Redis and Postgres.")
-	return b.compare(ctx, &lookup, bare, first, second)
+	return b.compare(ctx, &lookup, comparison{
+		targets: []*target{bare, first, second}, ratios: []pair{{first, bare}}, copies: []pair{{second, first}},
+	})
 }
 
 // workers fills the database that the service has migrated.
@@ -247,75 +303,9 @@ func (b *bench) screens(ctx context.Context) error {
 		targets = append(targets, t)
 	}
 	fmt.Fprintln(b.out, "Growth with the menu: the same call through menus of two sizes.")
-	return b.compare(ctx, &chained, targets[0], targets[1], targets[2])
-}
-
-// compare loads servers in turn: base, what is compared with it, and a copy of
-// one of the two, which tells whether the comparison is worth anything.
-func (b *bench) compare(ctx context.Context, d *dialogue, base, other, again *target) error {
-	client, err := redis.Client(redis.Config{URL: secret.New(b.redis)})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Close() }()
-	targets := []*target{base, other, again}
-	twin := other // of again
-	if again.name == "10 again" {
-		twin = base
-	}
-	slots := map[*target][]slot{}
-	for round := -b.Warm; round < b.Rounds; round++ {
-		for _, i := range b.random.Perm(len(targets)) {
-			s, err := targets[i].load(d, b.Slot, func() (int, error) { return commands(ctx, client) })
-			if err != nil {
-				return err
-			}
-			if round >= 0 {
-				slots[targets[i]] = append(slots[targets[i]], s)
-			}
-		}
-	}
-	for _, t := range targets {
-		fmt.Fprintf(b.out, "  %-15s %7.2f µs  (%.0f callbacks/s, %.2f commands to Redis a callback)\n",
-			t.name, b.median(slots[t], func(s slot) float64 { return float64(s.perCallback.Nanoseconds()) / 1000 }),
-			b.median(slots[t], func(s slot) float64 { return s.perSecond }),
-			b.median(slots[t], func(s slot) float64 { return s.commands }))
-	}
-	ratio, copies := b.ratio(slots[other], slots[base]), b.ratio(slots[again], slots[twin])
-	fmt.Fprintf(b.out, "  %s / %s: %s; two copies: %s\n\n", other.name, base.name, ratio, copies)
-	if copies.median < 1-apart || copies.median > 1+apart {
-		return fmt.Errorf("%w by more than %.0f %% (%s)", errVoid, apart*100, d.name)
-	}
-	return nil
-}
-
-func (b *bench) median(slots []slot, of func(slot) float64) float64 {
-	var all []float64
-	for _, s := range slots {
-		all = append(all, of(s))
-	}
-	return median(all)
-}
-
-// commands is how many round trips for records Redis has seen: each is a GET, or
-// a script that runs one, and Redis counts both alike.
-func commands(ctx context.Context, client goredis.UniversalClient) (n int, err error) {
-	info, err := client.Info(ctx, "commandstats").Result()
-	for line := range strings.Lines(info) {
-		if _, err := fmt.Sscanf(line, "cmdstat_get:calls=%d,", &n); err == nil {
-			break
-		}
-	}
-	return n, err
-}
-
-// ratio compares within each round, where both had the same machine.
-func (b *bench) ratio(of, to []slot) spread {
-	var all []float64
-	for i := range of {
-		all = append(all, float64(of[i].perCallback)/float64(max(1, to[i].perCallback)))
-	}
-	return summarize(all, b.random)
+	return b.compare(ctx, &chained, comparison{
+		targets: targets, ratios: []pair{{targets[1], targets[0]}}, copies: []pair{{targets[2], targets[0]}},
+	})
 }
 
 type sessionsCmd struct {
