@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 )
 
 // Sealed holds one wallet's row.
@@ -24,8 +25,6 @@ type Resealed struct {
 type Vault interface {
 	// SealedWallets returns at most limit wallets whose Row is greater than after.
 	SealedWallets(ctx context.Context, after int64, limit int) ([]Sealed, error)
-	// EachSealedWallet calls each for all wallets, in one snapshot.
-	EachSealedWallet(ctx context.Context, each func(Sealed) error) error
 	// Reseal replaces tokens in one transaction and returns how many it replaced.
 	// It leaves a row alone whose token has changed.
 	Reseal(ctx context.Context, changes []Resealed) (changed int, err error)
@@ -54,29 +53,36 @@ const maxBroken = 100
 // Done reports whether the older keys are no longer needed.
 func (c Census) Done() bool { return c.Old == 0 && c.BrokenCount == 0 }
 
-// Census opens every wallet in one snapshot and checks its address.
+// Census opens every wallet and checks its address. It reads pages and opens their
+// wallets between two reads, so a slow machine holds no transaction open.
 func (s *Sealer) Census(ctx context.Context, vault Vault) (Census, error) {
 	var c Census
-	err := vault.EachSealedWallet(ctx, func(w Sealed) error {
-		c.Wallets++
-		_, err := s.open(w.Token, w.Address, s.accepted[:1])
-		if errors.Is(err, ErrSealed) {
-			if _, err = s.open(w.Token, w.Address, s.accepted); err == nil {
-				c.Old++
-				return ctx.Err()
-			}
+	for page, err := range pages(ctx, vault) {
+		if err != nil {
+			return Census{}, fmt.Errorf("count the wallets by their keys: %w", err)
 		}
-		if err == nil {
-			c.Current++
-		} else {
-			c.broken(w, err)
+		for _, w := range page {
+			s.count(&c, w)
 		}
-		return ctx.Err()
-	})
-	if err != nil {
-		return Census{}, fmt.Errorf("count the wallets by their keys: %w", err)
 	}
 	return c, nil
+}
+
+// count opens a wallet and adds it to a census.
+func (s *Sealer) count(c *Census, w Sealed) {
+	c.Wallets++
+	_, err := s.open(w.Token, w.Address, s.accepted[:1])
+	if errors.Is(err, ErrSealed) {
+		if _, err = s.open(w.Token, w.Address, s.accepted); err == nil {
+			c.Old++
+			return
+		}
+	}
+	if err == nil {
+		c.Current++
+	} else {
+		c.broken(w, err)
+	}
 }
 
 func (c *Census) broken(w Sealed, err error) {
@@ -87,9 +93,9 @@ func (c *Census) broken(w Sealed, err error) {
 }
 
 const (
-	// rewrapBatch bounds the wallets of one transaction. It takes milliseconds,
-	// because SQLite has one writer at a time.
-	rewrapBatch = 200
+	// walletPage bounds the wallets of one read, and of one transaction of a
+	// rewrap. Both take milliseconds, because SQLite has one writer at a time.
+	walletPage = 200
 	// rewrapPasses bounds the passes over all wallets. The first moves the present
 	// ones, the second those registered meanwhile. If the third still finds some,
 	// an instance still seals with an older key.
@@ -119,25 +125,32 @@ func (s *Sealer) RewrapAll(ctx context.Context, vault Vault, progress func(moved
 	return moved, c, nil
 }
 
+// pages passes all wallets in the order of their rows. After an error it ends.
+func pages(ctx context.Context, vault Vault) iter.Seq2[[]Sealed, error] {
+	return func(yield func([]Sealed, error) bool) {
+		for after := int64(0); ; {
+			page, err := vault.SealedWallets(ctx, after, walletPage)
+			if err != nil {
+				yield(nil, fmt.Errorf("read wallets: %w", err))
+				return
+			}
+			if len(page) == 0 || !yield(page, nil) {
+				return
+			}
+			after = page[len(page)-1].Row
+		}
+	}
+}
+
 // pass makes one pass over all wallets.
 func (s *Sealer) pass(ctx context.Context, vault Vault, progress func(int)) (moved int, err error) {
-	for after := int64(0); ; {
-		batch, err := vault.SealedWallets(ctx, after, rewrapBatch)
+	for page, err := range pages(ctx, vault) {
 		if err != nil {
-			return moved, fmt.Errorf("read wallets: %w", err)
+			return moved, err
 		}
-		if len(batch) == 0 {
-			return moved, nil
-		}
-		after = batch[len(batch)-1].Row
-		var changes []Resealed
-		for _, w := range batch {
-			token, changed, err := s.Rewrap(w.Token, w.Address)
-			if err == nil && changed {
-				changes = append(changes, Resealed{w.Row, w.Token, token})
-			} else if err != nil && !errors.Is(err, ErrSealed) && !errors.Is(err, ErrAddress) {
-				return moved, err
-			}
+		changes, err := s.rewrapAll(page)
+		if err != nil {
+			return moved, err
 		}
 		if len(changes) == 0 {
 			continue
@@ -149,4 +162,18 @@ func (s *Sealer) pass(ctx context.Context, vault Vault, progress func(int)) (mov
 		moved += n
 		progress(n)
 	}
+	return moved, nil
+}
+
+// rewrapAll returns the changes of those wallets that an older key opens.
+func (s *Sealer) rewrapAll(page []Sealed) (changes []Resealed, err error) {
+	for _, w := range page {
+		token, changed, err := s.Rewrap(w.Token, w.Address)
+		if err == nil && changed {
+			changes = append(changes, Resealed{w.Row, w.Token, token})
+		} else if err != nil && !errors.Is(err, ErrSealed) && !errors.Is(err, ErrAddress) {
+			return nil, err
+		}
+	}
+	return changes, nil
 }

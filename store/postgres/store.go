@@ -13,7 +13,6 @@ import (
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/internal/jobs"
 	"github.com/paytrace/paytrace/store/internal/rows"
-	"github.com/paytrace/paytrace/wallet"
 )
 
 // Store implements store.Store in Postgres.
@@ -47,20 +46,6 @@ func (s *Store) Result(ctx context.Context, id string) ([]byte, error) {
 // Remembered reads the values stored for a phone number under a service.
 func (s *Store) Remembered(ctx context.Context, service, phone string) (map[string]json.RawMessage, error) {
 	return onLive(ctx, s, func() (map[string]json.RawMessage, error) { return s.DB.Remembered(ctx, service, phone) })
-}
-
-// EachSealedWallet passes all wallets as of one moment. It may take longer than a
-// callback's statement.
-func (s *Store) EachSealedWallet(ctx context.Context, each func(wallet.Sealed) error) error {
-	if err := rows.Outside(ctx, s); err != nil {
-		return err
-	}
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
-			return err
-		}
-		return rows.EachSealedWallet(ctx, conn{tx}, each)
-	})
 }
 
 // Work runs jobs until ctx ends, on connections of its own.

@@ -11,35 +11,19 @@ const selectSealed = `SELECT id, worker_id, stellar_public_key, stellar_secret_e
 
 // SealedWallets lists wallets by row.
 func (d DB) SealedWallets(ctx context.Context, after int64, limit int) (list []wallet.Sealed, err error) {
-	err = eachSealed(ctx, d.read(ctx), func(w wallet.Sealed) error {
-		list = append(list, w)
-		return nil
-	}, selectSealed+`WHERE id > $1 ORDER BY id LIMIT $2`, after, Limit(limit))
-	return list, err
-}
-
-// EachSealedWallet passes all wallets as of one moment.
-func (d DB) EachSealedWallet(ctx context.Context, each func(wallet.Sealed) error) error {
-	return EachSealedWallet(ctx, d.read(ctx), each)
-}
-
-// EachSealedWallet passes all wallets of one statement, so as of one moment.
-func EachSealedWallet(ctx context.Context, conn Conn, each func(wallet.Sealed) error) error {
-	return eachSealed(ctx, conn, each, selectSealed+`ORDER BY id`)
-}
-
-func eachSealed(ctx context.Context, conn Conn, each func(wallet.Sealed) error, statement string, args ...any) error {
-	err := conn.Query(ctx, func(row Row) error {
+	err = d.read(ctx).Query(ctx, func(row Row) error {
 		var w wallet.Sealed
 		if err := row.Scan(&w.Row, &w.WorkerID, &w.Address, &w.Token); err != nil {
 			return err
 		}
-		return each(w)
-	}, statement, args...)
+		list = append(list, w)
+		return nil
+	}, `SELECT id, worker_id, stellar_public_key, stellar_secret_encrypted FROM workers WHERE id > $1 ORDER BY id LIMIT $2`,
+		after, Limit(limit))
 	if err != nil {
-		return fmt.Errorf("read sealed wallets: %w", err)
+		return nil, fmt.Errorf("read sealed wallets: %w", err)
 	}
-	return nil
+	return list, nil
 }
 
 // Reseal replaces the tokens that are still the old ones, in one transaction.
