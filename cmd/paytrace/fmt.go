@@ -23,9 +23,7 @@ type fmtCmd struct {
 
 func (fmtCmd) Help() string {
 	return `Order, comments and meaning stay. A menu is formatted together with the files it
-includes and its translations. A translated text without a mark gets the mark of
-the text it was made from ("# of 1a2b3c4d"): a later change of that text then
-shows.
+includes and its translations.
 
 Example:
   paytrace fmt --check`

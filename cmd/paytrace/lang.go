@@ -16,15 +16,19 @@ import (
 type langCmd struct {
 	Lang  string   `arg:"" help:"Code of the language in the menu's languages, as sw."`
 	Menus []string `arg:"" optional:"" help:"Menu files (default: all of ./menus that have the language)."`
-	Check bool     `help:"Write nothing: list what is missing or stale, and exit with status 1 if anything is."`
+	Check bool     `help:"Write nothing: list what is missing, stale or unreviewed, and exit with status 1 if anything is." xor:"does"`
+
+	Reviewed bool `help:"Say that somebody has compared every unreviewed translation with its text: they get their marks." xor:"does"`
 }
 
 func (langCmd) Help() string {
 	return `The translation lies beside the menu, as menu.sw.yaml; a new one is written if
 there is none. A missing text gets a line with empty quotes, below the text to
 translate. A text that changed after its translation gets the mark "stale", below
-the text as it is now: translate it again and delete the mark. Order, comments
-and all other lines stay.
+the text as it is now: translate it again and delete the mark. A translation that
+was not written below its text gets the mark "unreviewed" and the text above it:
+compare them and delete the mark, or use --reviewed. Order, comments and all other
+lines stay.
 
 Example:
   paytrace lang sw`
@@ -41,7 +45,7 @@ func (v langCmd) Run(_ context.Context, std streams) error {
 	}
 	left := false
 	for _, file := range files {
-		out, name, err := translateOne(file, v.Lang)
+		out, name, err := translateOne(file, v.Lang, v.Reviewed)
 		if err != nil {
 			return err
 		}
@@ -53,7 +57,7 @@ func (v langCmd) Run(_ context.Context, std streams) error {
 		if err := reportTranslated(std.out, name, out); err != nil {
 			return err
 		}
-		left = left || len(out.Missing)+len(out.Stale)+len(out.Unknown) > 0
+		left = left || len(out.Missing)+len(out.Stale)+len(out.Unreviewed)+len(out.Unknown) > 0
 	}
 	if v.Check && left {
 		return outcome{exitDiagnostics}
@@ -91,14 +95,14 @@ func menusWith(lang string) ([]string, error) {
 }
 
 // translateOne returns a menu's translation, brought up to date, and its file name.
-func translateOne(file, lang string) (rewrite.Translated, string, error) {
+func translateOne(file, lang string, reviewed bool) (rewrite.Translated, string, error) {
 	folder, name, err := folderOf(file)
 	if err != nil {
 		return rewrite.Translated{}, "", err
 	}
 	defer folder.Close()
 	read, found := syntax.Read(folder.FS, name, folder.Dir)
-	out, err := rewrite.Translate(read, found, lang)
+	out, err := rewrite.Translate(read, found, lang, reviewed)
 	if err != nil {
 		return rewrite.Translated{}, "", misuse{err}
 	}
@@ -119,14 +123,24 @@ func writeTranslation(name string, out rewrite.Translated) (err error) {
 	return errors.Join(err, f.Close())
 }
 
+func unreviewed(out rewrite.Translated) string {
+	if len(out.Unreviewed) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d unreviewed", len(out.Unreviewed))
+}
+
 // reportTranslated prints what a file lacks, and what has changed in it.
 func reportTranslated(w io.Writer, name string, out rewrite.Translated) error {
-	_, err := fmt.Fprintf(w, "%s: %d added, %d to translate, %d stale\n", name, len(out.Added), len(out.Missing), len(out.Stale))
+	_, err := fmt.Fprintf(w, "%s: %d added, %d to translate, %d stale%s\n", name, len(out.Added), len(out.Missing), len(out.Stale), unreviewed(out))
 	for _, word := range out.Missing {
 		fmt.Fprintf(w, "  %s is not translated: %s\n", word.Key, firstLine(word.Text.Value))
 	}
 	for _, word := range out.Stale {
 		fmt.Fprintf(w, "  %s is stale: the text is now %s\n", word.Key, firstLine(word.Text.Value))
+	}
+	for _, pair := range out.Unreviewed {
+		fmt.Fprintf(w, "  %s is unreviewed: %s = %s\n", pair.Key, firstLine(pair.Text.Value), firstLine(pair.Words))
 	}
 	for _, key := range out.Done {
 		fmt.Fprintf(w, "  %s is done: the text above it is removed\n", key)

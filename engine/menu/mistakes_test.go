@@ -117,6 +117,7 @@ var mistakes = []mistake{
 	{name: "a line of a translation dropped", codes: "U310", in: "sw", pattern: `(?m)^\w+\.(say|error|1): \w.*\n`, with: ""},
 	{name: "a language without its file", codes: "U310", pattern: `sw: Kiswahili`, with: "sw: Kiswahili, fr: Francais"},
 	{name: "a translation that is stale", codes: "U311", in: "sw", pattern: `(?m)^(\w+\.say: \w[^"#\n]*[^"# \n])(?:  # of \w+)?$`, with: "$1  # of 00000000"},
+	{name: "a translation that nobody compared", codes: "U314", in: "sw", pattern: `(?m)^(\w+\.say: .*  # of [0-9a-f]{8})$`, with: "$1 unreviewed"},
 	{name: "a translation without a value", codes: "U312", in: "sw", pattern: `(?m)^(\w+\.\w+: \w.*)\{[a-z_.]+\}`, with: "$1"},
 	{name: "a translation with another value", codes: "U312", in: "sw", pattern: `(?m)^(\w+\.say: \w[^"#\n]*[^"# \n])(.*)$`, with: "$1 {today}$2"},
 	{name: "a translation that is none", codes: "U313", in: "sw", pattern: `(?m)^bye\.say: .* MotherLine\.$`, with: "bye.say: Thank you for using MotherLine."},

@@ -145,6 +145,18 @@ func (c *checker) smsFit() {
 	}
 }
 
+// translationsReviewed reports U314: a translation was compared with its text.
+func (c *checker) translationsReviewed() {
+	for _, t := range c.f.Translations {
+		for _, e := range t.Entries {
+			list := c.msgs.In(e.Key.Value)
+			if e.Unreviewed && list != nil && list[0].Written() && syntax.SourceHash(list[0].Value) == e.Of {
+				c.find(e.Text, fmt.Sprintf("Nobody has compared %s with the text that it translates.", syntax.Quote(e.Key.Value)), `If it says the same, delete the word "unreviewed".`, diag.At(list[0].Pos, "The text is: "+syntax.Short(list[0].Value)))
+			}
+		}
+	}
+}
+
 // translationsCurrent checks U311: every translation was made from the present text.
 func (c *checker) translationsCurrent() {
 	for _, t := range c.f.Translations {
@@ -153,7 +165,7 @@ func (c *checker) translationsCurrent() {
 			if e.Of == "" || list == nil || !list[0].Written() || syntax.SourceHash(list[0].Value) == e.Of {
 				continue
 			}
-			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", syntax.Quote(e.Key.Value)), fmt.Sprintf(`Translate it again and delete the mark "# of %s"; "fmt" writes the new one.`, e.Of), diag.At(list[0].Pos, "The text is now: "+syntax.Short(list[0].Value)))
+			c.find(e.Text, fmt.Sprintf("%s has changed since this was translated.", syntax.Quote(e.Key.Value)), fmt.Sprintf(`Translate it again, and write its new mark: "# of %s".`, syntax.SourceHash(list[0].Value)), diag.At(list[0].Pos, "The text is now: "+syntax.Short(list[0].Value)))
 		}
 	}
 }

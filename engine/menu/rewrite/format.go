@@ -32,23 +32,22 @@ type Formatted struct {
 func (f Formatted) Changed() bool { return string(f.Old) != string(f.Bytes) }
 
 // FormatMenu formats a menu's files: its own, those it includes, and its
-// translations. A line of a translation without a mark gets the mark of its present
-// text. Order, comments and meaning stay. A menu that can't be read is not formatted;
-// its diagnostics say why.
+// translations. Order, comments and meaning stay. A menu that can't be read is not
+// formatted; its diagnostics say why.
 func FormatMenu(file *syntax.File, found diag.List) ([]Formatted, error) {
 	for _, f := range found {
 		if f.Severity == diag.Error {
 			return nil, fmt.Errorf("%w: %s", ErrFormat, diag.List{f}.First())
 		}
 	}
-	marks := map[string]map[string]string{} // by path and key
+	translates := map[string]bool{} // by path
 	for _, t := range file.Translations {
-		marks[t.Path] = missingMarks(file, t)
+		translates[t.Path] = true
 	}
 	var list []Formatted
 	files := fstest.MapFS{}
 	for _, s := range file.Sources {
-		b, err := format(s.Path, s.Bytes, marks[s.Path])
+		b, err := format(s.Path, s.Bytes, translates[s.Path])
 		if err != nil {
 			return nil, err
 		}
@@ -64,30 +63,11 @@ func FormatMenu(file *syntax.File, found diag.List) ([]Formatted, error) {
 
 // FormatBeside formats a file that lies beside menus: actions.yaml or people.yaml. Order, comments and meaning stay.
 func FormatBeside(file string, data []byte) (Formatted, error) {
-	b, err := format(file, data, nil)
+	b, err := format(file, data, false)
 	return Formatted{Name: path.Base(file), Old: data, Bytes: b}, err
 }
 
-// missingMarks returns the marks of the translations that have none: a translation
-// counts as current until its text changes.
-func missingMarks(file *syntax.File, t *syntax.Translation) map[string]string {
-	texts := map[string]string{}
-	for _, w := range syntax.ListMessages(file) {
-		if _, twice := texts[w.Key]; !twice {
-			texts[w.Key] = w.Text.Value
-		}
-	}
-	marks := map[string]string{}
-	for _, e := range t.Entries {
-		if text, ok := texts[e.Key.Value]; ok && e.Of == "" && strings.TrimSpace(e.Text.Value) != "" {
-			marks[e.Key.Value] = syntax.SourceHash(text)
-		}
-	}
-	return marks
-}
-
-// meaning returns a menu as text without positions and without the marks of its
-// translations.
+// meaning returns a menu as text without positions.
 func meaning(f *syntax.File) string {
 	shown := *f
 	shown.Sources = nil
@@ -104,7 +84,7 @@ func writeMeaning(b *strings.Builder, v reflect.Value) {
 	case engine.Pos:
 		return
 	case syntax.Entry:
-		fmt.Fprintf(b, "%q: %q,", x.Key.Value, x.Text.Value)
+		fmt.Fprintf(b, "%q: %q %s %t,", x.Key.Value, x.Text.Value, x.Of, x.Unreviewed)
 		return
 	case *syntax.Suppression:
 		fmt.Fprintf(b, "%s %q,", x.Code, x.Reason)
@@ -135,14 +115,14 @@ func writeMeaning(b *strings.Builder, v reflect.Value) {
 	}
 }
 
-// format formats one file. marks holds, by key, the marks to write beside the entries
-// of a translation.
-func format(path string, data []byte, marks map[string]string) ([]byte, error) {
+// format formats one file. translates says that it is a translation, in which every
+// line is a text.
+func format(path string, data []byte, translates bool) ([]byte, error) {
 	src, root, err := nodesOf(path, data)
 	if err != nil || root == nil {
 		return data, err
 	}
-	f := &formatter{src: src, marks: marks, used: map[int]bool{}}
+	f := &formatter{src: src, translates: translates, used: map[int]bool{}}
 	f.node(root, 0, "")
 	f.flush(len(src.Lines)+1, 0)
 	out := []byte(strings.TrimLeft(f.b.String(), "\n"))
@@ -184,13 +164,12 @@ func sameNodes(s *syntax.Document, a *yaml.Node, t *syntax.Document, b *yaml.Nod
 	return true
 }
 
-// sameComments reports whether both files have the same comments, apart from added
-// marks.
+// sameComments reports whether both files have the same comments.
 func (f *formatter) sameComments(again *syntax.Document) bool {
 	list := func(s *syntax.Document) []string {
 		var all []string
 		for _, c := range s.Comments {
-			all = append(all, syntax.HashComment.ReplaceAllString(strings.TrimRight(c.Text, " "), "#"))
+			all = append(all, strings.TrimRight(c.Text, " "))
 		}
 		slices.Sort(all)
 		return slices.DeleteFunc(all, func(c string) bool { return strings.Trim(c, "# ") == "" })

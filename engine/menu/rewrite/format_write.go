@@ -13,12 +13,12 @@ import (
 // at most one blank line, texts without quotes where YAML allows that, and as blocks
 // where it does not. Short groups in braces stay on one line.
 type formatter struct {
-	src   *syntax.Document
-	marks map[string]string
-	b     strings.Builder
-	at    int          // the last line of the source that is written
-	used  map[int]bool // comments written, by line
-	lead  string       // dashes that stand before the next entry
+	src        *syntax.Document
+	translates bool // the file is a translation
+	b          strings.Builder
+	at         int          // the last line of the source that is written
+	used       map[int]bool // comments written, by line
+	lead       string       // dashes that stand before the next entry
 }
 
 // formatWidth bounds a line with braces: the entries of a longer one get lines of
@@ -50,16 +50,13 @@ func (f *formatter) flush(line, indent int) {
 }
 
 // line writes one line, with the comment that stood behind it.
-func (f *formatter) line(text string, source int, key string) {
+func (f *formatter) line(text string, source int) {
 	f.b.WriteString(text)
 	c, ok := f.src.Comments[source]
 	comment := ""
 	if ok && !c.Whole && !f.used[source] {
 		f.used[source] = true
 		comment = strings.TrimRight(c.Text, " ")
-	}
-	if mark := f.marks[key]; mark != "" && key != "" {
-		comment = strings.TrimSpace("# of " + mark + " " + strings.TrimLeft(comment, "# "))
 	}
 	if comment != "" {
 		gap := max(2, c.Column-1-utf8.RuneCountInString(text))
@@ -116,9 +113,9 @@ func (f *formatter) entry(head string, v *yaml.Node, indent, line int, key, pare
 	case v.Kind == yaml.ScalarNode:
 		f.scalar(head, v, indent, line, key, parent)
 	case len(v.Content) == 0 || f.oneLine(v, utf8.RuneCountInString(head)+1, key):
-		f.line(head+" "+f.flow(v, key), line, key)
+		f.line(head+" "+f.flow(v, key), line)
 	default:
-		f.line(head, line, key)
+		f.line(head, line)
 		name := key
 		if key == "" {
 			name = parent
@@ -130,22 +127,18 @@ func (f *formatter) entry(head string, v *yaml.Node, indent, line int, key, pare
 // scalar writes a value: plain, in quotes, or as a block of lines.
 func (f *formatter) scalar(head string, v *yaml.Node, indent, line int, key, parent string) {
 	text := f.src.Scalar(v).Value
-	mark := ""
-	if indent == 0 {
-		mark = key
-	}
 	literal := v.Style&yaml.LiteralStyle != 0
 	switch {
 	case syntax.IsEmpty(v):
-		f.line(head, line, mark)
+		f.line(head, line)
 	case parent == "set" && v.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
-		f.line(head+" "+syntax.InQuotes(text), line, mark) // its quotes make it a constant
+		f.line(head+" "+syntax.InQuotes(text), line) // its quotes make it a constant
 	case literal && strings.Contains(text, "\n") && blockable(text), !plainText(text) && blockable(text) && (literal || f.words(key, parent)):
-		f.block(head, text, indent, line, mark)
+		f.block(head, text, indent, line)
 	case plainText(text):
-		f.line(head+" "+text, line, mark)
+		f.line(head+" "+text, line)
 	default:
-		f.line(head+" "+syntax.InQuotes(text), line, mark)
+		f.line(head+" "+syntax.InQuotes(text), line)
 	}
 	if literal {
 		f.at = max(f.at, v.Line+blockLines(v))
@@ -162,12 +155,12 @@ func blockLines(v *yaml.Node) int {
 }
 
 // block writes a text as lines below its key.
-func (f *formatter) block(head, text string, indent, line int, mark string) {
+func (f *formatter) block(head, text string, indent, line int) {
 	sign := " |"
 	if strings.HasSuffix(text, "\n") {
 		sign = " |+" // a plain block would lose the last empty lines
 	}
-	f.line(head+sign, line, mark)
+	f.line(head+sign, line)
 	for _, l := range strings.Split(text, "\n") {
 		if l != "" {
 			l = strings.Repeat(" ", indent+syntax.IndentWidth) + l
@@ -186,7 +179,7 @@ var wordKeys = map[string]bool{
 // words reports whether callers read a key's text. They also read every line of a
 // translation and the shared texts.
 func (f *formatter) words(key, parent string) bool {
-	return wordKeys[key] || parent == syntax.SharedTexts || f.marks != nil && parent == "" && key != ""
+	return wordKeys[key] || parent == syntax.SharedTexts || f.translates && parent == "" && key != ""
 }
 
 // blockable reports whether a block can hold a text unchanged.

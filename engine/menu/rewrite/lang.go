@@ -3,7 +3,6 @@ package rewrite
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,20 +20,32 @@ type Translated struct {
 	Added, Missing []syntax.Message
 	// Stale are those whose text has changed since they were translated.
 	Stale []syntax.Message
+	// Unreviewed are translations that nobody has compared with the text of their key:
+	// they have no mark, and the text did not stand above them.
+	Unreviewed []Pair
 	// Done names the texts that are no longer missing or stale.
 	Done []string
 	// Unknown lists lines that name no text of the menu. They stay unchanged.
 	Unknown []syntax.Entry
 }
 
+// A Pair is a text of the menu and the words that stand at its key in a translation.
+type Pair struct {
+	syntax.Message
+	Words string
+}
+
 // Translate brings the translation of a menu into one language up to date. Each
 // text without words gets a line with empty quotes, which U310 finds, and the
-// text itself in a comment above it; each whose text has changed gets the word
-// "stale" behind its mark, which U311 goes by, and the text as it is now above
-// it. A translator who deletes the mark after translating gets a new one.
+// text itself in a comment above it. A translation that was written below its text gets
+// the mark of that text. One whose text has changed gets the word "stale" behind its
+// mark, which U311 goes by, and one that never stood below a text gets the word
+// "unreviewed", which U314 goes by; both get the text as it is now above them. A
+// translator who has compared them deletes the mark, and gets a new one. If reviewed is
+// true, everything unreviewed counts as compared.
 // Nothing else changes: order, comments, and lines that name no text stay. The error
 // names a language that the menu lacks, or a file that can't be read.
-func Translate(file *syntax.File, found diag.List, lang string) (Translated, error) {
+func Translate(file *syntax.File, found diag.List, lang string, reviewed bool) (Translated, error) {
 	for _, f := range found {
 		if f.Severity == diag.Error {
 			return Translated{}, fmt.Errorf("%w: %s", ErrFormat, diag.List{f}.First())
@@ -46,7 +57,7 @@ func Translate(file *syntax.File, found diag.List, lang string) (Translated, err
 	}
 	main := file.Sources[0].Path
 	out := Translated{Formatted: Formatted{Name: file.Name + "." + lang + ".yaml"}}
-	u := &updater{out: &out, words: map[string]syntax.Message{}}
+	u := &updater{out: &out, reviewed: reviewed, words: map[string]syntax.Message{}}
 	for _, w := range syntax.ListMessages(file) {
 		if _, twice := u.words[w.Key]; !twice && strings.TrimSpace(w.Text.Value) != "" {
 			u.words[w.Key] = w
@@ -102,6 +113,7 @@ func translationIn(file *syntax.File, lang string) (*syntax.Translation, syntax.
 // updater works on a language's file as sections, one a line of it.
 type updater struct {
 	out      *Translated
+	reviewed bool
 	words    map[string]syntax.Message
 	order    []string // of the menu's texts
 	sections []section
@@ -145,36 +157,66 @@ func (u *updater) section(src *syntax.Document, e syntax.Entry, above, text []st
 	for n > 0 && strings.HasPrefix(strings.TrimSpace(above[n-1]), aboveText) {
 		n--
 	}
-	asked := n < len(above)
+	asked := readText(above[n:])
 	s.above = slices.Clone(above[:n])
 	now := syntax.SourceHash(w.Text.Value)
+	of, unreviewed := e.Of, e.Unreviewed && !u.reviewed
+	switch {
+	case of != "":
+	case n < len(above) && asked == strings.Join(trimmed(w.Text.Value), "\n"):
+		of = now // it was written below this text
+	case n < len(above):
+		of = syntax.SourceHash(asked) // it was written below an older text
+	default:
+		of, unreviewed = now, !u.reviewed
+	}
 	switch {
 	case strings.TrimSpace(e.Text.Value) == "":
 		u.out.Missing = append(u.out.Missing, w)
 		s.above = append(s.above, shownText(w)...)
-	case e.Of != "" && e.Of != now:
-		u.out.Stale = append(u.out.Stale, w)
-		s.above = append(s.above, shownText(w)...)
-		s.text[0] = marked(src, e, e.Of+" stale")
-	default:
+	case of == now && !unreviewed:
 		s.text[0] = marked(src, e, now)
-		if asked {
+		if n < len(above) {
 			u.out.Done = append(u.out.Done, s.key)
 		}
+	case of == now:
+		u.out.Unreviewed = append(u.out.Unreviewed, Pair{w, e.Text.Value})
+		s.above = append(s.above, shownText(w)...)
+		s.text[0] = marked(src, e, now+" unreviewed")
+	default:
+		u.out.Stale = append(u.out.Stale, w)
+		s.above = append(s.above, shownText(w)...)
+		s.text[0] = marked(src, e, of+" stale")
 	}
 	return s
 }
 
-// shownText returns a text as the comment above its translation.
-func shownText(w syntax.Message) []string {
-	var lines []string
-	for line := range strings.SplitSeq(w.Text.Value, "\n") {
-		lines = append(lines, strings.TrimRight(aboveText+" "+line, " "))
+// readText returns the text that comments show above a translation.
+func readText(comments []string) string {
+	lines := make([]string, len(comments))
+	for i, c := range comments {
+		lines[i] = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(c), aboveText), " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// trimmed returns the lines of a text without the spaces at their ends.
+func trimmed(text string) []string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return lines
 }
 
-var staleMark = regexp.MustCompile(`^# of [0-9a-f]{8}(?: stale\b)?`)
+// shownText returns a text as the comment above its translation.
+func shownText(w syntax.Message) []string {
+	lines := trimmed(w.Text.Value)
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(aboveText+" "+line, " ")
+	}
+	return lines
+}
 
 // marked returns the first line of a translation with its mark. The mark stands first
 // in the comment.
@@ -186,8 +228,8 @@ func marked(src *syntax.Document, e syntax.Entry, mark string) string {
 		return strings.TrimRight(line, " ") + "  # of " + mark
 	}
 	before := line[:src.Offset(n, c.Column)]
-	if staleMark.MatchString(c.Text) {
-		return before + "# of " + mark + strings.TrimPrefix(c.Text, staleMark.FindString(c.Text))
+	if old := syntax.MarkComment.FindString(c.Text); old != "" {
+		return before + "# of " + mark + strings.TrimPrefix(c.Text, old)
 	}
 	return before + "# of " + mark + " " + strings.TrimLeft(c.Text, "# ")
 }

@@ -19,7 +19,7 @@ const twoLanguages = "ussd: 1\nservice: S\ndial: \"*1#\"\nlanguages: {en: Englis
 
 func translated(t menutest.Fataler, fsys fstest.MapFS, lang string) Translated {
 	file, found := syntax.Read(fsys, "m.yaml", "")
-	out, err := Translate(file, found, lang)
+	out, err := Translate(file, found, lang, false)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -80,7 +80,7 @@ func TestTranslateBringsUpToDate(t *testing.T) {
 		"m.yaml": {Data: []byte(twoLanguages + "screens:\n  main:\n    say: Shop\n    menu:\n      1: Bread -> a\n      2: Milk -> b\n      3: Eggs -> b\n  a:\n    end: Bread 65.\n  b:\n    end: Milk 60.\n")},
 		"m.sw.yaml": {Data: []byte(`# By Amina.
 
-main.say: Duka
+main.say: Duka  ` + of("Shop") + `
 # as bakers say
 main.1: Mkate  ` + of("Loaf") + ` two words?
 # text: Eggs
@@ -150,12 +150,12 @@ func TestTranslateRefuses(t *testing.T) {
 			fsys["m.sw.yaml"] = &fstest.MapFile{Data: []byte(c.sw)}
 		}
 		file, found := syntax.Read(fsys, "m.yaml", "")
-		if _, err := Translate(file, found, c.lang); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Translate(file, found, c.lang, false); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: got %v, want %q", c.lang, err, c.want)
 		}
 	}
 	file, found := syntax.Read(fstest.MapFS{"m.yaml": {Data: []byte(menu + "    say: One: two\n")}}, "m.yaml", "")
-	if _, err := Translate(file, found, "sw"); !errors.Is(err, ErrFormat) {
+	if _, err := Translate(file, found, "sw", false); !errors.Is(err, ErrFormat) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -176,7 +176,7 @@ func TestTranslateKeepsAll(t *testing.T) {
 			words := rapid.SampledFrom([]string{`""`, "Maneno", "|\n  Mistari\n\n  miwili", "\n  Chini", `"Nukuu: ndiyo"`}).Draw(t, "words")
 			first, rest, more := strings.Cut(words, "\n")
 			sw.WriteString(n + ".say: " + first)
-			sw.WriteString(rapid.SampledFrom([]string{"", "  # of 0a1b2c3d", "  # of 0a1b2c3d stale", "  # note " + names[i%4]}).Draw(t, "mark"))
+			sw.WriteString(rapid.SampledFrom([]string{"", "  # of 0a1b2c3d", "  # of 0a1b2c3d stale", "  # of 0a1b2c3d unreviewed", "  # note " + names[i%4]}).Draw(t, "mark"))
 			if more {
 				sw.WriteString("\n" + rest)
 			}
@@ -187,7 +187,7 @@ func TestTranslateKeepsAll(t *testing.T) {
 		if found.First() != "" {
 			return // a comment in the wrong place
 		}
-		out, err := Translate(before, found, "sw")
+		out, err := Translate(before, found, "sw", false)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, sw.String())
 		}
@@ -222,4 +222,51 @@ func TestTranslateKeepsAll(t *testing.T) {
 			t.Fatalf("%v %v\n%s", err, f, out.Bytes)
 		}
 	})
+}
+
+// A translation that was not written below its text is unreviewed, until somebody
+// deletes the mark or says that all of them are reviewed. One that was written below
+// an older text is stale.
+func TestTranslateMarksOnlyWhatWasSeenTogether(t *testing.T) {
+	of := func(text string) string { return "# of " + syntax.SourceHash(text) }
+	const menu = twoLanguages + "screens:\n  main:\n    say: Shop\n    menu:\n      1: Offers -> a\n      2: Hours -> a\n  a:\n    end: |\n      Open\n      today\n"
+	const byHand = "main.say: Duka\nmain.1: Saa  # short\n# text: Opening hours\nmain.2: Saa za kazi\n# text: Open\n# text: today\na.say: Leo\n"
+	read := func(sw string) (*syntax.File, Translated) {
+		t.Helper()
+		fsys := fstest.MapFS{"m.yaml": {Data: []byte(menu)}, "m.sw.yaml": {Data: []byte(sw)}}
+		file, _ := syntax.Read(fsys, "m.yaml", "")
+		return file, translated(t, fsys, "sw")
+	}
+	file, out := read(byHand)
+	want := "# text: Shop\nmain.say: Duka  " + of("Shop") + " unreviewed\n# text: Offers\nmain.1: Saa  " + of("Offers") + " unreviewed short\n" +
+		"# text: Hours\nmain.2: Saa za kazi  " + of("Opening hours") + " stale\na.say: Leo  " + of("Open\ntoday") + "\n"
+	if diff := cmp.Diff(want, string(out.Bytes)); diff != "" {
+		t.Error(diff)
+	}
+	if len(out.Unreviewed) != 2 || out.Unreviewed[1].Text.Value != "Offers" || out.Unreviewed[1].Words != "Saa" || len(out.Stale) != 1 {
+		t.Errorf("got %+v, stale %+v", out.Unreviewed, out.Stale)
+	}
+	_, again := read(want)
+	if again.Changed() || len(again.Unreviewed) != 2 || len(again.Stale) != 1 {
+		t.Errorf("the second time:\n%s", again.Bytes)
+	}
+	// The mark or its word is deleted.
+	seen := strings.NewReplacer("  "+of("Shop")+" unreviewed", "", " unreviewed short", " short").Replace(want)
+	_, seenOut := read(seen)
+	if len(seenOut.Unreviewed) != 0 || len(seenOut.Done) != 2 || !strings.HasPrefix(string(seenOut.Bytes), "main.say: Duka  "+of("Shop")+"\nmain.1: Saa  "+of("Offers")+" short\n") {
+		t.Errorf("after a review:\n%s", seenOut.Bytes)
+	}
+	// Somebody says that all of them are reviewed: what is stale stays so.
+	all, err := Translate(file, nil, "sw", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all.Unreviewed) != 0 || len(all.Stale) != 1 || !strings.Contains(string(all.Bytes), "main.1: Saa  "+of("Offers")+" short\n") {
+		t.Errorf("after --reviewed:\n%s", all.Bytes)
+	}
+	// An unreviewed one whose text changes is stale.
+	_, later := read(strings.ReplaceAll(want, of("Shop"), of("Old shop")))
+	if len(later.Stale) != 2 {
+		t.Errorf("after a change:\n%s", later.Bytes)
+	}
 }

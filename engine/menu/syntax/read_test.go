@@ -128,7 +128,7 @@ func TestYAMLWords(t *testing.T) {
 	}
 }
 
-// TestSourceHash: the mark is stable, as "fmt" has written it into files.
+// TestSourceHash: the mark is stable, as "lang" has written it into files.
 func TestSourceHash(t *testing.T) {
 	if got := SourceHash("Sign in"); got != "bfd402b2" {
 		t.Errorf("hash %q", got)

@@ -36,20 +36,23 @@ func (p *reader) translation(lang string, root *yaml.Node) {
 			continue
 		}
 		if words, ok := p.words(e); ok {
-			t.Entries = append(t.Entries, Entry{Key: e.key, Text: words, Of: p.hashBeside(e.key.Pos.Line)})
+			of, unreviewed := p.markBeside(e.key.Pos.Line)
+			t.Entries = append(t.Entries, Entry{Key: e.key, Text: words, Of: of, Unreviewed: unreviewed})
 		}
 	}
 	p.file.Translations = append(p.file.Translations, t)
 }
 
-// HashComment is the comment that "fmt" writes behind a translated text.
-var HashComment = regexp.MustCompile(`^# of ([0-9a-f]{8})\b`)
+// MarkComment is the comment that "lang" writes behind a translation: the hash of the
+// text that it was made from. A translation that nobody has compared with the text is
+// "unreviewed".
+var MarkComment = regexp.MustCompile(`^# of ([0-9a-f]{8})\b(?: (stale|unreviewed)\b)?`)
 
-func (p *reader) hashBeside(line int) string {
-	if m := HashComment.FindStringSubmatch(p.src.Comments[line].Text); m != nil {
-		return m[1]
+func (p *reader) markBeside(line int) (of string, unreviewed bool) {
+	if m := MarkComment.FindStringSubmatch(p.src.Comments[line].Text); m != nil {
+		return m[1], m[2] == "unreviewed"
 	}
-	return ""
+	return "", false
 }
 
 // SourceHash returns the mark of a text that a translation was made from, written

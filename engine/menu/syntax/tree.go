@@ -296,10 +296,12 @@ type Translation struct {
 }
 
 // Entry holds one translated text. Of is the hash of the source text it was made
-// from, as "fmt" writes it in a comment; "" when there is none.
+// from, as "lang" writes it in a comment; "" when there is none. Unreviewed says that
+// nobody has compared the two.
 type Entry struct {
-	Key, Text Text
-	Of        string
+	Key, Text  Text
+	Of         string
+	Unreviewed bool
 }
 
 // Suppression is "# allow U401: reason", bound to the next line that is no comment.
