@@ -69,9 +69,11 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if !v.Plain && drawable(std) {
 		return v.draw(ctx, callSetup{program, box.Actions.Contracts(), people, caller, code}, std)
 	}
+	unbuilt := service.Unbuilt(program, box.Actions.Contracts())
+	actions := dialscript.FakeActions(&registeredActions{box.Actions, box}, program, unbuilt, people)
 	p := &phone{
 		runner: &runner.Runner{
-			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: withStandIns(box.Actions, program, people),
+			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: actions,
 			Identity: runner.NewIdentity(box.Identity), TTL: runner.DefaultTTL, Now: time.Now,
 		},
 		program: program, box: box, typed: typedLines(ctx, std.in), out: std.out,
@@ -80,7 +82,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	return p.use(ctx)
 }
 
-// people reads the people.yaml of the menu's folder: it says what actions answer
+// people reads the people.yaml of the menu's folder. It has the answers of actions
 // that are only declared.
 func (v dialCmd) people(std streams) (*engine.Personas, error) {
 	folder, _, err := oneMenu(v.Menu)

@@ -12,7 +12,7 @@ import (
 )
 
 // prepare reads the answers of the scene with the contracts of the actions.
-func (a *actors) prepare() error {
+func (a *fakeActions) prepare() error {
 	a.answers = map[string][]engine.Outcome{}
 	for _, action := range slices.Sorted(maps.Keys(a.scene.Standard)) {
 		// people.yaml serves all menus, so it may answer for actions of other
@@ -37,7 +37,7 @@ func (a *actors) prepare() error {
 	return nil
 }
 
-func (a *actors) put(action string, answers []engine.Answer) error {
+func (a *fakeActions) put(action string, answers []engine.Answer) error {
 	contract, ok := a.contracts[action]
 	if !ok {
 		return a.noAction(action)
@@ -52,7 +52,7 @@ func (a *actors) put(action string, answers []engine.Answer) error {
 	return nil
 }
 
-func (a *actors) noAction(action string) error {
+func (a *fakeActions) noAction(action string) error {
 	return fmt.Errorf("there is no action %s. %s", action, spelling.DidYouMean(action, slices.Sorted(maps.Keys(a.contracts))))
 }
 

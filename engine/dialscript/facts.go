@@ -10,7 +10,7 @@ import (
 )
 
 // facts returns what is remembered of the caller.
-func (a *actors) facts(call engine.Call) (engine.Outcome, error) {
+func (a *fakeActions) facts(call engine.Call) (engine.Outcome, error) {
 	out := engine.Outcome{Name: engine.Done}
 	for _, name := range call.Facts {
 		v, err := a.fact(name)
@@ -25,7 +25,7 @@ func (a *actors) facts(call engine.Call) (engine.Outcome, error) {
 }
 
 // fact returns one remembered value, or a record of the values below its name.
-func (a *actors) fact(name string) (engine.Value, error) {
+func (a *fakeActions) fact(name string) (engine.Value, error) {
 	if v, kept := a.memory[name]; kept {
 		return v, nil
 	}
@@ -77,7 +77,7 @@ func remembered(t engine.Type, s engine.Setting) (engine.Value, error) {
 }
 
 // lacks stores what is wrong with the scene, and returns it as an error.
-func (a *actors) lacks(format string, args ...any) error {
+func (a *fakeActions) lacks(format string, args ...any) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.lacking = fmt.Sprintf(format, args...)
@@ -85,7 +85,7 @@ func (a *actors) lacks(format string, args ...any) error {
 }
 
 // seed puts the remembered values into the real store, before its first call.
-func (a *actors) seed(ctx context.Context, call engine.Call) error {
+func (a *fakeActions) seed(ctx context.Context, call engine.Call) error {
 	a.seeding.Lock()
 	defer a.seeding.Unlock()
 	if a.seeded {

@@ -77,7 +77,7 @@ func (l *InProcess) Open(ctx context.Context, scene Scene) (Target, error) {
 	c := scene.Clock
 	line := &inProcessTarget{catalog: catalog, programs: slices.Clone(programs), clock: &clock{now: time.Date(c.Year(), c.Month(), c.Day(), c.Hour(), c.Minute(), 0, 0, l.known.zone)}}
 	line.records = l.NewRecords(line.clock.Now)
-	if line.actions, err = l.actors(ctx, scene, line.clock); err != nil {
+	if line.actions, err = l.fakes(ctx, scene, line.clock); err != nil {
 		return nil, err
 	}
 	line.runner = &runner.Runner{
@@ -183,8 +183,8 @@ func Contracts(menus []*engine.Program) map[string]*engine.Contract {
 	return all
 }
 
-func (l *InProcess) actors(ctx context.Context, scene Scene, clock *clock) (*actors, error) {
-	a := &actors{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}}
+func (l *InProcess) fakes(ctx context.Context, scene Scene, clock *clock) (*fakeActions, error) {
+	a := &fakeActions{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}}
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ type inProcessTarget struct {
 	// programs are in service; Publish replaces them together.
 	programs []*engine.Program
 	records  Records
-	actions  *actors
+	actions  *fakeActions
 	clock    *clock
 	log      logBuffer
 

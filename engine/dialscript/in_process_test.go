@@ -11,10 +11,11 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/report"
+	"github.com/paytrace/paytrace/engine/runner"
 )
 
 // TestUpdateEndToEnd: every screen of a script is made wrong, the script is
-// played to its end and updated, and then passes, with its holes.
+// played to its end and updated, and then passes, with its placeholders.
 func TestUpdateEndToEnd(t *testing.T) {
 	source, err := os.ReadFile("testdata/play/passes.dial")
 	if err != nil {
@@ -55,16 +56,16 @@ func TestUpdateEndToEnd(t *testing.T) {
 	}
 }
 
-// realOnes stand in for registered actions: once by ID, slow enough that twins
-// meet.
-type realOnes struct {
+// storedActions answers as registered actions do: it runs each action once for its
+// ID.
+type storedActions struct {
 	mu     sync.Mutex
 	stored map[string]engine.Outcome
 	calls  []engine.Call
 	closed int
 }
 
-func (r *realOnes) Do(_ context.Context, call engine.Call) (engine.Outcome, error) {
+func (r *storedActions) Do(_ context.Context, call engine.Call) (engine.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, call)
@@ -85,17 +86,17 @@ func (r *realOnes) Do(_ context.Context, call engine.Call) (engine.Outcome, erro
 	return out, nil
 }
 
-func (r *realOnes) Messages() []dialscript.Message {
+func (r *storedActions) Messages() []dialscript.Message {
 	return []dialscript.Message{{To: "254712345678", Text: "from the store"}}
 }
 
-func (r *realOnes) Close() error { r.closed++; return nil }
+func (r *storedActions) Close() error { r.closed++; return nil }
 
 func TestRealActions(t *testing.T) {
 	local, player := walletService(t)
-	var made []*realOnes
+	var made []*storedActions
 	local.NewReal = func(context.Context, func() time.Time) (dialscript.Registered, error) {
-		made = append(made, &realOnes{stored: map[string]engine.Outcome{}})
+		made = append(made, &storedActions{stored: map[string]engine.Outcome{}})
 		return made[len(made)-1], nil
 	}
 	f, found := dialscript.Parse("r.dial", []byte(`=== Real, with one that is not
@@ -145,6 +146,62 @@ func TestRealActions(t *testing.T) {
 	if first.Action != engine.CallRemember || len(first.Remember) != 1 || first.Remember[0].Name != "lang" || first.Remember[0].Value.Text() != "sw" ||
 		first.Caller != "254712345678" || first.Service != "*384*8481#" {
 		t.Errorf("what is remembered is stored first, found %+v", first)
+	}
+}
+
+// TestFakeActions: an action that is not built answers as people.yaml says, once
+// for each ID; all others are the real ones.
+func TestFakeActions(t *testing.T) {
+	local, _ := walletService(t)
+	people := walletPeople()
+	people.Answers["withdraw"] = parseAnswers("done ref=A1, then failed")
+	people.Answers["quote"] = parseAnswers("priced fee=27")
+	do := func(a runner.Actions, id, action string) string {
+		out, err := a.Do(t.Context(), engine.Call{ID: id, Action: action})
+		if err != nil {
+			return err.Error()
+		}
+		text := out.Name
+		for _, v := range out.Values {
+			text += " " + v.Value.Text()
+		}
+		return text
+	}
+	for _, c := range []struct {
+		title string
+		lacks []string
+		calls [][2]string // the ID and the action
+		want  []string
+	}{
+		{"one is real", nil, [][2]string{{"1", "withdraw"}}, []string{"done REAL"}},
+		{
+			"one answers in turn",
+			[]string{"withdraw"},
+			[][2]string{{"1", "withdraw"}, {"1", "withdraw"}, {"2", "withdraw"}, {"3", "withdraw"}},
+			[]string{"done A1", "done A1", "it fails, as the script says", "it fails, as the script says"},
+		},
+		{
+			"one lacks a value",
+			[]string{"quote", "withdraw"},
+			[][2]string{{"1", "quote"}, {"2", "withdraw"}},
+			[]string{"people.yaml: quote gives total where it ends as priced; write (quote answers priced total=…)", "done A1"},
+		},
+		{
+			"one has no answer",
+			[]string{"pay"},
+			[][2]string{{"1", "pay"}},
+			[]string{`pay is only declared, and people.yaml has no answer for it; write one under "answers"`},
+		},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			real := &storedActions{stored: map[string]engine.Outcome{}}
+			a := dialscript.FakeActions(real, local.Menus[0], c.lacks, people)
+			for i, call := range c.calls {
+				if got := do(a, call[0], call[1]); got != c.want[i] {
+					t.Errorf("%v: found %q, expected %q", call, got, c.want[i])
+				}
+			}
+		})
 	}
 }
 

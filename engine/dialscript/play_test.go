@@ -63,21 +63,23 @@ func walletService(t testing.TB) (*dialscript.InProcess, *dialscript.Player) {
 	return &dialscript.InProcess{Menus: []*engine.Program{p}, NewRecords: newRecords}, player
 }
 
+// parseAnswers reads answers as people.yaml writes them.
+func parseAnswers(text string) []engine.Answer {
+	answers, err := engine.ParseAnswers(text)
+	if err != nil {
+		panic(err)
+	}
+	return answers
+}
+
 func walletPeople() *engine.Personas {
-	priced, err := engine.ParseAnswers("priced fee=27 total=527")
-	if err != nil {
-		panic(err)
-	}
-	done, err := engine.ParseAnswers("done ref=QX00")
-	if err != nil {
-		panic(err)
-	}
+	done := parseAnswers("done ref=QX00")
 	return &engine.Personas{
 		List: []engine.Persona{
 			{Name: "Amina", Phone: "254712345678", PIN: engine.NewSecret("1234")},
 			{Name: "Juma", Phone: "254722000111", PIN: engine.NewSecret("8305"), Lang: "sw"},
 		},
-		Answers: map[string][]engine.Answer{"quote": priced, "withdraw": done, "of_another_menu": done},
+		Answers: map[string][]engine.Answer{"quote": parseAnswers("priced fee=27 total=527"), "withdraw": done, "of_another_menu": done},
 	}
 }
 

@@ -11,10 +11,10 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
-// actors stand in for the actions of one call: they answer as the scene says, or
-// pass a call to the real actions, and record what they were asked. Each run is
-// done once for its ID, as the engine requires.
-type actors struct {
+// fakeActions answers the actions of a call as its scene says, or passes them to
+// the real actions, and records each run. It runs an action once for each ID, as
+// the engine requires.
+type fakeActions struct {
 	scene     Scene
 	clock     *clock
 	contracts map[string]*engine.Contract
@@ -23,18 +23,51 @@ type actors struct {
 
 	mu       sync.Mutex
 	answers  map[string][]engine.Outcome
-	turn     map[string]int  // how many answers of an action were given
-	done     map[string]*run // by ID
+	unfit    map[string]error // why an action has no answer, by its name
+	turn     map[string]int   // how many answers of an action were given
+	done     map[string]*run  // by ID
 	order    []*run
 	messages []Message
-	memory   map[string]engine.Value // what this call's sessions had remembered
+	memory   map[string]engine.Value // what the sessions of this call stored
 	lacking  string
 
-	seeding sync.Mutex // held until what is remembered is stored
+	seeding sync.Mutex // locked until the remembered values are stored
 	seeded  bool
 }
 
-// A run is one run of an action.
+// FakeActions returns the actions of a phone that calls a menu directly. Those in
+// lacks are not built: they answer as people.yaml says. All others are passed to
+// real. An action without a usable answer fails and says why.
+func FakeActions(real Registered, p *engine.Program, lacks []string, people *engine.Personas) runner.Actions {
+	a := &fakeActions{
+		clock: &clock{}, contracts: Contracts([]*engine.Program{p}), real: real,
+		answers: map[string][]engine.Outcome{}, unfit: map[string]error{}, done: map[string]*run{}, turn: map[string]int{},
+	}
+	for _, action := range lacks {
+		answers := people.Answers[action]
+		if len(answers) == 0 {
+			a.unfit[action] = a.unanswered(action)
+			continue
+		}
+		if err := a.put(action, answers); err != nil {
+			delete(a.answers, action)
+			a.unfit[action] = fmt.Errorf("people.yaml: %w", err)
+		}
+	}
+	return a
+}
+
+// unanswered returns the error of a declared action that people.yaml has no
+// answer for.
+func (a *fakeActions) unanswered(action string) error {
+	as := ""
+	if c := a.contracts[action]; c != nil && len(c.Outcomes) > 0 {
+		as = fmt.Sprintf(", as %s: %s", action, c.Outcomes[0].Name)
+	}
+	return fmt.Errorf("%s is only declared, and people.yaml has no answer for it; write one under \"answers\"%s", action, as)
+}
+
+// A run records one run of an action and its outcome.
 type run struct {
 	ActionRun
 	outcome engine.Outcome
@@ -42,7 +75,7 @@ type run struct {
 }
 
 // Do implements runner.Actions.
-func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+func (a *fakeActions) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	if a.isReal(call.Action) && !(call.Action == engine.CallFence && a.has(call.ID)) {
 		return a.doReal(ctx, call)
 	}
@@ -59,19 +92,21 @@ func (a *actors) Do(ctx context.Context, call engine.Call) (engine.Outcome, erro
 }
 
 // isReal reports whether the registered action answers.
-func (a *actors) isReal(action string) bool { return a.real != nil && len(a.answers[action]) == 0 }
+func (a *fakeActions) isReal(action string) bool {
+	return a.real != nil && len(a.answers[action]) == 0 && a.unfit[action] == nil
+}
 
 // has reports whether the scene has already answered this ID.
-func (a *actors) has(id string) bool {
+func (a *fakeActions) has(id string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	_, ran := a.done[id]
 	return ran
 }
 
-// doReal passes the call on, also when it comes twice at once: the real actions
-// must do it only once.
-func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+// doReal passes the call to the real actions, even if it comes twice at once: they
+// must run it only once.
+func (a *fakeActions) doReal(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	if err := a.seed(ctx, call); err != nil {
 		return engine.Outcome{}, err
 	}
@@ -85,8 +120,8 @@ func (a *actors) doReal(ctx context.Context, call engine.Call) (engine.Outcome, 
 }
 
 // late records a run and lets its time pass. If the run takes longer than a
-// callback may, the outcome is not known in time, but it is stored.
-func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.Outcome, error) {
+// callback may, late returns engine.ErrUnknown and stores the outcome.
+func (a *fakeActions) late(call engine.Call, out engine.Outcome, err error) (engine.Outcome, error) {
 	r := &run{ActionRun: ActionRun{Action: call.Action, Args: a.named(call)}, outcome: out, err: err}
 	a.done[call.ID] = r
 	a.order = append(a.order, r)
@@ -99,7 +134,7 @@ func (a *actors) late(call engine.Call, out engine.Outcome, err error) (engine.O
 }
 
 // remember stores values for the next session of the caller.
-func (a *actors) remember(values []engine.Named) {
+func (a *fakeActions) remember(values []engine.Named) {
 	if a.memory == nil {
 		a.memory = map[string]engine.Value{}
 	}
@@ -108,12 +143,12 @@ func (a *actors) remember(values []engine.Named) {
 	}
 }
 
-func (a *actors) reads(action string) bool {
+func (a *fakeActions) reads(action string) bool {
 	c := a.contracts[action]
 	return c != nil && c.Reads
 }
 
-func (a *actors) do(call engine.Call) (engine.Outcome, error) {
+func (a *fakeActions) do(call engine.Call) (engine.Outcome, error) {
 	done := engine.Outcome{Name: engine.Done}
 	switch list := a.answers[call.Action]; {
 	case len(list) > 0:
@@ -130,13 +165,15 @@ func (a *actors) do(call engine.Call) (engine.Outcome, error) {
 		return done, nil
 	case call.Action == engine.CallFacts:
 		return a.facts(call)
+	case a.unfit[call.Action] != nil:
+		return engine.Outcome{}, a.unfit[call.Action]
 	}
 	a.lacking = fmt.Sprintf("nothing says how %s answers: write (%s answers …), (real actions), or an answer in people.yaml", call.Action, call.Action)
 	return engine.Outcome{}, errors.New(a.lacking)
 }
 
 // named returns the arguments of a call with the names of its contract.
-func (a *actors) named(call engine.Call) []engine.Named {
+func (a *fakeActions) named(call engine.Call) []engine.Named {
 	c := a.contracts[call.Action]
 	args := make([]engine.Named, 0, len(call.Args))
 	for i, v := range call.Args {
@@ -149,7 +186,7 @@ func (a *actors) named(call engine.Call) []engine.Named {
 	return args
 }
 
-func (a *actors) ran() []ActionRun {
+func (a *fakeActions) ran() []ActionRun {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	list := make([]ActionRun, len(a.order))
@@ -159,9 +196,8 @@ func (a *actors) ran() []ActionRun {
 	return list
 }
 
-// sent returns the messages that have gone out. While SMS is down there are
-// none.
-func (a *actors) sent() []Message {
+// sent returns the messages that went out: none while SMS is down.
+func (a *fakeActions) sent() []Message {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -173,8 +209,8 @@ func (a *actors) sent() []Message {
 	return slices.Clone(a.messages)
 }
 
-// missing returns what the call needed and the script does not say, or "".
-func (a *actors) missing() string {
+// missing says what the call needed and the script does not give, or returns "".
+func (a *fakeActions) missing() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.lacking
