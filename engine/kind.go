@@ -90,7 +90,7 @@ type row struct {
 }
 
 func (r row) labelled(label string) row {
-	r.text = r.key + ". " + label
+	r.text = texts.Row(r.key, label)
 	return r
 }
 

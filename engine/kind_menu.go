@@ -53,7 +53,7 @@ func (p *Program) optionRows(rows []row, n *node, s *Session, lang int) []row {
 		}
 		label := p.text(o.Label, s, lang)
 		if o.Note != nil {
-			label += " " + p.text(o.Note, s, lang)
+			label = texts.Noted(label, p.text(o.Note, s, lang))
 		}
 		rows = append(rows, r.labelled(label))
 	}

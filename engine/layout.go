@@ -16,10 +16,9 @@ func (p *Program) prepare(n *node) {
 	}
 	blank := Session{Values: make([]Value, len(p.slots))}
 	for lang := range p.def.Languages {
-		body := p.body(n, &blank, lang)
 		rows := p.rows(n, &blank, lang)
-		text := joinLines(body, rowsText(rows))
-		if !p.fits(joinLines(text, p.navLine(lang, navBack|navHome))) {
+		text := texts.Screen(ScreenParts[string]{Body: p.body(n, &blank, lang), Rows: rowTexts(rows)})
+		if !p.fits(texts.Screen(ScreenParts[string]{Body: text, Nav: p.navLine(lang, NavBack|NavHome)})) {
 			n.still = nil
 			return
 		}
@@ -50,32 +49,37 @@ func (p *Program) rows(n *node, s *Session, lang int) []row {
 	return n.kind.rows(p, n, *s, lang)
 }
 
-// navLine returns the last line of a screen: "0:Back 00:Home 98:More".
-func (p *Program) navLine(lang, bits int) string {
-	var parts []string
-	for _, k := range []struct {
-		bit int
-		key NavKey
-	}{{navBack, p.def.Nav.Back}, {navHome, p.def.Nav.Home}, {navMore, p.def.Nav.More}} {
-		if bits&k.bit == 0 || k.key.Key == "" {
-			continue
-		}
-		label, _ := k.key.Label.In(lang).fixed()
-		parts = append(parts, k.key.Key+":"+label)
+// navLine returns the last line of a screen.
+func (p *Program) navLine(lang int, shown NavKeys) string {
+	return texts.NavLine(shown, func(one NavKeys) (string, string) {
+		key := p.def.Nav.key(one)
+		label, _ := key.Label.In(lang).fixed()
+		return key.Key, label
+	})
+}
+
+// key returns one navigation key.
+func (n *Nav) key(one NavKeys) NavKey {
+	switch one {
+	case NavBack:
+		return n.Back
+	case NavHome:
+		return n.Home
+	default:
+		return n.More
 	}
-	return strings.Join(parts, " ")
 }
 
 // live returns the navigation keys that work on the page shown.
-func (p *Program) live(n *node, s *Session) int {
-	bits := 0
+func (p *Program) live(n *node, s *Session) NavKeys {
+	var live NavKeys
 	if p.def.Nav.Back.Key != "" && !n.kind.ends && (len(s.Pages) > 0 || s.Moved && !n.NoNav && len(s.Undo) > 0) {
-		bits |= navBack
+		live |= NavBack
 	}
 	if n.home && s.Moved {
-		bits |= navHome
+		live |= NavHome
 	}
-	return bits
+	return live
 }
 
 // lang returns the index of the session's language.
@@ -83,36 +87,31 @@ func (p *Program) lang(s *Session) int { return p.langs[s.Values[slotLang].s] }
 
 // view lays out the page that the session shows.
 func (p *Program) view(n *node, s *Session, lang int) view {
-	bits := p.live(n, s)
-	if v, ok := p.stillView(n, s, lang, bits); ok {
+	live := p.live(n, s)
+	if v, ok := p.stillView(n, s, lang, live); ok {
 		return v
 	}
-	head, body := p.head(n, s, lang), p.body(n, s, lang)
 	rows := p.rows(n, s, lang)
+	parts := ScreenParts[string]{Notice: p.head(n, s, lang), Body: p.body(n, s, lang), Rows: rowTexts(rows), Nav: p.navs[lang][live]}
 	if s.Offset == 0 {
-		text := joinLines(joinLines(head, body), joinLines(rowsText(rows), p.navs[lang][bits]))
-		if p.fits(text) {
+		if text := texts.Screen(parts); p.fits(text) {
 			return view{text: text, rows: rows}
 		}
 	}
 	if !n.paged || s.Repeat != "" {
-		return p.cutView(head, body, rows, p.navs[lang][bits])
+		return p.cutView(parts, rows)
 	}
-	return p.page(head, flowOf(body, rows), s.Offset, p.navs[lang][bits], p.navs[lang][bits|navMore], p.def.Nav.More.Key != "")
+	return p.page(parts.Notice, flowOf(parts.Body, rows), s.Offset, parts.Nav, p.navs[lang][live|NavMore], p.def.Nav.More.Key != "")
 }
 
 // stillView returns the view of a screen that never changes, with at most a
 // notice above it.
-func (p *Program) stillView(n *node, s *Session, lang, bits int) (view, bool) {
+func (p *Program) stillView(n *node, s *Session, lang int, live NavKeys) (view, bool) {
 	if n.still == nil || s.Offset != 0 || s.Repeat != "" || s.Notice != "" && n.Again != nil {
 		return view{}, false
 	}
-	v := view{text: joinLines(n.still[lang].text, p.navs[lang][bits]), rows: n.still[lang].rows}
-	if s.Notice == "" {
-		return v, true
-	}
-	v.text = joinLines(p.head(n, s, lang), v.text)
-	return v, p.fits(v.text)
+	text := texts.Screen(ScreenParts[string]{Notice: p.head(n, s, lang), Body: n.still[lang].text, Nav: p.navs[lang][live]})
+	return view{text: text, rows: n.still[lang].rows}, s.Notice == "" || p.fits(text)
 }
 
 // choices returns the rows of the page shown, and where the next page begins.

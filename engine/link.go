@@ -21,6 +21,12 @@ const (
 	defaultUnits    = 70
 )
 
+// The keys that answer a confirm screen where a menu names no others.
+const (
+	DefaultYesKey = "1"
+	DefaultNoKey  = "2"
+)
+
 // New links a definition into a Program. Every name must be defined; the error
 // lists all that are not.
 func New(def Definition) (*Program, error) {
@@ -40,10 +46,10 @@ func New(def Definition) (*Program, error) {
 	}
 	p.table = machine.New(rows, Trigger.String)
 	p.hash = hashOf(&p.def)
-	p.navs = make([][navKinds]string, len(p.def.Languages))
+	p.navs = make([][navSets]string, len(p.def.Languages))
 	for lang := range p.navs {
-		for bits := range p.navs[lang] {
-			p.navs[lang][bits] = p.navLine(lang, bits)
+		for shown := range navSets {
+			p.navs[lang][shown] = p.navLine(lang, shown)
 		}
 	}
 	for _, n := range p.nodes {
@@ -77,10 +83,10 @@ func (p *Program) defaults() {
 		d.Currency = defaultCurrency
 	}
 	if d.Nav.Confirm.Key == "" {
-		d.Nav.Confirm.Key = "1"
+		d.Nav.Confirm.Key = DefaultYesKey
 	}
 	if d.Nav.Cancel.Key == "" {
-		d.Nav.Cancel.Key = "2"
+		d.Nav.Cancel.Key = DefaultNoKey
 	}
 	if d.Session.Country == "" {
 		d.Session.Country = "KE"

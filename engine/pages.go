@@ -19,25 +19,12 @@ func (p *Program) fits(text string) bool {
 	return gsm7.Fits(text, p.def.Limits.Septets, p.def.Limits.Units)
 }
 
-func joinLines(a, b string) string {
-	if a == "" {
-		return b
-	}
-	if b == "" {
-		return a
-	}
-	return a + "\n" + b
-}
-
-func rowsText(rows []row) string {
-	var b strings.Builder
+func rowTexts(rows []row) []string {
+	list := make([]string, len(rows))
 	for i, r := range rows {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(r.text)
+		list[i] = r.text
 	}
-	return b.String()
+	return list
 }
 
 // A unit is the smallest piece of a screen with which a page may begin: a word of
@@ -48,9 +35,9 @@ type unit struct {
 	row  *row
 }
 
-// maxWord is how many characters of a word are never broken: few enough that a
+// MaxWord is how many characters of a word are never broken: few enough that a
 // page always has room for them.
-const maxWord = 16
+const MaxWord = 16
 
 func flowOf(body string, rows []row) []unit {
 	var units []unit
@@ -58,8 +45,8 @@ func flowOf(body string, rows []row) []unit {
 		for _, line := range strings.Split(body, "\n") {
 			sep := "\n"
 			for _, word := range strings.Split(line, " ") {
-				for utf8.RuneCountInString(word) > maxWord {
-					cut := runeOffset(word, maxWord)
+				for utf8.RuneCountInString(word) > MaxWord {
+					cut := runeOffset(word, MaxWord)
 					units = append(units, unit{sep: sep, text: word[:cut]})
 					word, sep = word[cut:], ""
 				}
@@ -129,7 +116,7 @@ func pageText(head string, units []unit, nav string) string {
 		}
 		b.WriteString(u.text)
 	}
-	return joinLines(b.String(), nav)
+	return texts.Below(b.String(), nav)
 }
 
 func rowsOf(units []unit) []row {
@@ -144,19 +131,19 @@ func rowsOf(units []unit) []row {
 
 // cutView shows a screen that may not be divided and does not fit; the checker
 // refuses such a menu. It cuts the text, never the keys.
-func (p *Program) cutView(head, body string, rows []row, nav string) view {
-	tail := joinLines(rowsText(rows), nav)
-	return view{text: p.clamp(joinLines(head, body), tail), rows: rows}
+func (p *Program) cutView(parts ScreenParts[string], rows []row) view {
+	tail := texts.Screen(ScreenParts[string]{Rows: parts.Rows, Nav: parts.Nav})
+	return view{text: p.clamp(texts.Below(parts.Notice, parts.Body), tail), rows: rows}
 }
 
 // clamp cuts text until it fits above the tail, and the tail if it is too long
 // alone.
 func (p *Program) clamp(text, tail string) string {
-	whole := joinLines(text, tail)
+	whole := texts.Below(text, tail)
 	for !p.fits(whole) && text != "" {
 		_, size := utf8.DecodeLastRuneInString(text)
 		text = text[:len(text)-size]
-		whole = joinLines(strings.TrimRight(text, " \n"), tail)
+		whole = texts.Below(strings.TrimRight(text, " \n"), tail)
 	}
 	for !p.fits(whole) {
 		_, size := utf8.DecodeLastRuneInString(whole)

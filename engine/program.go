@@ -29,17 +29,9 @@ type Program struct {
 	defaultLang                string
 	langs                      map[string]int
 	inputsSuffice, acts, dated bool // see the methods of these names
-	// navs has the navigation lines, by language and navBits.
-	navs [][navKinds]string
+	// navs has the navigation lines, by language and the keys that are shown.
+	navs [][navSets]string
 }
-
-// navBits select a navigation line.
-const (
-	navBack = 1 << iota
-	navHome
-	navMore
-	navKinds
-)
 
 // Hash returns the program's identity, which changes with any byte of its source.
 func (p *Program) Hash() string { return p.hash }

@@ -96,9 +96,9 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 	switch {
 	case n.Name == Resume:
 		return w.resume(n, typed)
-	case live&navBack != 0 && typed == nav.Back.Key:
+	case live&NavBack != 0 && typed == nav.Back.Key:
 		return w.back(n), nil
-	case live&navHome != 0 && typed == nav.Home.Key:
+	case live&NavHome != 0 && typed == nav.Home.Key:
 		return w.leave(&before, n, Trigger{Kind: TriggerHome})
 	}
 	rows, next := w.p.choices(n, &w.s, w.p.lang(&w.s))

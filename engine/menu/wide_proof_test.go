@@ -137,6 +137,8 @@ type walker struct {
 	types map[string]engine.Type
 	// dropped is where the last call that ended early would be resumed.
 	dropped *engine.Snapshot
+	// worst compares each screen with the checker's worst case, or is nil.
+	worst *worstCases
 }
 
 func newWalker(p *engine.Program, f *syntax.File, r *rand.Rand) *walker {
@@ -272,6 +274,11 @@ func (c *oneCall) shows(eff engine.Effect) string {
 	}
 	if !gsm7.Fits(eff.Text, 160, 70) || c.whole() && !strings.Contains(eff.Text, "$") {
 		return fmt.Sprintf("too long: %q", eff.Text)
+	}
+	if c.worst != nil {
+		if fault := c.worst.fault(c.p, &c.s, eff.Text); fault != "" {
+			return fault
+		}
 	}
 	screen, ok := c.p.Screen(c.s.Screen)
 	if !ok && !strings.HasPrefix(c.s.Screen, "(") {

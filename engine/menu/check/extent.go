@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
 
@@ -66,16 +67,12 @@ func (e extent) or(o extent) extent {
 	return extent{max(e.septets, o.septets), max(e.units, o.units), max(e.wide, o.wide)}
 }
 
-// empty reports whether a text has no characters.
-func (e extent) empty() bool { return e == nothing }
+// empty reports whether a text has no characters. The zero extent counts as none,
+// too: no text with a character outside the alphabet has the length 0.
+func (e extent) empty() bool { return e == nothing || e == extent{} }
 
-// below returns the extent of one text with another on a new line below it.
-func (e extent) below(o extent) extent {
-	if e.empty() || o.empty() {
-		return e.then(o)
-	}
-	return o.then(plainWidth(1)).then(e)
-}
+// composed puts greatest lengths together as the machine puts texts together.
+var composed = engine.Composer[extent]{Literal: literal, Then: extent.then, Empty: extent.empty}
 
 // room holds how much fits on a screen.
 type room struct{ septets, units int }

@@ -83,7 +83,7 @@ func (c *checker) navKeysDiffer() {
 		seen[k.key.Value] = k.does
 	}
 	n := &c.f.Nav
-	if yes, no := keyOr(n.Confirm, "1"), keyOr(n.Cancel, "2"); yes == no {
+	if yes, no := keyOr(n.Confirm, engine.DefaultYesKey), keyOr(n.Cancel, engine.DefaultNoKey); yes == no {
 		at := n.Cancel.Key
 		if !at.Written() {
 			at = n.Confirm.Key

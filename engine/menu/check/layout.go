@@ -13,25 +13,30 @@ type block struct {
 	texts []piece
 }
 
-// piece is a text of a block: a key, and what stands before it on its line.
+// piece is a text of a block.
 type piece struct {
-	prefix string
-	key    string // "" for none
-	ext    extent
+	key string // "" for none
+	ext extent
 }
 
 // layout is a screen in one language as the phone shows it at its longest,
 // after a wrong answer.
 type layout struct {
-	s      *syntax.Screen
-	lang   int
-	blocks []block
-	rows   []piece
-	nav    piece
+	s    *syntax.Screen
+	lang int
+	// notice is empty where nothing can stand above the body.
+	notice, body block
+	rows         []piece
+	nav          piece
 }
 
-func (r *ruler) piece(prefix, key string, lang int) piece {
-	return piece{prefix, key, literal(prefix).then(r.text(key, lang))}
+func (r *ruler) piece(key string, lang int) piece {
+	return piece{key, r.text(key, lang)}
+}
+
+// row returns a line that can be chosen by a key.
+func (r *ruler) row(key, text string, lang int) piece {
+	return piece{text, composed.Row(key, r.text(text, lang))}
 }
 
 // extent of a block: the longest of its texts.
@@ -46,34 +51,30 @@ func (b block) extent() extent {
 	return e
 }
 
+// blocks returns the parts that hold texts, from top to bottom.
+func (l *layout) blocks() []block { return []block{l.notice, l.body} }
+
 // total returns the whole screen.
 func (l *layout) total() extent {
-	e := nothing
-	for _, b := range l.blocks {
-		e = b.extent().below(e)
-	}
+	parts := engine.ScreenParts[extent]{Notice: l.notice.extent(), Body: l.body.extent(), Nav: l.nav.ext}
 	for _, row := range l.rows {
-		e = row.ext.below(e)
+		parts.Rows = append(parts.Rows, row.ext)
 	}
-	return l.nav.ext.below(e)
+	return composed.Screen(parts)
 }
 
 // layout lays out a screen that callers see. more asks for the navigation line
 // of a page that goes on.
 func (r *ruler) layout(s *syntax.Screen, lang int, more bool) *layout {
-	l := &layout{s: s, lang: lang, nav: r.navLine(s, lang, more)}
-	question := block{what: "the text"}
+	l := &layout{s: s, lang: lang, body: block{what: "the text"}, rows: r.rows(s, lang), nav: r.navLine(s, lang, more)}
 	for _, key := range r.sayKeys(s) {
-		question.texts = append(question.texts, r.piece("", key, lang))
+		l.body.texts = append(l.body.texts, r.piece(key, lang))
 	}
 	if s.Again != nil {
-		again := r.piece("", syntax.ScreenKey(s, "again"), lang)
-		question.texts = append(question.texts, again)
-	} else if errors := r.errors(s, lang); len(errors.texts) > 0 {
-		l.blocks = append(l.blocks, errors)
+		l.body.texts = append(l.body.texts, r.piece(syntax.ScreenKey(s, "again"), lang))
+	} else {
+		l.notice = r.errors(s, lang)
 	}
-	l.blocks = append(l.blocks, question)
-	l.rows = r.rows(s, lang)
 	return l
 }
 
@@ -94,15 +95,15 @@ func (r *ruler) errors(s *syntax.Screen, lang int) block {
 	if s.End != nil {
 		return b
 	}
-	b.texts = append(b.texts, r.piece("", r.wrongKey(s), lang))
+	b.texts = append(b.texts, r.piece(r.wrongKey(s), lang))
 	if s.Ask != nil {
 		for i := range s.Ask.Accept {
-			b.texts = append(b.texts, r.piece("", syntax.AcceptKey(s, i), lang))
+			b.texts = append(b.texts, r.piece(syntax.AcceptKey(s, i), lang))
 		}
 	}
 	for _, w := range s.When {
 		if w.Retry != nil {
-			b.texts = append(b.texts, r.piece("", syntax.WhenKey(s, w.Outcome.Value), lang))
+			b.texts = append(b.texts, r.piece(syntax.WhenKey(s, w.Outcome.Value), lang))
 		}
 	}
 	return b
@@ -125,14 +126,13 @@ func (r *ruler) wrongKey(s *syntax.Screen) string {
 // rows returns the lines that can be chosen; a list's rows are not among them.
 func (r *ruler) rows(s *syntax.Screen, lang int) []piece {
 	var rows []piece
-	number := func(key string) { rows = append(rows, r.piece(strconv.Itoa(len(rows)+1)+". ", key, lang)) }
+	number := func(key string) { rows = append(rows, r.row(strconv.Itoa(len(rows)+1), key, lang)) }
 	switch {
 	case s.Confirm != nil:
 		return r.yesNo(s, lang)
 	case s.Languages.Written():
 		for i, l := range r.c.msgs.Langs {
-			prefix := strconv.Itoa(i+1) + ". " + l.Name.Value
-			rows = append(rows, piece{prefix: prefix, ext: literal(prefix)})
+			rows = append(rows, piece{ext: composed.Row(strconv.Itoa(i+1), literal(l.Name.Value))})
 		}
 	case s.Ask != nil:
 		if v := r.c.values[s.Ask.Var.Value]; v != nil && v.v != nil {
@@ -161,8 +161,8 @@ func (r *ruler) yesNo(s *syntax.Screen, lang int) []piece {
 		no = syntax.ScreenKey(s, "cancel")
 	}
 	return []piece{
-		r.piece(keyOr(n.Confirm, "1")+". ", yes, lang),
-		r.piece(keyOr(n.Cancel, "2")+". ", no, lang),
+		r.row(keyOr(n.Confirm, engine.DefaultYesKey), yes, lang),
+		r.row(keyOr(n.Cancel, engine.DefaultNoKey), no, lang),
 	}
 }
 
@@ -175,10 +175,9 @@ func keyOr(k syntax.NavKey, without string) string {
 
 func (r *ruler) offer(s *syntax.Screen, o *syntax.Offer, lang int) piece {
 	if o.Value.Name == "" || o.Label.Written() {
-		return r.piece(o.Key.Value+". ", syntax.OfferKey(s, o), lang)
+		return r.row(o.Key.Value, syntax.OfferKey(s, o), lang)
 	}
-	prefix := o.Key.Value + ". "
-	return piece{prefix: prefix, ext: literal(prefix).then(r.value(o.Value.Name, o.Value.Field, lang))}
+	return piece{ext: composed.Row(o.Key.Value, r.value(o.Value.Name, o.Value.Field, lang))}
 }
 
 // option returns a menu's row; numbers go on behind a list's rows.
@@ -191,43 +190,45 @@ func (r *ruler) option(s *syntax.Screen, i int, o *syntax.Option, lang int) piec
 		}
 		key = strconv.Itoa(n)
 	}
-	p := r.piece(key+". ", syntax.OptionKey(s, i), lang)
+	label := r.text(syntax.OptionKey(s, i), lang)
 	if o.Note.Written() {
-		p.ext = p.ext.then(plainWidth(1)).then(r.text(syntax.NoteKey(s, i), lang))
+		label = composed.Noted(label, r.text(syntax.NoteKey(s, i), lang))
 	}
-	return p
+	return piece{syntax.OptionKey(s, i), composed.Row(key, label)}
 }
 
 // listRow returns a list's longest row: with two digits before it.
 func (r *ruler) listRow(s *syntax.Screen, lang int) piece {
-	return r.piece(strconv.Itoa(engine.MaxRows)+". ", syntax.ScreenKey(s, "each"), lang)
+	return r.row(strconv.Itoa(engine.MaxRows), syntax.ScreenKey(s, "each"), lang)
 }
 
-// navLine returns the last line of a screen: "0:Back 00:Home 98:More".
+// navLine returns the last line of a screen. more says that the page goes on.
 func (r *ruler) navLine(s *syntax.Screen, lang int, more bool) piece {
-	n := &r.c.f.Nav
-	line := piece{ext: nothing}
-	add := func(k syntax.NavKey, key string) {
-		if k.Key.Value == "" {
-			return
-		}
-		if !line.ext.empty() {
-			line.ext = line.ext.then(plainWidth(1))
-		}
-		line.ext = line.ext.then(literal(k.Key.Value + ":")).then(r.text(key, lang))
-	}
 	if s == nil || s.End != nil {
-		return line
+		return piece{ext: nothing}
 	}
-	moved := r.c.flow.navigates(s)
-	if moved || more {
-		add(n.Back, "nav.back")
-	}
-	if moved {
-		add(n.Home, "nav.home")
+	var shown engine.NavKeys
+	if r.c.flow.navigates(s) {
+		shown = engine.NavBack | engine.NavHome
 	}
 	if more {
-		add(n.More, "nav.more")
+		shown |= engine.NavBack | engine.NavMore
 	}
-	return line
+	return piece{ext: composed.NavLine(shown, func(one engine.NavKeys) (string, extent) {
+		key, label := r.navKey(one)
+		return key.Key.Value, r.text(label, lang)
+	})}
+}
+
+// navKey returns one navigation key and the key of its label.
+func (r *ruler) navKey(one engine.NavKeys) (key syntax.NavKey, label string) {
+	nav := &r.c.f.Nav
+	switch one {
+	case engine.NavBack:
+		return nav.Back, "nav.back"
+	case engine.NavHome:
+		return nav.Home, "nav.home"
+	default:
+		return nav.More, "nav.more"
+	}
 }

@@ -73,7 +73,7 @@ func (l *lengths) whole(s *syntax.Screen, lang int) {
 	if s.Ask == nil || !s.Ask.Repeat.Written() {
 		return
 	}
-	second := &layout{s: s, lang: lang, nav: screen.nav, blocks: []block{{"the second question", []piece{l.piece("", syntax.ScreenKey(s, "repeat"), lang)}}}}
+	second := &layout{s: s, lang: lang, nav: screen.nav, body: block{"the second question", []piece{l.piece(syntax.ScreenKey(s, "repeat"), lang)}}}
 	if e := second.total(); !l.fits(e) {
 		l.tooLong(second, e, "Shorten it.")
 	}
@@ -104,7 +104,7 @@ func (c *checker) language(lang int) string {
 // the translation, or in the menu where it is not translated.
 func (l *lengths) longest(screen *layout) syntax.Text {
 	best, key := -1, ""
-	for _, t := range screen.blocks[len(screen.blocks)-1].texts {
+	for _, t := range screen.body.texts {
 		if n := max(t.ext.septets, t.ext.wide); n > best {
 			best, key = n, t.key
 		}
@@ -141,7 +141,7 @@ func (l *layout) sum(total int, septets bool) string {
 			left -= n
 		}
 	}
-	for _, b := range l.blocks {
+	for _, b := range l.blocks() {
 		add(b.what, size(b.extent()))
 	}
 	rows := 0
@@ -157,7 +157,7 @@ func (l *layout) sum(total int, septets bool) string {
 // keys returns the texts of a layout.
 func (l *layout) keys() []string {
 	var keys []string
-	for _, b := range l.blocks {
+	for _, b := range l.blocks() {
 		for _, t := range b.texts {
 			keys = append(keys, t.key)
 		}
@@ -189,9 +189,13 @@ func (l *lengths) everywhere(lang int) {
 	if r.Cancel.Written() {
 		no = "resume.cancel"
 	}
-	e := l.text(say, lang).below(l.text("nav.invalid", lang))
-	e = l.piece(keyOr(l.f.Nav.Confirm, "1")+". ", yes, lang).ext.below(e)
-	if e = l.piece(keyOr(l.f.Nav.Cancel, "2")+". ", no, lang).ext.below(e); !l.fits(e) {
+	e := composed.Screen(engine.ScreenParts[extent]{
+		Notice: l.text("nav.invalid", lang), Body: l.text(say, lang), Rows: []extent{
+			l.row(keyOr(l.f.Nav.Confirm, engine.DefaultYesKey), yes, lang).ext,
+			l.row(keyOr(l.f.Nav.Cancel, engine.DefaultNoKey), no, lang).ext,
+		},
+	})
+	if !l.fits(e) {
 		l.textTooLong(say, lang, e)
 	}
 }
@@ -228,7 +232,7 @@ func (l *lengths) paged(s *syntax.Screen, lang int) {
 }
 
 func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
-	e := screen.nav.ext.below(row.ext)
+	e := composed.Below(row.ext, screen.nav.ext)
 	if l.fits(e) {
 		return
 	}
@@ -242,21 +246,18 @@ func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
 
 // errorFits: an error shares its page with at least one row or word.
 func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
-	if len(screen.blocks) < 2 {
-		return
-	}
-	first := longestWord(screen.blocks[1].extent())
+	first := longestWord(screen.body.extent())
 	for _, row := range screen.rows {
 		first = first.or(row.ext)
 	}
 	if s.List != nil {
 		first = first.or(l.listRow(s, screen.lang).ext)
 	}
-	if !l.fits(screen.nav.ext.below(first)) {
+	if !l.fits(composed.Below(first, screen.nav.ext)) {
 		return // the row alone does not fit, which has been said
 	}
-	for _, t := range screen.blocks[0].texts {
-		e := screen.nav.ext.below(first.below(t.ext))
+	for _, t := range screen.notice.texts {
+		e := composed.Screen(engine.ScreenParts[extent]{Notice: t.ext, Body: first, Nav: screen.nav.ext})
 		if t.key == "" || l.fits(e) {
 			continue
 		}
@@ -272,10 +273,10 @@ func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
 // longestWord returns the most that the first word of a page takes. Longer words
 // are divided.
 func longestWord(text extent) extent {
-	const most = 16 // characters, as the engine divides them
-	e := extent{min(text.septets, 2*most), min(text.units, most), never}
+	const septets, units = 2 * engine.MaxWord, 2 * engine.MaxWord // a character takes two at most
+	e := extent{min(text.septets, septets), min(text.units, engine.MaxWord), never}
 	if text.wide > 0 {
-		e.wide = min(text.wide, 2*most)
+		e.wide = min(text.wide, units)
 	}
 	return e
 }

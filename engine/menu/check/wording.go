@@ -29,7 +29,7 @@ func (c *checker) linesFit() {
 
 func (c *checker) linesOf(r *ruler, s *syntax.Screen, lang int) {
 	lines, at := 0, s.Name
-	for _, b := range r.layout(s, lang, false).blocks {
+	for _, b := range r.layout(s, lang, false).blocks() {
 		most := 0
 		for _, t := range b.texts {
 			if n := c.lines(t.key, lang); n > most {
@@ -108,7 +108,7 @@ func (c *checker) listRowsFit() {
 		}
 		for lang := range c.msgs.Langs {
 			row := l.listRow(s, lang)
-			e := l.navLine(s, lang, true).ext.below(row.ext)
+			e := composed.Below(row.ext, l.navLine(s, lang, true).ext)
 			if l.fits(e) {
 				continue
 			}

@@ -1,0 +1,40 @@
+package check
+
+import (
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+// A WorstCase says how long a screen can be in one language, whatever its values
+// are: with the longest of its texts, a notice above it, and the navigation line.
+type WorstCase struct {
+	Screen string
+	// Lang is the index of the language among the menu's.
+	Lang int
+	// Septets is the greatest length of the screen while all of its characters are
+	// in the GSM 7-bit alphabet, and Units the greatest length with a character
+	// outside. A negative number says that there is no such screen.
+	Septets, Units int
+	// OnePage says that the screen always fits one page.
+	OnePage bool
+}
+
+// WorstCases returns the worst case of each screen that callers see, in each
+// language. The rows of a list are left out, because their number is not known:
+// only the screen's other parts are measured, and OnePage is false.
+func WorstCases(f *syntax.File, contracts []engine.Contract) []WorstCase {
+	c := newChecker(f, contracts)
+	limits := syntax.LimitsOf(f)
+	r, screen := newRuler(c), room{limits.Septets, limits.Units}
+	var list []WorstCase
+	for _, s := range f.Screens {
+		if !s.Shows() {
+			continue
+		}
+		for lang := range c.msgs.Langs {
+			e := r.layout(s, lang, false).total()
+			list = append(list, WorstCase{s.Name.Value, lang, e.septets, e.wide, s.List == nil && screen.fits(e)})
+		}
+	}
+	return list
+}
