@@ -221,7 +221,7 @@ func (v recordCmd) save(ctx context.Context, d *desk, file *dialscript.File, std
 // fromTerminal records a call that a person or a pipe makes. With every line it
 // plays the call again from its beginning, so stage directions work like keys.
 func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dialscript.File, error) {
-	t := &terminal{desk: d, play: d.play(ctx, true), out: std.err, text: "=== " + v.Title + "\n"}
+	t := &recording{desk: d, play: d.play(ctx, true), out: std.err, text: "=== " + v.Title + "\n"}
 	person := v.As
 	if person == "" && len(d.people.List) > 0 {
 		person = d.people.List[0].Name
@@ -260,8 +260,8 @@ func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dia
 	return file, nil
 }
 
-// terminal records a call as text.
-type terminal struct {
+// recording is a call at the terminal, written as a dial script while it goes on.
+type recording struct {
 	*desk
 	play    func([]*dialscript.Call) []dialscript.Result
 	out     io.Writer
@@ -270,7 +270,7 @@ type terminal struct {
 }
 
 // add adds a line to the call if it can be played, and shows the screen.
-func (t *terminal) add(line string) error {
+func (t *recording) add(line string) error {
 	next := t.text + line + "\n"
 	file, found := dialscript.Parse("", []byte(next))
 	if len(found) > 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 func isTerminal(r io.Reader) bool {
@@ -51,9 +52,6 @@ func typedLines(ctx context.Context, r io.Reader) <-chan string {
 	return typed
 }
 
-// frame is the width of a drawn screen: twice a feature phone's line.
-const frame = 40
-
 // drawScreen draws a screen with its length and its name.
 func drawScreen(w io.Writer, s dialscript.Screen, limits engine.Limits) {
 	size, most, end := gsm7.Measure(s.Text), limits.Septets, ""
@@ -63,30 +61,6 @@ func drawScreen(w io.Writer, s dialscript.Screen, limits engine.Limits) {
 	if s.End {
 		end = " · end"
 	}
-	fmt.Fprintf(w, "┌%s┐\n", strings.Repeat("─", frame))
-	for _, line := range wrapped(s.Text, frame-2) {
-		fmt.Fprintf(w, "│ %-*s │\n", frame-2, line)
-	}
-	fmt.Fprintf(w, "└%s┘ %d of %d characters · %s%s\n", strings.Repeat("─", frame), size.Units, most, s.Name, end)
-}
-
-// wrapped breaks lines at words, as a phone does.
-func wrapped(text string, width int) []string {
-	var out []string
-	for _, line := range strings.Split(text, "\n") {
-		runes := []rune(line)
-		for len(runes) > width {
-			cut := width
-			for i := width; i > 0; i-- {
-				if runes[i] == ' ' {
-					cut = i
-					break
-				}
-			}
-			out = append(out, string(runes[:cut]))
-			runes = []rune(strings.TrimLeft(string(runes[cut:]), " "))
-		}
-		out = append(out, string(runes))
-	}
-	return out
+	drawn := strings.Join(terminal.Frame(strings.Split(s.Text, "\n"), terminal.Widest), "\n")
+	fmt.Fprintf(w, "%s %d of %d characters · %s%s\n", drawn, size.Units, most, s.Name, end)
 }

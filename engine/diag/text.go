@@ -5,12 +5,10 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
-
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // margin indents everything that explains a diagnostic.
@@ -23,7 +21,7 @@ const margin = "   "
 func Text(w io.Writer, list List, sources func(path string) []byte, color bool) error {
 	p := printer{paint: plain, sources: sources, lines: map[string][]string{}}
 	if color {
-		p.paint = terminal
+		p.paint = coloured
 	}
 	for _, d := range list {
 		if !d.Suppressed {
@@ -46,7 +44,7 @@ type palette struct{ strong, bad, warn, faint, off string }
 
 var (
 	plain    = palette{}
-	terminal = palette{strong: "\x1b[1m", bad: "\x1b[31m", warn: "\x1b[33m", faint: "\x1b[2m", off: "\x1b[0m"}
+	coloured = palette{strong: "\x1b[1m", bad: "\x1b[31m", warn: "\x1b[33m", faint: "\x1b[2m", off: "\x1b[0m"}
 )
 
 func (p *printer) diagnostic(d Diagnostic) {
@@ -130,7 +128,7 @@ func under(runes []rune) string {
 			b.WriteByte('\t')
 			continue
 		}
-		b.WriteString(strings.Repeat(" ", cells(r)))
+		b.WriteString(strings.Repeat(" ", terminal.RuneWidth(r)))
 	}
 	return b.String()
 }
@@ -139,20 +137,9 @@ func under(runes []rune) string {
 func carets(runes []rune) string {
 	n := 0
 	for _, r := range runes {
-		n += cells(r)
+		n += terminal.RuneWidth(r)
 	}
 	return "^" + strings.Repeat("~", max(0, n-1))
-}
-
-// cells returns how many columns of a terminal a character takes.
-func cells(r rune) int {
-	switch {
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return 0
-	case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
 }
 
 // visible replaces the characters of s that control a terminal, because a menu
@@ -169,6 +156,4 @@ func visible(s string) string {
 	}, s)
 }
 
-func controls(r rune) bool {
-	return unicode.IsControl(r) && r != '\t' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
-}
+func controls(r rune) bool { return r != '\t' && terminal.Controls(r) }

@@ -6,47 +6,6 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// wrapped breaks lines at words, as a phone does. It counts columns of the
-// terminal: a wide character takes two.
-func wrapped(text string, width int) []string {
-	var out []string
-	for line := range strings.SplitSeq(text, "\n") {
-		for lipgloss.Width(line) > width {
-			at := fits(line, width)
-			if at == len(line) {
-				break // one character, wider than the window
-			}
-			if space := strings.LastIndexByte(line[:at], ' '); space > 0 && line[at] != ' ' {
-				at = space
-			}
-			out = append(out, line[:at])
-			line = strings.TrimLeft(line[at:], " ")
-		}
-		out = append(out, line)
-	}
-	return out
-}
-
-// fits returns how many bytes of a line fit a width; at least one character.
-func fits(line string, width int) int {
-	for i := range line {
-		if i > 0 && lipgloss.Width(line[:i]) > width {
-			return previous(line, i)
-		}
-	}
-	return previous(line, len(line))
-}
-
-// previous returns the start of the character before an offset, but never 0.
-func previous(line string, at int) int {
-	for i := at - 1; i > 0; i-- {
-		if line[i]&0xC0 != 0x80 {
-			return i
-		}
-	}
-	return at
-}
-
 // filled pads a text with spaces to a width.
 func filled(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))

@@ -273,25 +273,3 @@ func TestAnyWindow(t *testing.T) {
 		}
 	}
 }
-
-func TestWrapped(t *testing.T) {
-	for _, c := range []struct {
-		text  string
-		width int
-		want  []string
-	}{
-		{"", 5, []string{""}},
-		{"one two", 7, []string{"one two"}},
-		{"one two", 6, []string{"one", "two"}},
-		{"one two", 3, []string{"one", "two"}},
-		{"abcdefgh", 3, []string{"abc", "def", "gh"}},
-		{"a\n\nb", 3, []string{"a", "", "b"}},
-		{"日本語", 4, []string{"日本", "語"}},
-		{"日本", 1, []string{"日", "本"}},
-		{"àéîõü", 2, []string{"àé", "îõ", "ü"}},
-	} {
-		if diff := cmp.Diff(c.want, wrapped(c.text, c.width)); diff != "" {
-			t.Errorf("%q in %d: -want +got:\n%s", c.text, c.width, diff)
-		}
-	}
-}

@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // Sizes, in columns and lines.
@@ -83,7 +84,7 @@ func (m model) small() []string {
 	var lines []string
 	if len(m.call.Screens) > 0 {
 		s := m.call.Screens[max(0, m.view-1)]
-		lines = append(lines, wrapped(s.Text, max(1, m.width))...)
+		lines = append(lines, terminal.Wrap(s.Text, max(1, m.width))...)
 		lines = append(lines, m.count(s))
 	}
 	lines = append(append(lines, m.notes()...), m.prompt())
@@ -145,7 +146,7 @@ func (m model) phones() []string {
 	}
 	high := leastLines
 	for _, s := range m.call.Screens {
-		high = max(high, len(wrapped(s.Text, width)))
+		high = max(high, len(terminal.Wrap(s.Text, width)))
 	}
 	var all []string
 	for _, s := range list {
@@ -163,7 +164,7 @@ func (m model) phone(s Screen, width, high int) []string {
 	if s.End {
 		name += " · end"
 	}
-	text := wrapped(s.Text, width)
+	text := terminal.Wrap(s.Text, width)
 	for len(text) < high {
 		text = append(text, "")
 	}
@@ -292,7 +293,7 @@ func (m model) notes() []string {
 		return nil
 	}
 	var lines []string
-	for _, l := range wrapped(strings.TrimSpace(text), max(1, m.width)) {
+	for _, l := range terminal.Wrap(strings.TrimSpace(text), max(1, m.width)) {
 		lines = append(lines, style.Render(l))
 	}
 	return lines

@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/report"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // ReplayText writes the verdicts on recorded sessions, the worst first, and a
@@ -28,7 +29,7 @@ func ReplayText(w io.Writer, list []Replayed) error {
 
 func (r *Replayed) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n   %s\n", r.Verdict, report.Visible(r.Call.Title), report.Visible(r.Why))
+	fmt.Fprintf(&b, "%s: %s\n   %s\n", r.Verdict, terminal.Visible(r.Call.Title), terminal.Visible(r.Why))
 	if r.Step >= 0 {
 		fmt.Fprintf(&b, "   keys so far: %s\n", report.Keys(r.Keys))
 		if at := report.Place(r.Screen); at != "" {
@@ -37,8 +38,7 @@ func (r *Replayed) text() string {
 	}
 	if r.Was != nil && r.Is != nil {
 		b.WriteByte('\n')
-		drawn := report.Frames(r.Was, r.Is, dialscript.FirstDifference(r.Was, r.Is))
-		drawn[0] = strings.Replace(strings.Replace(drawn[0], "expected", "recorded", 1), "shown", "now", 1)
+		drawn := terminal.Compare([2]string{"recorded", "now"}, r.Was, r.Is, dialscript.FirstDifference(r.Was, r.Is))
 		for _, row := range drawn {
 			b.WriteString("   " + row + "\n")
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/dialscript/report"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // ErrNoScreens says that a log has no answers, so nothing could be checked.
@@ -92,7 +92,7 @@ func (d *disguise) typed(s string, dial bool) string {
 func recordedTitle(keys []string) string {
 	const most = 60
 	title := "Recorded: " + strings.Join(keys, ", ")
-	title = strings.TrimRight(report.Visible(strings.ReplaceAll(title, "\n", " ")), " =")
+	title = strings.TrimRight(terminal.Visible(strings.ReplaceAll(title, "\n", " ")), " =")
 	if r := []rune(title); len(r) > most {
 		title = string(r[:most-1]) + "…"
 	}

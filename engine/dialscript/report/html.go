@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 //go:embed report.html
@@ -101,7 +102,7 @@ func (rep *Report) pageCall(r *dialscript.Result) pageCall {
 func pageLines(text []string, differ int) []pageLine {
 	var out []pageLine
 	for i, line := range text {
-		out = append(out, pageLine{Visible(line), i == differ})
+		out = append(out, pageLine{terminal.Visible(line), i == differ})
 	}
 	if differ == len(text) && text != nil {
 		out = append(out, pageLine{"", true})
@@ -113,7 +114,7 @@ func pageLines(text []string, differ int) []pageLine {
 func visibleLines(s string) string {
 	all := strings.Split(s, "\n")
 	for i := range all {
-		all[i] = Visible(all[i])
+		all[i] = terminal.Visible(all[i])
 	}
 	return strings.Join(all, "\n")
 }

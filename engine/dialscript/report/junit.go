@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // CI services read these elements of JUnit's XML: a file is a suite, a call is a
@@ -97,13 +98,13 @@ func (s *junitSuite) add(rep Report, r *dialscript.Result) {
 	case dialscript.Failed:
 		s.Failures++
 		c.Line = r.Problems[0].Pos.Line
-		c.Failure = &junitMessage{Message: Visible(r.Problems[0].Message), Type: "call", Text: rep.failedText(r)}
+		c.Failure = &junitMessage{Message: terminal.Visible(r.Problems[0].Message), Type: "call", Text: rep.failedText(r)}
 	case dialscript.NotChecked:
 		s.Skipped++
-		c.Skipped = &junitMessage{Message: Visible("not checked: " + r.Why)}
+		c.Skipped = &junitMessage{Message: terminal.Visible("not checked: " + r.Why)}
 	}
 	for _, u := range r.Unchecked {
-		c.SystemOut += fmt.Sprintf("%s: not checked: %s: %s\n", u.Pos, Visible(u.Text), Visible(u.Why))
+		c.SystemOut += fmt.Sprintf("%s: not checked: %s: %s\n", u.Pos, terminal.Visible(u.Text), terminal.Visible(u.Why))
 	}
 	s.Tests++
 	s.took += r.Took

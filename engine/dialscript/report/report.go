@@ -7,6 +7,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // A Report is a run, with what the printers need beside the results.
@@ -53,7 +54,7 @@ func (rep *Report) excerpt(pos engine.Pos) []string {
 		if n > pos.Line && (line == "" || indent(line) <= depth) {
 			break
 		}
-		out = append(out, fmt.Sprintf("%4d | %s", n, Visible(line)))
+		out = append(out, fmt.Sprintf("%4d | %s", n, terminal.Visible(line)))
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // TAP writes results in the Test Anything Protocol, version 14. A call that was
@@ -41,7 +42,7 @@ func (rep *Report) tapResult(b *strings.Builder, n int, r *dialscript.Result) {
 		fmt.Fprintf(b, "ok %d - %s\n", n, title)
 	}
 	for _, u := range r.Unchecked {
-		fmt.Fprintf(b, "# not checked: %s %s: %s\n", Visible(u.Pos.String()), Visible(u.Text), Visible(u.Why))
+		fmt.Fprintf(b, "# not checked: %s %s: %s\n", terminal.Visible(u.Pos.String()), terminal.Visible(u.Text), terminal.Visible(u.Why))
 	}
 }
 
@@ -58,11 +59,11 @@ func tapScreen(b *strings.Builder, name string, lines []string) {
 // tapQuote writes a text as YAML in single quotes, where no character is
 // special.
 func tapQuote(s string) string {
-	return "'" + strings.ReplaceAll(Visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
+	return "'" + strings.ReplaceAll(terminal.Visible(strings.ReplaceAll(s, "\n", " ")), "'", "''") + "'"
 }
 
 // tapEscape escapes a title that could look like a directive.
 func tapEscape(s string) string {
-	s = strings.ReplaceAll(Visible(s), `\`, `\\`)
+	s = strings.ReplaceAll(terminal.Visible(s), `\`, `\\`)
 	return strings.ReplaceAll(s, "#", `\#`)
 }

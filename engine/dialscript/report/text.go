@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // Text writes results for people: every call that failed, with the two phones,
@@ -19,10 +20,10 @@ func Text(w io.Writer, rep Report) error {
 		case dialscript.Failed:
 			b.WriteString(rep.failedText(r))
 		case dialscript.NotChecked:
-			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, Visible(r.Title()), Visible(r.Why))
+			fmt.Fprintf(&b, "%s: not checked: %s\n   %s\n\n", r.Call.Pos, terminal.Visible(r.Title()), terminal.Visible(r.Why))
 		}
 		for _, u := range r.Unchecked {
-			fmt.Fprintf(&b, "%s: not checked: %s: %s\n", u.Pos, Visible(u.Text), Visible(u.Why))
+			fmt.Fprintf(&b, "%s: not checked: %s: %s\n", u.Pos, terminal.Visible(u.Text), terminal.Visible(u.Why))
 		}
 	}
 	b.WriteString(Summary(rep.Results) + "\n")
@@ -52,8 +53,8 @@ func (rep *Report) failedText(r *dialscript.Result) string {
 // screen.
 func (rep *Report) problemText(r *dialscript.Result, p dialscript.Problem, seen bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, Visible(r.Title()))
-	fmt.Fprintf(&b, "   %s\n", Visible(p.Message))
+	fmt.Fprintf(&b, "%s: failed: %s\n", p.Pos, terminal.Visible(r.Title()))
+	fmt.Fprintf(&b, "   %s\n", terminal.Visible(p.Message))
 	if !seen {
 		if keys := Keys(p.Keys); keys != "" {
 			fmt.Fprintf(&b, "   keys so far: %s\n", keys)
@@ -69,9 +70,9 @@ func (rep *Report) problemText(r *dialscript.Result, p dialscript.Problem, seen 
 		return b.String()
 	}
 	b.WriteByte('\n')
-	drawn := Frames(p.Expected, p.Shown, p.Line)
+	drawn := terminal.Compare([2]string{"expected", "shown"}, p.Expected, p.Shown, p.Line)
 	if p.Expected == nil {
-		drawn = onePhone(p.Shown)
+		drawn = terminal.Frame(p.Shown, terminal.Narrowest)
 	}
 	for _, row := range drawn {
 		b.WriteString("   " + row + "\n")
@@ -79,22 +80,11 @@ func (rep *Report) problemText(r *dialscript.Result, p dialscript.Problem, seen 
 	return b.String()
 }
 
-// onePhone draws one screen without another to compare.
-func onePhone(shown []string) []string {
-	g := fold(shown, -1)
-	width := g.width()
-	out := []string{edge("┌", width, "┐")}
-	for i := range g {
-		out = append(out, g.row(i, width))
-	}
-	return append(out, edge("└", width, "┘"))
-}
-
 // Keys returns the typed keys, with an empty answer as "".
 func Keys(keys []string) string {
 	parts := make([]string, len(keys))
 	for i, key := range keys {
-		parts[i] = Visible(key)
+		parts[i] = terminal.Visible(key)
 		if key == "" || strings.Contains(key, " ") {
 			parts[i] = fmt.Sprintf("%q", key)
 		}
