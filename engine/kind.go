@@ -5,6 +5,8 @@ package engine
 // nil if a kind has nothing to say. They take sessions by value: a pointer would
 // put every session on the heap.
 type kind struct {
+	// key is the kind's key in the menu language.
+	key string
 	// silent says that the caller never sees such a screen, ends that the call
 	// ends with it.
 	silent, ends bool

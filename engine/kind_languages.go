@@ -7,6 +7,7 @@ import (
 
 // languagesKind offers the menu's languages by their own names.
 var languagesKind = kind{
+	key: "languages",
 	link: func(l *linker, n *node) {
 		n.paged = true
 		l.on(n.Name, Trigger{Kind: TriggerLanguage}, n.Go, n.Pos)

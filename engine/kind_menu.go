@@ -4,6 +4,7 @@ import "strconv"
 
 // menuKind shows options and lets the caller choose one.
 var menuKind = kind{
+	key:     "menu",
 	link:    func(l *linker, n *node) { n.paged = true; l.options(n) },
 	rowRefs: optionRefs,
 	refs:    optionSets,

@@ -30,3 +30,19 @@ func (k ScreenKind) Silent() bool { return kindOf(k).silent }
 
 // Ends reports whether the call ends with such a screen.
 func (k ScreenKind) Ends() bool { return kindOf(k).ends }
+
+// Key returns the kind's key in the menu language, such as "ask", or "" for an
+// unknown kind.
+func (k ScreenKind) Key() string { return kindOf(k).key }
+
+// ScreenKinds returns all kinds in the order of their numbers. The stages of the
+// menu language list their parts of the kinds in this order.
+func ScreenKinds() []ScreenKind {
+	var list []ScreenKind
+	for k := range kinds {
+		if kinds[k] != nil {
+			list = append(list, ScreenKind(k))
+		}
+	}
+	return list
+}

@@ -14,6 +14,7 @@ func TestKindsAreComplete(t *testing.T) {
 			continue
 		}
 		for what, lacks := range map[string]bool{
+			"key":                           k.key == "",
 			"onward, as it is never shown":  k.silent && k.onward == nil,
 			"outcome, as it has a call":     (k.call == nil) != (k.outcome == nil),
 			"input, as it has rows":         k.rows != nil && k.input == nil,

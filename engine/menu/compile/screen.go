@@ -48,6 +48,9 @@ func (c *compiler) builtin(t syntax.Text, name string) engine.Words {
 	return w
 }
 
+// kinds adds what only one kind has to a screen of that kind.
+var kinds = syntax.NewKinds[func(c *compiler, s *syntax.Screen, out *engine.Screen)]()
+
 // screen adds a screen, and a silent one for each arrow through an action.
 func (c *compiler) screen(s *syntax.Screen) {
 	out := engine.Screen{
@@ -63,7 +66,10 @@ func (c *compiler) screen(s *syntax.Screen) {
 	if s.SMS != nil {
 		out.SMS = &engine.SMS{To: c.ref(s.SMS.To), Say: c.words(s.SMS.Say)}
 	}
-	c.kind(s, &out)
+	for kind, compile := range kinds.On(s) { // with options below a list, the list comes last
+		out.Kind = kind
+		compile(c, s, &out)
+	}
 	c.def.Screens = append(c.def.Screens, out)
 }
 
@@ -78,79 +84,7 @@ func (c *compiler) ref(v syntax.Value) engine.Ref {
 	return engine.Ref{Name: v.Name, Field: v.Field, Pos: v.Pos}
 }
 
-func (c *compiler) kind(s *syntax.Screen, out *engine.Screen) {
-	c.menu(s, out)
-	switch {
-	case s.Ask != nil:
-		out.Kind, out.Ask = engine.ScreenAsk, c.ask(s)
-	case s.Confirm != nil:
-		out.Kind = engine.ScreenConfirm
-		out.Confirm = &engine.Confirm{
-			Yes: c.arrow(s, s.Confirm.Yes), No: c.arrow(s, s.Confirm.No),
-			YesWords: c.words(s.Confirm.YesLabel), NoWords: c.words(s.Confirm.NoLabel),
-		}
-	case s.List != nil:
-		out.Kind = engine.ScreenList
-		out.List = &engine.List{
-			Items: c.ref(s.List.Items), As: s.List.As.Value, Each: c.words(s.List.Each),
-			Go: c.arrow(s, s.List.To), Empty: s.List.Empty.Value,
-		}
-	case s.Languages.Written():
-		out.Kind, out.Go = engine.ScreenLanguages, c.arrow(s, s.Languages)
-		for _, only := range s.LanguagesOnly {
-			out.Only = append(out.Only, only.Value)
-		}
-	case s.Show != nil:
-		out.Kind, out.Say = engine.ScreenShow, c.say(*s.Show)
-	case s.End != nil:
-		out.Kind, out.Say = engine.ScreenEnd, c.say(*s.End)
-	case s.Do != nil:
-		out.Kind, out.Do = engine.ScreenDo, c.do(s, s.Do)
-	case len(s.Choose) > 0:
-		out.Kind = engine.ScreenChoose
-		for _, k := range s.Choose {
-			out.Choose = append(out.Choose, engine.Case{If: c.cond(k.If), Go: c.arrow(s, k.To), Pos: k.Pos})
-		}
-	case s.Go.Written():
-		out.Kind, out.Go = engine.ScreenSet, c.arrow(s, s.Go)
-	}
-}
-
 func (c *compiler) say(t syntax.Text) []engine.Say { return []engine.Say{{Words: c.words(t)}} }
-
-func (c *compiler) menu(s *syntax.Screen, out *engine.Screen) {
-	if len(s.Menu) == 0 {
-		return
-	}
-	out.Kind, out.Numbered = engine.ScreenMenu, s.Numbered
-	for _, o := range s.Menu {
-		out.Options = append(out.Options, engine.Option{
-			Key: o.Key.Value, Label: c.words(o.Say), Note: c.words(o.Note), If: c.cond(o.If),
-			Set: c.assigns(o.Set), Go: c.arrow(s, o.To), Pos: o.Pos,
-		})
-	}
-}
-
-func (c *compiler) ask(s *syntax.Screen) *engine.Ask {
-	a := s.Ask
-	out := &engine.Ask{
-		Var: a.Var.Value, Go: c.arrow(s, a.To), Retries: a.Retries.N, GiveUp: a.GiveUp.Value, Repeat: c.words(a.Repeat),
-	}
-	for _, o := range a.Offers {
-		offer := engine.Offer{Key: o.Key.Value, Label: c.words(o.Label), Pos: o.Key.Pos}
-		if o.Value.Name != "" {
-			offer.Value = c.ref(o.Value)
-		}
-		if o.To.Written() {
-			offer.Go = c.arrow(s, o.To)
-		}
-		out.Offers = append(out.Offers, offer)
-	}
-	for _, rule := range a.Accept {
-		out.Accept = append(out.Accept, engine.Accept{If: c.cond(rule.If), Error: c.words(rule.Error)})
-	}
-	return out
-}
 
 // arrow returns the screen that an arrow leads to. For an action that is a silent
 // screen, which runs it and follows the outcomes of the screen's "when".

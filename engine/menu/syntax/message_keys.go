@@ -73,39 +73,19 @@ func (w *messageList) ofScreen(s *Screen) {
 	for i, say := range s.Say {
 		w.add(SayKey(s, i), say.Text)
 	}
-	w.optional(ScreenKey(s, "say"), s.Show)
-	w.optional(ScreenKey(s, "say"), s.End)
+	w.optional(ScreenKey(s, "say"), s.OwnText())
 	w.optional(ScreenKey(s, "error"), s.Error)
 	w.optional(ScreenKey(s, "again"), s.Again)
-	for i, o := range s.Menu {
-		w.add(OptionKey(s, i), o.Say)
-		w.add(NoteKey(s, i), o.Note)
+	for _, k := range kinds.On(s) {
+		if k.messages != nil {
+			k.messages(w, s)
+		}
 	}
-	w.ofKindKeys(s)
 	for _, when := range s.When {
 		w.optional(WhenKey(s, when.Outcome.Value), when.Retry)
 	}
 	if s.SMS != nil {
 		w.add(ScreenKey(s, "sms"), s.SMS.Say)
-	}
-}
-
-func (w *messageList) ofKindKeys(s *Screen) {
-	if a := s.Ask; a != nil {
-		for _, o := range a.Offers {
-			w.add(OfferKey(s, o), o.Label)
-		}
-		for i, rule := range a.Accept {
-			w.add(AcceptKey(s, i), rule.Error)
-		}
-		w.add(ScreenKey(s, "repeat"), a.Repeat)
-	}
-	if c := s.Confirm; c != nil {
-		w.add(ScreenKey(s, "confirm"), c.YesLabel)
-		w.add(ScreenKey(s, "cancel"), c.NoLabel)
-	}
-	if s.List != nil {
-		w.add(ScreenKey(s, "each"), s.List.Each)
 	}
 }
 
@@ -119,23 +99,6 @@ func SayKey(s *Screen, i int) string {
 	}
 	return ScreenKey(s, "say."+strconv.Itoa(i+1))
 }
-
-// OptionKey returns "main.2": by the option's key, or by its place in a list.
-func OptionKey(s *Screen, i int) string {
-	if key := s.Menu[i].Key; key.Written() {
-		return ScreenKey(s, key.Value)
-	}
-	return ScreenKey(s, strconv.Itoa(i+1))
-}
-
-// NoteKey returns "main.2.note".
-func NoteKey(s *Screen, i int) string { return OptionKey(s, i) + ".note" }
-
-// OfferKey returns "main.offer.9".
-func OfferKey(s *Screen, o *Offer) string { return ScreenKey(s, "offer."+o.Key.Value) }
-
-// AcceptKey returns "main.accept.1", for the error of an accept rule.
-func AcceptKey(s *Screen, i int) string { return ScreenKey(s, "accept."+strconv.Itoa(i+1)) }
 
 // WhenKey returns "main.when.wrong_pin", for the text of a retry.
 func WhenKey(s *Screen, outcome string) string { return ScreenKey(s, "when."+outcome) }

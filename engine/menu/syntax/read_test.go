@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,21 +19,21 @@ import (
 // goes with kinds, or may stand on any screen.
 func TestScreenKeysHaveOwners(t *testing.T) {
 	owned := map[string]bool{"nav": true, "skip": true, "when": true}
-	for _, o := range KeyOwners {
+	for _, o := range KeyOwners() {
 		owned[o.Key] = true
 		for _, v := range o.Kinds {
-			if !KindKeys[v] {
+			if !slices.Contains(KindKeys(), v) {
 				t.Errorf("%q goes with %q, which is no verb", o.Key, v)
 			}
 		}
 	}
-	for key := range screenKeys {
-		if !owned[key] && !KindKeys[key] {
+	for key := range screenKeys() {
+		if !owned[key] && !slices.Contains(KindKeys(), key) {
 			t.Errorf("nothing says which screens %q may stand on", key)
 		}
 	}
-	for v := range KindKeys {
-		if screenKeys[v] == nil {
+	for _, v := range KindKeys() {
+		if screenKeys()[v] == nil {
 			t.Errorf("the verb %q is not read", v)
 		}
 	}

@@ -4,7 +4,6 @@
 package syntax
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -189,6 +188,10 @@ type Screen struct {
 	SMS    *SMS
 
 	ChoosePos, SetPos, WhenPos engine.Pos
+
+	// Body holds what was read of a kind that has no field above, because only the
+	// kind's own files ask for it; see BodyOf.
+	Body any
 }
 
 // Say holds one text of a screen and when it is said.
@@ -204,65 +207,10 @@ type Case struct {
 	Pos engine.Pos
 }
 
-// Option holds one line of a menu, short or long form.
-type Option struct {
-	Key  Text // zero in list form
-	Say  Text
-	Note Text
-	If   *Cond
-	Set  []Assign
-	To   Target
-	Pos  engine.Pos
-}
-
 // Assign is "set: {name: value}".
 type Assign struct {
 	Name  Text
 	Value Value
-}
-
-// Ask holds one question.
-type Ask struct {
-	Var     Text
-	To      Target
-	Retries Int
-	GiveUp  Text
-	Offers  []*Offer
-	Accept  []*Accept
-	Repeat  Text
-	Pos     engine.Pos
-}
-
-// Offer is "1: caller" (a value) or "9: Skip -> next" (a way on).
-type Offer struct {
-	Key   Text
-	Value Value
-	Label Text
-	To    Target
-}
-
-// Accept is a condition on an answer and what is said if it fails.
-type Accept struct {
-	If    *Cond
-	Error Text
-	Pos   engine.Pos
-}
-
-// Confirm is an explicit Yes and No; labels are zero for the nav's own.
-type Confirm struct {
-	Yes, No           Target
-	YesLabel, NoLabel Text
-	Pos               engine.Pos
-}
-
-// List is "list: items as item -> next".
-type List struct {
-	Items Value
-	As    Text
-	To    Target
-	Each  Text
-	Empty Text
-	Pos   engine.Pos
 }
 
 // When holds one outcome and where it leads: a screen, or "retry TEXT".
@@ -270,13 +218,6 @@ type When struct {
 	Outcome Text
 	To      Target
 	Retry   *Text
-}
-
-// SMS is a message sent once a call.
-type SMS struct {
-	To  Value
-	Say Text
-	Pos engine.Pos
 }
 
 // Cond is a condition as written. Op "and", "or", "not", "is set",
@@ -322,31 +263,6 @@ func (s *Screen) Handles(t Text) bool {
 		}
 	}
 	return false
-}
-
-// Verbless reports a screen of which not enough could be read.
-func (s *Screen) Kindless() bool {
-	return s.Menu == nil && s.Ask == nil && s.Confirm == nil && s.List == nil && !s.Languages.Written() &&
-		s.Show == nil && s.Do == nil && s.Choose == nil && !s.Go.Written()
-}
-
-// Shows reports whether callers see the screen.
-func (s *Screen) Shows() bool {
-	silent := s.Do != nil || s.Choose != nil || s.Set != nil || s.SMS != nil || s.Go.Written()
-	return !silent || s.End != nil
-}
-
-// OptionName returns how messages name an option: its key, or its place in a list.
-func (s *Screen) OptionName(o *Option) string {
-	if o.Key.Written() {
-		return o.Key.Value
-	}
-	for i, other := range s.Menu {
-		if other == o {
-			return strconv.Itoa(i + 1)
-		}
-	}
-	return "?"
 }
 
 // Source returns the bytes of one of the files read, or nil.

@@ -29,27 +29,11 @@ func Targets(s *Screen, see func(Target)) {
 	if s.Skip != nil {
 		see(s.Skip.To)
 	}
-	for _, o := range s.Menu {
-		see(o.To)
-	}
-	if s.Ask != nil {
-		see(s.Ask.To)
-		for _, o := range s.Ask.Offers {
-			see(o.To)
+	for _, k := range kinds.On(s) {
+		if k.targets != nil {
+			k.targets(s, see)
 		}
 	}
-	if s.Confirm != nil {
-		see(s.Confirm.Yes)
-		see(s.Confirm.No)
-	}
-	if s.List != nil {
-		see(s.List.To)
-	}
-	see(s.Languages)
-	for _, k := range s.Choose {
-		see(k.To)
-	}
-	see(s.Go)
 }
 
 // CallsOn returns the actions of one screen, its own and those of its arrows.

@@ -2,10 +2,76 @@ package syntax
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine"
 )
+
+var _ = kinds.Add(engine.ScreenMenu, &kind{
+	keys: map[string]func(*screenReader, entry){
+		"menu": (*screenReader).menu,
+	},
+	says:   []string{"menu"},
+	shares: []string{"say", "error", "again"},
+	needs:  []KindNeed{{Says: "menu", Key: "say", Example: "say: What would you like?"}},
+	read:   func(s *Screen) bool { return s.Menu != nil },
+	targets: func(s *Screen, see func(Target)) {
+		for _, o := range s.Menu {
+			see(o.To)
+		}
+	},
+	assigns: func(s *Screen) []Assign {
+		var list []Assign
+		for _, o := range s.Menu {
+			list = append(list, o.Set...)
+		}
+		return list
+	},
+	messages: func(w *messageList, s *Screen) {
+		for i, o := range s.Menu {
+			w.add(OptionKey(s, i), o.Say)
+			w.add(NoteKey(s, i), o.Note)
+		}
+	},
+})
+
+// Option holds one line of a menu, short or long form.
+type Option struct {
+	Key  Text // zero in list form
+	Say  Text
+	Note Text
+	If   *Cond
+	Set  []Assign
+	To   Target
+	Pos  engine.Pos
+}
+
+// OptionName returns how messages name an option: its key, or its place in a list.
+func (s *Screen) OptionName(o *Option) string {
+	if o.Key.Written() {
+		return o.Key.Value
+	}
+	for i, other := range s.Menu {
+		if other == o {
+			return strconv.Itoa(i + 1)
+		}
+	}
+	return "?"
+}
+
+// OptionKey returns "main.2": by the option's key, or by its place in a list.
+func OptionKey(s *Screen, i int) string {
+	if key := s.Menu[i].Key; key.Written() {
+		return ScreenKey(s, key.Value)
+	}
+	return ScreenKey(s, strconv.Itoa(i+1))
+}
+
+// NoteKey returns "main.2.note".
+func NoteKey(s *Screen, i int) string { return OptionKey(s, i) + ".note" }
 
 // menu reads options with keys, or a list of options that are numbered as
 // they are shown.
@@ -74,46 +140,4 @@ func (r *screenReader) oneLine(t Text) Text {
 		r.find("U003", t, "An option's text must be on one line.", "")
 	}
 	return t
-}
-
-// keysOf returns the keys written in a mapping.
-func keysOf(n *yaml.Node) map[string]bool {
-	keys := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		keys[n.Content[i].Value] = true
-	}
-	return keys
-}
-
-// assigns reads "{study: soccer}".
-func (p *reader) assigns(e entry) []Assign {
-	var list []Assign
-	for _, a := range p.entries(e.node, `"set"`) {
-		if !p.goodName(a.key, "a value") {
-			continue
-		}
-		if v, ok := p.constant(a); ok {
-			list = append(list, Assign{Name: a.key, Value: v})
-		}
-	}
-	if e.node.Kind == yaml.MappingNode && len(e.node.Content) == 0 {
-		p.find("U003", e.key, `This "set" sets nothing.`, `Write it like "{study: soccer}".`)
-	}
-	return list
-}
-
-// constant reads a value where YAML's own quotes also make a constant.
-func (p *reader) constant(e entry) (Value, bool) {
-	const quotes = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle
-	if e.node.Kind == yaml.ScalarNode && e.node.Style&quotes != 0 {
-		t := p.src.Scalar(e.node)
-		if v := t.Value; v == "" || v[0] != '\'' && v[0] != '"' {
-			return Value{Text: t, Quoted: true}, true
-		}
-	}
-	t, ok := p.scalar(e, "a value")
-	if !ok {
-		return Value{}, false
-	}
-	return p.value(t)
 }

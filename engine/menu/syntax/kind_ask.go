@@ -1,10 +1,75 @@
 package syntax
 
 import (
-	"fmt"
+	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine"
 )
+
+var _ = kinds.Add(engine.ScreenAsk, &kind{
+	keys: map[string]func(*screenReader, entry){
+		"ask":     (*screenReader).ask,
+		"retries": func(r *screenReader, e entry) { r.s.ask().Retries = r.number(e, 1, MaxRetries) },
+		"give_up": func(r *screenReader, e entry) { r.s.ask().GiveUp = r.name(e, "a screen") },
+		"offer":   (*screenReader).offers,
+		"accept":  (*screenReader).accepts,
+		"repeat":  func(r *screenReader, e entry) { r.text(e, &r.s.ask().Repeat) },
+	},
+	says:   []string{"ask"},
+	shares: []string{"say", "error", "again"},
+	needs:  []KindNeed{{Says: "ask", Key: "say", Example: "say: Your phone number"}},
+	read:   func(s *Screen) bool { return s.Ask != nil },
+	targets: func(s *Screen, see func(Target)) {
+		see(s.Ask.To)
+		for _, o := range s.Ask.Offers {
+			see(o.To)
+		}
+	},
+	messages: func(w *messageList, s *Screen) {
+		for _, o := range s.Ask.Offers {
+			w.add(OfferKey(s, o), o.Label)
+		}
+		for i, rule := range s.Ask.Accept {
+			w.add(AcceptKey(s, i), rule.Error)
+		}
+		w.add(ScreenKey(s, "repeat"), s.Ask.Repeat)
+	},
+})
+
+// Ask holds one question.
+type Ask struct {
+	Var     Text
+	To      Target
+	Retries Int
+	GiveUp  Text
+	Offers  []*Offer
+	Accept  []*Accept
+	Repeat  Text
+	Pos     engine.Pos
+}
+
+// Offer is "1: caller" (a value) or "9: Skip -> next" (a way on).
+type Offer struct {
+	Key   Text
+	Value Value
+	Label Text
+	To    Target
+}
+
+// Accept is a condition on an answer and what is said if it fails.
+type Accept struct {
+	If    *Cond
+	Error Text
+	Pos   engine.Pos
+}
+
+// OfferKey returns "main.offer.9".
+func OfferKey(s *Screen, o *Offer) string { return ScreenKey(s, "offer."+o.Key.Value) }
+
+// AcceptKey returns "main.accept.1", for the error of an accept rule.
+func AcceptKey(s *Screen, i int) string { return ScreenKey(s, "accept."+strconv.Itoa(i+1)) }
 
 // ask and list are the screen's question or list, begun by whichever of their
 // keys comes first.
@@ -13,13 +78,6 @@ func (s *Screen) ask() *Ask {
 		s.Ask = &Ask{}
 	}
 	return s.Ask
-}
-
-func (s *Screen) list() *List {
-	if s.List == nil {
-		s.List = &List{}
-	}
-	return s.List
 }
 
 // ask reads "ask: phone -> lookup_worker(phone)".
@@ -75,61 +133,5 @@ func (r *screenReader) accepts(e entry) {
 			r.find("U003", r.at(n), `An "accept" needs an "if" and an "error".`, `Write it like "- {if: amount <= balance, error: You have less.}".`)
 		}
 		r.s.ask().Accept = append(r.s.ask().Accept, a)
-	}
-}
-
-// confirm reads "confirm: -> next" or "confirm: Accept -> next".
-func (r *screenReader) confirm(e entry) {
-	c := r.s.yesNo()
-	c.Pos = e.key.Pos
-	c.YesLabel, c.Yes, _ = r.jump(e, `"confirm: -> next_screen"`)
-	c.YesLabel = r.oneLine(unlessEmpty(c.YesLabel))
-}
-
-func (r *screenReader) cancel(e entry) {
-	c := r.s.yesNo()
-	c.NoLabel, c.No, _ = r.jump(e, `"cancel: -> main"`)
-	c.NoLabel = r.oneLine(unlessEmpty(c.NoLabel))
-}
-
-// yesNo returns the screen's confirm, begun by whichever of its keys comes first.
-func (s *Screen) yesNo() *Confirm {
-	if s.Confirm == nil {
-		s.Confirm = &Confirm{}
-	}
-	return s.Confirm
-}
-
-// unlessEmpty makes a label without characters one that was not written.
-func unlessEmpty(t Text) Text {
-	if t.Value == "" {
-		return Text{}
-	}
-	return t
-}
-
-// list reads "list: payments as payment -> payment_show".
-func (r *screenReader) list(e entry) {
-	l := r.s.list()
-	l.Pos = e.key.Pos
-	const example = `"list: payments as payment -> payment_show"`
-	label, to, ok := r.jump(e, example)
-	if ok {
-		l.To = to
-	}
-	if !label.Written() {
-		return
-	}
-	items, rest := label.word()
-	as, row := rest.word()
-	if as.Value != "as" || row.Value == "" {
-		r.find("U003", label, fmt.Sprintf("%q does not say what one row is called.", Short(label.Value)), "Write "+example+".")
-		return
-	}
-	if v, ok := r.nameValue(items); ok {
-		l.Items = v
-	}
-	if r.goodName(row, "a row") {
-		l.As = row
 	}
 }

@@ -1,0 +1,8 @@
+package compile
+
+import (
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
+
+var _ = kinds.Add(engine.ScreenSet, func(c *compiler, s *syntax.Screen, out *engine.Screen) { out.Go = c.arrow(s, s.Go) })

@@ -1,0 +1,22 @@
+package syntax
+
+// when reads outcomes and where they lead.
+func (r *screenReader) when(e entry) {
+	r.s.WhenPos = e.key.Pos
+	for _, o := range r.entries(e.node, `"when"`) {
+		t, ok := r.words(o)
+		if !ok || !r.goodName(o.key, "an outcome") {
+			continue
+		}
+		w := When{Outcome: o.key}
+		if first, rest := t.Trim().word(); first.Value == "retry" {
+			w.Retry = &rest
+			if rest.Value == "" {
+				r.find("U003", first, `"retry" needs words that say what was wrong.`, `Write it like "retry Wrong PIN.".`)
+			}
+		} else {
+			w.To = r.bareTarget(t.Trim())
+		}
+		r.s.When = append(r.s.When, w)
+	}
+}
