@@ -35,7 +35,7 @@ func TestFrame(t *testing.T) {
 │ Habari, 日本. Andika nambari ya simu │
 │ ya mtu unayemlipa, kwa mfano         │
 │ 0712345678                           │
-│ ` + "e\u0301 \ufffd[2J" + `                              │
+│ ` + "e\u0301 \ufffd[2J" + `                               │
 └──────────────────────────────────────┘`
 	lines := []string{"Habari, 日本. Andika nambari ya simu ya mtu unayemlipa, kwa mfano 0712345678", "e\u0301 \x1b[2J"}
 	if diff := cmp.Diff(want, strings.Join(Frame(lines, Narrowest), "\n")); diff != "" {
