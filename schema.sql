@@ -167,6 +167,14 @@ CREATE TABLE audit (
     detail  TEXT NOT NULL
 );
 
+-- Who was forgotten, for an hour or two: an instance may have notes in memory that are
+-- older, and must not store them.
+CREATE TABLE forgotten (
+    hash BYTEA NOT NULL,        -- SHA-256 of the time and the number
+    at   TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX forgotten_at ON forgotten (at);
+
 -- Keys to the REST API. A key is shown once, when it is made; only its SHA-256 is stored.
 CREATE TABLE api_keys (
     id         TEXT PRIMARY KEY,     -- the part of the key that names it

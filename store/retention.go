@@ -77,12 +77,14 @@ type CallNote struct {
 
 // Calls stores notes on calls.
 type Calls interface {
-	// AddCalls stores all notes or none.
+	// AddCalls stores all notes or none, except for those on people who were forgotten
+	// after the call.
 	AddCalls(ctx context.Context, notes []CallNote) error
 	// CallsOf lists the newest notes on a caller, the newest first.
 	CallsOf(ctx context.Context, caller string, limit int) ([]CallNote, error)
-	// DropCalls removes notes older than a time, at most limit of them, and counts
-	// them.
+	// DropCalls removes notes older than a time, the oldest first, and counts them. It
+	// stops once there are limit of them. Notes that were stored together may stay until
+	// the newest of them is old.
 	DropCalls(ctx context.Context, before time.Time, limit int) (dropped int, err error)
 }
 

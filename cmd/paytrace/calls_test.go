@@ -149,6 +149,25 @@ func TestNoJournal(t *testing.T) {
 	}
 }
 
+// Notes that an instance has in memory are forgotten too, also if the database has
+// nothing yet.
+func TestForgetWhileServing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("DATABASE_URL", "")
+	s := serve(t)
+	s.says("one", "+254722000222", "")
+	s.says("two", "+254711000111", "")
+	says(t, exitFine, "forget", "0722000222", "--yes")
+	s.says("three", "+254722000222", "")
+	s.stop()
+	if got := says(t, exitFine, "calls", "0722000222"); strings.Contains(got, "session one") || !strings.Contains(got, "session three") {
+		t.Errorf("calls of the forgotten number: %s", got)
+	}
+	if got := says(t, exitFine, "calls", "0711000111"); !strings.Contains(got, "session two") {
+		t.Errorf("calls of another number: %s", got)
+	}
+}
+
 func TestForget(t *testing.T) {
 	t.Chdir(t.TempDir())
 	url, query := oldDatabase(t, oldTable, oldRows)

@@ -67,15 +67,18 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, p
 	if err != nil {
 		return err
 	}
-	if v.DryRun || !v.JSON {
-		if err := v.print(found, phone, false, nil, std.out); err != nil || v.DryRun || !found.Any() {
+	if v.DryRun || found.Any() && !v.JSON {
+		if err := v.print(found, phone, false, nil, std.out); err != nil || v.DryRun {
 			return err
 		}
 	}
-	if !v.Yes && !agreed(std) {
+	if found.Any() && !v.Yes && !agreed(std) {
 		fmt.Fprintln(std.out, "Nothing was removed.")
 		return outcome{exitDiagnostics}
 	}
+	// If nothing is stored, an instance may still have notes on the last second in
+	// memory. They are not stored after this.
+	//
 	// done names the records in Redis: the notes that had the names are gone then.
 	done, err := db.Forget(ctx, phone, actor(), time.Now(), false)
 	if err != nil {
@@ -159,6 +162,9 @@ func (v forgetCmd) print(f store.Forgotten, phone string, done bool, problem err
 	switch {
 	case !f.Any():
 		fmt.Fprintf(out, "Nothing is stored under %s.\n", msisdn.Mask(phone))
+		if problem != nil {
+			fmt.Fprintln(out, "Not removed:", problem)
+		}
 		return nil
 	case done:
 		fmt.Fprintf(out, "Forgotten: %s. The audit log says that %s did it.\n", msisdn.Mask(phone), actor())

@@ -1,14 +1,15 @@
 // Package journal stores a note on each callback, apart from the calls: a callback
-// only puts its note into a bounded queue, and one writer stores notes by the hundred.
-// A caller never waits for it. If the writer can't keep up, notes are dropped and
-// counted.
+// only leaves its note in a bounded memory, and one writer stores notes by the
+// thousand. A caller never waits for it. If the writer can't keep up, notes are
+// dropped and counted.
 package journal
 
 import (
 	"cmp"
 	"context"
 	"log/slog"
-	"sync/atomic"
+	"slices"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -17,18 +18,19 @@ import (
 )
 
 const (
-	// queue bounds the waiting notes: a second of some thousand callbacks, in a megabyte
-	// or two.
-	queue = 4096
-	// batch is how many notes one statement stores at most.
-	batch = 512
+	// queue bounds the waiting notes: a second of some thousand callbacks, in about two
+	// megabytes and the texts. As many may be with the writer.
+	queue = 8192
+	// batch is how many notes are stored together at most. SQLite takes one to two
+	// milliseconds for them; an action that writes waits for that.
+	batch = 1024
 	// patience is how long a note may wait for others.
 	patience = time.Second
 	// writeTimeout bounds the storing of one batch: a database that hangs costs notes
 	// and not memory.
 	writeTimeout = 5 * time.Second
-	// sweepEvery is how often old notes are removed, and sweepRows how many at a time:
-	// SQLite's writer waits for each delete.
+	// sweepEvery is how often old notes are removed, and sweepRows about how many at a
+	// time: SQLite's writer waits for each delete.
 	sweepEvery = time.Hour
 	sweepRows  = 2000
 	// sweepFirst delays the first removal, since callers wait for a start.
@@ -50,20 +52,28 @@ type Config struct {
 
 // Journal takes notes on callbacks. New makes one, and Run stores the notes.
 type Journal struct {
-	config  Config
-	notes   chan store.CallNote
-	dropped atomic.Int64
-	// gathered is Run's buffer for one batch.
-	gathered []store.CallNote
+	config Config
+	// some and full receive when the first note waits, and when a batch does. The
+	// writer does not wake for every note: that would cost more than storing it.
+	some, full chan struct{}
+
+	mu      sync.Mutex
+	waiting []store.CallNote
+	dropped int64
+
+	// Run alone uses these: the memory that waiting had before, and how many lost notes
+	// the log tells of.
+	spare    []store.CallNote
+	reported int64
 }
 
-// New returns a journal with an empty queue.
+// New returns a journal without notes.
 func New(config Config) *Journal {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
 	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
-	return &Journal{config: config, notes: make(chan store.CallNote, queue), gathered: make([]store.CallNote, 0, batch)}
+	return &Journal{config: config, some: make(chan struct{}, 1), full: make(chan struct{}, 1)}
 }
 
 // Handle answers callbacks.
@@ -80,18 +90,36 @@ func (j *Journal) Around(handle Handle) Handle {
 }
 
 func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time) {
-	n := store.CallNote{
-		At: began, Caller: req.Caller, Session: req.Session, Provider: req.Provider, Service: req.Service,
-		Program: reply.Program, Screen: reply.Screen, Input: reply.Input, Shown: reply.Text, Ended: reply.End,
-		Took: j.config.Now().Sub(began),
-	}
+	fault := ""
 	if reply.Fault != nil {
-		n.Fault = cut(reply.Fault.Error())
+		fault = cut(reply.Fault.Error())
 	}
+	took := j.config.Now().Sub(began)
+	j.mu.Lock()
+	n := len(j.waiting)
+	if n == queue {
+		j.dropped++
+	} else {
+		j.waiting = append(j.waiting, store.CallNote{
+			At: began, Caller: req.Caller, Session: req.Session, Provider: req.Provider, Service: req.Service,
+			Program: reply.Program, Screen: reply.Screen, Input: reply.Input, Shown: reply.Text, Ended: reply.End,
+			Took: took, Fault: fault,
+		})
+	}
+	j.mu.Unlock()
+	switch n + 1 {
+	case 1:
+		signal(j.some)
+	case batch:
+		signal(j.full)
+	}
+}
+
+// signal sends unless a signal waits already.
+func signal(c chan<- struct{}) {
 	select {
-	case j.notes <- n:
+	case c <- struct{}{}:
 	default:
-		j.dropped.Add(1)
 	}
 }
 
@@ -106,67 +134,82 @@ func cut(text string) string {
 }
 
 // Dropped returns how many notes were lost since the start.
-func (j *Journal) Dropped() int64 { return j.dropped.Load() }
+func (j *Journal) Dropped() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.dropped
+}
 
 // Run stores notes until ctx ends, and then the waiting ones. It drops notes that the
 // database does not store in time.
 func (j *Journal) Run(ctx context.Context) error {
 	sweep := time.NewTimer(sweepFirst)
 	defer sweep.Stop()
-	reported := int64(0)
 	for {
 		select {
-		case n := <-j.notes:
-			j.store(ctx, j.gather(ctx, n))
+		case <-j.some:
+			j.await(ctx)
+			j.store(ctx)
 		case <-sweep.C:
 			j.sweep(ctx)
 			sweep.Reset(sweepEvery)
 		case <-ctx.Done():
-			for len(j.notes) > 0 {
-				j.store(ctx, j.gather(ctx, <-j.notes))
-			}
+			j.store(ctx)
 			return nil
-		}
-		if lost := j.dropped.Load(); lost > reported {
-			j.config.Log.Warn("notes on calls were lost: \"paytrace calls\" will not show them", "lost", lost-reported, "since_start", lost)
-			reported = lost
 		}
 	}
 }
 
-// gather returns the first note with those that follow it within patience.
-func (j *Journal) gather(ctx context.Context, first store.CallNote) []store.CallNote {
-	notes := append(j.gathered[:0], first)
+// await returns when there is a whole batch, when the first note has waited long
+// enough, or when ctx ends.
+func (j *Journal) await(ctx context.Context) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	for len(notes) < batch {
-		select {
-		case n := <-j.notes:
-			notes = append(notes, n)
-			continue
-		default:
-		}
-		select {
-		case n := <-j.notes:
-			notes = append(notes, n)
-		case <-timer.C:
-			return notes
-		case <-ctx.Done():
-			return notes
-		}
+	select {
+	case <-j.full:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
+}
+
+// store stores the waiting notes, also while the service stops.
+func (j *Journal) store(ctx context.Context) {
+	notes := j.take()
+	for part := range slices.Chunk(notes, batch) {
+		j.storeBatch(ctx, part)
+	}
+	clear(notes) // the texts of screens stay in memory no longer than needed
+	j.spare = notes[:0]
+	if lost := j.Dropped(); lost > j.reported {
+		j.config.Log.Warn("notes on calls were lost: \"paytrace calls\" will not show them", "lost", lost-j.reported, "since_start", lost)
+		j.reported = lost
+	}
+}
+
+// take returns the waiting notes, and lets the next ones use the spare memory.
+func (j *Journal) take() []store.CallNote {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	select {
+	case <-j.full: // it told of the notes that are taken now
+	default:
+	}
+	notes := j.waiting
+	j.waiting, j.spare = j.spare, nil
 	return notes
 }
 
-// store stores one batch, also while the service stops.
-func (j *Journal) store(ctx context.Context, notes []store.CallNote) {
+func (j *Journal) storeBatch(ctx context.Context, notes []store.CallNote) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	if err := j.config.Calls.AddCalls(ctx, notes); err != nil {
-		j.dropped.Add(int64(len(notes)))
-		j.config.Log.Warn("notes on calls could not be stored", "notes", len(notes), "error", err)
+	err := j.config.Calls.AddCalls(ctx, notes)
+	if err == nil {
+		return
 	}
-	clear(notes) // the texts of screens stay in memory no longer than needed
+	j.config.Log.Warn("notes on calls could not be stored", "notes", len(notes), "error", err)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.dropped += int64(len(notes))
 }
 
 // sweep removes notes older than the retention.

@@ -45,6 +45,12 @@ func (k *kept) AddCalls(_ context.Context, notes []store.CallNote) error {
 	return nil
 }
 
+func (k *kept) stored() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.notes)
+}
+
 func (k *kept) CallsOf(context.Context, string, int) ([]store.CallNote, error) { return nil, nil }
 
 func (k *kept) DropCalls(_ context.Context, before time.Time, _ int) (int, error) {
@@ -96,9 +102,43 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	}
 }
 
+// A note waits a second for others, and no longer than for a whole batch.
+func TestNotesWaitForOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &kept{}
+		j := journal.New(journal.Config{Calls: k})
+		stop := run(j)
+		defer stop()
+		handle := j.Around(reply)
+		for _, step := range []struct {
+			notes  int
+			wait   time.Duration
+			stored int
+		}{
+			{1, 0, 0},
+			{1, time.Second - 1, 0},
+			{0, 1, 2},
+			{1, time.Hour, 3},
+			{journal.Batch - 1, 0, 3},
+			{1, 0, 3 + journal.Batch},
+			{journal.Batch, 0, 3 + 2*journal.Batch},
+			{1, time.Second, 4 + 2*journal.Batch},
+		} {
+			for range step.notes {
+				handle(t.Context(), engine.Request{})
+			}
+			time.Sleep(step.wait)
+			synctest.Wait()
+			if n := k.stored(); n != step.stored {
+				t.Fatalf("%d notes are stored after %+v", n, step)
+			}
+		}
+	})
+}
+
 // A database that hangs costs notes, not the callers' time.
 func TestNotesAreDroppedRatherThanWaitedFor(t *testing.T) {
-	const callbacks = 10_000
+	const callbacks = 5 * journal.Queue
 	k := &kept{hang: make(chan struct{})}
 	var log bytes.Buffer
 	j := journal.New(journal.Config{Calls: k, Log: slog.New(slog.NewTextHandler(&log, nil))})
@@ -112,6 +152,9 @@ func TestNotesAreDroppedRatherThanWaitedFor(t *testing.T) {
 	stop()
 	if lost == 0 || int64(len(k.notes))+lost != callbacks {
 		t.Errorf("%d stored and %d lost, want %d in all", len(k.notes), lost, callbacks)
+	}
+	if told := fmt.Sprintf("since_start=%d", lost); !strings.Contains(log.String(), told) {
+		t.Errorf("the log lacks %s: %s", told, &log)
 	}
 	if strings.Contains(log.String(), "254711000111") {
 		t.Errorf("the log has a number: %s", &log)

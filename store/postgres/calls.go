@@ -8,19 +8,32 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/internal/rows"
 )
 
-// AddCalls stores all notes by one COPY statement.
+// callColumns names the columns of a note, in the order of copyCalls.
+var callColumns = []string{
+	"at", "caller", "session", "provider", "service", "program", "screen", "heard", "shown", "ended", "took_us", "fault",
+}
+
+// AddCalls stores all notes by one COPY statement. It locks the table as COPY does
+// before it reads who was forgotten: callerNotes waits for it, or the other way round.
 func (s *Store) AddCalls(ctx context.Context, notes []store.CallNote) error {
 	if err := rows.Outside(ctx, s); err != nil {
 		return err
 	}
-	err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
-		_, err := conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(copyCalls(notes)), copyCallsSQL)
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `LOCK TABLE calls IN ROW EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+		notes, err := rows.WithoutForgotten(ctx, conn{tx}, notes)
+		if err != nil || len(notes) == 0 {
+			return err
+		}
+		_, err = tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(copyCalls(notes)), copyCallsSQL)
 		return err
 	})
 	if err != nil {
@@ -29,10 +42,58 @@ func (s *Store) AddCalls(ctx context.Context, notes []store.CallNote) error {
 	return nil
 }
 
-var copyCallsSQL = "COPY calls (" + strings.Join(rows.CallColumns, ", ") + ") FROM STDIN (FORMAT binary)"
+// CallsOf lists a caller's notes, the newest first.
+func (s *Store) CallsOf(ctx context.Context, caller string, limit int) ([]store.CallNote, error) {
+	var list []store.CallNote
+	err := s.conn(ctx).Query(ctx, func(row rows.Row) error {
+		n := store.CallNote{Caller: caller}
+		var took int64
+		err := row.Scan(&n.At, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Input, &n.Shown, &n.Ended, &took, &n.Fault)
+		n.At, n.Took = n.At.UTC(), time.Duration(took)*time.Microsecond
+		list = append(list, n)
+		return err
+	}, `SELECT at, session, provider, service, program, screen, heard, shown, ended, took_us, coalesce(fault, '')
+		FROM calls WHERE caller = $1 ORDER BY at DESC, id DESC LIMIT $2`, caller, rows.Limit(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list calls: %w", err)
+	}
+	return list, nil
+}
+
+// DropCalls removes the oldest notes.
+func (s *Store) DropCalls(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := s.conn(ctx).Exec(ctx,
+		`DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE at < $1 ORDER BY at LIMIT $2)`, before, limit)
+	if err != nil {
+		return 0, fmt.Errorf("drop old notes on calls: %w", err)
+	}
+	return int(n), nil
+}
+
+// callerNotes counts the notes on a caller, and removes them if told to.
+func callerNotes(ctx context.Context, conn rows.Conn, caller string, remove bool) (count int, sessions []string, err error) {
+	if remove {
+		if _, err := conn.Exec(ctx, `LOCK TABLE calls IN SHARE MODE`); err != nil {
+			return 0, nil, err
+		}
+	}
+	err = conn.Query(ctx, func(row rows.Row) error {
+		var session string
+		var n int
+		err := row.Scan(&session, &n)
+		sessions, count = append(sessions, session), count+n
+		return err
+	}, `SELECT session, count(*) FROM calls WHERE caller = $1 GROUP BY session ORDER BY session`, caller)
+	if err == nil && remove {
+		_, err = conn.Exec(ctx, `DELETE FROM calls WHERE caller = $1`, caller)
+	}
+	return count, sessions, err
+}
+
+var copyCallsSQL = "COPY calls (" + strings.Join(callColumns, ", ") + ") FROM STDIN (FORMAT binary)"
 
 // copyCalls writes notes in the binary format of COPY, for the columns of
-// rows.CallColumns. There is a note for every callback, and the library's own
+// callColumns. There is a note for every callback, and the library's own
 // writer, which finds out the type of each value, costs ten times as much. Source:
 // Postgres's manual, "COPY", "Binary Format".
 func copyCalls(notes []store.CallNote) []byte {
@@ -40,7 +101,7 @@ func copyCalls(notes []store.CallNote) []byte {
 	b = append(b, copyHeader...)
 	for i := range notes {
 		n := &notes[i]
-		b = binary.BigEndian.AppendUint16(b, uint16(len(rows.CallColumns)))
+		b = binary.BigEndian.AppendUint16(b, uint16(len(callColumns)))
 		b.time(n.At)
 		for _, text := range [...]string{n.Caller, n.Session, n.Provider, n.Service, n.Program, n.Screen, n.Input, n.Shown} {
 			b.text(text)

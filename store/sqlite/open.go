@@ -109,9 +109,10 @@ func over(writer, reader *sql.DB, config Config) (*Store, error) {
 		s.reading = newPrepared(reader)
 	}
 	s.DB = rows.New(rows.Access{
-		Read:   func(context.Context) rows.Conn { return conn{store: s, prepared: s.reading} },
-		Write:  func(context.Context) rows.Conn { return conn{store: s, prepared: s.writing} },
-		Within: s.Within,
+		Read:        func(context.Context) rows.Conn { return conn{store: s, prepared: s.reading} },
+		Write:       func(context.Context) rows.Conn { return conn{store: s, prepared: s.writing} },
+		Within:      s.Within,
+		CallerNotes: callerNotes,
 	})
 	return s, nil
 }

@@ -3,7 +3,9 @@ package storetest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +16,10 @@ import (
 var callCases = []testCase{
 	{name: "notes on calls are read as written, the newest first", run: callNotes},
 	{name: "old notes on calls are dropped in parts", run: oldCalls},
+	{name: "old notes on calls that were stored together go together", run: oldTogether},
 	{name: "a forgotten person leaves only a wallet", run: forgotten},
+	{name: "notes of a forgotten person that were not stored yet are not stored", run: forgottenWhileNoted},
+	{name: "a person is forgotten while notes are being stored", run: forgottenBeside},
 }
 
 func note(caller string, n int) store.CallNote {
@@ -56,8 +61,8 @@ func oldCalls(s *subject) {
 	var notes []store.CallNote
 	for n := range 10 {
 		notes = append(notes, note("254711000001", n))
+		s.want(s.AddCalls(s.ctx, notes[n:]), nil)
 	}
-	s.want(s.AddCalls(s.ctx, notes), nil)
 	for _, want := range []int{4, 3, 0} {
 		dropped, err := s.DropCalls(s.ctx, noon.Add(7*time.Second), 4)
 		s.want(err, nil)
@@ -69,6 +74,97 @@ func oldCalls(s *subject) {
 	s.want(err, nil)
 	if diff := cmp.Diff([]store.CallNote{notes[9], notes[8], notes[7]}, left); diff != "" {
 		s.t.Errorf("what is left (-want +got):\n%s", diff)
+	}
+}
+
+func oldTogether(s *subject) {
+	for from := 0; from < 30; from += 10 {
+		var notes []store.CallNote
+		for n := range 10 {
+			notes = append(notes, note("254711000001", from+n))
+		}
+		s.want(s.AddCalls(s.ctx, notes), nil)
+	}
+	sum := 0
+	for {
+		dropped, err := s.DropCalls(s.ctx, noon.Add(25*time.Second), 4)
+		s.want(err, nil)
+		if dropped == 0 {
+			break
+		}
+		sum += dropped
+	}
+	if sum < 20 || sum > 25 {
+		s.t.Errorf("%d dropped, want those of the first two batches, and at most the 25 old ones", sum)
+	}
+	left, err := s.CallsOf(s.ctx, "254711000001", 100)
+	s.want(err, nil)
+	if len(left) != 30-sum || !left[0].At.Equal(noon.Add(29*time.Second)) {
+		s.t.Errorf("%d notes are left, the first %+v", len(left), left[0])
+	}
+}
+
+// forgottenWhileNoted stores notes that waited in an instance's memory while their
+// caller was forgotten. Once the mark of that is purged, no instance has such notes.
+func forgottenWhileNoted(s *subject) {
+	const gone, other = "254711000001", "254711000002"
+	forgot := noon.Add(5 * time.Second)
+	_, err := s.Forget(s.ctx, gone, "amina", forgot, true)
+	s.want(err, nil)
+	s.want(s.AddCalls(s.ctx, []store.CallNote{note(gone, 4)}), nil) // a dry run forgets nobody
+	f, err := s.Forget(s.ctx, gone, "amina", forgot, false)
+	s.want(err, nil)
+	if f.Removed["notes of calls"] != 1 {
+		s.t.Errorf("forgotten: %+v", f)
+	}
+	s.want(s.AddCalls(s.ctx, []store.CallNote{note(gone, 4), note(other, 4), note(gone, 5), note(gone, 6)}), nil)
+	s.want(s.AddCalls(s.ctx, []store.CallNote{note(gone, 3)}), nil)
+	for caller, want := range map[string]store.CallNote{gone: note(gone, 6), other: note(other, 4)} {
+		left, err := s.CallsOf(s.ctx, caller, 10)
+		s.want(err, nil)
+		if diff := cmp.Diff([]store.CallNote{want}, left); diff != "" {
+			s.t.Errorf("notes on %s (-want +got):\n%s", caller, diff)
+		}
+	}
+	for _, p := range []struct {
+		at   time.Time
+		want int
+	}{{forgot, 1}, {forgot.Add(2 * time.Hour), 2}} {
+		_, err = s.Purge(s.ctx, p.at)
+		s.want(err, nil)
+		s.want(s.AddCalls(s.ctx, []store.CallNote{note(gone, 2)}), nil)
+		left, err := s.CallsOf(s.ctx, gone, 10)
+		s.want(err, nil)
+		if len(left) != p.want {
+			s.t.Errorf("after a purge at %s there are %d notes, want %d", p.at, len(left), p.want)
+		}
+	}
+}
+
+// forgottenBeside stores old notes and forgets their caller at the same time. Whichever
+// comes first, no note stays.
+func forgottenBeside(s *subject) {
+	const times, writers = 40, 3
+	for n := range times {
+		caller := fmt.Sprint(254711000000 + n)
+		var all sync.WaitGroup
+		errs := make([]error, writers)
+		for i := range writers {
+			all.Go(func() { errs[i] = s.AddCalls(s.ctx, []store.CallNote{note(caller, i), note("254711999999", n)}) })
+		}
+		_, err := s.Forget(s.ctx, caller, "amina", noon.Add(time.Minute), false)
+		all.Wait()
+		s.want(errors.Join(append(errs, err)...), nil)
+		left, err := s.CallsOf(s.ctx, caller, 10)
+		s.want(err, nil)
+		if len(left) != 0 {
+			s.t.Fatalf("%d notes on a forgotten caller are stored", len(left))
+		}
+	}
+	others, err := s.CallsOf(s.ctx, "254711999999", 1000)
+	s.want(err, nil)
+	if len(others) != times*writers {
+		s.t.Errorf("%d notes on another caller, want %d", len(others), times*writers)
 	}
 }
 

@@ -17,8 +17,15 @@ type Access struct {
 	// Read and Write return what runs a single statement outside a transaction.
 	Read, Write func(ctx context.Context) Conn
 	// Within is the store's own method; its transactions must be a *Tx.
-	Within func(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error
+	Within Within
+	// CallerNotes counts the notes on a caller's calls, and lists the sessions that
+	// they are about. It removes the notes if told to; then none that is being
+	// stored meanwhile is left out.
+	CallerNotes func(ctx context.Context, conn Conn, caller string, remove bool) (count int, sessions []string, err error)
 }
+
+// Within runs fn in one transaction.
+type Within func(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error
 
 // New returns a DB over an access.
 func New(a Access) DB { return DB{a} }
@@ -26,9 +33,13 @@ func New(a Access) DB { return DB{a} }
 func (d DB) read(ctx context.Context) Conn  { return d.access.Read(ctx) }
 func (d DB) write(ctx context.Context) Conn { return d.access.Write(ctx) }
 
-// inTx runs fn on the connection of one transaction.
 func (d DB) inTx(ctx context.Context, fn func(ctx context.Context, conn Conn) error) error {
-	return d.access.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+	return InTx(ctx, d.access.Within, fn)
+}
+
+// InTx runs fn on the connection of one transaction.
+func InTx(ctx context.Context, within Within, fn func(ctx context.Context, conn Conn) error) error {
+	return within(ctx, func(ctx context.Context, tx store.Tx) error {
 		t, ok := tx.(*Tx)
 		if !ok {
 			return fmt.Errorf("the transaction is a %T, want %T", tx, t)

@@ -1,9 +1,12 @@
 package rows
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +19,14 @@ const purgeBatch = 1000
 
 // Purge removes expired rows: after store.Retention, results of actions that moved
 // no money, messages that went out and reports on them; counts of windows that
-// have ended; one-time codes that can't be used any more. Each batch is a
-// statement of its own. Reports and codes have no index on their time: there is
+// have ended; one-time codes that can't be used any more; marks of forgotten numbers.
+// Each batch is a statement of its own. Reports and codes have no index on their time: there is
 // one an SMS and one a number, and the scan runs once an hour.
 func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error) {
 	conn, old := d.write(ctx), now.Add(-store.Retention)
+	if _, err := conn.Exec(ctx, `DELETE FROM forgotten WHERE at < $1`, orNull(now.Add(-markedFor))); err != nil {
+		return p, fmt.Errorf("purge marks of forgotten numbers: %w", err)
+	}
 	for _, part := range []struct {
 		what, statement string
 		before          time.Time
@@ -52,7 +58,7 @@ func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error
 }
 
 // personal lists the tables that hold something of a person under a number, and
-// how to remove it. A message that waits for its job keeps its row, or the job
+// how to remove it; Access.CallerNotes does it for notes on calls. A message that waits for its job keeps its row, or the job
 // would fail again and again; the row becomes failed and empty.
 var personal = []struct{ what, count, remove string }{
 	{"remembered values", `SELECT count(*) FROM remembered WHERE phone = $1`, `DELETE FROM remembered WHERE phone = $1`},
@@ -67,14 +73,13 @@ var personal = []struct{ what, count, remove string }{
 	{"counts of limits", `SELECT count(*) FROM limits WHERE subject = $1`, `DELETE FROM limits WHERE subject = $1`},
 	{"one-time codes", `SELECT count(*) FROM codes WHERE phone = $1`, `DELETE FROM codes WHERE phone = $1`},
 	{"counts of guesses", `SELECT count(*) FROM guesses WHERE subject = $1`, `DELETE FROM guesses WHERE subject = $1`},
-	{"notes of calls", `SELECT count(*) FROM calls WHERE caller = $1`, `DELETE FROM calls WHERE caller = $1`},
 }
 
 // Forget removes what is stored under a number, in one transaction.
 func (d DB) Forget(ctx context.Context, phone, actor string, at time.Time, dry bool) (f store.Forgotten, err error) {
 	err = d.inTx(ctx, func(ctx context.Context, conn Conn) error {
 		f = store.Forgotten{Removed: map[string]int{}}
-		return forget(ctx, conn, &f, phone, actor, at, dry)
+		return d.forget(ctx, conn, &f, phone, actor, at, dry)
 	})
 	if err != nil {
 		return store.Forgotten{}, fmt.Errorf("forget: %w", err)
@@ -82,7 +87,7 @@ func (d DB) Forget(ctx context.Context, phone, actor string, at time.Time, dry b
 	return f, nil
 }
 
-func forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, actor string, at time.Time, dry bool) (err error) {
+func (d DB) forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, actor string, at time.Time, dry bool) (err error) {
 	number := `phone = $1`
 	if conn.LegacyNumbers() {
 		number = `paytrace_msisdn(phone) = $1`
@@ -90,7 +95,7 @@ func forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, actor str
 	if f.Workers, err = column[string](ctx, conn, `SELECT worker_id FROM workers WHERE `+number+` ORDER BY id`, phone); err != nil {
 		return err
 	}
-	if f.Sessions, err = column[string](ctx, conn, `SELECT DISTINCT session FROM calls WHERE caller = $1`, phone); err != nil {
+	if err := d.forgetNotes(ctx, conn, f, phone, at, dry); err != nil {
 		return err
 	}
 	for _, t := range personal {
@@ -121,6 +126,69 @@ func forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, actor str
 		return fmt.Errorf("record who did it: %w", err)
 	}
 	return nil
+}
+
+// forgetNotes removes the notes on a person's calls. Instances may still have some in
+// memory, so it leaves a mark that keeps those from being stored.
+func (d DB) forgetNotes(ctx context.Context, conn Conn, f *store.Forgotten, phone string, at time.Time, dry bool) error {
+	count, sessions, err := d.access.CallerNotes(ctx, conn, phone, !dry)
+	if err != nil {
+		return fmt.Errorf("notes of calls: %w", err)
+	}
+	f.Removed["notes of calls"], f.Sessions = count, sessions
+	if dry {
+		return nil
+	}
+	at = at.UTC().Truncate(time.Microsecond)
+	if _, err := conn.Exec(ctx, `INSERT INTO forgotten (hash, at) VALUES ($1, $2)`, forgottenHash(phone, at), at); err != nil {
+		return fmt.Errorf("mark the number as forgotten: %w", err)
+	}
+	return nil
+}
+
+// markedFor is how long the mark of a forgotten number is needed: no instance has a
+// note in memory for longer than some minutes.
+const markedFor = time.Hour
+
+// forgottenHash names a forgotten number. The time makes it another name each time.
+// Who has the table can still find the number by trying all, so marks are removed soon.
+func forgottenHash(phone string, at time.Time) []byte {
+	hash := sha256.Sum256([]byte(at.UTC().Format(TimeFormat) + " " + phone))
+	return hash[:]
+}
+
+type forgottenMark struct {
+	hash []byte
+	at   time.Time
+}
+
+// of reports whether a note is about the forgotten person, before that.
+func (m forgottenMark) of(n *store.CallNote) bool {
+	return !n.At.After(m.at) && bytes.Equal(m.hash, forgottenHash(n.Caller, m.at))
+}
+
+// WithoutForgotten returns the notes that may be stored: all but those on people who
+// were forgotten after the call.
+func WithoutForgotten(ctx context.Context, conn Conn, notes []store.CallNote) ([]store.CallNote, error) {
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	oldest := slices.MinFunc(notes, func(a, b store.CallNote) int { return a.At.Compare(b.At) }).At
+	marks, err := all(ctx, conn, func(row Row) (m forgottenMark, err error) {
+		var at instant
+		err = row.Scan(&m.hash, &at)
+		m.at = at.Time
+		return m, err
+	}, `SELECT hash, at FROM forgotten WHERE at >= $1`, oldest.UTC().Truncate(time.Microsecond))
+	if err != nil {
+		return nil, fmt.Errorf("read who was forgotten: %w", err)
+	}
+	if len(marks) == 0 {
+		return notes, nil
+	}
+	return slices.DeleteFunc(slices.Clone(notes), func(n store.CallNote) bool {
+		return slices.ContainsFunc(marks, func(m forgottenMark) bool { return m.of(&n) })
+	}), nil
 }
 
 // RetainProgram stores a program at least until a time.

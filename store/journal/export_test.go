@@ -1,0 +1,7 @@
+package journal
+
+// The limits that tests fill.
+const (
+	Queue = queue
+	Batch = batch
+)
