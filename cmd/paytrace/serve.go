@@ -7,8 +7,10 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/paytrace/paytrace/service"
 )
@@ -53,9 +55,11 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	log, flush := service.NewCallbackLogger(o.Settings, std.err)
-	defer flush()
-	o.Reload, o.Diagnostics, o.Log, o.Command = v.Reload, std.err, log, program()
+	// A log whose reader ends must not end the service.
+	signal.Ignore(syscall.SIGPIPE)
+	sink := service.NewLogSink(o.Settings, std.err)
+	defer sink.Close()
+	o.Reload, o.Diagnostics, o.Log, o.Command = v.Reload, sink, sink.Logger(), program()
 	s, err := service.New(ctx, o)
 	if err != nil {
 		return err

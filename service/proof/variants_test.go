@@ -50,9 +50,9 @@ func serve(ctx context.Context, o service.Options, menus string) (err error) {
 		return err
 	}
 	defer o.Menus.Close()
-	log, flush := service.NewCallbackLogger(o.Settings, os.Stderr)
-	defer flush()
-	o.Diagnostics, o.Log = os.Stderr, log
+	sink := service.NewLogSink(o.Settings, os.Stderr)
+	defer sink.Close()
+	o.Diagnostics, o.Log = sink, sink.Logger()
 	s, err := service.New(ctx, o)
 	if err != nil {
 		return err
