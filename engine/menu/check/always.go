@@ -56,15 +56,9 @@ func condsOf(s *syntax.Screen) []*syntax.Cond {
 	for _, say := range s.Say {
 		conds = append(conds, say.If)
 	}
-	for _, k := range s.Choose {
-		conds = append(conds, k.If)
-	}
-	for _, o := range s.Menu {
-		conds = append(conds, o.If)
-	}
-	if s.Ask != nil {
-		for _, rule := range s.Ask.Accept {
-			conds = append(conds, rule.If)
+	for _, k := range kinds.On(s) {
+		if k.conds != nil {
+			conds = append(conds, k.conds(s)...)
 		}
 	}
 	return conds

@@ -197,15 +197,11 @@ func (fl *flow) readers() {
 		}
 	}
 	for _, s := range fl.c.f.Screens {
-		set := names(s.Set)
-		for _, o := range s.Menu {
-			set = append(set, names(o.Set)...)
-		}
-		if s.Ask != nil {
-			set = append(set, s.Ask.Var.Value)
-		}
-		if s.List != nil {
-			set = append(set, s.List.As.Value)
+		set := names(s.Assigns())
+		for _, k := range kinds.On(s) {
+			if k.gives != nil {
+				set = append(set, k.gives(s)...)
+			}
 		}
 		for _, name := range set {
 			if kept[name] {

@@ -55,19 +55,25 @@ func (c *checker) navKeys() []struct {
 func (c *checker) keysFree() {
 	c.navKeysDiffer()
 	for _, s := range c.f.Screens {
-		for _, o := range s.Menu {
-			if o.Key.Written() {
-				c.keyFree(s, o.Key)
-			}
-		}
-		if s.Ask != nil {
-			for _, o := range s.Ask.Offers {
-				c.keyFree(s, o.Key)
+		for _, key := range keysOn(s) {
+			if key.Written() {
+				c.keyFree(s, key)
 			}
 		}
 		c.numbersFree(s)
 		c.listKeys(s)
 	}
+}
+
+// keysOn returns the keys that a screen writes for what can be chosen.
+func keysOn(s *syntax.Screen) []syntax.Text {
+	var keys []syntax.Text
+	for _, k := range kinds.On(s) {
+		if k.keys != nil {
+			keys = append(keys, k.keys(s)...)
+		}
+	}
+	return keys
 }
 
 func (c *checker) navKeysDiffer() {
@@ -126,32 +132,12 @@ func (c *checker) numbersFree(s *syntax.Screen) {
 // numbered returns how many rows of a screen are numbered from 1 on.
 func (c *checker) numbered(s *syntax.Screen) int {
 	n := 0
-	switch {
-	case s.List != nil:
-		n = engine.MaxRows
-	case s.Languages.Written():
-		n = len(c.msgs.Langs)
-	case s.Ask != nil:
-		if v := c.values[s.Ask.Var.Value]; v != nil && v.v != nil {
-			n = len(v.v.Options)
+	for _, k := range kinds.On(s) {
+		if k.numbered != nil {
+			n += k.numbered(c, s)
 		}
-	}
-	if s.Numbered {
-		n += len(s.Menu)
 	}
 	return n
-}
-
-// listKeys: fixed keys behind a list's rows are the rows' own.
-func (c *checker) listKeys(s *syntax.Screen) {
-	if s.List == nil || s.Numbered {
-		return
-	}
-	for _, o := range s.Menu {
-		if n, err := strconv.Atoi(o.Key.Value); err == nil && n >= 1 && n <= engine.MaxRows && strconv.Itoa(n) == o.Key.Value {
-			c.find(o.Key, fmt.Sprintf("The key %s already chooses row %d of the list.", syntax.Quote(o.Key.Value), n), `Write the menu as a list ("- Label -> screen"): its numbers go on behind the rows.`)
-		}
-	}
 }
 
 // keysTyped checks U403: a key is typed on a keypad, and * and # belong to the
@@ -162,14 +148,7 @@ func (c *checker) keysTyped() {
 	n := &c.f.Nav
 	keys := []syntax.Text{n.Back.Key, n.Home.Key, n.More.Key, n.Confirm.Key, n.Cancel.Key}
 	for _, s := range c.f.Screens {
-		for _, o := range s.Menu {
-			keys = append(keys, o.Key)
-		}
-		if s.Ask != nil {
-			for _, o := range s.Ask.Offers {
-				keys = append(keys, o.Key)
-			}
-		}
+		keys = append(keys, keysOn(s)...)
 	}
 	for _, k := range keys {
 		if k.Written() && (!syntax.AllDigits(k.Value) || len(k.Value) > syntax.MaxKeyDigits) {

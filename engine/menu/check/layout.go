@@ -1,8 +1,6 @@
 package check
 
 import (
-	"strconv"
-
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
@@ -79,7 +77,7 @@ func (r *ruler) layout(s *syntax.Screen, lang int, more bool) *layout {
 }
 
 func (r *ruler) sayKeys(s *syntax.Screen) []string {
-	if s.Show != nil || s.End != nil {
+	if s.OwnText() != nil {
 		return []string{syntax.ScreenKey(s, "say")}
 	}
 	var keys []string
@@ -92,13 +90,15 @@ func (r *ruler) sayKeys(s *syntax.Screen) []string {
 // errors returns the texts that may stand above a question.
 func (r *ruler) errors(s *syntax.Screen, lang int) block {
 	b := block{what: "the error"}
-	if s.End != nil {
+	if s.Ends() {
 		return b
 	}
-	b.texts = append(b.texts, r.piece(r.wrongKey(s), lang))
-	if s.Ask != nil {
-		for i := range s.Ask.Accept {
-			b.texts = append(b.texts, r.piece(syntax.AcceptKey(s, i), lang))
+	for _, k := range kinds.On(s) {
+		if k.errors == nil {
+			continue
+		}
+		for _, key := range k.errors(r, s) {
+			b.texts = append(b.texts, r.piece(key, lang))
 		}
 	}
 	for _, w := range s.When {
@@ -109,16 +109,10 @@ func (r *ruler) errors(s *syntax.Screen, lang int) block {
 	return b
 }
 
-// wrongKey returns the text after a wrong answer: the screen's own, the variable's,
-// or the menu's.
+// wrongKey returns the text after a wrong answer: the screen's own, or the menu's.
 func (r *ruler) wrongKey(s *syntax.Screen) string {
 	if s.Error != nil {
 		return syntax.ScreenKey(s, "error") // none where it is ""
-	}
-	if s.Ask != nil {
-		if v := r.c.values[s.Ask.Var.Value]; v != nil && v.v != nil && v.v.Error.Written() {
-			return syntax.VarErrorKey(v.name)
-		}
 	}
 	return "nav.invalid"
 }
@@ -126,44 +120,12 @@ func (r *ruler) wrongKey(s *syntax.Screen) string {
 // rows returns the lines that can be chosen; a list's rows are not among them.
 func (r *ruler) rows(s *syntax.Screen, lang int) []piece {
 	var rows []piece
-	number := func(key string) { rows = append(rows, r.row(strconv.Itoa(len(rows)+1), key, lang)) }
-	switch {
-	case s.Confirm != nil:
-		return r.yesNo(s, lang)
-	case s.Languages.Written():
-		for i, l := range r.c.msgs.Langs {
-			rows = append(rows, piece{ext: composed.Row(strconv.Itoa(i+1), literal(l.Name.Value))})
-		}
-	case s.Ask != nil:
-		if v := r.c.values[s.Ask.Var.Value]; v != nil && v.v != nil {
-			for _, o := range v.v.Options {
-				number(syntax.ChoiceKey(v.name, o.Name.Value))
-			}
-		}
-		for _, o := range s.Ask.Offers {
-			rows = append(rows, r.offer(s, o, lang))
-		}
-	default:
-		for i, o := range s.Menu {
-			rows = append(rows, r.option(s, i, o, lang))
+	for _, k := range kinds.On(s) {
+		if k.rows != nil {
+			rows = append(rows, k.rows(r, s, lang)...)
 		}
 	}
 	return rows
-}
-
-func (r *ruler) yesNo(s *syntax.Screen, lang int) []piece {
-	n := &r.c.f.Nav
-	yes, no := "nav.confirm", "nav.cancel"
-	if s.Confirm.YesLabel.Written() {
-		yes = syntax.ScreenKey(s, "confirm")
-	}
-	if s.Confirm.NoLabel.Written() {
-		no = syntax.ScreenKey(s, "cancel")
-	}
-	return []piece{
-		r.row(keyOr(n.Confirm, engine.DefaultYesKey), yes, lang),
-		r.row(keyOr(n.Cancel, engine.DefaultNoKey), no, lang),
-	}
 }
 
 func keyOr(k syntax.NavKey, without string) string {
@@ -173,38 +135,9 @@ func keyOr(k syntax.NavKey, without string) string {
 	return k.Key.Value
 }
 
-func (r *ruler) offer(s *syntax.Screen, o *syntax.Offer, lang int) piece {
-	if o.Value.Name == "" || o.Label.Written() {
-		return r.row(o.Key.Value, syntax.OfferKey(s, o), lang)
-	}
-	return piece{ext: composed.Row(o.Key.Value, r.value(o.Value.Name, o.Value.Field, lang))}
-}
-
-// option returns a menu's row; numbers go on behind a list's rows.
-func (r *ruler) option(s *syntax.Screen, i int, o *syntax.Option, lang int) piece {
-	key := o.Key.Value
-	if s.Numbered || key == "" {
-		n := i + 1
-		if s.List != nil {
-			n += engine.MaxRows
-		}
-		key = strconv.Itoa(n)
-	}
-	label := r.text(syntax.OptionKey(s, i), lang)
-	if o.Note.Written() {
-		label = composed.Noted(label, r.text(syntax.NoteKey(s, i), lang))
-	}
-	return piece{syntax.OptionKey(s, i), composed.Row(key, label)}
-}
-
-// listRow returns a list's longest row: with two digits before it.
-func (r *ruler) listRow(s *syntax.Screen, lang int) piece {
-	return r.row(strconv.Itoa(engine.MaxRows), syntax.ScreenKey(s, "each"), lang)
-}
-
 // navLine returns the last line of a screen. more says that the page goes on.
 func (r *ruler) navLine(s *syntax.Screen, lang int, more bool) piece {
-	if s == nil || s.End != nil {
+	if s == nil || s.Ends() {
 		return piece{ext: nothing}
 	}
 	var shown engine.NavKeys

@@ -39,11 +39,12 @@ func (c *checker) screensFit() {
 
 // pages reports whether a screen may be divided.
 func (c *checker) pages(s *syntax.Screen) bool {
-	if s.Ask != nil {
-		v := c.values[s.Ask.Var.Value]
-		return v != nil && v.typ.Kind == engine.KindChoice
+	for _, k := range kinds.On(s) {
+		if k.pages == nil || !k.pages(c, s) {
+			return false
+		}
 	}
-	return s.Confirm == nil && s.End == nil
+	return true
 }
 
 type lengths struct {

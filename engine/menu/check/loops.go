@@ -174,7 +174,7 @@ func (c *checker) traps() [][]*step {
 // isEnd reports whether a step is an end, or counts as one because its edges are not
 // known.
 func (c *checker) isEnd(st *step) bool {
-	if st.screen == nil || st.screen.End != nil {
+	if st.screen == nil || st.screen.Ends() {
 		return true
 	}
 	for _, e := range st.out {
@@ -210,7 +210,7 @@ func (c *checker) deliberate() func(*step) []*step {
 // other screen in between.
 func (c *checker) backSteps() {
 	for _, st := range c.flow.steps {
-		if st.screen == nil || !st.shown || st.first || st.screen.NavOff || st.screen.End != nil {
+		if st.screen == nil || !st.shown || st.first || st.screen.NavOff || st.screen.Ends() {
 			continue
 		}
 		seen := map[*step]bool{}

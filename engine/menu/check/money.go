@@ -168,7 +168,7 @@ func (c *checker) paidOnce() {
 		}
 		for _, e := range done(c.flow.calls[call][0], c.contracts[call.Action.Value]) {
 			for _, st := range c.nextShown(e.to) {
-				if st.screen != nil && st.screen.End == nil && !st.screen.NavOff {
+				if st.screen != nil && !st.screen.Ends() && !st.screen.NavOff {
 					c.find(st.screen.Name, fmt.Sprintf("From %s the key %s leads back to %s, which has moved money.", syntax.Quote(st.screen.Name.Value), back.Value, syntax.Quote(call.Action.Value)), `End the call there, or write "nav: none".`, diag.At(call.Pos, "Money moves here."))
 				}
 			}

@@ -137,25 +137,12 @@ func (c *checker) plainLabel(t syntax.Text, what string) {
 // namesExist checks the names on a screen that are not uses: the variable it asks
 // for, the values it sets and the languages it offers.
 func (c *checker) namesExist(s *syntax.Screen) {
-	if s.Ask != nil && s.Ask.Var.Written() && (c.values[s.Ask.Var.Value] == nil || c.values[s.Ask.Var.Value].v == nil) {
-		c.find(s.Ask.Var, fmt.Sprintf("%s asks for %s, but there is no such variable.", syntax.Quote(s.Name.Value), syntax.Quote(s.Ask.Var.Value)), declareHelp(s.Ask.Var.Value)).Suggest(c.nearVariable(s.Ask.Var.Value))
+	for _, a := range s.Assigns() {
+		c.settable(a.Name)
 	}
-	sets := [][]syntax.Assign{s.Set}
-	for _, o := range s.Menu {
-		sets = append(sets, o.Set)
-	}
-	for _, set := range sets {
-		for _, a := range set {
-			c.settable(a.Name)
-		}
-	}
-	var codes []string
-	for _, l := range c.msgs.Langs {
-		codes = append(codes, l.Code.Value)
-	}
-	for _, only := range s.LanguagesOnly {
-		if !within([]string{only.Value}, codes) {
-			c.find(only, fmt.Sprintf("The menu has no language %s.", syntax.Quote(only.Value)), "It has "+strings.Join(codes, ", ")+".")
+	for _, k := range kinds.On(s) {
+		if k.names != nil {
+			k.names(c, s)
 		}
 	}
 }

@@ -61,11 +61,7 @@ func (c *checker) secretsKept() {
 		}
 	}
 	for _, s := range c.f.Screens {
-		sets := s.Set
-		for _, o := range s.Menu {
-			sets = with(sets, o.Set...)
-		}
-		for _, a := range sets {
+		for _, a := range s.Assigns() {
 			if v := c.values[a.Value.Name]; v != nil && v.secret {
 				c.find(a.Value.Text, fmt.Sprintf("%s is a secret and cannot be kept under another name.", syntax.Quote(a.Value.Text.Value)), "Give it to the action right away.", noted(v.from)...)
 			}

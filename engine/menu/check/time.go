@@ -80,7 +80,7 @@ func (c *checker) promptEnds() {
 		}
 		for _, e := range done(c.flow.calls[call][0], contract) {
 			for _, st := range c.nextShown(e.to) {
-				if st.screen != nil && st.screen.End == nil {
+				if st.screen != nil && !st.screen.Ends() {
 					at := e.target
 					if !at.Written() {
 						at = call.Action

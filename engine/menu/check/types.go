@@ -172,16 +172,15 @@ func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
 }
 
 func (c *checker) screenTypes(s *syntax.Screen) {
-	for _, o := range s.Menu {
-		c.assignTypes(o.Set)
-	}
-	if s.Ask != nil {
-		c.offerTypes(s.Ask)
+	for _, k := range kinds.On(s) {
+		if k.types != nil {
+			k.types(c, s)
+		}
 	}
 	for _, k := range condsOf(s) {
 		c.condTypes(k)
 	}
-	c.assignTypes(s.Set)
+	c.assignTypes(s.Assigns())
 	c.placeTypes(s)
 }
 
@@ -190,11 +189,6 @@ func (c *checker) placeTypes(s *syntax.Screen) {
 	if s.SMS != nil {
 		if t, ok := typeIn(c.values, s.SMS.To); ok && t.Kind != engine.KindPhone {
 			c.find(s.SMS.To.Text, fmt.Sprintf("An SMS goes to a phone number, but %s is %s.", syntax.Quote(s.SMS.To.Text.Value), typeName(t)), "")
-		}
-	}
-	if l := s.List; l != nil {
-		if t, ok := typeIn(c.values, l.Items); ok && t.Kind != engine.KindList {
-			c.find(l.Items.Text, fmt.Sprintf("A list shows the rows of a list, but %s is %s.", syntax.Quote(l.Items.Text.Value), typeName(t)), "")
 		}
 	}
 }
@@ -212,22 +206,6 @@ func (c *checker) assignTypes(list []syntax.Assign) {
 		}
 		if t, ok := typeIn(c.values, v); ok && !sameType(t, into.typ) {
 			c.find(v.Text, fmt.Sprintf("%s is %s, and %s is %s.", syntax.Quote(into.name), typeName(into.typ), syntax.Quote(v.Text.Value), typeName(t)), "")
-		}
-	}
-}
-
-func (c *checker) offerTypes(a *syntax.Ask) {
-	into := c.values[a.Var.Value]
-	if into == nil {
-		return
-	}
-	for _, o := range a.Offers {
-		if o.Value.Quoted || o.Value.Number {
-			c.find(o.Value.Text, "An offer shows a value that the call has, not a constant.", `Write it like "1: caller", or with an arrow: "9: Skip -> next".`)
-			continue
-		}
-		if t, ok := typeIn(c.values, o.Value); ok && !sameType(t, into.typ) {
-			c.find(o.Value.Text, fmt.Sprintf("%s is %s, but %s asks for %s.", syntax.Quote(o.Value.Text.Value), typeName(t), syntax.Quote(a.Var.Value), typeName(into.typ)), "")
 		}
 	}
 }

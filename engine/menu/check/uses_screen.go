@@ -1,8 +1,6 @@
 package check
 
 import (
-	"fmt"
-
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
@@ -19,26 +17,20 @@ func (w *useWalk) screen(s *syntax.Screen) {
 		w.text(say.Text, text, with(before, holding(say.If)...))
 		before = passedOver(before, say.If)
 	}
-	for _, t := range []*syntax.Text{s.Show, s.End, s.Error, s.Again} {
+	for _, t := range []*syntax.Text{s.OwnText(), s.Error, s.Again} {
 		if t != nil {
 			w.text(*t, text, nil)
 		}
 	}
-	w.menu(s)
-	w.kind(s)
-	before = nil
-	for _, k := range s.Choose {
-		w.cond(k.If, entering, before)
-		before = passedOver(before, k.If)
+	for _, k := range kinds.On(s) {
+		if k.uses != nil {
+			k.uses(w, s)
+		}
 	}
-	w.assigns(s.Set, nil)
 	if s.SMS != nil {
 		in := "the SMS of " + syntax.Quote(s.Name.Value)
 		w.value(sent, s.SMS.To, in, nil)
 		w.placeholders(sent, s.SMS.Say, in, nil)
-	}
-	if s.Do != nil {
-		w.call(s, s.Do)
 	}
 	syntax.Targets(s, func(t syntax.Target) {
 		if t.Call != nil {
@@ -73,58 +65,10 @@ func passedOver(before []assumption, k *syntax.Cond) []assumption {
 	return with(before, failing(k)...)
 }
 
-func (w *useWalk) menu(s *syntax.Screen) {
-	for _, o := range s.Menu {
-		w.cond(o.If, "the condition of an option of "+syntax.Quote(s.Name.Value), nil)
-		in := fmt.Sprintf("option %s of %s", s.OptionName(o), syntax.Quote(s.Name.Value))
-		w.text(o.Say, in, holding(o.If))
-		w.text(o.Note, in, holding(o.If))
-		w.assigns(o.Set, holding(o.If))
-	}
-}
-
 func (w *useWalk) assigns(list []syntax.Assign, assume []assumption) {
 	for _, a := range list {
 		v := w.c.constantOr(a.Value, a.Name.Value)
 		w.value(taken, v, `"set"`, assume)
-	}
-}
-
-func (w *useWalk) kind(s *syntax.Screen) {
-	name := syntax.Quote(s.Name.Value)
-	if a := s.Ask; a != nil {
-		w.ask(s, a)
-	}
-	if k := s.Confirm; k != nil {
-		w.text(k.YesLabel, "the Yes of "+name, nil)
-		w.text(k.NoLabel, "the No of "+name, nil)
-	}
-	if l := s.List; l != nil {
-		w.value(taken, l.Items, "the list of "+name, nil)
-		row := *w
-		row.base.also, row.uses = []string{l.As.Value}, nil
-		row.text(l.Each, "a row of "+name, nil)
-		w.uses = append(w.uses, row.uses...)
-	}
-}
-
-func (w *useWalk) ask(s *syntax.Screen, a *syntax.Ask) {
-	name := syntax.Quote(s.Name.Value)
-	answered := *w
-	answered.base.also, answered.uses = []string{a.Var.Value}, nil
-	for _, rule := range a.Accept {
-		answered.cond(rule.If, `an "accept" of `+name, nil)
-		// The answer that failed is forgotten before the error is shown.
-		w.text(rule.Error, `an "accept" of `+name, nil)
-	}
-	w.uses = append(w.uses, answered.uses...)
-	for _, o := range a.Offers {
-		w.value(offered, o.Value, "an offer of "+name, nil)
-		w.text(o.Label, "an offer of "+name, nil)
-	}
-	w.text(a.Repeat, "the second question of "+name, nil)
-	if v := w.c.values[a.Var.Value]; v != nil && v.v != nil {
-		w.text(v.v.Error, "the error of "+syntax.Quote(a.Var.Value)+", shown on "+name+",", nil)
 	}
 }
 

@@ -140,13 +140,8 @@ func (c *checker) otherSources(values map[string]*value) {
 		}
 	}
 	for _, s := range c.f.Screens {
-		for _, a := range s.Set {
+		for _, a := range s.Assigns() {
 			mark(a.Name.Value, a.Value)
-		}
-		for _, o := range s.Menu {
-			for _, a := range o.Set {
-				mark(a.Name.Value, a.Value)
-			}
 		}
 		if s.Ask != nil {
 			for _, o := range s.Ask.Offers {
