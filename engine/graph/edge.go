@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // A describer says what the rows of a machine mean to callers.
@@ -96,13 +97,23 @@ func (d describer) option(e *Edge, s *engine.Screen) {
 
 func (d describer) answer(e *Edge, ask *engine.Ask) {
 	e.Kind, e.Label, e.Tries = Answer, ask.Var, 1
-	e.Input = d.sample(ask)
+	e.Input = d.typed(ask.Var)
 	if ask.Repeat != nil {
 		e.Tries = 2
 	}
 	for _, rule := range ask.Accept {
 		e.Needs = join(e.Needs, rule.If.String())
 	}
+}
+
+// typed returns an answer that the type of a variable accepts.
+func (d describer) typed(name string) string {
+	for _, v := range d.p.Definition().Vars {
+		if v.Name == name {
+			return sample.Typed(v.Type)
+		}
+	}
+	return ""
 }
 
 // Wrong is the input of an edge for any wrong answer.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // decides is what a menu's ways depend on: the values its conditions ask for,
@@ -244,7 +245,7 @@ func stands(v, c engine.Value) int {
 	}
 	scaled := func(v, other engine.Value) int64 {
 		if v.Kind() == engine.KindNumber && other.Kind() == engine.KindMoney {
-			return v.Int() * centsPerUnit
+			return v.Int() * sample.CentsPerUnit
 		}
 		return v.Int()
 	}

@@ -7,12 +7,13 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // endings are how actions may end in a script, with values worth trying.
 type endings struct {
 	contracts map[string]*engine.Contract
-	samples   *samples
+	samples   *sample.Values
 	decides   *decides
 	standard  map[string][]engine.Answer
 	// long are the lengths of long lists to try, none where no second page is
@@ -75,7 +76,7 @@ func (e *endings) plain(action string, o *engine.OutcomeContract) (engine.Answer
 	for _, f := range o.Gives {
 		text, ok := e.said(&f), true
 		if text == "" {
-			text, ok = e.samples.setting(&f.Type, usualRows)
+			text, ok = e.samples.Setting(&f.Type, usualRows)
 		}
 		if !ok {
 			return a, false
@@ -121,7 +122,7 @@ func (e *endings) others(o *engine.OutcomeContract, f *engine.Field, held func(s
 		}
 	default:
 		if e.decides.weighed(f.Name) {
-			return writable(e.samples.texts(&f.Type, e.decides.near(f.Name, held)))
+			return writable(e.samples.Texts(&f.Type, e.decides.near(f.Name, held)))
 		}
 	}
 	return nil
@@ -130,7 +131,7 @@ func (e *endings) others(o *engine.OutcomeContract, f *engine.Field, held func(s
 func (e *endings) lists(f *engine.Field, held func(string) engine.Value) []string {
 	list := []string{""}
 	for _, rows := range e.long {
-		if text, ok := e.samples.setting(&f.Type, rows); ok {
+		if text, ok := e.samples.Setting(&f.Type, rows); ok {
 			list = append(list, text)
 		}
 	}
@@ -140,7 +141,7 @@ func (e *endings) lists(f *engine.Field, held func(string) engine.Value) []strin
 // records are records that differ from the usual one in a single field, as far
 // as a condition asks for it, or lack it.
 func (e *endings) records(name string, fields []engine.Field, held func(string) engine.Value) []string {
-	usual, ok := e.samples.record(fields, 0)
+	usual, ok := e.samples.Record(fields, 0)
 	if !ok {
 		return nil
 	}
@@ -151,7 +152,7 @@ func (e *endings) records(name string, fields []engine.Field, held func(string) 
 		if !e.decides.weighed(name + "." + f.Name) {
 			continue
 		}
-		for _, text := range writable(e.samples.texts(&f.Type, near)) {
+		for _, text := range writable(e.samples.Texts(&f.Type, near)) {
 			if strings.ContainsAny(text, ",;=") {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // inputs are what is worth typing on a screen: each way on once, what is refused
@@ -23,13 +24,13 @@ func (x *search) inputs(n *node) []string {
 	case engine.ScreenAsk:
 		list = x.answers(n, s)
 	case engine.ScreenConfirm:
-		list = append([]string{nav.Confirm.Key, nav.Cancel.Key}, x.refused(n, wrongKeys)...)
+		list = append([]string{nav.Confirm.Key, nav.Cancel.Key}, x.refused(n, sample.WrongKeys)...)
 	case engine.ScreenLanguages:
-		list = append(numbered(1, len(n.program.Definition().Languages)), x.refused(n, wrongKeys)...)
+		list = append(numbered(1, len(n.program.Definition().Languages)), x.refused(n, sample.WrongKeys)...)
 	case engine.ScreenShow:
-		list = x.refused(n, wrongKeys) // the notice takes room: there may be another page
+		list = x.refused(n, sample.WrongKeys) // the notice takes room: there may be another page
 	case engine.ScreenMenu, engine.ScreenList:
-		list = append(x.optionKeys(n, s), x.refused(n, wrongKeys)...)
+		list = append(x.optionKeys(n, s), x.refused(n, sample.WrongKeys)...)
 	}
 	// Of a list no page behind the second is asked for, but where options follow
 	// its rows.
@@ -122,7 +123,7 @@ func (x *search) notice(n *node, typed string) engine.Trigger {
 func (x *search) answers(n *node, s *engine.Screen) []string {
 	t := x.types[s.Ask.Var]
 	held := func(place string) engine.Value { return heldIn(n.program, &n.session, place) }
-	texts := x.samples.texts(&t, x.decides.near(s.Ask.Var, held))
+	texts := x.samples.Texts(&t, x.decides.near(s.Ask.Var, held))
 	if t.Kind == engine.KindChoice {
 		texts = numbered(1, len(t.Options))
 	}
@@ -143,7 +144,7 @@ func (x *search) answers(n *node, s *engine.Screen) []string {
 		notices[notice] = true
 		list = append(list, typed)
 	}
-	list = append(list, x.refused(n, x.samples.wrong(&t))...)
+	list = append(list, x.refused(n, x.samples.Wrong(&t))...)
 	if n.session.Repeat != "" && len(list) > 0 {
 		// The same once more, and another, which is refused.
 		list = append([]string{n.session.Repeat[len("of "):]}, list...)

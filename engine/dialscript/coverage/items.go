@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,8 +135,8 @@ func (l *lister) options(s *engine.Screen) {
 			l.option(s, engine.Trigger{Kind: engine.TriggerOffer, Index: i, Name: o.Key}, o.Key+" "+label, o.Pos)
 		}
 	case engine.ScreenConfirm:
-		l.option(s, simple(engine.TriggerYes), cmpText(words(s.Confirm.YesWords), words(l.def.Nav.Confirm.Label), "Yes"), s.Pos)
-		l.option(s, simple(engine.TriggerNo), cmpText(words(s.Confirm.NoWords), words(l.def.Nav.Cancel.Label), "No"), s.Pos)
+		l.option(s, simple(engine.TriggerYes), cmp.Or(words(s.Confirm.YesWords), words(l.def.Nav.Confirm.Label), "Yes"), s.Pos)
+		l.option(s, simple(engine.TriggerNo), cmp.Or(words(s.Confirm.NoWords), words(l.def.Nav.Cancel.Label), "No"), s.Pos)
 	case engine.ScreenList:
 		l.option(s, simple(engine.TriggerRow), "a row", s.Pos)
 		if s.List.Empty != "" {
@@ -157,16 +158,6 @@ func (l *lister) options(s *engine.Screen) {
 		}
 		l.option(s, engine.Trigger{Kind: engine.TriggerOption, Index: i}, strings.TrimSpace(k+" "+words(o.Label)), o.Pos)
 	}
-}
-
-// cmpText is the first text that is not empty.
-func cmpText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 func words(w engine.Words) string { return w.In(0).String() }

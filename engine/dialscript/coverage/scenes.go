@@ -150,7 +150,7 @@ func (x *search) kept(name string) [][]dialscript.Direction {
 		return list
 	}
 	nobody := func(string) engine.Value { return engine.Value{} }
-	texts := writable(x.samples.texts(&t, x.decides.near(name, nobody)))
+	texts := writable(x.samples.Texts(&t, x.decides.near(name, nobody)))
 	if !x.decides.weighed(name) {
 		texts = texts[:min(1, len(texts))]
 	}

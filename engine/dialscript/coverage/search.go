@@ -8,6 +8,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // MaxStates bounds the search of one menu: states that differ in something its
@@ -27,7 +28,7 @@ type search struct {
 	program *engine.Program
 	people  *engine.Personas
 	decides *decides
-	samples *samples
+	samples *sample.Values
 	endings *endings
 	// types are those of all values, by name.
 	types map[string]engine.Type
@@ -77,7 +78,7 @@ func newSearch(p *engine.Program, people *engine.Personas, max int) *search {
 	def := p.Definition()
 	x := &search{
 		program: p, people: people, decides: decidesOf(def), max: max,
-		samples: &samples{people: people, today: engine.DateOf(dialscript.DefaultClock)},
+		samples: &sample.Values{People: people, Today: engine.DateOf(dialscript.DefaultClock)},
 		types:   map[string]engine.Type{},
 		seen:    map[string]bool{}, want: map[itemKey]bool{}, found: map[itemKey]*node{}, ever: map[itemKey]bool{},
 	}

@@ -1,4 +1,6 @@
-package graph
+// Package sample makes up values of the types of a menu: what callers type, and what
+// dial scripts write.
+package sample
 
 import (
 	"strconv"
@@ -7,26 +9,17 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// sample invents an answer that the question's type accepts.
-func (d describer) sample(a *engine.Ask) string {
-	for _, v := range d.p.Definition().Vars {
-		if v.Name == a.Var {
-			return Sample(v.Type)
-		}
-	}
-	return ""
-}
+// CentsPerUnit is the scale of every currency served.
+const CentsPerUnit = 100
 
-const centsPerUnit = 100
-
-// Sample returns an answer that a question of the type accepts, as a caller in
+// Typed returns an answer that a question of the type accepts, as a caller in
 // Kenya types it. The "accept" rules of the question may still refuse it.
-func Sample(t engine.Type) string {
+func Typed(t engine.Type) string {
 	switch t.Kind {
 	case engine.KindPhone:
 		return samplePhone(t)
 	case engine.KindMoney:
-		return strconv.FormatInt((t.Lo+centsPerUnit-1)/centsPerUnit, 10)
+		return strconv.FormatInt((t.Lo+CentsPerUnit-1)/CentsPerUnit, 10)
 	case engine.KindNumber:
 		return strconv.FormatInt(t.Lo, 10)
 	case engine.KindDate:
@@ -55,16 +48,18 @@ func samplePhone(t engine.Type) string {
 	return samplePhones["KE"]
 }
 
+// dayForm is the form in which callers type a date.
+const dayForm = "02/01/2006"
+
 // anyDay is the sample of a date without limits.
 const anyDay = "01/01/2026"
 
 func sampleDate(t engine.Type) string {
-	const form = "02/01/2006"
 	switch {
 	case t.From.Set && !t.From.Relative:
-		return t.From.Day.Time().Format(form)
+		return t.From.Day.Time().Format(dayForm)
 	case t.To.Set && !t.To.Relative:
-		return t.To.Day.Time().Format(form)
+		return t.To.Day.Time().Format(dayForm)
 	case t.From.Set || t.To.Set:
 		return "(" + strings.TrimPrefix(t.String(), "date ") + ")"
 	default:

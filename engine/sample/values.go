@@ -1,6 +1,7 @@
-package coverage
+package sample
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,29 +9,26 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// samples makes values up, as people write them: typed by callers, and in stage
-// directions. Numbers and PINs are those of people.yaml.
-type samples struct {
-	people *engine.Personas
-	today  engine.Date
+// Values makes up values of types for one set of people. Phone numbers and PINs are
+// those of people.yaml; dates are near Today.
+type Values struct {
+	People *engine.Personas
+	Today  engine.Date
 }
 
-// centsPerUnit are those of every currency served.
-const centsPerUnit = 100
-
-// amounts of money and numbers that look like a caller's, where a range allows.
+// These amounts and numbers look like those of a caller. They are tried first
+// where a range allows them.
 var (
-	amounts = []int64{500 * centsPerUnit, 1000 * centsPerUnit, 50 * centsPerUnit}
+	amounts = []int64{500 * CentsPerUnit, 1000 * CentsPerUnit, 50 * CentsPerUnit}
 	numbers = []int64{3, 30}
 )
 
-// texts are values of a type, the plainest first, then those near the given
-// ones: each of them, and a unit more and less.
-func (m *samples) texts(t *engine.Type, near []engine.Value) []string {
+// Texts returns values of a type as callers type them: the plainest first, then
+// each value in near, and one unit more and less.
+func (m *Values) Texts(t *engine.Type, near []engine.Value) []string {
 	var list []string
 	add := func(s string) {
 		if s != "" && !slices.Contains(list, s) {
@@ -39,13 +37,13 @@ func (m *samples) texts(t *engine.Type, near []engine.Value) []string {
 	}
 	switch t.Kind {
 	case engine.KindMoney:
-		for _, cents := range append(ranged(t, amounts, centsPerUnit), values(near, t, centsPerUnit)...) {
+		for _, cents := range append(ranged(t, amounts, CentsPerUnit), around(near, t, CentsPerUnit)...) {
 			if inRange(t, cents) {
 				add(money(cents))
 			}
 		}
 	case engine.KindNumber:
-		for _, n := range append(ranged(t, numbers, 1), values(near, t, 1)...) {
+		for _, n := range append(ranged(t, numbers, 1), around(near, t, 1)...) {
 			if inRange(t, n) {
 				add(strconv.FormatInt(n, 10))
 			}
@@ -67,7 +65,7 @@ func (m *samples) texts(t *engine.Type, near []engine.Value) []string {
 			add(pin)
 		}
 	default:
-		add(graph.Sample(*t))
+		add(Typed(*t))
 		for _, v := range near {
 			add(v.Text())
 		}
@@ -75,9 +73,7 @@ func (m *samples) texts(t *engine.Type, near []engine.Value) []string {
 	return list
 }
 
-const dayForm = "02/01/2006"
-
-// ranged are the preferred numbers that a type takes, and both ends of its
+// ranged returns the preferred numbers that a type accepts, and both ends of its
 // range.
 func ranged(t *engine.Type, preferred []int64, unit int64) []int64 {
 	var list []int64
@@ -92,40 +88,41 @@ func ranged(t *engine.Type, preferred []int64, unit int64) []int64 {
 	return append(list, (t.Lo+unit-1)/unit*unit, t.Hi/unit*unit, t.Lo, t.Hi)
 }
 
-// inRange reports whether a number is one of the type; a type without ends
-// takes any.
+// inRange reports whether a type accepts a number. A type without a range accepts
+// any.
 func inRange(t *engine.Type, n int64) bool {
 	return t.Lo == 0 && t.Hi == 0 || n >= t.Lo && n <= t.Hi
 }
 
-// values are numbers near others, on the type's own scale.
-func values(near []engine.Value, t *engine.Type, unit int64) []int64 {
+// around returns the numbers of near in the unit of the type, each with the next
+// one above and below.
+func around(near []engine.Value, t *engine.Type, unit int64) []int64 {
 	var list []int64
 	for _, v := range near {
 		n := v.Int()
 		switch {
 		case v.Kind() == engine.KindNumber && t.Kind == engine.KindMoney:
-			n *= centsPerUnit
+			n *= CentsPerUnit
 		case v.Kind() == engine.KindMoney && t.Kind == engine.KindNumber:
-			n /= centsPerUnit
+			n /= CentsPerUnit
 		}
 		list = append(list, n, n+unit, n-unit)
 	}
 	return list
 }
 
-// money is an amount as it is typed.
+// money writes an amount as callers type it.
 func money(cents int64) string {
-	if cents%centsPerUnit == 0 {
-		return strconv.FormatInt(cents/centsPerUnit, 10)
+	if cents%CentsPerUnit == 0 {
+		return strconv.FormatInt(cents/CentsPerUnit, 10)
 	}
-	return fmt.Sprintf("%d.%02d", cents/centsPerUnit, cents%centsPerUnit)
+	return fmt.Sprintf("%d.%02d", cents/CentsPerUnit, cents%CentsPerUnit)
 }
 
-// days are around today, as far as people are born and contracts run, and around
-// what a range or a condition names.
-func (m *samples) days(t *engine.Type, near []engine.Value) []engine.Date {
-	today := m.today.Time()
+// days returns days near today, as long ago as people are born and as far ahead as
+// contracts run, and days next to the ends of the range and next to near.
+func (m *Values) days(t *engine.Type, near []engine.Value) []engine.Date {
+	today := m.Today.Time()
 	var list []engine.Date
 	for _, when := range []time.Time{
 		today, today.AddDate(0, 0, -1), today.AddDate(0, 0, 1), today.AddDate(0, -1, 0), today.AddDate(0, 1, 0),
@@ -150,15 +147,16 @@ func (m *samples) days(t *engine.Type, near []engine.Value) []engine.Date {
 	return list
 }
 
-// phones are the numbers that scripts may type.
-func (m *samples) phones() []string {
+// phones returns the numbers that scripts may type: those of people.yaml.
+func (m *Values) phones() []string {
 	var list []string
-	for _, one := range m.people.List {
+	for _, one := range m.People.List {
 		list = append(list, one.Phone)
 	}
-	return append(list, m.people.Numbers...)
+	return append(list, m.People.Numbers...)
 }
 
+// national writes a number as its owner does, if its country is known.
 func national(digits string) string {
 	if s := msisdn.National(digits); s != digits {
 		return s
@@ -166,24 +164,25 @@ func national(digits string) string {
 	return "+" + digits
 }
 
-// pins are the callers' own of the right length, and a run that is nobody's.
-func (m *samples) pins(t *engine.Type) []string {
+// pins returns the PINs of people.yaml that have the right length, and a made-up
+// one that belongs to nobody.
+func (m *Values) pins(t *engine.Type) []string {
 	var list []string
-	for _, one := range m.people.List {
+	for _, one := range m.People.List {
 		if pin := one.PIN.Reveal(); pin != "" && (t.Digits == 0 || len(pin) == t.Digits) {
 			list = append(list, pin)
 		}
 	}
-	return append(list, graph.Sample(*t))
+	return append(list, Typed(*t))
 }
 
-// wrong are answers that a question of the type refuses, the likeliest first.
-func (m *samples) wrong(t *engine.Type) []string {
+// Wrong returns answers that a question of the type refuses, the likeliest first.
+func (m *Values) Wrong(t *engine.Type) []string {
 	switch t.Kind {
 	case engine.KindPhone:
 		return []string{"12345", "x", ""}
 	case engine.KindMoney:
-		return []string{money(t.Lo - centsPerUnit), money(t.Hi + centsPerUnit), "x", ""}
+		return []string{money(t.Lo - CentsPerUnit), money(t.Hi + CentsPerUnit), "x", ""}
 	case engine.KindNumber:
 		return []string{strconv.FormatInt(t.Lo-1, 10), strconv.FormatInt(t.Hi+1, 10), "x", ""}
 	case engine.KindDate:
@@ -194,14 +193,14 @@ func (m *samples) wrong(t *engine.Type) []string {
 		}
 		return tooLong(t)
 	case engine.KindChoice:
-		return wrongKeys
+		return WrongKeys
 	default:
 		return tooLong(t)
 	}
 }
 
-// tooLong is a text that a type refuses, and an empty one, which is plainer
-// where the other fills the line.
+// tooLong returns a text that a type refuses as too long, and an empty one. The
+// empty text comes first if the long one would fill a line of a report.
 func tooLong(t *engine.Type) []string {
 	const line = 60
 	if t.Width < line {
@@ -210,20 +209,21 @@ func tooLong(t *engine.Type) []string {
 	return []string{"", strings.Repeat("x", t.Width+1)}
 }
 
-// wrongKeys are typed where a key is to be chosen; the first that is none is a
-// wrong answer.
-var wrongKeys = []string{"9", "7", "5", "99", "77", "x"}
+// WrongKeys lists keys to try on a menu. The first that no option has is a wrong
+// answer.
+var WrongKeys = []string{"9", "7", "5", "99", "77", "x"}
 
-// setting is a value of a type as a stage direction writes it, without quotes.
-// ok is false where none can be written: a list inside a record.
-func (m *samples) setting(t *engine.Type, rows int) (text string, ok bool) {
+// Setting returns a value of a type as a stage direction writes it, without quotes;
+// a list gets this many rows. It returns false for a list inside a record, which
+// no direction can write.
+func (m *Values) Setting(t *engine.Type, rows int) (text string, ok bool) {
 	switch t.Kind {
 	case engine.KindRecord:
-		return m.record(t.Fields, 0)
+		return m.Record(t.Fields, 0)
 	case engine.KindList:
 		var list []string
 		for i := range rows {
-			row, ok := m.record(t.Fields, i)
+			row, ok := m.Record(t.Fields, i)
 			if !ok {
 				return "", false
 			}
@@ -233,14 +233,15 @@ func (m *samples) setting(t *engine.Type, rows int) (text string, ok bool) {
 	case engine.KindText:
 		return textSample(t.Width, 0), true
 	case engine.KindDate:
-		return m.today.Time().Format("2006-01-02"), true
+		return m.Today.Time().Format("2006-01-02"), true
 	}
-	list := m.texts(t, nil)
-	return cmpText(list...), len(list) > 0
+	list := m.Texts(t, nil)
+	return cmp.Or(list...), len(list) > 0
 }
 
-// record writes one record; the n-th row of a list differs from the others.
-func (m *samples) record(fields []engine.Field, n int) (string, bool) {
+// Record returns a record as a stage direction writes it. The rows of a list differ
+// by their index n.
+func (m *Values) Record(fields []engine.Field, n int) (string, bool) {
 	var parts []string
 	for _, f := range fields {
 		text := ""
@@ -250,23 +251,23 @@ func (m *samples) record(fields []engine.Field, n int) (string, bool) {
 		case engine.KindText:
 			text = textSample(f.Type.Width, n)
 		case engine.KindDate:
-			text = (m.today - engine.Date(n)).Time().Format("2006-01-02")
+			text = (m.Today - engine.Date(n)).Time().Format("2006-01-02")
 		default:
-			list := m.texts(&f.Type, nil)
+			list := m.Texts(&f.Type, nil)
 			if len(list) == 0 {
 				return "", false
 			}
-			text = list[n%min(len(list), usualVariety)]
+			text = list[n%min(len(list), variety)]
 		}
 		parts = append(parts, f.Name+"="+text)
 	}
 	return strings.Join(parts, ", "), true
 }
 
-// usualVariety is how many values of a type the rows of a list show.
-const usualVariety = 3
+// variety is the number of different values that the rows of a list show.
+const variety = 3
 
-// textSample is a text that fits a width: a reference where it is short.
+// textSample returns a text that fits a width and looks like a reference.
 func textSample(width, n int) string {
 	s := fmt.Sprintf("AB%d", 10+n)
 	if width > 0 && width < len(s) {
