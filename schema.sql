@@ -39,6 +39,22 @@ CREATE TABLE action_log (
 );
 CREATE INDEX action_log_created_at ON action_log (created_at);
 
+-- What the database knows of each call that acted or was recovered. A state replaces an
+-- earlier one only (see store.CallState), so a late writer changes nothing.
+CREATE TABLE call_states (
+    id         TEXT PRIMARY KEY,                            -- a keyed hash
+    generation INTEGER NOT NULL CHECK (generation >= 0),    -- how often the gateway used the session's ID again
+    epoch      INTEGER NOT NULL CHECK (epoch > 0),          -- counts results and recoveries
+    length     INTEGER NOT NULL CHECK (length >= 0),        -- how many bytes of the call's text the state contains
+    program    TEXT NOT NULL,                               -- the menu's hash
+    caller     TEXT NOT NULL,                               -- MSISDN; empty once the caller is forgotten
+    kept       BOOLEAN NOT NULL,                            -- it moved money and is never purged
+    state      BYTEA,                                       -- JSON without secrets; NULL once the caller is forgotten
+    began_at   TIMESTAMPTZ NOT NULL                         -- the first save of this generation
+);
+CREATE INDEX call_states_began_at ON call_states (began_at) WHERE NOT kept;
+CREATE INDEX call_states_caller ON call_states (caller);
+
 -- SMS, with what became of them.
 CREATE TABLE messages (
     id          TEXT PRIMARY KEY,  -- the action, and its position there
@@ -76,7 +92,8 @@ CREATE TABLE limits (
 );
 CREATE INDEX limits_ends_at ON limits (ends_at);
 
--- Values that belong to this database, such as the check tag of the ID key.
+-- Values that belong to this database, such as the check tag of the ID key, and
+-- call_states_since, when the table call_states was made.
 CREATE TABLE settings (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

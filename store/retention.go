@@ -9,16 +9,18 @@ import (
 	"time"
 )
 
-// Retention is how long an action's result, a message that went out and its
-// delivery report are stored. It is far longer than any gateway or client repeats
+// Retention is how long an action's result, a call's state, a message that went out
+// and its delivery report are stored. It is far longer than any gateway or client repeats
 // a request, and long enough for a person's question about last month.
 const Retention = 90 * 24 * time.Hour
 
 // Purged counts the rows that a purge removed.
-type Purged struct{ Actions, Limits, Messages, Deliveries, Codes int64 }
+type Purged struct{ Actions, CallStates, Limits, Messages, Deliveries, Codes int64 }
 
 // Any reports whether the purge removed anything.
-func (p Purged) Any() bool { return p.Actions+p.Limits+p.Messages+p.Deliveries+p.Codes > 0 }
+func (p Purged) Any() bool {
+	return p.Actions+p.CallStates+p.Limits+p.Messages+p.Deliveries+p.Codes > 0
+}
 
 // Forgotten counts what was removed about a person.
 type Forgotten struct {

@@ -105,9 +105,9 @@ type Store interface {
 	SetSettingOnce(ctx context.Context, key, value string) (stored string, err error)
 
 	// Purge removes what has expired by now: after Retention, results of actions,
-	// messages that went out and reports on them; counts of windows that have
-	// ended; codes that have expired. Actions that Tx.Retain marked stay. Several
-	// instances may call it at any time.
+	// states of calls, messages that went out and reports on them; counts of windows
+	// that have ended; codes that have expired. Actions that Tx.Retain marked and
+	// calls that are Kept stay. Several instances may call it at any time.
 	Purge(ctx context.Context, now time.Time) (Purged, error)
 
 	// Ping returns nil if the database answers.
@@ -127,6 +127,8 @@ type Tx interface {
 	// Retain keeps an action begun in this transaction from ever being purged: it
 	// moved money.
 	Retain(ctx context.Context, id string) error
+
+	CallStates
 
 	// Worker reads as Store.Worker does, within this transaction.
 	Worker(ctx context.Context, phone string) (Worker, error)

@@ -31,8 +31,8 @@ type forgetCmd struct {
 func (forgetCmd) Help() string {
 	return `Removes what is stored about a person under a phone number: the number and the
 name of the account, remembered values, messages, one-time codes, counts of
-limits and guesses, notes of calls, and the records of calls in Redis. The
-account's Worker ID and wallet stay: other books refer to them, and the wallet
+limits and guesses, states and notes of calls, and the records of calls in Redis.
+The account's Worker ID and wallet stay: other books refer to them, and the wallet
 may hold money. The audit log stores who ran this and when, without the number.
 It cannot be undone.
 
@@ -43,7 +43,7 @@ Example:
 // stays lists what is not removed, and why.
 var stays = []struct{ What, Why string }{
 	{"Worker ID, wallet address and sealed secret", "other books refer to them, and the wallet may hold money"},
-	{"results of actions", "they are stored under keyed hashes that identify no person, and keep a repeated callback from acting twice"},
+	{"results of actions, and that a call has acted", "they are stored under keyed hashes that identify no person, and keep a repeated callback from acting twice"},
 	{"the log of this program", "it has only masked numbers; remove it where you store it"},
 	{"backups of the database", "those made before still hold everything"},
 }

@@ -29,6 +29,7 @@ type link struct {
 	url    string
 	server string
 	fault  atomic.Int32
+	syncs  atomic.Int32 // how often the store waited for the answers to its statements
 }
 
 func newLink(t *testing.T, server string) *link {
@@ -83,6 +84,9 @@ func (l *link) carry(client net.Conn) {
 		message, err := readMessage(client, first)
 		if err != nil {
 			return
+		}
+		if !first && message[0] == 'S' {
+			l.syncs.Add(1)
 		}
 		if commits(message) {
 			switch l.fault.Load() {

@@ -16,6 +16,7 @@ type runner interface {
 	Exec(ctx context.Context, statement string, args ...any) (pgconn.CommandTag, error)
 	Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
 	QueryRow(ctx context.Context, statement string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults
 }
 
 // conn implements rows.Conn over a pool or a transaction.
@@ -30,6 +31,36 @@ func (c conn) Exec(ctx context.Context, statement string, args ...any) (int64, e
 // QueryRow reads one row.
 func (c conn) QueryRow(ctx context.Context, statement string, args ...any) rows.Row {
 	return row{c.runner.QueryRow(ctx, statement, args...)}
+}
+
+// lockKey takes an advisory lock, which the end of the transaction releases. A lock on
+// a key needs no row, so waiting for a new call needs no row to be written and removed.
+// Keys with one hash, and other programs' advisory locks of that number, only wait for
+// each other.
+const lockKey = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`
+
+// QueryRowLocked locks a key and reads one row, in one round trip. These are two
+// statements, since a statement does not see what was committed while it waited.
+func (c conn) QueryRowLocked(ctx context.Context, key, statement string, args ...any) rows.Row {
+	var batch pgx.Batch
+	batch.Queue(lockKey, key)
+	batch.Queue(statement, args...)
+	return lockedRow{c.runner.SendBatch(ctx, &batch)}
+}
+
+// lockedRow implements rows.Row over the answers to lockKey and a query.
+type lockedRow struct{ answers pgx.BatchResults }
+
+// Scan waits for the lock and reads the row: store.ErrNotFound if there is none.
+func (r lockedRow) Scan(into ...any) error {
+	_, err := r.answers.Exec()
+	if err == nil {
+		err = row{r.answers.QueryRow()}.Scan(into...)
+	}
+	if closed := r.answers.Close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 // Query calls each for every row.
@@ -70,6 +101,9 @@ func (r refused) Exec(context.Context, string, ...any) (int64, error) { return 0
 
 // QueryRow returns a row whose Scan returns the error.
 func (r refused) QueryRow(context.Context, string, ...any) rows.Row { return r }
+
+// QueryRowLocked returns a row whose Scan returns the error.
+func (r refused) QueryRowLocked(context.Context, string, string, ...any) rows.Row { return r }
 
 // Query returns the error.
 func (r refused) Query(context.Context, func(rows.Row) error, string, ...any) error { return r.err }

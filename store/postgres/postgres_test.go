@@ -46,6 +46,7 @@ func open(t *testing.T, rules store.JobRules) store.Store {
 
 func TestConformance(t *testing.T) { storetest.Run(t, open) }
 func TestReadBeside(t *testing.T)  { storetest.ReadBeside(t, open) }
+func TestCallsBeside(t *testing.T) { storetest.CallsBeside(t, open) }
 
 func TestQuiet(t *testing.T) {
 	storetest.Quiet(t, func(t *testing.T, rules store.JobRules, logger *slog.Logger) store.Store {

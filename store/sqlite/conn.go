@@ -126,6 +126,12 @@ func (c conn) QueryRow(ctx context.Context, statement string, args ...any) rows.
 	return row{row: made.QueryRowContext(ctx, values(args)...)}
 }
 
+// QueryRowLocked reads one row. A transaction here is the only writer from its BEGIN
+// on, so it needs no other lock.
+func (c conn) QueryRowLocked(ctx context.Context, _, statement string, args ...any) rows.Row {
+	return c.QueryRow(ctx, statement, args...)
+}
+
 // Query calls each for every row.
 func (c conn) Query(ctx context.Context, each func(rows.Row) error, statement string, args ...any) (err error) {
 	made, err := c.stmt(ctx, statement)

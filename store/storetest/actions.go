@@ -127,6 +127,12 @@ func everything(ctx context.Context, tx store.Tx) error {
 	if err := tx.Enqueue(ctx, store.Job{Kind: "fund", Key: "1"}); err != nil {
 		return err
 	}
+	if _, err := tx.LockCall(ctx, "all"); err != nil {
+		return err
+	}
+	if err := tx.SaveCall(ctx, "all", callState(0, 1, 1)); err != nil {
+		return err
+	}
 	return tx.Finish(ctx, "all", []byte("done"))
 }
 
@@ -143,6 +149,7 @@ func rollbackLeavesNothing(s *subject) {
 		s.t.Errorf("remembered %v, want nothing", values)
 	}
 	s.wantJobs()
+	s.wantCall("all", store.CallState{})
 	s.in(everything)
 	s.in(func(ctx context.Context, tx store.Tx) error {
 		n, err := tx.Count(ctx, "lookup", "254700000001", day, noon)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -14,6 +15,8 @@ import (
 func Bench(b *testing.B, open func(b *testing.B) store.Store) {
 	b.Run("action", func(b *testing.B) { benchAction(b, open(b)) })
 	b.Run("action without a job", func(b *testing.B) { benchPlain(b, open(b)) })
+	b.Run("call state", func(b *testing.B) { benchNewCall(b, open(b)) })
+	b.Run("call state again", func(b *testing.B) { benchCallAgain(b, open(b)) })
 	b.Run("repeat", func(b *testing.B) { benchRepeat(b, open(b)) })
 	b.Run("lookup", func(b *testing.B) { benchLookup(b, open(b)) })
 	b.Run("remembered", func(b *testing.B) { benchRemembered(b, open(b)) })
@@ -67,6 +70,42 @@ func benchAction(b *testing.B, s store.Store) {
 func benchPlain(b *testing.B, s store.Store) {
 	each(b, func(ctx context.Context, n int) error {
 		return s.Within(ctx, func(ctx context.Context, tx store.Tx) error { return account(ctx, tx, n, false) })
+	})
+}
+
+// usualState is the size of most states of calls, in bytes.
+const usualState = 600
+
+// saveCall locks a call and saves its next state.
+func saveCall(ctx context.Context, s store.Store, id, caller string) error {
+	return s.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+		stored, err := tx.LockCall(ctx, id)
+		if err != nil {
+			return err
+		}
+		return tx.SaveCall(ctx, id, store.CallState{
+			Epoch: stored.Epoch + 1, Length: stored.Length + 2, Program: "abc", Caller: caller,
+			State: bytes.Repeat([]byte{'x'}, usualState),
+		})
+	})
+}
+
+func benchNewCall(b *testing.B, s store.Store) {
+	each(b, func(ctx context.Context, n int) error {
+		return saveCall(ctx, s, fmt.Sprint("call-", n), worker(n).Phone)
+	})
+}
+
+// benchCallAgain saves a thousand calls in turn, so that no two callers wait for one.
+func benchCallAgain(b *testing.B, s store.Store) {
+	const calls = 1000
+	for n := range calls {
+		if err := saveCall(context.Background(), s, fmt.Sprint("call-", n), worker(n).Phone); err != nil {
+			b.Fatal(err)
+		}
+	}
+	each(b, func(ctx context.Context, n int) error {
+		return saveCall(ctx, s, fmt.Sprint("call-", n%calls), worker(n%calls).Phone)
 	})
 }
 

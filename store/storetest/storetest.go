@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"worker", workerCases},
 		{"wallet", walletCases},
 		{"call", callCases},
+		{"call state", callStateCases},
 		{"limit", limitCases},
 		{"message", messageCases},
 		{"kept", keptCases},
@@ -43,7 +44,7 @@ func Run(t *testing.T, open Open) {
 		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {
-			t.Run(group.name+"/"+strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
+			t.Run(strings.ReplaceAll(group.name+"/"+c.name, " ", "_"), func(t *testing.T) {
 				t.Parallel()
 				c.run(newSubject(t, open, c.rules))
 			})

@@ -14,6 +14,9 @@ type Conn interface {
 	Exec(ctx context.Context, statement string, args ...any) (affected int64, err error)
 	// QueryRow reads one row. Its Scan returns store.ErrNotFound if there is none.
 	QueryRow(ctx context.Context, statement string, args ...any) Row
+	// QueryRowLocked reads as QueryRow does, inside a transaction only. Until it ends,
+	// other transactions that ask for the same key wait, and then read what it wrote.
+	QueryRowLocked(ctx context.Context, key, statement string, args ...any) Row
 	// Query calls each for every row.
 	Query(ctx context.Context, each func(Row) error, statement string, args ...any) error
 	// LegacyNumbers reports whether the database may hold rows of the legacy service,

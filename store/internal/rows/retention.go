@@ -18,10 +18,11 @@ import (
 const purgeBatch = 1000
 
 // Purge removes expired rows: after store.Retention, results of actions that moved
-// no money, messages that went out and reports on them; counts of windows that
-// have ended; one-time codes that can't be used any more; marks of forgotten numbers.
-// Each batch is a statement of its own. Reports and codes have no index on their time: there is
-// one an SMS and one a number, and the scan runs once an hour.
+// no money, states of calls that moved none, messages that went out and reports on
+// them; counts of windows that have ended; one-time codes that can't be used any more;
+// marks of forgotten numbers. Each batch is a statement of its own. Reports and codes
+// have no index on their time: there is one an SMS and one a number, and the scan runs
+// once an hour.
 func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error) {
 	conn, old := d.write(ctx), now.Add(-store.Retention)
 	if _, err := conn.Exec(ctx, `DELETE FROM forgotten WHERE at < $1`, orNull(now.Add(-markedFor))); err != nil {
@@ -34,6 +35,8 @@ func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error
 	}{
 		{"actions", `DELETE FROM action_log WHERE id IN
 			(SELECT id FROM action_log WHERE created_at < $1 AND kept = 0 ORDER BY created_at LIMIT $2)`, old, &p.Actions},
+		{"states of calls", `DELETE FROM call_states WHERE began_at < $1 AND NOT kept AND id IN
+			(SELECT id FROM call_states WHERE began_at < $1 AND NOT kept ORDER BY began_at LIMIT $2)`, old, &p.CallStates},
 		{"messages", `DELETE FROM messages WHERE id IN
 			(SELECT id FROM messages WHERE created_at < $1 AND status <> 'queued' ORDER BY created_at LIMIT $2)`, old, &p.Messages},
 		{"limits", `DELETE FROM limits WHERE (name, subject, starts_at, ends_at) IN
@@ -58,8 +61,10 @@ func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error
 }
 
 // personal lists the tables that hold something of a person under a number, and
-// how to remove it; Access.CallerNotes does it for notes on calls. A message that waits for its job keeps its row, or the job
-// would fail again and again; the row becomes failed and empty.
+// how to remove it; Access.CallerNotes does it for notes on calls. A message that waits
+// for its job keeps its row, or the job would fail again and again; the row becomes
+// failed and empty. A call's row stays without its state, or a repeated callback would
+// act again; the higher epoch keeps out an instance that still has the state in memory.
 var personal = []struct{ what, count, remove string }{
 	{"remembered values", `SELECT count(*) FROM remembered WHERE phone = $1`, `DELETE FROM remembered WHERE phone = $1`},
 	{
@@ -69,6 +74,10 @@ var personal = []struct{ what, count, remove string }{
 	{
 		"messages not sent yet", `SELECT count(*) FROM messages WHERE recipient = $1 AND status = 'queued'`,
 		`UPDATE messages SET recipient = '', text = '', status = 'failed', error = 'forgotten before it was sent' WHERE recipient = $1`,
+	},
+	{
+		"states of calls", `SELECT count(*) FROM call_states WHERE caller = $1`,
+		`UPDATE call_states SET caller = '', state = NULL, epoch = epoch + 1 WHERE caller = $1`,
 	},
 	{"counts of limits", `SELECT count(*) FROM limits WHERE subject = $1`, `DELETE FROM limits WHERE subject = $1`},
 	{"one-time codes", `SELECT count(*) FROM codes WHERE phone = $1`, `DELETE FROM codes WHERE phone = $1`},

@@ -19,6 +19,8 @@ type Tx struct {
 	enqueue Enqueue
 	now     func() time.Time
 	begun   map[string]struct{}
+	calls   map[string]store.CallState // locked, as stored
+	refused error                      // why a call was not saved
 }
 
 // NewTx wraps a transaction that the caller has begun and will end.
@@ -88,8 +90,12 @@ func (t *Tx) Finish(ctx context.Context, id string, result []byte) error {
 }
 
 // Complete must be called before COMMIT. It refuses an action without a result:
-// a repeat could neither return it nor run it again.
+// a repeat could neither return it nor run it again. It also refuses what was done
+// beside a call that could not be saved.
 func (t *Tx) Complete() error {
+	if t.refused != nil {
+		return t.refused
+	}
 	if len(t.begun) == 0 {
 		return nil
 	}
