@@ -81,8 +81,8 @@ func (c *Config) check() error {
 		return errors.New("server: Config needs Handle and Codec")
 	}
 	for _, secret := range c.secrets() {
-		if err := checkSecret(secret); err != nil {
-			return err
+		if err := CheckPathSecret(secret); secret != "" && err != nil {
+			return fmt.Errorf("server: path secret: %w", err)
 		}
 	}
 	if c.PathSecret == "" && len(c.secrets()) > 1 {
@@ -104,19 +104,15 @@ func (c *Config) check() error {
 // secrets lists all path secrets, the new one first.
 func (c *Config) secrets() []string { return append([]string{c.PathSecret}, c.PathSecretOld...) }
 
-// checkSecret checks a path secret. Its error goes to a log, so it never repeats
-// the secret.
-func checkSecret(secret string) error {
-	if secret == "" {
-		return nil
-	}
+// CheckPathSecret checks a path secret. Its error may go to a log, so it never
+// repeats the secret.
+func CheckPathSecret(secret string) error {
 	if len(secret) < MinPathSecret {
-		return fmt.Errorf("server: the path secret has %d characters; at least %d are needed", len(secret), MinPathSecret)
+		return fmt.Errorf("found %d characters, expected at least %d", len(secret), MinPathSecret)
 	}
-	for i := 0; i < len(secret); i++ {
+	for i := range len(secret) {
 		if !unreserved(secret[i]) {
-			return fmt.Errorf("server: character %d of the path secret needs escaping in a URL; "+
-				"use only letters, digits and - . _ ~", i+1)
+			return fmt.Errorf("character %d needs escaping in a URL, expected only letters, digits and - . _ ~", i+1)
 		}
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/sms/africastalking"
-	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/horizon"
 )
@@ -51,9 +50,6 @@ func (d *Doctor) horizon(ctx context.Context) []Check {
 	s := d.Settings
 	if !s.StellarFunding.IsSet() && s.StellarHorizon == horizon.TestnetURL {
 		return []Check{ok("horizon", "not asked: without STELLAR_FUNDING_SECRET no wallet is funded")}
-	}
-	if s.StellarFunding.IsSet() && s.StellarNetwork == wallet.PublicNetwork {
-		return []Check{{"horizon", StateWrong, "STELLAR_FUNDING_SECRET is set and STELLAR_NETWORK is PUBLIC", "unset one of the two: wallets are funded on the test network only"}}
 	}
 	body, asked, answered, theirs, err := d.ask(ctx, s.StellarHorizon)
 	if err != nil {

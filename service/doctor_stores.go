@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/redis"
@@ -105,36 +106,37 @@ func (d *Doctor) keys(ctx context.Context) []Check {
 	if err != nil {
 		return []Check{wrong("keys", err, "")}
 	}
-	return d.tryKeys(ctx, db, key.Reveal(), note)
+	return d.tryKeys(ctx, db, key, note)
 }
 
-// triedWallets is how many wallets the doctor opens: enough to see a wrong key.
-// "paytrace keys rewrap --dry-run" opens all.
-const triedWallets = 100
+// checkedAddresses is how many wallets the doctor compares with the addresses of
+// their rows. "paytrace keys rewrap --dry-run" compares all.
+const checkedAddresses = 100
 
-func (d *Doctor) tryKeys(ctx context.Context, db store.Store, key, note string) []Check {
-	tag, err := db.Setting(ctx, IdentityTag)
-	if err == nil {
-		_, _, err = wallet.FindIdentityKey(tag, d.Settings.IDKey.Reveal(), key, d.Settings.EncryptionOld...)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return []Check{wrong("keys", err, "")}
-	}
-	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key, d.Settings.EncryptionOld...)
+func (d *Doctor) tryKeys(ctx context.Context, db store.Store, key secret.Text, source string) []Check {
+	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), d.Settings.EncryptionOld...)
 	if err != nil {
 		return []Check{wrong("keys", err, "")}
 	}
-	list, err := db.SealedWallets(ctx, 0, triedWallets)
+	tried, err := tryKeys(ctx, db, d.Settings, sealer, key, source)
+	if err != nil {
+		return []Check{wrong("keys", err, "")}
+	}
+	list, err := db.SealedWallets(ctx, 0, checkedAddresses)
 	if err != nil {
 		return []Check{wrong("keys", err, "")}
 	}
 	for _, w := range list {
 		if _, err := sealer.Open(w.Token, w.Address); err != nil {
 			return []Check{wrong("keys", fmt.Errorf("the wallet of %s: %w", w.WorkerID, err),
-				"add the key it was sealed with to ENCRYPTION_KEY_OLD; \"paytrace keys rewrap --dry-run\" counts all")}
+				"restore the row from a backup; \"paytrace keys rewrap --dry-run\" counts all")}
 		}
 	}
-	return []Check{ok("keys", "%s; wallets tried and opened: %d", note, len(list))}
+	if t := tried.trial; t.Damaged > 0 {
+		return []Check{wrong("keys", fmt.Errorf("damaged wallets, which no key opens: %d, the first is that of %s", t.Damaged, t.FirstDamaged),
+			"restore their rows from a backup; \"paytrace keys rewrap --dry-run\" lists them")}
+	}
+	return []Check{ok("keys", "%s; wallets tried and opened: %d", source, tried.trial.Wallets)}
 }
 
 // redis checks Redis. Calls are answered without it, too.

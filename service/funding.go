@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -18,9 +19,8 @@ func newFunder(db store.Store, s Settings, sealer *wallet.Sealer, log *slog.Logg
 	if !s.StellarFunding.IsSet() {
 		return nil, "not funded: STELLAR_FUNDING_SECRET is not set", nil
 	}
-	if s.StellarNetwork == wallet.PublicNetwork {
-		return nil, "", usagef("STELLAR_FUNDING_SECRET is set and STELLAR_NETWORK is PUBLIC. " +
-			"Wallets are funded on the test network only; unset one of the two")
+	if err := checkFunding(s); err != nil {
+		return nil, "", UsageError{err}
 	}
 	address, err := stellar.Keys{}.Address(s.StellarFunding)
 	if err != nil {
@@ -51,4 +51,13 @@ func stellarNetwork(s Settings, passphrase string) (network wallet.Network, thro
 		err = fmt.Errorf("STELLAR_HORIZON_URL: %w", err)
 	}
 	return network, "Horizon", err
+}
+
+// checkFunding refuses to fund with real money.
+func checkFunding(s Settings) error {
+	if !s.StellarFunding.IsSet() || s.StellarNetwork != wallet.PublicNetwork {
+		return nil
+	}
+	return errors.New("STELLAR_FUNDING_SECRET is set and STELLAR_NETWORK is PUBLIC. " +
+		"Wallets are funded on the test network only; unset one of the two")
 }

@@ -24,6 +24,9 @@ const keyBytes = 32
 // ErrNoKeyFile reports that ENCRYPTION_KEY is not set and KeyFile is missing.
 var ErrNoKeyFile = errors.New("ENCRYPTION_KEY is not set and there is no " + KeyFile + " here. The key opens the wallets of this database: put the file back, or set ENCRYPTION_KEY to what it held")
 
+// errNoKeySet reports that a service on Postgres has no key.
+var errNoKeySet = errors.New("ENCRYPTION_KEY is not set. It seals the wallets' secrets, and with Postgres you must keep it yourself. Make one with: openssl rand -base64 32")
+
 // encryptionKey returns ENCRYPTION_KEY, or on SQLite the key in KeyFile, which
 // the first start makes. On Postgres there is no default: a key that only one
 // machine knows would lose every wallet with it. note names the key's source.
@@ -48,7 +51,7 @@ func ExistingKey(s Settings) (key secret.Text, note string, err error) {
 	switch {
 	case key.IsSet():
 	case !embedded:
-		return key, "", usagef("ENCRYPTION_KEY is not set. It seals the wallets' secrets, and with Postgres you must keep it yourself. Make one with: openssl rand -base64 32")
+		return key, "", UsageError{errNoKeySet}
 	default:
 		old, err := os.ReadFile(KeyFile)
 		if errors.Is(err, os.ErrNotExist) {
@@ -90,23 +93,92 @@ const IdentityTag = "identity_key_tag"
 // IdentityKey returns the key that names sessions and actions. The database
 // accepts only the key it was started with; another one is a UsageError.
 func IdentityKey(ctx context.Context, db store.Store, s Settings, encryption secret.Text) ([]byte, error) {
-	tag, err := db.Setting(ctx, IdentityTag)
+	found, err := findIdentity(ctx, db, s, encryption.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	return found.key, found.keep(ctx, db)
+}
+
+// identity is the key that names sessions and actions.
+type identity struct {
+	key []byte
+	// tag is the key's check tag, and stored the one that the database has; ""
+	// before the first start.
+	tag, stored string
+}
+
+func findIdentity(ctx context.Context, db store.Store, s Settings, encryption string) (identity, error) {
+	stored, err := db.Setting(ctx, IdentityTag)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, err
+		return identity{}, err
 	}
-	key, found, err := wallet.FindIdentityKey(tag, s.IDKey.Reveal(), encryption.Reveal(), s.EncryptionOld...)
+	key, tag, err := wallet.FindIdentityKey(stored, s.IDKey.Reveal(), encryption, s.EncryptionOld...)
 	if err != nil {
-		return nil, UsageError{err}
+		return identity{}, UsageError{err}
 	}
-	if tag == found {
-		return key, nil
+	return identity{key, tag, stored}, nil
+}
+
+// keep stores the tag of a new database.
+func (i identity) keep(ctx context.Context, db store.Store) error {
+	if i.tag == i.stored {
+		return nil
 	}
-	stored, err := db.SetSettingOnce(ctx, IdentityTag, found)
+	stored, err := db.SetSettingOnce(ctx, IdentityTag, i.tag)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if stored != found {
-		return nil, usagef("%w: another instance has just started with it", wallet.ErrIdentityKey)
+	if stored != i.tag {
+		return usagef("%w: another instance has just started with it", wallet.ErrIdentityKey)
 	}
-	return key, nil
+	return nil
+}
+
+// triedKeys is what the keys were found to do on a database.
+type triedKeys struct {
+	identity identity
+	trial    wallet.Trial
+}
+
+// tryKeys checks the keys that are set against the database: a service that can't
+// open its wallets, or that names actions in another way, must not start. All that
+// is wrong is in the error, a UsageError, by the name of its setting.
+func tryKeys(ctx context.Context, db store.Store, s Settings, sealer *wallet.Sealer, key secret.Text, source string) (triedKeys, error) {
+	trial, err := sealer.Try(ctx, db)
+	if err != nil {
+		return triedKeys{}, err
+	}
+	found, err := findIdentity(ctx, db, s, key.Reveal())
+	switch {
+	case err != nil && !errors.As(err, new(UsageError)):
+		return triedKeys{}, err
+	case trial.Locked == 0 && errors.Is(err, wallet.ErrEncryptionKey) && trial.Wallets > trial.Damaged:
+		// The key is right, and an earlier one named the actions.
+		return triedKeys{}, usagef("%w\n%s opens all wallets of this database, so set ID_KEY to the earlier value and leave it", err, source)
+	case trial.Locked == 0 && err != nil:
+		return triedKeys{}, fromFile(err, source)
+	case trial.Locked > 0:
+		locked := fromFile(lockedWallets(trial), source)
+		if errors.Is(err, wallet.ErrEncryptionKey) {
+			err = nil // one wrong key has one message
+		}
+		return triedKeys{}, UsageError{errors.Join(locked, err)}
+	}
+	return triedKeys{found, trial}, nil
+}
+
+// lockedWallets says which wallets the keys do not open.
+func lockedWallets(t wallet.Trial) error {
+	return usagef("ENCRYPTION_KEY is another one: it opens %d of the %d wallets in this database, and not that of %s. "+
+		"Set it to the value that they were sealed with. If you changed it on purpose, add the earlier value to ENCRYPTION_KEY_OLD",
+		t.Wallets-t.Locked-t.Damaged, t.Wallets, t.FirstLocked)
+}
+
+// fromFile says where a key came from that nobody has set.
+func fromFile(err error, source string) error {
+	if source != KeyFile {
+		return err
+	}
+	return usagef("%w\nENCRYPTION_KEY is not set, so the key is that of the file %s: put back the file that belongs to the database", err, KeyFile)
 }

@@ -167,15 +167,21 @@ func (s *Service) registerActions(ctx context.Context) error {
 		return err
 	}
 	s.choose("keys", "%s", note)
-	identity, err := IdentityKey(ctx, s.db, s.settings, key)
-	if err != nil {
-		return err
-	}
-	s.runner.Identity = runner.NewIdentity(identity)
 	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), s.settings.EncryptionOld...)
 	if err != nil {
 		return err
 	}
+	tried, err := tryKeys(ctx, s.db, s.settings, sealer, key, note)
+	if err != nil {
+		return err
+	}
+	if n := tried.trial.Damaged; n > 0 {
+		s.log.Error("wallets are damaged and no key opens them; restore their rows from a backup", "wallets", n, "first", tried.trial.FirstDamaged)
+	}
+	if err := tried.identity.keep(ctx, s.db); err != nil {
+		return err
+	}
+	s.runner.Identity = runner.NewIdentity(tried.identity.key)
 	funder, how, err := newFunder(s.db, s.settings, sealer, s.log)
 	if err != nil {
 		return err
@@ -184,7 +190,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if funder != nil {
 		s.jobs[actions.JobFund] = actions.FundWallets(funder, time.Now)
 	}
-	accounts := actions.Accounts{Sealer: sealer, Rand: rand.Reader, CodeKey: identity}
+	accounts := actions.Accounts{Sealer: sealer, Rand: rand.Reader, CodeKey: tried.identity.key}
 	if s.table, err = newTable(s.db, s.settings, accounts, time.Now); err != nil {
 		return err
 	}

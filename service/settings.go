@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/horizon"
+	"github.com/paytrace/paytrace/wallet/stellar/rpc"
 )
 
 // Settings holds every setting of a service. A zero limit or time-out stands for
@@ -173,13 +175,16 @@ var gatewaySettings = []setting{
 		name: "USSD_PATH_SECRET",
 		help: `If set, POST /ussd/SECRET is open too, for gateways that can't send a header,
 as Africa's Talking. At least 16 letters, digits, - . _ or ~.`,
-		read: func(s *Settings, v string) error { s.USSDPathSecret = secret.New(v); return nil },
+		read: func(s *Settings, v string) error { s.USSDPathSecret = secret.New(v); return checkSecrets(v) },
 	},
 	{
 		name: "USSD_PATH_SECRET_OLD",
 		help: `Secrets that are still accepted in the path while USSD_PATH_SECRET changes; one
 a line.`,
-		read: func(s *Settings, v string) error { s.USSDPathOld = lines(v); return nil },
+		read: func(s *Settings, v string) error {
+			s.USSDPathOld = lines(v)
+			return checkSecrets(s.USSDPathOld...)
+		},
 	},
 }
 
@@ -263,7 +268,7 @@ sandbox.`,
 	{
 		name: "AT_BASE_URL",
 		help: "Another address of the API, for tests.",
-		read: func(s *Settings, v string) error { s.ATBaseURL = v; return nil },
+		read: func(s *Settings, v string) error { s.ATBaseURL = v; return checkHTTP(v) },
 	},
 }
 
@@ -298,12 +303,20 @@ asset the funding account also pays the wallet's reserves.`,
 	{
 		name: "STELLAR_HORIZON_URL", fallback: horizon.TestnetURL,
 		help: "Where Horizon is.",
-		read: func(s *Settings, v string) error { s.StellarHorizon = v; return nil },
+		read: func(s *Settings, v string) error {
+			s.StellarHorizon = v
+			_, err := horizon.New(horizon.Config{URL: v})
+			return err
+		},
 	},
 	{
 		name: "STELLAR_RPC_URL",
 		help: "Where a Stellar RPC service is, to use instead of Horizon.",
-		read: func(s *Settings, v string) error { s.StellarRPC = v; return nil },
+		read: func(s *Settings, v string) error {
+			s.StellarRPC = v
+			_, err := rpc.New(rpc.Config{URL: v})
+			return err
+		},
 	},
 	{
 		name: "STELLAR_CHANNELS", fallback: "3", // three carry twenty wallets a second each
@@ -338,20 +351,36 @@ const (
 	minTimeout, maxTimeout = 50, 4000
 )
 
-// FromEnvironment reads the settings from the environment. Nothing else reads
-// them, and no command line does: a secret must not stand there.
+// FromEnvironment reads the settings from the environment, for subcommands that
+// use some of them. Nothing else reads them, and no command line does: a secret
+// must not stand there.
 func FromEnvironment() (Settings, error) { return ReadSettings(os.Getenv) }
+
+// ToServe reads the settings from the environment, for a service. It also refuses
+// what only a service can't do without.
+func ToServe() (Settings, error) { return ReadSettingsToServe(os.Getenv) }
 
 // ReadSettings reads all settings by name. An empty one counts as not set. The
 // error, a UsageError, names everything that is wrong, without the values of
 // secrets.
 func ReadSettings(getenv func(string) string) (Settings, error) {
+	return read(getenv, rules)
+}
+
+// ReadSettingsToServe reads all settings as ReadSettings does, for ToServe.
+func ReadSettingsToServe(getenv func(string) string) (Settings, error) {
+	return read(getenv, slices.Concat(rules, serveRules))
+}
+
+func read(getenv func(string) string, rules []rule) (Settings, error) {
 	var s Settings
 	var errs []error
+	right := map[string]bool{} // the settings that are set, and read without an error
 	for _, section := range settings {
 		for _, one := range section.list {
 			value := getenv(one.name)
-			if value == "" {
+			set := value != ""
+			if !set {
 				value = one.fallback
 			}
 			if value == "" {
@@ -359,15 +388,18 @@ func ReadSettings(getenv func(string) string) (Settings, error) {
 			}
 			if err := one.read(&s, value); err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", one.name, err))
+				continue
 			}
+			right[one.name] = set
 		}
 	}
-	both := getenv(statementTimeout) != "" && getenv(lockTimeout) != ""
-	if both && s.StatementTimeout > 0 && s.LockTimeout > s.StatementTimeout {
-		errs = append(errs, fmt.Errorf("%s: found %s, expected at most %s, which is %s", lockTimeout, s.LockTimeout, statementTimeout, s.StatementTimeout))
+	for _, r := range rules {
+		if r.applies(right) {
+			errs = append(errs, r.check(s))
+		}
 	}
-	if len(errs) > 0 {
-		return s, UsageError{errors.Join(errs...)}
+	if err := errors.Join(errs...); err != nil {
+		return s, UsageError{err}
 	}
 	return s, nil
 }

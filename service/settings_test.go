@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -74,5 +75,69 @@ func TestKeysAreNeverSplit(t *testing.T) {
 	}
 	if c.SessionTTL != 90*time.Second {
 		t.Errorf("USSD_SESSION_TTL: got %s", c.SessionTTL)
+	}
+}
+
+// Everything that a service refuses is refused when the settings are read, all at
+// once and by name, so the doctor knows the same rules.
+func TestWrongSettingsAreNamed(t *testing.T) {
+	const seed = "SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN" // of a public example
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want []string
+	}{
+		"a short path secret":        {map[string]string{"USSD_PATH_SECRET": "short"}, []string{"USSD_PATH_SECRET: found 5 characters, expected at least 16"}},
+		"a path secret with a slash": {map[string]string{"USSD_PATH_SECRET": "njia/ya/majaribio/4711"}, []string{"USSD_PATH_SECRET: character 5"}},
+		"an old path secret": {
+			map[string]string{"USSD_PATH_SECRET": "njia-ya-majaribio-4711", "USSD_PATH_SECRET_OLD": "njia-ya-zamani-4711\nshort"},
+			[]string{"USSD_PATH_SECRET_OLD: line 2: found 5"},
+		},
+		"old without new": {
+			map[string]string{"USSD_PATH_SECRET_OLD": "njia-ya-zamani-4711", "USSD_API_KEY_OLD": "zamani"},
+			[]string{"USSD_PATH_SECRET_OLD is set and USSD_PATH_SECRET is not", "USSD_API_KEY_OLD is set and USSD_API_KEY is not"},
+		},
+		"Postgres": {
+			map[string]string{"DATABASE_URL": "postgres://me:hunter2@host:5432/db?sslmode=perhaps", "PORT": "none"},
+			[]string{"DATABASE_URL: ", "sslmode", "PORT: "},
+		},
+		"no file":             {map[string]string{"DATABASE_URL": "sqlite:"}, []string{"DATABASE_URL: expected"}},
+		"no key for Postgres": {map[string]string{"DATABASE_URL": "postgres://me@host/db", "PORT": "none"}, []string{"ENCRYPTION_KEY is not set", "PORT: "}},
+		"Redis":               {map[string]string{"REDIS_URL": "redis://:hunter2@host/0?pool_size=3"}, []string{"REDIS_URL: ", "question mark"}},
+		"a cluster":           {map[string]string{"REDIS_URL": "redis://a/0,redis://b/2"}, []string{"REDIS_URL: ", "no databases"}},
+		"addresses": {
+			map[string]string{"AT_BASE_URL": "api.example.com", "STELLAR_HORIZON_URL": "horizon", "STELLAR_RPC_URL": "ftp://x"},
+			[]string{"AT_BASE_URL: ", "STELLAR_HORIZON_URL: ", "STELLAR_RPC_URL: "},
+		},
+		"real money":    {map[string]string{"STELLAR_NETWORK": "PUBLIC", "STELLAR_FUNDING_SECRET": seed}, []string{"STELLAR_FUNDING_SECRET", "PUBLIC"}},
+		"a weak key":    {map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "hunter2"}, []string{"ENCRYPTION_KEY is too short"}},
+		"time-outs":     {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},
+		"a wrong asset": {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
+	} {
+		_, err := ReadSettingsToServe(func(name string) string { return c.env[name] })
+		if !errors.As(err, new(UsageError)) {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: the error lacks %q:\n%v", name, want, err)
+			}
+		}
+		if n := strings.Count(err.Error(), "\n") + 1; n > len(c.want) {
+			t.Errorf("%s: %d errors:\n%v", name, n, err)
+		}
+		for _, secret := range []string{"hunter2", "zamani", seed} {
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("%s: a secret is shown: %v", name, err)
+			}
+		}
+	}
+}
+
+// Subcommands that need no keys run without them.
+func TestOnlyAServiceNeedsKeys(t *testing.T) {
+	env := map[string]string{"DATABASE_URL": "postgres://me@host/db"}
+	if _, err := ReadSettings(func(name string) string { return env[name] }); err != nil {
+		t.Error(err)
 	}
 }

@@ -8,6 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/paytrace/paytrace/server"
+	"github.com/paytrace/paytrace/store/postgres"
+	"github.com/paytrace/paytrace/store/redis"
 )
 
 // DefaultDatabase names the SQLite file that holds the data where DATABASE_URL
@@ -65,21 +69,45 @@ func units(v string, lo, hi int, unit time.Duration, into *time.Duration) error 
 // checkDatabase refuses a database URL of another kind. It leaves out the errors
 // of url.Parse, which repeat the password.
 func checkDatabase(v string) error {
-	if strings.HasPrefix(v, "sqlite:") {
+	expected := errors.New("expected postgres://user:password@host/database or sqlite:file.db; leave it unset for the file " + DefaultDatabase)
+	if path, embedded := strings.CutPrefix(v, "sqlite:"); embedded {
+		if path == "" {
+			return expected
+		}
 		return nil
 	}
 	u, err := url.Parse(v)
-	if err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Host != "" {
-		return nil
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" {
+		return expected
 	}
-	return errors.New("expected postgres://user:password@host/database or sqlite:file.db; leave it unset for the file " + DefaultDatabase)
+	return postgres.CheckURL(v)
 }
 
 func checkRedis(v string) error {
-	for addr := range strings.SplitSeq(v, ",") {
-		u, err := url.Parse(strings.TrimSpace(addr))
-		if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "" {
-			return errors.New("expected redis://host:6379 (commas between a cluster's addresses); leave it unset for sessions in memory")
+	if err := redis.CheckURL(v); err != nil {
+		return fmt.Errorf("%w; leave it unset for sessions in memory", err)
+	}
+	return nil
+}
+
+// checkHTTP refuses what is not the base address of an HTTP service.
+func checkHTTP(v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return errors.New("expected https://host or http://host")
+	}
+	return nil
+}
+
+// checkSecrets checks path secrets, and says which one is wrong if there are more.
+func checkSecrets(list ...string) error {
+	for i, one := range list {
+		err := server.CheckPathSecret(one)
+		if err != nil && len(list) > 1 {
+			return fmt.Errorf("line %d: %w", i+1, err)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -20,8 +22,17 @@ func (s Settings) SQLiteFile() (path string, embedded bool) {
 	return strings.CutPrefix(url, "sqlite:")
 }
 
-// OpenStore opens the database that the settings name and brings it up to date.
+// OpenStore opens the database that the settings name and brings it up to date. An
+// error names the setting, unless it says what to do with the database.
 func OpenStore(ctx context.Context, s Settings, log *slog.Logger) (store.Store, error) {
+	db, err := openStore(ctx, s, log)
+	if err != nil && s.DatabaseURL.IsSet() && !errors.Is(err, store.ErrSchema) && ctx.Err() == nil {
+		err = fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return db, err
+}
+
+func openStore(ctx context.Context, s Settings, log *slog.Logger) (store.Store, error) {
 	if path, embedded := s.SQLiteFile(); embedded {
 		return sqlite.Open(ctx, sqlite.Config{Path: path, Logger: WarningsOnly(log)})
 	}

@@ -11,7 +11,11 @@ import (
 
 // ErrIdentityKey reports that the database was started with another identity key.
 // With this one, repeats of its actions would not be recognised.
-var ErrIdentityKey = errors.New("the database belongs to another ID_KEY")
+var ErrIdentityKey = errors.New("the database was started with another ID_KEY")
+
+// ErrEncryptionKey reports that the database was started with another
+// ENCRYPTION_KEY, from which its identity key was derived.
+var ErrEncryptionKey = errors.New("the database was started with another ENCRYPTION_KEY")
 
 const (
 	identityBytes = 32
@@ -41,15 +45,36 @@ func CheckTag(identityKey []byte) string {
 // for a new database. If ID_KEY is set, only that counts. Otherwise it tries the
 // current ENCRYPTION_KEY and then the old ones, so a change of ENCRYPTION_KEY
 // changes no identity. A new database gets the first key, and the caller stores
-// newTag. It returns ErrIdentityKey if no key fits.
+// newTag. If no key fits, it returns ErrIdentityKey where ID_KEY is set, and
+// ErrEncryptionKey where it is not.
 func FindIdentityKey(tag, idKey, current string, old ...string) (key []byte, newTag string, err error) {
-	settings := append([]string{current}, old...)
+	derived := append([]string{current}, old...)
+	settings := derived
 	if idKey != "" {
 		settings = []string{idKey}
 	}
 	if settings[0] == "" {
 		return nil, "", ErrNoKey
 	}
+	key, newTag, err = fitting(tag, settings)
+	switch {
+	case err != nil || key != nil:
+		return key, newTag, err
+	case idKey == "":
+		return nil, "", fmt.Errorf("%w: its check tag is %s, and no key that is set has this tag. "+
+			"Set ENCRYPTION_KEY to the value of the first start. If you changed it on purpose, add the earlier value to ENCRYPTION_KEY_OLD",
+			ErrEncryptionKey, tag)
+	}
+	fix := "Set ID_KEY to the value of the first start"
+	if fits, _, err := fitting(tag, derived); err == nil && fits != nil {
+		fix = "It was started without ID_KEY, and ENCRYPTION_KEY or ENCRYPTION_KEY_OLD still has the value of that time. Unset ID_KEY, or set it to that value"
+	}
+	return nil, "", fmt.Errorf("%w: its check tag is %s, and ID_KEY has another one. %s", ErrIdentityKey, tag, fix)
+}
+
+// fitting returns the identity key of the first setting that has the tag. Any has
+// the tag "". It returns no key if none has it.
+func fitting(tag string, settings []string) (key []byte, found string, err error) {
 	for _, setting := range settings {
 		if setting == "" {
 			continue
@@ -62,5 +87,5 @@ func FindIdentityKey(tag, idKey, current string, old ...string) (key []byte, new
 			return key, found, nil
 		}
 	}
-	return nil, "", fmt.Errorf("%w: it has the check tag %q, and no key that is set has this tag; set ID_KEY to the value that the database was started with", ErrIdentityKey, tag)
+	return nil, "", nil
 }

@@ -57,7 +57,7 @@ func (c Census) Done() bool { return c.Old == 0 && c.BrokenCount == 0 }
 // wallets between two reads, so a slow machine holds no transaction open.
 func (s *Sealer) Census(ctx context.Context, vault Vault) (Census, error) {
 	var c Census
-	for page, err := range pages(ctx, vault) {
+	for page, err := range pages(ctx, vault, readPage) {
 		if err != nil {
 			return Census{}, fmt.Errorf("count the wallets by their keys: %w", err)
 		}
@@ -93,9 +93,11 @@ func (c *Census) broken(w Sealed, err error) {
 }
 
 const (
-	// walletPage bounds the wallets of one read, and of one transaction of a
-	// rewrap. Both take milliseconds, because SQLite has one writer at a time.
-	walletPage = 200
+	// rewrapPage bounds the wallets of one transaction. It takes milliseconds,
+	// because SQLite has one writer at a time.
+	rewrapPage = 200
+	// readPage bounds the wallets of one read that changes nothing.
+	readPage = 1000
 	// rewrapPasses bounds the passes over all wallets. The first moves the present
 	// ones, the second those registered meanwhile. If the third still finds some,
 	// an instance still seals with an older key.
@@ -125,11 +127,12 @@ func (s *Sealer) RewrapAll(ctx context.Context, vault Vault, progress func(moved
 	return moved, c, nil
 }
 
-// pages passes all wallets in the order of their rows. After an error it ends.
-func pages(ctx context.Context, vault Vault) iter.Seq2[[]Sealed, error] {
+// pages passes all wallets in the order of their rows, size at a time. After an
+// error it ends.
+func pages(ctx context.Context, vault Vault, size int) iter.Seq2[[]Sealed, error] {
 	return func(yield func([]Sealed, error) bool) {
 		for after := int64(0); ; {
-			page, err := vault.SealedWallets(ctx, after, walletPage)
+			page, err := vault.SealedWallets(ctx, after, size)
 			if err != nil {
 				yield(nil, fmt.Errorf("read wallets: %w", err))
 				return
@@ -144,7 +147,7 @@ func pages(ctx context.Context, vault Vault) iter.Seq2[[]Sealed, error] {
 
 // pass makes one pass over all wallets.
 func (s *Sealer) pass(ctx context.Context, vault Vault, progress func(int)) (moved int, err error) {
-	for page, err := range pages(ctx, vault) {
+	for page, err := range pages(ctx, vault, rewrapPage) {
 		if err != nil {
 			return moved, err
 		}

@@ -36,7 +36,7 @@ type doctorReport struct {
 
 // Run checks the settings and what they name.
 func (v doctorCmd) Run(ctx context.Context, std streams) error {
-	settings, err := service.FromEnvironment()
+	settings, err := service.ToServe()
 	d := &service.Doctor{Settings: settings, Menus: v.Menus, Timeout: v.Timeout}
 	if err != nil {
 		return v.print(d.Unreadable(err), std.out)

@@ -42,7 +42,7 @@ func (v *serveCmd) Run(ctx context.Context, std streams) error {
 
 // serve adds what the command line says to the options, and serves.
 func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (err error) {
-	if o.Settings, err = service.FromEnvironment(); err != nil {
+	if o.Settings, err = service.ToServe(); err != nil {
 		return err
 	}
 	if v.Port != nil {

@@ -43,7 +43,7 @@ func runVariant(options func(ctx context.Context) service.Options) int {
 }
 
 func serve(ctx context.Context, o service.Options, menus string) (err error) {
-	if o.Settings, err = service.FromEnvironment(); err != nil {
+	if o.Settings, err = service.ToServe(); err != nil {
 		return err
 	}
 	if o.Menus, err = service.OpenFolder(menus); err != nil {

@@ -110,6 +110,12 @@ type limits struct {
 	statement, lock, idle time.Duration
 }
 
+// CheckURL returns what is wrong with a Config.URL, without its password.
+func CheckURL(url string) error {
+	_, err := pgxpool.ParseConfig(url)
+	return err
+}
+
 // connect opens a pool and checks that the database answers.
 func connect(ctx context.Context, config Config, size int, limits limits) (*pgxpool.Pool, error) {
 	// The parser's errors leave the password out.

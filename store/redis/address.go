@@ -30,6 +30,12 @@ var (
 	errDatabase = errors.New("a cluster has no databases: leave out the number after the slash")
 )
 
+// CheckURL returns what is wrong with a Config.URL, without its password.
+func CheckURL(url string) error {
+	_, err := parse(url)
+	return err
+}
+
 // parse reads the addresses. Its errors name a wrong one by its position and never
 // quote it: any part of an unreadable URL may be the password.
 func parse(urls string) (*address, error) {
