@@ -16,6 +16,8 @@ const (
 	BuiltinExpired    Builtin = "expired"     // the end if the session is lost
 	BuiltinUpdated    Builtin = "updated"     // the end if the session's menu is gone
 	BuiltinLimited    Builtin = "limited"     // the end if the caller did this too often
+	BuiltinMismatch   Builtin = "mismatch"    // above a question whose two answers differ
+	BuiltinListCut    Builtin = "list_cut"    // below the last row of a list that has more
 )
 
 // builtins has the built-in texts by language code. Each fits one GSM-7 screen.
@@ -31,6 +33,8 @@ var builtins = map[string]map[Builtin]string{
 		BuiltinExpired:    "Your session has expired. Please dial again.",
 		BuiltinUpdated:    "The service was updated. Please dial again.",
 		BuiltinLimited:    "You have reached the limit. Please try again later.",
+		BuiltinMismatch:   "Not the same. Try again.",
+		BuiltinListCut:    "There are more. They are not shown.",
 	},
 	"sw": {
 		BuiltinInvalid:    "Chaguo si sahihi. Jaribu tena.",
@@ -43,6 +47,8 @@ var builtins = map[string]map[Builtin]string{
 		BuiltinExpired:    "Muda wako umekwisha. Tafadhali piga tena.",
 		BuiltinUpdated:    "Huduma imesasishwa. Tafadhali piga tena.",
 		BuiltinLimited:    "Umefikia kikomo. Tafadhali jaribu tena baadaye.",
+		BuiltinMismatch:   "Hazifanani. Jaribu tena.",
+		BuiltinListCut:    "Kuna zaidi. Hazionyeshwi.",
 	},
 }
 
@@ -85,6 +91,10 @@ func (n *Nav) words(b Builtin) Words {
 		return b.or(n.Updated)
 	case BuiltinLimited:
 		return b.or(n.Limited)
+	case BuiltinMismatch:
+		return b.or(n.Mismatch)
+	case BuiltinListCut:
+		return b.or(n.ListCut)
 	default:
 		return b.or(n.Busy)
 	}

@@ -34,7 +34,7 @@ func (w *walk) decide(n *node, before *Session, d decision) (Effect, error) {
 		return w.shown(n), nil
 	default:
 		w.forget(before)
-		return w.wrong(n, invalid, noticeInvalid)
+		return w.wrong(n, invalid, noticeDiffers)
 	}
 }
 

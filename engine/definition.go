@@ -107,6 +107,10 @@ type Nav struct {
 	// ResumeNo, with the keys of Confirm and Cancel.
 	Resume, ResumeYes, ResumeNo Words
 
+	// Mismatch stands above a question that is asked twice, after two answers that
+	// differ. ListCut stands below a list that has more rows than MaxRows.
+	Mismatch, ListCut Words
+
 	Busy, InProgress, Expired, Updated, Limited Words
 }
 

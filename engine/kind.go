@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"slices"
+	"strconv"
+)
+
 // A kind holds all that the machine must know of one kind of screen. Each kind
 // has a file of its own and one line in the table in kinds.go. Functions may be
 // nil if a kind has nothing to say. They take sessions by value: a pointer would
@@ -73,6 +78,8 @@ type node struct {
 	question *Type
 	retries  int
 	repeat   Words
+	// taken has the numbers that are keys of this screen already, sorted.
+	taken []int
 	// still has the screen by language if it never changes and fits one page.
 	still []still
 }
@@ -83,7 +90,8 @@ type still struct {
 	rows []row
 }
 
-// A row is one line that a caller can choose.
+// A row is one line that a caller can choose. The line that says that a list was
+// cut is one too, without a key.
 type row struct {
 	key     string
 	text    string // "1. Create account"
@@ -96,10 +104,42 @@ func (r row) labelled(label string) row {
 	return r
 }
 
+// number returns the key of the nth row that is numbered: n itself, unless keys of
+// the screen stand in the way.
+func (n *node) number(nth int) string {
+	for _, taken := range n.taken {
+		if taken <= nth {
+			nth++
+		}
+	}
+	return strconv.Itoa(nth)
+}
+
+// take notes the keys that no numbered row of the screen may have: those of the
+// navigation, and the fixed ones of a list's options.
+func (n *node) take(nav *Nav) {
+	keys := []string{nav.More.Key}
+	if !n.NoNav {
+		keys = append(keys, nav.Back.Key, nav.Home.Key)
+	}
+	if n.Kind == ScreenList && !n.Numbered {
+		for _, o := range n.Options {
+			keys = append(keys, o.Key)
+		}
+	}
+	for _, key := range keys {
+		if number, err := strconv.Atoi(key); err == nil && number > 0 && strconv.Itoa(number) == key {
+			n.taken = append(n.taken, number)
+		}
+	}
+	slices.Sort(n.taken)
+	n.taken = slices.Compact(n.taken)
+}
+
 // An input is what the caller typed on a screen.
 type input struct {
 	typed string
-	rows  []row // those on the page shown
+	rows  []row // those of all pages
 	// digest is a keyed hash of typed where the screen asks twice.
 	digest string
 }
@@ -107,7 +147,7 @@ type input struct {
 // row returns the row that was typed, or nil.
 func (in *input) row() *row {
 	for i := range in.rows {
-		if in.rows[i].key == in.typed {
+		if in.typed != "" && in.rows[i].key == in.typed {
 			return &in.rows[i]
 		}
 	}

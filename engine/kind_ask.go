@@ -71,7 +71,7 @@ func (p *Program) askRows(n *node, s Session, lang int) []row {
 	slot := &p.slots[n.slot]
 	if slot.Type.Kind == KindChoice {
 		for _, name := range slot.Type.Options {
-			r := row{key: strconv.Itoa(len(rows) + 1), trigger: Trigger{Kind: TriggerAnswer}, value: ChoiceValue(name)}
+			r := row{key: n.number(len(rows) + 1), trigger: Trigger{Kind: TriggerAnswer}, value: ChoiceValue(name)}
 			rows = append(rows, r.labelled(p.choiceLabel(name, &slot.Type, slot, lang)))
 		}
 	}

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // languagesKind offers the menu's languages by their own names.
 var languagesKind = kind{
@@ -16,7 +13,7 @@ var languagesKind = kind{
 		var rows []row
 		for _, l := range p.def.Languages {
 			if len(n.Only) == 0 || slices.Contains(n.Only, l.Code) {
-				r := row{key: strconv.Itoa(len(rows) + 1), trigger: Trigger{Kind: TriggerLanguage}, value: ChoiceValue(l.Code)}
+				r := row{key: n.number(len(rows) + 1), trigger: Trigger{Kind: TriggerLanguage}, value: ChoiceValue(l.Code)}
 				rows = append(rows, r.labelled(l.Name))
 			}
 		}

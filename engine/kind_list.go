@@ -1,7 +1,5 @@
 package engine
 
-import "strconv"
-
 // listKind shows the rows of a list and lets the caller choose one. A replay
 // shows it again, because the list may have other rows now.
 var listKind = kind{
@@ -47,15 +45,20 @@ var listKind = kind{
 // under the row's name.
 func (p *Program) listRows(n *node, s Session, lang int) []row {
 	items := p.value(&s, n.List.Items).Items()
-	if len(items) > MaxRows {
+	cut := len(items) > MaxRows
+	if cut {
 		items = items[:MaxRows]
 	}
 	s.Values = append([]Value(nil), s.Values...)
 	rows := make([]row, 0, len(items))
 	for i, item := range items {
 		s.Values[n.slot] = item
-		r := row{key: strconv.Itoa(i + 1), trigger: Trigger{Kind: TriggerRow}, value: item}
+		r := row{key: n.number(i + 1), trigger: Trigger{Kind: TriggerRow}, value: item}
 		rows = append(rows, r.labelled(p.text(n.List.Each, &s, lang)))
+	}
+	if cut {
+		words := p.def.Nav.words(BuiltinListCut)
+		rows = append(rows, row{text: p.text(words, &s, lang)})
 	}
 	return rows
 }

@@ -1,7 +1,5 @@
 package engine
 
-import "strconv"
-
 // menuKind shows options and lets the caller choose one.
 var menuKind = kind{
 	key:     "menu",
@@ -43,14 +41,16 @@ func optionSets(s *Screen, see func(Ref)) {
 // optionRows appends the options to rows. Numbered ones continue the numbers of
 // the rows before them, and hidden ones leave no gap.
 func (p *Program) optionRows(rows []row, n *node, s *Session, lang int) []row {
+	numbered := min(len(rows), MaxRows) // one more says that the list was cut
 	for i := range n.Options {
 		o := &n.Options[i]
 		if !p.holds(s, o.If) {
 			continue
 		}
 		r := row{key: o.Key, trigger: Trigger{Kind: TriggerOption, Index: i}}
+		numbered++
 		if n.Numbered || r.key == "" {
-			r.key = strconv.Itoa(len(rows) + 1)
+			r.key = n.number(numbered)
 		}
 		label := p.text(o.Label, s, lang)
 		if o.Note != nil {

@@ -7,6 +7,7 @@ const (
 	noticeInvalid = "invalid" // not an answer of this type, or no such option
 	noticeAccept  = "accept " // then the index of the accept rule that failed
 	noticeRetry   = "retry "  // then the silent screen and its outcome
+	noticeDiffers = "differs" // the second of two answers that must be equal
 )
 
 // prepare computes a screen that never changes, so showing it needs no work.
@@ -101,7 +102,9 @@ func (p *Program) view(n *node, s *Session, lang int) view {
 	if !n.paged || s.Repeat != "" {
 		return p.cutView(parts, rows)
 	}
-	return p.page(parts.Notice, flowOf(parts.Body, rows), s.Offset, parts.Nav, p.navs[lang][live|NavMore], p.def.Nav.More.Key != "")
+	v := p.page(parts.Notice, flowOf(parts.Body, parts.Rows), s.Offset, parts.Nav, p.navs[lang][live|NavMore], p.def.Nav.More.Key != "")
+	v.rows = rows
+	return v
 }
 
 // stillView returns the view of a screen that never changes, with at most a
@@ -114,7 +117,9 @@ func (p *Program) stillView(n *node, s *Session, lang int, live NavKeys) (view, 
 	return view{text: text, rows: n.still[lang].rows}, s.Notice == "" || p.fits(text)
 }
 
-// choices returns the rows of the page shown, and where the next page begins.
+// choices returns the rows of a screen, on all its pages, and where the next page
+// begins. A number means the same on each page: callers type what they have seen on
+// another, or what they know by heart.
 func (p *Program) choices(n *node, s *Session, lang int) ([]row, int) {
 	if n.still != nil && s.Offset == 0 && s.Notice == "" && s.Repeat == "" {
 		return n.still[lang].rows, 0
@@ -125,13 +130,20 @@ func (p *Program) choices(n *node, s *Session, lang int) ([]row, int) {
 
 // head returns the text above the question after a wrong answer.
 func (p *Program) head(n *node, s *Session, lang int) string {
-	if s.Notice == "" || n.Again != nil {
+	if s.Notice == "" {
 		return ""
 	}
-	return p.text(p.noticeWords(n, s.Notice), s, lang)
+	words := p.reason(n, s.Notice)
+	if words == nil && n.Again == nil {
+		words = p.def.Nav.words(BuiltinInvalid)
+	}
+	return p.text(words, s, lang)
 }
 
-func (p *Program) noticeWords(n *node, notice string) Words {
+// reason returns the words that say why an answer was not taken, or nil if there
+// are none but those of every menu. "again" replaces the question and the menu's
+// words, and never a reason.
+func (p *Program) reason(n *node, notice string) Words {
 	from, which := n, ""
 	if rest, ok := strings.CutPrefix(notice, noticeAccept); ok {
 		which = rest
@@ -139,6 +151,9 @@ func (p *Program) noticeWords(n *node, notice string) Words {
 		var name string
 		name, which, _ = strings.Cut(rest, " ")
 		from = p.nodes[name]
+	}
+	if notice == noticeDiffers {
+		return p.def.Nav.words(BuiltinMismatch)
 	}
 	if which != "" && from != nil && from.kind.notice != nil {
 		if words, ok := from.kind.notice(from, which); ok {
@@ -151,7 +166,7 @@ func (p *Program) noticeWords(n *node, notice string) Words {
 	case n.question != nil && p.slots[n.slot].Error != nil:
 		return p.slots[n.slot].Error
 	default:
-		return p.def.Nav.words(BuiltinInvalid)
+		return nil
 	}
 }
 

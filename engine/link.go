@@ -191,6 +191,7 @@ func (l *linker) table() {
 
 func (l *linker) node(n *node) {
 	nav := &l.p.def.Nav
+	n.take(nav)
 	l.facts(n)
 	if n.Skip != nil {
 		l.on(n.Name, Trigger{Kind: TriggerSkip}, n.Skip.Go, n.Skip.Pos)

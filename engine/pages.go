@@ -10,7 +10,7 @@ import (
 // A view is one page of a screen as the phone shows it.
 type view struct {
 	text string
-	rows []row // those on the page
+	rows []row // those of all pages
 	next int   // the unit at which the next page begins; 0 on the last page
 }
 
@@ -32,14 +32,13 @@ func rowTexts(rows []row) []string {
 type unit struct {
 	sep  string // what stands before it, unless it begins a page
 	text string
-	row  *row
 }
 
 // MaxWord is how many characters of a word are never broken: few enough that a
 // page always has room for them.
 const MaxWord = 16
 
-func flowOf(body string, rows []row) []unit {
+func flowOf(body string, rows []string) []unit {
 	var units []unit
 	if body != "" {
 		for _, line := range strings.Split(body, "\n") {
@@ -55,8 +54,8 @@ func flowOf(body string, rows []row) []unit {
 			}
 		}
 	}
-	for i := range rows {
-		units = append(units, unit{sep: "\n", text: rows[i].text, row: &rows[i]})
+	for _, row := range rows {
+		units = append(units, unit{sep: "\n", text: row})
 	}
 	return units
 }
@@ -76,7 +75,7 @@ func runeOffset(s string, n int) int {
 func (p *Program) page(head string, units []unit, from int, nav, navMore string, more bool) view {
 	from = min(from, len(units))
 	if text := pageText(head, units[from:], nav); p.fits(text) {
-		return view{text: text, rows: rowsOf(units[from:])}
+		return view{text: text}
 	}
 	if !more {
 		navMore = nav
@@ -93,10 +92,8 @@ func (p *Program) page(head string, units []unit, from int, nav, navMore string,
 		// Not even one unit fits. Show what does, and let the caller go on.
 		v.next = from + 1
 		v.text = p.clamp(units[from].text, navMore)
-		v.rows = rowsOf(units[from : from+1])
 	} else {
 		v.text = pageText(head, units[from:end], navMore)
-		v.rows = rowsOf(units[from:end])
 	}
 	if !more || v.next >= len(units) {
 		v.next = 0
@@ -117,16 +114,6 @@ func pageText(head string, units []unit, nav string) string {
 		b.WriteString(u.text)
 	}
 	return texts.Below(b.String(), nav)
-}
-
-func rowsOf(units []unit) []row {
-	var rows []row
-	for _, u := range units {
-		if u.row != nil {
-			rows = append(rows, *u.row)
-		}
-	}
-	return rows
 }
 
 // cutView shows a screen that may not be divided and does not fit; the checker

@@ -52,7 +52,8 @@ func TestNoScreenIsTooLong(t *testing.T) {
 
 func lastLine(s string) string { return s[strings.LastIndexByte(s, '\n')+1:] }
 
-// Every option of a long menu is on exactly one page and can be chosen only there.
+// Every option of a long menu is on exactly one page, and can be chosen on each of
+// them, also below the notice of a wrong answer.
 func TestPagesShowEveryOptionOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "options")
@@ -77,15 +78,21 @@ func TestPagesShowEveryOptionOnce(t *testing.T) {
 		}
 		found := map[int]int{}
 		for page := 0; page < 200; page++ {
+			wrong, _, err := p.Step(s, engine.Event{Kind: engine.EventInput, Input: "777"})
+			if err != nil {
+				t.Fatal(err)
+			}
 			for i := 1; i <= n; i++ {
-				after, _, err := p.Step(s, engine.Event{Kind: engine.EventInput, Input: fmt.Sprint(i)})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if after.Screen == fmt.Sprint("end", i) {
+				if strings.Contains("\n"+eff.Text, fmt.Sprintf("\n%d. ", i)) {
 					found[i]++
-					if !strings.Contains("\n"+eff.Text, fmt.Sprintf("\n%d. ", i)) {
-						t.Fatalf("option %d was chosen on a page that does not show it:\n%s", i, eff.Text)
+				}
+				for _, from := range []engine.Session{s, wrong} {
+					after, _, err := p.Step(from, engine.Event{Kind: engine.EventInput, Input: fmt.Sprint(i)})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if after.Screen != fmt.Sprint("end", i) {
+						t.Fatalf("option %d leads to %s from page %d:\n%s", i, after.Screen, page, eff.Text)
 					}
 				}
 			}

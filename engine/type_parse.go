@@ -17,9 +17,9 @@ const (
 	MaxMoneyUnits = 999_999_999
 	// MaxDigits is the longest PIN or secret.
 	MaxDigits = 32
-	// MaxRows is how many rows of a list are shown: two digits, below the keys that
-	// navigation uses (98, 99).
-	MaxRows = 90
+	// MaxRows is how many rows of a list are shown: with the numbers that have three
+	// digits. A caller who needs more pages than that can't find a row anyway.
+	MaxRows = 900
 )
 
 // ParseType reads a type as the menu language spells it: "phone", "phone

@@ -39,7 +39,7 @@ func (w *walk) set(slot int, v Value) {
 }
 
 // fitting returns a value as a slot can hold it: unset if it is of another kind or
-// contains a secret that can't be stored, and a list cut to the rows shown.
+// contains a secret that can't be stored, and a list cut just behind the rows shown.
 func (p *Program) fitting(slot int, v Value) Value {
 	t := &p.slots[slot].Type
 	_, spoken := p.langs[v.s]
@@ -49,7 +49,8 @@ func (p *Program) fitting(slot int, v Value) Value {
 	case !fitsType(v, t), t.Kind != KindSecret && v.holdsSecret():
 		return Value{}
 	case v.kind == KindList && len(v.Items()) > MaxRows:
-		return ListValue(v.Items()[:MaxRows])
+		// One more than is shown: it says that the list was cut.
+		return ListValue(v.Items()[:MaxRows+1])
 	}
 	return v
 }

@@ -270,7 +270,7 @@ func TestSecretsAreNotStored(t *testing.T) {
 func TestNewPINTwice(t *testing.T) {
 	d := newDesk(t)
 	d.want(d.keys("1", "3", "7890"), "CON Again\n0:Back 00:Home")
-	d.want(d.type_("1*3*7890*7891"), "CON Invalid option. Try again.\nNew PIN\n0:Back 00:Home")
+	d.want(d.type_("1*3*7890*7891"), "CON Not the same. Try again.\nNew PIN\n0:Back 00:Home")
 	d.want(d.type_("1*3*7890*7891*7890"), "CON Again\n0:Back 00:Home")
 	d.want(d.type_("1*3*7890*7891*7890*7890"), "END PIN set.")
 	if d.bank.ran["set_pin"] != 1 {
@@ -402,15 +402,17 @@ func TestListPages(t *testing.T) {
 	d.want(d.type_("1*2*98*12"), "CON Payment number 12\n0:Back 00:Home")
 	d.want(d.type_("1*2*98*12*0"), second)
 	d.want(d.type_("1*2*98*12*0*0"), first)
-	// A row of another page can't be chosen. A row that the notice pushes off the page
-	// is on the next one.
-	d.want(d.type_("1*2*98*12*0*0*12"), "CON Invalid option. Try again.\n"+strings.Replace(first[4:], "\n6. Payment number 6", "", 1))
-	if got := d.type_("1*2*98*12*0*0*12*98"); !strings.HasPrefix(got, "CON 6. Payment number 6\n") {
+	// A row of another page is chosen by its number, too. A row that the notice pushes
+	// off the page is on the next one.
+	d.want(d.type_("1*2*98*12*0*0*12"), "CON Payment number 12\n0:Back 00:Home")
+	d.want(d.type_("1*2*98*12*0*0*12*0"), first)
+	d.want(d.type_("1*2*98*12*0*0*12*0*77"), "CON Invalid option. Try again.\n"+strings.Replace(first[4:], "\n6. Payment number 6", "", 1))
+	if got := d.type_("1*2*98*12*0*0*12*0*77*98"); !strings.HasPrefix(got, "CON 6. Payment number 6\n") {
 		t.Errorf("got %q", got)
 	}
 	// A choice from a list that must be read again shows the list again.
 	d.sessions.Forget()
-	d.want(d.type_("1*2*98*12*0*0*12*98*2"), first)
+	d.want(d.type_("1*2*98*12*0*0*12*0*77*98*2"), first)
 }
 
 func TestResume(t *testing.T) {

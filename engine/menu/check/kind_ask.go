@@ -59,6 +59,9 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		if v := r.c.asked(s); s.Error == nil && v != nil && v.Error.Written() {
 			keys[0] = syntax.VarErrorKey(v.Name.Value)
 		}
+		if s.Ask.Repeat.Written() {
+			keys = append(keys, "nav.mismatch")
+		}
 		for i := range s.Ask.Accept {
 			keys = append(keys, syntax.AcceptKey(s, i))
 		}

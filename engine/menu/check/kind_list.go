@@ -31,7 +31,7 @@ var _ = kinds.Add(engine.ScreenList, &kind{
 			c.find(s.List.Items.Text, fmt.Sprintf("A list shows the rows of a list, but %s is %s.", syntax.Quote(s.List.Items.Text.Value), typeName(t)), "")
 		}
 	},
-	numbered: func(*checker, *syntax.Screen) int { return engine.MaxRows },
+	numbered: func(*checker, *syntax.Screen) int { return plainRows },
 	pages:    always,
 	errors:   oneError,
 })
@@ -48,7 +48,7 @@ func (c *checker) listKeys(s *syntax.Screen) {
 		return
 	}
 	for _, o := range s.Menu {
-		if n, err := strconv.Atoi(o.Key.Value); err == nil && n >= 1 && n <= engine.MaxRows && strconv.Itoa(n) == o.Key.Value {
+		if n, err := strconv.Atoi(o.Key.Value); err == nil && n >= 1 && n <= plainRows && strconv.Itoa(n) == o.Key.Value {
 			c.find(o.Key, fmt.Sprintf("The key %s already chooses row %d of the list.", syntax.Quote(o.Key.Value), n), `Write the menu as a list ("- Label -> screen"): its numbers go on behind the rows.`)
 		}
 	}

@@ -17,8 +17,7 @@ type piece struct {
 	ext extent
 }
 
-// layout is a screen in one language as the phone shows it at its longest,
-// after a wrong answer.
+// layout is a screen in one language as the phone shows it at its longest.
 type layout struct {
 	s    *syntax.Screen
 	lang int
@@ -61,19 +60,31 @@ func (l *layout) total() extent {
 	return composed.Screen(parts)
 }
 
-// layout lays out a screen that callers see. more asks for the navigation line
-// of a page that goes on.
-func (r *ruler) layout(s *syntax.Screen, lang int, more bool) *layout {
-	l := &layout{s: s, lang: lang, body: block{what: "the text"}, rows: r.rows(s, lang), nav: r.navLine(s, lang, more)}
+// layouts lays out a screen that callers see: at its first showing with the
+// longest of its texts, and after a wrong answer. They are one layout if the
+// question stays the same. more asks for the navigation line of a page that goes
+// on.
+func (r *ruler) layouts(s *syntax.Screen, lang int, more bool) []*layout {
+	first := &layout{s: s, lang: lang, body: block{what: "the text"}, rows: r.rows(s, lang), nav: r.navLine(s, lang, more)}
 	for _, key := range r.sayKeys(s) {
-		l.body.texts = append(l.body.texts, r.piece(key, lang))
+		first.body.texts = append(first.body.texts, r.piece(key, lang))
 	}
-	if s.Again != nil {
-		l.body.texts = append(l.body.texts, r.piece(syntax.ScreenKey(s, "again"), lang))
-	} else {
-		l.notice = r.errors(s, lang)
+	if s.Again == nil {
+		first.notice = r.errors(s, lang)
+		return []*layout{first}
 	}
-	return l
+	again := &layout{s: s, lang: lang, rows: first.rows, nav: first.nav, notice: r.errors(s, lang)}
+	again.body = block{`the text of "again"`, []piece{r.piece(syntax.ScreenKey(s, "again"), lang)}}
+	return []*layout{first, again}
+}
+
+// worstOf returns the extent of the longest of several layouts.
+func worstOf(layouts []*layout) extent {
+	e := layouts[0].total()
+	for _, l := range layouts[1:] {
+		e = e.or(l.total())
+	}
+	return e
 }
 
 func (r *ruler) sayKeys(s *syntax.Screen) []string {
@@ -98,7 +109,9 @@ func (r *ruler) errors(s *syntax.Screen, lang int) block {
 			continue
 		}
 		for _, key := range k.errors(r, s) {
-			b.texts = append(b.texts, r.piece(key, lang))
+			if key != "nav.invalid" || s.Again == nil { // "again" replaces the menu's words
+				b.texts = append(b.texts, r.piece(key, lang))
+			}
 		}
 	}
 	for _, w := range s.When {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -67,14 +68,16 @@ func (l *lengths) reportTooLong(at syntax.Text, length int, message, help string
 
 // whole proves a screen that has one page.
 func (l *lengths) whole(s *syntax.Screen, lang int) {
-	screen := l.layout(s, lang, false)
-	if e := screen.total(); !l.fits(e) {
-		l.tooLong(screen, e, "Shorten it, divide it into several screens, or give its values a smaller range.")
+	screens := l.layouts(s, lang, false)
+	for _, screen := range screens {
+		if e := screen.total(); !l.fits(e) {
+			l.tooLong(screen, e, "Shorten it, divide it into several screens, or give its values a smaller range.")
+		}
 	}
 	if s.Ask == nil || !s.Ask.Repeat.Written() {
 		return
 	}
-	second := &layout{s: s, lang: lang, nav: screen.nav, body: block{"the second question", []piece{l.piece(syntax.ScreenKey(s, "repeat"), lang)}}}
+	second := &layout{s: s, lang: lang, nav: screens[0].nav, body: block{"the second question", []piece{l.piece(syntax.ScreenKey(s, "repeat"), lang)}}}
 	if e := second.total(); !l.fits(e) {
 		l.tooLong(second, e, "Shorten it.")
 	}
@@ -213,23 +216,29 @@ func (l *lengths) textTooLong(key string, lang int, e extent) {
 // paged proves a screen that may be divided: each row and each error has room
 // beside the navigation line, and where there is no key for more, the whole.
 func (l *lengths) paged(s *syntax.Screen, lang int) {
-	screen := l.layout(s, lang, false)
-	if s.List == nil && l.fits(screen.total()) {
+	screens := l.layouts(s, lang, false)
+	if s.List == nil && l.fits(worstOf(screens)) {
 		return
 	}
 	if !l.f.Nav.More.Key.Written() {
 		if s.List == nil {
-			l.tooLong(screen, screen.total(), `Give the menu a key for further pages: "more: 98 More" below "nav".`)
+			at := slices.IndexFunc(screens, func(screen *layout) bool { return !l.fits(screen.total()) })
+			l.tooLong(screens[at], screens[at].total(), `Give the menu a key for further pages: "more: 98 More" below "nav".`)
 			return
 		}
 		l.findKey(s.List.Pos, "list", fmt.Sprintf("The list %s may have more rows than fit one screen, and no key shows further ones.", syntax.Quote(s.Name.Value)), `Add "more: 98 More" below "nav".`)
 		return
 	}
-	screen = l.layout(s, lang, true)
-	for _, row := range screen.rows {
-		l.rowFits(s, screen, row)
+	screens = l.layouts(s, lang, true)
+	for _, row := range screens[0].rows {
+		l.rowFits(s, screens[0], row)
 	}
-	l.errorFits(s, screen)
+	if s.List != nil {
+		l.rowFits(s, screens[0], l.piece("nav.list_cut", lang))
+	}
+	for _, screen := range screens {
+		l.errorFits(s, screen)
+	}
 }
 
 func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
@@ -252,7 +261,7 @@ func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
 		first = first.or(row.ext)
 	}
 	if s.List != nil {
-		first = first.or(l.listRow(s, screen.lang).ext)
+		first = first.or(l.listRow(s, screen.lang).ext).or(l.text("nav.list_cut", screen.lang))
 	}
 	if !l.fits(composed.Below(first, screen.nav.ext)) {
 		return // the row alone does not fit, which has been said

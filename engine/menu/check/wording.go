@@ -28,8 +28,18 @@ func (c *checker) linesFit() {
 }
 
 func (c *checker) linesOf(r *ruler, s *syntax.Screen, lang int) {
+	for _, screen := range r.layouts(s, lang, false) {
+		if c.layoutLines(screen) {
+			return
+		}
+	}
+}
+
+// layoutLines reports a layout that has more lines than a phone shows.
+func (c *checker) layoutLines(screen *layout) bool {
+	s, lang := screen.s, screen.lang
 	lines, at := 0, s.Name
-	for _, b := range r.layout(s, lang, false).blocks() {
+	for _, b := range screen.blocks() {
 		most := 0
 		for _, t := range b.texts {
 			if n := c.lines(t.key, lang); n > most {
@@ -44,6 +54,7 @@ func (c *checker) linesOf(r *ruler, s *syntax.Screen, lang int) {
 	if lines > mostLines {
 		c.find(at, fmt.Sprintf("%s can take %d lines in %s above its options; a phone shows %d.", syntax.Quote(s.Name.Value), lines, c.language(lang), mostLines), "Shorten it, or divide it into several screens.")
 	}
+	return lines > mostLines
 }
 
 func (c *checker) lines(key string, lang int) int {

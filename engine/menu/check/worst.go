@@ -32,7 +32,7 @@ func WorstCases(f *syntax.File, contracts []engine.Contract) []WorstCase {
 			continue
 		}
 		for lang := range c.msgs.Langs {
-			e := r.layout(s, lang, false).total()
+			e := worstOf(r.layouts(s, lang, false))
 			list = append(list, WorstCase{s.Name.Value, lang, e.septets, e.wide, s.List == nil && screen.fits(e)})
 		}
 	}

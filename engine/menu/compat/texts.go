@@ -104,6 +104,8 @@ func textsOf(d *engine.Definition, top engine.Pos, name func(string) string) []t
 		{"nav.expired", n.Expired, top},
 		{"nav.updated", n.Updated, top},
 		{"nav.limited", n.Limited, top},
+		{"nav.mismatch", n.Mismatch, top},
+		{"nav.list_cut", n.ListCut, top},
 	}
 	if d.Session.Resume > 0 {
 		list = append(list, text{"resume.say", n.Resume, top}, text{"resume.confirm", n.ResumeYes, top}, text{"resume.cancel", n.ResumeNo, top})

@@ -22,6 +22,7 @@ func (c *compiler) nav() {
 	d.Busy, d.InProgress = c.builtin(n.Busy, "busy"), c.builtin(n.InProgress, "in_progress")
 	d.Expired, d.Updated = c.builtin(n.Expired, "expired"), c.builtin(n.Updated, "updated")
 	d.Limited = c.builtin(n.Limited, "limited")
+	d.Mismatch, d.ListCut = c.builtin(n.Mismatch, "mismatch"), c.builtin(n.ListCut, "list_cut")
 	r := c.f.Session.Resume
 	ask := r.Say
 	if !ask.Written() {

@@ -173,7 +173,7 @@ func (f *formatter) block(head, text string, indent, line int) {
 // keep them.
 var wordKeys = map[string]bool{
 	"say": true, "show": true, "end": true, "error": true, "again": true, "repeat": true, "note": true,
-	"busy": true, "in_progress": true, "expired": true, "updated": true, "limited": true, "invalid": true, "gave_up": true, "resume": true,
+	"busy": true, "in_progress": true, "expired": true, "updated": true, "limited": true, "mismatch": true, "list_cut": true, "invalid": true, "gave_up": true, "resume": true,
 }
 
 // words reports whether callers read a key's text. They also read every line of a

@@ -111,6 +111,8 @@ func navForm() object {
 		key{"expired", "The end of a call that came back too late.", aText()},
 		key{"updated", "The end of a call whose version of the menu is gone.", aText()},
 		key{"limited", "The end where a caller has reached a limit of the day.", aText()},
+		key{"mismatch", "Said above a question that is asked twice, after two answers that differ.", aText()},
+		key{"list_cut", "Said below a list that has more rows than are shown.", aText()},
 	)
 }
 

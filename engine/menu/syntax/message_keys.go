@@ -64,6 +64,8 @@ func (w *messageList) nav(f *File) {
 	w.add("nav.expired", n.Expired)
 	w.add("nav.updated", n.Updated)
 	w.add("nav.limited", n.Limited)
+	w.add("nav.mismatch", n.Mismatch)
+	w.add("nav.list_cut", n.ListCut)
 	w.add("resume.say", f.Session.Resume.Say)
 	w.add("resume.confirm", f.Session.Resume.Confirm)
 	w.add("resume.cancel", f.Session.Resume.Cancel)

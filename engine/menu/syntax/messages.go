@@ -24,6 +24,7 @@ var BuiltinKeys = map[string]string{
 	"nav.confirm": "yes", "nav.cancel": "no", "nav.invalid": "invalid", "nav.gave_up": "gave_up",
 	"nav.resume": "resume", "nav.busy": "busy", "nav.in_progress": "in_progress",
 	"nav.expired": "expired", "nav.updated": "updated", "nav.limited": "limited",
+	"nav.mismatch": "mismatch", "nav.list_cut": "list_cut",
 }
 
 // NewMessages gathers a menu's texts and their translations. Where two texts

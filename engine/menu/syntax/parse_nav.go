@@ -22,6 +22,8 @@ func (p *reader) nav(e entry) {
 		"expired":     words(&n.Expired),
 		"updated":     words(&n.Updated),
 		"limited":     words(&n.Limited),
+		"mismatch":    words(&n.Mismatch),
+		"list_cut":    words(&n.ListCut),
 	})
 }
 

@@ -110,6 +110,8 @@ type Nav struct {
 	Busy, InProgress Text
 	Expired, Updated Text
 	Limited          Text
+	Mismatch         Text
+	ListCut          Text
 }
 
 // NavKey is "0 Back": a key and its label.
