@@ -12,6 +12,8 @@ import (
 type kind struct {
 	// key is the kind's key in the menu language.
 	key string
+	// role is what drawings and coverage must know.
+	role Role
 	// silent says that the caller never sees such a screen, ends that the call
 	// ends with it.
 	silent, ends bool

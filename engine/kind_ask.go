@@ -7,7 +7,7 @@ const defaultRetries = 3
 
 // askKind asks for a value, with shortcuts on offer.
 var askKind = kind{
-	key:  "ask",
+	key: "ask", role: RoleQuestion,
 	asks: true,
 	link: func(l *linker, n *node) {
 		a := n.Ask

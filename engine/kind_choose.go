@@ -2,7 +2,7 @@ package engine
 
 // chooseKind goes on by the first case that holds. Its else is the last case.
 var chooseKind = kind{
-	key:    "choose",
+	key: "choose", role: RoleDecision,
 	silent: true,
 	link: func(l *linker, n *node) {
 		for i, c := range n.Choose {

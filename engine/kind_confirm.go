@@ -3,7 +3,7 @@ package engine
 // confirmKind asks for an explicit Yes or No. A replay always shows it: a Yes
 // counts only if the caller saw the question.
 var confirmKind = kind{
-	key:  "confirm",
+	key: "confirm", role: RoleConsent,
 	asks: true,
 	link: func(l *linker, n *node) {
 		n.replay = ReplayAsks

@@ -2,7 +2,7 @@ package engine
 
 // doKind runs an action of the menu and goes on with its outcome.
 var doKind = kind{
-	key:    "do",
+	key: "do", role: RoleAction,
 	silent: true,
 	link:   (*linker).do,
 	refs: func(s *Screen, see func(Ref)) {

@@ -1,4 +1,4 @@
 package engine
 
 // endKind shows the last text of a call.
-var endKind = kind{key: "end", ends: true}
+var endKind = kind{key: "end", role: RoleEnd, ends: true}

@@ -4,7 +4,7 @@ import "slices"
 
 // languagesKind offers the menu's languages by their own names.
 var languagesKind = kind{
-	key: "languages",
+	key: "languages", role: RoleChoice,
 	link: func(l *linker, n *node) {
 		n.paged = true
 		l.on(n.Name, Trigger{Kind: TriggerLanguage}, n.Go, n.Pos)

@@ -3,7 +3,7 @@ package engine
 // listKind shows the rows of a list and lets the caller choose one. A replay
 // shows it again, because the list may have other rows now.
 var listKind = kind{
-	key: "list",
+	key: "list", role: RoleChoice,
 	link: func(l *linker, n *node) {
 		n.paged, n.replay = true, ReplayShows
 		n.slot = l.slot(n.List.As, n.Pos)

@@ -2,7 +2,7 @@ package engine
 
 // menuKind shows options and lets the caller choose one.
 var menuKind = kind{
-	key:     "menu",
+	key: "menu", role: RoleChoice,
 	link:    func(l *linker, n *node) { n.paged = true; l.options(n) },
 	rowRefs: optionRefs,
 	refs:    optionSets,

@@ -1,4 +1,4 @@
 package engine
 
 // showKind shows a text with only the navigation keys below it.
-var showKind = kind{key: "show", link: func(_ *linker, n *node) { n.paged = true }}
+var showKind = kind{key: "show", role: RoleText, link: func(_ *linker, n *node) { n.paged = true }}

@@ -15,6 +15,7 @@ func TestKindsAreComplete(t *testing.T) {
 		}
 		for what, lacks := range map[string]bool{
 			"key":                           k.key == "",
+			"role":                          k.role == 0,
 			"onward, as it is never shown":  k.silent && k.onward == nil,
 			"outcome, as it has a call":     (k.call == nil) != (k.outcome == nil),
 			"input, as it has rows":         k.rows != nil && k.input == nil,

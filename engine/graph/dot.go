@@ -34,9 +34,9 @@ func dotShape(n *Node) string {
 	switch {
 	case n.Name == engine.Idle:
 		return ", shape=circle"
-	case n.Kind == engine.ScreenEnd:
+	case n.Kind.Role() == engine.RoleEnd:
 		return ", peripheries=2"
-	case n.Kind == engine.ScreenChoose:
+	case n.Kind.Role() == engine.RoleDecision:
 		return ", shape=diamond, style=\"\""
 	case n.Kind.Silent():
 		return ", shape=component, style=\"\""

@@ -57,6 +57,11 @@ func (d describer) edge(t engine.Transition) Edge {
 		d.choose(&e, s)
 	case engine.TriggerOutcome:
 		d.outcome(&e, s)
+	case engine.TriggerGo:
+		e.Kind = Onward
+		if !s.Kind.Silent() { // the caller goes on with any key
+			e.Kind, e.Label, e.Input, e.Tries = Key, "any key", AnyKey, 1
+		}
 	default:
 		e.Kind = Onward
 	}
@@ -115,6 +120,9 @@ func (d describer) typed(name string) string {
 	}
 	return ""
 }
+
+// AnyKey is the input of an edge that any input takes.
+const AnyKey = "1"
 
 // Wrong is the input of an edge for any wrong answer.
 const Wrong = "(wrong)"

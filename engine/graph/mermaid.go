@@ -56,9 +56,9 @@ func mermaidShape(n *Node) (before, after string) {
 	switch {
 	case n.Name == engine.Idle:
 		return "((", "))"
-	case n.Kind == engine.ScreenEnd:
+	case n.Kind.Role() == engine.RoleEnd:
 		return "([", "])"
-	case n.Kind == engine.ScreenChoose:
+	case n.Kind.Role() == engine.RoleDecision:
 		return "{{", "}}"
 	case n.Kind.Silent():
 		return "[[", "]]"

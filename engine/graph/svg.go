@@ -192,18 +192,17 @@ func dashed(e *Edge) string {
 	return ""
 }
 
-// colours gives a node's head its colour, by screen kind.
-var colours = map[engine.ScreenKind]string{
-	engine.ScreenMenu: "#334155", engine.ScreenLanguages: "#334155", engine.ScreenList: "#334155", engine.ScreenShow: "#334155",
-	engine.ScreenAsk: "#1d4ed8", engine.ScreenConfirm: "#b91c1c", engine.ScreenEnd: "#047857",
-	engine.ScreenDo: "#b45309", engine.ScreenSet: "#6b7280", engine.ScreenChoose: "#6b7280",
+// colours gives a node's head its colour, by the role of its kind.
+var colours = map[engine.Role]string{
+	engine.RoleText: "#334155", engine.RoleChoice: "#334155", engine.RoleQuestion: "#1d4ed8", engine.RoleConsent: "#b91c1c",
+	engine.RoleEnd: "#047857", engine.RoleAction: "#b45309", engine.RoleStep: "#6b7280", engine.RoleDecision: "#6b7280",
 }
 
 func (d *drawing) node(i int) {
 	n := &d.g.Nodes[i]
 	b, s := d.g.box(n), d.l.at[i]
 	x, y, h := d.x(s), d.y(s), b.height()
-	colour := colours[n.Kind]
+	colour := colours[n.Kind.Role()]
 	if n.Builtin() {
 		colour = "#111827"
 	}

@@ -18,14 +18,15 @@ func (g *Graph) Title(n *Node) string {
 // what a silent step does.
 func (g *Graph) Text(n *Node) string {
 	s := n.Screen
-	switch {
-	case s == nil:
+	if s == nil {
 		return ""
-	case s.Kind == engine.ScreenDo:
+	}
+	switch s.Kind.Role() {
+	case engine.RoleAction:
 		return call(s.Do)
-	case s.Kind == engine.ScreenSet:
+	case engine.RoleStep:
 		return set(s)
-	case s.Kind == engine.ScreenChoose:
+	case engine.RoleDecision:
 		return ""
 	}
 	var says []string

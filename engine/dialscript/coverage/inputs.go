@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/sample"
 )
 
@@ -20,16 +21,19 @@ func (x *search) inputs(n *node) []string {
 		return nil
 	}
 	var list []string
-	switch s.Kind {
-	case engine.ScreenAsk:
+	switch role := s.Kind.Role(); {
+	case role == engine.RoleQuestion:
 		list = x.answers(n, s)
-	case engine.ScreenConfirm:
+	case role == engine.RoleConsent:
 		list = append([]string{nav.Confirm.Key, nav.Cancel.Key}, x.refused(n, sample.WrongKeys)...)
-	case engine.ScreenLanguages:
+	case s.Kind == engine.ScreenLanguages:
 		list = append(numbered(1, len(n.program.Definition().Languages)), x.refused(n, sample.WrongKeys)...)
-	case engine.ScreenShow:
+	case role == engine.RoleText:
 		list = x.refused(n, sample.WrongKeys) // the notice takes room: there may be another page
-	case engine.ScreenMenu, engine.ScreenList:
+		if len(list) == 0 {
+			list = []string{graph.AnyKey} // no key is wrong: each leads on
+		}
+	case role == engine.RoleChoice:
 		list = append(x.optionKeys(n, s), x.refused(n, sample.WrongKeys)...)
 	}
 	// Of a list no page behind the second is asked for, but where options follow

@@ -14,13 +14,13 @@ import (
 // pages of a screen are added when a page says that another follows.
 func Of(p *engine.Program) *Menu {
 	m := &Menu{Program: p, byKey: map[itemKey]*Item{}, taken: map[row]bool{}}
-	l := lister{m: m, def: p.Definition()}
+	l := lister{m: m, def: p.Definition(), graph: graph.Of(p)}
 	for i := range l.def.Screens {
 		l.screen(&l.def.Screens[i])
 	}
 	l.resumes()
 	m.sort()
-	for _, name := range graph.Of(p).Unreached() {
+	for _, name := range l.graph.Unreached() {
 		for _, it := range m.Items {
 			if it.Screen == name {
 				it.Why = unreachedWhy
@@ -69,8 +69,9 @@ func (m *Menu) sort() {
 
 // lister lists what a menu has.
 type lister struct {
-	m   *Menu
-	def *engine.Definition
+	m     *Menu
+	def   *engine.Definition
+	graph *graph.Graph
 }
 
 func (l *lister) screen(s *engine.Screen) {
@@ -124,8 +125,8 @@ func (l *lister) option(s *engine.Screen, trigger engine.Trigger, name string, p
 // options are the ways on that a caller has from a screen. The keys of nav are
 // the same everywhere and are left out.
 func (l *lister) options(s *engine.Screen) {
-	switch s.Kind {
-	case engine.ScreenAsk:
+	switch {
+	case s.Ask != nil:
 		l.option(s, simple(engine.TriggerAnswer), "an answer", s.Pos)
 		for i, o := range s.Ask.Offers {
 			label := words(o.Label)
@@ -134,20 +135,25 @@ func (l *lister) options(s *engine.Screen) {
 			}
 			l.option(s, engine.Trigger{Kind: engine.TriggerOffer, Index: i, Name: o.Key}, o.Key+" "+label, o.Pos)
 		}
-	case engine.ScreenConfirm:
+	case s.Confirm != nil:
 		l.option(s, simple(engine.TriggerYes), cmp.Or(words(s.Confirm.YesWords), words(l.def.Nav.Confirm.Label), "Yes"), s.Pos)
 		l.option(s, simple(engine.TriggerNo), cmp.Or(words(s.Confirm.NoWords), words(l.def.Nav.Cancel.Label), "No"), s.Pos)
-	case engine.ScreenList:
+	case s.List != nil:
 		l.option(s, simple(engine.TriggerRow), "a row", s.Pos)
 		if s.List.Empty != "" {
 			l.option(s, simple(engine.TriggerEmpty), "no rows", s.Pos)
 		}
-	case engine.ScreenLanguages:
+	case s.Kind == engine.ScreenLanguages:
 		for _, lang := range l.def.Languages {
 			if len(s.Only) == 0 || slices.Contains(s.Only, lang.Code) {
 				l.m.addKey(Item{Group: Options, Screen: s.Name, Name: s.Name + ": " + lang.Name, Pos: s.Pos},
 					itemKey{group: Options, row: row{s.Name, simple(engine.TriggerLanguage)}, lang: lang.Code})
 			}
+		}
+	}
+	for _, e := range l.graph.Out(s.Name) {
+		if e.Trigger.Kind == engine.TriggerGo {
+			l.option(s, e.Trigger, e.Label, s.Pos)
 		}
 	}
 	for i := range s.Options {
@@ -167,10 +173,10 @@ func (l *lister) asked(s *engine.Screen) {
 	wrong := func(trigger engine.Trigger, name string, pos engine.Pos) {
 		l.m.add(Item{Group: Wrongs, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, trigger)
 	}
-	switch s.Kind {
-	case engine.ScreenMenu, engine.ScreenConfirm, engine.ScreenList, engine.ScreenLanguages:
+	switch s.Kind.Role() {
+	case engine.RoleChoice, engine.RoleConsent:
 		wrong(simple(engine.TriggerInvalid), "no such option", s.Pos)
-	case engine.ScreenAsk:
+	case engine.RoleQuestion:
 		wrong(simple(engine.TriggerInvalid), "no "+l.typeName(s.Ask.Var), s.Pos)
 		for i, a := range s.Ask.Accept {
 			wrong(engine.Trigger{Kind: engine.TriggerRefused, Index: i}, "not "+a.If.String(), s.Pos)

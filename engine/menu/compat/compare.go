@@ -87,7 +87,7 @@ func (c *comparison) screens() {
 			c.renamed(was, now)
 		}
 		if was.Kind != now.Kind {
-			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("The screen %s is of the kind %q, and was of the kind %q: the same keys do something else.", syntax.Quote(now.Name), kindNames[now.Kind], kindNames[was.Kind]), "Give the new screen a name of its own.")
+			c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("The screen %s is of the kind %q, and was of the kind %q: the same keys do something else.", syntax.Quote(now.Name), now.Kind.Key(), was.Kind.Key()), "Give the new screen a name of its own.")
 			continue
 		}
 		c.keys(was, now)
@@ -95,13 +95,6 @@ func (c *comparison) screens() {
 		c.passing(was, now)
 	}
 	c.added()
-}
-
-// kindNames lists the kinds of screens that callers see, by their keys in a menu.
-var kindNames = map[engine.ScreenKind]string{
-	engine.ScreenMenu: "menu", engine.ScreenAsk: "ask", engine.ScreenConfirm: "confirm", engine.ScreenList: "list",
-	engine.ScreenLanguages: "languages", engine.ScreenShow: "show", engine.ScreenEnd: "end",
-	engine.ScreenDo: "do", engine.ScreenSet: "set", engine.ScreenChoose: "choose",
 }
 
 // added reports the new screens.

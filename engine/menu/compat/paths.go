@@ -210,7 +210,7 @@ func targetsOf(s *engine.Screen) []detail {
 		}
 	case s.Kind == engine.ScreenLanguages:
 		add("the language", s.Go)
-	case s.Kind == engine.ScreenSet:
+	case s.Go != "":
 		add("the way on", s.Go)
 	}
 	return list

@@ -1,0 +1,20 @@
+package engine
+
+// A Role says what the screens of a kind are to a call. Drawings and coverage ask for
+// the role, so that a new kind changes neither.
+type Role uint8
+
+// These are the roles.
+const (
+	RoleText     Role = iota + 1 // the caller reads a text
+	RoleChoice                   // the caller chooses a row
+	RoleQuestion                 // the caller answers
+	RoleConsent                  // the caller agrees or declines
+	RoleEnd                      // the call ends with a text
+	RoleAction                   // an action runs
+	RoleStep                     // values are set, or an SMS is sent
+	RoleDecision                 // a condition decides how the call goes on
+)
+
+// Role returns the kind's role, or 0 for an unknown kind.
+func (k ScreenKind) Role() Role { return kindOf(k).role }
