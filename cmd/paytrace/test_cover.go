@@ -82,7 +82,7 @@ func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []dialsc
 	if !v.Suggest.on {
 		menus := coverage.Count(programs, results)
 		for _, m := range menus {
-			if err := m.FindWays(b.people); err != nil {
+			if err := m.FindPaths(b.people); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -110,7 +110,7 @@ func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []dialsc
 	}
 	menus := coverage.Count(programs, append(slices.Clip(results), suggested...))
 	for _, m := range menus {
-		if err := m.FindWays(b.people); err != nil {
+		if err := m.FindPaths(b.people); err != nil {
 			return nil, nil, err
 		}
 	}

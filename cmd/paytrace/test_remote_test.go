@@ -108,9 +108,9 @@ func TestRemoteService(t *testing.T) {
 		"soko.dial:30:1: failed: Other words",
 		"soko.dial:32:1: not checked: What can't be set",
 		"soko.dial:38:1: not checked: What can't be made to happen",
-		"soko.dial:9:1: not checked: (screen is main): this line can't see the names of screens",
-		"not checked: city=Thika of Zuhura, from people.yaml: it is taken for granted on this line",
-		"not checked: (real actions) on an empty store: it is taken for granted on this line",
+		"soko.dial:9:1: not checked: (screen is main): this target can't see the names of screens",
+		"not checked: city=Thika of Zuhura, from people.yaml: this target can't set it, and assumes it",
+		"not checked: (real actions) on an empty store: this target can't set it, and assumes it",
 		"again: paytrace test " + file + ":28 --url '" + server.URL + "/ussd/…' --gateway africastalking",
 	} {
 		if !strings.Contains(out, want) {

@@ -20,7 +20,7 @@ var asExpected = verdict{}
 
 func wrong(format string, args ...any) verdict { return verdict{wrong: fmt.Sprintf(format, args...)} }
 
-func unseen(what string) verdict { return verdict{unseen: "this line can't see " + what} }
+func unseen(what string) verdict { return verdict{unseen: "this target can't see " + what} }
 
 // assert checks a direction.
 func (g *play) assert(d Direction) {
@@ -30,7 +30,7 @@ func (g *play) assert(d Direction) {
 			return
 		}
 		if name := d.lacks(g.captures); name != "" {
-			g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: d.Pos, Text: "(" + d.Text + ")", Why: "what is kept as {" + name + "} stands in other words here"})
+			g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: d.Pos, Text: "(" + d.Text + ")", Why: "the text of {" + name + "} is not known in this language"})
 			return
 		}
 	}
@@ -40,7 +40,7 @@ func (g *play) assert(d Direction) {
 		g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: d.Pos, Text: "(" + d.Text + ")", Why: v.unseen})
 		return
 	case v.wrong != "":
-		g.fail(d.Pos, "(%s) does not hold: %s", d.Text, v.wrong)
+		g.fail(d.Pos, "(%s) is false: %s", d.Text, v.wrong)
 	}
 	g.result.Checks++
 }
@@ -70,7 +70,7 @@ func (g *play) check(d Direction) verdict {
 	case Nowhere:
 		return g.nowhere(d)
 	}
-	return wrong("this runner does not know how to check it")
+	return wrong("this program can't check it")
 }
 
 func (g *play) screenIs(d Direction) verdict {
@@ -150,9 +150,9 @@ func (g *play) smsTo(d Direction) verdict {
 		others = append(others, fmt.Sprintf("%q", m.Text))
 	}
 	if len(others) == 0 {
-		return wrong("no SMS has gone out")
+		return wrong("no SMS was sent")
 	}
-	return wrong("what has gone out is %s", strings.Join(others, " and "))
+	return wrong("found %s", strings.Join(others, " and "))
 }
 
 func (g *play) noSMS() verdict {
@@ -161,7 +161,7 @@ func (g *play) noSMS() verdict {
 		return unseen("messages")
 	}
 	if sent := line.Messages(); len(sent) > 0 {
-		return wrong("one has gone out to %s: %q", msisdn.National(sent[0].To), sent[0].Text)
+		return wrong("one was sent to %s: %q", msisdn.National(sent[0].To), sent[0].Text)
 	}
 	return asExpected
 }
@@ -177,7 +177,7 @@ func (g *play) nowhere(d Direction) verdict {
 	}
 	for entry := range strings.SplitSeq(line.Log(), "\n") {
 		if standsIn(entry, secret) {
-			return wrong("it stands there: %s", entry)
+			return wrong("the log has it: %s", entry)
 		}
 	}
 	return asExpected

@@ -32,9 +32,9 @@ type checker struct {
 	out    diag.List
 }
 
-func (c *checker) find(code string, severity diag.Severity, pos engine.Pos, length int, message, hint string) {
+func (c *checker) find(code string, severity diag.Severity, pos engine.Pos, length int, message, help string) {
 	if len(c.out) < MaxFindings {
-		c.out = append(c.out, diag.Diagnostic{Code: code, Severity: severity, Pos: pos, Length: length, Message: message, Help: hint})
+		c.out = append(c.out, diag.Diagnostic{Code: code, Severity: severity, Pos: pos, Length: length, Message: message, Help: help})
 	}
 }
 
@@ -51,11 +51,11 @@ func (c *checker) callers(call *Call) {
 			continue
 		}
 		if _, ok := c.people.Persona(d.Name); !ok {
-			hint := spelling.DidYouMean(d.Name, names)
-			if hint == "" {
-				hint = "There are " + strings.Join(names, ", ") + "."
+			help := spelling.DidYouMean(d.Name, names)
+			if help == "" {
+				help = "There are " + strings.Join(names, ", ") + "."
 			}
-			c.find(CodeLine, diag.Error, d.Pos, len(d.Text)+2, fmt.Sprintf("people.yaml has nobody called %q.", d.Name), hint)
+			c.find(CodeLine, diag.Error, d.Pos, len(d.Text)+2, fmt.Sprintf("people.yaml has nobody called %q.", d.Name), help)
 		}
 	}
 }

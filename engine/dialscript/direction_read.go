@@ -122,7 +122,7 @@ func readWant(d *Direction, g []string) error {
 func (d *Direction) setText(into *Text, s string) error {
 	words, bad := parseText(s)
 	if bad != nil {
-		return fmt.Errorf("%s %s", bad.message, bad.hint)
+		return fmt.Errorf("%s %s", bad.message, bad.help)
 	}
 	*into = words
 	return nil

@@ -23,15 +23,16 @@ func (s Scene) speaking(lang string) Scene {
 	return s
 }
 
-// sameWay compares the screen with that of the call as written.
-func (g *play) sameWay(s *Step) {
+// samePath checks that the same keys lead to the same screen as in the call as
+// written.
+func (g *play) samePath(s *Step) {
 	want := g.base.Screens[g.at]
 	switch {
 	case want == nil:
 		g.stop("the call as written stops here")
 		return
 	case want.Name == "":
-		g.stop("this line can't see the names of screens")
+		g.stop("this target can't see the names of screens")
 		return
 	}
 	g.result.Checks++
@@ -66,8 +67,8 @@ func (g *play) guess(s *Step) {
 	}
 }
 
-// otherWords returns a direction as it applies in another language; ok is false
-// if it says nothing there.
+// otherWords returns a direction as it applies in another language. It returns false
+// if the direction applies only to the language of the script.
 func otherWords(d Direction) (Direction, bool) {
 	switch d.Kind {
 	case LanguageIs:

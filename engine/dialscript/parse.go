@@ -47,7 +47,7 @@ type parser struct {
 	// closed says that the screen of the step is complete, because a direction
 	// followed.
 	closed bool
-	names  map[string]bool // what holes of this call keep
+	names  map[string]bool // names that placeholders of this call capture
 	titles map[string]int  // where each title stands
 	// over says that a limit was reached and the rest is not read.
 	over bool
@@ -70,12 +70,12 @@ func (p *parser) long(text string) *parser {
 	return p
 }
 
-func (p *parser) find(code, message, hint string) {
+func (p *parser) find(code, message, help string) {
 	if p.call != nil {
 		p.call.Broken = true
 	}
 	if len(p.out) < MaxFindings {
-		p.out = append(p.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: p.here, Length: p.length, Message: message, Help: hint})
+		p.out = append(p.out, diag.Diagnostic{Code: code, Severity: diag.Error, Pos: p.here, Length: p.length, Message: message, Help: help})
 	}
 }
 
@@ -94,7 +94,7 @@ func (p *parser) line(n int, raw string) {
 	case len(raw) > MaxLineBytes:
 		p.find(CodeLine, fmt.Sprintf("This line has %d bytes; at most %d are read.", len(raw), MaxLineBytes), "")
 	case strings.ContainsFunc(text, unwritable):
-		p.find(CodeLine, "Here stands a character that no phone can show.", "Delete it and write the line again.")
+		p.find(CodeLine, "This line has a character that no phone can show.", "Delete it and write the line again.")
 	case strings.HasPrefix(text, "==="):
 		p.title(text)
 	case text[0] == '#':
@@ -102,7 +102,7 @@ func (p *parser) line(n int, raw string) {
 	case text[0] == '=':
 		p.unknown(text)
 	case p.call == nil:
-		p.find(CodeLine, "Here no call has begun yet.", `Write "=== " and a title above it.`)
+		p.find(CodeLine, "No call begins above this line.", `Write "=== " and a title above it.`)
 	case text[0] == '>':
 		p.input(text)
 	case text[0] == '|':
@@ -116,11 +116,11 @@ func (p *parser) line(n int, raw string) {
 
 // unknown reports a line of no kind.
 func (p *parser) unknown(text string) {
-	hint := `Lines begin with "===" (a call), "#" (a comment), ">" (typed), "|" (shown) or "(" (a stage direction).`
+	help := `Lines begin with "===" (a call), "#" (a comment), ">" (typed), "|" (shown) or "(" (a stage direction).`
 	if strings.HasPrefix(text, "=") {
-		hint = `A call begins with "=== " and its title.`
+		help = `A call begins with "=== " and its title.`
 	}
-	p.find(CodeLine, "This line is of no kind that a script has.", hint)
+	p.find(CodeLine, "A script has no lines of this kind.", help)
 }
 
 // take returns the comments for the line below them.
@@ -142,7 +142,7 @@ func (p *parser) title(text string) {
 	}
 	if len(p.file.Calls) >= MaxCalls {
 		p.over = true
-		p.find(CodeLine, fmt.Sprintf("Here the file has more than %d calls.", MaxCalls), "Divide it into several files.")
+		p.find(CodeLine, fmt.Sprintf("The file has more than %d calls.", MaxCalls), "Divide it into several files.")
 		return
 	}
 	p.file.Calls = append(p.file.Calls, Call{Title: title, Pos: p.here, Comments: p.take()})
@@ -150,9 +150,9 @@ func (p *parser) title(text string) {
 	first, twice := p.titles[title]
 	switch {
 	case title == "" || strings.Trim(title, "=") != title:
-		p.find(CodeLine, "A call needs a title, and here is none that can be read.", `Write "=== " and what the caller does.`)
+		p.find(CodeLine, "A call needs a title, and this line has none.", `Write "=== " and what the caller does.`)
 	case twice:
-		p.find(CodeLine, fmt.Sprintf("Two calls have this title; the other is in line %d.", first), "Give each its own, so that a report can name it.")
+		p.find(CodeLine, fmt.Sprintf("Two calls have this title; the other is in line %d.", first), "Give each call its own title.")
 	}
 	p.titles[title] = p.here.Line
 }
@@ -162,7 +162,7 @@ func (p *parser) close() {
 	if p.call != nil && len(p.call.Steps) == 0 {
 		here := p.here
 		p.here, p.length = p.call.Pos, 1
-		p.find(CodeLine, "Nobody dials in this call.", `Write "> " and the dialled code, as > *384*8481#`)
+		p.find(CodeLine, "This call dials no code.", `Write "> " and the dialled code, as > *384*8481#`)
 		p.here = here
 	}
 	p.call, p.step, p.closed = nil, nil, false
@@ -171,7 +171,7 @@ func (p *parser) close() {
 func (p *parser) addStep(s Step) {
 	s.Pos, s.Comments = p.here, p.take()
 	if len(p.call.Steps) >= MaxSteps {
-		p.find(CodeLine, fmt.Sprintf("Here the call has more than %d steps.", MaxSteps), "Divide it into several calls.")
+		p.find(CodeLine, fmt.Sprintf("The call has more than %d steps.", MaxSteps), "Divide it into several calls.")
 		return
 	}
 	p.call.Steps = append(p.call.Steps, s)
@@ -186,15 +186,15 @@ func (p *parser) input(text string) {
 	}
 	for _, part := range words {
 		if part.Placeholder != "" {
-			p.find(CodeLine, "What is typed has no holes.", `Only what was kept, as {ref}, can be typed; "{{" is a brace.`)
+			p.find(CodeLine, "An input can't have placeholders.", `Only a captured text, as {ref}, can be typed. "{{" is a brace.`)
 		}
 	}
 	switch {
 	case len(p.call.Steps) > 0 || IsCode(typed):
 	case strings.HasPrefix(typed, "*") && strings.HasSuffix(typed, "#") && strings.ContainsFunc(typed, unicode.IsLetter):
-		p.find(CodeLine, "A code that is dialled has no letters.", "Dial as far as it has digits, and type what follows below its screen, each answer on a line of its own.")
+		p.find(CodeLine, "A dialled code has no letters.", "Dial the part with digits. Type each answer after it on a line of its own, below its screen.")
 	default:
-		p.find(CodeLine, "A call begins with the code that is dialled.", "Write it whole, as > *384*8481#")
+		p.find(CodeLine, "A call begins with the dialled code.", "Write the whole code, as > *384*8481#")
 	}
 	p.addStep(Step{Input: words})
 }
@@ -205,7 +205,7 @@ func (p *parser) text(s string, offset int) (Text, bool) {
 	if bad != nil {
 		p.here.Column += offset + utf8.RuneCountInString(s[:bad.at])
 		p.length = bad.length
-		p.find(CodeLine, bad.message, bad.hint)
+		p.find(CodeLine, bad.message, bad.help)
 		return nil, false
 	}
 	p.capture(words)
@@ -221,7 +221,7 @@ func (p *parser) capture(words Text) {
 		case part.Placeholder != "":
 			p.names[part.Name] = true
 		case !p.names[part.Name]:
-			p.find(CodeLine, fmt.Sprintf("Nothing has been kept as {%s} above.", part.Name), fmt.Sprintf("Keep it where it is shown, as {%s=*}.", part.Name))
+			p.find(CodeLine, fmt.Sprintf("No text is captured as {%s} above.", part.Name), fmt.Sprintf("Capture it where it is shown, as {%s=*}.", part.Name))
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 // direction reads a stage direction and adds it to the call.
 func (p *parser) direction(text string) {
 	if !strings.HasSuffix(text, ")") {
-		p.find(CodeLine, "A stage direction ends with its parenthesis, on the same line.", "A comment needs a line of its own.")
+		p.find(CodeLine, "A stage direction ends with a parenthesis on the same line.", "A comment needs a line of its own.")
 		return
 	}
 	d, ok := p.readDirection(strings.TrimSpace(text[1 : len(text)-1]))
@@ -24,11 +24,11 @@ func (p *parser) direction(text string) {
 	d.Comments = p.take()
 	switch phase := d.Phase(); {
 	case phase == Given && p.step != nil:
-		p.find(CodeLine, fmt.Sprintf("(%s) sets the scene, so it stands above the first \">\".", d.Text), "")
+		p.find(CodeLine, fmt.Sprintf("(%s) sets the scene, so it must be above the first \">\".", d.Text), "")
 	case phase == Given:
 		p.call.Given = append(p.call.Given, d)
 	case p.step == nil:
-		p.find(CodeLine, fmt.Sprintf("(%s) can only stand below a screen.", d.Text), "Move it below what is dialled.")
+		p.find(CodeLine, fmt.Sprintf("(%s) must be below a screen.", d.Text), "Move it below what is dialled.")
 	default:
 		p.step.Directions = append(p.step.Directions, d)
 		p.closed = true
@@ -56,10 +56,10 @@ func (p *parser) readDirection(text string) (Direction, bool) {
 		}
 		return d, true
 	}
-	hint := "The docs list them all: docs/dial-scripts.md."
+	help := "docs/dial-scripts.md lists all of them."
 	if s := suggest(text); s != "" {
-		hint = fmt.Sprintf(`Did you mean "(%s)"?`, s)
+		help = fmt.Sprintf(`Did you mean "(%s)"?`, s)
 	}
-	p.find(CodeDirection, fmt.Sprintf("There is no stage direction (%s).", text), hint)
+	p.find(CodeDirection, fmt.Sprintf("There is no stage direction (%s).", text), help)
 	return Direction{}, false
 }

@@ -96,7 +96,7 @@ func drawShown(t *rapid.T) []ScreenLine {
 		var words Text
 		for i, lit := range rapid.SliceOfN(rapid.StringMatching(`[A-Za-z{}|/#>é .]{0,12}[a-z]`), 0, 3).Draw(t, "words") {
 			if i > 0 {
-				words = append(words, Part{Placeholder: rapid.SampledFrom([]string{"*", "money", "date", "phone"}).Draw(t, "hole")})
+				words = append(words, Part{Placeholder: rapid.SampledFrom([]string{"*", "money", "date", "phone"}).Draw(t, "placeholder")})
 			}
 			words = append(words, Part{Lit: lit})
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// direction does or checks what a stage direction says.
+// perform does or checks what a stage direction says.
 func (g *play) perform(d Direction) {
 	switch d.Kind {
 	case Drops, HangsUp:
@@ -29,14 +29,14 @@ func (g *play) perform(d Direction) {
 	}
 }
 
-// hangUp ends the session on the phone; the service is told nothing.
+// hangUp ends the session on the phone. The service is not notified.
 func (g *play) hangUp() { g.open = false }
 
 // wait lets time pass.
 func (g *play) wait(d Direction) bool {
 	line, ok := g.target.(Waits)
 	if !ok {
-		g.stop(fmt.Sprintf("%s: this line can't let time pass (%s)", d.Pos, d.Text))
+		g.stop(fmt.Sprintf("%s: this target can't let time pass (%s)", d.Pos, d.Text))
 		return false
 	}
 	switch err := line.Wait(g.ctx, d.Span); {
@@ -53,18 +53,18 @@ func (g *play) wait(d Direction) bool {
 func (g *play) forget(d Direction) {
 	line, ok := g.target.(Forgets)
 	if !ok {
-		g.stop(fmt.Sprintf("%s: this line can't lose sessions", d.Pos))
+		g.stop(fmt.Sprintf("%s: this target can't lose sessions", d.Pos))
 		return
 	}
 	line.Forget()
 }
 
-// publish puts another version of the menus into force. That the session stays
-// on its own is checked with every screen that follows.
+// publish puts another version of the menus into service. Every later screen checks
+// that the session stays on its own version.
 func (g *play) publish(d Direction) {
 	line, ok := g.target.(Publishes)
 	if !ok {
-		g.stop(fmt.Sprintf("%s: this line can't publish a menu", d.Pos))
+		g.stop(fmt.Sprintf("%s: this target can't publish a menu", d.Pos))
 		return
 	}
 	if err := line.Publish(); err != nil {
@@ -83,8 +83,8 @@ func (g *play) again(d Direction) {
 	g.same(d.Pos, first, second)
 }
 
-// same holds two answers to one callback against each other. It counts as a
-// check: every delivery gets identical bytes.
+// same compares two answers to one callback. It counts as a check, because every
+// delivery must get identical bytes.
 func (g *play) same(pos engine.Pos, first, second Screen) {
 	g.result.Checks++
 	if first.Text == second.Text && first.End == second.End {
@@ -123,8 +123,8 @@ func (g *play) both(d Direction, cb Callback) error {
 	return nil
 }
 
-// late delivers the callback before the last once more. What it shows reaches
-// no phone; the steps that follow tell whether the session moved back.
+// late delivers the callback before the last once more. No phone shows its answer.
+// The last callback must then get the same screen as before.
 func (g *play) late(d Direction) {
 	if len(g.sent) < 2 {
 		g.fatal(d.Pos, "this session has no older callback yet")

@@ -53,7 +53,7 @@ func (p *Player) playAs(ctx context.Context, call *Call, scene Scene, line Targe
 	}
 	began := p.now()
 	if call.Broken {
-		g.stop("a line of it can't be read; mend the findings first")
+		g.stop("a line of the call can't be read; fix the errors above first")
 	}
 	g.assume()
 	for i := range call.Steps {
@@ -79,7 +79,8 @@ func (p *Player) now() time.Time {
 	return p.Now()
 }
 
-// settle decides the status. A call of which nothing was seen has not passed.
+// settle decides the status. A call has not passed if none of its checks could be
+// made.
 func (r *Result) settle() {
 	switch {
 	case len(r.Problems) > 0:
@@ -87,7 +88,7 @@ func (r *Result) settle() {
 	case r.Why != "":
 		r.Status = NotChecked
 	case r.Checks == 0 && len(r.Unchecked) > 0:
-		r.Status, r.Why = NotChecked, "nothing it says can be seen on this line"
+		r.Status, r.Why = NotChecked, "this target can't see anything that the call checks"
 	}
 }
 
@@ -101,13 +102,13 @@ type play struct {
 	base   *Result
 
 	at       int // the step being played
-	session  int // how many there were
+	session  int // number of sessions so far
 	open     bool
 	dialled  string
 	service  string
 	inputs   []string
 	sent     []Callback // of this session
-	program  string     // the menu\'s version in this session, "" for unknown
+	program  string     // the menu's version in this session, or "" if unknown
 	keys     []string   // of the whole call
 	screen   Screen
 	captures Captures
@@ -156,14 +157,14 @@ func (g *play) step(s *Step) {
 	}
 }
 
-// assume records what of the scene can't be seen.
+// assume records which parts of the scene the target assumes.
 func (g *play) assume() {
 	line, ok := g.target.(Assumes)
 	if !ok {
 		return
 	}
 	for _, what := range line.Assumed() {
-		g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: g.call.Pos, Text: what, Why: "it is taken for granted on this line"})
+		g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: g.call.Pos, Text: what, Why: "this target can't set it, and assumes it"})
 	}
 }
 
@@ -171,7 +172,7 @@ func (g *play) assume() {
 func (g *play) note() {
 	if line, ok := g.target.(SeesSession); ok && g.Watch && len(g.sent) > 0 {
 		if values, err := line.Values(g.ctx, g.sent[len(g.sent)-1]); err == nil {
-			g.result.Values = values // a session that is over may be gone already
+			g.result.Values = values // a session that has ended may be deleted already
 		}
 	}
 	line, ok := g.target.(SeesEvents)
@@ -207,7 +208,7 @@ func (g *play) fits(pos engine.Pos, screen Screen) {
 func (g *play) compare(s *Step) {
 	if g.base != nil {
 		g.guess(s)
-		g.sameWay(s)
+		g.samePath(s)
 		return
 	}
 	if len(s.Shown) == 0 {
@@ -223,7 +224,7 @@ func (g *play) compare(s *Step) {
 	if bad < len(s.Shown) {
 		pos = s.Shown[bad].Pos
 	}
-	message := "the screen is another"
+	message := "the screen differs"
 	if g.screen.Fault != "" {
 		message += ": " + g.screen.Fault
 	}

@@ -34,7 +34,7 @@ type Scene struct {
 // script gives the same screens on any day.
 var DefaultClock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-var ErrNoCaller = errors.New("people.yaml names nobody who could call")
+var ErrNoCaller = errors.New("people.yaml names no person who can call")
 
 // SceneOf returns the scene of a call: what people.yaml says, replaced by what
 // the call itself says.

@@ -26,7 +26,7 @@ func (g *play) trigger(s *Step) bool {
 			g.stop(fmt.Sprintf("%s, so what is typed in line %d is not known", err, s.Pos.Line))
 			return false
 		}
-		g.fatal(s.Pos, "%s, since the screen that shows it was another", err)
+		g.fatal(s.Pos, "%s, because the screen that shows it differs", err)
 		return false
 	}
 	switch {
@@ -35,9 +35,9 @@ func (g *play) trigger(s *Step) bool {
 	case IsCode(typed):
 		return g.dial(s, typed)
 	case g.session == 0:
-		g.fatal(s.Pos, "a call begins with the code that is dialled, as *384*8481#, and not with %q", typed)
+		g.fatal(s.Pos, "a call begins with the dialled code, as *384*8481#; found %q", typed)
 	default:
-		g.fatal(s.Pos, "the session is over, so %q reaches nobody; dial again", typed)
+		g.fatal(s.Pos, "the session is over, so nothing receives %q; dial again", typed)
 	}
 	return false
 }
@@ -70,8 +70,8 @@ func (g *play) send(s *Step, last string) bool {
 	}
 	g.sent = append(g.sent, cb)
 	var err error
-	if twin := find(s.Directions, SentAtOnce); twin != nil {
-		err = g.both(*twin, cb)
+	if d := find(s.Directions, SentAtOnce); d != nil {
+		err = g.both(*d, cb)
 	} else {
 		g.screen, err = g.target.Type(g.ctx, cb)
 	}

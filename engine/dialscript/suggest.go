@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// errMistyped marks a direction that matches another one than was meant.
+// errMistyped marks a text that matches a direction by mistake.
 var errMistyped = errors.New("mistyped")
 
 // suggest returns the direction that was most likely meant, with the user's own
@@ -62,29 +62,29 @@ func isPlaceholder(word string) bool {
 // edit distance of two lists, with free placeholders.
 func align(words, form []string) (cost int, filled []string) {
 	// row[j] is the best alignment of the words so far with form[:j].
-	type way struct {
+	type alignment struct {
 		cost   int
 		filled []string
 	}
-	row := make([]way, len(form)+1)
+	row := make([]alignment, len(form)+1)
 	for j, f := range form {
-		row[j+1] = way{row[j].cost + weightOf(f), with(row[j].filled, f)}
+		row[j+1] = alignment{row[j].cost + weightOf(f), with(row[j].filled, f)}
 	}
 	for _, w := range words {
-		next := make([]way, len(form)+1)
-		next[0] = way{row[0].cost + len(w), nil}
+		next := make([]alignment, len(form)+1)
+		next[0] = alignment{row[0].cost + len(w), nil}
 		for j, f := range form {
 			change, shown := pairCost(w, f)
-			next[j+1] = way{row[j].cost + change, with(row[j].filled, shown)}
-			drop := way{row[j+1].cost + len(w), row[j+1].filled}
+			next[j+1] = alignment{row[j].cost + change, with(row[j].filled, shown)}
+			drop := alignment{row[j+1].cost + len(w), row[j+1].filled}
 			if f == "TEXT" { // as many words as it likes
-				drop = way{row[j+1].cost, with(row[j+1].filled, w)}
+				drop = alignment{row[j+1].cost, with(row[j+1].filled, w)}
 			}
 			if drop.cost < next[j+1].cost {
 				next[j+1] = drop
 			}
 			if add := next[j].cost + weightOf(f); add < next[j+1].cost {
-				next[j+1] = way{add, with(next[j].filled, f)}
+				next[j+1] = alignment{add, with(next[j].filled, f)}
 			}
 		}
 		row = next

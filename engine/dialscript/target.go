@@ -70,7 +70,7 @@ type Opener interface {
 
 // ErrCannotSet marks a scene that a target can't set, such as an action's
 // answers in a remote service. The call is then not checked.
-var ErrCannotSet = errors.New("this line can't set the scene")
+var ErrCannotSet = errors.New("this target can't set the scene")
 
 // A Callback holds what a gateway sends.
 type Callback struct {

@@ -94,7 +94,7 @@ func renewed(old []ScreenLine, shown []string, k Captures) []ScreenLine {
 		case j >= 0 && old[j].Matches(line, k):
 			out = append(out, old[j])
 		case j >= 0:
-			out = append(out, keepHoles(old[j], line, k))
+			out = append(out, keepPlaceholders(old[j], line, k))
 		default:
 			out = append(out, LiteralLine(line))
 		}
@@ -145,9 +145,9 @@ func pair(old []ScreenLine, shown []string, k Captures) []int {
 // match to keep it in a line whose other words have changed.
 const near = 4
 
-// keepHoles writes a changed line, with the placeholders of the old line whose
-// surroundings are still in it.
-func keepHoles(old ScreenLine, line string, k Captures) ScreenLine {
+// keepPlaceholders returns a changed line with the placeholders of the old line whose
+// surrounding text is still in it.
+func keepPlaceholders(old ScreenLine, line string, k Captures) ScreenLine {
 	if old.Regexp != "" {
 		return LiteralLine(line)
 	}

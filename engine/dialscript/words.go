@@ -17,13 +17,13 @@ var placeholders = map[string]string{
 	"phone": `\+?\d{7,15}`,
 }
 
-const placeholderNames = "{*}, {money}, {date}, {phone}, or {ref=*} to keep it as {ref}"
+const placeholderNames = "{*}, {money}, {date}, {phone}, or {ref=*} to capture it as {ref}"
 
 // A textError says what is wrong with a text, and at which byte.
 type textError struct {
 	at, length int
 	message    string
-	hint       string
+	help       string
 }
 
 // parseText reads a text with placeholders. "{{" is a brace.
@@ -47,11 +47,11 @@ func parseText(s string) (Text, *textError) {
 		default:
 			end := strings.IndexByte(s[i:], '}')
 			if end < 0 {
-				return nil, &textError{i, len(s) - i, "A hole that opens here is never closed.", `Write "{{" for a brace on the screen.`}
+				return nil, &textError{i, len(s) - i, "This placeholder has no closing brace.", `Write "{{" for a brace on the screen.`}
 			}
 			part, ok := parsePlaceholder(s[i+1 : i+end])
 			if !ok {
-				return nil, &textError{i, end + 1, fmt.Sprintf("There is no hole %q.", s[i:i+end+1]), "Write " + placeholderNames + `; "{{" is a brace.`}
+				return nil, &textError{i, end + 1, fmt.Sprintf("There is no placeholder %q.", s[i:i+end+1]), "Write " + placeholderNames + `; "{{" is a brace.`}
 			}
 			flush()
 			words = append(words, part)
@@ -67,14 +67,14 @@ func parsePlaceholder(s string) (Part, bool) {
 	if _, ok := placeholders[s]; ok {
 		return Part{Placeholder: s}, true
 	}
-	name, hole, keeps := strings.Cut(s, "=")
+	name, placeholder, captures := strings.Cut(s, "=")
 	if _, reserved := placeholders[name]; reserved || !plainName(name) {
 		return Part{}, false
 	}
-	if _, ok := placeholders[hole]; keeps && !ok {
+	if _, ok := placeholders[placeholder]; captures && !ok {
 		return Part{}, false
 	}
-	return Part{Placeholder: hole, Name: name}, true
+	return Part{Placeholder: placeholder, Name: name}, true
 }
 
 // plainName reports whether a name has only lower-case letters, digits and _,
@@ -128,7 +128,7 @@ func (w Text) fill(k Captures) (string, error) {
 		case p.Placeholder == "" && k[p.Name] != "":
 			b.WriteString(k[p.Name])
 		default:
-			return "", fmt.Errorf("nothing has been kept as {%s}", p.Name)
+			return "", fmt.Errorf("no text was captured as {%s}", p.Name)
 		}
 	}
 	return b.String(), nil
@@ -147,7 +147,7 @@ func (w Text) match(text string, k Captures, across bool) bool {
 	}
 	re, err := regexp.Compile(flags + source + "$")
 	if err != nil {
-		return false // only ever a text too long for RE2
+		return false // the text is too long for RE2
 	}
 	m := re.FindStringSubmatch(text)
 	if m == nil {

@@ -5,8 +5,9 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// Count is what results have shown of menus, in the menus' order. Versions of a
-// menu that a script has published count as the menu: they have its screens.
+// Count counts what the calls of results showed, for each program in order. A
+// version that a script published counts as its menu, because it has the same
+// screens.
 func Count(programs []*engine.Program, results []dialscript.Result) []*Menu {
 	menus := make([]*Menu, len(programs))
 	byName := map[string]*Menu{}
@@ -15,15 +16,15 @@ func Count(programs []*engine.Program, results []dialscript.Result) []*Menu {
 		byName[p.Name()] = menus[i]
 	}
 	for i := range results {
-		came := map[*Menu]bool{}
+		counted := map[*Menu]bool{}
 		for n := range results[i].Events {
 			m := byName[results[i].Events[n].Menu]
 			if m == nil {
 				continue
 			}
-			m.see(results[i].Events[n:], &results[i])
-			if !came[m] {
-				came[m] = true
+			m.count(results[i].Events[n:], &results[i])
+			if !counted[m] {
+				counted[m] = true
 				m.Calls++
 			}
 		}
@@ -34,9 +35,9 @@ func Count(programs []*engine.Program, results []dialscript.Result) []*Menu {
 	return menus
 }
 
-// heard is the language of the first of events: of an outcome that of the screen
-// it leads to, since what is remembered may not have been read before.
-func heard(events []dialscript.Event) string {
+// spoken returns the language of the first event. An outcome counts in the language
+// of the screen that follows it, because the caller's language may be read first.
+func spoken(events []dialscript.Event) string {
 	if events[0].Trigger.Kind == engine.TriggerOutcome {
 		for _, e := range events {
 			if e.Trigger.Kind == engine.TriggerShown && e.Step == events[0].Step {
@@ -47,17 +48,18 @@ func heard(events []dialscript.Event) string {
 	return events[0].Lang
 }
 
-// see counts the first of a call's events, which the others follow.
-func (m *Menu) see(events []dialscript.Event, r *dialscript.Result) {
+// count counts the first event of a call. The events after it say which language
+// was spoken.
+func (m *Menu) count(events []dialscript.Event, r *dialscript.Result) {
 	e := &events[0]
-	m.further(e)
+	m.addPages(e)
 	m.taken[row{e.Screen, e.Trigger}] = true
 	for _, k := range keys(e) {
 		it := m.byKey[k]
 		if it == nil {
 			continue
 		}
-		it.Langs[heard(events)] = true
+		it.Langs[spoken(events)] = true
 		if it.last == r {
 			continue
 		}
@@ -69,8 +71,8 @@ func (m *Menu) see(events []dialscript.Event, r *dialscript.Result) {
 	}
 }
 
-// further adds the pages that an event gives away.
-func (m *Menu) further(e *dialscript.Event) {
+// addPages adds the pages that an event shows or announces.
+func (m *Menu) addPages(e *dialscript.Event) {
 	if e.Trigger.Kind != engine.TriggerShown || e.Page == 0 && !e.More {
 		return
 	}
@@ -116,12 +118,13 @@ func keys(e *dialscript.Event) []itemKey {
 	return []itemKey{k}
 }
 
+// shownKeys returns the items that a shown screen covers.
 func shownKeys(e *dialscript.Event) []itemKey {
-	spoken := itemKey{group: Languages, row: row{screen: e.Screen}, lang: e.Lang}
+	inLang := itemKey{group: Languages, row: row{screen: e.Screen}, lang: e.Lang}
 	if e.Screen == engine.Resume {
-		return []itemKey{{group: Resumes, row: row{e.Screen, e.Trigger}}, spoken}
+		return []itemKey{{group: Resumes, row: row{e.Screen, e.Trigger}}, inLang}
 	}
-	list := []itemKey{screenKey(e.Screen), spoken}
+	list := []itemKey{screenKey(e.Screen), inLang}
 	if e.Page > 0 {
 		list = append(list, itemKey{group: Pages, row: row{screen: e.Screen}, lang: e.Lang, page: e.Page})
 	}

@@ -1,5 +1,5 @@
-// Package coverage says in callers' terms what of a menu its dial scripts have
-// shown, how a call comes to what is missing, and writes the scripts for it.
+// Package coverage measures which parts of a menu its dial scripts show, finds the
+// calls that show the rest, and writes scripts for them.
 package coverage
 
 import (
@@ -7,95 +7,95 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// Group is what kind of thing can be covered. The words are those of reports.
+// A Group is a kind of item. Its text is its name in reports.
 type Group string
 
-// The groups, in the order of reports.
+// An item of a group is covered when a call does this.
 const (
-	Screens   Group = "screens"       // a screen was shown
-	Options   Group = "options"       // a way on from a screen was taken
-	Outcomes  Group = "outcomes"      // an action has ended so
-	Wrongs    Group = "wrong answers" // … were answered with a prompt
-	GiveUps   Group = "give-ups"      // the last wrong answer
-	Pages     Group = "pages"         // the second page and those behind it, by language
-	Resumes   Group = "resumes"       // of a dropped call
-	Languages Group = "languages"     // a screen was shown in a language
+	Screens   Group = "screens"       // sees the screen
+	Options   Group = "options"       // chooses the option, or answers the question
+	Outcomes  Group = "outcomes"      // gets this outcome of an action
+	Wrongs    Group = "wrong answers" // is asked again for this reason
+	GiveUps   Group = "give-ups"      // gives the last wrong answer allowed
+	Pages     Group = "pages"         // sees a page after the first, in a language
+	Resumes   Group = "resumes"       // continues after a drop, or begins again
+	Languages Group = "languages"     // sees the screen in this language
 )
 
-// Groups are all groups, in the order of reports.
+// Groups lists all groups in the order of reports.
 var Groups = []Group{Screens, Options, Outcomes, Wrongs, GiveUps, Pages, Resumes, Languages}
 
-// one names a single thing of a group, where its own name does not.
+// one names a single item of a group if its own name does not say what it is.
 var one = map[Group]string{
 	Screens: "screen", Options: "option", Outcomes: "outcome", Wrongs: "wrong answer", GiveUps: "give-up", Languages: "screen",
 }
 
-// Item is one thing that a call can show.
+// An Item is one part of a menu that a call can show.
 type Item struct {
 	Group Group
-	// Screen is where; for an outcome the step that runs the action.
+	// Screen is the screen of the item. For an outcome it is the step that runs the
+	// action.
 	Screen string
-	// Name is what people call it: "account", "account: 1 Balance", "balance
-	// answers locked, asked by balance_pin".
+	// Name describes the item: "account", "account: 1 Balance", "balance answers
+	// locked, asked by balance_pin".
 	Name string
-	// Lang is the language of a page, or of a screen among Languages; "" for
-	// others, which Langs tells of.
+	// Lang is the language of a page, or of a screen in the group Languages. It is
+	// "" for all others.
 	Lang string
-	// Pos is the menu's line.
+	// Pos is the item's line in the menu.
 	Pos engine.Pos
-	// Calls is how many calls have shown it, and First the first of them.
+	// Calls counts the calls that showed it. First is the first of them.
 	Calls int
 	First *dialscript.Call
-	// Langs are the languages in which it was shown, by code.
+	// Langs has the codes of the languages in which it was shown.
 	Langs map[string]bool
-	// Way is how a call comes there, where none has and one was looked for.
-	Way *Way
-	// Why says that no call can come there, and what to do; "" where one can, or
-	// where nobody has looked.
+	// Path is the shortest path to an item that is not covered. FindPaths sets it.
+	Path *Path
+	// Why says why no call can show the item, and what to do. It is "" if a call can,
+	// or if nobody has searched.
 	Why string
-	// Lost says that the search for a way ended before it had seen everything.
-	Lost bool
+	// Unsearched says that the search stopped at its limit before it found a path.
+	Unsearched bool
 
 	key itemKey
-	// found is the call that comes there.
+	// found is the end of the path in the search.
 	found *node
-	// last is the call that was counted last: a call counts once.
+	// last is the call that was counted last. It makes a call count once.
 	last *dialscript.Result
 }
 
-// Covered reports whether a call has shown it.
+// Covered reports whether a call showed the item.
 func (it *Item) Covered() bool { return it.Calls > 0 }
 
-// Out reports that it does not count: no call can come there.
-func (it *Item) Out() bool { return it.Calls == 0 && it.Why != "" }
+// Excluded reports whether the item does not count because no call can show it.
+func (it *Item) Excluded() bool { return it.Calls == 0 && it.Why != "" }
 
-// Way is how a call comes to something.
-type Way struct {
-	// Keys are what is typed, the dialled code first.
+// A Path is what a caller does to see an item.
+type Path struct {
+	// Keys lists what is typed. The dialled code is first.
 	Keys []string
-	// Given are the stage directions that set the scene.
+	// Given lists the stage directions before the call.
 	Given []string
 }
 
-// Menu is what of one menu was covered.
+// A Menu holds the coverage of one menu.
 type Menu struct {
 	Program *engine.Program
-	// Items by group, and within it in the menu's order.
+	// Items are sorted by group, then in the menu's order.
 	Items []*Item
-	// Calls is how many calls came to this menu.
+	// Calls counts the calls that dialled this menu.
 	Calls int
 
 	byKey map[itemKey]*Item
-	// taken has the rows of the machine that some call went by.
+	// taken has the transitions of the machine that some call took.
 	taken map[row]bool
 }
 
-// Share is how much of something is covered; what no call can come to is left
-// out.
+// A Share counts how many of some items are covered. Excluded items are left out.
 type Share struct{ Covered, Of int }
 
-// Percent is rounded down, so that 100 means everything; of nothing, all is
-// covered.
+// Percent rounds down, so 100 means everything. If there are no items it returns
+// 100.
 func (s Share) Percent() int {
 	if s.Of == 0 {
 		return percent
@@ -112,23 +112,22 @@ func (s *Share) add(covered bool) {
 	}
 }
 
-// Total is the share of all groups together.
+// Total returns the share of all items of a menu.
 func (m *Menu) Total() Share {
 	var s Share
 	for _, it := range m.Items {
-		if !it.Out() {
+		if !it.Excluded() {
 			s.add(it.Covered())
 		}
 	}
 	return s
 }
 
-// Share is that of a group. In a language, "" for any, only what was shown in it
-// counts as covered.
+// Share returns the share of a group in one language, or in any if lang is "".
 func (m *Menu) Share(g Group, lang string) Share {
 	var s Share
 	for _, it := range m.Items {
-		if it.Group != g || it.Out() || lang != "" && it.Lang != "" && it.Lang != lang {
+		if it.Group != g || it.Excluded() || lang != "" && it.Lang != "" && it.Lang != lang {
 			continue
 		}
 		s.add(it.Covered() && (lang == "" || it.Lang == lang || it.Langs[lang]))
@@ -136,15 +135,15 @@ func (m *Menu) Share(g Group, lang string) Share {
 	return s
 }
 
-// Missing are the items that no call has shown and that count.
+// Missing returns the items that count and that no call showed.
 func (m *Menu) Missing() []*Item {
-	return m.those(func(it *Item) bool { return !it.Covered() && !it.Out() })
+	return m.filter(func(it *Item) bool { return !it.Covered() && !it.Excluded() })
 }
 
-// Unreachable are those that no call can come to.
-func (m *Menu) Unreachable() []*Item { return m.those((*Item).Out) }
+// Unreachable returns the items that no call can show.
+func (m *Menu) Unreachable() []*Item { return m.filter((*Item).Excluded) }
 
-func (m *Menu) those(want func(*Item) bool) []*Item {
+func (m *Menu) filter(want func(*Item) bool) []*Item {
 	var list []*Item
 	for _, it := range m.Items {
 		if want(it) {
@@ -154,7 +153,7 @@ func (m *Menu) those(want func(*Item) bool) []*Item {
 	return list
 }
 
-// Total is the share of several menus together.
+// Total returns the share of all items of several menus.
 func Total(menus []*Menu) Share {
 	var s Share
 	for _, m := range menus {

@@ -25,7 +25,7 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-var update = flag.Bool("update", false, "write the goldens anew")
+var update = flag.Bool("update", false, "write the goldens again")
 
 func typeOf(s string) engine.Type {
 	t, err := engine.ParseType(s)
@@ -48,7 +48,7 @@ var contracts = []engine.Contract{
 	}},
 }
 
-// desk is what scripts of the shop are played with.
+// A desk plays scripts of the shop.
 type desk struct {
 	program *engine.Program
 	people  *engine.Personas
@@ -80,7 +80,7 @@ func shop(t testing.TB) *desk {
 	}}
 }
 
-// played are the results of the shop's own script.
+// played plays the shop's own script.
 func (d *desk) played(t testing.TB) []dialscript.Result {
 	t.Helper()
 	source, err := os.ReadFile("testdata/shop.dial")
@@ -98,12 +98,12 @@ func (d *desk) played(t testing.TB) []dialscript.Result {
 	return d.play(calls)
 }
 
-// counted is the shop as its script covers it, with ways to the rest.
+// counted returns the coverage of the shop by its script, with paths to the rest.
 func (d *desk) counted(t testing.TB) []*coverage.Menu {
 	t.Helper()
 	menus := coverage.Count([]*engine.Program{d.program}, d.played(t))
 	for _, m := range menus {
-		if err := m.FindWays(d.people); err != nil {
+		if err := m.FindPaths(d.people); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -122,12 +122,12 @@ func golden(t *testing.T, file string, got []byte) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got), -update writes it anew:\n%s", file, diff)
+		t.Errorf("%s (-want +got), -update writes it again:\n%s", file, diff)
 	}
 }
 
-// TestText: each miss has its line and the way there, and what no call can come
-// to is told apart, with the reason.
+// TestText: each missing item has its line and its path. Items that no call can show
+// are listed separately, with the reason.
 func TestText(t *testing.T) {
 	var out bytes.Buffer
 	if err := coverage.Text(&out, shop(t).counted(t)); err != nil {
@@ -136,8 +136,8 @@ func TestText(t *testing.T) {
 	golden(t, "testdata/shop.out", out.Bytes())
 }
 
-// TestSuggest: the scripts for the rest are the same each time, stand in their
-// one form, pass, and leave out only what no call can come to.
+// TestSuggest: the scripts for the rest are the same each time, are formatted, pass,
+// and leave out only items that no call can show.
 func TestSuggest(t *testing.T) {
 	d := shop(t)
 	author := &coverage.Author{
@@ -156,7 +156,7 @@ func TestSuggest(t *testing.T) {
 		}
 		text := dialscript.Format(drafts[0].File)
 		if last != nil && !bytes.Equal(text, last) {
-			t.Error("twice differs")
+			t.Error("the second run wrote another script")
 		}
 		last = text
 		again, found := dialscript.Parse("shop.suggested.dial", text)
@@ -176,8 +176,8 @@ func TestSuggest(t *testing.T) {
 	golden(t, "testdata/shop.suggested.out", last)
 }
 
-// TestReadsAlike: JSON says what the text says.
-func TestReadsAlike(t *testing.T) {
+// TestJSON: the JSON report has the numbers of the text report.
+func TestJSON(t *testing.T) {
 	menus := shop(t).counted(t)
 	var out bytes.Buffer
 	if err := coverage.JSON(&out, menus); err != nil {
@@ -203,9 +203,9 @@ func TestReadsAlike(t *testing.T) {
 	}
 }
 
-// TestKeepsTheSchema: what --json says of coverage is what the documented schema
-// says; with a group nobody knows it is not.
-func TestKeepsTheSchema(t *testing.T) {
+// TestSchema: the JSON report is valid for the documented schema. A report with an
+// unknown group is not.
+func TestSchema(t *testing.T) {
 	source, err := os.ReadFile("../../../docs/dial-results.schema.json")
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +239,7 @@ func TestKeepsTheSchema(t *testing.T) {
 	}
 }
 
-// TestPageStandsAlone: the page fetches nothing, runs nothing, and quotes what it
+// TestPageStandsAlone: the page loads nothing, runs no script, and escapes what it
 // shows.
 func TestPageStandsAlone(t *testing.T) {
 	menus := shop(t).counted(t)
@@ -251,12 +251,12 @@ func TestPageStandsAlone(t *testing.T) {
 	page := strings.ReplaceAll(out.String(), `xmlns="http://www.w3.org/2000/svg"`, "")
 	for _, no := range []string{"<script", "http://", "https://", "src=", "@import", "onclick"} {
 		if strings.Contains(page, no) {
-			t.Errorf("it holds %q", no)
+			t.Errorf("found %q in the page", no)
 		}
 	}
 	for _, yes := range []string{"&lt;script&gt;", "testdata/shop.yaml:32", "*384*77#  1  3", `class="hit"`, `class="miss"`, "✗ ", "can&#39;t say which operator", "Kiswahili", `href="#m1-rules"`, `id="m1-rules"`} {
 		if !strings.Contains(page, yes) {
-			t.Errorf("it lacks %q", yes)
+			t.Errorf("the page lacks %q", yes)
 		}
 	}
 	if at := os.Getenv("REPORT_PAGE"); at != "" { // to look at it
@@ -266,12 +266,12 @@ func TestPageStandsAlone(t *testing.T) {
 	}
 }
 
-// TestWriteErrorsAreTold: a report that could not be written is no report.
-func TestWriteErrorsAreTold(t *testing.T) {
+// TestWriteErrors: every report returns the error of its writer.
+func TestWriteErrors(t *testing.T) {
 	menus := shop(t).counted(t)
 	for name, write := range map[string]func(io.Writer, []*coverage.Menu) error{"text": coverage.Text, "JSON": coverage.JSON, "HTML": coverage.HTML} {
 		if err := write(fullDisk{}, menus); err == nil {
-			t.Errorf("%s: nothing is said", name)
+			t.Errorf("%s: no error was returned", name)
 		}
 	}
 }
@@ -280,9 +280,9 @@ type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
 
-// BenchmarkThousandCalls plays 1,000 calls of ten steps, two at once, and counts
-// what they cover: an operation is all of them. Without the count it is the
-// benchmark of the same name in engine/dialscript.
+// BenchmarkThousandCalls plays 1,000 calls of ten steps, two at once, and counts what
+// they cover. One operation is all of them. The benchmark of the same name in
+// engine/dialscript plays them without the count.
 func BenchmarkThousandCalls(b *testing.B) {
 	d := shop(b)
 	f, found := dialscript.Parse("b.dial", []byte("=== A call\n> *384*77#\n| Duka\n| ...\n> 1\n> 13\n| Not thirteen.\n| ...\n> 0\n> 2\n> 98\n> 0\n> 00\n> 1\n> 3\n| 3 loaves, number K-1.\n"))

@@ -9,17 +9,18 @@ import (
 	"github.com/paytrace/paytrace/engine/sample"
 )
 
-// decides is what a menu's ways depend on: the values its conditions ask for,
-// and what these are compared with.
+// decides says which values the paths of a menu depend on: those that its conditions
+// ask for, and what they are compared with.
 type decides struct {
-	// names are the values, without their fields.
+	// names has the values, without their fields.
 	names map[string]bool
-	// fields are the places it asks for, "worker" or "worker.name".
+	// fields has the places that conditions ask for, "worker" or "worker.name".
 	fields map[string]bool
-	// constants are what a place, "amount" or "pupil.owed", is compared with.
+	// constants has the constants that a place, "amount" or "pupil.owed", is compared
+	// with.
 	constants map[string][]engine.Value
-	// beside are the places it is compared with, or copied from or to; compared
-	// those of the first kind.
+	// beside has the places that a place is compared with, or copied from or to.
+	// compared has those that are compared with another place.
 	beside   map[string][]string
 	compared map[string]bool
 }
@@ -62,7 +63,7 @@ func (d *decides) screen(s *engine.Screen, def *engine.Definition) {
 	}
 }
 
-// rows ties the fields of a row to those of the list it is from.
+// rows ties the fields of a row to the fields of its list.
 func (d *decides) rows(l *engine.List, def *engine.Definition) {
 	for _, c := range def.Contracts {
 		for _, o := range c.Outcomes {
@@ -113,6 +114,7 @@ func (d *decides) ref(r engine.Ref) {
 	}
 }
 
+// tie records that two places are compared or copied.
 func (d *decides) tie(a, b string) {
 	if a == b || slices.Contains(d.beside[a], b) {
 		return
@@ -121,7 +123,7 @@ func (d *decides) tie(a, b string) {
 	d.beside[b] = append(d.beside[b], a)
 }
 
-// spread makes what is tied to a value that decides decide, too.
+// spread adds every value that is tied to one in names.
 func (d *decides) spread() {
 	for again := true; again; {
 		again = false
@@ -135,6 +137,7 @@ func (d *decides) spread() {
 	}
 }
 
+// base returns the name of a place without its field.
 func base(place string) string {
 	for i := range len(place) {
 		if place[i] == '.' {
@@ -144,7 +147,7 @@ func base(place string) string {
 	return place
 }
 
-// tied are a place and all that it is tied to, nearest first.
+// tied returns a place and all that it is tied to, nearest first.
 func (d *decides) tied(place string) []string {
 	list := []string{place}
 	for i := 0; i < len(list); i++ {
@@ -157,31 +160,33 @@ func (d *decides) tied(place string) []string {
 	return list
 }
 
-// near are the values worth trying in a place: the constants it is compared
-// with, and what the session holds in the places beside it.
-func (d *decides) near(place string, held func(place string) engine.Value) []engine.Value {
+// near returns the values to try at a place: the constants that it is compared with,
+// and the current values of the places tied to it.
+func (d *decides) near(place string, current func(place string) engine.Value) []engine.Value {
 	var list []engine.Value
 	for _, p := range d.tied(place) {
 		list = append(list, d.constants[p]...)
-		if v := held(p); p != place && v.IsSet() {
+		if v := current(p); p != place && v.IsSet() {
 			list = append(list, v)
 		}
 	}
 	return list
 }
 
-// weighed reports whether a value is compared with anything, so that more of it
-// counts than whether it is set.
-func (d *decides) weighed(place string) bool { return d.withOthers(place) || len(d.against(place)) > 0 }
+// compares reports whether a value is compared with anything. If not, it matters only
+// whether it is set.
+func (d *decides) compares(place string) bool {
+	return d.withOthers(place) || len(d.against(place)) > 0
+}
 
-// withOthers reports whether a value, or one it is copied from or to, is compared
-// with another value.
+// withOthers reports whether a value, or one that is tied to it, is compared with
+// another value.
 func (d *decides) withOthers(place string) bool {
 	return slices.ContainsFunc(d.tied(place), func(p string) bool { return d.compared[p] })
 }
 
-// against are the constants that a value, or one it is copied from or to, is
-// compared with.
+// against returns the constants that a value, or one that is tied to it, is compared
+// with.
 func (d *decides) against(place string) []engine.Value {
 	var list []engine.Value
 	for _, p := range d.tied(place) {
@@ -190,19 +195,19 @@ func (d *decides) against(place string) []engine.Value {
 	return list
 }
 
-// outlook is what conditions can see of a value: whether it is set, where it
-// stands among the constants it is compared with, and all of it where it is
-// compared with other values.
-func (d *decides) outlook(place string, v engine.Value) string {
+// abstract returns what conditions can tell about a value: whether it is set, and
+// whether it is below, equal to or above each constant. It returns the whole value if
+// it is compared with other values.
+func (d *decides) abstract(place string, v engine.Value) string {
 	switch {
 	case !v.IsSet():
 		return "-"
 	case v.Kind() == engine.KindList:
-		return d.rowsOutlook(place, v.Items())
+		return d.abstractRows(place, v.Items())
 	case v.Kind() == engine.KindRecord:
 		var b strings.Builder
 		for _, f := range v.Fields() {
-			b.WriteString(f.Name + d.outlook(place+"."+f.Name, f.Value))
+			b.WriteString(f.Name + d.abstract(place+"."+f.Name, f.Value))
 		}
 		return b.String()
 	case d.withOthers(place) && v.Kind() != engine.KindSecret:
@@ -214,14 +219,14 @@ func (d *decides) outlook(place string, v engine.Value) string {
 		b.WriteByte('0')
 	}
 	for _, c := range d.against(place) {
-		b.WriteByte("<=>"[stands(v, c)+1])
+		b.WriteByte("<=>"[compare(v, c)+1])
 	}
 	return b.String()
 }
 
-// rowsOutlook tells lists apart by being empty, short or long, and by their
-// first row.
-func (d *decides) rowsOutlook(place string, rows []engine.Value) string {
+// abstractRows distinguishes lists by their length (none, some or many rows) and by
+// their first row.
+func (d *decides) abstractRows(place string, rows []engine.Value) string {
 	size := "0"
 	switch {
 	case len(rows) > usualRows:
@@ -229,14 +234,14 @@ func (d *decides) rowsOutlook(place string, rows []engine.Value) string {
 	case len(rows) > 0:
 		size = "1"
 	}
-	if len(rows) == 0 || !slices.ContainsFunc(rows[0].Fields(), func(f engine.Named) bool { return d.weighed(place + "." + f.Name) }) {
+	if len(rows) == 0 || !slices.ContainsFunc(rows[0].Fields(), func(f engine.Named) bool { return d.compares(place + "." + f.Name) }) {
 		return size
 	}
-	return size + d.outlook(place, rows[0])
+	return size + d.abstract(place, rows[0])
 }
 
-// stands is where a value stands to a constant: before, at or behind it.
-func stands(v, c engine.Value) int {
+// compare returns -1, 0 or 1 as a value is below, equal to or above a constant.
+func compare(v, c engine.Value) int {
 	number := func(k engine.Kind) bool {
 		return k == engine.KindNumber || k == engine.KindMoney || k == engine.KindDate
 	}

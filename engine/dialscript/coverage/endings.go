@@ -10,27 +10,27 @@ import (
 	"github.com/paytrace/paytrace/engine/sample"
 )
 
-// endings are how actions may end in a script, with values worth trying.
+// endings finds the outcomes of actions that a script can write, with values to try.
 type endings struct {
 	contracts map[string]*engine.Contract
 	samples   *sample.Values
 	decides   *decides
 	standard  map[string][]engine.Answer
-	// long are the lengths of long lists to try, none where no second page is
-	// looked for.
+	// long has the lengths of long lists to try, or none if the search needs no second
+	// page.
 	long []int
 }
 
-// longLists are lengths of lists that fill more than one page: of the longest
-// rows, of usual ones, of the shortest.
+// longLists has lengths of lists that fill more than one page, for long, usual and
+// short rows.
 var longLists = []int{8, 24, 90}
 
-// usualRows is how many rows a list has that is nothing special.
+// usualRows is the number of rows of an ordinary list.
 const usualRows = 2
 
-// of are the endings of an action, the standard one first. held are the values
-// of the session so far.
-func (e *endings) of(action string, held func(place string) engine.Value) []engine.Answer {
+// of returns the outcomes of an action, those of people.yaml first. current returns
+// the session's values.
+func (e *endings) of(action string, current func(place string) engine.Value) []engine.Answer {
 	var list []engine.Answer
 	add := func(a engine.Answer) {
 		if !slices.ContainsFunc(list, func(b engine.Answer) bool { return sameAnswer(a, b) }) {
@@ -52,7 +52,7 @@ func (e *endings) of(action string, held func(place string) engine.Value) []engi
 		}
 		add(plain)
 		for n, f := range o.Gives {
-			for _, text := range e.others(o, &f, held) {
+			for _, text := range e.others(o, &f, current) {
 				a := engine.Answer{Outcome: o.Name, Values: slices.Clone(plain.Values)}
 				a.Values[n].Text = text
 				add(a)
@@ -65,7 +65,7 @@ func (e *endings) of(action string, held func(place string) engine.Value) []engi
 	return list
 }
 
-// plain is an ending with usual values: those of people.yaml where it has some.
+// plain returns an outcome with usual values, from people.yaml if it has some.
 func (e *endings) plain(action string, o *engine.OutcomeContract) (engine.Answer, bool) {
 	for _, a := range e.standard[action] {
 		if a.Outcome == o.Name {
@@ -74,7 +74,7 @@ func (e *endings) plain(action string, o *engine.OutcomeContract) (engine.Answer
 	}
 	a := engine.Answer{Outcome: o.Name}
 	for _, f := range o.Gives {
-		text, ok := e.said(&f), true
+		text, ok := e.given(&f), true
 		if text == "" {
 			text, ok = e.samples.Setting(&f.Type, usualRows)
 		}
@@ -86,9 +86,9 @@ func (e *endings) plain(action string, o *engine.OutcomeContract) (engine.Answer
 	return a, true
 }
 
-// said is what people.yaml says a value of this name is where another outcome
-// gives it; "" for nothing.
-func (e *endings) said(f *engine.Field) string {
+// given returns the value that people.yaml gives a field of this name in any outcome,
+// or "".
+func (e *endings) given(f *engine.Field) string {
 	for _, action := range slices.Sorted(maps.Keys(e.standard)) {
 		for _, a := range e.standard[action] {
 			for _, v := range a.Values {
@@ -101,7 +101,8 @@ func (e *endings) said(f *engine.Field) string {
 	return ""
 }
 
-// inOrder sorts an answer's values as the contract has them.
+// inOrder sorts an answer's values in the order of its contract. It reports whether
+// the contract has all of them.
 func inOrder(values []engine.Setting, gives []engine.Field) bool {
 	at := func(s engine.Setting) int {
 		return slices.IndexFunc(gives, func(f engine.Field) bool { return f.Name == s.Name })
@@ -110,37 +111,38 @@ func inOrder(values []engine.Setting, gives []engine.Field) bool {
 	return !slices.ContainsFunc(values, func(s engine.Setting) bool { return at(s) < 0 })
 }
 
-// others are further texts of one value that an outcome gives: those a condition
-// turns on, and for a list none, one, and more rows than a page shows.
-func (e *endings) others(o *engine.OutcomeContract, f *engine.Field, held func(string) engine.Value) []string {
+// others returns more values of one field of an outcome: those that conditions
+// compare it with, and for a list no rows, one row and more than a page.
+func (e *endings) others(o *engine.OutcomeContract, f *engine.Field, current func(string) engine.Value) []string {
 	switch f.Type.Kind {
 	case engine.KindList:
-		return e.lists(f, held)
+		return e.lists(f, current)
 	case engine.KindRecord:
 		if e.decides.names[f.Name] {
-			return e.records(f.Name, f.Type.Fields, held)
+			return e.records(f.Name, f.Type.Fields, current)
 		}
 	default:
-		if e.decides.weighed(f.Name) {
-			return writable(e.samples.Texts(&f.Type, e.decides.near(f.Name, held)))
+		if e.decides.compares(f.Name) {
+			return writable(e.samples.Texts(&f.Type, e.decides.near(f.Name, current)))
 		}
 	}
 	return nil
 }
 
-func (e *endings) lists(f *engine.Field, held func(string) engine.Value) []string {
+// lists returns lists of several lengths, and of one row that conditions ask for.
+func (e *endings) lists(f *engine.Field, current func(string) engine.Value) []string {
 	list := []string{""}
 	for _, rows := range e.long {
 		if text, ok := e.samples.Setting(&f.Type, rows); ok {
 			list = append(list, text)
 		}
 	}
-	return append(list, e.records(f.Name, f.Type.Fields, held)...)
+	return append(list, e.records(f.Name, f.Type.Fields, current)...)
 }
 
-// records are records that differ from the usual one in a single field, as far
-// as a condition asks for it, or lack it.
-func (e *endings) records(name string, fields []engine.Field, held func(string) engine.Value) []string {
+// records returns records that differ from the usual one in a single field that
+// conditions ask for, or that lack one field.
+func (e *endings) records(name string, fields []engine.Field, current func(string) engine.Value) []string {
 	usual, ok := e.samples.Record(fields, 0)
 	if !ok {
 		return nil
@@ -148,8 +150,8 @@ func (e *endings) records(name string, fields []engine.Field, held func(string) 
 	var list []string
 	parts := strings.Split(usual, ", ")
 	for n, f := range fields {
-		near := e.decides.near(name+"."+f.Name, held)
-		if !e.decides.weighed(name + "." + f.Name) {
+		near := e.decides.near(name+"."+f.Name, current)
+		if !e.decides.compares(name + "." + f.Name) {
 			continue
 		}
 		for _, text := range writable(e.samples.Texts(&f.Type, near)) {
@@ -169,16 +171,17 @@ func (e *endings) records(name string, fields []engine.Field, held func(string) 
 	return list
 }
 
-// writable leaves out what stage directions can't hold.
+// writable removes texts that no stage direction can write.
 func writable(texts []string) []string {
 	return slices.DeleteFunc(texts, func(s string) bool { return strings.ContainsAny(s, "\"\n") })
 }
 
+// sameAnswer reports whether two answers are equal.
 func sameAnswer(a, b engine.Answer) bool {
 	return a.Outcome == b.Outcome && slices.Equal(a.Values, b.Values)
 }
 
-// turn is what an action answers in its n-th turn where a script says nothing.
+// turn returns the n-th answer of an action in people.yaml.
 func (e *endings) turn(action string, n int) (engine.Answer, bool) {
 	list := e.standard[action]
 	if len(list) == 0 {
@@ -187,7 +190,7 @@ func (e *endings) turn(action string, n int) (engine.Answer, bool) {
 	return list[min(n, len(list)-1)], true
 }
 
-// outcome is an ending as the engine's runner hands it on.
+// outcome converts an answer to the outcome that the engine gets.
 func (e *endings) outcome(action string, a engine.Answer) (engine.Outcome, bool) {
 	out, err := dialscript.OutcomeOf(e.contracts[action], a)
 	return out, err == nil

@@ -16,8 +16,8 @@ var pageSource string
 
 var page = template.Must(template.New("coverage").Parse(pageSource))
 
-// HTML writes a page that needs nothing else: what of each menu is covered, what
-// is missing and how a call comes there, and the menu drawn with both.
+// HTML writes a page without links to other files: for each menu the coverage, the
+// missing items with their paths, and a drawing that shows both.
 func HTML(w io.Writer, menus []*Menu) error {
 	total := Total(menus)
 	v := pageView{Percent: total.Percent(), Total: total.String()}
@@ -64,7 +64,7 @@ type groupItems struct {
 
 type itemView struct {
 	Class, Sign, What, Name, At, Node string
-	Scene, Way, Why, First            string
+	Scene, Path, Why, First           string
 	Calls                             int
 }
 
@@ -112,13 +112,13 @@ func (m *Menu) view(id string) (menuView, error) {
 func (it *Item) view(id string) itemView {
 	mark := it.mark()
 	v := itemView{Class: mark.Class, Sign: mark.Sign, What: one[it.Group], Name: it.Name, At: it.Pos.String(), Node: id + it.Screen, Calls: it.Calls}
-	if it.Way != nil && !it.Covered() {
-		v.Scene, v.Way = it.Way.scene(), it.Way.String()
+	if it.Path != nil && !it.Covered() {
+		v.Scene, v.Path = it.Path.scene(), it.Path.String()
 	}
-	if it.Lost && !it.Covered() {
-		v.Scene = lost
+	if it.Unsearched && !it.Covered() {
+		v.Scene = unsearched
 	}
-	if it.Out() {
+	if it.Excluded() {
 		v.Why = it.Why
 	}
 	if it.First != nil {
@@ -127,7 +127,7 @@ func (it *Item) view(id string) itemView {
 	return v
 }
 
-// The marks of a drawing and of lists.
+// These marks stand for the coverage of items in drawings and lists.
 var (
 	hit  = graph.Mark{Class: "hit", Sign: "✓ "}
 	part = graph.Mark{Class: "part", Sign: "~ ", Title: ", in part"}
@@ -135,24 +135,25 @@ var (
 	out  = graph.Mark{Class: "out", Sign: "– ", Title: ", can't be reached"}
 )
 
+// mark returns the mark of one item.
 func (it *Item) mark() graph.Mark {
 	switch {
 	case it.Covered():
 		return hit
-	case it.Out():
+	case it.Excluded():
 		return out
 	}
 	return miss
 }
 
-// marked is the mark of several items together.
+// marked returns one mark for several items.
 func marked(items []*Item) graph.Mark {
 	covered, open := 0, 0
 	for _, it := range items {
 		switch {
 		case it.Covered():
 			covered++
-		case !it.Out():
+		case !it.Excluded():
 			open++
 		}
 	}
@@ -167,19 +168,19 @@ func marked(items []*Item) graph.Mark {
 	return miss
 }
 
-// drawing is the menu's graph, its screens and ways marked.
+// drawing draws the menu's graph and marks its screens and edges.
 func (m *Menu) drawing(id string) (template.HTML, error) {
 	byScreen := map[string][]*Item{}
 	for _, it := range m.Items {
-		if it.Group != Languages { // it shows the ways, in any language
+		if it.Group != Languages { // the drawing shows the paths in any language
 			byScreen[it.Screen] = append(byScreen[it.Screen], it)
 		}
 	}
 	g := graph.Of(m.Program).Plain()
-	ways := map[string][]bool{}
+	edges := map[string][]bool{}
 	for i := range g.Edges {
 		e := &g.Edges[i]
-		ways[e.From] = append(ways[e.From], m.taken[row{e.From, e.Trigger}])
+		edges[e.From] = append(edges[e.From], m.taken[row{e.From, e.Trigger}])
 	}
 	var b bytes.Buffer
 	err := g.Painted(&b, graph.Paint{
@@ -188,15 +189,15 @@ func (m *Menu) drawing(id string) (template.HTML, error) {
 			if items := byScreen[n.Name]; len(items) > 0 {
 				return m.screenMark(n.Name, items)
 			}
-			return waysMark(ways[n.Name])
+			return stepMark(edges[n.Name])
 		},
 		Edge: m.edgeMark,
 	})
 	return template.HTML(b.String()), err //nolint:gosec // the drawing escapes what it shows
 }
 
-// screenMark is a screen's own: one that was never shown is missing, whatever
-// else is known of it.
+// screenMark returns the mark of a screen. A screen that was never shown is missing,
+// whatever its other items are.
 func (m *Menu) screenMark(name string, items []*Item) graph.Mark {
 	if it := m.byKey[screenKey(name)]; it != nil && !it.Covered() {
 		return it.mark()
@@ -204,8 +205,8 @@ func (m *Menu) screenMark(name string, items []*Item) graph.Mark {
 	return marked(items)
 }
 
-// waysMark is that of a step which nobody sees and nothing is counted of.
-func waysMark(taken []bool) graph.Mark {
+// stepMark returns the mark of a silent step without items: that of its edges.
+func stepMark(taken []bool) graph.Mark {
 	n := 0
 	for _, t := range taken {
 		if t {
@@ -221,6 +222,7 @@ func waysMark(taken []bool) graph.Mark {
 	return part
 }
 
+// edgeMark returns the mark of an edge of the drawing.
 func (m *Menu) edgeMark(e *graph.Edge) graph.Mark {
 	at := row{e.From, e.Trigger}
 	if e.Trigger.Kind == engine.TriggerLanguage {

@@ -9,8 +9,8 @@ import (
 	"github.com/paytrace/paytrace/engine/sample"
 )
 
-// inputs are what is worth typing on a screen: each way on once, what is refused
-// in each way, and the keys of nav.
+// inputs returns what the search types on a screen: one answer for each transition,
+// one for each kind of refusal, and the navigation keys.
 func (x *search) inputs(n *node) []string {
 	nav := n.program.Definition().Nav
 	if n.session.Screen == engine.Resume {
@@ -36,8 +36,8 @@ func (x *search) inputs(n *node) []string {
 	case role == engine.RoleChoice:
 		list = append(x.optionKeys(n, s), x.refused(n, sample.WrongKeys)...)
 	}
-	// Of a list no page behind the second is asked for, but where options follow
-	// its rows.
+	// The second page of a list stands for all others, unless options follow the
+	// rows.
 	if n.more && (s.List == nil || len(s.Options) > 0 || len(n.session.Pages) == 0) {
 		list = append(list, nav.More.Key)
 	}
@@ -53,9 +53,10 @@ func (x *search) inputs(n *node) []string {
 	return unique(list)
 }
 
-// dialled reports whether nothing was typed in this session yet.
+// dialled reports whether nothing was typed in this session after the code.
 func (n *node) dialled() bool { return n.dropped || n.from != nil && n.from.from == nil }
 
+// unique returns the texts without repetitions.
 func unique(list []string) []string {
 	var out []string
 	for _, s := range list {
@@ -66,7 +67,7 @@ func unique(list []string) []string {
 	return out
 }
 
-// numbered are the keys from one number on.
+// numbered returns count keys, from the number from on.
 func numbered(from, count int) []string {
 	var list []string
 	for i := range count {
@@ -75,13 +76,13 @@ func numbered(from, count int) []string {
 	return list
 }
 
-// optionKeys are a row of the list, the last one too where rows decide, and all
-// options; a hidden one closes up, so that fewer may be there.
+// optionKeys returns the key of the first row of a list, and of all options. Hidden
+// options take no number, so the last keys may be wrong answers.
 func (x *search) optionKeys(n *node, s *engine.Screen) []string {
 	rows := 0
 	var list []string
 	if s.List != nil {
-		rows = len(heldIn(n.program, &n.session, s.List.Items.String()).Items())
+		rows = len(valueAt(n.program, &n.session, s.List.Items.String()).Items())
 		list = append(list, "1")
 	}
 	for i := range s.Options {
@@ -94,8 +95,7 @@ func (x *search) optionKeys(n *node, s *engine.Screen) []string {
 	return list
 }
 
-// refused is the first of inputs that is a wrong answer here; none where no
-// input is.
+// refused returns the first input that is a wrong answer here, or nothing.
 func (x *search) refused(n *node, inputs []string) []string {
 	for _, typed := range inputs {
 		if typed == "" && n.dialled() {
@@ -108,7 +108,7 @@ func (x *search) refused(n *node, inputs []string) []string {
 	return nil
 }
 
-// notice returns how an input is refused, zero where it is not.
+// notice returns the trigger that refuses an input, or zero if none does.
 func (x *search) notice(n *node, typed string) engine.Trigger {
 	_, _, moves, err := n.program.Trace(n.session, engine.Event{Kind: engine.EventInput, Input: typed, Digest: "of " + typed})
 	if err != nil {
@@ -122,12 +122,12 @@ func (x *search) notice(n *node, typed string) engine.Trigger {
 	return engine.Trigger{}
 }
 
-// answers are those of a question: one that is taken, more where its value
-// decides, one for each way in which it is refused, and what is offered.
+// answers returns answers to a question: one that it accepts, or more if a condition
+// asks for the value; one for each kind of refusal; and its offers.
 func (x *search) answers(n *node, s *engine.Screen) []string {
 	t := x.types[s.Ask.Var]
-	held := func(place string) engine.Value { return heldIn(n.program, &n.session, place) }
-	texts := x.samples.Texts(&t, x.decides.near(s.Ask.Var, held))
+	current := func(place string) engine.Value { return valueAt(n.program, &n.session, place) }
+	texts := x.samples.Texts(&t, x.decides.near(s.Ask.Var, current))
 	if t.Kind == engine.KindChoice {
 		texts = numbered(1, len(t.Options))
 	}
@@ -140,7 +140,7 @@ func (x *search) answers(n *node, s *engine.Screen) []string {
 		switch {
 		case notice.Kind == engine.TriggerInvalid:
 			continue
-		case passes && (taken == 0 || x.decides.weighed(s.Ask.Var)):
+		case passes && (taken == 0 || x.decides.compares(s.Ask.Var)):
 			taken++
 		case passes || notices[notice]:
 			continue

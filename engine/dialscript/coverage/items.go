@@ -10,8 +10,8 @@ import (
 	"github.com/paytrace/paytrace/engine/graph"
 )
 
-// Of lists all that calls of a menu can show, none of it covered yet. Further
-// pages of a screen are added when a page says that another follows.
+// Of lists all items of a menu; none is covered yet. Counting adds the second page
+// of a screen when the first says that another follows.
 func Of(p *engine.Program) *Menu {
 	m := &Menu{Program: p, byKey: map[itemKey]*Item{}, taken: map[row]bool{}}
 	l := lister{m: m, def: p.Definition(), graph: graph.Of(p)}
@@ -30,9 +30,9 @@ func Of(p *engine.Program) *Menu {
 	return m
 }
 
-const unreachedWhy = "no arrow leads here; lead to it, or remove it (U102)"
+const unreachedWhy = "no screen leads here. Add a -> to it, or remove it (U102)"
 
-// An itemKey names an item: what is shown, where, and what tells it apart there.
+// An itemKey identifies an item of a menu.
 type itemKey struct {
 	group Group
 	// row has the trigger of options, outcomes, wrong answers and resumes.
@@ -41,13 +41,13 @@ type itemKey struct {
 	page int
 }
 
-// A row names a row of the machine, or what has none.
+// A row identifies a transition of the machine, or a screen if it has no trigger.
 type row struct {
 	screen  string
 	trigger engine.Trigger
 }
 
-// add lists an item of a group on a screen that a trigger tells apart.
+// add adds an item that its screen and trigger identify.
 func (m *Menu) add(it Item, trigger engine.Trigger) {
 	m.addKey(it, itemKey{group: it.Group, row: row{it.Screen, trigger}, lang: it.Lang})
 }
@@ -67,7 +67,7 @@ func (m *Menu) sort() {
 	slices.SortStableFunc(m.Items, func(a, b *Item) int { return slices.Index(Groups, a.Group) - slices.Index(Groups, b.Group) })
 }
 
-// lister lists what a menu has.
+// lister adds the items of a menu.
 type lister struct {
 	m     *Menu
 	def   *engine.Definition
@@ -88,7 +88,7 @@ func (l *lister) screen(s *engine.Screen) {
 		}
 	}
 	l.options(s)
-	l.asked(s)
+	l.wrongs(s)
 	if s.Kind == engine.ScreenList && l.def.Nav.More.Key != "" {
 		for _, lang := range l.def.Languages {
 			l.m.page(s, 1, lang.Code)
@@ -96,8 +96,8 @@ func (l *lister) screen(s *engine.Screen) {
 	}
 }
 
-// page adds a page of a screen, counted from 0. How many rows a list has is the
-// calls' affair, so its second page stands for those behind it.
+// page adds a page of a screen, counted from 0. The number of pages of a list
+// depends on the call, so only its second page counts.
 func (m *Menu) page(s *engine.Screen, n int, lang string) {
 	if s.Kind == engine.ScreenList && n > 1 {
 		return
@@ -122,8 +122,8 @@ func (l *lister) option(s *engine.Screen, trigger engine.Trigger, name string, p
 	l.m.add(Item{Group: Options, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, trigger)
 }
 
-// options are the ways on that a caller has from a screen. The keys of nav are
-// the same everywhere and are left out.
+// options adds what a caller can choose or answer on a screen. Navigation keys are
+// the same everywhere and do not count.
 func (l *lister) options(s *engine.Screen) {
 	switch {
 	case s.Ask != nil:
@@ -168,8 +168,8 @@ func (l *lister) options(s *engine.Screen) {
 
 func words(w engine.Words) string { return w.In(0).String() }
 
-// asked are the prompts after a wrong answer, and giving up.
-func (l *lister) asked(s *engine.Screen) {
+// wrongs adds the wrong answers that a screen asks again after, and giving up.
+func (l *lister) wrongs(s *engine.Screen) {
 	wrong := func(trigger engine.Trigger, name string, pos engine.Pos) {
 		l.m.add(Item{Group: Wrongs, Screen: s.Name, Name: s.Name + ": " + name, Pos: pos}, trigger)
 	}
@@ -185,7 +185,7 @@ func (l *lister) asked(s *engine.Screen) {
 	}
 }
 
-// typeName is what a question asks for: "phone", "money 10..500".
+// typeName returns the type that a question asks for: "phone", "money 10..500".
 func (l *lister) typeName(name string) string {
 	for _, v := range l.def.Vars {
 		if v.Name == name {
@@ -195,8 +195,8 @@ func (l *lister) typeName(name string) string {
 	return "answer"
 }
 
-// outcomes are those of an action where it is run: the contract's, and the three
-// that every action has.
+// outcomes adds the outcomes of an action on the step that runs it: those of its
+// contract, and the three that every action has.
 func (l *lister) outcomes(s *engine.Screen) {
 	var names []string
 	for _, c := range l.def.Contracts {
@@ -228,12 +228,13 @@ func asker(step string) string {
 	return screen
 }
 
-// retry is an outcome that asks the question again.
+// retry adds an outcome after which the question is asked again.
 func (l *lister) retry(s *engine.Screen, o engine.OutcomeCase) {
 	text := fmt.Sprintf("%s: %s", o.Go, words(o.Retry))
 	l.m.add(Item{Group: Wrongs, Screen: o.Go, Name: text, Pos: o.Pos}, engine.Trigger{Kind: engine.TriggerRetry, Name: o.Outcome})
 }
 
+// resumes adds what a caller can see and do after a dropped call.
 func (l *lister) resumes() {
 	if l.def.Session.Resume == 0 {
 		return
@@ -242,7 +243,7 @@ func (l *lister) resumes() {
 	for _, r := range []struct {
 		kind engine.TriggerKind
 		name string
-	}{{engine.TriggerShown, "whether to go on"}, {engine.TriggerResumed, "taken up again"}, {engine.TriggerStart, "begun anew"}} {
+	}{{engine.TriggerShown, "whether to go on"}, {engine.TriggerResumed, "continued"}, {engine.TriggerStart, "begun again"}} {
 		l.m.add(Item{Group: Resumes, Screen: engine.Resume, Name: "a dropped call: " + r.name, Pos: pos}, simple(r.kind))
 	}
 	if len(l.def.Languages) > 1 {

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// MenuJSON is what of one menu is covered, for programs; see
-// docs/dial-results.schema.json.
+// MenuJSON describes the coverage of one menu for programs, as
+// docs/dial-results.schema.json says.
 type MenuJSON struct {
 	Menu    string               `json:"menu"`
 	File    string               `json:"file"`
@@ -18,20 +18,20 @@ type MenuJSON struct {
 	Items   []ItemJSON           `json:"items"`
 }
 
-// GroupJSON is the share of a group, and by language.
+// GroupJSON has the share of a group, in total and by language.
 type GroupJSON struct {
 	Covered int                  `json:"covered"`
 	Of      int                  `json:"of"`
 	Langs   map[string]ShareJSON `json:"langs,omitempty"`
 }
 
-// ShareJSON is a Share.
+// ShareJSON is the JSON form of a Share.
 type ShareJSON struct {
 	Covered int `json:"covered"`
 	Of      int `json:"of"`
 }
 
-// ItemJSON is an Item.
+// ItemJSON is the JSON form of an Item.
 type ItemJSON struct {
 	Group  string   `json:"group"`
 	Name   string   `json:"name"`
@@ -42,14 +42,14 @@ type ItemJSON struct {
 	Column int      `json:"column"`
 	Calls  int      `json:"calls"`
 	Langs  []string `json:"langs"`
-	// First is the first call that shows it.
+	// First has the position of the first call that shows it.
 	First string   `json:"first,omitempty"`
 	Keys  []string `json:"keys,omitempty"`
 	Given []string `json:"given,omitempty"`
 	Why   string   `json:"unreachable,omitempty"`
 }
 
-// Values are what the JSON reports say of menus.
+// Values converts menus to their JSON form.
 func Values(menus []*Menu) []MenuJSON {
 	list := make([]MenuJSON, len(menus))
 	for i, m := range menus {
@@ -58,7 +58,7 @@ func Values(menus []*Menu) []MenuJSON {
 	return list
 }
 
-// JSON writes them as a report of their own.
+// JSON writes the coverage of menus as a report of its own.
 func JSON(w io.Writer, menus []*Menu) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -99,10 +99,10 @@ func (it *Item) value() ItemJSON {
 	if it.First != nil {
 		v.First = it.First.Pos.String()
 	}
-	if it.Way != nil && !it.Covered() {
-		v.Keys, v.Given = it.Way.Keys, it.Way.Given
+	if it.Path != nil && !it.Covered() {
+		v.Keys, v.Given = it.Path.Keys, it.Path.Given
 	}
-	if it.Out() {
+	if it.Excluded() {
 		v.Why = it.Why
 	}
 	return v

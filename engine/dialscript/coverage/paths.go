@@ -11,11 +11,11 @@ import (
 	"github.com/paytrace/paytrace/engine/graph"
 )
 
-// FindWays finds how a call comes to what is missing, by the fewest inputs, and
-// says why none does where there is no such call.
-func (m *Menu) FindWays(people *engine.Personas) error { return m.findWays(people, MaxStates) }
+// FindPaths finds the shortest path to each missing item, or says why no call can
+// show it.
+func (m *Menu) FindPaths(people *engine.Personas) error { return m.findPaths(people, MaxStates) }
 
-func (m *Menu) findWays(people *engine.Personas, states int) error {
+func (m *Menu) findPaths(people *engine.Personas, states int) error {
 	missing := m.Missing()
 	if len(missing) == 0 {
 		return nil
@@ -38,9 +38,9 @@ func (m *Menu) findWays(people *engine.Personas, states int) error {
 	for _, it := range missing {
 		switch n := x.found[it.key]; {
 		case n != nil:
-			it.found, it.Way = n, x.way(n)
+			it.found, it.Path = n, x.path(n)
 		case x.cut:
-			it.Lost = true
+			it.Unsearched = true
 		default:
 			it.Why = r.why(it)
 		}
@@ -48,9 +48,10 @@ func (m *Menu) findWays(people *engine.Personas, states int) error {
 	return nil
 }
 
-// way is a node as people read it. Who calls is said where it is not the first.
-func (x *search) way(n *node) *Way {
-	w := &Way{}
+// path describes how a call comes to a node. It names the caller unless it is the
+// first persona.
+func (x *search) path(n *node) *Path {
+	w := &Path{}
 	for at := n; at.from != nil; at = at.from {
 		if at.dropped {
 			w.Keys = append(w.Keys, at.typed, "(network drops)")
@@ -67,15 +68,15 @@ func (x *search) way(n *node) *Way {
 	return w
 }
 
-// given are the stage directions of a call that goes a node's way.
+// given returns the stage directions before a call that comes to a node.
 func (x *search) given(n *node) []dialscript.Direction {
-	var path []*node
+	var nodes []*node
 	for at := n; at != nil; at = at.from {
-		path = append(path, at)
+		nodes = append(nodes, at)
 	}
-	slices.Reverse(path)
+	slices.Reverse(nodes)
 	plan := map[string][]engine.Answer{}
-	for _, at := range path {
+	for _, at := range nodes {
 		for _, r := range at.ran {
 			plan[r.action] = append(plan[r.action], r.answer)
 		}
@@ -98,45 +99,45 @@ func (x *search) given(n *node) []dialscript.Direction {
 	return record.WithAnswers(n.source.given, plan)
 }
 
-// reasons say why no call comes to something.
+// reasons says why no call shows an item.
 type reasons struct {
 	*search
 	paths map[string]graph.Path
 }
 
-// unsayable are values that no stage direction can give.
-var unsayable = map[string]string{
+// notGiven says why no stage direction can set a value.
+var notGiven = map[string]string{
 	"network": "a script can't say which operator the caller has",
-	"service": "the service's name is the menu's own",
+	"service": "the menu sets the name of the service",
 }
 
 func (r reasons) why(it *Item) string {
 	switch {
 	case it.Screen == engine.Resume:
-		return "no call that drops can be taken up again: none rests on a screen behind the first one; set no resume, or ask something before the PIN or the confirm"
-	case !r.came(it.Screen):
+		return "a dropped call can't be continued, because it never waits on a screen after the first. Remove resume, or ask something before the PIN or the confirm"
+	case !r.reached(it.Screen):
 		return r.unmet(it.Screen)
 	}
 	switch it.Group {
 	case Options:
 		if c := r.shownIf(it); c != "" {
-			return fmt.Sprintf("it is shown if %s, and no call was found in which that holds%s; mend the condition, or remove the option", c, r.hint(c))
+			return fmt.Sprintf("it is shown only if %s. No call was found in which that is true%s. Change the condition, or remove the option", c, r.because(c))
 		}
-		return "no answer was found that the question takes and its rules let pass; for a phone, people.yaml needs a number of that country"
+		return "no answer was found that the question and its rules accept. If it asks for a phone number, add a number of that country to people.yaml"
 	case Outcomes:
-		return "what it gives can't be written in a script: a list inside a record; test it with (real actions)"
+		return "a script can't write the values of this outcome: a record has a list in it. Test it with (real actions)"
 	case Wrongs:
-		return "no answer was found that is refused so: others are refused before, or every answer is taken; mend the rule, or remove it"
+		return "no answer was found that only this rule refuses. Change the rule, or remove it"
 	case Pages:
-		return "as many rows as a list may have fit one page; nothing is to be done"
+		return "all rows that the list may have fit on one page. You need not do anything"
 	case Languages:
-		return "no call comes here in this language; its callers see it before they choose one, or are led past it; nothing is to be done, or lead to it once more"
+		return "no call shows the screen in this language: callers see it before they choose the language, or do not come here afterwards. If that is intended, you need not do anything"
 	}
-	return "no call comes here; the conditions on the way can't hold together"
+	return "no call shows it. Conditions on the path exclude each other. Change one of them"
 }
 
-// came reports whether some call has stood on a screen or silent step.
-func (r reasons) came(screen string) bool {
+// reached reports whether some call came to a screen or a silent step.
+func (r reasons) reached(screen string) bool {
 	for k := range r.ever {
 		if k.screen == screen && k.group != Wrongs {
 			return true
@@ -145,26 +146,27 @@ func (r reasons) came(screen string) bool {
 	return false
 }
 
-// unmet is what the shortest way to a screen needs.
+// unmet says what the shortest path to a screen needs.
 func (r reasons) unmet(screen string) string {
 	needs := r.paths[screen].Needs()
 	if len(needs) == 0 {
-		return "no call was found that comes here; the answers on the way may be refused: people.yaml needs a number or PIN that they take"
+		return "no call was found that comes here. A question on the path may refuse every number and PIN of people.yaml. Add one that it accepts"
 	}
 	text := strings.Join(needs, "; ")
-	return fmt.Sprintf("no call was found that comes here, which needs: %s%s; mend the conditions, or remove the screen", text, r.hint(text))
+	return fmt.Sprintf("no call was found that comes here. The path needs: %s%s. Change the conditions, or remove the screen", text, r.because(text))
 }
 
-func (r reasons) hint(needs string) string {
+// because says why a script can't make a condition true, if that is known.
+func (r reasons) because(needs string) string {
 	for _, name := range []string{"network", "service"} {
 		if strings.Contains(" "+needs, " "+name+" ") {
-			return " (" + unsayable[name] + ")"
+			return " (" + notGiven[name] + ")"
 		}
 	}
 	return ""
 }
 
-// shownIf is the condition of an option.
+// shownIf returns the condition of an option, or "".
 func (r reasons) shownIf(it *Item) string {
 	s, ok := r.program.Screen(it.Screen)
 	if !ok {

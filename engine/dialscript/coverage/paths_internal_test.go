@@ -9,9 +9,9 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// TestSearchThatIsCut: a search that may see too little says so, and calls
-// nothing out of reach; one that may see enough finds the way.
-func TestSearchThatIsCut(t *testing.T) {
+// TestSearchLimit: a search that stops at its limit says so and excludes nothing. A
+// search with enough states finds the path.
+func TestSearchLimit(t *testing.T) {
 	text := func(s string) engine.Words { return engine.Words{{{Lit: s}}} }
 	const screens = 9
 	def := engine.Definition{Name: "chain", Codes: []engine.Code{{Dial: "*1#", Start: "s1"}}}
@@ -29,18 +29,18 @@ func TestSearchThatIsCut(t *testing.T) {
 	people := &engine.Personas{List: []engine.Persona{{Name: "Amina", Phone: "254712345678"}}}
 	for states, cut := range map[int]bool{3: true, MaxStates: false} {
 		m := Of(p)
-		if err := m.findWays(people, states); err != nil {
+		if err := m.findPaths(people, states); err != nil {
 			t.Fatal(err)
 		}
 		last := m.byKey[screenKey("s9")]
-		if last.Lost != cut || (last.Way == nil) != cut || last.Out() {
-			t.Errorf("%d states: lost %t, way %v, why %q", states, last.Lost, last.Way, last.Why)
+		if last.Unsearched != cut || (last.Path == nil) != cut || last.Excluded() {
+			t.Errorf("%d states: unsearched %t, path %v, why %q", states, last.Unsearched, last.Path, last.Why)
 		}
-		if !cut && strings.Join(last.Way.Keys, " ") != "*1# 1 1 1 1 1 1 1 1" {
-			t.Errorf("the way is %v", last.Way.Keys)
+		if !cut && strings.Join(last.Path.Keys, " ") != "*1# 1 1 1 1 1 1 1 1" {
+			t.Errorf("the path is %v", last.Path.Keys)
 		}
 		var out bytes.Buffer
-		if err := Text(&out, []*Menu{m}); err != nil || strings.Contains(out.String(), lost) != cut {
+		if err := Text(&out, []*Menu{m}); err != nil || strings.Contains(out.String(), unsearched) != cut {
 			t.Errorf("%d states: %v\n%s", states, err, &out)
 		}
 	}

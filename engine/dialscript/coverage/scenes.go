@@ -8,26 +8,27 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript/record"
 )
 
-// source is where calls begin: who calls, what is remembered, which code.
+// A source is where calls begin: who calls, what is remembered, which code is
+// dialled.
 type source struct {
 	program *engine.Program
 	scene   dialscript.Scene
 	given   []dialscript.Direction
 	code    string
-	// said is how many directions say what would not be so anyway.
+	// said counts the directions that change something.
 	said int
-	// facts are what is remembered, by name.
+	// facts has the remembered values, by name.
 	facts map[string]engine.Value
 }
 
-// another is what it costs that somebody else calls: a reader has to look up what
-// people.yaml says of them.
+// another is the cost of a caller other than the first persona: a reader must look
+// them up in people.yaml.
 const another = 2
 
-// maxScenes bounds how many scenes calls are tried in.
+// maxScenes bounds the scenes that calls are tried in.
 const maxScenes = 128
 
-// sources are all scenes that a menu's ways may depend on, the plainest first.
+// sources returns the scenes that a menu's paths may depend on, the simplest first.
 func (x *search) sources() ([]*source, error) {
 	var list []*source
 	for _, given := range x.scenes() {
@@ -48,7 +49,7 @@ func (x *search) sources() ([]*source, error) {
 			facts[name] = v
 		}
 		if !readable {
-			continue // the type has no values that can be written
+			continue // no direction can write a value of this type
 		}
 		for n, code := range p.Codes() {
 			if len(list) == maxScenes {
@@ -68,24 +69,24 @@ func (x *search) sources() ([]*source, error) {
 	return list, nil
 }
 
-// scenes are combinations of who calls, the language, and each value that is
-// remembered and decides something.
+// scenes combines who calls, the language, the remembered values that conditions ask
+// for, and the date.
 func (x *search) scenes() [][]dialscript.Direction {
 	var list [][]dialscript.Direction
-	for i, person := range x.people.List {
+	for i, persona := range x.people.List {
 		if i > 0 && !x.differs(i) {
 			continue
 		}
-		list = append(list, []dialscript.Direction{{Kind: dialscript.As, Name: person.Name, Text: "as " + person.Name}})
+		list = append(list, []dialscript.Direction{{Kind: dialscript.As, Name: persona.Name, Text: "as " + persona.Name}})
 	}
 	list = crossed(list, x.languages())
 	for _, name := range x.remembered() {
-		list = crossed(list, x.kept(name))
+		list = crossed(list, x.memories(name))
 	}
 	return crossed(list, x.clocks())
 }
 
-// crossed is each scene with each choice of directions added.
+// crossed returns each scene with each choice of directions.
 func crossed(scenes, choices [][]dialscript.Direction) [][]dialscript.Direction {
 	if len(choices) == 0 {
 		return scenes
@@ -99,13 +100,14 @@ func crossed(scenes, choices [][]dialscript.Direction) [][]dialscript.Direction 
 	return list
 }
 
-// differs reports whether the n-th person calls from another scene than the
-// first: something else is remembered, or the number decides.
+// differs reports whether a call of the n-th persona can differ from one of the
+// first: other values are remembered, or a condition asks for the number.
 func (x *search) differs(n int) bool {
 	first, other := x.people.List[0], x.people.List[n]
 	return first.Lang != other.Lang || !slices.Equal(first.Values, other.Values) || x.decides.names["caller"]
 }
 
+// languages returns the directions that set each language of the menu, and none.
 func (x *search) languages() [][]dialscript.Direction {
 	list := [][]dialscript.Direction{nil}
 	langs := x.program.Definition().Languages
@@ -118,8 +120,8 @@ func (x *search) languages() [][]dialscript.Direction {
 	return list
 }
 
-// remembered are the names whose values a caller may have from earlier calls,
-// and which decide something.
+// remembered returns the names of values that an earlier call may have stored and
+// that conditions ask for.
 func (x *search) remembered() []string {
 	var list []string
 	for _, name := range append([]string{"worker"}, x.program.Definition().Remember...) {
@@ -130,8 +132,9 @@ func (x *search) remembered() []string {
 	return list
 }
 
-// kept are the directions that give a remembered value: none, and some.
-func (x *search) kept(name string) [][]dialscript.Direction {
+// memories returns the directions that set a remembered value: none, and one for
+// each value to try.
+func (x *search) memories(name string) [][]dialscript.Direction {
 	list := [][]dialscript.Direction{nil}
 	t := x.types[name]
 	remember := func(settings ...engine.Setting) {
@@ -149,9 +152,9 @@ func (x *search) kept(name string) [][]dialscript.Direction {
 		remember(engine.Setting{Name: "worker.id", Text: workerID}, engine.Setting{Name: "worker.name", Text: "Amina O."})
 		return list
 	}
-	nobody := func(string) engine.Value { return engine.Value{} }
-	texts := writable(x.samples.Texts(&t, x.decides.near(name, nobody)))
-	if !x.decides.weighed(name) {
+	unset := func(string) engine.Value { return engine.Value{} }
+	texts := writable(x.samples.Texts(&t, x.decides.near(name, unset)))
+	if !x.decides.compares(name) {
 		texts = texts[:min(1, len(texts))]
 	}
 	for _, text := range texts {
@@ -163,10 +166,11 @@ func (x *search) kept(name string) [][]dialscript.Direction {
 	return list
 }
 
-// workerID is an account of nobody.
+// workerID is a Worker ID that belongs to nobody.
 const workerID = "NW-00C0FFEE"
 
-// clocks are the days around those that conditions name.
+// clocks returns directions that set the date to those that conditions name, and to
+// the days before and after.
 func (x *search) clocks() [][]dialscript.Direction {
 	if !x.decides.names["today"] {
 		return nil

@@ -11,64 +11,63 @@ import (
 	"github.com/paytrace/paytrace/engine/sample"
 )
 
-// MaxStates bounds the search of one menu: states that differ in something its
-// ways depend on. The shipped menus have some hundreds.
+// MaxStates bounds the states that one search visits. The shipped menus have some
+// hundreds.
 const MaxStates = 50_000
 
-// maxLeaves bounds how many ends of its actions one input is tried with.
+// maxLeaves bounds the combinations of outcomes that one input is tried with.
 const maxLeaves = 400
 
-// callHour is the time of day of calls with a clock.
+// callHour is the time of day in calls that set a clock.
 const callHour = 9 * time.Hour
 
-// search finds shortest ways: it makes all calls that differ in something a
-// menu's ways depend on, those with the fewest inputs first, with the engine's
-// own pure step.
+// search finds the shortest paths to items, breadth first, with the engine's own
+// step. It treats states as equal if no condition of the menu can tell them apart.
 type search struct {
 	program *engine.Program
 	people  *engine.Personas
 	decides *decides
 	samples *sample.Values
 	endings *endings
-	// types are those of all values, by name.
+	// types has the type of each value, by name.
 	types map[string]engine.Type
-	// names are those of the values that decide, in order.
+	// names lists the values that conditions ask for, sorted.
 	names []string
-	// lang is where a session holds its language, which "is set" asks of.
+	// lang is the index of the language among a session's values.
 	lang int
 
 	max   int
-	drops bool // whether calls are dropped, too
+	drops bool // whether the search also drops calls
 	seen  map[string]bool
 	want  map[itemKey]bool
 	found map[itemKey]*node
-	// ever are all items that some call has shown.
+	// ever has all items that some call of the search showed.
 	ever map[itemKey]bool
-	// cut says that the search ended before it had seen everything.
+	// cut says that the search stopped at its limit.
 	cut bool
 }
 
-// node is a call up to a screen.
+// A node is a call up to a screen.
 type node struct {
 	program *engine.Program
 	session engine.Session
 	source  *source
 	from    *node
-	// typed led here: the dialled code or an input. dropped says that the call
-	// before was dropped, and this is the next one.
+	// typed is the last input, or the dialled code. dropped says that this is the call
+	// after one that was dropped.
 	typed   string
 	dropped bool
-	// ran are the actions that ended on the way, in order.
+	// ran lists the actions that the last input ran, in order.
 	ran    []ran
 	inputs int
-	said   int // what a script has to say besides the inputs
+	said   int // stage directions that a script needs for this call
 	more   bool
 	key    string
-	// shows are the items that the last input has shown.
+	// shows lists the items that the last input showed.
 	shows []itemKey
 }
 
-// ran is how an action ended.
+// ran records the outcome of an action.
 type ran struct {
 	action string
 	answer engine.Answer
@@ -93,7 +92,7 @@ func newSearch(p *engine.Program, people *engine.Personas, max int) *search {
 	return x
 }
 
-// run searches until everything wanted is found or nothing is left to see.
+// run searches until it has found everything wanted, or has visited all states.
 func (x *search) run() error {
 	sources, err := x.sources()
 	if err != nil {
@@ -117,8 +116,8 @@ func (x *search) run() error {
 	return nil
 }
 
-// fresh are the nodes of a level in states not seen before: of those that are
-// alike the one that has to say least, in the order found.
+// fresh returns the nodes of a level whose state is new. Of nodes in the same state
+// it keeps the one that needs the fewest stage directions.
 func (x *search) fresh(level []*node) []*node {
 	slices.SortStableFunc(level, func(a, b *node) int { return a.said - b.said })
 	var list []*node
@@ -131,14 +130,14 @@ func (x *search) fresh(level []*node) []*node {
 			list = append(list, n)
 		}
 	}
-	// What was found on this level stays: other ways there are longer.
+	// A path found on this level is final, because all others are longer.
 	for k := range x.found {
 		delete(x.want, k)
 	}
 	return list
 }
 
-// begin dials.
+// begin dials a code and returns the first screens.
 func (x *search) begin(src *source) []*node {
 	root := &node{program: src.program, source: src, said: src.said}
 	req := engine.Request{Provider: dialscript.DefaultGateway, Session: "search", Caller: src.scene.Caller.Phone, Service: src.code}
@@ -147,16 +146,16 @@ func (x *search) begin(src *source) []*node {
 	return x.children(root, src.code, false, engine.Event{Kind: engine.EventDial, Start: src.program.StartFor(src.code)})
 }
 
-// expand makes every input worth trying.
+// expand tries the inputs of a node and returns the nodes that they lead to.
 func (x *search) expand(n *node) []*node {
 	if n.after() && n.session.Screen != engine.Resume {
-		return nil // nothing is there that the call before could not come to
+		return nil // the call before could reach everything from here
 	}
 	var list []*node
 	for _, typed := range x.inputs(n) {
 		list = append(list, x.children(n, typed, false, engine.Event{Kind: engine.EventInput, Input: typed, Digest: "of " + typed})...)
 	}
-	if x.drops && !n.after() && x.rests(n) {
+	if x.drops && !n.after() && x.resumable(n) {
 		list = append(list, x.drop(n)...)
 	}
 	return list
@@ -172,14 +171,14 @@ func (n *node) after() bool {
 	return false
 }
 
-// rests reports whether a call dropped here can be taken up again.
-func (x *search) rests(n *node) bool {
+// resumable reports whether a call that drops here can be continued.
+func (x *search) resumable(n *node) bool {
 	name, def := n.session.Resting.Screen, n.program.Definition()
 	starts := slices.ContainsFunc(def.Codes, func(c engine.Code) bool { return c.Start == name })
 	return name != "" && !starts && name != def.Nav.HomeScreen
 }
 
-// drop loses the network and dials again.
+// drop drops the call and dials again.
 func (x *search) drop(n *node) []*node {
 	src := *n.source
 	root := *n
@@ -194,8 +193,8 @@ func (x *search) drop(n *node) []*node {
 	return list
 }
 
-// children are where an input leads: one for each way in which the actions on
-// its way may end.
+// children returns the nodes that an input leads to: one for each combination of
+// outcomes of the actions that it runs.
 func (x *search) children(n *node, typed string, dropped bool, ev engine.Event) []*node {
 	w := &leaves{search: x, from: n}
 	w.step(n.session, ev, nil, nil)
@@ -205,7 +204,7 @@ func (x *search) children(n *node, typed string, dropped bool, ev engine.Event) 
 	return w.list
 }
 
-// leaves follows one input to all its ends.
+// leaves follows one input through all outcomes of the actions that it runs.
 type leaves struct {
 	*search
 	from *node
@@ -219,7 +218,7 @@ func (w *leaves) step(s engine.Session, ev engine.Event, moves []engine.Move, do
 	}
 	next, eff, more, err := w.from.program.Trace(s, ev)
 	if err != nil {
-		return // no call gets here: the runner shows an error's screen
+		return // the runner ends such a call with an error screen
 	}
 	moves = append(slices.Clip(moves), more...)
 	if eff.Call != nil {
@@ -237,7 +236,7 @@ func (w *leaves) step(s engine.Session, ev engine.Event, moves []engine.Move, do
 	w.note(child, moves)
 }
 
-// call goes on with each ending of an action.
+// call continues with each outcome of an action.
 func (w *leaves) call(s engine.Session, c *engine.Call, moves []engine.Move, done []ran) {
 	outcome := func(out engine.Outcome) engine.Event { return engine.Event{Kind: engine.EventOutcome, Outcome: out} }
 	switch c.Action {
@@ -254,16 +253,16 @@ func (w *leaves) call(s engine.Session, c *engine.Call, moves []engine.Move, don
 		w.step(s, outcome(engine.Outcome{Name: engine.Done}), moves, done)
 		return
 	}
-	held := func(place string) engine.Value { return heldIn(w.from.program, &s, place) }
-	for _, a := range w.endings.of(c.Action, held) {
+	current := func(place string) engine.Value { return valueAt(w.from.program, &s, place) }
+	for _, a := range w.endings.of(c.Action, current) {
 		if out, ok := w.endings.outcome(c.Action, a); ok {
 			w.step(s, outcome(out), moves, append(slices.Clip(done), ran{c.Action, a}))
 		}
 	}
 }
 
-// heldIn is the session's value in a place.
-func heldIn(p *engine.Program, s *engine.Session, place string) engine.Value {
+// valueAt returns the session's value at a place: a name, or a field of one.
+func valueAt(p *engine.Program, s *engine.Session, place string) engine.Value {
 	name, field, dotted := strings.Cut(place, ".")
 	v := p.Value(s, name)
 	if dotted {
@@ -272,8 +271,8 @@ func heldIn(p *engine.Program, s *engine.Session, place string) engine.Value {
 	return v
 }
 
-// unsaid is how many of a node's own endings a script has to say, since nothing
-// else does.
+// unsaid counts the outcomes of a node that a script must write, because people.yaml
+// does not give them.
 func (x *search) unsaid(n *node) int {
 	count := 0
 	turns := map[string]int{}
@@ -291,8 +290,8 @@ func (x *search) unsaid(n *node) int {
 	return count
 }
 
-// note keeps the first node that shows something: the one with the fewest
-// inputs, and of those the one that has to say least.
+// note keeps the first node that shows an item: the one with the fewest inputs, then
+// with the fewest stage directions.
 func (x *search) note(n *node, moves []engine.Move) {
 	for _, m := range moves {
 		e := dialscript.EventOf(n.program, m)
@@ -309,7 +308,7 @@ func (x *search) note(n *node, moves []engine.Move) {
 	}
 }
 
-// state names what a call's further ways depend on.
+// state returns a key for everything that the rest of a call depends on.
 func (x *search) state(n *node) string {
 	s := &n.session
 	var b strings.Builder
@@ -318,18 +317,19 @@ func (x *search) state(n *node) string {
 		b.WriteString("|chosen")
 	}
 	for _, name := range x.names {
-		b.WriteString("|" + x.decides.outlook(name, n.program.Value(s, name)))
+		b.WriteString("|" + x.decides.abstract(name, n.program.Value(s, name)))
 	}
-	// What is remembered and not read yet decides what comes.
+	// Remembered values count even before the session reads them.
 	if !s.Facts {
 		for _, name := range x.names {
-			b.WriteString("|" + x.decides.outlook(name, n.source.facts[name]))
+			b.WriteString("|" + x.decides.abstract(name, n.source.facts[name]))
 		}
 		b.WriteString("|" + n.source.scene.Lang())
 	}
 	return b.String()
 }
 
+// sortedNames returns the keys of a set, sorted.
 func sortedNames(set map[string]bool) []string {
 	list := make([]string, 0, len(set))
 	for name := range set {

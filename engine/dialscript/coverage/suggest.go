@@ -11,32 +11,32 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript/record"
 )
 
-// Draft is a script for what no other has shown of a menu.
+// A Draft is a script for the missing items of a menu.
 type Draft struct {
 	Program *engine.Program
 	File    *dialscript.File
-	// Results are those of its calls, all of which pass.
+	// Results has the result of each call. All of them pass.
 	Results []dialscript.Result
 }
 
-// maxRounds bounds how often new calls are looked for: a screen that one call
-// shows may have pages, which the next round asks for.
+// maxRounds bounds the searches for new calls. A call may show that a screen has
+// pages, which the next round then searches for.
 const maxRounds = 5
 
-// Author writes scripts for what others leave out.
+// An Author writes scripts for missing items.
 type Author struct {
 	People *engine.Personas
 	// Play plays calls to their end, on the menus.
 	Play func([]*dialscript.Call) []dialscript.Result
-	// Path names the script of a menu, and Taken are the titles that stand in it
+	// Path returns the name of a menu's script. Taken returns the titles that it has
 	// already.
 	Path  func(*engine.Program) string
 	Taken func(*engine.Program) []string
 }
 
-// Suggest writes calls for all that results leave out of menus and that a call
-// can come to: for each thing the shortest, those with many inputs first, since
-// they show what lies on their way. The menus returned count the new calls, too.
+// Suggest writes the shortest call for each item that results do not cover. Calls
+// with many inputs come first, because they also show what is on their path. The
+// menus returned count the new calls, too.
 func (a *Author) Suggest(programs []*engine.Program, results []dialscript.Result) ([]*Menu, []*Draft, error) {
 	drafts := make([]*Draft, len(programs))
 	for i, p := range programs {
@@ -46,7 +46,7 @@ func (a *Author) Suggest(programs []*engine.Program, results []dialscript.Result
 		menus := counted(programs, results, drafts)
 		more := false
 		for i, m := range menus {
-			if err := m.FindWays(a.People); err != nil {
+			if err := m.FindPaths(a.People); err != nil {
 				return nil, nil, err
 			}
 			more = a.add(drafts[i], m) || more
@@ -57,14 +57,14 @@ func (a *Author) Suggest(programs []*engine.Program, results []dialscript.Result
 	}
 	menus := counted(programs, results, drafts)
 	for _, m := range menus {
-		if err := m.FindWays(a.People); err != nil {
+		if err := m.FindPaths(a.People); err != nil {
 			return nil, nil, err
 		}
 	}
 	return menus, drafts, nil
 }
 
-// counted counts given results and those of drafts.
+// counted counts the given results and those of drafts.
 func counted(programs []*engine.Program, results []dialscript.Result, drafts []*Draft) []*Menu {
 	all := slices.Clip(results)
 	for _, d := range drafts {
@@ -73,8 +73,8 @@ func counted(programs []*engine.Program, results []dialscript.Result, drafts []*
 	return Count(programs, all)
 }
 
-// add writes calls for what a menu lacks, and reports whether any shows
-// something new.
+// add writes calls for the missing items of a menu. It reports whether one of them
+// covers something new.
 func (a *Author) add(d *Draft, m *Menu) bool {
 	x := newSearch(m.Program, a.People, MaxStates)
 	titles := map[string]bool{}
@@ -102,11 +102,11 @@ func (a *Author) add(d *Draft, m *Menu) bool {
 	before := m.Total().Covered
 	for i := range results {
 		if results[i].Status != dialscript.Passed {
-			continue // the engine's step and its runner disagree: nothing to suggest
+			continue // it can't be played as it was searched, so it is no suggestion
 		}
 		covered := m.Total().Covered
 		for n := range results[i].Events {
-			m.see(results[i].Events[n:], &results[i])
+			m.count(results[i].Events[n:], &results[i])
 		}
 		if m.Total().Covered > covered {
 			d.File.Calls = append(d.File.Calls, fresh.Calls[i])
@@ -119,7 +119,7 @@ func (a *Author) add(d *Draft, m *Menu) bool {
 	return m.Total().Covered > before
 }
 
-// deepest are the items with the longest ways first, otherwise in order.
+// deepest sorts items by the length of their paths, the longest first.
 func deepest(items []*Item) []*Item {
 	inputs := func(it *Item) int {
 		if it.found == nil {
@@ -132,7 +132,7 @@ func deepest(items []*Item) []*Item {
 	return list
 }
 
-// passes notes all that a call comes by.
+// passes adds all items that a call shows to seen.
 func (n *node) passes(seen map[itemKey]bool) {
 	for at := n; at != nil; at = at.from {
 		for _, k := range at.shows {
@@ -144,14 +144,14 @@ func (n *node) passes(seen map[itemKey]bool) {
 // pause is how long a caller takes to dial again after a drop.
 const pause = time.Minute
 
-// callTo is a call that shows an item, without its screens.
+// callTo returns a call that shows an item, without the texts of its screens.
 func (x *search) callTo(it *Item) dialscript.Call {
 	call := dialscript.Call{Given: x.given(it.found)}
-	var path []*node
+	var nodes []*node
 	for at := it.found; at.from != nil; at = at.from {
-		path = append(path, at)
+		nodes = append(nodes, at)
 	}
-	for _, n := range slices.Backward(path) {
+	for _, n := range slices.Backward(nodes) {
 		if last := len(call.Steps) - 1; n.dropped && last >= 0 {
 			call.Steps[last].Directions = append(call.Steps[last].Directions,
 				dialscript.Direction{Kind: dialscript.Drops, Text: "network drops"},
@@ -166,10 +166,10 @@ func (x *search) callTo(it *Item) dialscript.Call {
 	return call
 }
 
-// longestTitle is what fits a line of a report.
+// longestTitle is the length of a title that fits on a line of a report.
 const longestTitle = 70
 
-// title is what a call shows that no other does; each title stands once.
+// title returns a title for the call that shows an item. Each title is used once.
 func title(it *Item, taken map[string]bool) string {
 	t := it.Name
 	switch it.Group {

@@ -8,8 +8,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Text writes for people what of menus is covered: a table a menu, then each
-// thing that is missing, with the menu's line and how a call comes there.
+// Text writes the coverage of menus for readers: a table for each menu, then each
+// missing item with its line in the menu and the path to it.
 func Text(w io.Writer, menus []*Menu) error {
 	var b strings.Builder
 	for i, m := range menus {
@@ -32,40 +32,40 @@ func (m *Menu) text(b *strings.Builder) {
 		b.WriteString("not covered:\n")
 		for _, it := range missing {
 			b.WriteString("  " + it.line() + "\n")
-			if it.Lost {
-				b.WriteString("      " + lost + "\n")
+			if it.Unsearched {
+				b.WriteString("      " + unsearched + "\n")
 			}
-			if it.Way == nil {
+			if it.Path == nil {
 				continue
 			}
-			if scene := it.Way.scene(); scene != "" {
+			if scene := it.Path.scene(); scene != "" {
 				b.WriteString("      " + scene + "\n")
 			}
-			b.WriteString("      " + it.Way.String() + "\n")
+			b.WriteString("      " + it.Path.String() + "\n")
 		}
 	}
 	if out := m.Unreachable(); len(out) > 0 {
-		b.WriteString("can't be reached, and is not counted:\n")
+		b.WriteString("can't be reached, and not counted:\n")
 		for _, it := range out {
 			b.WriteString("  " + it.line() + "\n      " + it.Why + "\n")
 		}
 	}
 }
 
-// lost is said where the search was too large.
-const lost = "the menu has so many states that the search for a way was ended; write this call by hand"
+// unsearched explains an item that the search did not reach.
+const unsearched = "the search for a path stopped at its limit, because the menu has very many states. Write this call by hand"
 
-// String is "3 of 4".
+// String returns a text such as "3 of 4".
 func (s Share) String() string { return fmt.Sprintf("%d of %d", s.Covered, s.Of) }
 
-// line is an item with its place.
+// line describes an item with its position.
 func (it *Item) line() string { return it.Pos.String() + ": " + it.what() }
 
-// what is an item in words.
+// what describes an item in words.
 func (it *Item) what() string { return strings.TrimSpace(one[it.Group] + " " + it.Name) }
 
-// String is the keys, an empty answer as "".
-func (w *Way) String() string {
+// String returns the keys, with an empty answer as "".
+func (w *Path) String() string {
 	parts := make([]string, len(w.Keys))
 	for i, k := range w.Keys {
 		parts[i] = k
@@ -76,12 +76,12 @@ func (w *Way) String() string {
 	return strings.Join(parts, "  ")
 }
 
-// longestGiven is how much of a stage direction a report quotes: a list may have
-// many rows.
+// longestGiven bounds how much of a stage direction a report quotes, because a list
+// may have many rows.
 const longestGiven = 90
 
-// scene are the stage directions that set the scene, long ones cut.
-func (w *Way) scene() string {
+// scene returns the stage directions before the call, with long ones cut.
+func (w *Path) scene() string {
 	parts := make([]string, len(w.Given))
 	for i, g := range w.Given {
 		parts[i] = g
@@ -92,7 +92,7 @@ func (w *Way) scene() string {
 	return strings.Join(parts, " ")
 }
 
-// File is the menu's file as positions name it.
+// File returns the name of the menu's file.
 func (m *Menu) File() string {
 	def := m.Program.Definition()
 	for _, c := range def.Codes {
@@ -108,8 +108,8 @@ func (m *Menu) File() string {
 	return m.Program.Name()
 }
 
-// table has a row a group that the menu has anything of, and a column a language
-// where there are several.
+// table returns a row for each group that has items, and a column for each language
+// if there are several.
 func (m *Menu) table() []string {
 	langs := m.languages()
 	rows := [][]string{}
@@ -134,7 +134,7 @@ func (m *Menu) table() []string {
 	return aligned(rows)
 }
 
-// languages are the menu's, none where there is one only.
+// languages returns the languages of the menu, or none if there is only one.
 func (m *Menu) languages() []engine.Language {
 	if langs := m.Program.Definition().Languages; len(langs) > 1 {
 		return langs
@@ -142,6 +142,7 @@ func (m *Menu) languages() []engine.Language {
 	return nil
 }
 
+// aligned pads the cells of each column to one width.
 func aligned(rows [][]string) []string {
 	var widths []int
 	for _, row := range rows {

@@ -9,20 +9,20 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
-// A disguise replaces the people of a log by those of people.yaml. One number
-// always becomes the same person, in every session.
+// A disguise replaces the callers of a log by the personas of people.yaml. One number
+// becomes the same persona in every session.
 type disguise struct {
 	people *engine.Personas
 	// numbers maps the digits of a log's numbers to their replacements.
-	numbers map[string]string
-	persons map[string]engine.Persona
+	numbers  map[string]string
+	personas map[string]engine.Persona
 	// callers has all numbers that called, to recognise them in any text.
 	callers map[string]bool
 	used    int
 }
 
 func newDisguise(people *engine.Personas, calls []Recorded) *disguise {
-	d := &disguise{people: people, numbers: map[string]string{}, persons: map[string]engine.Persona{}, callers: map[string]bool{}}
+	d := &disguise{people: people, numbers: map[string]string{}, personas: map[string]engine.Persona{}, callers: map[string]bool{}}
 	for _, c := range calls {
 		if digits := digitsOf(c.Phone); digits != "" {
 			d.callers[digits] = true
@@ -44,26 +44,25 @@ func digitsOf(phone string) string {
 	return phone
 }
 
-// caller returns the person who replaces a number that called: the owner of the
-// number, or the next person of people.yaml, from the first again after the
-// last.
+// caller returns the persona that replaces a number that called: its owner if it is in
+// people.yaml, or the next persona. After the last persona comes the first again.
 func (d *disguise) caller(phone string) engine.Persona {
 	digits := digitsOf(phone)
-	if p, known := d.persons[digits]; known {
+	if p, known := d.personas[digits]; known {
 		return p
 	}
-	person := d.people.List[d.used%len(d.people.List)]
+	persona := d.people.List[d.used%len(d.people.List)]
 	own := false
 	for _, p := range d.people.List {
 		if p.Phone == digits {
-			person, own = p, true
+			persona, own = p, true
 		}
 	}
 	if !own {
 		d.used++
 	}
-	d.persons[digits], d.numbers[digits] = person, person.Phone
-	return person
+	d.personas[digits], d.numbers[digits] = persona, persona.Phone
+	return persona
 }
 
 // other returns the replacement of a number that someone typed or a screen
@@ -168,16 +167,16 @@ func (d *disguise) number(found string) string {
 	return strings.TrimPrefix(msisdn.National(to), "0")
 }
 
-// pins replaces the PINs of one call: the last becomes the person's own, those
-// before it become wrong PINs.
-func (d *disguise) pins(person engine.Persona, typed []string) map[string]string {
+// pins replaces the PINs of one call: the last becomes the persona's own,
+// and those before it become wrong PINs.
+func (d *disguise) pins(persona engine.Persona, typed []string) map[string]string {
 	out := map[string]string{}
 	for i := len(typed) - 1; i >= 0; i-- {
 		pin := typed[i]
 		if _, known := out[pin]; known {
 			continue
 		}
-		own := person.PIN.Reveal()
+		own := persona.PIN.Reveal()
 		if len(out) == 0 && len(own) == len(pin) {
 			out[pin] = own
 			continue

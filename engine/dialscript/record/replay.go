@@ -136,7 +136,7 @@ func (r *Replayer) compare(call *dialscript.Call, before *dialscript.Result, now
 		return r.named(before, is, i, refused, step)
 	}
 	if refused && score < surelyTheSame {
-		return Broken, fmt.Sprintf("%q was an answer and is none now", step.Input)
+		return Broken, fmt.Sprintf("%q was accepted and is refused now", step.Input)
 	}
 	name, best := nearest(was, words)
 	if name != is.Name && best > score+clearlyMore || score < hardlyAlike {
@@ -159,7 +159,7 @@ func (r *Replayer) named(before *dialscript.Result, is *dialscript.Screen, i int
 	was := before.Screens[i]
 	switch {
 	case refused:
-		return Broken, fmt.Sprintf("%q was an answer and is none now", step.Input)
+		return Broken, fmt.Sprintf("%q was accepted and is refused now", step.Input)
 	case was == nil:
 		return OtherPath, "the old menu does not come this far"
 	case r.renamed(was.Name) == is.Name && was.End == is.End:
@@ -180,7 +180,7 @@ func (r *Replayer) renamed(name string) string {
 
 func elsewhere(is, was string, likeness float64) string {
 	if was == "" || was == is || likeness < hardlyAlike {
-		return fmt.Sprintf("the keys lead to %s now, which is nothing like it", is)
+		return fmt.Sprintf("the keys lead to %s now, which is a different screen", is)
 	}
 	return fmt.Sprintf("the keys lead to %s now, and led to %s", is, was)
 }

@@ -40,7 +40,7 @@ func Scripts(path string, calls []Recorded, people *engine.Personas) (*dialscrip
 
 // call converts one session to a call.
 func (d *disguise) call(c Recorded) dialscript.Call {
-	person := d.caller(c.Phone)
+	persona := d.caller(c.Phone)
 	secret := secretSteps(c.Steps)
 	var typed []string
 	for i, s := range c.Steps {
@@ -48,8 +48,8 @@ func (d *disguise) call(c Recorded) dialscript.Call {
 			typed = append(typed, s.Typed)
 		}
 	}
-	pins := d.pins(person, typed)
-	call := dialscript.Call{Given: []dialscript.Direction{{Kind: dialscript.As, Text: "as " + person.Name, Name: person.Name}}}
+	pins := d.pins(persona, typed)
+	call := dialscript.Call{Given: []dialscript.Direction{{Kind: dialscript.As, Text: "as " + persona.Name, Name: persona.Name}}}
 	var keys []string
 	for i, s := range c.Steps {
 		input := d.typed(s.Typed, i == 0)
@@ -203,15 +203,15 @@ func loosened(text string) dialscript.Text {
 	rest := 0
 	for _, at := range passing.FindAllStringIndex(text, -1) {
 		found := text[at[0]:at[1]]
-		hole := "*"
+		placeholder := "*"
 		switch {
 		case dialscript.IsDate(found):
-			hole = "date"
+			placeholder = "date"
 		case len(found) < shortest || !strings.ContainsAny(found, "0123456789") || strings.Trim(found, "0123456789-") == "":
 			continue
 		}
 		words = append(words, dialscript.PlainText(text[rest:at[0]])...)
-		words = append(words, dialscript.Part{Placeholder: hole})
+		words = append(words, dialscript.Part{Placeholder: placeholder})
 		rest = at[1]
 	}
 	return append(words, dialscript.PlainText(text[rest:])...)

@@ -16,9 +16,9 @@ func reported() []dialscript.Result {
 	}
 	long := []string{strings.Repeat("x", 40), "e\u0301 \x1b[2J \u202e"}
 	return []dialscript.Result{
-		{Call: call("Passed # 1", 1), Status: dialscript.Passed, Unchecked: []dialscript.Unchecked{{Pos: engine.Pos{File: "a.dial", Line: 3, Column: 1}, Text: "(no SMS)", Why: "this line can't see messages"}}},
+		{Call: call("Passed # 1", 1), Status: dialscript.Passed, Unchecked: []dialscript.Unchecked{{Pos: engine.Pos{File: "a.dial", Line: 3, Column: 1}, Text: "(no SMS)", Why: "this target can't see messages"}}},
 		{Call: call("Too long", 5), Status: dialscript.Failed, Problems: []dialscript.Problem{{Pos: engine.Pos{File: "a.dial", Line: 6, Column: 1}, Message: "it's too long", Shown: long, Line: -1, Keys: []string{"*1#", "", "a b", "'"}}}},
-		{Call: call("Not checked", 9), Status: dialscript.NotChecked, Why: "this line can't let time pass"},
+		{Call: call("Not checked", 9), Status: dialscript.NotChecked, Why: "this target can't let time pass"},
 	}
 }
 
@@ -27,7 +27,7 @@ func TestText(t *testing.T) {
 	if err := Text(&b, Report{Results: reported()}); err != nil {
 		t.Fatal(err)
 	}
-	want := `a.dial:3:1: not checked: (no SMS): this line can't see messages
+	want := `a.dial:3:1: not checked: (no SMS): this target can't see messages
 a.dial:6:1: failed: Too long
    it's too long
    keys so far: *1#  ""  "a b"  '
@@ -39,7 +39,7 @@ a.dial:6:1: failed: Too long
    └────────────────────────────────────────┘
 
 a.dial:9:1: not checked: Not checked
-   this line can't let time pass
+   this target can't let time pass
 
 3 calls: 1 passed, 1 failed, 1 not checked; 1 line not checked
 `
@@ -56,7 +56,7 @@ func TestTAP(t *testing.T) {
 	want := `TAP version 14
 1..3
 ok 1 - Passed \# 1
-# not checked: a.dial:3:1 (no SMS): this line can't see messages
+# not checked: a.dial:3:1 (no SMS): this target can't see messages
 not ok 2 - Too long
   ---
   at: 'a.dial:5:1'
@@ -68,7 +68,7 @@ not ok 2 - Too long
         - '` + strings.Repeat("x", 40) + `'
         - 'e` + "\u0301" + ` ` + "\ufffd" + `[2J ` + "\ufffd" + `'
   ...
-ok 3 - Not checked # SKIP not checked: this line can't let time pass
+ok 3 - Not checked # SKIP not checked: this target can't let time pass
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
