@@ -27,7 +27,7 @@ func say(texts ...engine.Text) []engine.Say {
 	for _, t := range texts {
 		all = append(all, t...)
 	}
-	return []engine.Say{{Words: engine.Words{all}}}
+	return []engine.Say{{Words: engine.Localized{all}}}
 }
 
 // menuOf makes a menu of one question, one action and one end screen for each

@@ -58,7 +58,7 @@ func (none) Do(context.Context, engine.Call) (engine.Outcome, error) {
 	return engine.Outcome{}, errors.New("this menu has no actions")
 }
 
-func words(s string) engine.Words { return engine.Words{{{Lit: s}}} }
+func words(s string) engine.Localized { return engine.Localized{{{Lit: s}}} }
 
 // options of a screen, the k-th of which leads k screens on.
 const options = 5

@@ -63,15 +63,15 @@ func (b Builtin) In(lang string) string {
 
 // or returns words, or the English text for a definition made without a menu,
 // which has none.
-func (b Builtin) or(words Words) Words {
+func (b Builtin) or(words Localized) Localized {
 	if len(words) > 0 {
 		return words
 	}
-	return Words{{{Lit: b.In("en")}}}
+	return Localized{{{Lit: b.In("en")}}}
 }
 
 // words returns the definition's wording of a built-in text.
-func (n *Nav) words(b Builtin) Words {
+func (n *Nav) words(b Builtin) Localized {
 	switch b {
 	case BuiltinInvalid:
 		return b.or(n.Invalid)

@@ -68,9 +68,9 @@ type SessionRules struct {
 	Resume time.Duration
 }
 
-// Words has one text in every language, in the order of Definition.Languages. A
+// Localized has one text in every language, in the order of Definition.Languages. A
 // missing translation is nil; the first language replaces it.
-type Words []Text
+type Localized []Text
 
 // A Text is one text in one language: literal parts and placeholders.
 type Text []Part
@@ -99,25 +99,25 @@ type Nav struct {
 	// Confirm and Cancel are the answers to a confirm screen.
 	Confirm, Cancel NavKey
 	// Invalid stands above a menu after a wrong option.
-	Invalid Words
+	Invalid Localized
 	// GaveUp ends a call after too many wrong answers if the question names no
 	// screen for that.
-	GaveUp Words
+	GaveUp Localized
 	// Resume asks whether to resume a dropped call. Its answers are ResumeYes and
 	// ResumeNo, with the keys of Confirm and Cancel.
-	Resume, ResumeYes, ResumeNo Words
+	Resume, ResumeYes, ResumeNo Localized
 
 	// Mismatch stands above a question that is asked twice, after two answers that
 	// differ. ListCut stands below a list that has more rows than MaxRows.
-	Mismatch, ListCut Words
+	Mismatch, ListCut Localized
 
-	Busy, InProgress, Expired, Updated, Limited Words
+	Busy, InProgress, Expired, Updated, Limited Localized
 }
 
 // A NavKey is a navigation key and its label. Without a Key there is no such key.
 type NavKey struct {
 	Key   string
-	Label Words
+	Label Localized
 }
 
 // A Var is a session value, with what is needed to ask for it.
@@ -125,9 +125,9 @@ type Var struct {
 	Name string
 	Type Type
 	// Labels has the words of a choice's options, by option.
-	Labels []Words
+	Labels []Localized
 	// Error stands above the question after a wrong answer; nil means Nav.Invalid.
-	Error Words
+	Error Localized
 	Pos   Pos
 }
 
@@ -165,7 +165,7 @@ type Screen struct {
 	// Error stands above the question after a wrong answer: nil means the variable's
 	// error, then Nav.Invalid; empty but not nil means the question alone. Again
 	// replaces the question.
-	Error, Again Words
+	Error, Again Localized
 
 	Options []Option // ScreenMenu, and after the rows of ScreenList
 	// Numbered says that the options shown have the keys 1, 2, … instead of their own.
@@ -188,7 +188,7 @@ type Screen struct {
 // A Say is a text and its condition; nil means always.
 type Say struct {
 	If    *Cond
-	Words Words
+	Words Localized
 }
 
 // A Case is a condition and its target; nil means else.
@@ -201,8 +201,8 @@ type Case struct {
 // An Option is one line of a menu.
 type Option struct {
 	Key   string
-	Label Words
-	Note  Words // shown after the label, or nil
+	Label Localized
+	Note  Localized // shown after the label, or nil
 	If    *Cond
 	Set   []Assign
 	Go    string
@@ -227,15 +227,15 @@ type Ask struct {
 	Offers []Offer
 	Accept []Accept
 	// Repeat asks a second time and compares; nil means not to.
-	Repeat Words
+	Repeat Localized
 }
 
 // An Offer is a shortcut on a question: a known value, or another target that
 // leaves the variable unset.
 type Offer struct {
 	Key   string
-	Label Words // nil: the value itself is shown
-	Value Ref   // the value to take, or zero
+	Label Localized // nil: the value itself is shown
+	Value Ref       // the value to take, or zero
 	Go    string
 	Pos   Pos
 }
@@ -243,21 +243,21 @@ type Offer struct {
 // An Accept is a condition that an answer must meet, and the error if it does not.
 type Accept struct {
 	If    *Cond
-	Error Words
+	Error Localized
 }
 
 // A Confirm has the targets of Yes and No, and their labels; nil means those of the
 // nav.
 type Confirm struct {
 	Yes, No           string
-	YesWords, NoWords Words
+	YesWords, NoWords Localized
 }
 
 // A List shows rows on pages and leads on with the chosen row.
 type List struct {
 	Items Ref    // a value of KindList
 	As    string // the name of the chosen row
-	Each  Words
+	Each  Localized
 	Go    string
 	Empty string // the target of an empty list
 }
@@ -280,14 +280,14 @@ type Arg struct {
 type OutcomeCase struct {
 	Outcome string
 	Go      string
-	Retry   Words
+	Retry   Localized
 	Pos     Pos
 }
 
 // An SMS is a message; To names a phone value.
 type SMS struct {
 	To  Ref
-	Say Words
+	Say Localized
 }
 
 // A CondOp is an operator of a condition.

@@ -46,7 +46,7 @@ type kind struct {
 	input func(p *Program, n *node, s Session, in input) decision
 	// notice returns the words of one of this kind's notices, and whether there is
 	// such a notice. which is what follows its prefix.
-	notice func(n *node, which string) (Words, bool)
+	notice func(n *node, which string) (Localized, bool)
 }
 
 // A ReplayStop says what a replay, or a deep dial, does at a screen.
@@ -79,7 +79,7 @@ type node struct {
 	// answers a caller has then, repeat the text that asks a second time.
 	question *Type
 	retries  int
-	repeat   Words
+	repeat   Localized
 	// taken has the numbers that are keys of this screen already, sorted.
 	taken []int
 	// still has the screen by language if it never changes and fits one page.

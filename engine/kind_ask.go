@@ -54,7 +54,7 @@ var askKind = kind{
 	gives: func(_ *Definition, s *Screen) []string { return []string{s.Ask.Var} },
 	rows:  (*Program).askRows,
 	input: askInput,
-	notice: func(n *node, which string) (Words, bool) {
+	notice: func(n *node, which string) (Localized, bool) {
 		if i, err := strconv.Atoi(which); err == nil && i >= 0 && i < len(n.Ask.Accept) {
 			return n.Ask.Accept[i].Error, true
 		}

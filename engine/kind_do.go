@@ -44,7 +44,7 @@ var doKind = kind{
 		}
 		return n.Do.Args, false
 	},
-	notice: func(n *node, outcome string) (Words, bool) {
+	notice: func(n *node, outcome string) (Localized, bool) {
 		for _, o := range n.Do.Outcomes {
 			if o.Outcome == outcome {
 				return o.Retry, true

@@ -143,7 +143,7 @@ func (p *Program) head(n *node, s *Session, lang int) string {
 // reason returns the words that say why an answer was not taken, or nil if there
 // are none but those of every menu. "again" replaces the question and the menu's
 // words, and never a reason.
-func (p *Program) reason(n *node, notice string) Words {
+func (p *Program) reason(n *node, notice string) Localized {
 	from, which := n, ""
 	if rest, ok := strings.CutPrefix(notice, noticeAccept); ok {
 		which = rest

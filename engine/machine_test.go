@@ -9,11 +9,11 @@ import (
 )
 
 func two() Definition {
-	say := func(s string) []Say { return []Say{{Words: Words{{{Lit: s}}}}} }
+	say := func(s string) []Say { return []Say{{Words: Localized{{{Lit: s}}}}} }
 	return Definition{
 		Name: "two", Codes: []Code{{Dial: "*1#", Start: "first"}},
 		Screens: []Screen{
-			{Name: "first", Kind: ScreenMenu, Say: say("First"), Options: []Option{{Key: "1", Label: Words{{{Lit: "Next"}}}, Go: "second"}, {Key: "2", Label: Words{{{Lit: "Stay"}}}, Go: "first"}}},
+			{Name: "first", Kind: ScreenMenu, Say: say("First"), Options: []Option{{Key: "1", Label: Localized{{{Lit: "Next"}}}, Go: "second"}, {Key: "2", Label: Localized{{{Lit: "Stay"}}}, Go: "first"}}},
 			{Name: "second", Kind: ScreenShow, Say: say("Second")},
 		},
 	}

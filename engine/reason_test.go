@@ -75,9 +75,9 @@ func listMenu(t *testing.T, rows int, more string) *steps {
 			{Name: "find", Kind: ScreenDo, Do: &Do{Action: "find", Outcomes: []OutcomeCase{{Outcome: Done, Go: "list"}}}},
 			{
 				Name: "list", Kind: ScreenList, Numbered: true, Options: []Option{{Label: lit("None of them"), Go: "bye"}},
-				List: &List{Items: Ref{Name: "places"}, As: "place", Each: Words{{{Ref: Ref{Name: "place", Field: "name"}}}}, Go: "chosen", Empty: "bye"},
+				List: &List{Items: Ref{Name: "places"}, As: "place", Each: Localized{{{Ref: Ref{Name: "place", Field: "name"}}}}, Go: "chosen", Empty: "bye"},
 			},
-			{Name: "chosen", Kind: ScreenEnd, Say: []Say{{Words: Words{{{Ref: Ref{Name: "place", Field: "name"}}}}}}},
+			{Name: "chosen", Kind: ScreenEnd, Say: []Say{{Words: Localized{{{Ref: Ref{Name: "place", Field: "name"}}}}}}},
 			{Name: "bye", Kind: ScreenEnd, Say: said("Bye")},
 		},
 	}

@@ -33,7 +33,7 @@ func assignRefs(set []Assign, see func(Ref)) {
 	}
 }
 
-func (w Words) refs(see func(Ref)) {
+func (w Localized) refs(see func(Ref)) {
 	for _, t := range w {
 		for _, part := range t {
 			if !part.Ref.IsZero() {

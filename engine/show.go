@@ -10,7 +10,7 @@ import (
 )
 
 // text returns a text with its values filled in.
-func (p *Program) text(w Words, s *Session, lang int) string {
+func (p *Program) text(w Localized, s *Session, lang int) string {
 	t := w.In(lang)
 	if fixed, ok := t.fixed(); ok {
 		return fixed

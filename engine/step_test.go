@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-func lit(s string) Words { return Words{{{Lit: s}}} }
+func lit(s string) Localized { return Localized{{{Lit: s}}} }
 
 func said(s string) []Say { return []Say{{Words: lit(s)}} }
 
-func shown(name string) Words { return Words{{{Ref: Ref{Name: name}}}} }
+func shown(name string) Localized { return Localized{{{Ref: Ref{Name: name}}}} }
 
 func arg(name string) Arg { return Arg{Ref: Ref{Name: name}} }
 
@@ -134,7 +134,7 @@ func cities(t *testing.T) Definition {
 			{Name: "ask", Kind: ScreenAsk, Say: said("City"), Ask: &Ask{Var: "city", Go: "mine", Accept: []Accept{{
 				If: &Cond{Op: OpNe, Left: arg("city"), Right: Arg{Value: TextValue("Oslo")}}, Error: lit("Not there."),
 			}}}},
-			{Name: "mine", Kind: ScreenShow, Say: []Say{{Words: Words{{{Lit: "City: "}, {Ref: Ref{Name: "city"}}}}}}},
+			{Name: "mine", Kind: ScreenShow, Say: []Say{{Words: Localized{{{Lit: "City: "}, {Ref: Ref{Name: "city"}}}}}}},
 		},
 	}
 }
@@ -239,8 +239,8 @@ func TestLangIsSetOnceChosen(t *testing.T) {
 		Languages: []Language{{"en", "English"}, {"sw", "Kiswahili"}}, Default: "sw", Remember: []string{"lang"},
 		Screens: []Screen{
 			{Name: "hello", Kind: ScreenChoose, Choose: []Case{{If: &Cond{Op: OpIsSet, Left: arg("lang")}, Go: "main"}, {Go: "language"}}},
-			{Name: "language", Kind: ScreenLanguages, Say: []Say{{Words: Words{{{Lit: "Language"}}, {{Lit: "Lugha"}}}}}, Go: "hello"},
-			{Name: "main", Kind: ScreenShow, Say: []Say{{Words: Words{{{Lit: "Main "}, {Ref: Ref{Name: "lang"}}}, {{Lit: "Kuu "}, {Ref: Ref{Name: "lang"}}}}}}},
+			{Name: "language", Kind: ScreenLanguages, Say: []Say{{Words: Localized{{{Lit: "Language"}}, {{Lit: "Lugha"}}}}}, Go: "hello"},
+			{Name: "main", Kind: ScreenShow, Say: []Say{{Words: Localized{{{Lit: "Main "}, {Ref: Ref{Name: "lang"}}}, {{Lit: "Kuu "}, {Ref: Ref{Name: "lang"}}}}}}},
 		},
 	}
 	for key, want := range map[string]string{"1": "Main English\n0:Back", "2": "Kuu Kiswahili\n0:Back"} {
@@ -283,9 +283,9 @@ func TestValuesOfAnotherKindAreNotSet(t *testing.T) {
 		Screens: []Screen{
 			{Name: "set", Kind: ScreenSet, Set: []Assign{{Var: "name", From: Ref{Name: "caller"}}}, Go: "find"},
 			{Name: "find", Kind: ScreenDo, Do: &Do{Action: "find", Outcomes: []OutcomeCase{{Outcome: Done, Go: "list"}}}},
-			{Name: "list", Kind: ScreenList, List: &List{Items: Ref{Name: "rows"}, As: "row", Each: Words{{{Ref: Ref{Name: "row", Field: "id"}}}}, Go: "one", Empty: "none"}},
-			{Name: "one", Kind: ScreenShow, Say: []Say{{Words: Words{{{Lit: "One "}, {Ref: Ref{Name: "row", Field: "id"}}, {Ref: Ref{Name: "name"}}}}}}},
-			{Name: "none", Kind: ScreenShow, Say: []Say{{Words: Words{{{Lit: "None"}, {Ref: Ref{Name: "name"}}}}}}},
+			{Name: "list", Kind: ScreenList, List: &List{Items: Ref{Name: "rows"}, As: "row", Each: Localized{{{Ref: Ref{Name: "row", Field: "id"}}}}, Go: "one", Empty: "none"}},
+			{Name: "one", Kind: ScreenShow, Say: []Say{{Words: Localized{{{Lit: "One "}, {Ref: Ref{Name: "row", Field: "id"}}, {Ref: Ref{Name: "name"}}}}}}},
+			{Name: "none", Kind: ScreenShow, Say: []Say{{Words: Localized{{{Lit: "None"}, {Ref: Ref{Name: "name"}}}}}}},
 		},
 	})
 	w.outs["find"] = Outcome{Name: Done, Values: []Named{{"rows", ListValue([]Value{TextValue("no record")})}, {"unknown", TextValue("x")}}}
@@ -326,7 +326,7 @@ func TestListsAreStoredAsShown(t *testing.T) {
 		Contracts: []Contract{{Name: "find"}},
 		Screens: []Screen{
 			{Name: "find", Kind: ScreenDo, Do: &Do{Action: "find", Outcomes: []OutcomeCase{{Outcome: Done, Go: "list"}}}},
-			{Name: "list", Kind: ScreenList, List: &List{Items: Ref{Name: "rows"}, As: "row", Each: Words{{{Ref: Ref{Name: "row", Field: "id"}}}}, Go: "none", Empty: "none"}},
+			{Name: "list", Kind: ScreenList, List: &List{Items: Ref{Name: "rows"}, As: "row", Each: Localized{{{Ref: Ref{Name: "row", Field: "id"}}}}, Go: "none", Empty: "none"}},
 			{Name: "none", Kind: ScreenShow, Say: said("None")},
 		},
 	}
@@ -345,7 +345,7 @@ func TestListsAreStoredAsShown(t *testing.T) {
 // An end before the first screen of the menu is in the remembered language: the facts
 // are read for it.
 func TestEndsBeforeTheFirstScreenHaveTheRememberedLanguage(t *testing.T) {
-	both := func(en, sw string) Words { return Words{{{Lit: en}}, {{Lit: sw}}} }
+	both := func(en, sw string) Localized { return Localized{{{Lit: en}}, {{Lit: sw}}} }
 	for _, outcome := range []string{Pending, Limited} {
 		d := Definition{
 			Languages: []Language{{Code: "en", Name: "English"}, {Code: "sw", Name: "Kiswahili"}},

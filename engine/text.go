@@ -4,7 +4,7 @@ import "strings"
 
 // In returns the text in a language, by its index among the program's languages,
 // or in the first language if it is not translated.
-func (w Words) In(lang int) Text {
+func (w Localized) In(lang int) Text {
 	if lang < len(w) && w[lang] != nil {
 		return w[lang]
 	}

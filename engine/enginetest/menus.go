@@ -10,7 +10,7 @@ import (
 )
 
 // Words returns a text in one language.
-func Words(s string) engine.Words { return engine.Words{{{Lit: s}}} }
+func Words(s string) engine.Localized { return engine.Localized{{{Lit: s}}} }
 
 // AnyText draws texts of every sort: plain, with extension characters, with
 // characters outside GSM-7, long words, empty lines.
@@ -20,12 +20,12 @@ func AnyText(most int) *rapid.Generator[string] {
 }
 
 // AnyWords draws one text that may contain the value name.
-func AnyWords(t *rapid.T, most int, name string) engine.Words {
+func AnyWords(t *rapid.T, most int, name string) engine.Localized {
 	text := engine.Text{{Lit: AnyText(most).Draw(t, "text")}}
 	if rapid.Bool().Draw(t, "placeholder") {
 		text = append(text, engine.Part{Ref: engine.Ref{Name: name}})
 	}
-	return engine.Words{text}
+	return engine.Localized{text}
 }
 
 // AnyMenu draws a program with one screen of each kind, and texts and values of any
@@ -49,7 +49,7 @@ func AnyMenu(t *rapid.T) engine.Definition {
 	pick := &def.Vars[3]
 	for i := range rapid.IntRange(1, 12).Draw(t, "choices") {
 		pick.Type.Options = append(pick.Type.Options, fmt.Sprint("c", i))
-		pick.Labels = append(pick.Labels, engine.Words{{{Lit: AnyText(30).Draw(t, "label")}}})
+		pick.Labels = append(pick.Labels, engine.Localized{{{Lit: AnyText(30).Draw(t, "label")}}})
 	}
 	n := rapid.IntRange(1, 6).Draw(t, "screens")
 	to := func() string { return fmt.Sprintf("s%d", rapid.IntRange(0, n-1).Draw(t, "to")) }
@@ -71,7 +71,7 @@ func AnyMenu(t *rapid.T) engine.Definition {
 		case engine.ScreenConfirm:
 			s.Confirm = &engine.Confirm{Yes: to(), No: to()}
 		case engine.ScreenList:
-			s.List = &engine.List{Items: engine.Ref{Name: "rows"}, As: "row", Each: engine.Words{{{Ref: engine.Ref{Name: "row", Field: "name"}}}}, Go: to(), Empty: "s0"}
+			s.List = &engine.List{Items: engine.Ref{Name: "rows"}, As: "row", Each: engine.Localized{{{Ref: engine.Ref{Name: "row", Field: "name"}}}}, Go: to(), Empty: "s0"}
 			s.Say = nil
 		}
 		def.Screens = append(def.Screens, s)

@@ -147,7 +147,7 @@ func (d describer) offer(e *Edge, o *engine.Offer) {
 	e.Label = strings.TrimSpace(o.Key + " " + label)
 }
 
-func (d describer) confirm(e *Edge, key engine.NavKey, words engine.Words, without string) {
+func (d describer) confirm(e *Edge, key engine.NavKey, words engine.Localized, without string) {
 	if words == nil {
 		words = key.Label
 	}
@@ -193,4 +193,4 @@ func (d describer) outcome(e *Edge, s *engine.Screen) {
 }
 
 // words returns a text in the graph's language, as the menu writes it.
-func (d describer) words(w engine.Words) string { return w.In(d.lang).String() }
+func (d describer) words(w engine.Localized) string { return w.In(d.lang).String() }

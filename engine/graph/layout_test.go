@@ -17,9 +17,9 @@ import (
 func menuOf(n int, arrows func(screen int) []int) (*engine.Program, error) {
 	def := engine.Definition{Name: "m", Service: "S", Codes: []engine.Code{{Dial: "*1#", Start: "s0"}}}
 	for i := range n {
-		s := engine.Screen{Name: fmt.Sprintf("s%d", i), Kind: engine.ScreenMenu, Say: []engine.Say{{Words: engine.Words{{{Lit: "Words of " + fmt.Sprint(i)}}}}}}
+		s := engine.Screen{Name: fmt.Sprintf("s%d", i), Kind: engine.ScreenMenu, Say: []engine.Say{{Words: engine.Localized{{{Lit: "Words of " + fmt.Sprint(i)}}}}}}
 		for k, to := range arrows(i) {
-			s.Options = append(s.Options, engine.Option{Key: fmt.Sprint(k + 1), Go: fmt.Sprintf("s%d", to), Label: engine.Words{{{Lit: "to"}}}})
+			s.Options = append(s.Options, engine.Option{Key: fmt.Sprint(k + 1), Go: fmt.Sprintf("s%d", to), Label: engine.Localized{{{Lit: "to"}}}})
 		}
 		def.Screens = append(def.Screens, s)
 	}

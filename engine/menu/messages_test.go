@@ -44,7 +44,7 @@ screens:
 			t.Fatal(err)
 		}
 		nav := p.Definition().Nav
-		label := map[string]engine.Words{"nav.back": nav.Back.Label, "nav.home": nav.Home.Label, "nav.confirm": nav.Confirm.Label}[c.key]
+		label := map[string]engine.Localized{"nav.back": nav.Back.Label, "nav.home": nav.Home.Label, "nav.confirm": nav.Confirm.Label}[c.key]
 		if got := strings.TrimSpace(label.In(1).String()); got != c.want {
 			t.Errorf("%s: %s is shown as %q, want %q", c.key, c.written, got, c.want)
 		}

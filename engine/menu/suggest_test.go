@@ -122,7 +122,7 @@ func (c *tally) menu(t *testing.T, name string, p *engine.Program, seed uint64) 
 	m := menus[0]
 	c.menus++
 	if missing := m.Missing(); len(missing) > 0 {
-		t.Fatalf("%s: %s %s is not covered, of %d (%v)\n%s", name, missing[0].Group, missing[0].Name, len(missing), missing[0].Way, sourceText(p))
+		t.Fatalf("%s: %s %s is not covered, of %d (%v)\n%s", name, missing[0].Group, missing[0].Name, len(missing), missing[0].Path, sourceText(p))
 	}
 	if got := m.Total().Percent(); got != 100 {
 		t.Errorf("%s: %d %% is covered", name, got)

@@ -11,10 +11,10 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-func words(s string) engine.Words { return engine.Words{{{Lit: s}}} }
+func words(s string) engine.Localized { return engine.Localized{{{Lit: s}}} }
 
-func placeholder(before, name, after string) engine.Words {
-	return engine.Words{{{Lit: before}, {Ref: engine.Ref{Name: name}}, {Lit: after}}}
+func placeholder(before, name, after string) engine.Localized {
+	return engine.Localized{{{Lit: before}, {Ref: engine.Ref{Name: name}}, {Lit: after}}}
 }
 
 // paytrace returns the shipped dialogue, built with the engine's own API.
@@ -22,7 +22,7 @@ func paytrace() engine.Definition {
 	phone, _ := engine.ParseType("phone")
 	id, _ := engine.ParseType("text 11")
 	gives := []engine.Field{{Name: "worker_id", Type: id}}
-	say := func(w engine.Words) []engine.Say { return []engine.Say{{Words: w}} }
+	say := func(w engine.Localized) []engine.Say { return []engine.Say{{Words: w}} }
 	return engine.Definition{
 		Name: "paytrace", Service: "PayTrace",
 		Codes: []engine.Code{{Dial: "*384*8481#", Start: "main"}},

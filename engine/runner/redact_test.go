@@ -11,7 +11,7 @@ import (
 // the wrong screen.
 func TestRedact(t *testing.T) {
 	ask := func(kind engine.Kind) *engine.Program {
-		say := []engine.Say{{Words: engine.Words{{{Lit: "x"}}}}}
+		say := []engine.Say{{Words: engine.Localized{{{Lit: "x"}}}}}
 		p, err := engine.New(engine.Definition{
 			Name: "ask", Codes: []engine.Code{{Dial: "*1#", Start: "menu"}},
 			Vars: []engine.Var{{Name: "v", Type: engine.Type{Kind: kind}}},

@@ -166,7 +166,7 @@ func (l *lister) options(s *engine.Screen) {
 	}
 }
 
-func words(w engine.Words) string { return w.In(0).String() }
+func words(w engine.Localized) string { return w.In(0).String() }
 
 // wrongs adds the wrong answers that a screen asks again after, and giving up.
 func (l *lister) wrongs(s *engine.Screen) {

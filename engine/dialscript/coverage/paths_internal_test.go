@@ -12,7 +12,7 @@ import (
 // TestSearchLimit: a search that stops at its limit says so and excludes nothing. A
 // search with enough states finds the path.
 func TestSearchLimit(t *testing.T) {
-	text := func(s string) engine.Words { return engine.Words{{{Lit: s}}} }
+	text := func(s string) engine.Localized { return engine.Localized{{{Lit: s}}} }
 	const screens = 9
 	def := engine.Definition{Name: "chain", Codes: []engine.Code{{Dial: "*1#", Start: "s1"}}}
 	for i := 1; i < screens; i++ {

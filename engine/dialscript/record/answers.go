@@ -235,7 +235,7 @@ func (g *guide) values(screen, text string) map[string]string {
 	return nil
 }
 
-func captured(w engine.Words, lang int, text string) map[string]string {
+func captured(w engine.Localized, lang int, text string) map[string]string {
 	if lang >= len(w) || w[lang] == nil {
 		return nil
 	}

@@ -98,7 +98,7 @@ func screenWords(menus []*engine.Program) map[string][][]string {
 }
 
 // plainText returns a text with 0 in the places of its values.
-func plainText(w engine.Words, lang int) string {
+func plainText(w engine.Localized, lang int) string {
 	if len(w) == 0 {
 		return ""
 	}

@@ -14,13 +14,13 @@ import (
 // A text is what callers read, under its key in translations.
 type text struct {
 	key   string
-	words engine.Words
+	words engine.Localized
 	pos   engine.Pos
 }
 
 // texts reports changed texts, in each language that both versions have.
 func (c *comparison) texts() {
-	before := map[string]engine.Words{}
+	before := map[string]engine.Localized{}
 	for _, t := range textsOf(c.old, c.top(), c.moved) {
 		before[t.key] = t.words
 	}
@@ -61,7 +61,7 @@ func (c *comparison) keyGone(key string) bool {
 	return v != nil && slices.Contains(v.Type.Options, rest)
 }
 
-func (c *comparison) text(now text, was engine.Words) {
+func (c *comparison) text(now text, was engine.Localized) {
 	for i, l := range c.next.Languages {
 		j := slices.IndexFunc(c.old.Languages, func(was engine.Language) bool { return was.Code == l.Code })
 		if j < 0 {
@@ -85,7 +85,7 @@ func (c *comparison) text(now text, was engine.Words) {
 }
 
 // translated reports whether words have a text of their own in a language.
-func translated(w engine.Words, lang int) bool { return lang < len(w) && w[lang] != nil }
+func translated(w engine.Localized, lang int) bool { return lang < len(w) && w[lang] != nil }
 
 // textsOf lists the texts of a menu with their keys. name returns the new name of a
 // screen.
@@ -128,7 +128,7 @@ func textsOf(d *engine.Definition, top engine.Pos, name func(string) string) []t
 
 func textsOn(s *engine.Screen, name string) []text {
 	var list []text
-	add := func(key string, words engine.Words, pos engine.Pos) {
+	add := func(key string, words engine.Localized, pos engine.Pos) {
 		list = append(list, text{name + "." + key, words, pos})
 	}
 	for i, say := range s.Say {

@@ -105,11 +105,11 @@ func (c *compiler) usedContracts() {
 }
 
 // words returns a text in every language.
-func (c *compiler) words(t syntax.Text) engine.Words {
+func (c *compiler) words(t syntax.Text) engine.Localized {
 	if !t.Written() {
 		return nil
 	}
-	w := make(engine.Words, len(c.def.Languages))
+	w := make(engine.Localized, len(c.def.Languages))
 	w[0] = c.text(t, 0)
 	key := c.keys[t.Pos]
 	for lang := 1; lang < len(w); lang++ {

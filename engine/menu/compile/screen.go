@@ -38,11 +38,11 @@ func (c *compiler) navKey(k syntax.NavKey) engine.NavKey {
 
 // builtin returns a built-in text in the menu's words, or in the engine's if the menu
 // has none.
-func (c *compiler) builtin(t syntax.Text, name string) engine.Words {
+func (c *compiler) builtin(t syntax.Text, name string) engine.Localized {
 	if t.Written() {
 		return c.words(t)
 	}
-	w := make(engine.Words, len(c.def.Languages))
+	w := make(engine.Localized, len(c.def.Languages))
 	for i, l := range c.def.Languages {
 		w[i] = engine.Text{{Lit: engine.Builtin(name).In(l.Code)}}
 	}
@@ -74,7 +74,7 @@ func (c *compiler) screen(s *syntax.Screen) {
 	c.def.Screens = append(c.def.Screens, out)
 }
 
-func (c *compiler) optional(t *syntax.Text) engine.Words {
+func (c *compiler) optional(t *syntax.Text) engine.Localized {
 	if t == nil {
 		return nil
 	}
