@@ -1,18 +1,13 @@
 package service
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"sort"
 	"strings"
-	"testing/fstest"
 
-	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/menus"
 )
 
@@ -29,24 +24,30 @@ type Folder struct {
 }
 
 const (
-	// DefaultFolder is read where it has menus and no other is named.
+	// DefaultFolder is read where it is there and no other is named.
 	DefaultFolder = "menus"
 	// embedded stands before the files that are in the program itself.
 	embedded = "embedded"
 )
 
-// OpenFolder opens the folder named, else ./menus, else the embedded menus.
-// Nothing outside the folder can be read through it.
+// OpenFolder opens the folder named, else ./menus, else the embedded menus, which are
+// only meant where there is no ./menus. Nothing outside the folder can be read through
+// it.
 func OpenFolder(dir string) (*Folder, error) {
 	if dir == "" {
-		has, err := hasMenus(&Folder{FS: os.DirFS(DefaultFolder)})
-		if err != nil {
-			return nil, err
-		}
-		if !has {
+		if _, err := os.Lstat(DefaultFolder); errors.Is(err, fs.ErrNotExist) {
 			return EmbeddedFolder(), nil
 		}
 		dir = DefaultFolder
+		f, err := OpenDir(dir, dir, "./"+dir)
+		if err != nil {
+			return nil, usagef("menus: %w; make ./%s a folder with menus, or remove it", err, DefaultFolder)
+		}
+		if names, err := f.Menus(); err != nil || len(names) == 0 {
+			defer f.Close()
+			return nil, errors.Join(err, f.NoMenus("put a menu there, or remove the folder"))
+		}
+		return f, nil
 	}
 	shown := dir
 	if !strings.HasPrefix(dir, "/") && !strings.HasPrefix(dir, ".") {
@@ -62,11 +63,11 @@ func OpenFolder(dir string) (*Folder, error) {
 // OpenDir opens a folder that positions and persons see under names of their
 // own.
 func OpenDir(at, dir, shown string) (*Folder, error) {
-	root, err := os.OpenRoot(at)
+	root, err := inTime(readWithin, func() (*os.Root, error) { return os.OpenRoot(at) })
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{FS: root.FS(), Dir: dir, Shown: shown, close: root.Close}, nil
+	return &Folder{FS: newReadOnce(root), Dir: dir, Shown: shown, close: root.Close}, nil
 }
 
 // EmbeddedFolder returns the menus that are in the program itself.
@@ -82,47 +83,21 @@ func (f *Folder) Close() {
 	}
 }
 
-// hasMenus reports whether ./menus is a folder with menus. YAML files without a
-// menu among them are a mistake, and an error.
-func hasMenus(f *Folder) (bool, error) {
-	names, err := f.Menus()
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("menus: %w", err)
-	}
-	others, err := fs.Glob(f.FS, "*.yaml")
-	if err != nil {
-		return false, fmt.Errorf("menus: %w", err)
-	}
-	if len(names) == 0 && len(others) > 0 {
-		return false, usagef("menus: no file in ./%s is a menu: %s lacks the line \"ussd: 1\"", DefaultFolder, strings.Join(others, ", "))
-	}
-	return len(names) > 0, nil
-}
-
 // firstMenu answers service codes that no menu has.
 const firstMenu = "paytrace.yaml"
 
-// Menus lists the menu files of the folder, sorted, with paytrace.yaml first.
+// Menus lists the menu files of the folder, sorted, with paytrace.yaml first. A file
+// that is meant as one, or that can't be read, is among them: reading it as a menu says
+// what is wrong with it.
 func (f *Folder) Menus() ([]string, error) {
-	entries, err := fs.ReadDir(f.FS, ".")
+	files, err := f.look()
 	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, e := range entries {
-		name, ok := strings.CutSuffix(e.Name(), ".yaml")
-		if !ok || e.IsDir() || strings.Contains(name, ".") {
-			continue
-		}
-		is, err := f.IsMenu(e.Name())
-		if err != nil {
-			return nil, err
-		}
-		if is {
-			names = append(names, e.Name())
+	for name, o := range files {
+		if o.kind == menuFile {
+			names = append(names, name)
 		}
 	}
 	sort.Slice(names, func(i, j int) bool {
@@ -132,18 +107,6 @@ func (f *Folder) Menus() ([]string, error) {
 		return names[i] < names[j]
 	})
 	return names, nil
-}
-
-// IsMenu reports whether a file says which version of the menu language it is
-// in. Included parts and translations do not.
-func (f *Folder) IsMenu(name string) (bool, error) {
-	file, err := f.FS.Open(name)
-	if err != nil {
-		return false, err
-	}
-	head, err := io.ReadAll(io.LimitReader(file, syntax.MaxFileBytes))
-	err = errors.Join(err, file.Close())
-	return bytes.HasPrefix(head, []byte("ussd:")) || bytes.Contains(head, []byte("\nussd:")), err
 }
 
 // Path returns a file's name as positions show it.
@@ -166,8 +129,7 @@ func (f *Folder) Source(shown string) []byte {
 // a handful.
 const maxMenuFiles = 1000
 
-// freeze copies the folder's menus into memory, where no file changes while they
-// are compiled.
+// freeze reads the folder's menus now, so that no file changes while they are compiled.
 func (f *Folder) freeze() error {
 	names, err := fs.Glob(f.FS, "*.yaml")
 	if err != nil {
@@ -176,27 +138,8 @@ func (f *Folder) freeze() error {
 	if len(names) > maxMenuFiles {
 		return usagef("the folder %s has %d menu files, more than %d; name a folder with menus only", f.Shown, len(names), maxMenuFiles)
 	}
-	frozen := fstest.MapFS{}
-	for _, name := range names {
-		b, err := readMost(f.FS, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // renamed meanwhile; the next look finds it
-		}
-		if err != nil {
-			return err
-		}
-		frozen[name] = &fstest.MapFile{Data: b}
+	if once, ok := f.FS.(*readOnce); ok {
+		once.freeze(names)
 	}
-	f.FS = frozen
 	return nil
-}
-
-// readMost reads a file, and of one that is too long just enough to see that.
-func readMost(fsys fs.FS, name string) ([]byte, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(io.LimitReader(file, syntax.MaxFileBytes+1))
-	return b, errors.Join(err, file.Close())
 }

@@ -81,17 +81,24 @@ func (f *Folder) Build(built []engine.Contract, language string, w io.Writer) ([
 		return nil, fmt.Errorf("menus: %w", err)
 	}
 	if len(names) == 0 {
-		return nil, usagef("menus: the folder %s has no menu: no .yaml file with a line \"ussd: 1\"", f.Shown)
+		return nil, f.NoMenus("name a folder with menus")
+	}
+	passed, err := f.PassedOver()
+	if err != nil {
+		return nil, fmt.Errorf("menus: %w", err)
+	}
+	if err := f.Print(w, passed.Problems()); err != nil {
+		return nil, err
 	}
 	contracts, err := f.Contracts(built, w)
 	if err != nil {
 		return nil, err
 	}
 	var all []menu.Built
-	bad := false
+	bad := passed.Bad()
 	for _, name := range names {
 		b := menu.Build(f.FS, name, f.Dir, contracts, menu.Options{Language: language})
-		if err := f.Print(w, b.Diagnostics); err != nil {
+		if err := f.Print(w, b.Diagnostics.Problems()); err != nil {
 			return nil, err
 		}
 		bad = bad || b.Program == nil
@@ -102,6 +109,51 @@ func (f *Folder) Build(built []engine.Contract, language string, w io.Writer) ([
 		return nil, ErrMenus
 	}
 	return all, nil
+}
+
+// PrintDraft prints what is wrong with a menu that is only played, not served. Infos are
+// left to check.
+func (f *Folder) PrintDraft(w io.Writer, name string, b menu.Built) error {
+	if err := f.Print(w, b.Diagnostics.Problems()); err != nil {
+		return err
+	}
+	if b.Program != nil && b.Diagnostics.Bad() {
+		fmt.Fprintf(w, "%s is a draft: it can be played, and can't be served yet.\n", f.Path(name))
+	}
+	return nil
+}
+
+// BuildDrafts compiles every menu of the folder that can be played, and prints what is
+// wrong with the others. bad reports whether there are others. The error is ErrMenus if
+// no menu can be played.
+func (f *Folder) BuildDrafts(built []engine.Contract, language string, w io.Writer) (all []menu.Built, bad bool, err error) {
+	names, err := f.Menus()
+	if err != nil {
+		return nil, false, fmt.Errorf("menus: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, false, f.NoMenus("name a folder with menus")
+	}
+	contracts, err := f.Contracts(built, w)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, name := range names {
+		b := menu.BuildDraft(f.FS, name, f.Dir, contracts, menu.Options{Language: language})
+		if err := f.PrintDraft(w, name, b); err != nil {
+			return nil, false, err
+		}
+		if b.Program == nil {
+			fmt.Fprintf(w, "%s can't be played; its calls fail.\n", f.Path(name))
+			bad = true
+			continue
+		}
+		all = append(all, b)
+	}
+	if len(all) == 0 {
+		return nil, true, ErrMenus
+	}
+	return all, bad, nil
 }
 
 // Programs returns the programs of compiled menus.

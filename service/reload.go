@@ -113,7 +113,7 @@ func (r *reloader) add(ctx context.Context, e *edition, name string, b menu.Buil
 	}
 	switch {
 	case b.Program == nil:
-		if err := e.folder.Print(&e.report, b.Diagnostics); err != nil {
+		if err := e.folder.Print(&e.report, b.Diagnostics.Problems()); err != nil {
 			return err
 		}
 		stayOut(fmt.Sprint(b.Diagnostics.First()))

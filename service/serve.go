@@ -18,6 +18,10 @@ const (
 	stopJobs      = 15 * time.Second
 )
 
+// StopWithin bounds how long Serve takes to stop: callbacks and jobs, and a moment for
+// what is written at the end.
+const StopWithin = stopCallbacks + stopJobs + 2*time.Second
+
 // Callers come first. After a crash or in a deploy they wait, and a start costs
 // them most: it opens connections and runs the first statements on each. Work
 // that no caller waits for begins later.

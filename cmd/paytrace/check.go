@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 )
@@ -70,7 +72,12 @@ func together(all []checked, w io.Writer) (err error) {
 	for len(all) > 0 {
 		var programs []*engine.Program
 		for folder := all[0].folder; len(all) > 0 && all[0].folder == folder; all = all[1:] {
-			programs = append(programs, all[0].program)
+			if all[0].program != nil {
+				programs = append(programs, all[0].program)
+			}
+		}
+		if len(programs) == 0 {
+			continue
 		}
 		if _, conflict := runner.NewCatalog(programs...); conflict != nil {
 			fmt.Fprintln(w, conflict)
@@ -80,7 +87,8 @@ func together(all []checked, w io.Writer) (err error) {
 	return err
 }
 
-// checked is a menu file with its diagnostics.
+// checked is a menu file with its diagnostics, or what is wrong with the other files of
+// a folder. That has no path, and nothing is printed where nothing is wrong.
 type checked struct {
 	folder  *service.Folder
 	path    string
@@ -95,21 +103,76 @@ func checkAll(named []string, built []engine.Contract, w io.Writer) ([]checked, 
 		named = []string{""}
 	}
 	var all []checked
+	seen := map[string]bool{}
 	for _, name := range named {
-		folder, files, err := menusAt(name)
+		some, err := checkOne(name, built, seen, w)
 		if err != nil {
 			return nil, err
 		}
-		contracts, err := folder.Contracts(built, w)
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			program, found := menu.Load(folder.FS, file, folder.Dir, contracts, menu.Options{})
-			all = append(all, checked{folder, filepath.Join(folder.Dir, file), program, found})
-		}
+		all = append(all, some...)
 	}
 	return all, nil
+}
+
+// checkOne checks what one name stands for, except the menus that were seen before.
+func checkOne(name string, built []engine.Contract, seen map[string]bool, w io.Writer) ([]checked, error) {
+	if beside, folder, err := besideMenus(name); beside != "" || err != nil {
+		return checkBeside(folder, beside, built, w, err)
+	}
+	folder, files, err := menusAt(name)
+	if err != nil {
+		return nil, err
+	}
+	contracts, err := folder.Contracts(built, w)
+	if err != nil {
+		return nil, err
+	}
+	var all []checked
+	for _, file := range files {
+		path := filepath.Join(folder.Dir, file)
+		if base := filepath.Base(name); name != "" && !folderNamed(name) && base != file {
+			fmt.Fprintf(w, "%s belongs to %s, which is checked with it\n", name, path)
+		}
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		program, found := menu.Load(folder.FS, file, folder.Dir, contracts, menu.Options{})
+		all = append(all, checked{folder, path, program, found})
+	}
+	if name != "" && !folderNamed(name) || folder.Embedded() {
+		return all, nil
+	}
+	passed, err := folder.PassedOver()
+	return append(all, checked{folder: folder, found: passed}), err
+}
+
+// besideMenus returns the name of a file that lies beside menus and is no menu, with its
+// folder: actions.yaml or people.yaml. It is "" for others.
+func besideMenus(name string) (string, *service.Folder, error) {
+	base := filepath.Base(name)
+	if name == "" || !slices.Contains(beside, base) && filepath.Ext(base) != ".dial" || folderNamed(name) {
+		return "", nil, nil
+	}
+	if filepath.Ext(base) == ".dial" {
+		return base, nil, misuse{fmt.Errorf("%s is a dial script; play it with: paytrace test %s", name, name)}
+	}
+	folder, _, err := folderOf(name)
+	return base, folder, err
+}
+
+// checkBeside checks a file that lies beside menus.
+func checkBeside(folder *service.Folder, base string, built []engine.Contract, w io.Writer, err error) ([]checked, error) {
+	if err != nil {
+		return nil, err
+	}
+	one := checked{folder: folder, path: filepath.Join(folder.Dir, base)}
+	if base == service.PeopleFile {
+		_, one.found = syntax.ReadPersonas(folder.FS, base, folder.Dir)
+	} else if _, err := folder.Contracts(built, w); err != nil {
+		return nil, err
+	}
+	return []checked{one}, nil
 }
 
 func (v checkCmd) print(w io.Writer, all []checked) error {
@@ -129,11 +192,17 @@ func (v checkCmd) print(w io.Writer, all []checked) error {
 		if err := c.folder.Print(w, c.found); err != nil {
 			return err
 		}
-		if n := suppressed(c.found); n == len(c.found) {
+		if n := suppressed(c.found); n == len(c.found) && c.path != "" {
 			fmt.Fprintf(w, "%s: ok%s\n", c.path, suppressions(n))
 		}
 	}
-	_, err := fmt.Fprintln(w, summary(found, len(all)))
+	files := 0
+	for _, c := range all {
+		if c.path != "" {
+			files++
+		}
+	}
+	_, err := fmt.Fprintln(w, summary(found, files))
 	return err
 }
 

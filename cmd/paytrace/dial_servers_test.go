@@ -42,7 +42,7 @@ func TestShippedScriptsOnServers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, player, err := lineTo(t.Context(), folder, io.Discard)
+	local, player, _, err := lineTo(t.Context(), folder, io.Discard)
 	if err != nil || len(local.Menus) == 0 {
 		t.Fatalf("no menus: %v", err)
 	}

@@ -107,7 +107,7 @@ func (v fixCmd) files() ([]string, error) {
 
 // one fixes a menu and shows what has changed and what is left.
 func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (rewrite.Fixed, error) {
-	folder, name, err := folderOf(file)
+	folder, name, err := hostOf(file)
 	if err != nil {
 		return rewrite.Fixed{}, err
 	}

@@ -35,18 +35,19 @@ func (v fmtCmd) Run(_ context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	changed := 0
+	changed, done := 0, map[string]bool{}
 	for _, file := range files {
 		formatted, err := formatOne(file)
 		if err != nil {
 			return err
 		}
 		for _, f := range formatted {
-			if !f.Changed() {
+			name := filepath.Join(filepath.Dir(file), f.Name)
+			if !f.Changed() || done[name] {
 				continue
 			}
 			changed++
-			name := filepath.Join(filepath.Dir(file), f.Name)
+			done[name] = true // a menu and its part may both be named
 			fmt.Fprintln(std.out, name)
 			if v.Check {
 				continue
@@ -129,7 +130,7 @@ func filesOf(folder *service.Folder) ([]string, error) {
 }
 
 // beside names the other files that may lie beside menus.
-var beside = []string{syntax.DeclaredFile, peopleFile}
+var beside = []string{syntax.DeclaredFile, service.PeopleFile}
 
 // formatOne formats a menu with its files, or a dial script.
 func formatOne(file string) ([]rewrite.Formatted, error) {
@@ -144,11 +145,12 @@ func formatOne(file string) ([]rewrite.Formatted, error) {
 	case slices.Contains(beside, name):
 		return formatBeside(folder, name)
 	}
-	if parts := strings.Split(name, "."); len(parts) > 2 {
-		main := parts[0] + ".yaml"
-		if is, err := folder.IsMenu(main); err == nil && is {
-			name = main // a translation is formatted with the texts it was made from
-		}
+	hosts, err := folder.Hosts(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(hosts) > 0 {
+		name = hosts[0] // a part or a translation is formatted with its menu
 	}
 	read, found := syntax.Read(folder.FS, name, folder.Dir)
 	formatted, err := rewrite.FormatMenu(read, found)

@@ -14,19 +14,20 @@ import (
 	"github.com/paytrace/paytrace/store/memory"
 )
 
-// lineTo returns the in-process target for all menus of a folder, and its player.
-func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (*dialscript.InProcess, *dialscript.Player, error) {
+// lineTo returns the in-process target for all menus of a folder that can be played, and
+// its player. bad reports whether there are others.
+func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (local *dialscript.InProcess, player *dialscript.Player, bad bool, err error) {
 	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	defer box.Close()
-	all, err := folder.Build(box.Actions.Contracts(), "", w)
+	all, bad, err := folder.BuildDrafts(box.Actions.Contracts(), "", w)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
-	local, player := linesTo(service.Programs(all))
-	return local, player, nil
+	local, player = linesTo(service.Programs(all))
+	return local, player, bad, nil
 }
 
 // linesTo returns the in-process target for programs, with the default first.

@@ -96,7 +96,7 @@ func menusWith(lang string) ([]string, error) {
 
 // translateOne returns a menu's translation, brought up to date, and its file name.
 func translateOne(file, lang string, reviewed bool) (rewrite.Translated, string, error) {
-	folder, name, err := folderOf(file)
+	folder, name, err := hostOf(file)
 	if err != nil {
 		return rewrite.Translated{}, "", err
 	}

@@ -5,15 +5,18 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 	_ "time/tzdata" // menus name time zones; machines may have none
 
 	"github.com/alecthomas/kong"
 
 	"github.com/paytrace/paytrace/engine/spelling"
+	"github.com/paytrace/paytrace/service"
 )
 
 // subcommands lists everything that the program can run.
@@ -46,9 +49,42 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal stops gracefully, the second at once.
 	context.AfterFunc(ctx, stop)
-	status := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	args, std := os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}
+	status := runUntil(ctx, stopWithin(args), std.err, func() int { return run(ctx, args, std) })
 	stop()
 	os.Exit(status)
+}
+
+// toolStopsWithin is how long a stopped subcommand may take to end by itself. One that
+// waits for a terminal, a pipe or a folder that does not answer never would.
+const toolStopsWithin = 2 * time.Second
+
+// stopWithin returns how long the subcommand of some arguments may take to stop. Serve,
+// the default one, finishes its callbacks and jobs.
+func stopWithin(args []string) time.Duration {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") || args[0] == "serve" {
+		return service.StopWithin
+	}
+	return toolStopsWithin
+}
+
+// runUntil runs a subcommand and returns its exit status. Once ctx has ended, it waits a
+// while and then leaves the subcommand alone.
+func runUntil(ctx context.Context, within time.Duration, w io.Writer, run func() int) int {
+	done := make(chan int, 1)
+	go func() { done <- run() }()
+	select {
+	case status := <-done:
+		return status
+	case <-ctx.Done():
+	}
+	select {
+	case status := <-done:
+		return status
+	case <-time.After(within):
+		fmt.Fprintf(w, "paytrace: stopped; what ran did not end within %v\n", within)
+		return exitFault
+	}
 }
 
 // exitEarly carries the status with which kong ends after --help.

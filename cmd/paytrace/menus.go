@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/paytrace/paytrace/engine"
@@ -14,12 +13,11 @@ import (
 	"github.com/paytrace/paytrace/service"
 )
 
-// menusAt lists the menus of a folder, or one file. An empty name stands for the
-// default folder.
+// menusAt lists the menus of a folder, or those that a file belongs to: itself, or those
+// that include it or that it translates. An empty name stands for the default folder.
 func menusAt(name string) (*service.Folder, []string, error) {
 	if name != "" && !folderNamed(name) {
-		folder, file, err := folderOf(name)
-		return folder, []string{file}, err
+		return hostsOf(name)
 	}
 	folder, err := service.OpenFolder(name)
 	if err != nil {
@@ -27,15 +25,45 @@ func menusAt(name string) (*service.Folder, []string, error) {
 	}
 	files, err := folder.Menus()
 	if err == nil && len(files) == 0 {
-		err = misuse{fmt.Errorf("the folder %s has no menu: no file with the line \"ussd: 1\"", folder.Shown)}
+		err = folder.NoMenus("name a folder with menus")
 	}
-	return folder, files, err
+	if err != nil {
+		folder.Close()
+		return nil, nil, err
+	}
+	return folder, files, nil
+}
+
+// hostsOf opens the folder of a file, and lists the menus that the file belongs to.
+func hostsOf(file string) (*service.Folder, []string, error) {
+	folder, name, err := folderOf(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	hosts, err := folder.Hosts(name)
+	if err == nil && len(hosts) == 0 {
+		err = misuse{fmt.Errorf("%s is no menu: it lacks the line \"ussd: 1\", and no menu of its folder includes it or has its language; name a menu", file)}
+	}
+	if err != nil {
+		folder.Close()
+		return nil, nil, err
+	}
+	return folder, hosts, nil
+}
+
+// hostOf opens the folder of a file, and returns the first menu that the file belongs to.
+func hostOf(file string) (*service.Folder, string, error) {
+	folder, hosts, err := hostsOf(file)
+	if err != nil {
+		return nil, "", err
+	}
+	return folder, hosts[0], nil
 }
 
 // folderOf opens the folder of a file, and returns the file's name in it.
 func folderOf(file string) (*service.Folder, string, error) {
-	info, err := os.Stat(file)
-	if errors.Is(err, os.ErrNotExist) {
+	info, err := service.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", misuse{fmt.Errorf("there is no file %s; name a file that exists, or none for all of ./%s", file, service.DefaultFolder)}
 	}
 	if err != nil {
@@ -61,7 +89,7 @@ func folderOf(file string) (*service.Folder, string, error) {
 
 // folderNamed reports whether a name is that of a folder.
 func folderNamed(name string) bool {
-	info, err := os.Stat(name)
+	info, err := service.Stat(name)
 	return err == nil && info.IsDir()
 }
 
@@ -82,7 +110,7 @@ func oneProgram(file string, box *service.Sandbox, lang string, std streams) (*e
 // oneMenu opens the menu file named, or the first of the default folder.
 func oneMenu(file string) (*service.Folder, string, error) {
 	if file != "" {
-		return folderOf(file)
+		return hostOf(file)
 	}
 	folder, err := service.OpenFolder("")
 	if err != nil {
@@ -99,28 +127,26 @@ func oneMenu(file string) (*service.Folder, string, error) {
 	return folder, names[0], nil
 }
 
-// compileOne compiles one menu and prints its diagnostics.
+// compileOne compiles one menu, as far as it can be played, and prints its errors and
+// warnings.
 func compileOne(f *service.Folder, name string, contracts []engine.Contract, language string, w io.Writer) (*engine.Program, error) {
-	p, found := menu.Load(f.FS, name, f.Dir, contracts, menu.Options{Language: language})
-	if err := f.Print(w, found); err != nil {
+	built := menu.BuildDraft(f.FS, name, f.Dir, contracts, menu.Options{Language: language})
+	if err := f.PrintDraft(w, name, built); err != nil {
 		return nil, err
 	}
-	if p == nil {
+	if built.Program == nil {
 		return nil, outcome{exitDiagnostics}
 	}
-	return p, nil
+	return built.Program, nil
 }
-
-// peopleFile names the file that says who calls.
-const peopleFile = "people.yaml"
 
 // peopleOf reads the folder's people.yaml, or the embedded one.
 func peopleOf(folder *service.Folder, w io.Writer) (*engine.Personas, error) {
 	from := folder
-	if _, err := fs.Stat(folder.FS, peopleFile); err != nil {
+	if _, err := fs.Stat(folder.FS, service.PeopleFile); err != nil {
 		from = service.EmbeddedFolder()
 	}
-	people, found := syntax.ReadPersonas(from.FS, peopleFile, from.Dir)
+	people, found := syntax.ReadPersonas(from.FS, service.PeopleFile, from.Dir)
 	if err := from.Print(w, found); err != nil {
 		return nil, err
 	}

@@ -89,11 +89,13 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 	name := ""
 	switch {
 	case v.Menu != "":
-		d.folder, name, err = folderOf(v.Menu)
+		d.folder, name, err = hostOf(v.Menu)
 	case logged:
-		d.folder = &service.Folder{FS: os.DirFS("."), Shown: "."}
-		if _, missing := fs.Stat(d.folder.FS, "people.yaml"); missing != nil {
-			d.folder, err = service.OpenFolder("")
+		if d.folder, err = service.OpenDir(".", "", "."); err == nil {
+			if _, missing := fs.Stat(d.folder.FS, service.PeopleFile); missing != nil {
+				d.folder.Close()
+				d.folder, err = service.OpenFolder("")
+			}
 		}
 	default:
 		d.folder, err = service.OpenFolder("")
@@ -105,7 +107,7 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 		return d, err
 	}
 	if name == "" {
-		d.local, d.player, err = lineTo(ctx, d.folder, std.err)
+		d.local, d.player, _, err = lineTo(ctx, d.folder, std.err)
 		return d, err
 	}
 	box, err := service.NewSandbox(ctx, time.Now, nil)

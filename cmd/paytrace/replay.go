@@ -81,7 +81,7 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 
 // menu compiles one menu.
 func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engine.Program, *service.Folder, error) {
-	folder, name, err := folderOf(file)
+	folder, name, err := hostOf(file)
 	if err != nil {
 		return nil, nil, err
 	}

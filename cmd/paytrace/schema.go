@@ -44,7 +44,7 @@ func (v schemaCmd) schema() ([]byte, error) {
 		}
 		return source, nil
 	}
-	folder, name, err := folderOf(v.Menu)
+	folder, name, err := hostOf(v.Menu)
 	if err != nil {
 		return nil, err
 	}

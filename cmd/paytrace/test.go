@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -51,7 +52,7 @@ Example:
 // Run plays dial scripts.
 func (v testCmd) Run(ctx context.Context, std streams) error {
 	if err := v.sensible(); err != nil {
-		return err
+		return errors.Join(err, v.reportStop(report.Report{Began: time.Now()}, err, ""))
 	}
 	if v.Watch {
 		return v.watch(ctx, std)
@@ -80,13 +81,25 @@ func (v testCmd) sensible() error {
 	return nil
 }
 
-// once plays and reports everything that was asked for.
-func (v testCmd) once(ctx context.Context, std streams) error {
+// once plays and reports everything that was asked for. The file of --junit is written
+// whatever happens: without it a CI service would show the results of the run before.
+func (v testCmd) once(ctx context.Context, std streams) (err error) {
+	rep := report.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again}
+	var told strings.Builder
+	if v.JUnit != "" {
+		std.err = io.MultiWriter(std.err, &told)
+	}
+	reported := false
+	defer func() {
+		if err != nil && !reported {
+			err = errors.Join(err, v.reportStop(rep, err, told.String()))
+		}
+	}()
 	suites, err := v.suites()
 	if err != nil {
 		return err
 	}
-	rep := report.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again, Source: sourceOf(suites)}
+	rep.Source = sourceOf(suites)
 	bad := false
 	var covered []*coverage.Menu
 	for _, s := range suites {
@@ -114,6 +127,10 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	if v.Suggest.file == toStdout {
 		out = std.err // the scripts go to standard output
 	}
+	if bad {
+		rep.Stopped = told.String()
+	}
+	reported = true
 	if err := v.report(out, rep); err != nil {
 		return err
 	}
@@ -127,6 +144,25 @@ func (v testCmd) once(ctx context.Context, std streams) error {
 	failed := slices.ContainsFunc(rep.Results, func(r dialscript.Result) bool { return r.Status == dialscript.Failed })
 	if bad || failed {
 		return outcome{exitDiagnostics}
+	}
+	return nil
+}
+
+// reportStop writes the file of --junit for a run that an error has stopped. told is what
+// was printed about it.
+func (v testCmd) reportStop(rep report.Report, err error, told string) error {
+	if v.JUnit == "" {
+		return nil
+	}
+	rep.Took, rep.Stopped = time.Since(rep.Began), told
+	if !printed(err) {
+		rep.Stopped += err.Error()
+	}
+	if rep.Stopped == "" {
+		rep.Stopped = "The run was stopped."
+	}
+	if err := writeReport(v.JUnit, rep, report.JUnit); err != nil {
+		return fmt.Errorf("--junit: %w", err)
 	}
 	return nil
 }
@@ -156,6 +192,7 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 		}
 		b.player.KeepGoing = false
 	}
+	bad = b.bad
 	for _, script := range s.scripts {
 		found := append(slices.Clone(script.found), dialscript.Check(script.file, people)...)
 		found.Sort()
@@ -176,6 +213,8 @@ type booth struct {
 	people *engine.Personas
 	// local is the opener of an in-process target; nil for a remote one.
 	local *dialscript.InProcess
+	// bad says that a menu of the folder can't be played.
+	bad bool
 }
 
 // booth opens the menus of the folder, or a remote service.
@@ -187,12 +226,12 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 	if err != nil {
 		return nil, err
 	}
-	local, player, err := lineTo(ctx, folder, std.err)
+	local, player, bad, err := lineTo(ctx, folder, std.err)
 	if err != nil {
 		return nil, err
 	}
 	langs, err := languagesOf(local, v.Lang)
-	return &booth{player: player, opener: local, langs: langs, local: local}, err
+	return &booth{player: player, opener: local, langs: langs, local: local, bad: bad}, err
 }
 
 // languagesOf lists the languages that --lang names.
@@ -226,7 +265,7 @@ func (v testCmd) remote(ctx context.Context, s *suite) (*booth, error) {
 	}
 	player := &dialscript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
 	if len(player.Codes) == 0 && s.hasMenus() {
-		if _, menus, err := lineTo(ctx, s.folder, io.Discard); err == nil {
+		if _, menus, _, err := lineTo(ctx, s.folder, io.Discard); err == nil {
 			player.Codes = menus.Codes
 		}
 	}

@@ -194,7 +194,7 @@ func (s *suite) menus() (*service.Folder, error) {
 // people reads the people.yaml beside the scripts, else the one beside their menus,
 // else the embedded one.
 func (s *suite) people(w io.Writer) (*engine.Personas, error) {
-	if _, err := fs.Stat(s.folder.FS, peopleFile); err == nil {
+	if _, err := fs.Stat(s.folder.FS, service.PeopleFile); err == nil {
 		return peopleOf(s.folder, w)
 	}
 	folder, err := s.menus()

@@ -86,6 +86,11 @@ type List []Diagnostic
 // Bad reports whether any diagnostic keeps the menu from being published.
 func (l List) Bad() bool { return slices.ContainsFunc(l, Diagnostic.Blocks) }
 
+// Problems returns the list without infos: only check prints those.
+func (l List) Problems() List {
+	return slices.DeleteFunc(slices.Clone(l), func(d Diagnostic) bool { return d.Severity == Info })
+}
+
 // First returns the first diagnostic that keeps the menu from being published,
 // as one line; "" if there is none.
 func (l List) First() string {

@@ -37,15 +37,28 @@ func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) 
 
 // Build is Load, with the files that were read.
 func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
+	return build(fsys, name, dir, contracts, o, diag.List.Bad)
+}
+
+// BuildDraft is Build for a menu that is played and not served: its program is nil only
+// if it can't be played. A text without a translation is shown in the first language.
+func BuildDraft(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
+	return build(fsys, name, dir, contracts, o, check.Unplayable)
+}
+
+func build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options, stops func(diag.List) bool) Built {
 	file, found := check.Diagnose(fsys, name, dir, contracts)
 	b := Built{Diagnostics: found, Sources: file.Sources}
-	if found.Bad() {
+	if stops(found) {
 		return b
 	}
 	var err error
 	if b.Program, err = compile.Compile(file, contracts, o); err != nil {
 		// The checker has let something pass that the engine does not take.
 		b.Program = nil
+		if found.Bad() {
+			return b // that is why
+		}
 		b.Diagnostics = append(found, diag.Diagnostic{
 			Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: file.Sources[0].Path, Line: 1, Column: 1}, Length: 1,
 			Message: fmt.Sprintf("The menu can't be compiled: %v.", err),

@@ -23,7 +23,8 @@ import (
 const pagesRoot = "../../docs/diagnostics"
 
 // ofMenus lists the codes that a menu by itself may have. Those of two versions of
-// one (U8) and of dial scripts (D) are held by the tests of who finds them.
+// one (U8), of its folder (U9) and of dial scripts (D) are held by the tests of who
+// finds them.
 var ofMenus = regexp.MustCompile(`^U[0-7]`)
 
 // Rules, goldens, pages and what "explain" knows are four times the same codes.

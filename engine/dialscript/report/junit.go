@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine/dialscript"
@@ -49,6 +50,7 @@ type (
 		Time      string        `xml:"time,attr"`
 		Skipped   *junitMessage `xml:"skipped"`
 		Failure   *junitMessage `xml:"failure"`
+		Error     *junitMessage `xml:"error"`
 		SystemOut string        `xml:"system-out,omitempty"`
 	}
 	junitMessage struct {
@@ -58,9 +60,14 @@ type (
 	}
 )
 
+const (
+	wholeRun  = "paytrace test"
+	timestamp = "2006-01-02T15:04:05"
+)
+
 // JUnit writes the report as JUnit XML. A call that was not checked is skipped.
 func JUnit(w io.Writer, rep Report) error {
-	all := junitSuites{Name: "paytrace test", Time: seconds(rep.Took), Tests: len(rep.Results)}
+	all := junitSuites{Name: wholeRun, Time: seconds(rep.Took), Tests: len(rep.Results)}
 	_, all.Failures, all.Skipped = counts(rep.Results)
 	at := map[string]int{}
 	for i := range rep.Results {
@@ -71,11 +78,16 @@ func JUnit(w io.Writer, rep Report) error {
 			n = len(all.Suites)
 			at[file] = n
 			all.Suites = append(all.Suites, junitSuite{
-				Name: file, ID: n, Timestamp: rep.Began.UTC().Format("2006-01-02T15:04:05"),
+				Name: file, ID: n, Timestamp: rep.Began.UTC().Format(timestamp),
 				Properties: []junitProperty{{"seed", fmt.Sprint(rep.Seed)}},
 			})
 		}
 		all.Suites[n].add(rep, r)
+	}
+	if rep.Stopped != "" {
+		all.Tests++
+		all.Errors++
+		all.Suites = append(all.Suites, stoppedSuite(rep, len(all.Suites)))
 	}
 	for i := range all.Suites {
 		all.Suites[i].Time = seconds(all.Suites[i].took)
@@ -90,6 +102,16 @@ func JUnit(w io.Writer, rep Report) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// stoppedSuite has one case, with the error of the whole run: a CI service shows a file
+// without a failed case as a success.
+func stoppedSuite(rep Report, id int) junitSuite {
+	first, _, _ := strings.Cut(rep.Stopped, "\n")
+	return junitSuite{
+		Name: wholeRun, Tests: 1, Errors: 1, ID: id, Timestamp: rep.Began.UTC().Format(timestamp),
+		Cases: []junitCase{{Name: "the run", Class: wholeRun, Time: seconds(0), Error: &junitMessage{Message: terminal.Visible(first), Type: "run", Text: terminal.Visible(rep.Stopped)}}},
+	}
 }
 
 func (s *junitSuite) add(rep Report, r *dialscript.Result) {

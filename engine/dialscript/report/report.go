@@ -23,6 +23,9 @@ type Report struct {
 	// Source returns a menu file by the path of its positions, or nil if it
 	// can't be read; Source itself may be nil.
 	Source func(path string) []byte
+	// Stopped says why the run failed although no call did: a menu, a script or the
+	// command line is wrong. It is "" where nothing is.
+	Stopped string
 	// Coverage is the coverage in the JSON report; nil omits it.
 	Coverage any
 }

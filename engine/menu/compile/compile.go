@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"sort"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -124,7 +125,7 @@ func (c *compiler) words(t syntax.Text) engine.Localized {
 // is translated.
 func (c *compiler) translation(key string, lang int) (syntax.Text, bool) {
 	list := c.messages.In(key)
-	if list == nil || !list[lang].Written() {
+	if list == nil || strings.TrimSpace(list[lang].Value) == "" {
 		return syntax.Text{}, false
 	}
 	return list[lang], true

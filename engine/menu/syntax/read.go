@@ -137,6 +137,23 @@ func (p *reader) neighbours() []string {
 	return names
 }
 
+// Refused is the reason why a file system does not read a file, as a clause: "it is a
+// named pipe, and only regular files are read".
+type Refused string
+
+func (r Refused) Error() string { return string(r) }
+
+// reason returns an error without the names that a file system adds.
+func reason(err error) string {
+	if refused := Refused(""); errors.As(err, &refused) {
+		return refused.Error()
+	}
+	return err.Error()
+}
+
+// Cause returns an error of a file system in plain words.
+func Cause(err error) string { return cause(err) }
+
 // cause returns an error of a file system in plain words.
 func cause(err error) string {
 	switch {
@@ -144,8 +161,8 @@ func cause(err error) string {
 		return "there is no such file in the menu's folder"
 	case errors.Is(err, fs.ErrPermission):
 		return "it may not be opened"
-	case errors.Is(err, errOutside):
-		return err.Error()
+	case errors.Is(err, errOutside), errors.As(err, new(Refused)):
+		return reason(err)
 	}
 	return "it is no readable file"
 }

@@ -13,7 +13,7 @@ func (s *scanner) prepare(data []byte) bool {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	switch {
 	case len(data) > MaxFileBytes:
-		s.whole(fmt.Sprintf("The file has %d KB; at most %d are read.", len(data)>>10, MaxFileBytes>>10), "Divide it with include.")
+		s.whole(fmt.Sprintf("The file has more than %d KB, and no more of a file is read.", MaxFileBytes>>10), "Divide it with include.")
 		return false
 	case strings.Count(text, "\n") >= MaxLines:
 		s.whole(fmt.Sprintf("The file has more than %d lines.", MaxLines), "Divide it with include.")
