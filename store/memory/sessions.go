@@ -16,18 +16,13 @@ import (
 
 // Sessions implements runner.Sessions.
 type Sessions struct {
-	now func() time.Time
+	now   func() time.Time
+	began time.Time
 
-	mu     sync.Mutex
-	items  map[string]item
-	sweep  time.Time // when expired records are next removed
-	limit  int
-	latest map[string]item
-}
-
-type item struct {
-	value   []byte
-	expires time.Time
+	mu             sync.Mutex
+	limit          int
+	records        expiring
+	latestSessions expiring // of callers
 }
 
 var (
@@ -40,32 +35,22 @@ const (
 	// DefaultLimit bounds the records, and the callers' latest sessions. Beyond it a
 	// callback is answered without a record. A record takes about 1 KB.
 	DefaultLimit = 1_000_000
-	sweepEvery   = 10 * time.Second
 )
 
 // NewSessions returns an empty store on the clock now.
 func NewSessions(now func() time.Time) *Sessions {
-	return &Sessions{now: now, items: map[string]item{}, latest: map[string]item{}, limit: DefaultLimit}
+	return &Sessions{now: now, began: now(), limit: DefaultLimit, records: newExpiring(), latestSessions: newExpiring()}
 }
 
 // Load implements runner.Sessions.
 func (s *Sessions) Load(_ context.Context, id string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.get(s.items, id), nil
+	return bytes.Clone(s.records.get(id, s.age())), nil
 }
 
-func (s *Sessions) get(from map[string]item, key string) []byte {
-	it, ok := from[key]
-	if !ok {
-		return nil
-	}
-	if !it.expires.After(s.now()) {
-		delete(from, key)
-		return nil
-	}
-	return bytes.Clone(it.value)
-}
+// age is how long the store exists.
+func (s *Sessions) age() time.Duration { return s.now().Sub(s.began) }
 
 // Save implements runner.Sessions.
 func (s *Sessions) Save(_ context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
@@ -74,49 +59,31 @@ func (s *Sessions) Save(_ context.Context, id, expect string, next []byte, ttl t
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stored := s.get(s.items, id)
+	now := s.age()
+	stored := s.records.get(id, now)
 	// A record without a head is not the engine's and equals no expectation.
 	if stored == nil && expect != "" || stored != nil && (expect == "" || engine.HeadOf(stored) != expect) {
-		return stored, false, nil
+		return bytes.Clone(stored), false, nil
 	}
-	err := s.put(s.items, id, next, ttl)
+	err := s.put(&s.records, id, next, now, ttl)
 	return nil, err == nil, err
 }
 
-func (s *Sessions) put(into map[string]item, key string, value []byte, ttl time.Duration) error {
+func (s *Sessions) put(into *expiring, key string, value []byte, now, ttl time.Duration) error {
 	if ttl < time.Millisecond {
 		return fmt.Errorf("%w: the life is %s, want at least a millisecond", errRefused, ttl)
 	}
-	s.expire()
-	if _, ok := into[key]; !ok && len(into) >= s.limit {
+	if !into.put(key, value, now, now+ttl, s.limit) {
 		return errFull
 	}
-	into[key] = item{bytes.Clone(value), s.now().Add(ttl)}
 	return nil
-}
-
-// expire removes what has expired, at most every sweepEvery, so a caller who never
-// comes back leaves nothing behind.
-func (s *Sessions) expire() {
-	now := s.now()
-	if now.Before(s.sweep) {
-		return
-	}
-	s.sweep = now.Add(sweepEvery)
-	for _, from := range []map[string]item{s.items, s.latest} {
-		for key, it := range from {
-			if !it.expires.After(now) {
-				delete(from, key)
-			}
-		}
-	}
 }
 
 // Latest implements runner.Sessions.
 func (s *Sessions) Latest(_ context.Context, tag string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return string(s.get(s.latest, tag)), nil
+	return string(s.latestSessions.get(tag, s.age())), nil
 }
 
 // SetLatest implements runner.Sessions.
@@ -124,10 +91,10 @@ func (s *Sessions) SetLatest(_ context.Context, tag, id string, ttl time.Duratio
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if id == "" {
-		delete(s.latest, tag)
+		s.latestSessions.remove(tag)
 		return nil
 	}
-	return s.put(s.latest, tag, []byte(id), ttl)
+	return s.put(&s.latestSessions, tag, []byte(id), s.age(), ttl)
 }
 
 // Forget removes every record, as a restart does. Dial scripts use it ("sessions are
@@ -135,6 +102,6 @@ func (s *Sessions) SetLatest(_ context.Context, tag, id string, ttl time.Duratio
 func (s *Sessions) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.items)
-	clear(s.latest)
+	s.records.clear()
+	s.latestSessions.clear()
 }
