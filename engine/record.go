@@ -90,8 +90,11 @@ var ErrRecord = errors.New("unreadable session record")
 // ParseRecord reads a stored record. It returns ErrRecord if the bytes are not one.
 func ParseRecord(b []byte) (*Record, error) {
 	var rec Record
-	if err := json.Unmarshal(b, &rec); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+	if !readRecord(b, &rec) {
+		rec = Record{}
+		if err := json.Unmarshal(b, &rec); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrRecord, err)
+		}
 	}
 	if rec.V < 1 || rec.H == "" || rec.Lang == "" {
 		return nil, fmt.Errorf("%w: it has no head", ErrRecord)
