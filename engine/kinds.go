@@ -1,7 +1,8 @@
 package engine
 
-// kinds is the table of screen kinds. A new kind is a file of its own, with a
-// constant after ScreenChoose, and one line here.
+// kinds is the table of screen kinds, in the machine and in every stage of the menu
+// language. A new kind is one file in each, with a constant after ScreenChoose in the
+// file here, and one line in this table.
 var kinds = [...]*kind{
 	ScreenMenu:      &menuKind,
 	ScreenAsk:       &askKind,

@@ -94,7 +94,7 @@ func writeMeaning(b *strings.Builder, v reflect.Value) {
 		return
 	}
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			writeMeaning(b, v.Elem())
 		}

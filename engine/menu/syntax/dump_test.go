@@ -36,7 +36,7 @@ func dumpValue(b *bytes.Buffer, name string, v reflect.Value, depth int) {
 		return
 	}
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		dumpValue(b, name, v.Elem(), depth)
 	case reflect.Slice:
 		for i := range v.Len() {
