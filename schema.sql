@@ -143,6 +143,7 @@ CREATE TABLE wallet_transactions (
     ended_at   TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX wallet_transactions_in_flight ON wallet_transactions (channel) WHERE state = 'submitted';
+CREATE INDEX wallet_transactions_sequence ON wallet_transactions (channel, sequence);
 
 -- Sources of compiled menus, for the sessions that began on them. An instance that was
 -- restarted, or has a newer version, compiles them again from here.

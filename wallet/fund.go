@@ -79,7 +79,7 @@ func (f *Funder) turn(ctx context.Context, waiting Funding, idle map[string]bool
 func (f *Funder) round(ctx context.Context, lease Lease) (did bool, err error) {
 	t, err := f.Book.InFlight(ctx, lease.Address)
 	if err == nil {
-		return f.pursue(ctx, t)
+		return f.pursue(ctx, lease, t)
 	}
 	if !errors.Is(err, ErrNoTransaction) {
 		return false, err
@@ -111,20 +111,20 @@ func (f *Funder) round(ctx context.Context, lease Lease) (did bool, err error) {
 
 // pursue looks up a transaction that may have been submitted, and submits it again
 // if the network does not know it.
-func (f *Funder) pursue(ctx context.Context, t Transaction) (bool, error) {
-	answer, err := f.Network.Look(ctx, t.Hash)
+func (f *Funder) pursue(ctx context.Context, lease Lease, t Transaction) (bool, error) {
+	answer, err := f.Network.Look(ctx, t)
 	if err != nil {
 		return false, unanswered(t, err)
 	}
 	if answer.Fate != FateNotFound {
 		return f.conclude(ctx, t, answer, false)
 	}
-	if answer.AsOf.After(t.Until) {
-		f.Log.Warn("a transaction expired; its wallets get another one", "transaction", t.Hash)
-		return true, f.Book.Settle(ctx, Settlement{
-			Hash: t.Hash, State: TransactionExpired, At: f.Now(),
-			Rest: Verdict{State: FundingPending, DueAt: f.Now()},
-		})
+	if answer.AsOf.After(t.Until) && answer.Sure {
+		return f.expire(ctx, t, "")
+	}
+	// The service's own clock is enough here: a fence never lets both happen.
+	if answer.AsOf.After(t.Until) || f.Now().After(t.Until.Add(window)) {
+		return f.fence(ctx, lease, t)
 	}
 	answer, err = f.Network.Submit(ctx, t)
 	if err != nil {

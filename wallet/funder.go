@@ -27,8 +27,10 @@ type Opener interface {
 //
 // A transaction is stored and committed before it is submitted. If its fate is
 // unknown, it is looked up by its hash and submitted again unchanged. Its wallets
-// get another transaction in two cases only: it is in a ledger as failed, or the
-// network does not know it and a ledger has closed after its time bound.
+// get another transaction in two cases only: it is in a ledger as failed, or its
+// time bound is over and a proof shows that it is in no ledger. Such a proof is the
+// answer of a server that surely has all ledgers up to the time bound, or a fence: a
+// transaction with the same sequence number that is in a ledger.
 type Funder struct {
 	Book    Book
 	Network Network

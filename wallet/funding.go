@@ -69,8 +69,8 @@ const (
 	TransactionSubmitted TransactionState = "submitted"
 	TransactionSucceeded TransactionState = "succeeded"
 	TransactionFailed    TransactionState = "failed"
-	// TransactionExpired can't happen any more: the network does not know it, and
-	// a ledger has closed after its time bound.
+	// TransactionExpired can't happen any more: its time bound is over, and it is
+	// proved that it got into no ledger.
 	TransactionExpired TransactionState = "expired"
 )
 
@@ -91,6 +91,10 @@ type Verdict struct {
 	// Blamed counts one refusal of this wallet itself.
 	Blamed bool
 }
+
+// Fenced is the Result of an expired transaction whose sequence number a fence used
+// up.
+const Fenced = "fenced"
 
 // Settlement describes the end of a transaction, for itself and its wallets.
 type Settlement struct {
@@ -145,6 +149,9 @@ type Book interface {
 	// returns ErrConflict, and writes nothing, if the lease is over, if the
 	// channel has a transaction in flight, or if a wallet is no longer pending.
 	Record(ctx context.Context, l Lease, t Transaction, addresses []string, now time.Time) error
+	// UsedSequence returns the highest sequence number from the range that
+	// transactions of a channel are known to have used up; 0 if none has.
+	UsedSequence(ctx context.Context, channel string, from, to int64) (int64, error)
 	// Settle stores the end of a transaction in flight. It leaves a transaction
 	// alone that has ended already.
 	Settle(ctx context.Context, s Settlement) error

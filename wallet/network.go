@@ -74,9 +74,13 @@ type Answer struct {
 	// Ops has a code for each operation if Fate is FateFailed and the network
 	// says so.
 	Ops []string
-	// AsOf is the close of a ledger that the network surely knew when it answered
-	// FateNotFound; zero if no ledger is sure.
+	// AsOf is the close of the network's last ledger at FateNotFound; zero if that
+	// is not known.
 	AsOf time.Time
+	// Sure says that the very server that answered FateNotFound had the ledger of
+	// AsOf and all since the transaction was made. Without it, a replica that lags
+	// may have answered.
+	Sure bool
 }
 
 // Network reaches Stellar. An error of Submit means that the fate of the
@@ -89,8 +93,8 @@ type Network interface {
 	Accounts(ctx context.Context, asset Asset, addresses ...string) (map[string]Account, error)
 	// Submit submits a signed transaction. It may be submitted repeatedly.
 	Submit(ctx context.Context, t Transaction) (Answer, error)
-	// Look looks up a transaction.
-	Look(ctx context.Context, hash string) (Answer, error)
+	// Look looks up a transaction by its hash and its time bound.
+	Look(ctx context.Context, t Transaction) (Answer, error)
 }
 
 // Gift describes what one wallet gets.
@@ -121,6 +125,10 @@ type Order struct {
 type Builder interface {
 	// Build makes and signs the transaction of an order.
 	Build(o Order) (Transaction, error)
+	// Fence makes and signs a transaction that changes nothing and uses the
+	// sequence number of t, so only one of the two can ever get into a ledger. The
+	// same t and fee make the same fence.
+	Fence(channel KeyPair, t Transaction, fee int64) (Transaction, error)
 	// Subjects returns, for each operation of an envelope, the account it is for.
 	Subjects(envelope string) ([]string, error)
 	// Most returns how many wallets fit in a transaction with an asset.

@@ -63,8 +63,12 @@ func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 	if key.Address != lease.Address {
 		return plan{}, fmt.Errorf("%w: channel %d has the address %s, but its key has another one", ErrStuck, lease.Place, lease.Address)
 	}
+	sequence, err := f.nextSequence(ctx, lease.Address, there[lease.Address].Sequence)
+	if err != nil {
+		return plan{}, err
+	}
 	order := &Order{
-		Funder: f.Account, Channel: key, Sequence: there[lease.Address].Sequence + 1, Fee: f.fee(terms),
+		Funder: f.Account, Channel: key, Sequence: sequence, Fee: f.fee(terms),
 		Until: f.until(terms), Asset: f.Asset, Float: channelFloat,
 	}
 	if lease.Place > 0 {

@@ -21,6 +21,7 @@ var fundingCases = []testCase{
 	{name: "an expired lease can go to another holder", run: leaseOver},
 	{name: "a transaction is recorded once, with all its wallets or none", run: recordedOnce},
 	{name: "settling a transaction settles its wallets", run: settledOnce},
+	{name: "the used sequence number of a channel is known", run: sequenceUsed},
 	{name: "unfunded wallets are listed", run: unfundedListed},
 }
 
@@ -228,6 +229,45 @@ func settledOnce(s *subject) {
 		addresses[2]: {State: wallet.FundingFailed, Problem: "gone"},
 	}, noon), nil)
 	s.wantFundings("00000 funded bb  0", "00001 funded aa  0", "00003 funded bb  0", "00002 failed aa gone 1")
+}
+
+// sequenceUsed ends transactions: some use up their number, and others may not.
+func sequenceUsed(s *subject) {
+	s.wallets(1)
+	l := s.lease("me", noon)
+	for i, c := range []struct {
+		state  wallet.TransactionState
+		result string
+		used   bool
+	}{
+		{wallet.TransactionExpired, "", false},
+		{wallet.TransactionFailed, "tx_insufficient_fee", false},
+		{wallet.TransactionSucceeded, "", true},
+		{wallet.TransactionExpired, "something else used its sequence number", false},
+		{wallet.TransactionFailed, "tx_failed op_underfunded", true},
+		{wallet.TransactionExpired, wallet.Fenced, true},
+		{wallet.TransactionFailed, "tx_no_source_account", false},
+	} {
+		before, err := s.UsedSequence(s.ctx, funderAddress, 1, 100)
+		s.want(err, nil)
+		t := transaction(fmt.Sprintf("%02x", i))
+		t.Sequence = int64(i + 1)
+		s.want(s.Record(s.ctx, l, t, nil, noon), nil)
+		s.want(s.Settle(s.ctx, wallet.Settlement{Hash: t.Hash, State: c.state, Result: c.result, At: noon}), nil)
+		want := before
+		if c.used {
+			want = t.Sequence
+		}
+		if used, err := s.UsedSequence(s.ctx, funderAddress, 1, 100); used != want || err != nil {
+			s.t.Errorf("after %s %q: %d, %v; want %d", c.state, c.result, used, err, want)
+		}
+	}
+	if used, err := s.UsedSequence(s.ctx, funderAddress, 1, 5); used != 5 || err != nil {
+		s.t.Errorf("up to 5: %d, %v", used, err)
+	}
+	if used, err := s.UsedSequence(s.ctx, "another channel", 1, 100); used != 0 || err != nil {
+		s.t.Errorf("another channel: %d, %v", used, err)
+	}
 }
 
 func unfundedListed(s *subject) {

@@ -21,9 +21,9 @@ func (w *world) horizonFaults(r wallettest.Request) wallettest.Fault {
 		}
 		return wallettest.Fault{}
 	}
-	n := w.rng.IntN(100)
+	n := w.draw("submissions", submissionDeck)
 	w.submissions++
-	if n < 40 {
+	if n < unknownOfDeck {
 		w.unknown++
 	}
 	switch {
@@ -36,12 +36,30 @@ func (w *world) horizonFaults(r wallettest.Request) wallettest.Fault {
 		return wallettest.Fault{Kind: wallettest.Late, After: after, Status: status}
 	case n < 35:
 		return wallettest.Fault{Kind: wallettest.Garbage}
-	case n < 40:
+	case n < unknownOfDeck:
 		codes := []string{"tx_bad_seq", "tx_too_late", "tx_too_early", "tx_insufficient_fee", "tx_internal_error", "tx_insufficient_balance"}
 		return wallettest.Fault{Kind: wallettest.Refused, Code: codes[w.rng.IntN(len(codes))]}
 	default:
 		return wallettest.Fault{}
 	}
+}
+
+// Of a deck of submissions, unknownOfDeck end unknown or untrue.
+const (
+	submissionDeck = 100
+	unknownOfDeck  = 40
+)
+
+// draw returns a card of a deck with the numbers below size. Each comes once before
+// any comes again. With independent throws, a run of some hundred submissions could
+// miss a disturbance altogether.
+func (w *world) draw(deck string, size int) int {
+	if len(w.decks[deck]) == 0 {
+		w.decks[deck] = w.rng.Perm(size)
+	}
+	card := w.decks[deck][0]
+	w.decks[deck] = w.decks[deck][1:]
+	return card
 }
 
 // disturb lets a process die, lose the answer to a COMMIT, or be overtaken by
@@ -57,22 +75,21 @@ type tap struct {
 	p *process
 }
 
-// The chances at each point, in thousandths.
+// One in so many passes of each point is disturbed.
 const (
-	dies       = 8
-	overtaken  = 8
-	commitLost = 10
+	pointDeck  = 125 // one death, and one process that is overtaken
+	commitDeck = 100 // one lost answer
 	// maxDepth bounds how deeply processes overtake each other.
 	maxDepth = 2
 )
 
 func (t *tap) at(label string) {
-	switch n := t.w.rng.IntN(1000); {
-	case n < dies:
+	switch n := t.w.draw(label, pointDeck); {
+	case n == 0:
 		t.w.killed++
 		t.w.points[label]++
 		panic(kill{label})
-	case n < dies+overtaken && t.p.depth < maxDepth:
+	case n == 1 && t.p.depth < maxDepth:
 		t.w.interleaved++
 		// Sometimes this is long enough for a lease or a transaction to expire.
 		t.w.at = t.w.at.Add(time.Duration(t.w.rng.IntN(200)) * time.Second)
@@ -88,7 +105,7 @@ func (t *tap) around(label string, commits bool, fn func() error) error {
 	t.at("before " + label)
 	err := fn()
 	t.at("after " + label)
-	if err == nil && commits && t.w.rng.IntN(1000) < commitLost {
+	if err == nil && commits && t.w.draw("commit of "+label, commitDeck) == 0 {
 		return fmt.Errorf("%s: %w", label, store.ErrUnknown)
 	}
 	return err
@@ -138,9 +155,9 @@ func (n *tappedNetwork) Submit(ctx context.Context, t wallet.Transaction) (a wal
 	return a, err
 }
 
-func (n *tappedNetwork) Look(ctx context.Context, hash string) (a wallet.Answer, err error) {
+func (n *tappedNetwork) Look(ctx context.Context, t wallet.Transaction) (a wallet.Answer, err error) {
 	err = n.around("a look", false, func() error {
-		a, err = n.Network.Look(ctx, hash)
+		a, err = n.Network.Look(ctx, t)
 		return err
 	})
 	return a, err

@@ -29,6 +29,7 @@ type world struct {
 	at      time.Time
 	store   store.Store
 	ledger  *wallettest.Ledger
+	horizon *wallettest.Horizon
 	network wallet.Network
 	faults  wallettest.Faults
 	sealer  *wallet.Sealer
@@ -43,6 +44,8 @@ type world struct {
 	// These count the disturbances, and the deaths at each point.
 	killed, unknown, interleaved, submissions int
 	points                                    map[string]int
+	// decks holds the cards that draw has not given yet.
+	decks map[string][]int
 }
 
 func (w *world) now() time.Time { return w.at }
@@ -61,7 +64,7 @@ func newWorld(t testing.TB, seed uint64, credit bool) *world {
 // newWorldOn makes a world on the database that open opens.
 func newWorldOn(t testing.TB, seed uint64, credit bool, open func(now func() time.Time) (store.Store, error)) *world {
 	t.Helper()
-	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), points: map[string]int{}, at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), points: map[string]int{}, decks: map[string][]int{}, at: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
 	s, err := open(w.now)
 	if err != nil {
 		t.Fatal(err)
@@ -84,14 +87,14 @@ func newWorldOn(t testing.TB, seed uint64, credit bool, open func(now func() tim
 		w.asset = wallet.Asset{Code: "KSH", Issuer: issuer.Address}
 		w.ledger.Trust(w.account.Address, w.asset.Code, w.asset.Issuer, 1_000_000)
 	}
-	h := &wallettest.Horizon{Ledger: w.ledger, Faults: func(r wallettest.Request) wallettest.Fault {
+	w.horizon = &wallettest.Horizon{Ledger: w.ledger, Faults: func(r wallettest.Request) wallettest.Fault {
 		if w.faults == nil {
 			return wallettest.Fault{}
 		}
 		return w.faults(r)
 	}}
 	w.network, err = horizon.New(horizon.Config{
-		URL: "http://horizon", Passphrase: passphrase, Transport: wallettest.InProcess{Handler: h},
+		URL: "http://horizon", Passphrase: passphrase, Transport: wallettest.InProcess{Handler: w.horizon},
 	})
 	if err != nil {
 		t.Fatal(err)

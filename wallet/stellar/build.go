@@ -72,19 +72,40 @@ func (Builder) Costs(g wallet.Gift, asset wallet.Asset) int64 {
 
 // Build makes and signs the transaction of an order.
 func (b Builder) Build(o wallet.Order) (wallet.Transaction, error) {
+	signers, err := signers(o)
+	if err != nil {
+		return wallet.Transaction{}, err
+	}
+	return b.sign(o, operations(o), signers)
+}
+
+// fenceYears is how long a fence is valid: as good as for ever, and still a time
+// bound, which some tools want to see.
+const fenceYears = 50
+
+// Fence makes a transaction with the sequence number of t, in which the channel pays
+// one stroop to itself.
+func (b Builder) Fence(channel wallet.KeyPair, t wallet.Transaction, fee int64) (wallet.Transaction, error) {
+	o := wallet.Order{Funder: channel, Channel: channel, Sequence: t.Sequence, Fee: fee, Until: t.Until.AddDate(fenceYears, 0, 0)}
+	signers, err := signers(o)
+	if err != nil {
+		return wallet.Transaction{}, err
+	}
+	nothing := &txnbuild.Payment{Destination: channel.Address, Amount: amount.StringFromInt64(1), Asset: txnbuild.NativeAsset{}}
+	return b.sign(o, []txnbuild.Operation{nothing}, signers)
+}
+
+// sign makes the transaction of an order with these operations and signs it.
+func (b Builder) sign(o wallet.Order, ops []txnbuild.Operation, signers []*keypair.Full) (wallet.Transaction, error) {
 	source := txnbuild.NewSimpleAccount(o.Channel.Address, o.Sequence)
 	tx, err := txnbuild.NewTransaction(txnbuild.TransactionParams{
 		SourceAccount: &source,
-		Operations:    operations(o),
+		Operations:    ops,
 		BaseFee:       o.Fee,
 		Preconditions: txnbuild.Preconditions{TimeBounds: txnbuild.NewTimebounds(0, o.Until.Unix())},
 	})
 	if err != nil {
 		return wallet.Transaction{}, fmt.Errorf("build a transaction: %w", err)
-	}
-	signers, err := signers(o)
-	if err != nil {
-		return wallet.Transaction{}, err
 	}
 	if tx, err = tx.Sign(b.passphrase, signers...); err != nil {
 		return wallet.Transaction{}, fmt.Errorf("sign a transaction: %w", err)

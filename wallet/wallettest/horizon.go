@@ -24,6 +24,11 @@ type Horizon struct {
 	// Bare omits everything that a Horizon may omit: GET /, GET /ledgers,
 	// GET /fee_stats and headers.
 	Bare bool
+	// Undated omits the header Latest-Ledger.
+	Undated bool
+	// Lag lets replicas lag, each endpoint on its own. Submissions go to the
+	// network itself.
+	Lag Lag
 }
 
 // ServeHTTP answers one request.
@@ -40,27 +45,28 @@ func (h *Horizon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.close()
-	if !h.Bare {
-		w.Header().Set("Latest-Ledger", strconv.FormatInt(l.sequence, 10))
-	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	from := l.behind(h.Lag, endpoint(parts[0]))
+	if !h.Bare && !h.Undated {
+		w.Header().Set("Latest-Ledger", strconv.FormatInt(from.last.sequence, 10))
+	}
 	switch {
 	case r.Method != http.MethodGet:
 		problem(w, http.StatusMethodNotAllowed, "method_not_allowed", nil)
-	case len(parts) == 2 && parts[0] == "accounts":
-		h.account(w, parts[1])
-	case len(parts) == 2 && parts[0] == "transactions":
-		h.transaction(w, parts[1])
+	case len(parts) == 2 && parts[0] == EndpointAccounts:
+		from.writeAccount(w, parts[1])
+	case len(parts) == 2 && parts[0] == EndpointTransactions:
+		from.writeTransaction(w, parts[1])
 	case h.Bare:
 		problem(w, http.StatusNotFound, "not_found", nil)
 	case r.URL.Path == "/":
 		reply(w, http.StatusOK, map[string]any{
 			"horizon_version": "fake", "network_passphrase": l.passphrase,
-			"history_latest_ledger": l.sequence, "history_latest_ledger_closed_at": l.closedAt,
+			"history_latest_ledger": from.last.sequence, "history_latest_ledger_closed_at": from.last.at,
 		})
 	case r.URL.Path == "/ledgers":
 		reply(w, http.StatusOK, map[string]any{"_embedded": map[string]any{"records": []any{
-			map[string]any{"sequence": l.sequence, "closed_at": l.closedAt},
+			map[string]any{"sequence": from.last.sequence, "closed_at": from.last.at},
 		}}})
 	case r.URL.Path == "/fee_stats":
 		least := strconv.FormatInt(baseFee, 10)
@@ -72,8 +78,20 @@ func (h *Horizon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *Horizon) account(w http.ResponseWriter, address string) {
-	a, ok := h.Ledger.accounts[address]
+// endpoint returns the endpoint of the first segment of a path.
+func endpoint(segment string) string {
+	switch segment {
+	case "":
+		return EndpointRoot
+	case "fee_stats":
+		return EndpointFees
+	default:
+		return segment
+	}
+}
+
+func (r replica) writeAccount(w http.ResponseWriter, address string) {
+	a, ok := r.account(address)
 	if !ok {
 		problem(w, http.StatusNotFound, "not_found", nil)
 		return
@@ -97,13 +115,13 @@ func (h *Horizon) account(w http.ResponseWriter, address string) {
 	})
 }
 
-func (h *Horizon) transaction(w http.ResponseWriter, hash string) {
-	r, ok := h.Ledger.applied[hash]
+func (r replica) writeTransaction(w http.ResponseWriter, hash string) {
+	found, ok := r.transaction(hash)
 	if !ok {
 		problem(w, http.StatusNotFound, "not_found", nil)
 		return
 	}
-	reply(w, http.StatusOK, r.json())
+	reply(w, http.StatusOK, found.json())
 }
 
 func (r *record) json() map[string]any {

@@ -36,6 +36,22 @@ type Ledger struct {
 	closedAt time.Time
 	leastFee int64
 	received map[string]Received
+	// closes and versions hold the past, for replicas that lag.
+	closes   []closed
+	resetAt  time.Time
+	versions map[string][]version
+}
+
+// closed is a ledger that has closed.
+type closed struct {
+	sequence int64
+	at       time.Time
+}
+
+// version is an account as of a time; nil does not exist.
+type version struct {
+	at      time.Time
+	account *account
 }
 
 // account is an account's entry and its trustlines.
@@ -88,6 +104,7 @@ func NewLedger(passphrase string, now func() time.Time) *Ledger {
 	return &Ledger{
 		passphrase: passphrase, now: now, sequence: 1000, leastFee: baseFee,
 		accounts: map[string]*account{}, applied: map[string]*record{}, received: map[string]Received{},
+		versions: map[string][]version{},
 	}
 }
 
@@ -97,6 +114,7 @@ func (l *Ledger) Open(address string, lumens int64) {
 	defer l.mu.Unlock()
 	l.close()
 	l.accounts[address] = &account{sequence: l.sequence << 32, balance: lumens * stroops, trust: map[string]trustline{}}
+	l.changed(address)
 }
 
 // Trust gives an account a trustline and units of the asset.
@@ -106,6 +124,7 @@ func (l *Ledger) Trust(address, code, issuer string, units int64) {
 	a := l.accounts[address]
 	a.subentries++
 	a.trust[code+":"+issuer] = trustline{balance: units * stroops, limit: 1 << 62}
+	l.changed(address)
 }
 
 // Close removes an account, like a merge or a reset of the network.
@@ -113,6 +132,17 @@ func (l *Ledger) Close(address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.accounts, address)
+	l.changed(address)
+}
+
+// Reset begins the network anew with no account and no transaction, as a test
+// network does a few times a year. Its ledgers count from 1 again.
+func (l *Ledger) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.accounts, l.applied, l.waiting = map[string]*account{}, map[string]*record{}, nil
+	l.received, l.versions, l.closes, l.sequence = map[string]Received{}, map[string][]version{}, nil, 1
+	l.resetAt = l.now()
 }
 
 // Spend uses up a sequence number of an account, like another program's transaction.
@@ -120,6 +150,7 @@ func (l *Ledger) Spend(address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.accounts[address].sequence++
+	l.changed(address)
 }
 
 // SetLeastFee sets the minimum fee for an operation, in stroops.
@@ -197,7 +228,35 @@ func (l *Ledger) closeAt(at time.Time) {
 	if at.After(l.closedAt) {
 		l.sequence++
 		l.closedAt = at.UTC().Truncate(time.Second)
+		l.closes = append(l.closes, closed{l.sequence, l.closedAt})
 	}
+}
+
+// oldest returns the close of the first ledger that servers still have: that of a
+// day ago, or the first after a reset.
+func (l *Ledger) oldest() time.Time {
+	day := l.closedAt.AddDate(0, 0, -1)
+	if l.resetAt.After(day) {
+		return l.resetAt
+	}
+	return day
+}
+
+// changed remembers how accounts are now.
+func (l *Ledger) changed(addresses ...string) {
+	for _, address := range addresses {
+		v := version{at: l.closedAt}
+		if a, ok := l.accounts[address]; ok {
+			v.account = a.clone()
+		}
+		l.versions[address] = append(l.versions[address], v)
+	}
+}
+
+func (a *account) clone() *account {
+	c := *a
+	c.trust = maps.Clone(a.trust)
+	return &c
 }
 
 // take puts a transaction into the ledger and returns its record, or nil and the
@@ -216,6 +275,11 @@ func (l *Ledger) take(envelope string) (*record, xdr.TransactionResult) {
 	r := &record{hash: hash, envelope: envelope, ledger: l.sequence, closedAt: l.closedAt}
 	r.result = l.apply(e, hash)
 	l.applied[hash] = r
+	payer := e.SourceAccount()
+	l.changed(payer.Address())
+	if r.successful() {
+		l.changed(slices.Collect(maps.Keys(touched(e)))...)
+	}
 	return r, r.result
 }
 
@@ -245,9 +309,7 @@ func (l *Ledger) snapshot(addresses map[string]bool) map[string]*account {
 	saved := map[string]*account{}
 	for address := range addresses {
 		if a, ok := l.accounts[address]; ok {
-			c := *a
-			c.trust = maps.Clone(a.trust)
-			saved[address] = &c
+			saved[address] = a.clone()
 		} else {
 			saved[address] = nil
 		}

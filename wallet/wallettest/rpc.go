@@ -13,6 +13,14 @@ import (
 type RPC struct {
 	Ledger *Ledger
 	Faults Faults
+	// Lag lets replicas lag, each method on its own.
+	Lag Lag
+}
+
+// methods maps the methods of RPC to endpoints.
+var methods = map[string]string{
+	"getNetwork": EndpointRoot, "getLatestLedger": EndpointLedgers, "getFeeStats": EndpointFees,
+	"getLedgerEntries": EndpointAccounts, "getTransaction": EndpointTransactions,
 }
 
 type call struct {
@@ -45,19 +53,21 @@ func (s *RPC) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.close()
-	closed := strconv.FormatInt(l.closedAt.Unix(), 10)
+	from := l.behind(s.Lag, methods[c.Method])
+	closed := strconv.FormatInt(from.last.at.Unix(), 10)
 	switch c.Method {
 	case "getNetwork":
 		c.reply(w, map[string]any{"passphrase": l.passphrase, "protocolVersion": 23})
 	case "getLatestLedger":
-		c.reply(w, map[string]any{"sequence": l.sequence, "closeTime": closed})
+		c.reply(w, map[string]any{"sequence": from.last.sequence, "closeTime": closed})
 	case "getFeeStats":
 		c.reply(w, map[string]any{"inclusionFee": map[string]any{"p90": strconv.Itoa(baseFee)}})
 	case "getLedgerEntries":
-		c.reply(w, map[string]any{"entries": l.entries(c.Params.Keys), "latestLedger": l.sequence})
+		c.reply(w, map[string]any{"entries": from.entries(c.Params.Keys), "latestLedger": from.last.sequence})
 	case "getTransaction":
-		answer := map[string]any{"status": "NOT_FOUND", "latestLedger": l.sequence, "latestLedgerCloseTime": closed}
-		if r, ok := l.applied[c.Params.Hash]; ok {
+		answer := map[string]any{"status": "NOT_FOUND", "latestLedger": from.last.sequence, "latestLedgerCloseTime": closed,
+			"oldestLedgerCloseTime": strconv.FormatInt(l.oldest().Unix(), 10)}
+		if r, ok := from.transaction(c.Params.Hash); ok {
 			answer["status"], answer["resultXdr"] = "FAILED", encode(r.result)
 			if r.successful() {
 				answer["status"] = "SUCCESS"
@@ -98,14 +108,14 @@ func (s *RPC) send(w http.ResponseWriter, c call, f Fault) {
 }
 
 // entries finds ledger entries by their keys.
-func (l *Ledger) entries(keys []string) []map[string]any {
+func (r replica) entries(keys []string) []map[string]any {
 	list := []map[string]any{}
 	for _, text := range keys {
 		var key xdr.LedgerKey
 		if err := xdr.SafeUnmarshalBase64(text, &key); err != nil {
 			continue
 		}
-		if data, ok := l.entry(key); ok {
+		if data, ok := r.entry(key); ok {
 			if encoded, err := xdr.MarshalBase64(data); err == nil {
 				list = append(list, map[string]any{"key": text, "xdr": encoded})
 			}
@@ -114,11 +124,11 @@ func (l *Ledger) entries(keys []string) []map[string]any {
 	return list
 }
 
-func (l *Ledger) entry(key xdr.LedgerKey) (data xdr.LedgerEntryData, ok bool) {
+func (r replica) entry(key xdr.LedgerKey) (data xdr.LedgerEntryData, ok bool) {
 	data.Type = key.Type
 	switch key.Type {
 	case xdr.LedgerEntryTypeAccount:
-		a, ok := l.accounts[key.Account.AccountId.Address()]
+		a, ok := r.account(key.Account.AccountId.Address())
 		if !ok {
 			return data, false
 		}
@@ -131,7 +141,7 @@ func (l *Ledger) entry(key xdr.LedgerKey) (data xdr.LedgerEntryData, ok bool) {
 		}
 		return data, true
 	case xdr.LedgerEntryTypeTrustline:
-		a, ok := l.accounts[key.TrustLine.AccountId.Address()]
+		a, ok := r.account(key.TrustLine.AccountId.Address())
 		if !ok {
 			return data, false
 		}

@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		"a lost answer is an error":            losesAnswers,
 		"a late transaction is unknown":        answersLate,
 		"not found has a date":                 datesNotFound,
+		"a fence uses the sequence number":     fences,
 		"another network is refused":           refusesNetwork,
 		"no answer is an error":                failsWithoutAnswer,
 		"at most twenty signatures are made":   fitsSignatures,
@@ -107,7 +108,7 @@ func (s *subject) build(o wallet.Order) wallet.Transaction {
 // want compares an answer without its date.
 func (s *subject) want(what string, got wallet.Answer, err error, want wallet.Answer) {
 	s.t.Helper()
-	got.AsOf = time.Time{}
+	got.AsOf, got.Sure = time.Time{}, false
 	if got.Fate == wallet.FateSucceeded {
 		got.Code, got.Ops = "", nil
 	}
@@ -139,7 +140,7 @@ func returnsSuccess(s *subject) {
 	for range 2 {
 		a, err := s.Submit(s.ctx, t)
 		s.want("handed in", a, err, succeeded)
-		a, err = s.Look(s.ctx, t.Hash)
+		a, err = s.Look(s.ctx, t)
 		s.want("looked for", a, err, succeeded)
 	}
 	if got := s.ledger.Received(s.pair(3).Address); got.Gifts() != 1 || got.Lumens != wallet.Stroops {
@@ -173,7 +174,7 @@ func returnsFailure(s *subject) {
 		want := wallet.Answer{Fate: wallet.FateFailed, Code: "tx_failed", Ops: strings.Fields(c.ops)}
 		a, err := s.Submit(s.ctx, t)
 		s.want(c.what, a, err, want)
-		a, err = s.Look(s.ctx, t.Hash)
+		a, err = s.Look(s.ctx, t)
 		s.want(c.what+", looked for", a, err, want)
 	}
 	if _, there := s.ledger.Balance(s.pair(4).Address); there {
@@ -228,7 +229,7 @@ func returnsRefusal(s *subject) {
 		t := c.make()
 		a, err := s.Submit(s.ctx, t)
 		s.want(c.code, a, err, wallet.Answer{Fate: wallet.FateRefused, Code: c.code})
-		a, err = s.Look(s.ctx, t.Hash)
+		a, err = s.Look(s.ctx, t)
 		s.want(c.code+", looked for", a, err, wallet.Answer{Fate: wallet.FateNotFound})
 	}
 }
@@ -248,11 +249,11 @@ func losesAnswers(s *subject) {
 			if a, err := s.Submit(s.ctx, t); err == nil {
 				s.t.Errorf("status %d: the answer is %+v, want an error", status, a)
 			}
-			if a, err := s.Look(s.ctx, t.Hash); err == nil {
+			if a, err := s.Look(s.ctx, t); err == nil {
 				s.t.Errorf("status %d: a look gives %+v, want an error", status, a)
 			}
 			s.fault = Fault{}
-			a, err := s.Look(s.ctx, t.Hash)
+			a, err := s.Look(s.ctx, t)
 			want := wallet.Answer{Fate: wallet.FateNotFound}
 			if kind == Silent {
 				want = succeeded
@@ -274,23 +275,56 @@ func answersLate(s *subject) {
 		s.t.Errorf("the answer is %+v, want an error", a)
 	}
 	s.fault = Fault{}
-	a, err := s.Look(s.ctx, t.Hash)
+	a, err := s.Look(s.ctx, t)
 	s.want("before", a, err, wallet.Answer{Fate: wallet.FateNotFound})
 	if a, err := s.Submit(s.ctx, t); err == nil && a.Fate != wallet.FateUnknown {
 		s.t.Errorf("handed in again: %+v, want nothing known", a)
 	}
 	s.at = s.at.Add(11 * time.Second)
-	a, err = s.Look(s.ctx, t.Hash)
+	a, err = s.Look(s.ctx, t)
 	s.want("after", a, err, succeeded)
 }
 
 func datesNotFound(s *subject) {
 	for range 2 {
-		a, err := s.Look(s.ctx, strings.Repeat("ab", 32))
-		if err != nil || a.Fate != wallet.FateNotFound || !a.AsOf.Equal(s.at) {
+		a, err := s.Look(s.ctx, wallet.Transaction{Hash: strings.Repeat("ab", 32), Until: s.at})
+		if err != nil || a.Fate != wallet.FateNotFound || !a.AsOf.Equal(s.at) || !a.Sure {
 			s.t.Errorf("%+v, %v; want not found as of %s", a, err, s.at)
 		}
 		s.at = s.at.Add(time.Hour)
+	}
+}
+
+// fences builds a fence: of a transaction and its fence only one can get into a
+// ledger.
+func fences(s *subject) {
+	for _, first := range []bool{true, false} {
+		t := s.build(s.order(byte(40)))
+		var hashes []string
+		for range 2 { // the same each time
+			fence, err := s.builder.Fence(s.funder, t, 1000)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			hashes = append(hashes, fence.Hash)
+			t2 := t
+			if first {
+				t2 = fence
+			}
+			a, err := s.Submit(s.ctx, t2)
+			s.want("the first", a, err, succeeded)
+			s.at = s.at.Add(2 * time.Minute) // beyond the time bound of the transaction
+			if !first {
+				a, err = s.Submit(s.ctx, fence)
+				s.want("the fence", a, err, wallet.Answer{Fate: wallet.FateRefused, Code: "tx_bad_seq"})
+			}
+		}
+		if hashes[0] != hashes[1] {
+			s.t.Error("two fences of one transaction differ")
+		}
+		if gifts := s.ledger.Received(s.pair(40).Address).Gifts(); (gifts == 1) == first {
+			s.t.Errorf("the wallet got %d gifts", gifts)
+		}
 	}
 }
 

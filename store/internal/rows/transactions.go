@@ -28,6 +28,19 @@ func (d DB) InFlight(ctx context.Context, channel string) (wallet.Transaction, e
 	return t, nil
 }
 
+// UsedSequence reads the highest used sequence number of a channel in a range. A
+// transaction that was refused or expired may have left its number free.
+func (d DB) UsedSequence(ctx context.Context, channel string, from, to int64) (int64, error) {
+	var used int64
+	err := d.read(ctx).QueryRow(ctx, `SELECT sequence FROM wallet_transactions WHERE channel = $1 AND sequence BETWEEN $3 AND $4
+		AND (state = 'succeeded' OR state = 'failed' AND result LIKE 'tx_failed%' OR state = 'expired' AND result = $2)
+		ORDER BY sequence DESC LIMIT 1`, channel, wallet.Fenced, from, to).Scan(&used)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return 0, fmt.Errorf("read a channel's sequence number: %w", err)
+	}
+	return used, nil
+}
+
 // Record stores a signed transaction and the wallets it funds.
 func (d DB) Record(ctx context.Context, l wallet.Lease, t wallet.Transaction, addresses []string, now time.Time) error {
 	if t.Channel != l.Address {

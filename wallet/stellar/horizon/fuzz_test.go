@@ -61,7 +61,7 @@ func FuzzAnswers(f *testing.F) {
 		wallettest.Told(t, "Submit", handed, err, map[wallet.Fate]bool{
 			wallet.FateSucceeded: good && named, wallet.FateFailed: good && named || status == 400, wallet.FateRefused: status == 400,
 		})
-		looked, err := client.Look(t.Context(), hash)
+		looked, err := client.Look(t.Context(), wallet.Transaction{Hash: hash})
 		wallettest.Told(t, "Look", looked, err, map[wallet.Fate]bool{
 			wallet.FateSucceeded: good && named, wallet.FateFailed: good && named, wallet.FateNotFound: status == 404,
 		})

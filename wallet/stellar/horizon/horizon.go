@@ -160,20 +160,21 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 	return result.answer(t.Hash)
 }
 
-// Look implements wallet.Network. It asks for the last ledger first: a transaction
-// that is then not found was not in that ledger or an earlier one.
-func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
+// Look implements wallet.Network. It asks for the last ledger first. Behind a load
+// balancer another Horizon may answer the second question; the header of that answer,
+// if there is one, says which ledger it had.
+func (c *Client) Look(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
 	last, err := c.lastLedger(ctx)
 	if err != nil {
-		last = ledger{} // "not found" then proves nothing
+		last = ledger{} // "not found" then has no date
 	}
 	var result transaction
-	header, err := c.getWith(ctx, "/transactions/"+url.PathEscape(hash), &result)
+	header, err := c.getWith(ctx, "/transactions/"+url.PathEscape(t.Hash), &result)
 	if isMissing(err) {
-		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: asOf(last, header)}, nil
+		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: last.ClosedAt, Sure: had(last, header)}, nil
 	}
 	if err != nil {
 		return wallet.Answer{}, err
 	}
-	return result.answer(hash)
+	return result.answer(t.Hash)
 }

@@ -38,9 +38,37 @@ func TestBareHorizon(t *testing.T) {
 	if terms, err := n.Terms(t.Context()); err != nil || terms != (wallet.Terms{}) {
 		t.Errorf("terms are %+v, %v", terms, err)
 	}
-	a, err := n.Look(t.Context(), strings.Repeat("ab", 32))
-	if err != nil || a.Fate != wallet.FateNotFound || !a.AsOf.IsZero() {
+	a, err := n.Look(t.Context(), wallet.Transaction{Hash: strings.Repeat("ab", 32)})
+	if err != nil || a.Fate != wallet.FateNotFound || !a.AsOf.IsZero() || a.Sure {
 		t.Errorf("a look gives %+v, %v", a, err)
+	}
+}
+
+// Only a Horizon that says which ledger it had is sure that it does not know a
+// transaction.
+func TestNotFoundIsSure(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		undated bool
+		behind  time.Duration
+		sure    bool
+	}{{false, 0, true}, {true, 0, false}, {false, 20 * time.Second, false}, {true, 20 * time.Second, false}} {
+		at := now
+		ledger := wallettest.NewLedger(stellar.Passphrase("TESTNET"), func() time.Time { return at })
+		n := open(t, &wallettest.Horizon{Ledger: ledger, Undated: c.undated, Lag: func(endpoint string) time.Duration {
+			if endpoint == wallettest.EndpointTransactions {
+				return c.behind
+			}
+			return 0
+		}})
+		for ; at.Before(now.Add(time.Minute)); at = at.Add(5 * time.Second) { // ledgers close
+			ledger.Open("G"+at.String(), 1)
+		}
+		a, err := n.Look(t.Context(), wallet.Transaction{Hash: strings.Repeat("ab", 32)})
+		if err != nil || a.Fate != wallet.FateNotFound || a.Sure != c.sure || !a.AsOf.Equal(at) {
+			t.Errorf("%+v: %+v, %v", c, a, err)
+		}
 	}
 }
 

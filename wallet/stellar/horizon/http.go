@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 )
 
 // maxBody bounds the bytes of an answer. The longest one is a transaction of a
@@ -71,14 +70,9 @@ func isMissing(err error) bool {
 	return errors.As(err, &p) && p.Status == http.StatusNotFound
 }
 
-// asOf returns a time at which the transaction was surely in no ledger, or zero.
-// Behind a load balancer the two answers may come from two Horizons; the header
-// says which ledger the second one had.
-func asOf(last ledger, header http.Header) time.Time {
-	if latest := header.Get("Latest-Ledger"); latest != "" {
-		if n, err := strconv.ParseInt(latest, 10, 64); err != nil || n < int64(last.Sequence) {
-			return time.Time{}
-		}
-	}
-	return last.ClosedAt
+// had reports whether the answer with this header comes from a Horizon that surely
+// had the ledger.
+func had(last ledger, header http.Header) bool {
+	n, err := strconv.ParseInt(header.Get("Latest-Ledger"), 10, 64)
+	return err == nil && last.Sequence > 0 && n >= int64(last.Sequence)
 }

@@ -108,6 +108,7 @@ type feeStats struct {
 type transaction struct {
 	Status          string `json:"status"`
 	LatestCloseTime number `json:"latestLedgerCloseTime"`
+	OldestCloseTime number `json:"oldestLedgerCloseTime"`
 	Result          string `json:"resultXdr"`
 }
 

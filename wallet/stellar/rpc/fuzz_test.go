@@ -53,7 +53,7 @@ func FuzzAnswers(f *testing.F) {
 		says := func(word string) bool {
 			return status == 200 && (bytes.Contains(body, []byte(word)) || bytes.Contains(body, []byte(`\u`)))
 		}
-		looked, err := client.Look(t.Context(), hash)
+		looked, err := client.Look(t.Context(), wallet.Transaction{Hash: hash})
 		wallettest.Told(t, "Look", looked, err, map[wallet.Fate]bool{
 			wallet.FateSucceeded: says("SUCCESS"), wallet.FateFailed: says("FAILED"), wallet.FateNotFound: says("NOT_FOUND"),
 		})

@@ -25,6 +25,9 @@ const (
 	// times. A ledger closes after five or six seconds.
 	defaultPause = 2 * time.Second
 	looks        = 6
+	// history is how long before its time bound a transaction may have got into a
+	// ledger. It is more than the time that any is valid.
+	history = 10 * time.Minute
 )
 
 // Config holds the settings of a Client.
@@ -109,7 +112,7 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 	}
 	switch s.Status {
 	case "PENDING", "DUPLICATE":
-		return c.await(ctx, t.Hash)
+		return c.await(ctx, t)
 	case "ERROR":
 		return s.refusal()
 	default: // TRY_AGAIN_LATER says only that it was not accepted now
@@ -118,9 +121,9 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 }
 
 // await looks up an accepted transaction until it is in a ledger.
-func (c *Client) await(ctx context.Context, hash string) (wallet.Answer, error) {
+func (c *Client) await(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
 	for n := 0; ; n++ {
-		answer, err := c.Look(ctx, hash)
+		answer, err := c.Look(ctx, t)
 		if err != nil || answer.Fate != wallet.FateNotFound {
 			return answer, err
 		}
@@ -137,10 +140,11 @@ func (c *Client) await(ctx context.Context, hash string) (wallet.Answer, error) 
 	}
 }
 
-// Look implements wallet.Network. The answer says which ledger the service had.
-func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
+// Look implements wallet.Network. The answer says which ledgers the service had: it
+// forgets those of some days ago.
+func (c *Client) Look(ctx context.Context, t wallet.Transaction) (wallet.Answer, error) {
 	var found transaction
-	if err := c.call(ctx, "getTransaction", map[string]any{"hash": hash}, &found); err != nil {
+	if err := c.call(ctx, "getTransaction", map[string]any{"hash": t.Hash}, &found); err != nil {
 		return wallet.Answer{}, err
 	}
 	switch found.Status {
@@ -154,7 +158,9 @@ func (c *Client) Look(ctx context.Context, hash string) (wallet.Answer, error) {
 		answer.Fate = wallet.FateFailed
 		return answer, nil
 	case "NOT_FOUND":
-		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: instant(found.LatestCloseTime)}, nil
+		first := instant(found.OldestCloseTime)
+		sure := !first.IsZero() && first.Before(t.Until.Add(-history))
+		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: instant(found.LatestCloseTime), Sure: sure}, nil
 	default:
 		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q; SUCCESS, FAILED or NOT_FOUND is expected", found.Status)
 	}
