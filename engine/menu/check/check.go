@@ -111,6 +111,7 @@ type checker struct {
 	calls     []*syntax.Call // in the order of their places
 	msgs      *syntax.Messages
 	flow      *flow
+	decisions *decisions
 	uses      []use
 	rule      rule // the one that is running
 	// consent is what consents has found.
@@ -157,6 +158,7 @@ func newChecker(f *syntax.File, contracts []engine.Contract) *checker {
 	c.values = c.collectValues()
 	c.names = SortedNames(c.values)
 	c.uses = c.collectUses()
+	c.decisions = c.collectDecisions()
 	c.flow = c.buildFlow()
 	return c
 }

@@ -55,6 +55,8 @@ type edge struct {
 	bits     bitset // sets, once values have numbers
 	anything bool
 	assume   []assumption
+	// assigns has the values of those of sets that the menu itself writes.
+	assigns []syntax.Assign
 }
 
 // silent reports whether a call takes the edge without showing its first screen.

@@ -25,10 +25,13 @@ func (c *checker) optionCount() {
 	}
 	for _, s := range c.f.Screens {
 		n := len(s.Menu)
+		shown := c.decisions.together(s.Menu)
 		switch {
 		case n > mostFixedKeys && !s.Numbered:
 			c.add(diag.Error, s.MenuPos, len("menu"), fmt.Sprintf("%s has %d options; with keys of their own at most %d can be.", syntax.Quote(s.Name.Value), n, mostFixedKeys), "Write them as a list (- Label -> screen), which pages and numbers itself, or divide the menu.", nil)
-		case n > limit:
+		case shown > limit && shown < n:
+			c.findKey(s.MenuPos, "menu", fmt.Sprintf("%s can show %d of its %d options at once; %d are the limit.", syntax.Quote(s.Name.Value), shown, n, limit), "Divide it into several menus.")
+		case shown > limit:
 			c.findKey(s.MenuPos, "menu", fmt.Sprintf("%s has %d options; %d are the limit.", syntax.Quote(s.Name.Value), n, limit), "Divide it into several menus.")
 		}
 	}

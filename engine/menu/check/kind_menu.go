@@ -14,7 +14,7 @@ var _ = kinds.Add(engine.ScreenMenu, &kind{
 			label := fmt.Sprintf("option %s", s.OptionName(o))
 			if e := fl.arrow(st, edgeAnswer, label, o.To); e != nil {
 				fl.assuming(e, holding(o.If))
-				e.sets = append(e.sets, names(o.Set)...)
+				e.sets, e.assigns = append(e.sets, names(o.Set)...), o.Set
 			}
 		}
 	},

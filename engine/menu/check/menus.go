@@ -114,7 +114,7 @@ func (c *checker) labelsDiffer() {
 				c.find(o.Say, fmt.Sprintf("This option has %d characters; more than %d fill several lines of a small phone.", n, longestLabel), "")
 			}
 			for _, other := range s.Menu[:min(i, syntax.MaxOptions)] {
-				if alike(o.Say.Value, other.Say.Value) {
+				if alike(o.Say.Value, other.Say.Value) && c.decisions.possible(o.If, other.If) {
 					c.find(o.Say, fmt.Sprintf("%s is nearly the same as %s.", syntax.Quote(o.Say.Value), syntax.Quote(other.Say.Value)), "", diag.At(other.Say.Pos, "The other is here."))
 					break
 				}

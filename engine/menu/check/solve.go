@@ -90,9 +90,12 @@ func (fl *flow) setOf(names ...string) bitset {
 	return b
 }
 
+// alwaysGiven lists the values that every call has.
+var alwaysGiven = []string{"caller", "lang", "today", "network", "service"}
+
 // alwaysSet returns the values that every call has.
 func (fl *flow) alwaysSet() bitset {
-	return fl.setOf("caller", "lang", "today", "network", "service")
+	return fl.setOf(alwaysGiven...)
 }
 
 // solve finds what is surely and what is possibly set on entering each step,

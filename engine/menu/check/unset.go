@@ -35,7 +35,7 @@ func (c *checker) valuesSet() {
 		if said[u.name][u.st] {
 			continue
 		}
-		if path := c.flow.pathWithout(u.st, u.name, said[u.name]); path != nil {
+		if path := c.flow.pathWithout(u.use, u.st, said[u.name]); path != nil {
 			for _, st := range c.flow.stepsOf(u.use) {
 				said[u.name][st] = true
 			}
@@ -56,7 +56,7 @@ func (c *checker) unsetUses() []unsetUse {
 		}
 		for _, st := range c.flow.stepsOf(u) {
 			if !c.flow.known(u, st).has(n) {
-				found = append(found, unsetUse{u, st, c.flow.pathWithout(st, u.name, nil)})
+				found = append(found, unsetUse{u, st, c.flow.pathWithout(u, st, nil)})
 			}
 		}
 		if len(found) > syntax.MaxDiagnostics {
@@ -178,45 +178,85 @@ func pathWords(path []*edge) string {
 	return b.String()
 }
 
-// place pairs a step with whether a value is set there.
+// pathPlace pairs a step with whether a value is set there, and what else is known.
 type pathPlace struct {
-	st  *step
-	set bool
+	st    *step
+	set   bool
+	known string
 }
 
-// pathWithout returns a shortest path to a step where a value is not set. The path
-// passes no step to avoid; it is nil if there is none.
-func (fl *flow) pathWithout(goal *step, name string, avoid map[*step]bool) []*edge {
+// mostPlaces bounds the search for a path along which all conditions agree. A menu that
+// needs more places is searched again without regard to what its conditions say about
+// other values.
+const mostPlaces = 10_000
+
+// pathWithout returns a shortest path to a use at a step where its value is not set. The
+// path passes no step to avoid; it is nil if there is none that a call can take.
+func (fl *flow) pathWithout(u use, goal *step, avoid map[*step]bool) []*edge {
+	path, given := fl.searchWithout(u, goal, avoid, fl.c.decisions)
+	if !given {
+		path, _ = fl.searchWithout(u, goal, avoid, nil)
+	}
+	return path
+}
+
+// searchWithout is pathWithout along decisions, or along none. It gives up, and returns
+// false, after mostPlaces.
+func (fl *flow) searchWithout(u use, goal *step, avoid map[*step]bool, d *decisions) (path []*edge, ok bool) {
 	type origin struct {
 		from pathPlace
 		by   *edge
 	}
-	n := fl.names[name]
+	n := fl.names[u.name]
 	secret := fl.secrets.has(n)
-	first := pathPlace{fl.begin, fl.alwaysSet().has(n)}
-	came := map[pathPlace]origin{first: {}}
+	first := pathPlace{st: fl.begin, set: fl.alwaysSet().has(n)}
+	begun := fl.atBegin(d)
+	first.known = begun.String()
+	came, know := map[pathPlace]origin{first: {}}, map[pathPlace]knowledge{first: begun}
 	todo := []pathPlace{first}
 	for len(todo) > 0 {
 		p := todo[0]
 		todo = todo[1:]
-		if p.st == goal && !p.set {
-			var path []*edge
+		if p.st == goal && !p.set && d.agrees(know[p], u.assume) {
 			for p != first {
 				path = append(path, came[p].by)
 				p = came[p].from
 			}
 			slices.Reverse(path)
-			return path
+			return path, true
 		}
 		for _, e := range p.st.out {
-			next, possible := fl.follow(e, p.set, n, name, secret)
-			if _, been := came[next]; e.to != nil && possible && !been && !avoid[e.to] {
-				came[next] = origin{p, e}
-				todo = append(todo, next)
+			next, possible := fl.follow(e, p.set, n, u.name, secret)
+			if e.to == nil || !possible || avoid[e.to] {
+				continue
+			}
+			for _, k := range d.along(e, []knowledge{know[p]}) {
+				next.known = k.String()
+				if _, been := came[next]; !been {
+					came[next], know[next] = origin{p, e}, k
+					todo = append(todo, next)
+				}
 			}
 		}
+		if len(came) > mostPlaces {
+			return nil, false
+		}
 	}
-	return nil
+	return nil, true
+}
+
+// atBegin returns what is known when a call begins: which values are not set.
+func (fl *flow) atBegin(d *decisions) knowledge {
+	know := knowledge{}
+	if d == nil {
+		return know
+	}
+	for name := range d.domains {
+		if n, value := fl.names[name]; value && !fl.may[fl.begin].has(n) {
+			know[name] = 1 << cellUnset
+		}
+	}
+	return know
 }
 
 // follow returns where an edge leads and whether the value is set there. A call can't
@@ -237,5 +277,5 @@ func (fl *flow) follow(e *edge, set bool, n int, name string, secret bool) (next
 	if secret && e.to != nil && e.to.shown {
 		set = false
 	}
-	return pathPlace{e.to, set}, true
+	return pathPlace{st: e.to, set: set}, true
 }
