@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
+	"fmt"
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
@@ -42,6 +43,23 @@ func (a *auth) authorized(c *fiber.Ctx) bool {
 	}
 	token, ok := bearer(c.Request().Header.Peek(fiber.HeaderAuthorization))
 	return ok && among(a.keys, token)
+}
+
+// presented returns the key or path secret that a request shows. known names it if
+// it is a valid one, by its place in the settings.
+func (a *auth) presented(c *fiber.Ctx) (shown []byte, known string) {
+	list, what := a.keys, "key"
+	if secret := c.Params("secret"); secret != "" {
+		shown, list, what = []byte(secret), a.secrets, "path secret"
+	} else if token, ok := bearer(c.Request().Header.Peek(fiber.HeaderAuthorization)); ok {
+		shown = token
+	}
+	for i, one := range list {
+		if same(one, shown) == 1 {
+			known = fmt.Sprintf("%s %d", what, i+1)
+		}
+	}
+	return shown, known
 }
 
 // among reports whether list has the hash of text. It always compares the whole

@@ -111,7 +111,7 @@ func send(c *fiber.Ctx, r gateway.Response) error {
 
 // forbid answers 403 without a body, as the legacy service did.
 func (s *Server) forbid(c *fiber.Ctx) error {
-	s.logRefusal(http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
+	s.logRefusal(c, http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
 	c.Status(http.StatusForbidden)
 	return nil
 }
@@ -120,7 +120,7 @@ func (s *Server) forbid(c *fiber.Ctx) error {
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
 	refusal := &gateway.Refusal{Status: http.StatusBadRequest, Sentence: "The body could not be read."}
 	errors.As(err, &refusal)
-	s.logRefusal(refusal.Status, refusal.Sentence)
+	s.logRefusal(c, refusal.Status, refusal.Sentence)
 	return sentence(c.Context(), refusal.Status, refusal.Sentence)
 }
 

@@ -46,6 +46,8 @@ type Config struct {
 	// Logger gets one line for each callback, never with what a caller typed. It
 	// may be nil.
 	Logger *slog.Logger
+	// Refusals logs refused requests; nil means a log of its own on Logger.
+	Refusals *Refusals
 	// Now gives the time for durations in the log; nil means time.Now.
 	Now func() time.Time
 }
@@ -134,6 +136,9 @@ func (c *Config) defaults() {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Refusals == nil {
+		c.Refusals = NewRefusals(c.Logger)
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -17,6 +17,7 @@ func (s *Server) guard(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		defer s.rescue(ctx)
 		fault, chunked := inspect(&ctx.Request.Header)
 		if fault != "" {
+			s.logMalformed(ctx, http.StatusBadRequest, fault)
 			ctx.SetConnectionClose()
 			_ = refuseHTTP(ctx, http.StatusBadRequest, fault)
 			return
@@ -28,6 +29,10 @@ func (s *Server) guard(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		}
 		next(ctx)
 	}
+}
+
+func (s *Server) logMalformed(ctx *fasthttp.RequestCtx, status int, why string) {
+	s.config.Refusals.Log("request refused", peerOf(ctx), slog.Int("status", status), slog.String("why", why))
 }
 
 func (s *Server) rescue(ctx *fasthttp.RequestCtx) {

@@ -4,9 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
@@ -53,11 +58,29 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ende
 	_ = lines.Handle(ctx, line) // the logger's methods ignore the error, too
 }
 
-func (s *Server) logRefusal(status int, why string) {
-	s.config.Logger.LogAttrs(context.Background(), slog.LevelWarn, "callback refused",
+func (s *Server) logRefusal(c *fiber.Ctx, status int, why string) {
+	s.config.Refusals.Log("callback refused", peerOf(c.Context()),
 		slog.String("provider", s.config.Codec.Name()),
 		slog.Int("status", status),
-		slog.String("why", why))
+		slog.String("why", why),
+		slog.String("key", s.keyName(c)))
+}
+
+// keyName names the key or path secret of a refused request without telling it.
+func (s *Server) keyName(c *fiber.Ctx) string {
+	shown, known := s.auth.presented(c)
+	if known != "" {
+		return known
+	}
+	return s.config.Refusals.KeyName(shown)
+}
+
+// peerOf returns the address that the connection comes from.
+func peerOf(ctx *fasthttp.RequestCtx) netip.Addr {
+	if tcp, ok := ctx.RemoteAddr().(*net.TCPAddr); ok {
+		return tcp.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
 }
 
 func (s *Server) logEvent(e gateway.Event) {

@@ -47,6 +47,11 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if status == http.StatusInternalServerError {
 		s.config.Logger.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.Any("fault", err))
 	}
+	switch status {
+	case http.StatusInternalServerError, http.StatusNotFound, http.StatusMethodNotAllowed:
+	default:
+		s.logMalformed(c.Context(), status, details[status])
+	}
 	if half, ok := c.Context().Conn().(*conn); ok {
 		half.linger.Store(true)
 	}

@@ -147,6 +147,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	s.closed = true
 	listeners := s.listeners
 	s.mu.Unlock()
+	s.config.Refusals.Flush()
 	// The library closes only the listeners that it already serves.
 	for _, ln := range listeners {
 		_ = ln.Close()

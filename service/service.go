@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -288,12 +289,13 @@ func (s *Service) chooseSender() error {
 
 func (s *Service) serveHTTP() error {
 	c := s.settings
+	refusals := server.NewRefusals(s.log)
 	var err error
 	s.server, err = server.New(server.Config{
 		Handle: s.handle(), Codec: Gateways[0],
-		Ready: s.ready, Routes: s.api(), Reports: s.reports(),
+		Ready: s.ready, Routes: s.api(refusals), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
-		Logger: s.log,
+		Logger: s.log, Refusals: refusals,
 	})
 	if err != nil {
 		return UsageError{err}
@@ -341,10 +343,19 @@ func (s *Service) reports() server.Reports {
 }
 
 // api returns the routes for programs.
-func (s *Service) api() []server.Route {
+func (s *Service) api(refusals *server.Refusals) []server.Route {
 	api := rest.New(rest.Config{
 		Actions: s.table, Store: s.db, Identity: s.runner.Identity, Rand: rand.Reader, Now: time.Now,
 		PerMinute: s.settings.APIMinute, PerDay: s.settings.APIDay, Logger: s.log,
+		Refused: func(r rest.Refusal) {
+			key := r.KeyID
+			if key == "" {
+				key = refusals.KeyName([]byte(r.Token))
+			}
+			peer, _ := netip.ParseAddrPort(r.Peer) // none, if it is no address
+			refusals.Log("request refused", peer.Addr().Unmap(), slog.String("operation", r.Operation),
+				slog.Int("status", r.Status), slog.String("why", r.Why), slog.String("key", key))
+		},
 	})
 	var routes []server.Route
 	for _, r := range api.Routes() {

@@ -72,9 +72,18 @@ func keyID(key string) (string, bool) {
 	return id, ok
 }
 
-// authorized reports whether key is the stored one and is neither revoked nor
-// expired.
-func authorized(key string, stored store.APIKey, now time.Time) bool {
-	same := subtle.ConstantTimeCompare(hashOf(key), bytes.Clone(stored.Hash)) == 1
-	return same && stored.RevokedAt.IsZero() && (stored.ExpiresAt.IsZero() || now.Before(stored.ExpiresAt))
+const notOurs = "The key is not known."
+
+// refusal returns why key may not be used as the stored one, or "" if it may. Only
+// the log has the reason: a client learns nothing about keys that are not its own.
+func refusal(key string, stored store.APIKey, now time.Time) string {
+	switch {
+	case subtle.ConstantTimeCompare(hashOf(key), bytes.Clone(stored.Hash)) != 1:
+		return notOurs
+	case !stored.RevokedAt.IsZero():
+		return "The key was revoked."
+	case !stored.ExpiresAt.IsZero() && !now.Before(stored.ExpiresAt):
+		return "The key has expired."
+	}
+	return ""
 }

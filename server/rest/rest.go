@@ -42,6 +42,9 @@ type Config struct {
 	// Logger gets one line for each request, without phone numbers. It may be
 	// nil.
 	Logger *slog.Logger
+	// Refused logs a request without a valid key, or over a quota. If it is nil,
+	// such a request gets a line like all others.
+	Refused func(Refusal)
 }
 
 // Store lists the methods of store.Store that the API itself calls.
@@ -100,6 +103,22 @@ type request struct {
 	header http.Header // of the answer
 	key    store.APIKey
 	once   string // the idempotency key, or ""
+	// token is what the request shows as its key; refused says why the key may do
+	// nothing. key is the key of that name, also if it was revoked.
+	token   string
+	refused string
+}
+
+// Refusal is a request whose key may do nothing.
+type Refusal struct {
+	Peer, Operation string
+	// KeyID is the ID of a key that was made here, or "".
+	KeyID string
+	// Token is what the request shows as its key. It may be valid elsewhere: do
+	// not log it.
+	Token  string
+	Status int
+	Why    string
 }
 
 func (r *request) may(scope string) bool { return slices.Contains(r.key.Scopes, scope) }
@@ -114,6 +133,10 @@ func (a *API) handler(op operation) http.Handler {
 		req := &request{Request: r, header: w.Header()}
 		status, body := a.answer(ctx, op, req)
 		write(w, status, body)
+		if req.refused != "" && a.Refused != nil {
+			a.Refused(Refusal{Peer: r.RemoteAddr, Operation: op.method + " " + op.path, KeyID: req.key.ID, Token: req.token, Status: status, Why: req.refused})
+			return
+		}
 		a.Logger.LogAttrs(ctx, slog.LevelInfo, "request",
 			slog.String("operation", op.method+" "+op.path), slog.String("key", req.key.ID),
 			slog.Int("status", status), slog.Float64("took_ms", float64(a.Now().Sub(began).Microseconds())/1000))
@@ -160,6 +183,7 @@ func (a *API) admit(ctx context.Context, op operation, r *request) *Problem {
 	}
 	writeQuotas(r.header, quotas)
 	if p := exceeded(r.header, quotas); p != nil {
+		r.refused = "The key is over a quota."
 		return p
 	}
 	if !r.may(op.scope) {
@@ -172,18 +196,25 @@ func (a *API) admit(ctx context.Context, op operation, r *request) *Problem {
 func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Problem {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		r.refused = "The key is missing."
 		r.header.Set("WWW-Authenticate", `Bearer realm="paytrace"`)
 		return problem(http.StatusUnauthorized, typeBlank, "A key is expected: Authorization: Bearer pt_….")
 	}
 	token = strings.TrimSpace(token)
+	r.token, r.refused = token, notOurs
 	if id, ok := keyID(token); ok {
 		stored, err := a.Store.APIKey(ctx, id)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			r.refused = ""
 			return a.unavailable(r, err)
 		}
-		if err == nil && authorized(token, stored, now) {
-			r.key = stored
-			return nil
+		if err == nil {
+			if r.refused = refusal(token, stored, now); r.refused != notOurs {
+				r.key = stored
+			}
+			if r.refused == "" {
+				return nil
+			}
 		}
 	}
 	r.header.Set("WWW-Authenticate", `Bearer realm="paytrace", error="invalid_token"`)
