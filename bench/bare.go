@@ -19,11 +19,11 @@ import (
 // and the round trips. Its records have the size that the service's have, and
 // its screens are the ones the callers expect. Without Redis it stores nothing.
 type bareCmd struct {
-	Redis     string   `help:"Where Redis is."`
+	Redis     string   `help:"Address of Redis."`
 	Pipelined bool     `help:"Send commands to Redis through the client's automatic pipelines."`
-	Postgres  string   `help:"Where Postgres is; then the last callback of a call looks a worker up."`
+	Postgres  string   `help:"Address of Postgres. With it, the last callback of a call looks up a worker."`
 	Sizes     []int    `help:"Bytes of the record of each callback of a call; needs --redis."`
-	Screens   []string `required:"" sep:"none" help:"What is answered to each callback of a call."`
+	Screens   []string `required:"" sep:"none" help:"Answer to each callback of a call."`
 	serving
 }
 

@@ -19,7 +19,7 @@ import (
 // engineCmd answers callbacks as the service does, with a menu that is larger
 // than files may be.
 type engineCmd struct {
-	Redis   string `required:"" help:"Where Redis is."`
+	Redis   string `required:"" help:"Address of Redis."`
 	Screens int    `required:"" help:"How many screens the menu has."`
 	serving
 }

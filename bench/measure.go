@@ -24,9 +24,9 @@ import (
 type measureCmd struct {
 	Paytrace string        `default:"bin/paytrace" help:"The program to measure."`
 	Rounds   int           `default:"21" help:"Rounds of each comparison."`
-	Warm     int           `default:"50" help:"Rounds before those: the service then remembers as many calls as it ever does, and its memory has grown."`
+	Warm     int           `default:"50" help:"Rounds before the measured ones, so that the service holds as many calls as it ever will."`
 	Slot     time.Duration `default:"500ms" help:"How long a server is under load in a round."`
-	Seed     uint64        `default:"1" help:"Of the order in a round and of the bootstrap."`
+	Seed     uint64        `default:"1" help:"Seed for the order in a round and for the bootstrap."`
 	Only     string        `help:"One comparison: action, lookup or screens." enum:",action,lookup,screens" default:""`
 	Profiles string        `help:"Folder for CPU profiles of the bare handlers and of the engine." placeholder:"DIR"`
 }

@@ -147,7 +147,7 @@ type Outcome struct {
 
 // Fenced is an ErrFenced that knows what the caller was shown instead.
 type Fenced struct {
-	// Shown is the Call.Shown of the CallFence that came first.
+	// Shown holds Call.Shown of the CallFence that came first.
 	Shown string
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar/rpc"
 )
 
-// newFunder returns what funds new wallets, and how it does. The funder is nil
+// newFunder returns the funder of new wallets and a description of it. The funder is nil
 // without STELLAR_FUNDING_SECRET.
 func newFunder(db store.Store, s Settings, sealer *wallet.Sealer, log *slog.Logger) (funder *wallet.Funder, how string, err error) {
 	if !s.StellarFunding.IsSet() {

@@ -24,8 +24,8 @@ type callsCmd struct {
 
 func (callsCmd) Help() string {
 	return `Shows a number's calls screen by screen: the time, the option that was chosen,
-the next screen and its text. Of other answers only the kind is stored, never
-what was typed; numbers on screens are masked. Calls are kept for
+the next screen and its text. Of all other answers only the kind is stored,
+never the text. Numbers on screens are masked. Calls are kept for
 CALL_JOURNAL_DAYS. The newest second of a running instance may be missing.
 
 Example:

@@ -15,15 +15,15 @@ import (
 )
 
 type diffCmd struct {
-	Old  string `arg:"" help:"Menu file or folder as it was, or REVISION:PATH in git."`
-	New  string `arg:"" help:"Menu file or folder as it is now, or REVISION:PATH in git."`
+	Old  string `arg:"" help:"Old version: a menu file or folder, or REVISION:PATH in git."`
+	New  string `arg:"" help:"New version: a menu file or folder, or REVISION:PATH in git."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 func (diffCmd) Help() string {
-	return `Shows every change that callers, calls in progress and dial scripts that know the
-old version notice. Errors and warnings break something for them; infos (U808) do
-not. The exit status is 1 if there is an error or a warning.
+	return `Compares two versions of a menu. Shows every change that callers, calls in progress
+or dial scripts notice. Errors and warnings break something for them. Infos (U808)
+break nothing. The exit status is 1 if there is an error or a warning.
 
 Example:
   paytrace diff HEAD~1:menus menus`

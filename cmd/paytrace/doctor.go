@@ -15,7 +15,7 @@ import (
 type doctorCmd struct {
 	Menus   string        `help:"Folder of menus, as for serve." placeholder:"DIR"`
 	Timeout time.Duration `default:"5s" help:"How long one question may take."`
-	JSON    bool          `name:"json" help:"As JSON."`
+	JSON    bool          `name:"json" help:"Print JSON."`
 }
 
 func (doctorCmd) Help() string {
@@ -23,7 +23,7 @@ func (doctorCmd) Help() string {
 version, Redis and what it evicts, clocks, keys and whether they open the
 wallets, menus, Horizon, SMS. It changes nothing and shows no secret.
 
-Ends with status 0 when nothing is wrong, also with warnings, else with 1.
+The exit status is 1 if something is wrong. Warnings do not change it.
 
 Example:
   paytrace doctor`

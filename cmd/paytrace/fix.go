@@ -24,10 +24,10 @@ type fixCmd struct {
 }
 
 func (fixCmd) Help() string {
-	return `Writes what the help of a diagnostic says, where only one fix is right, and shows
-the change. Order and comments stay. A fix that would not remove its diagnostic,
-or would add another one, is not applied. Diagnostics that are left are listed,
-and the exit status is 1.
+	return `Applies the fix that the help of a diagnostic describes, if only one fix is right,
+and shows the change. Order and comments stay. A fix that would not remove its
+diagnostic, or would add another one, is not applied. If diagnostics remain, they
+are listed and the exit status is 1.
 
 Example:
   paytrace fix U101 --diff`

@@ -24,8 +24,8 @@ type graphCmd struct {
 
 func (graphCmd) Help() string {
 	return `Markdown pages draw mermaid, Graphviz draws dot, and browsers show svg. --paths
-prints what a caller types to reach each screen, as a gateway sends it, with made
-up answers to questions, and the conditions of the path.
+prints what a caller types to reach each screen, as a gateway sends it, and the
+conditions of the path. Answers to questions are invented.
 
 Example:
   paytrace graph --format svg >menu.svg`

@@ -18,12 +18,12 @@ type langCmd struct {
 	Menus []string `arg:"" optional:"" help:"Menu files (default: all of ./menus that have the language)."`
 	Check bool     `help:"Write nothing: list what is missing, stale or unreviewed, and exit with status 1 if anything is." xor:"does"`
 
-	Reviewed bool `help:"Say that somebody has compared every unreviewed translation with its text: they get their marks." xor:"does"`
+	Reviewed bool `help:"Mark every unreviewed translation as compared with its text." xor:"does"`
 }
 
 func (langCmd) Help() string {
-	return `The translation lies beside the menu, as menu.sw.yaml; a new one is written if
-there is none. A missing text gets a line with empty quotes, below the text to
+	return `The translation is beside the menu, as menu.sw.yaml. If there is none, a new one is
+written. A missing text gets a line with empty quotes, below the text to
 translate. A text that changed after its translation gets the mark "stale", below
 the text as it is now: translate it again and delete the mark. A translation that
 was not written below its text gets the mark "unreviewed" and the text above it:

@@ -14,7 +14,7 @@ import (
 
 type migrateCmd struct {
 	DryRun bool     `help:"Change nothing: report the state and what would be done."`
-	Keep   []string `help:"Decide that these accounts answer for their numbers, which other accounts hold too." placeholder:"WORKER-ID"`
+	Keep   []string `help:"Accounts that answer for their number, if several accounts have the same one." placeholder:"WORKER-ID"`
 	JSON   bool     `name:"json" help:"Print JSON."`
 }
 

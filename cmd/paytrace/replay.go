@@ -17,9 +17,9 @@ import (
 
 type replayCmd struct {
 	Logs []string `arg:"" name:"log" help:"Recorded sessions: logs of callbacks, or dial scripts; - for standard input."`
-	To   string   `required:"" help:"Menu to play them on." placeholder:"MENU"`
-	From string   `help:"Menu they were recorded on; needed where a log has no screens." placeholder:"MENU"`
-	JSON bool     `name:"json" help:"As JSON."`
+	To   string   `required:"" help:"Menu to play the sessions on." placeholder:"MENU"`
+	From string   `help:"Menu on which the sessions were recorded. A log without screens needs it." placeholder:"MENU"`
+	JSON bool     `name:"json" help:"Print JSON."`
 }
 
 func (replayCmd) Help() string {

@@ -42,7 +42,7 @@ type testCmd struct {
 }
 
 func (testCmd) Help() string {
-	return `A script lies beside the menus it tests, with a people.yaml that says who calls.
+	return `A script is beside the menus it tests, with a people.yaml that says who calls.
 The exit status is 1 if a call fails.
 
 Example:

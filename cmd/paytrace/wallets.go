@@ -19,7 +19,7 @@ import (
 type walletsCmd struct {
 	List walletsListCmd `cmd:"" default:"withargs" help:"Show how many wallets are funded, and why the others are not."`
 	New  walletsNewCmd  `cmd:"" help:"Make a key pair for an account that funds wallets."`
-	Fund walletsFundCmd `cmd:"" help:"Request funding of wallets that never had any, or whose funding failed."`
+	Fund walletsFundCmd `cmd:"" help:"Request funding for wallets that have no request, or whose funding failed."`
 }
 
 func (walletsCmd) Help() string {

@@ -29,7 +29,8 @@ type Event struct {
 	Pos engine.Pos
 }
 
-// SeesEvents is a target that knows what happened since the last call of Events.
+// SeesEvents is implemented by targets that record events. Events returns those since
+// its last call.
 type SeesEvents interface{ Events() []Event }
 
 var eventKinds = map[engine.TriggerKind]string{

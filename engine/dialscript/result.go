@@ -79,7 +79,7 @@ type Problem struct {
 	Screen Screen
 }
 
-// Unchecked is a line of the script that could not be checked, and why.
+// Unchecked records a line of the script that could not be checked, and why.
 type Unchecked struct {
 	Pos  engine.Pos
 	Text string

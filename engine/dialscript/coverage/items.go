@@ -221,8 +221,8 @@ func (l *lister) outcomes(s *engine.Screen) {
 	}
 }
 
-// asker is the screen whose arrow leads to a step that the menu gives no name:
-// "ask_promo" of "ask_promo/price/2".
+// asker returns the screen whose arrow leads to a step without a name of its own:
+// "ask_promo" for "ask_promo/price/2".
 func asker(step string) string {
 	screen, _, _ := strings.Cut(step, "/")
 	return screen

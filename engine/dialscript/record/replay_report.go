@@ -63,7 +63,7 @@ func ReplaySummary(list []Replayed) string {
 	return report.Count(len(list), "session") + ": " + strings.Join(parts, ", ")
 }
 
-// replayedJSON is one session for programs.
+// replayedJSON is the JSON form of a Replayed.
 type replayedJSON struct {
 	Title    string             `json:"title"`
 	Verdict  string             `json:"verdict"`

@@ -153,7 +153,7 @@ func moneyWidth(cents int64) int {
 	return sign + len(digits) + (len(whole)-1)/3 + fraction
 }
 
-// worst lists the values of a text with what they take at most, for messages.
+// worst lists the values of a text, each with the greatest length that it can take.
 func (r *ruler) worst(keys []string, lang int) string {
 	seen := map[string]bool{}
 	var list []string

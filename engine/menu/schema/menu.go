@@ -39,17 +39,17 @@ func menuKeys() []key {
 		{"dial", "The code that is dialled, in quotes. Several codes: each with the screen it begins on; the longest that fits wins.", dialForm()},
 		{"languages", "Codes of the languages and their own names. The first is the one this file is written in; the others have a file each, NAME.CODE.yaml.", byName("Language codes and names.", aText())},
 		{"start", "The screen a call begins on.", aName("a screen")},
-		{"on_failed", "Where an action leads that surely did nothing.", aName("a screen")},
-		{"on_pending", "Where an action leads whose outcome is not known in time.", aName("a screen")},
-		{"limits", "What a caller can take in; the checker holds every screen to it.", limitsForm()},
+		{"on_failed", "The screen after an action that certainly did nothing.", aName("a screen")},
+		{"on_pending", "The screen after an action whose outcome is not known in time.", aName("a screen")},
+		{"limits", "How much a caller can read at once. The checker reports screens that exceed it.", limitsForm()},
 		{"session", "The gateway, and what happens to dropped calls.", sessionForm()},
 		{"remember", "Values kept for a phone number between its calls. Never a secret.", oneOrMore("Names of values.", aName("a value"))},
 		{"nav", "Keys that mean the same on every screen, and the built-in texts. A key that is not declared does not exist.", navForm()},
 		{"texts", "Words used on several screens, shown as {texts.NAME}.", byName("Texts by name.", aText())},
 		{"vars", "What callers are asked for; the type checks the answer.", byName("Variables by name.", varForm())},
 		{"screens", "The screens by name. Each does exactly one thing.", byName("Screens by name.", screenForm())},
-		{"include", "Further files of this folder, with vars, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
-		{"renamed", "Screens that have another name than in the version before, old: new, so that dropped calls find them.", byName("Old names and new ones.", aName("a screen"))},
+		{"include", "More files of this folder. They may have vars, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
+		{"renamed", "Screens with a new name, as old: new. Dropped calls continue on the new screen.", byName("Old names and new ones.", aName("a screen"))},
 	}
 }
 
@@ -63,9 +63,9 @@ func dialForm() object {
 
 func limitsForm() object {
 	return group("Limits of screens.",
-		key{"screen", "Characters a screen may have; 160 if not said.", aWhole(1, syntax.MaxCharacters)},
-		key{"options", fmt.Sprintf("Options a menu may have; %d if not said.", syntax.DefaultOptions), aWhole(1, syntax.MaxOptions)},
-		key{"depth", "Menus that may stand behind each other.", aWhole(1, syntax.MaxMenuDepth)},
+		key{"screen", "Characters that a screen may have. The default is 160.", aWhole(1, syntax.MaxCharacters)},
+		key{"options", fmt.Sprintf("Options that a menu may have. The default is %d.", syntax.DefaultOptions), aWhole(1, syntax.MaxOptions)},
+		key{"depth", "Menus that a caller may go through in a row.", aWhole(1, syntax.MaxMenuDepth)},
 	)
 }
 
@@ -75,11 +75,11 @@ func sessionForm() object {
 		gateways = append(gateways, p.Name)
 	}
 	return group("The gateway, and what happens to dropped calls.",
-		key{"gateway", "Whose callbacks these are: country, currency and limits come with it.", aChoice(gateways...)},
-		key{"timezone", "Where today is today.", formed(`^\S+$`, "A time zone is expected, as Africa/Nairobi", "Africa/Nairobi")},
-		key{"resume", "How long a dropped call can be taken up again; none for never.", either("", aDuration(), needs(group("How dropped calls are taken up again.",
+		key{"gateway", "The gateway that sends the callbacks. It sets the country, the currency and the limits.", aChoice(gateways...)},
+		key{"timezone", "The time zone that decides which day is today.", formed(`^\S+$`, "A time zone is expected, as Africa/Nairobi", "Africa/Nairobi")},
+		key{"resume", "How long a dropped call can be continued; none for never.", either("", aDuration(), needs(group("How dropped calls continue.",
 			key{"for", "How long.", aDuration()},
-			key{"say", "The question; nav.resume if not said.", aText()},
+			key{"say", "The question. The default is nav.resume.", aText()},
 			key{"confirm", "Words for Yes.", aText()},
 			key{"cancel", "Words for No.", aText()},
 		), "for"))},
@@ -98,21 +98,21 @@ func navForm() object {
 	}
 	home := aJump("00 Home -> main")
 	return group("Keys that mean the same on every screen, and the built-in texts.",
-		key{"back", "Key and words of the way to the screen before.", keyed()},
-		key{"home", "Key and words of the way home, and where that is.", home},
-		key{"more", "Key and words of the next page.", keyed()},
-		key{"confirm", "Key and words of Yes; 1 and the built-in words if not said.", keyed()},
-		key{"cancel", "Key and words of No; 2 and the built-in words if not said.", keyed()},
-		key{"invalid", "Said above a screen whose options were missed.", aText()},
-		key{"gave_up", "The end after the last wrong answer.", aText()},
-		key{"resume", "Asks whether to take up a dropped call.", aText()},
-		key{"busy", "The end where the service cannot answer.", aText()},
-		key{"in_progress", "The end where an action's outcome is not known yet.", aText()},
-		key{"expired", "The end of a call that came back too late.", aText()},
-		key{"updated", "The end of a call whose version of the menu is gone.", aText()},
-		key{"limited", "The end where a caller has reached a limit of the day.", aText()},
-		key{"mismatch", "Said above a question that is asked twice, after two answers that differ.", aText()},
-		key{"list_cut", "Said below a list that has more rows than are shown.", aText()},
+		key{"back", "Key and label for the screen before.", keyed()},
+		key{"home", "Key and label for the home screen, and its name.", home},
+		key{"more", "Key and label for the next page.", keyed()},
+		key{"confirm", "Key and label for Yes. The default is 1 and a built-in label.", keyed()},
+		key{"cancel", "Key and label for No. The default is 2 and a built-in label.", keyed()},
+		key{"invalid", "The text above a screen after a key that is no option.", aText()},
+		key{"gave_up", "The text that ends a call after the last wrong answer.", aText()},
+		key{"resume", "The question whether to continue a dropped call.", aText()},
+		key{"busy", "The text that ends a call when the service cannot answer.", aText()},
+		key{"in_progress", "The text that ends a call when the outcome of an action is not known yet.", aText()},
+		key{"expired", "The text that ends a call that came back too late.", aText()},
+		key{"updated", "The text that ends a call whose version of the menu is gone.", aText()},
+		key{"limited", "The text that ends a call when the caller has reached a daily limit.", aText()},
+		key{"mismatch", "The text above a question that is asked twice, when the two answers differ.", aText()},
+		key{"list_cut", "The text below a list that has more rows than are shown.", aText()},
 	)
 }
 

@@ -59,12 +59,12 @@ func requiring(keys []string) []object {
 // those of each kind.
 func screenDocs() []key {
 	list := []key{
-		{"say", "What the screen says above its options or question. A list of {if, say} says the first that holds, the last without if.", sayForm()},
+		{"say", "What the screen says above its options or question. Of a list of {if, say}, the first whose condition is true is shown. The last has no if.", sayForm()},
 		{"when", "An action's outcomes and where each leads: a screen, or retry TEXT to ask again.", byName("Outcomes.", whenForm())},
 		{"nav", "none: this screen has no Back and no Home.", aChoice("none")},
-		{"skip", "Passed over the first time in a call: if CONDITION -> screen.", caseForm(`if\s[\s\S]*\s`, "if city is set -> next")},
-		{"error", `Stands above the question after a wrong answer; "" repeats the question alone.`, aText()},
-		{"again", "Takes the question's place after a wrong answer, where both are too long.", aText()},
+		{"skip", "Skips the screen the first time in a call: if CONDITION -> screen.", caseForm(`if\s[\s\S]*\s`, "if city is set -> next")},
+		{"error", `The text above the question after a wrong answer. "" repeats only the question.`, aText()},
+		{"again", "Replaces the question after a wrong answer, if both texts are too long for one screen.", aText()},
 	}
 	for _, docs := range kinds.All() {
 		list = append(list, docs()...)
@@ -73,7 +73,7 @@ func screenDocs() []key {
 }
 
 func sayForm() object {
-	one := either("", aText(), needs(group("A text and when it is said.",
+	one := either("", aText(), needs(group("A text and its condition.",
 		key{"if", "The condition.", aCondition()},
 		key{"say", "The text.", aText()},
 	), "say"))

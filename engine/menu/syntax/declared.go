@@ -10,22 +10,21 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// DeclaredFile is the file of a folder of menus that says what its menus ask for
-// and no program answers yet.
+// DeclaredFile is the name of the file that declares the actions that the menus of a
+// folder use and that no program implements yet.
 const DeclaredFile = "actions.yaml"
 
 const (
-	// MaxDeclared is how many actions one file may declare: more than a service
-	// has, and each name that is not found is compared with all of them.
+	// MaxDeclared bounds the actions of one file. It is more than a service has; each
+	// unknown name is compared with all of them.
 	MaxDeclared = 500
-	// defaultTakes is how long a declared action may take where none is said.
+	// defaultTakes is the time that a declared action may take if the file gives none.
 	defaultTakes = 2 * time.Second
 )
 
-// ReadDeclared reads the contracts of actions that are planned, from one file. A
-// menu can be written, checked and tested against them before anything is
-// programmed; it can't be served. What could not be read is left out, and the
-// diagnostics say what and why.
+// ReadDeclared reads the contracts of planned actions from one file. A menu can be
+// written, checked and tested with them before the actions exist, but not served. An
+// entry that can't be read is left out, and a diagnostic says why.
 //
 //	actions:
 //	  pay_fees:
@@ -81,20 +80,20 @@ func (r *declaredReader) action(e entry) {
 		"is":     func(e entry) { r.traits(e, &c) },
 	})
 	if len(c.Outcomes) == 0 && len(r.out) == before {
-		r.find("U003", e.key, fmt.Sprintf("%q says nowhere how it may end.", c.Name), "Write its endings below \"ends\", as 'done:'.")
+		r.find("U003", e.key, fmt.Sprintf("%q has no outcomes.", c.Name), "Write its outcomes below \"ends\", as 'done:'.")
 		return
 	}
 	r.read = append(r.read, c)
 }
 
-// outcomes returns the ways an action may end, and what each gives.
+// outcomes returns the outcomes of an action with the values that each gives.
 func (r *declaredReader) outcomes(e entry) []engine.OutcomeContract {
 	var list []engine.OutcomeContract
 	for _, one := range r.entries(e.node, `"ends"`) {
 		name := one.key.Value
 		switch {
 		case name == engine.Failed || name == engine.Pending:
-			r.find("U007", one.key, fmt.Sprintf("Every action may end as %q; it is not declared.", name), "Delete this line.")
+			r.find("U007", one.key, fmt.Sprintf("Every action has the outcome %q, so it is not declared.", name), "Delete this line.")
 		case r.goodName(one.key, "an ending"):
 			o := engine.OutcomeContract{Name: name}
 			if !IsEmpty(one.node) {
@@ -106,7 +105,7 @@ func (r *declaredReader) outcomes(e entry) []engine.OutcomeContract {
 	return list
 }
 
-// named returns names with a type each.
+// named returns fields: names with their types.
 func (r *declaredReader) named(e entry) []engine.Field {
 	var list []engine.Field
 	for _, one := range r.entries(e.node, `"`+e.key.Value+`"`) {
@@ -122,7 +121,8 @@ func (r *declaredReader) named(e entry) []engine.Field {
 
 const typeWanted = "a type, as text 20 or money 10..500"
 
-// Keys of a group of entries that is a type: what it is, then its fields.
+// These are the keys of a type that is written as a group: what it is, then its
+// fields.
 const (
 	KeyListOf   = "list of"
 	KeyRecordOf = "record of"
@@ -136,7 +136,7 @@ func (r *declaredReader) typeOf(e entry) (engine.Type, bool) {
 	if !ok {
 		return engine.Type{}, false
 	}
-	// The options of a choice stand in the type here: no variable lists them.
+	// The type lists the options of a choice, because no variable does.
 	name, options, _ := strings.Cut(t.Value, " ")
 	if name == "choice" && options != "" {
 		return choiceOf(strings.Split(options, "|")), true
@@ -178,7 +178,7 @@ func (r *declaredReader) group(e entry) (kind engine.Kind, what string, fields [
 		}
 	}
 	if kind == 0 {
-		r.find("U003", e.key, fmt.Sprintf("%q is a group of values, but not which.", e.key.Value),
+		r.find("U003", e.key, fmt.Sprintf("%q is a group of values without its kind.", e.key.Value),
 			`Begin it with "list of: payment" or "record of: payment".`)
 	}
 	return kind, what, fields, true
@@ -199,7 +199,7 @@ func (r *declaredReader) within(e entry) time.Duration {
 	return d
 }
 
-// traits are what else menus must know of an action.
+// traits reads the other properties of an action that menus must know.
 func (r *declaredReader) traits(e entry, c *engine.Contract) {
 	known := map[string]*bool{"money": &c.Money, "read only": &c.Reads, "followed by a SIM prompt": &c.SIMPrompt}
 	for _, one := range r.items(e, `"money", "read only" or "followed by a SIM prompt"`) {
@@ -211,6 +211,6 @@ func (r *declaredReader) traits(e entry, c *engine.Contract) {
 			*holds = true
 			continue
 		}
-		r.find("U003", t, fmt.Sprintf("An action is %q to nobody.", t.Value), `It may be "money", "read only" or "followed by a SIM prompt".`)
+		r.find("U003", t, fmt.Sprintf("An action can't be %q.", t.Value), `It may be "money", "read only" or "followed by a SIM prompt".`)
 	}
 }

@@ -61,12 +61,12 @@ func TestReadDeclared(t *testing.T) {
 func TestReadDeclaredFindings(t *testing.T) {
 	for name, c := range map[string]struct{ source, code, says string }{
 		"key":     {"acts: {}\n", "U002", `"acts" is not a key`},
-		"no end":  {"actions:\n  pay: {about: Pays.}\n", "U003", "how it may end"},
-		"failed":  {"actions:\n  pay: {ends: {failed: , done: }}\n", "U007", `may end as "failed"`},
+		"no end":  {"actions:\n  pay: {about: Pays.}\n", "U003", "has no outcomes"},
+		"failed":  {"actions:\n  pay: {ends: {failed: , done: }}\n", "U007", `has the outcome "failed"`},
 		"type":    {"actions:\n  pay: {takes: {n: numbr 1..2}, ends: {done: }}\n", "U003", "is not a type"},
 		"time":    {"actions:\n  pay: {within: soon, ends: {done: }}\n", "U003", "a time, as 2s"},
-		"trait":   {"actions:\n  pay: {is: fast, ends: {done: }}\n", "U003", `"fast" to nobody`},
-		"group":   {"actions:\n  pay: {ends: {done: {all: {name: text 9}}}}\n", "U003", "but not which"},
+		"trait":   {"actions:\n  pay: {is: fast, ends: {done: }}\n", "U003", `can't be "fast"`},
+		"group":   {"actions:\n  pay: {ends: {done: {all: {name: text 9}}}}\n", "U003", "without its kind"},
 		"a name":  {"actions:\n  pay now: {ends: {done: }}\n", "U003", "cannot be the name of an action"},
 		"a list":  {"actions: [pay]\n", "U003", "a list"},
 		"twice":   {"actions:\n  pay: {ends: {done: }}\n  pay: {ends: {done: }}\n", "U005", "twice"},

@@ -113,7 +113,7 @@ func (l *Messages) Own(key string, lang int) []Part {
 	return parts
 }
 
-// SharedTexts is what {texts.fees} begins with.
+// SharedTexts begins the names of shared texts, as in {texts.fees}.
 const SharedTexts = "texts"
 
 // Languages returns a menu's languages: English alone where it names none.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// arrow is the sign of a jump.
+// arrow leads to the next screen.
 const arrow = "->"
 
 // otherArrows lists wrong spellings that people type or editors produce, longest

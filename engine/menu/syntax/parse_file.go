@@ -108,7 +108,7 @@ func (p *reader) goodCode(code Text) bool {
 	return false
 }
 
-// ServiceCode is a star, numbers parted by stars, and a hash.
+// ServiceCode matches a star, numbers with stars between them, and a hash.
 var ServiceCode = regexp.MustCompile(`^\*\d+(\*\d+)*#$`)
 
 func (p *reader) languages(e entry) {

@@ -98,7 +98,7 @@ func (p *reader) changed(n *yaml.Node, t Text) bool {
 	return false
 }
 
-// lineStarts are the lines of a text with their offsets.
+// lineStarts returns the lines of a text with their offsets.
 func lineStarts(s string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		off := 0

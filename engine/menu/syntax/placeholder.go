@@ -2,23 +2,22 @@ package syntax
 
 import "strings"
 
-// Part is a piece of a text: words as they stand, or a placeholder where a value is
-// shown.
+// A Part of a text is literal words, or a placeholder that shows a value.
 type Part struct {
-	// Lit are the words; "" for a placeholder.
+	// Lit has the words, or "" for a placeholder.
 	Lit string
-	// Name and Field say which value a placeholder shows: "{worker.phone}".
+	// Name and Field name the value that a placeholder shows: "{worker.phone}".
 	Name, Field string
-	// At is the placeholder's name in the source, without the braces.
+	// At is the position of the placeholder's name, without the braces.
 	At Text
 }
 
 // Placeholder reports whether the part shows a value.
 func (p Part) Placeholder() bool { return p.Name != "" }
 
-// Parts cuts a text into words and placeholders. "{{" and "}}" are braces to be
-// shown. bad are braces that open no name: they are shown as they stand, and
-// the checker refuses them.
+// Parts divides a text into words and placeholders. "{{" and "}}" stand for braces on
+// the screen. bad has the braces that begin no name: they stay in the text, and the
+// checker reports them.
 func Parts(t Text) (parts []Part, bad []Text) {
 	s := t.Value
 	var lit strings.Builder

@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// Scalar returns a YAML scalar as written, with the places of its characters.
+// Scalar returns a YAML scalar as written, with the position of each character.
 func (d *Document) Scalar(n *yaml.Node) Text {
 	t := Text{Value: n.Value, Pos: engine.Pos{File: d.path, Line: n.Line, Column: n.Column}}
 	if raw, ok := d.refused[spot{n.Line, n.Column}]; ok {
@@ -30,8 +30,8 @@ func (d *Document) Scalar(n *yaml.Node) Text {
 	return t
 }
 
-// blockPlaces returns the places of a block: each line of the value is a line of
-// the source behind the block's indentation.
+// blockPlaces returns the positions of a block's characters. Each line of the value is
+// a line of the source without its indentation.
 func (d *Document) blockPlaces(n *yaml.Node, value string) *places {
 	if value == "" {
 		return nil
@@ -47,9 +47,9 @@ func (d *Document) blockPlaces(n *yaml.Node, value string) *places {
 	return ps
 }
 
-// blockIndent returns the indentation of the block whose header is on a line: that
-// of its first line with a text. A header with a digit ("|2") names another,
-// which is then the least of its lines.
+// blockIndent returns the indentation of the block whose header is on a line: that of
+// its first line with text, or, if the header has a digit ("|2"), the smallest of all
+// its lines.
 func (d *Document) blockIndent(header int) int {
 	least := -1
 	for n := header + 1; n <= len(d.Lines); n++ {
@@ -73,8 +73,9 @@ func (d *Document) blockIndent(header int) int {
 
 var headerDigit = regexp.MustCompile(`[|>][+-]?[1-9][+-]?\s*(#.*)?$`)
 
-// quotedPlaces walks a quoted scalar's source beside its value. A scalar over
-// several lines has been found before, and keeps the places of its first.
+// quotedPlaces returns the positions of a quoted scalar's characters. A scalar of
+// several lines was reported before; its characters keep the position of its first
+// line.
 func (d *Document) quotedPlaces(n *yaml.Node) *places {
 	line := d.Line(n.Line)
 	i := d.Offset(n.Line, n.Column)
@@ -97,8 +98,8 @@ func (d *Document) quotedPlaces(n *yaml.Node) *places {
 	return ps
 }
 
-// quotedChar returns how many bytes and columns of the source make one character of
-// a quoted value.
+// quotedChar returns how many bytes and columns of the source one character of a quoted
+// value takes.
 func quotedChar(rest string, quote byte) (size, columns int) {
 	switch {
 	case quote == '\'' && strings.HasPrefix(rest, "''"):
@@ -111,5 +112,5 @@ func quotedChar(rest string, quote byte) (size, columns int) {
 	return size, 1
 }
 
-// escapeDigits lists the hexadecimal digits that follow \x, \u and \U.
+// escapeDigits has the number of hexadecimal digits after \x, \u and \U.
 var escapeDigits = map[byte]int{'x': 2, 'u': 4, 'U': 8}

@@ -31,7 +31,7 @@ func InQuotes(s string) string {
 	return b.String()
 }
 
-// hexEscape returns a character that has no place in a file as it is.
+// hexEscape returns the escape of a character that a file can't contain.
 func hexEscape(r rune) string {
 	const digits = "0123456789abcdef"
 	out := []byte(`\u0000`)

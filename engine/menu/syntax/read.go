@@ -15,11 +15,10 @@ import (
 	"github.com/paytrace/paytrace/engine/spelling"
 )
 
-// Read reads the menu called name ("paytrace.yaml") with its includes and
-// translations from one folder. Positions show the file's path below dir. The
-// File is never nil; what could not be read is left out of it, and the
-// diagnostics, sorted, say what and why. Nothing outside fsys is opened, and a
-// name with a folder in it is refused.
+// Read reads the menu file name ("paytrace.yaml") with its includes and translations
+// from one folder. Positions show the file's path below dir. The File is never nil: a
+// part that can't be read is left out, and a diagnostic says why. Read opens nothing
+// outside fsys and refuses a name with a folder in it.
 func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
 	p := &reader{
 		fsys:  fsys,
@@ -37,8 +36,9 @@ func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
 	return p.file, p.out
 }
 
-// open reads one file and makes it the current source. from is the place that
-// names it, zero for the menu itself. It is nil when the file has no entries.
+// open reads one file and makes it the current source. from is the node that names
+// the file; it is zero for the menu itself. open returns nil if the file has no
+// entries.
 func (p *reader) open(name string, from Text) *yaml.Node {
 	shown := path.Join(p.dir, name)
 	if !from.Written() {
@@ -64,8 +64,8 @@ func (p *reader) open(name string, from Text) *yaml.Node {
 	return p.decode(len(found) > 0)
 }
 
-// decode makes nodes of the current source. A YAML error is only worth a
-// diagnostic where the scan has found nothing that explains it.
+// decode makes nodes of the current source. It reports an error of YAML only if the
+// scan found nothing that explains it.
 func (p *reader) decode(explained bool) *yaml.Node {
 	root, err := p.src.Decode()
 	switch {
@@ -102,7 +102,7 @@ func nodeCount(n *yaml.Node) int {
 	return count
 }
 
-// load reads at most one byte more than a file may have.
+// load reads a file, but at most one byte more than the limit.
 func (p *reader) load(name string) ([]byte, error) {
 	if !plainFile(name) {
 		return nil, errOutside
@@ -115,18 +115,18 @@ func (p *reader) load(name string) ([]byte, error) {
 	return data, errors.Join(err, f.Close())
 }
 
-var errOutside = errors.New("only files of the menu's own folder may be named")
+var errOutside = errors.New("only files of the menu's own folder can be included")
 
-// plainFile reports a file name without any folder.
+// plainFile reports whether a file name has no folder.
 func plainFile(name string) bool {
 	return name != "." && name != ".." && fs.ValidPath(name) && !strings.ContainsAny(name, `/\:`)
 }
 
-// neighbours returns the menu files beside this one, to suggest.
+// neighbours returns the names of the other menu files of the folder, for suggestions.
 func (p *reader) neighbours() []string {
 	list, err := fs.ReadDir(p.fsys, ".")
 	if err != nil {
-		return nil // no suggestion then; the diagnostic stands without it
+		return nil // the diagnostic does without a suggestion
 	}
 	var names []string
 	for _, e := range list {

@@ -9,9 +9,10 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// scanner goes over the lines of a file before YAML does. yaml.v3 stops at its
-// first error without a column, cuts a text at " #" and joins lines without a
-// word; the scan finds all of that, with its place, and goes on.
+// scanner reads the lines of a file before the YAML library does. yaml.v3 stops at its
+// first error and gives no column. It also cuts a text at " #" and joins lines
+// without an error. The scanner reports all of these with their positions, and goes
+// on.
 type scanner struct {
 	*Document
 	out   diag.List
@@ -21,14 +22,14 @@ type scanner struct {
 	nodes int
 
 	cols   []column // the open mappings and lists
-	open   bool     // the last entry has no value yet: the next lines may be it
+	open   bool     // the last entry has no value yet; the next lines may be its value
 	seen   bool     // the document has begun
-	skip   int      // lines from this column on are left out; -1 for none
-	broken bool     // decoding what is left would only mislead
+	skip   int      // the scanner skips lines from this column on; -1 for none
+	broken bool     // the rest is so broken that decoding it would mislead
 }
 
-// Scan prepares a file for decoding. The source's clean is nil when there is
-// no sense in decoding it.
+// Scan prepares a file for decoding. It leaves the source's clean nil if the file is
+// too broken to decode.
 func Scan(path string, data []byte) (*Document, diag.List) {
 	s := &scanner{Document: &Document{path: path, Comments: map[int]comment{}, refused: map[spot]string{}}, skip: -1}
 	s.index(data)
@@ -57,7 +58,7 @@ func (s *scanner) find(code string, row, off, n int, message, help string) Repor
 	return Report{&s.out[len(s.out)-1], s.Document}
 }
 
-// whole adds a diagnostic about the file and gives it up.
+// whole adds a diagnostic about the whole file and stops reading it.
 func (s *scanner) whole(message, help string) {
 	s.broken = true
 	s.out = append(s.out, diag.Diagnostic{Code: "U001", Severity: diag.Error, Pos: engine.Pos{File: s.path, Line: 1, Column: 1}, Length: 1, Message: message, Help: help})
@@ -85,7 +86,7 @@ func (s *scanner) scanLine() {
 		s.entry(off)
 	}
 	if len(s.out) >= MaxDiagnostics {
-		s.broken = true // what stands below is not worth its reading
+		s.broken = true // the lines below can't be understood
 	}
 	if s.nodes > MaxNodes {
 		s.find("U001", s.row, 0, 1, fmt.Sprintf("The file has more than %d entries.", MaxNodes), "Divide it with include.")
@@ -93,8 +94,8 @@ func (s *scanner) scanLine() {
 	}
 }
 
-// badIndent finds a tab, or a non-ASCII space, before the first text of a
-// line. Nothing below it can be placed.
+// badIndent reports a tab, or a non-ASCII space, before the first text of a line. The
+// lines below can't be assigned to an entry.
 func (s *scanner) badIndent(line string, off int) bool {
 	switch r, _ := utf8.DecodeRuneInString(line[off:]); r {
 	case '\t':
@@ -108,7 +109,7 @@ func (s *scanner) badIndent(line string, off int) bool {
 	return true
 }
 
-// noTabs turns tabs behind the indentation into spaces.
+// noTabs replaces tabs after the indentation by spaces.
 func (s *scanner) noTabs() {
 	line := s.Lines[s.row]
 	if i := strings.IndexByte(line, '\t'); i >= 0 {
@@ -121,7 +122,8 @@ func isMarker(line string) bool {
 	return len(line) >= 3 && (line[:3] == "---" || line[:3] == "...") && (len(line) == 3 || line[3] == ' ')
 }
 
-// marker meets "---" or "...": one may open the document, none may follow.
+// marker reads "---" or "...". The first may be at the top of the file; any other is
+// an error.
 func (s *scanner) marker(line string) {
 	if line[0] == '-' && !s.seen {
 		rest := skipSpaces(line, 3)
@@ -141,7 +143,7 @@ func (s *scanner) marker(line string) {
 	}
 }
 
-// onlyComments reports whether no entry follows from a row on.
+// onlyComments reports whether the file has only comments from a row on.
 func (s *scanner) onlyComments(row int) bool {
 	_, more := s.nextText(row)
 	return !more

@@ -6,13 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// column is where the entries of an open mapping or list begin.
+// column holds the column at which the entries of an open mapping or list begin.
 type column struct {
 	off  int
 	list bool
 }
 
-// entry reads a line's dashes, its key and the beginning of its value.
+// entry reads the dashes, the key and the start of the value of a line.
 func (s *scanner) entry(off int) {
 	line := s.Lines[s.row]
 	dash := isDash(line, off)
@@ -56,7 +56,8 @@ func isDash(line string, off int) bool {
 	return off < len(line) && line[off] == '-' && (off+1 == len(line) || line[off+1] == ' ')
 }
 
-// below returns the column of the entry whose value a line at off may be, or -2.
+// below returns the column of the entry whose value may be on a line at off, or -2 if
+// there is none.
 func (s *scanner) below(off int) int {
 	if !s.open || len(s.cols) == 0 {
 		return noColumn
@@ -70,8 +71,8 @@ func (s *scanner) below(off int) int {
 // noColumn is less than every column, and less than the -1 before the first one.
 const noColumn = -2
 
-// bare reads a line with neither key nor dash: the value of the entry above,
-// or a stray text.
+// bare reads a line without a key and a dash: the value of the entry above, or a text
+// that belongs to nothing.
 func (s *scanner) bare(off, parent int) {
 	text := s.Lines[s.row][off:]
 	if parent != noColumn {
@@ -82,23 +83,22 @@ func (s *scanner) bare(off, parent int) {
 	s.drop(s.row)
 }
 
-// spaceHint returns the help for a key without a space behind its colon, otherwise
-// "".
+// spaceHint returns the help for a key without a space after its colon, or "".
 func spaceHelp(text string) string {
 	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
-		return fmt.Sprintf("Write a space behind the colon: %s.", Short(text[:i+1]+" "+text[i+1:]))
+		return fmt.Sprintf("Write a space after the colon: %s.", Short(text[:i+1]+" "+text[i+1:]))
 	}
 	return ""
 }
 
-// place brings the columns of the open collections to a line's own, and finds
-// a line that does not line up with any of them.
+// place closes the collections that end above a line, and reports a line that begins
+// at the column of none.
 func (s *scanner) place(off int, dash bool) bool {
 	closed := false
 	top := column{off: noColumn}
 	for len(s.cols) > 0 {
 		top = s.cols[len(s.cols)-1]
-		// A list may stand at the column of its key, which ends it.
+		// A list may begin at the column of its key. The next key ends the list.
 		if top.off < off || top.off == off && (dash || !top.list) {
 			break
 		}
@@ -162,7 +162,7 @@ func keyEnd(line string, off int) (end, value int, ok bool) {
 	return 0, 0, false
 }
 
-// key reports a key that YAML would not read as text: "*: Home -> main".
+// key reports a key that YAML does not read as text: "*: Home -> main".
 func (s *scanner) key(off, end int) {
 	s.nodes++
 	line := s.Lines[s.row]

@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// flowScan reads a value in { } or [ ], which may go over several lines.
+// flowScan reads a value in { } or [ ], which may take several lines.
 type flowScan struct {
 	*scanner
 	off    int
-	parent int    // lines of the value stand further right than this column
-	frames []bool // open brackets; true where a colon has led to a value
-	round  []byte // the brackets that close them
-	text   bool   // it turned out to be a text, not a collection
-	lost   bool   // it never ends
+	parent int    // the lines of the value begin to the right of this column
+	frames []bool // open brackets; true after the colon of a key
+	round  []byte // the closing brackets that are expected
+	text   bool   // the value is a text and not a collection
+	lost   bool   // the value never ends
 }
 
-// flow reads a value that begins with a bracket. What follows the bracket's
-// end on the same line shows that it was a text: "{amount} to pay".
+// flow reads a value that begins with a bracket. If something follows the closing
+// bracket on the same line, the value is a text: "{amount} to pay".
 func (s *scanner) flow(off, parent int) {
 	found, edited, kept, row := len(s.out), len(s.edits), len(s.texts), s.row
 	f := &flowScan{scanner: s, off: off, parent: parent}
@@ -106,7 +106,7 @@ func (f *flowScan) next() bool {
 	}
 }
 
-// nextRow goes to the next line, if the value may go on there.
+// nextRow goes to the next line if the value can continue there.
 func (f *flowScan) nextRow() bool {
 	if f.row+1 >= len(f.Lines) {
 		return false
@@ -122,7 +122,7 @@ func (f *flowScan) nextRow() bool {
 	return true
 }
 
-// quoted passes over a key or value in quotes.
+// quoted skips a key or value in quotes.
 func (f *flowScan) quoted() {
 	f.nodes++
 	line := f.Lines[f.row]
@@ -143,8 +143,8 @@ func (f *flowScan) quoted() {
 	f.off = end
 }
 
-// token reads a key or value without quotes, as far as its writer meant it to
-// go, and refuses what YAML would read otherwise.
+// token reads a key or value without quotes up to where its author meant it to end.
+// It reports a text that YAML reads differently.
 func (f *flowScan) token() {
 	f.nodes++
 	line := f.Lines[f.row]
@@ -189,8 +189,8 @@ scan:
 	}
 }
 
-// tokenEnd returns where a text with brackets of its own ends: at the comma or
-// bracket that is none of them.
+// tokenEnd returns the end of a text that contains brackets: the first comma or
+// bracket outside them.
 func (f *flowScan) tokenEnd(i int) int {
 	line := f.Lines[f.row]
 	depth := 0
@@ -211,7 +211,7 @@ func (f *flowScan) tokenEnd(i int) int {
 	return i
 }
 
-// joined finds a text that goes on in the next line.
+// joined reports a text that continues on the next line.
 func (f *flowScan) joined() bool {
 	if skipSpaces(f.Lines[f.row], f.off) < len(f.Lines[f.row]) {
 		return false

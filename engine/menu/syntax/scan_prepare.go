@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// prepare splits a file into lines. What YAML takes for a line break or
-// refuses without a place is a diagnostic here, and becomes a space.
+// prepare splits a file into lines. It reports characters that YAML takes for a line
+// break, or refuses without a position, and replaces them by spaces.
 func (s *scanner) prepare(data []byte) bool {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	switch {
@@ -60,7 +60,7 @@ func Unprintable(r rune) bool {
 	return r < ' ' || r >= 0x80 && r < 0xa0
 }
 
-// edit replaces the bytes from..to of a line in what YAML is given.
+// edit replaces the bytes from..to of a line in the text that YAML gets.
 type edit struct {
 	row, from, to int
 	with          string
@@ -86,5 +86,5 @@ func apply(lines []string, edits []edit) []byte {
 		}
 		out = append(append(out, line[at:]...), '\n')
 	}
-	return out[:max(0, len(out)-1)] // the last line had no break behind it
+	return out[:max(0, len(out)-1)] // the last line had no line break
 }

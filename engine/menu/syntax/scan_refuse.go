@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// refusal is a text that YAML is not shown.
+// refusal holds a text that YAML does not get.
 type refusal struct {
 	at  spot
 	raw string
 }
 
-// refuseText finds a text that YAML would refuse or change, and keeps it from
-// YAML. The diagnostic points at byte at behind from.
+// refuseText reports a text that YAML would refuse or change, and hides it from YAML.
+// The diagnostic points at the byte from+at.
 func (s *scanner) refuseText(from, to int, message string, at int) {
 	raw := strings.TrimRight(s.Lines[s.row][from:to], " ")
 	length := 1
@@ -25,7 +25,7 @@ func (s *scanner) refuseText(from, to int, message string, at int) {
 	s.refuse(from, to, raw)
 }
 
-// refuseOpen finds a bracket or quote at from that never closes.
+// refuseOpen reports a bracket or quote at from that is never closed.
 func (s *scanner) refuseOpen(from, to int) {
 	raw := strings.TrimRight(s.Lines[s.row][from:to], " ")
 	help := "Close it; or if it belongs to a text, put quotes round the whole text."
@@ -33,7 +33,7 @@ func (s *scanner) refuseOpen(from, to int) {
 	s.refuse(from, to, raw)
 }
 
-// refuse leaves a mark of the same width for YAML in place of a text.
+// refuse replaces a text by a mark of the same width.
 func (s *scanner) refuse(from, to int, raw string) {
 	p := s.pos(s.row, from)
 	width := utf8.RuneCountInString(raw)
@@ -60,8 +60,8 @@ func (s *scanner) drop(row int) {
 	s.edits = append(s.edits, edit{row, 0, len(s.Lines[row]), ""})
 }
 
-// closeQuote returns the offset behind the quote that closes the one at off, -1 if
-// it is not on this line.
+// closeQuote returns the offset after the closing quote of the one at off, or -1 if
+// the line has none.
 func closeQuote(line string, off int) int {
 	q := line[off]
 	for i := off + 1; i < len(line); i++ {
@@ -77,7 +77,7 @@ func closeQuote(line string, off int) int {
 	return -1
 }
 
-// badEscape returns the offset of a backslash that YAML would refuse, or -1.
+// badEscape returns the offset of a backslash that YAML refuses, or -1.
 func badEscape(text string) int {
 	if text[0] != '"' {
 		return -1

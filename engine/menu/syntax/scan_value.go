@@ -11,8 +11,8 @@ import (
 // quoted.
 const Specials = "&*!%@`|>,]}"
 
-// value reads what stands behind a key or a dash, from off; parent is the
-// column of the key or dash.
+// value reads the value after a key or a dash, from off. parent is the column of the
+// key or dash.
 func (s *scanner) value(off, parent int) {
 	line := s.Lines[s.row]
 	s.open = off == len(line) || line[off] == '#'
@@ -38,8 +38,7 @@ func (s *scanner) value(off, parent int) {
 
 var blockHeader = regexp.MustCompile(`^[|>][+-]?[1-9]?[+-]?\s*( #.*)?$`)
 
-// mark meets an anchor or a tag with entries below it, and reads on as if it
-// were not there.
+// mark reports an anchor or a tag with entries below it, and reads on without it.
 func (s *scanner) mark(off, parent int) bool {
 	line := s.Lines[s.row]
 	end := strings.IndexByte(line[off:]+" ", ' ') + off
@@ -48,7 +47,7 @@ func (s *scanner) mark(off, parent int) bool {
 	if rest < len(line) && line[rest] != '#' || !more || indentOf(s.Lines[row]) <= parent {
 		return false
 	}
-	s.find("U004", s.row, off, end-off, fmt.Sprintf("Menus have no anchors and tags, and %q is one to YAML.", line[off:end]), fmt.Sprintf("Delete %q.", line[off:end])).deleteMark(line[off:end])
+	s.find("U004", s.row, off, end-off, fmt.Sprintf("Menus have no anchors and tags, but YAML reads %q as one.", line[off:end]), fmt.Sprintf("Delete %q.", line[off:end])).deleteMark(line[off:end])
 	s.edits = append(s.edits, edit{s.row, off, end, ""})
 	if rest < len(line) {
 		s.comment(rest)
@@ -57,7 +56,7 @@ func (s *scanner) mark(off, parent int) bool {
 	return true
 }
 
-// block passes over the lines of a block text.
+// block skips the lines of a block text.
 func (s *scanner) block(off, parent int) {
 	if i := strings.IndexByte(s.Lines[s.row][off:], '#'); i >= 0 {
 		s.comment(off + i)
@@ -78,8 +77,8 @@ func (s *scanner) block(off, parent int) {
 	}
 }
 
-// emptyLines finds lines before a block's first text that have more spaces than
-// it: YAML takes them for its indentation.
+// emptyLines reports blank lines above the first text of a block that have more spaces
+// than it has. YAML would take those spaces for the indentation.
 func (s *scanner) emptyLines(from, to, least int) {
 	for row := from; row < to; row++ {
 		if n := len(s.Lines[row]); n > least {
@@ -89,7 +88,7 @@ func (s *scanner) emptyLines(from, to, least int) {
 	}
 }
 
-// nextInBlock returns the next row with any text; # begins no comment in a block.
+// nextInBlock returns the next row with text. In a block # begins no comment.
 func (s *scanner) nextInBlock(row int) (int, bool) {
 	for ; row < len(s.Lines); row++ {
 		if indentOf(s.Lines[row]) < len(s.Lines[row]) {
@@ -119,8 +118,8 @@ func (s *scanner) quote(off, parent int) {
 	}
 }
 
-// unclosed meets a quote that does not close on its line: a text over several
-// lines, or an apostrophe at the beginning of one.
+// unclosed reads a quote without a closing quote on its line: a text of several lines,
+// or an apostrophe at the start of one.
 func (s *scanner) unclosed(off, parent int) {
 	line := s.Lines[s.row]
 	for row := s.row + 1; row < len(s.Lines); row++ {
@@ -165,7 +164,7 @@ func (s *scanner) plain(off, parent int) {
 	s.fused(parent)
 }
 
-// fused finds lines that YAML would join to the text above them.
+// fused reports lines that YAML would join to the text above them.
 func (s *scanner) fused(parent int) {
 	row, more := s.nextText(s.row + 1)
 	if !more {

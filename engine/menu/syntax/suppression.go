@@ -10,8 +10,8 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// suppressionComment is "# allow U401: reason"; the code decides that it is one, so
-// that a comment may begin with the word.
+// suppressionComment matches "# allow U401: reason". It needs the code, because an
+// ordinary comment may also begin with "allow".
 var suppressionComment = regexp.MustCompile(`^#+\s*allow\s*:?\s+([Uu]\d+)\s*:?\s*(.*)$`)
 
 // suppressions collects the suppressions of the current file. One on a line of its own
@@ -53,7 +53,7 @@ func (p *reader) nextEntry(n int) int {
 	return 0
 }
 
-// opensBlock is a line whose text stands on the lines below it.
+// opensBlock matches a line whose text is on the lines below it.
 var opensBlock = regexp.MustCompile(`(?:^|[:-] )\s*[|>][+-]?[1-9]?[+-]?\s*(#.*)?$`)
 
 // EndOfText returns the last line of the text that begins on a line: a comment inside

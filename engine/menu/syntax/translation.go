@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// translations reads NAME.LANG.yaml for each language but the first. A file
-// that is not there is left to the check of words.
+// translations reads NAME.LANG.yaml for each language but the first. The check of
+// translations reports a missing file.
 func (p *reader) translations() {
 	for i, lang := range p.file.Languages {
 		name := p.file.Name + "." + lang.Code.Value + ".yaml"
@@ -43,9 +43,8 @@ func (p *reader) translation(lang string, root *yaml.Node) {
 	p.file.Translations = append(p.file.Translations, t)
 }
 
-// MarkComment is the comment that "lang" writes behind a translation: the hash of the
-// text that it was made from. A translation that nobody has compared with the text is
-// "unreviewed".
+// MarkComment matches the comment that "lang" writes after a translation: the hash of
+// the text that was translated, and "unreviewed" if nobody has compared the two.
 var MarkComment = regexp.MustCompile(`^# of ([0-9a-f]{8})\b(?: (stale|unreviewed)\b)?`)
 
 func (p *reader) markBeside(line int) (of string, unreviewed bool) {
@@ -55,15 +54,15 @@ func (p *reader) markBeside(line int) (of string, unreviewed bool) {
 	return "", false
 }
 
-// SourceHash returns the mark of a text that a translation was made from, written
-// beside the translation as "# of 1a2b3c4d". Eight digits tell the versions of
-// one text apart; nothing is secured by them.
+// SourceHash returns the mark of a translated text, which stands after its translation
+// as "# of 1a2b3c4d". Eight digits distinguish the versions of one text. They protect
+// nothing.
 func SourceHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:4])
 }
 
-// navKeys returns the keys of navigation by the names of their words.
+// navKeys returns the navigation keys by the names of their texts.
 func navKeys(f *File) map[string]string {
 	n := &f.Nav
 	return map[string]string{
@@ -72,8 +71,8 @@ func navKeys(f *File) map[string]string {
 	}
 }
 
-// Message returns the translated words. A translator may repeat the key that the menu
-// has before them, "nav.back: 0 Rudi"; it is not shown twice.
+// Message returns the translated text. A translator may repeat the key of the menu, as
+// in "nav.back: 0 Rudi"; Message removes it.
 func (e Entry) message(keys map[string]string) Text {
 	first, words := e.Text.Trim().word()
 	if first.Value != "" && first.Value == keys[e.Key.Value] && words.Value != "" {

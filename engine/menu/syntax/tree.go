@@ -25,9 +25,8 @@ type Text struct {
 // Written reports whether the text stands in the source at all.
 func (t Text) Written() bool { return t.Pos.Line > 0 }
 
-// File is a menu as written, with its includes and translations joined. What
-// could not be read is left out: partial results are normal, the diagnostics say
-// what is missing.
+// File holds a menu as written, with its includes and translations. Parts that can't be
+// read are left out, and the diagnostics name them.
 type File struct {
 	// Name is the main file's base name without ".yaml".
 	Name string
@@ -67,39 +66,39 @@ type Source struct {
 // Pair holds one entry of a plain mapping.
 type Pair struct{ Key, Value Text }
 
-// Named is a text under a name.
+// Named gives a text a name.
 type Named struct{ Name, Text Text }
 
-// Dial is a service code and the screen its calls begin on; Screen is zero for
-// the menu's start.
+// Dial connects a service code with the screen on which its calls begin. Screen is zero
+// for the menu's start.
 type Dial struct{ Code, Screen Text }
 
-// Language is a language's code and own name.
+// Language has a language's code and its own name.
 type Language struct{ Code, Name Text }
 
 // Limits of the screens; an Int is zero where it was not written.
 type Limits struct{ Screen, Options, Depth Int }
 
-// Int is a whole number of the source.
+// Int holds a whole number with its position.
 type Int struct {
 	Text
 	N int
 }
 
-// Session is the gateway's profile and what sessions do.
+// Session has the gateway's profile and the settings of sessions.
 type Session struct {
 	Gateway, Timezone Text
 	Resume            Resume
 }
 
-// Resume is how a dropped call is taken up again; For is zero for never.
+// Resume says how a dropped call continues. If For is zero, it never does.
 type Resume struct {
 	For                  time.Duration
 	Pos                  engine.Pos
 	Say, Confirm, Cancel Text
 }
 
-// Nav is the navigation block. Key is zero where a key is not declared.
+// Nav holds the navigation keys. A key that is not declared is zero.
 type Nav struct {
 	Pos              engine.Pos
 	Back, Home, More NavKey
@@ -114,10 +113,10 @@ type Nav struct {
 	ListCut          Text
 }
 
-// NavKey is "0 Back": a key and its label.
+// NavKey holds a key and its label, as in "0 Back".
 type NavKey struct{ Key, Label Text }
 
-// Target is where an arrow leads: a screen, or through an action.
+// Target says where an arrow leads: to a screen, or first to an action.
 type Target struct {
 	Screen Text
 	Call   *Call
@@ -126,14 +125,14 @@ type Target struct {
 // Written reports whether there is a target at all.
 func (t Target) Written() bool { return t.Screen.Written() || t.Call != nil }
 
-// Call is "action(values)".
+// Call runs an action, as "action(values)".
 type Call struct {
 	Action Text
 	Args   []Value
 	Pos    engine.Pos
 }
 
-// Value is a name ("phone", "worker.phone") or a constant.
+// Value names a value ("phone", "worker.phone") or holds a constant.
 type Value struct {
 	Text
 	// Name and Field are set for a name; Quoted or Number for a constant.
@@ -202,14 +201,14 @@ type Say struct {
 	Text Text
 }
 
-// Case is a condition and where it leads; If is nil for else.
+// Case says where a condition leads. If is nil for "else".
 type Case struct {
 	If  *Cond
 	To  Target
 	Pos engine.Pos
 }
 
-// Assign is "set: {name: value}".
+// Assign sets one value, as "set: {name: value}".
 type Assign struct {
 	Name  Text
 	Value Value
@@ -222,7 +221,7 @@ type When struct {
 	Retry   *Text
 }
 
-// Cond is a condition as written. Op "and", "or", "not", "is set",
+// Cond holds a condition as written. Op has one of "and", "or", "not", "is set",
 // "is empty", "=", "!=", "<", "<=", ">", ">=".
 type Cond struct {
 	Op          string
@@ -247,7 +246,8 @@ type Entry struct {
 	Unreviewed bool
 }
 
-// Suppression is "# allow U401: reason", bound to the next line that is no comment.
+// Suppression suppresses a code on the next line that is no comment, as "# allow U401:
+// reason".
 type Suppression struct {
 	Code   string
 	Reason string

@@ -24,7 +24,7 @@ func Calls(f *File) []*Call {
 	return calls
 }
 
-// Targets are all arrows of a screen but those of "when".
+// Targets calls see with every arrow of a screen, except those of "when".
 func Targets(s *Screen, see func(Target)) {
 	if s.Skip != nil {
 		see(s.Skip.To)

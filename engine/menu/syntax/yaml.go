@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Decode reads the cleaned source as one YAML document. The library panics on
-// none of the inputs known, but a menu may come from anyone.
+// Decode reads the cleaned source as one YAML document. It recovers from panics of the
+// library, because a menu may come from anyone.
 func (d *Document) Decode() (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -30,8 +30,8 @@ func (d *Document) Decode() (root *yaml.Node, err error) {
 
 var ErrEmpty = errors.New("the file is empty")
 
-// yamlError returns the line, from 1, and the plain words of an error of yaml.v3,
-// which names no line when it is the first.
+// yamlError returns the line, from 1, and the plain text of an error of yaml.v3. The
+// library does not name the line if it is the first.
 func yamlError(err error) (line int, message string) {
 	theirs := strings.TrimPrefix(err.Error(), "yaml: ")
 	line = 1

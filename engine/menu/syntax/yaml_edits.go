@@ -8,8 +8,9 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// around returns where a text stands that holds a place of its line. One that a help
-// does not show is what was kept from YAML, or the value of the line's key.
+// around returns the range of the text that contains a position on its line: the text
+// that the help quotes, the one that was hidden from YAML, or the value of the line's
+// key.
 func (d *Document) around(n int, line string, at int, text string) (begin, end int, ok bool) {
 	if text == "" {
 		for spot, raw := range d.refused {
@@ -35,7 +36,7 @@ func (d *Document) around(n int, line string, at int, text string) (begin, end i
 	return 0, 0, false
 }
 
-// uncut returns a text with what its commas have cut from it, inside of braces.
+// uncut returns a text in braces together with the parts that its commas cut off.
 func uncut(line string, begin, end int) (from, to int) {
 	from = strings.LastIndex(line[:begin], ": ")
 	if from < 0 || !strings.Contains(line[:from], "{") {
@@ -49,9 +50,8 @@ func uncut(line string, begin, end int) (from, to int) {
 	return from, from + len(strings.TrimRight(line[from:to], " "))
 }
 
-// textInBraces returns where a text ends that goes on behind its commas: at the
-// bracket around it, or where an entry with a key follows. It is the line's end
-// where neither is there.
+// textInBraces returns the end of a text that contains commas: the bracket around it,
+// the next entry with a key, or the end of the line.
 func textInBraces(line string, from int) int {
 	depth := 0
 	for i := from; i < len(line); i++ {
@@ -72,7 +72,7 @@ func textInBraces(line string, from int) int {
 	return len(line)
 }
 
-// commas puts quotes around a text in braces that its commas have cut.
+// commas puts quotes around a text in braces that its commas cut.
 func (r Report) commas() {
 	line, from, _ := r.span()
 	begin := strings.LastIndex(line[:from], ": ")
@@ -88,13 +88,13 @@ func (r Report) commas() {
 	r.edit(begin, begin+len(text), InQuotes(text))
 }
 
-// indentTabs writes spaces for the tabs before the first text of all lines: two
-// for each, or what brings the first such line below its parent.
+// indentTabs replaces the tabs in the indentation of all lines: by two spaces each, or
+// by as many as put the first such line below its parent.
 func (r Report) indentTabs() {
 	r.indents('\t', strings.Repeat(" ", r.doc.tabWidth(r.d.Pos.Line)))
 }
 
-// innerTabs writes a space for each further tab of the line.
+// innerTabs replaces each tab after the indentation of a line by a space.
 func (r Report) innerTabs() {
 	line, from, _ := r.span()
 	for i := from; i < len(line); i++ {
@@ -104,8 +104,8 @@ func (r Report) innerTabs() {
 	}
 }
 
-// tabWidth returns how many spaces a tab stands for: two, or as many as bring
-// the first line with tabs below the line that it belongs to.
+// tabWidth returns how many spaces replace a tab: two, or as many as put the first line
+// with tabs below the line that it belongs to.
 func (d *Document) tabWidth(n int) int {
 	line, _ := d.rawLine(n)
 	tabs := len(line) - len(strings.TrimLeft(line, "\t"))
@@ -140,7 +140,7 @@ func (r Report) emptyLine() {
 	}
 }
 
-// spaceColon writes a space behind the colon of a key, where text has none.
+// spaceColon writes a space after the colon of a key if there is none.
 func (r Report) spaceColon(text string) {
 	help := spaceHelp(text)
 	if help == "" {
@@ -177,7 +177,7 @@ func (r Report) asConstant() {
 
 var isBefore = regexp.MustCompile(`\bis( not)?( +)$`)
 
-// equals writes a sign of comparison for "is".
+// equals replaces "is" by a comparison sign.
 func (r Report) equals() {
 	line, from, _ := r.span()
 	at := isBefore.FindStringSubmatchIndex(line[:from])
@@ -191,8 +191,8 @@ func (r Report) equals() {
 	r.edit(at[0], at[4], sign)
 }
 
-// sign writes an arrow, or a sign of a condition, as the language has it. A word
-// gets a space on both sides.
+// sign writes an arrow or a comparison sign as the menu language spells it, with a
+// space on both sides of a word.
 func (r Report) sign(text string, word bool) {
 	line, from, to := r.span()
 	if word && from > 0 && strings.IndexByte(" (", line[from-1]) < 0 {
@@ -214,7 +214,7 @@ func (r Report) deleteMark(mark string) {
 
 var foldedBlock = regexp.MustCompile(`(^|[:-] +)>[+-]?[1-9]?[+-]?\s*(#.*)?$`)
 
-// unfold writes | for >.
+// unfold replaces > by |.
 func (r Report) unfold() {
 	if r.doc == nil {
 		return
@@ -232,7 +232,7 @@ func (r Report) unfold() {
 	}
 }
 
-// asBlock makes a block of a text that goes on below its key.
+// asBlock makes a block of a text that continues below its key.
 func (r Report) asBlock() {
 	above := r.d.Pos.Line - 1
 	head, _ := r.doc.rawLine(above)
@@ -261,8 +261,8 @@ func (r Report) asBlock() {
 	r.d.Edits = []diag.TextEdit{r.doc.edit(above, value, len(head), "|\n"+strings.Repeat(" ", indent)+head[value:])}
 }
 
-// dropTwice deletes the second of two entries that say the same, where each
-// stands on its own line without a comment.
+// dropTwice deletes the second of two equal entries if each is on its own line and has
+// no comment.
 func (r Report) dropTwice(first engine.Pos) {
 	if r.doc == nil || first.File != r.d.Pos.File {
 		return
@@ -283,7 +283,7 @@ func (r Report) dropTwice(first engine.Pos) {
 	r.d.Edits = []diag.TextEdit{r.doc.drop(r.d.Pos.Line)}
 }
 
-// dropTwiceInBraces is dropTwice for two entries of one line.
+// dropTwiceInBraces deletes the second of two equal entries on one line.
 func (r Report) dropTwiceInBraces(line string, first, second int) {
 	entry := func(from int) string {
 		if i := strings.IndexAny(line[from:], ",}"); i >= 0 {
