@@ -35,7 +35,7 @@ var own = map[string][]string{
 	"engine/menu":                 {"engine", "engine/diag", "engine/menu/check", "engine/menu/compile", "engine/menu/syntax"},
 	"engine/menu/syntax":          {"engine", "engine/diag", "engine/gsm7", "engine/msisdn", "engine/spelling"},
 	"engine/menu/check":           {"engine", "engine/diag", "engine/menu/syntax", "engine/gsm7", "engine/msisdn", "engine/spelling"},
-	"engine/menu/compile":         {"engine", "engine/menu/syntax"},
+	"engine/menu/compile":         {"engine", "engine/msisdn", "engine/menu/syntax"},
 	"engine/menu/rewrite":         {"engine", "engine/diag", "engine/menu/syntax", "engine/menu/check", "engine/spelling"},
 	"engine/menu/schema":          {"engine", "engine/menu/syntax"},
 	"engine/menu/compat":          {"engine", "engine/diag", "engine/graph", "engine/menu/syntax"},

@@ -89,6 +89,6 @@ func (w *walk) factsCall(n *node) *Call {
 }
 
 func (w *walk) smsCall(n *node) *Call {
-	text := w.p.text(n.SMS.Say, &w.s, w.p.lang(&w.s))
+	text := w.p.smsText(n.SMS.Say, &w.s, w.p.lang(&w.s))
 	return &Call{Action: CallSMS, Args: []Value{w.p.value(&w.s, n.SMS.To), TextValue(text)}, Pos: n.Pos}
 }

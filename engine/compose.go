@@ -30,10 +30,20 @@ type ScreenParts[T any] struct {
 // Screen returns the whole screen.
 func (c Composer[T]) Screen(parts ScreenParts[T]) T {
 	screen := c.Below(parts.Notice, parts.Body)
-	for _, row := range parts.Rows {
-		screen = c.Below(screen, row)
+	if len(parts.Rows) > 0 {
+		screen = c.Below(screen, c.column(parts.Rows))
 	}
 	return c.Below(screen, parts.Nav)
+}
+
+// column returns rows below each other. It joins halves, because a list may have
+// hundreds of rows, and row after row would copy the text as often.
+func (c Composer[T]) column(rows []T) T {
+	if len(rows) == 1 {
+		return rows[0]
+	}
+	half := len(rows) / 2
+	return c.Below(c.column(rows[:half]), c.column(rows[half:]))
 }
 
 // Below returns two parts, the second on a new line below the first.

@@ -121,7 +121,7 @@ func (n *node) number(nth int) string {
 // navigation, and the fixed ones of a list's options.
 func (n *node) take(nav *Nav) {
 	keys := []string{nav.More.Key}
-	if !n.NoNav {
+	if !n.NoNav || n.Kind == ScreenList {
 		keys = append(keys, nav.Back.Key, nav.Home.Key)
 	}
 	if n.Kind == ScreenList && !n.Numbered {

@@ -18,7 +18,7 @@ func (p *Program) prepare(n *node) {
 	blank := Session{Values: make([]Value, len(p.slots))}
 	for lang := range p.def.Languages {
 		rows := p.rows(n, &blank, lang)
-		text := texts.Screen(ScreenParts[string]{Body: p.body(n, &blank, lang), Rows: rowTexts(rows)})
+		text := texts.Screen(ScreenParts[string]{Body: p.text(p.body(n, &blank), &blank, lang), Rows: rowTexts(rows)})
 		if !p.fits(texts.Screen(ScreenParts[string]{Body: text, Nav: p.navLine(lang, NavBack|NavHome)})) {
 			n.still = nil
 			return
@@ -92,20 +92,48 @@ func (p *Program) view(n *node, s *Session, lang int) view {
 	if v, ok := p.stillView(n, s, lang, live); ok {
 		return v
 	}
-	rows := p.rows(n, s, lang)
-	parts := ScreenParts[string]{Notice: p.head(n, s, lang), Body: p.body(n, s, lang), Rows: rowTexts(rows), Nav: p.navs[lang][live]}
-	if s.Offset == 0 {
-		if text := texts.Screen(parts); p.fits(text) {
-			return view{text: text, rows: rows}
+	d := p.draft(n, s, lang, live)
+	if p.foreign(s) {
+		letters := *s
+		letters.letters = true
+		if raw := p.draft(n, &letters, lang, live); p.prefers(n, d, raw) {
+			d = raw
 		}
 	}
-	if !n.paged || s.Repeat != "" {
-		return p.cutView(parts, rows)
+	if s.Offset == 0 && p.fits(d.text) {
+		return view{text: d.text, rows: d.rows}
 	}
-	v := p.page(parts.Notice, flowOf(parts.Body, parts.Rows), s.Offset, parts.Nav, p.navs[lang][live|NavMore], p.def.Nav.More.Key != "")
-	v.rows = rows
+	if !d.paged(n) {
+		return p.cutView(d.parts, d.rows)
+	}
+	v := p.page(d.parts.Notice, d.units(), s.Offset, d.parts.Nav, d.navMore, p.def.Nav.More.Key != "")
+	v.rows = d.rows
 	return v
 }
+
+// A draft is a screen before it is divided into pages.
+type draft struct {
+	parts ScreenParts[string]
+	body  []span
+	rows  []row
+	text  string // the whole
+	// navMore is the navigation line of a page that goes on. second says that the
+	// screen asks for an answer a second time.
+	navMore string
+	second  bool
+}
+
+func (p *Program) draft(n *node, s *Session, lang int, live NavKeys) draft {
+	d := draft{body: p.spans(p.body(n, s), s, lang), rows: p.rows(n, s, lang), navMore: p.navs[lang][live|NavMore], second: s.Repeat != ""}
+	d.parts = ScreenParts[string]{Notice: p.head(n, s, lang), Body: joinSpans(d.body), Rows: rowTexts(d.rows), Nav: p.navs[lang][live]}
+	d.text = texts.Screen(d.parts)
+	return d
+}
+
+// paged reports whether the screen may be divided.
+func (d *draft) paged(n *node) bool { return n.paged && !d.second }
+
+func (d *draft) units() []unit { return flowOf(d.body, d.parts.Rows) }
 
 // stillView returns the view of a screen that never changes, with at most a
 // notice above it.
@@ -170,18 +198,18 @@ func (p *Program) reason(n *node, notice string) Localized {
 	}
 }
 
-// body returns the question, or the text in its place.
-func (p *Program) body(n *node, s *Session, lang int) string {
+// body returns the words of the question, or of the text in its place.
+func (p *Program) body(n *node, s *Session) Localized {
 	switch {
 	case s.Repeat != "" && n.question != nil:
-		return p.text(n.repeat, s, lang)
+		return n.repeat
 	case s.Notice != "" && n.Again != nil:
-		return p.text(n.Again, s, lang)
+		return n.Again
 	}
 	for _, say := range n.Say {
 		if p.holds(s, say.If) {
-			return p.text(say.Words, s, lang)
+			return say.Words
 		}
 	}
-	return ""
+	return nil
 }

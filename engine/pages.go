@@ -27,37 +27,94 @@ func rowTexts(rows []row) []string {
 	return list
 }
 
+// A span is a part of a text: words of the menu, or a value.
+type span struct {
+	text  string
+	value bool
+}
+
 // A unit is the smallest piece of a screen with which a page may begin: a word of
-// the text, or a row.
+// the text, a piece of a long word or of a value, or a row.
 type unit struct {
 	sep  string // what stands before it, unless it begins a page
 	text string
+	// inside says that it goes on with a word or a value. A page begins with it only
+	// if the whole word or value does not fit a page.
+	inside bool
 }
 
-// MaxWord is how many characters of a word are never broken: few enough that a
-// page always has room for them.
+// MaxWord is how many characters a page always has room for: longer words and
+// values may be divided if they must.
 const MaxWord = 16
 
-func flowOf(body string, rows []string) []unit {
-	var units []unit
-	if body != "" {
-		for _, line := range strings.Split(body, "\n") {
-			sep := "\n"
-			for _, word := range strings.Split(line, " ") {
-				for utf8.RuneCountInString(word) > MaxWord {
-					cut := runeOffset(word, MaxWord)
-					units = append(units, unit{sep: sep, text: word[:cut]})
-					word, sep = word[cut:], ""
-				}
-				units = append(units, unit{sep: sep, text: word})
-				sep = " "
+// flowOf divides a body and rows into units.
+func flowOf(body []span, rows []string) []unit {
+	f := flow{sep: "\n"}
+	for _, s := range body {
+		if s.value {
+			f.word = append(f.word, s)
+			continue
+		}
+		for rest := s.text; ; {
+			i := strings.IndexAny(rest, " \n")
+			if i < 0 {
+				f.append(rest)
+				break
 			}
+			f.append(rest[:i])
+			f.end(rest[i : i+1])
+			rest = rest[i+1:]
 		}
 	}
-	for _, row := range rows {
-		units = append(units, unit{sep: "\n", text: row})
+	if len(body) > 0 {
+		f.end("\n")
 	}
-	return units
+	for _, row := range rows {
+		f.units = append(f.units, unit{sep: "\n", text: row})
+	}
+	return f.units
+}
+
+// A flow collects the units of a text, word by word.
+type flow struct {
+	units []unit
+	word  []span // since the last separator
+	sep   string // before the word
+}
+
+func (f *flow) append(words string) {
+	if words != "" {
+		f.word = append(f.word, span{text: words})
+	}
+}
+
+// end completes a word and notes the separator behind it. Only a value has spaces
+// inside a word.
+func (f *flow) end(sep string) {
+	first := len(f.units)
+	joined := f.sep
+	if len(f.word) == 0 {
+		f.add(joined, "", first) // two separators in a row
+	}
+	for _, s := range f.word {
+		for i, piece := range strings.Split(s.text, " ") {
+			if i > 0 {
+				joined = " "
+			}
+			for cut := runeOffset(piece, MaxWord); cut < len(piece); cut = runeOffset(piece, MaxWord) {
+				f.add(joined, piece[:cut], first)
+				piece, joined = piece[cut:], ""
+			}
+			f.add(joined, piece, first)
+			joined = ""
+		}
+	}
+	f.word, f.sep = f.word[:0], sep
+}
+
+// add adds one unit of a word whose first unit has an index.
+func (f *flow) add(sep, text string, first int) {
+	f.units = append(f.units, unit{sep: sep, text: text, inside: len(f.units) > first})
 }
 
 func runeOffset(s string, n int) int {
@@ -83,6 +140,15 @@ func (p *Program) page(head string, units []unit, from int, nav, navMore string,
 	end := from
 	for end < len(units) && p.fits(pageText(head, units[from:end+1], navMore)) {
 		end++
+	}
+	if end > from && end < len(units) {
+		whole := end
+		for whole > from && units[whole].inside {
+			whole--
+		}
+		if whole > from {
+			end = whole
+		}
 	}
 	if end == from && head != "" {
 		return p.page("", units, from, nav, navMore, more)

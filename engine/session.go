@@ -54,6 +54,9 @@ type Session struct {
 	acted bool
 	// refused says that what was typed in this step was no answer.
 	refused bool
+	// letters says that values are shown in their own letters, in a copy of the session
+	// that is only shown.
+	letters bool
 	// before has the values of the screen shown until the step has found the next
 	// screen. It is nil between steps, as it may contain a secret.
 	before []Value

@@ -26,6 +26,39 @@ func (p *Program) text(w Localized, s *Session, lang int) string {
 	return string(b)
 }
 
+// spans returns a text with its values filled in, and says which parts are values.
+func (p *Program) spans(w Localized, s *Session, lang int) []span {
+	t := w.In(lang)
+	if fixed, ok := t.fixed(); ok {
+		if fixed == "" {
+			return nil
+		}
+		return []span{{text: fixed}}
+	}
+	list := make([]span, 0, len(t))
+	for _, part := range t {
+		one := span{text: part.Lit}
+		if !part.Ref.IsZero() {
+			one = span{string(p.show(nil, part.Ref, s, lang)), true}
+		}
+		if one.text != "" {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+func joinSpans(list []span) string {
+	if len(list) == 1 {
+		return list[0].text
+	}
+	var b strings.Builder
+	for _, s := range list {
+		b.WriteString(s.text)
+	}
+	return b.String()
+}
+
 // show appends a value as callers read it, never wider than its type says. An
 // unset value shows nothing; the checker makes sure that there is none.
 func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
@@ -42,6 +75,9 @@ func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
 	if t == nil || !v.IsSet() {
 		return b
 	}
+	if s.letters && v.kind == KindText {
+		return append(b, inLetters(v.s, t.Width)...)
+	}
 	return p.showValue(b, v, t, slot, lang)
 }
 
@@ -57,7 +93,7 @@ func (p *Program) showValue(b []byte, v Value, t *Type, slot *Var, lang int) []b
 		if !msisdn.Valid(v.s) {
 			return append(b, gsm7.Cut(oneLine(gsm7.Transliterate(v.s)), phoneWidth)...)
 		}
-		return append(b, msisdn.National(v.s)...)
+		return append(b, msisdn.Local(v.s, p.def.Session.Country)...)
 	case KindChoice:
 		return append(b, p.choiceLabel(v.s, t, slot, lang)...)
 	case KindText:

@@ -35,7 +35,10 @@ Example:
 
 // Run makes one or more calls.
 func (v dialCmd) Run(ctx context.Context, std streams) error {
-	caller, ok := msisdn.Parse(v.Phone, "KE", "any")
+	caller, ok := msisdn.Parse(v.Phone)
+	if !ok {
+		caller, ok = msisdn.Written(v.Phone)
+	}
 	if !ok {
 		return misuse{fmt.Errorf("--phone: found %q, expected a phone number as 0712345678 or +256712345678", v.Phone)}
 	}

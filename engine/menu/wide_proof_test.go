@@ -359,6 +359,9 @@ func (w *walker) answerTo(name string) string {
 	case t.Kind == engine.KindSecret:
 		return typedWord
 	}
+	if w.worst != nil && name == "city" && w.IntN(3) > 0 {
+		return "ሣራ Ọ̀ṣun 漢" // its letters change the length of a screen
+	}
 	for _, v := range wideVars {
 		if v.name == name {
 			return v.answer

@@ -144,6 +144,18 @@ func Digits(e164 string) (digits string, ok bool) {
 	return digits, true
 }
 
+// Written reads a number with its country code as people write it in a file or on a
+// command line: 254712345678, +254 712-345678, 00254712345678. Any E.164 number is
+// taken, as gateways report callers of every kind.
+func Written(s string) (digits string, ok bool) {
+	var buf [maxTyped]byte
+	compact, ok := squeeze(buf[:0], s)
+	if !ok {
+		return "", false
+	}
+	return Digits(strings.TrimPrefix(string(compact), "00"))
+}
+
 // Valid reports whether digits may be a phone number: 7 to 15 digits that begin with
 // a country code.
 func Valid(digits string) bool {

@@ -1,19 +1,47 @@
 package msisdn
 
+import "github.com/nyaruka/phonenumbers"
+
 // E164 returns the number as providers expect it: +254712345678.
 func E164(digits string) string { return "+" + digits }
 
-// National returns the number as a screen shows it: 0712345678 for a Kenyan mobile,
-// +256772123456 for every other. It has no spaces, so a caller can type it as it
-// stands, and at most MaxShown characters. It returns an invalid number unchanged.
-func National(digits string) string {
+// National returns the number as Kenyans write it: 0712345678 for a Kenyan mobile,
+// +256772123456 for every other. It returns an invalid number unchanged.
+func National(digits string) string { return Local(digits, Kenya) }
+
+// Local returns the number as a screen in a country shows it: a mobile number of
+// the country as people there write it, every other with a plus sign and its
+// country code. It has no spaces, so a caller can type it as it stands, and at most
+// MaxShown characters. It returns an invalid number unchanged.
+func Local(digits, country string) string {
 	switch {
 	case !Valid(digits):
 		return digits
+	case country != Kenya:
+		if local, ok := localForm(digits, country); ok {
+			return local
+		}
 	case isKenyanMobile(digits):
 		return "0" + digits[len("254"):]
 	}
 	return E164(digits)
+}
+
+// localForm returns the national form of a number if the country reads it as the
+// same number.
+func localForm(digits, country string) (string, bool) {
+	n, err := phonenumbers.Parse(E164(digits), "")
+	if err != nil || phonenumbers.GetRegionCodeForNumber(n) != country {
+		return "", false
+	}
+	var local []byte
+	for _, c := range []byte(phonenumbers.Format(n, phonenumbers.NATIONAL)) {
+		if c >= '0' && c <= '9' {
+			local = append(local, c)
+		}
+	}
+	same, ok := Parse(string(local), country)
+	return string(local), ok && same == digits && len(local) <= MaxShown
 }
 
 func isKenyanMobile(digits string) bool {

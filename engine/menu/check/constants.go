@@ -52,7 +52,7 @@ func constantFits(v syntax.Value, t engine.Type) (expected string, ok bool) {
 		_, ok := syntax.ConstantDate(s)
 		return `a day in quotes like "2026-03-01"`, ok && v.Quoted
 	case engine.KindPhone:
-		return `a number with its country code, in quotes like "254712345678"`, v.Quoted && msisdn.Valid(s)
+		return `a number with its country code, in quotes like "254712345678"`, v.Quoted && isWritten(s)
 	case engine.KindChoice:
 		for _, o := range t.Options {
 			if o == s {
@@ -62,6 +62,11 @@ func constantFits(v syntax.Value, t engine.Type) (expected string, ok bool) {
 		return "one of its options", false
 	}
 	return "", false // a secret, a record, a list
+}
+
+func isWritten(s string) bool {
+	_, ok := msisdn.Written(s)
+	return ok
 }
 
 func wholeNumber(s string) (int64, bool) {

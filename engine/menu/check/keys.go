@@ -115,11 +115,27 @@ func (c *checker) navKeysDiffer() {
 // keyFree compares a key with those of navigation that live on its screen.
 func (c *checker) keyFree(s *syntax.Screen, key syntax.Text) {
 	for _, k := range c.navKeys() {
-		hidden := s.NavOff && k.does != "More" && !c.pages(s)
+		hidden := s.NavOff && !c.divided(s)
 		if k.key.Written() && k.key.Value == key.Value && !hidden {
 			c.find(key, fmt.Sprintf("The key %s already means %s.", syntax.Quote(key.Value), k.does), "Choose another key.", diag.At(k.key.Pos, "It is declared here."))
 		}
 	}
+}
+
+// divided reports whether a screen may be shown on several pages. Then the keys of
+// navigation live on it even with "nav: none".
+func (c *checker) divided(s *syntax.Screen) bool {
+	if !c.pages(s) {
+		return false
+	}
+	limits := syntax.LimitsOf(c.f)
+	r, phone := newRuler(c), room{limits.Septets, limits.Units}
+	for lang := range c.msgs.Langs {
+		if s.List != nil || !phone.fits(worstOf(r.layouts(s, lang, false))) {
+			return true
+		}
+	}
+	return false
 }
 
 // numbersFree compares the numbers that rows are given with the keys of
@@ -128,7 +144,7 @@ func (c *checker) numbersFree(s *syntax.Screen) {
 	n := c.numbered(s)
 	for _, k := range c.navKeys() {
 		row, err := strconv.Atoi(k.key.Value)
-		if err != nil || strconv.Itoa(row) != k.key.Value || row < 1 || row > n || s.NavOff && k.does != "More" {
+		if err != nil || strconv.Itoa(row) != k.key.Value || row < 1 || row > n || s.NavOff && !c.divided(s) {
 			continue
 		}
 		c.find(s.Name, fmt.Sprintf("Row %d of %s would have the key of %s.", row, syntax.Quote(s.Name.Value), k.does), "Give the navigation a key that no row has, as 0, 00 and 98.", diag.At(k.key.Pos, "It is declared here."))

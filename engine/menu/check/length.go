@@ -256,7 +256,7 @@ func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
 
 // errorFits: an error shares its page with at least one row or word.
 func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
-	first := longestWord(screen.body.extent())
+	first := longestWord(screen.body.extent()).or(l.shortValues(screen))
 	for _, row := range screen.rows {
 		first = first.or(row.ext)
 	}
@@ -278,6 +278,28 @@ func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
 		}
 		l.reportTooLong(at, length, fmt.Sprintf("This text above %s can take %d characters in %s with one line below it; %s.", syntax.Quote(s.Name.Value), length, l.language(screen.lang), limit), "Shorten it.")
 	}
+}
+
+// mostWhole is the width up to which a value surely stands whole on its page, also
+// below an error: amounts, phone numbers, days and names. Longer texts stand whole
+// if they fit.
+const mostWhole = 24
+
+// shortValues returns the extent of the longest value in the body that surely
+// stands whole on its page.
+func (l *lengths) shortValues(screen *layout) extent {
+	e := nothing
+	for _, t := range screen.body.texts {
+		for _, part := range l.c.msgs.Parts(t.key, screen.lang) {
+			if !part.Placeholder() {
+				continue
+			}
+			if v := l.value(part.Name, part.Field, screen.lang); v.septets <= mostWhole && v.wide <= mostWhole {
+				e = e.or(v)
+			}
+		}
+	}
+	return e
 }
 
 // longestWord returns the most that the first word of a page takes. Longer words

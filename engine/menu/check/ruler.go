@@ -16,6 +16,9 @@ type ruler struct {
 	c     *checker
 	texts map[syntax.InLanguage]extent
 	vals  map[syntax.InLanguage]extent
+	// letters measures texts in their own letters. The machine shows them so only
+	// where that fits; see WorstCases.
+	letters bool
 }
 
 func newRuler(c *checker) *ruler {
@@ -106,12 +109,13 @@ func (r *ruler) choice(v *value, lang int) extent {
 }
 
 // shownType returns the extent of any value of a type. Texts from elsewhere are
-// shown in the GSM alphabet and cut to the type's width in septets. foreign
+// cut to the type's width. They are measured in the GSM alphabet: the machine shows
+// them in other letters only where the screen has room for these. foreign
 // says that a phone number may be of any country.
 func (r *ruler) shownType(t engine.Type, foreign bool) extent {
 	switch t.Kind {
 	case engine.KindPhone:
-		if !foreign && r.kenyan(t) {
+		if !foreign && r.homeOnly(t) {
 			return plainWidth(len("0712345678"))
 		}
 		return plainWidth(msisdn.MaxShown)
@@ -125,23 +129,22 @@ func (r *ruler) shownType(t engine.Type, foreign bool) extent {
 			e = e.or(literal(o))
 		}
 		return e
-	case engine.KindText, engine.KindDate:
+	case engine.KindText:
+		if r.letters {
+			return extent{t.Width, t.Width, t.Width}
+		}
+		return plainWidth(t.Width)
+	case engine.KindDate:
 		return plainWidth(t.Width)
 	}
 	return nothing // secrets, records and lists are not shown: U501, U203
 }
 
-// kenyan reports a type that only takes Kenyan mobile numbers, which are shown
-// with ten digits.
-func (r *ruler) kenyan(t engine.Type) bool {
+// homeOnly reports a type that only takes mobile numbers of Kenya, in a menu for
+// Kenya: they are shown with ten digits.
+func (r *ruler) homeOnly(t engine.Type) bool {
 	profile, _ := syntax.ProfileNamed(r.c.f.Session.Gateway.Value)
-	switch len(t.Countries) {
-	case 0:
-		return profile.Country == msisdn.Kenya
-	case 1:
-		return t.Countries[0] == msisdn.Kenya
-	}
-	return false
+	return profile.Country == msisdn.Kenya && (len(t.Countries) == 0 || len(t.Countries) == 1 && t.Countries[0] == msisdn.Kenya)
 }
 
 // moneyWidth returns how wide an amount of cents is at most, as "KES 70,000.00": the

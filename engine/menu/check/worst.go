@@ -13,7 +13,9 @@ type WorstCase struct {
 	Lang int
 	// Septets is the greatest length of the screen while all of its characters are
 	// in the GSM 7-bit alphabet, and Units the greatest length with a character
-	// outside. A negative number says that there is no such screen.
+	// outside: in the menu's words, or in a value that is shown in its own letters
+	// because the screen has room. A negative number says that there is no such
+	// screen.
 	Septets, Units int
 	// OnePage says that the screen always fits one page.
 	OnePage bool
@@ -26,6 +28,8 @@ func WorstCases(f *syntax.File, contracts []engine.Contract) []WorstCase {
 	c := newChecker(f, contracts)
 	limits := syntax.LimitsOf(f)
 	r, screen := newRuler(c), room{limits.Septets, limits.Units}
+	letters := newRuler(c)
+	letters.letters = true
 	var list []WorstCase
 	for _, s := range f.Screens {
 		if !s.Shows() {
@@ -33,7 +37,8 @@ func WorstCases(f *syntax.File, contracts []engine.Contract) []WorstCase {
 		}
 		for lang := range c.msgs.Langs {
 			e := worstOf(r.layouts(s, lang, false))
-			list = append(list, WorstCase{s.Name.Value, lang, e.septets, e.wide, s.List == nil && screen.fits(e)})
+			units := max(e.wide, min(worstOf(letters.layouts(s, lang, false)).wide, limits.Units))
+			list = append(list, WorstCase{s.Name.Value, lang, e.septets, units, s.List == nil && screen.fits(e)})
 		}
 	}
 	return list

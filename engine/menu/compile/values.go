@@ -5,6 +5,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
 // values declares every session value: what the menu asks for, what its actions
@@ -93,7 +94,9 @@ func constant(s string, t engine.Type) engine.Value {
 			return engine.MoneyValue(n * 100)
 		}
 	case engine.KindPhone:
-		return engine.PhoneValue(s)
+		if digits, ok := msisdn.Written(s); ok {
+			return engine.PhoneValue(digits)
+		}
 	case engine.KindChoice:
 		return engine.ChoiceValue(s)
 	case engine.KindDate:
