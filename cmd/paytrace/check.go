@@ -111,7 +111,25 @@ func checkAll(named []string, built []engine.Contract, w io.Writer) ([]checked, 
 		}
 		all = append(all, some...)
 	}
+	sayOnce(all)
 	return all, nil
+}
+
+// sayOnce leaves out what was found before: two menus may include the same part.
+func sayOnce(all []checked) {
+	type finding struct {
+		pos           engine.Pos
+		code, message string
+	}
+	said := map[finding]bool{}
+	for i := range all {
+		all[i].found = slices.DeleteFunc(all[i].found, func(d diag.Diagnostic) bool {
+			f := finding{d.Pos, d.Code, d.Message}
+			again := said[f]
+			said[f] = true
+			return again
+		})
+	}
 }
 
 // checkOne checks what one name stands for, except the menus that were seen before.

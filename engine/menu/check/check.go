@@ -179,6 +179,14 @@ func (c *checker) findKey(at engine.Pos, key, message, help string, related ...d
 }
 
 func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, help string, related []diag.Related) syntax.Report {
+	if key, inText := c.f.TextAround(at); inText && severity == diag.Warning {
+		// A suppression stands above the line that the warning names, and that can't be
+		// a line of the text itself.
+		if at.Line > key.Pos.Line+1 {
+			related = append([]diag.Related{diag.At(at, "It is about this line of the text.")}, related...)
+		}
+		at, length = key.Pos, key.Len()
+	}
 	c.out = append(c.out, diag.Diagnostic{
 		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
 		Message: message, Help: help, Related: related,

@@ -21,7 +21,7 @@ session: {gateway: africastalking-ke, resume: {for: 5m, say: "Go on?", confirm: 
 remember: [city]
 on_failed: sorry
 on_pending: sorry
-nav: {back: 0 Back, home: 00 Home -> main, more: 98 More, confirm: 1 Yes, cancel: 2 No, invalid: Wrong., gave_up: Enough., busy: Busy., in_progress: Wait., expired: Late., updated: New., limited: Often.}
+nav: {back: 0 Back, home: 00 Home -> main, more: 98 More, confirm: 1 Yes, cancel: 2 No, invalid: Wrong., gave_up: Enough., busy: Busy., in_progress: Wait., expired: Late., updated: New., limited: Often., mismatch: Other., list_cut: More.}
 vars:
   city: {type: text 20, error: No city.}
   litres: number 1..12
@@ -125,6 +125,12 @@ var silent = map[string]string{
 // definition is changed, one at a time.
 func TestNoChangeIsSilent(t *testing.T) {
 	old := compiledFor(t, whole, menutest.Contracts)
+	nav := reflect.ValueOf(old.Definition().Nav)
+	for i := range nav.NumField() {
+		if nav.Field(i).IsZero() {
+			t.Errorf("the menu of this test has no nav.%s", nav.Type().Field(i).Name)
+		}
+	}
 	changed := map[string]int{}
 	count := leaves(reflect.ValueOf(compiledFor(t, whole, menutest.Contracts).Definition()).Elem(), "Definition", -1, nil)
 	for i := range count {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -177,11 +178,51 @@ func (p *reader) duration(e entry) time.Duration {
 		return 0
 	}
 	d, err := time.ParseDuration(t.Value)
-	if err != nil || d <= 0 || d > mostResume {
-		p.find("U003", t, fmt.Sprintf("%q is not a time of at most a day.", Short(t.Value)), `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`)
-		return 0
+	switch {
+	case err != nil:
+		p.find("U003", t, fmt.Sprintf("%q is not a time.", Short(t.Value)), timeHelp(t.Value))
+	case d > mostResume:
+		p.find("U003", t, fmt.Sprintf("%q is too long: a dropped call can be resumed for a day at most.", Short(t.Value)), `Write "24h" or less.`)
+	case d <= 0:
+		p.find("U003", t, fmt.Sprintf("%q is no time in which a call could be resumed.", Short(t.Value)), `Write "none" if a dropped call is never resumed.`)
+	default:
+		return d
 	}
-	return d
+	return 0
+}
+
+// amountOfTime is a number with a word for its unit, as people write a time.
+var amountOfTime = regexp.MustCompile(`^(\d{1,5}) ?([a-z]*)\.?$`)
+
+// timeUnits has the units of times by what people write, with how many of the unit of a
+// menu each one is.
+var timeUnits = map[string]struct {
+	unit  string
+	times int
+}{
+	"s": {"s", 1}, "sec": {"s", 1}, "secs": {"s", 1}, "second": {"s", 1}, "seconds": {"s", 1},
+	"m": {"m", 1}, "min": {"m", 1}, "mins": {"m", 1}, "minute": {"m", 1}, "minutes": {"m", 1},
+	"h": {"h", 1}, "hr": {"h", 1}, "hrs": {"h", 1}, "hour": {"h", 1}, "hours": {"h", 1},
+	"d": {"h", 24}, "day": {"h", 24}, "days": {"h", 24},
+}
+
+// timeHelp says how to write a time. It names the time itself where its unit is known.
+func timeHelp(s string) string {
+	m := amountOfTime.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
+	if m == nil {
+		return `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`
+	}
+	n, _ := strconv.Atoi(m[1]) // digits, by the pattern
+	unit, known := timeUnits[m[2]]
+	switch {
+	case m[2] == "":
+		return fmt.Sprintf(`Say of what: "%ds" are seconds, "%dm" minutes.`, n, n)
+	case !known:
+		return `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`
+	case time.Duration(n*unit.times)*map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour}[unit.unit] > mostResume:
+		return `A dropped call can be resumed for a day at most: write "24h" or less.`
+	}
+	return fmt.Sprintf(`Write "%d%s".`, n*unit.times, unit.unit)
 }
 
 func (p *reader) remember(e entry) {

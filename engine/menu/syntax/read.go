@@ -58,6 +58,7 @@ func (p *reader) open(name string, from Text) *yaml.Node {
 	p.file.docs[shown] = src
 	p.out = append(p.out, found...)
 	p.suppressions()
+	p.suppressionsInTexts()
 	if src.clean == nil {
 		return nil
 	}

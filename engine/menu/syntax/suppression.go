@@ -41,6 +41,49 @@ func (p *reader) suppressions() {
 	}
 }
 
+// suppressionsInTexts reports suppressions that stand inside a text: there they are no
+// comments, and callers read them.
+func (p *reader) suppressionsInTexts() {
+	for n := 1; n <= len(p.src.Lines); n++ {
+		end := p.src.EndOfText(n)
+		for m := n + 1; m <= end; m++ {
+			line := p.src.Line(m)
+			text := strings.TrimSpace(line)
+			if _, comment := p.src.Comments[m]; comment || !suppressionComment.MatchString(text) {
+				continue
+			}
+			at := Text{Value: text, Pos: engine.Pos{File: p.src.path, Line: m, Column: indentOf(line) + 1}}
+			p.find("U009", at, "Callers read this suppression, because it stands inside a text.", fmt.Sprintf("Put it above line %d, where the text begins.", n))
+		}
+		n = end
+	}
+}
+
+// TextAround returns the key of the text of several lines in which a position lies: a
+// comment about the text stands above it. ok is false for all other positions.
+func (f *File) TextAround(pos engine.Pos) (key Text, ok bool) {
+	d := f.docs[pos.File]
+	if d == nil {
+		return Text{}, false
+	}
+	least := indentOf(d.Line(pos.Line))
+	for n := pos.Line - 1; n > 0 && least > 0; n-- {
+		line := d.Line(n)
+		indent := indentOf(line)
+		if strings.TrimSpace(line) == "" || indent >= least {
+			continue
+		}
+		least = indent
+		if d.EndOfText(n) < pos.Line {
+			continue
+		}
+		// A line of a text may look like the beginning of one, so the first counts.
+		name, _, _ := strings.Cut(line[indent:], ":")
+		key, ok = Text{Value: name, Pos: engine.Pos{File: pos.File, Line: n, Column: indent + 1}}, true
+	}
+	return key, ok
+}
+
 // nextEntry returns the first line from n on that is neither blank nor a comment; 0
 // if there is none.
 func (p *reader) nextEntry(n int) int {
