@@ -16,6 +16,10 @@ type Personas struct {
 	// country code, and PINs that are wrong on purpose.
 	Numbers []string
 	PINs    []Secret
+	// Places has the positions of what people.yaml says, by the keys that lead
+	// there, as "answers.withdraw" or "people.Juma.language". The answers of an
+	// action are counted: "answers.withdraw.0".
+	Places map[string]Pos
 }
 
 // A Persona is one caller of dial scripts.

@@ -57,6 +57,9 @@ func (p *Program) Screen(name string) (*Screen, bool) {
 // Today returns the calendar day of now in the program's time zone.
 func (p *Program) Today(now time.Time) Date { return DateOf(now.In(p.zone)) }
 
+// Zone returns the program's time zone.
+func (p *Program) Zone() *time.Location { return p.zone }
+
 // Resume returns how long a dropped call of this program can be resumed; 0 for
 // never.
 func (p *Program) Resume() time.Duration { return p.def.Session.Resume }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
@@ -162,7 +164,33 @@ func checkOne(name string, built []engine.Contract, seen map[string]bool, w io.W
 		return all, nil
 	}
 	passed, err := folder.PassedOver()
-	return append(all, checked{folder: folder, found: passed}), err
+	if err != nil {
+		return nil, err
+	}
+	return append(all, checked{folder: folder, found: passed}, checked{folder: folder, found: checkPeople(folder, all, contracts, built)}), nil
+}
+
+// checkPeople checks the people.yaml of a folder, if it has one, against its menus and
+// actions.
+func checkPeople(folder *service.Folder, menus []checked, contracts, built []engine.Contract) diag.List {
+	if _, err := fs.Stat(folder.FS, service.PeopleFile); err != nil {
+		return nil
+	}
+	people, found := syntax.ReadPersonas(folder.FS, service.PeopleFile, folder.Dir)
+	against := dialscript.Folder{Contracts: contracts, All: true}
+	for _, m := range menus {
+		if m.program == nil {
+			against.All = false
+			continue
+		}
+		against.Menus = append(against.Menus, m.program)
+		for _, action := range service.Unbuilt(m.program, built) {
+			if !slices.Contains(against.Declared, action) {
+				against.Declared = append(against.Declared, action)
+			}
+		}
+	}
+	return append(found, dialscript.CheckPeople(&people, filepath.Join(folder.Dir, service.PeopleFile), against)...)
 }
 
 // besideMenus returns the name of a file that lies beside menus and is no menu, with its
@@ -185,11 +213,23 @@ func checkBeside(folder *service.Folder, base string, built []engine.Contract, w
 		return nil, err
 	}
 	one := checked{folder: folder, path: filepath.Join(folder.Dir, base)}
-	if base == service.PeopleFile {
-		_, one.found = syntax.ReadPersonas(folder.FS, base, folder.Dir)
-	} else if _, err := folder.Contracts(built, w); err != nil {
+	contracts, err := folder.Contracts(built, w)
+	if err != nil {
 		return nil, err
 	}
+	if base != service.PeopleFile {
+		return []checked{one}, nil
+	}
+	menus, err := folder.Menus()
+	if err != nil {
+		return nil, err
+	}
+	var all []checked
+	for _, file := range menus {
+		program, _ := menu.Load(folder.FS, file, folder.Dir, contracts, menu.Options{})
+		all = append(all, checked{folder: folder, program: program})
+	}
+	one.found = checkPeople(folder, all, contracts, built)
 	return []checked{one}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -20,6 +21,7 @@ type dialCmd struct {
 	Code  string `help:"Code to dial, deep dials included (default: the menu's own)." placeholder:"CODE"`
 	Phone string `default:"0712345678" help:"Number of the caller."`
 	Lang  string `help:"Language the call begins in." placeholder:"CODE"`
+	Clock string `help:"Day, or day and time, of the call (default: now)." placeholder:"\"2026-03-01 09:00\""`
 	Plain bool   `help:"Print lines instead of a drawn phone, as in a pipe."`
 }
 
@@ -42,7 +44,11 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if !ok {
 		return misuse{fmt.Errorf("--phone: found %q, expected a phone number as 0712345678 or +256712345678", v.Phone)}
 	}
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	clock, err := newDialClock(v.Clock, time.Now)
+	if err != nil {
+		return misuse{err}
+	}
+	box, err := service.NewSandbox(ctx, clock.now, nil)
 	if err != nil {
 		return err
 	}
@@ -51,6 +57,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	clock.in(program.Zone())
 	catalog, err := runner.NewCatalog(program)
 	if err != nil {
 		return err
@@ -70,19 +77,53 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if !v.Plain && drawable(std) {
-		return v.draw(ctx, callSetup{program, box.Actions.Contracts(), people, caller, code}, std)
+		return v.draw(ctx, callSetup{program, box.Actions.Contracts(), people, caller, code, clock.wall()}, std)
 	}
 	unbuilt := service.Unbuilt(program, box.Actions.Contracts())
-	actions := dialscript.FakeActions(&registeredActions{box.Actions, box}, program, unbuilt, people)
+	actions := &toldActions{Actions: dialscript.FakeActions(&registeredActions{box.Actions, box}, program, unbuilt, people)}
 	p := &phone{
 		runner: &runner.Runner{
-			Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: actions,
-			Identity: runner.NewIdentity(box.Identity), TTL: runner.DefaultTTL, Now: time.Now,
+			Sessions: memory.NewSessions(clock.now), Programs: catalog, Actions: actions,
+			Identity: runner.NewIdentity(box.Identity), TTL: runner.DefaultTTL, Now: clock.now,
 		},
+		actions: actions,
 		program: program, box: box, typed: typedLines(ctx, std.in), out: std.out,
 		caller: caller, code: code, person: isTerminal(std.in),
 	}
 	return p.use(ctx)
+}
+
+// toldActions remembers why actions failed: the screen for a failure does not say so.
+type toldActions struct {
+	runner.Actions
+	mu   sync.Mutex
+	why  []string
+	said map[string]bool // the failures that were remembered, by the action's ID
+}
+
+// Do implements runner.Actions.
+func (a *toldActions) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	out, err := a.Actions.Do(ctx, call)
+	why := dialscript.Failure(call, err)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if why != "" && !a.said[call.ID] {
+		if a.said == nil {
+			a.said = map[string]bool{}
+		}
+		a.said[call.ID] = true
+		a.why = append(a.why, why)
+	}
+	return out, err
+}
+
+// failures returns what failed since the last time.
+func (a *toldActions) failures() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	why := a.why
+	a.why = nil
+	return why
 }
 
 // people reads the people.yaml of the menu's folder. It has the answers of actions
@@ -99,6 +140,7 @@ func (v dialCmd) people(std streams) (*engine.Personas, error) {
 // phone makes calls line by line.
 type phone struct {
 	runner  *runner.Runner
+	actions *toldActions
 	program *engine.Program
 	box     *service.Sandbox
 	typed   <-chan string // what is typed, a line each
@@ -142,7 +184,11 @@ func (p *phone) call(ctx context.Context) error {
 		if err := p.messages(ctx); err != nil {
 			return err
 		}
-		if reply.Fault != nil {
+		failures := p.actions.failures()
+		for _, why := range failures {
+			fmt.Fprintln(p.out, "fault:", why)
+		}
+		if reply.Fault != nil && len(failures) == 0 {
 			fmt.Fprintln(p.out, "fault:", reply.Fault)
 		}
 		if reply.End {

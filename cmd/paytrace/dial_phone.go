@@ -39,7 +39,7 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 	l.local.NewReal = sameEveryTime()
 	l.player.KeepGoing, l.player.Watch = true, true
 	l.caller(c.caller)
-	l.head = append(l.head, "(real actions)")
+	l.head = append(l.head, "(real actions)", dialscript.ClockText(c.clock))
 	for _, action := range service.Unbuilt(c.program, c.built) {
 		if answers := c.people.Answers[action]; len(answers) > 0 {
 			l.head = append(l.head, "("+action+" answers "+dialscript.AnswerText(answers)+")")
@@ -89,6 +89,7 @@ type callSetup struct {
 	people  *engine.Personas
 	caller  string // an MSISDN
 	code    string
+	clock   time.Time // on the wall of the service
 }
 
 // phonePlayer plays the calls of a drawn phone.

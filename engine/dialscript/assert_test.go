@@ -1,6 +1,40 @@
 package dialscript
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/paytrace/paytrace/engine"
+)
+
+// A value may stand in quotes, and an empty text must.
+func TestSameValue(t *testing.T) {
+	for _, c := range []struct {
+		value engine.Value
+		want  string
+		same  bool
+	}{
+		{engine.TextValue(""), `""`, true},
+		{engine.TextValue(""), "not set", false},
+		{engine.TextValue(" "), `" "`, true},
+		{engine.TextValue(""), `" "`, false},
+		{engine.Value{}, `""`, false},
+		{engine.Value{}, "not set", true},
+		{engine.TextValue("Nairobi West"), `"Nairobi West"`, true},
+		{engine.TextValue("Nairobi West"), "Nairobi West", true},
+		{engine.TextValue(`"so"`), `"so"`, true},
+		{engine.TextValue("not set"), `"not set"`, true},
+		{engine.NumberValue(5), `"5"`, true},
+		{engine.ListValue(nil), `""`, true},
+		{engine.TextValue("x"), `""`, false},
+	} {
+		if got := sameValue(c.value, c.want); got != c.same {
+			t.Errorf("%#v is %s: %v", c.value.String(), c.want, got)
+		}
+	}
+	if got := showValue(engine.TextValue("")); got != `""` {
+		t.Errorf("an empty text is shown as %q", got)
+	}
+}
 
 func TestStandsIn(t *testing.T) {
 	for _, c := range []struct {

@@ -30,6 +30,7 @@ type fakeActions struct {
 	messages []Message
 	memory   map[string]engine.Value // what the sessions of this call stored
 	lacking  string
+	failure  string // why an action failed since the last screen
 
 	seeding sync.Mutex // locked until the remembered values are stored
 	seeded  bool
@@ -62,7 +63,7 @@ func FakeActions(real Registered, p *engine.Program, lacks []string, people *eng
 func (a *fakeActions) unanswered(action string) error {
 	as := ""
 	if c := a.contracts[action]; c != nil && len(c.Outcomes) > 0 {
-		as = fmt.Sprintf(", as %s: %s", action, c.Outcomes[0].Name)
+		as = fmt.Sprintf(", as %s: %s", action, Example(c, ""))
 	}
 	return fmt.Errorf("%s is only declared, and people.yaml has no answer for it; write one under \"answers\"%s", action, as)
 }
@@ -76,6 +77,25 @@ type run struct {
 
 // Do implements runner.Actions.
 func (a *fakeActions) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	out, err := a.answer(ctx, call)
+	if why := Failure(call, err); why != "" {
+		a.mu.Lock()
+		a.failure = why
+		a.mu.Unlock()
+	}
+	return out, err
+}
+
+// Failure says why an action failed, for the author of a menu: callers see the
+// screen for a failure, which does not. It is "" for what is no failure.
+func Failure(call engine.Call, err error) string {
+	if err == nil || errors.Is(err, engine.ErrNotStored) || errors.Is(err, engine.ErrFenced) {
+		return ""
+	}
+	return fmt.Sprintf("%s failed: %v", call.Action, err)
+}
+
+func (a *fakeActions) answer(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	if a.isReal(call.Action) && !(call.Action == engine.CallFence && a.has(call.ID)) {
 		return a.doReal(ctx, call)
 	}
@@ -207,6 +227,15 @@ func (a *fakeActions) sent() []Message {
 		return append(a.real.Messages(), a.messages...)
 	}
 	return slices.Clone(a.messages)
+}
+
+// failed returns why an action failed since the last time, or "".
+func (a *fakeActions) failed() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	why := a.failure
+	a.failure = ""
+	return why
 }
 
 // missing says what the call needed and the script does not give, or returns "".

@@ -88,6 +88,9 @@ func (l *inProcessTarget) Type(ctx context.Context, cb Callback) (Screen, error)
 	if reply.Fault != nil {
 		s.Fault = reply.Fault.Error()
 	}
+	if failed := l.actions.failed(); failed != "" {
+		s.Fault = failed
+	}
 	if missing := l.actions.missing(); missing != "" {
 		s.Fault = missing
 	}

@@ -34,6 +34,9 @@ type Scene struct {
 // script gives the same screens on any day.
 var DefaultClock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
+// ClockText returns a wall clock as the direction "clock" has it.
+func ClockText(wall time.Time) string { return "(clock " + wall.Format(clockForm) + ")" }
+
 var ErrNoCaller = errors.New("people.yaml names no person who can call")
 
 // SceneOf returns the scene of a call: what people.yaml says, replaced by what

@@ -101,8 +101,12 @@ func readMoney(s string) (int64, bool) {
 }
 
 // sameValue compares a value of the session with the one in the script. "not
-// set" stands for a value that is not set.
+// set" stands for a value that is not set. Quotes may stand around a value, and must
+// around an empty text.
 func sameValue(v engine.Value, want string) bool {
+	if unquoted, ok := unquote(want); ok && v.IsSet() && sameQuoted(v, unquoted) {
+		return true
+	}
 	if !v.IsSet() {
 		return want == "not set"
 	}
@@ -116,5 +120,24 @@ func showValue(v engine.Value) string {
 	if !v.IsSet() {
 		return "not set"
 	}
-	return v.String()
+	if text := v.String(); text != "" {
+		return text
+	}
+	return `""`
+}
+
+// sameQuoted compares a value with a text that stood in quotes, so its spaces count.
+func sameQuoted(v engine.Value, text string) bool {
+	if v.Kind() == engine.KindText {
+		return v.Text() == text
+	}
+	return sameValue(v, text)
+}
+
+// unquote returns a text without the quotes around it.
+func unquote(text string) (string, bool) {
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return "", false
+	}
+	return text[1 : len(text)-1], true
 }

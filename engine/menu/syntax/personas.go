@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -51,6 +52,14 @@ type peopleReader struct {
 	read engine.Personas
 }
 
+// place stores the position of a text below the keys that lead to it.
+func (r *peopleReader) place(t Text, keys ...string) {
+	if r.read.Places == nil {
+		r.read.Places = map[string]engine.Pos{}
+	}
+	r.read.Places[strings.Join(keys, ".")] = t.Pos
+}
+
 func (r *peopleReader) people(e entry) {
 	for _, one := range r.entries(e.node, `"people"`) {
 		if len(r.read.List) == MaxPersonas {
@@ -69,10 +78,11 @@ func (r *peopleReader) person(e entry) {
 		"language": func(e entry) {
 			if t, ok := r.scalar(e, `a language's code, as "sw"`); ok {
 				p.Lang = t.Value
+				r.place(t, "people", p.Name, "language")
 			}
 		},
-		"worker":    func(e entry) { p.Values = append(p.Values, r.settings(e, "worker.")...) },
-		"remembers": func(e entry) { p.Values = append(p.Values, r.settings(e, "")...) },
+		"worker":    func(e entry) { p.Values = append(p.Values, r.settings(e, p.Name, "worker.")...) },
+		"remembers": func(e entry) { p.Values = append(p.Values, r.settings(e, p.Name, "")...) },
 	})
 	switch other, taken := r.byPhone(p.Phone); {
 	case p.Phone == "" && !r.said(e.key):
@@ -140,8 +150,8 @@ func (r *peopleReader) pin(e entry) engine.Secret {
 	return engine.NewSecret(t.Value)
 }
 
-// settings returns names and plain values.
-func (r *peopleReader) settings(e entry, prefix string) []engine.Setting {
+// settings returns names and plain values of a person.
+func (r *peopleReader) settings(e entry, person, prefix string) []engine.Setting {
 	var list []engine.Setting
 	for _, one := range r.entries(e.node, `"`+e.key.Value+`"`) {
 		if !r.goodName(one.key, "a value") {
@@ -149,6 +159,7 @@ func (r *peopleReader) settings(e entry, prefix string) []engine.Setting {
 		}
 		if t, ok := r.scalar(one, "a value"); ok {
 			list = append(list, engine.Setting{Name: prefix + one.key.Value, Text: t.Value})
+			r.place(one.key, "people", person, prefix+one.key.Value)
 		}
 	}
 	return list
@@ -157,10 +168,12 @@ func (r *peopleReader) settings(e entry, prefix string) []engine.Setting {
 // answers reads an action's answers, on one line or as a list.
 func (r *peopleReader) answers(e entry) {
 	r.read.Answers = map[string][]engine.Answer{}
+	r.place(e.key, "answers")
 	for _, one := range r.entries(e.node, `"answers"`) {
 		if !r.goodName(one.key, "an action") {
 			continue
 		}
+		r.place(one.key, "answers", one.key.Value)
 		for _, item := range r.items(one, `answers like "done ref=QX81"`) {
 			t, ok := r.scalar(item, `an answer like "done ref=QX81"`)
 			if !ok {
@@ -171,7 +184,10 @@ func (r *peopleReader) answers(e entry) {
 				r.find("U003", t, Upper(err.Error())+".", "")
 				continue
 			}
-			r.read.Answers[one.key.Value] = append(r.read.Answers[one.key.Value], list...)
+			for _, answer := range list {
+				r.place(t, "answers", one.key.Value, strconv.Itoa(len(r.read.Answers[one.key.Value])))
+				r.read.Answers[one.key.Value] = append(r.read.Answers[one.key.Value], answer)
+			}
 		}
 	}
 }

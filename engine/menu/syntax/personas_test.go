@@ -39,7 +39,12 @@ pins: [4321]
 	if len(people.PINs) != 1 || people.PINs[0].Reveal() != "4321" {
 		t.Errorf("pins: %d", len(people.PINs))
 	}
-	people.List[0].PIN, people.PINs = engine.Secret{}, nil
+	for _, keys := range []string{"people.Juma.worker.id", "people.Amina.language", "answers.withdraw.1", "answers.lookup_worker"} {
+		if people.Places[keys].Line == 0 {
+			t.Errorf("%s has no place: %v", keys, people.Places)
+		}
+	}
+	people.List[0].PIN, people.PINs, people.Places = engine.Secret{}, nil, nil
 	set := func(name, text string) engine.Setting { return engine.Setting{Name: name, Text: text} }
 	want := engine.Personas{
 		List: []engine.Persona{
