@@ -132,17 +132,29 @@ func (d *desk) play(ctx context.Context, keepGoing bool) func([]*dialscript.Call
 	}
 }
 
+// readLog reads a log, or standard input for "-", as far as a log may be long. A log may
+// come through a pipe.
+func readLog(name string, std streams) (source []byte, err error) {
+	from := std.in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, misuse{err}
+		}
+		defer func() { _ = file.Close() }() // it was only read
+		from = file
+	}
+	if source, err = io.ReadAll(io.LimitReader(from, record.MaxLogBytes+1)); err != nil {
+		return nil, misuse{err}
+	}
+	return source, nil
+}
+
 // fromLog records the calls of a log.
 func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
-	var source []byte
-	var err error
-	if v.From == "-" {
-		source, err = io.ReadAll(io.LimitReader(std.in, record.MaxLogBytes+1))
-	} else {
-		source, err = os.ReadFile(v.From)
-	}
+	source, err := readLog(v.From, std)
 	if err != nil {
-		return nil, misuse{err}
+		return nil, err
 	}
 	found, skipped, err := record.ReadLog(source)
 	if err != nil {

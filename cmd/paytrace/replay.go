@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -118,15 +116,9 @@ func (v replayCmd) player(ctx context.Context, people *engine.Personas) func([]*
 
 // sessionsOf reads recorded sessions from a log or a dial script.
 func sessionsOf(log string, people *engine.Personas, std streams) (*dialscript.File, error) {
-	var source []byte
-	var err error
-	if log == "-" {
-		source, err = io.ReadAll(io.LimitReader(std.in, record.MaxLogBytes+1))
-	} else {
-		source, err = os.ReadFile(log)
-	}
+	source, err := readLog(log, std)
 	if err != nil {
-		return nil, misuse{err}
+		return nil, err
 	}
 	if record.IsScript(source) {
 		file, found := dialscript.Parse(log, source)

@@ -42,7 +42,7 @@ const (
 // that begins with CON or END. skipped counts the lines without a callback.
 func ReadLog(source []byte) (found []Logged, skipped int, err error) {
 	if len(source) > MaxLogBytes {
-		return nil, 0, fmt.Errorf("the log has %d MB; at most %d are read", len(source)>>20, MaxLogBytes>>20)
+		return nil, 0, fmt.Errorf("the log has more than %d MB, and no more of a log is read", MaxLogBytes>>20)
 	}
 	text := strings.TrimPrefix(strings.ToValidUTF8(string(source), "\ufffd"), "\ufeff")
 	if list, ok := jsonArray(text); ok {

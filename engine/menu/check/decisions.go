@@ -364,6 +364,37 @@ func (d *decisions) most(conds []*syntax.Cond, sizes []int, know []knowledge) in
 	return without
 }
 
+// about returns the decisions about some values only.
+func (d *decisions) about(names map[string]bool) *decisions {
+	some := &decisions{c: d.c, domains: map[string]*domain{}, sides: d.sides}
+	for name := range names {
+		if dom := d.domains[name]; dom != nil {
+			some.domains[name] = dom
+		}
+	}
+	return some
+}
+
+// tests lists the values that assumptions test.
+func (d *decisions) tests(list []assumption) []string {
+	var names []string
+	var walk func(k *syntax.Cond)
+	walk = func(k *syntax.Cond) {
+		if k == nil {
+			return
+		}
+		walk(k.A)
+		walk(k.B)
+		if name, _, ok := d.cellsOf(k); ok {
+			names = append(names, name)
+		}
+	}
+	for _, a := range list {
+		walk(a.cond)
+	}
+	return names
+}
+
 // agrees reports whether assumptions agree with what is known.
 func (d *decisions) agrees(know knowledge, list []assumption) bool {
 	if d == nil {

@@ -56,7 +56,7 @@ func (c *checker) unsetUses() []unsetUse {
 		}
 		for _, st := range c.flow.stepsOf(u) {
 			if !c.flow.known(u, st).has(n) {
-				found = append(found, unsetUse{u, st, c.flow.pathWithout(u, st, nil)})
+				found = append(found, unsetUse{u, st, c.flow.shortestWithout(u, st)})
 			}
 		}
 		if len(found) > syntax.MaxDiagnostics {
@@ -185,19 +185,62 @@ type pathPlace struct {
 	known string
 }
 
-// mostPlaces bounds the search for a path along which all conditions agree. A menu that
-// needs more places is searched again without regard to what its conditions say about
-// other values.
-const mostPlaces = 10_000
+// Limits of the search for a path along which all conditions agree.
+const (
+	// mostPlaces is how many places one search may visit.
+	mostPlaces = 10_000
+	// mostDeciding is how many values may decide about one path.
+	mostDeciding = 8
+)
 
-// pathWithout returns a shortest path to a use at a step where its value is not set. The
-// path passes no step to avoid; it is nil if there is none that a call can take.
+// pathWithout returns a path to a use at a step where its value is not set. The path
+// passes no step to avoid; it is nil if there is none that a call can take.
+//
+// It first looks for a path without regard to what conditions say about other values. If
+// two of them contradict each other on it, it looks again with regard to the values that
+// they test, until the path is one that a call can take. Beyond the limits it returns the
+// path that it has: that only brings a diagnostic, and hides none.
 func (fl *flow) pathWithout(u use, goal *step, avoid map[*step]bool) []*edge {
-	path, given := fl.searchWithout(u, goal, avoid, fl.c.decisions)
-	if !given {
-		path, _ = fl.searchWithout(u, goal, avoid, nil)
+	deciding := map[string]bool{}
+	for {
+		path, ok := fl.searchWithout(u, goal, avoid, fl.c.decisions.about(deciding))
+		if !ok {
+			path, _ = fl.searchWithout(u, goal, avoid, nil)
+			return path
+		}
+		names := fl.contradiction(u, path)
+		more := false
+		for _, name := range names {
+			more = more || !deciding[name]
+			deciding[name] = true
+		}
+		if !more || len(deciding) > mostDeciding {
+			return path
+		}
 	}
+}
+
+// shortestWithout returns a shortest path to a use at a step where its value is not set,
+// without regard to what conditions say about other values.
+func (fl *flow) shortestWithout(u use, goal *step) []*edge {
+	path, _ := fl.searchWithout(u, goal, nil, nil)
 	return path
+}
+
+// contradiction returns the values about which the conditions of a path to a use do not
+// agree, or which they test where that shows; none if a call can take the path.
+func (fl *flow) contradiction(u use, path []*edge) []string {
+	d := fl.c.decisions
+	know := []knowledge{fl.atBegin(d)}
+	for _, e := range path {
+		if know = d.along(e, know); len(know) == 0 {
+			return d.tests(e.assume)
+		}
+	}
+	if !slices.ContainsFunc(know, func(k knowledge) bool { return d.agrees(k, u.assume) }) {
+		return d.tests(u.assume)
+	}
+	return nil
 }
 
 // searchWithout is pathWithout along decisions, or along none. It gives up, and returns

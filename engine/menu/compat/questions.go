@@ -132,11 +132,41 @@ func (c *comparison) accepted(was, now *engine.Screen) {
 	if slices.Equal(before, after) {
 		return
 	}
-	if slices.ContainsFunc(after, func(rule string) bool { return !slices.Contains(before, rule) }) {
+	stricter := func(rule engine.Accept) bool {
+		return !slices.ContainsFunc(was.Ask.Accept, func(old engine.Accept) bool { return implies(old.If, rule.If) })
+	}
+	if slices.ContainsFunc(now.Ask.Accept, stricter) {
 		c.find("U806", diag.Warning, now.Pos, fmt.Sprintf("%s refuses answers that it took: it accepts %s, and accepted %s.", syntax.Quote(now.Name), only(after), only(before)), "Tell callers in the question, or take what they are used to.")
 		return
 	}
-	c.notice(now.Pos, "%s accepts %s, and accepted %s.", syntax.Quote(now.Name), only(after), only(before))
+	c.notice(now.Pos, "%s takes more answers: it accepts %s, and accepted %s.", syntax.Quote(now.Name), only(after), only(before))
+}
+
+// implies reports whether what meets one rule surely meets another: the same rule, or a
+// comparison of the same value with a constant that lets more pass.
+func implies(old, next *engine.Cond) bool {
+	if old.String() == next.String() {
+		return true
+	}
+	a, b := old.Right.Value, next.Right.Value
+	if old.Left.Ref.IsZero() || old.Left.String() != next.Left.String() || a.Kind() != b.Kind() {
+		return false
+	}
+	switch a.Kind() {
+	case engine.KindNumber, engine.KindMoney, engine.KindDate:
+	default:
+		return false
+	}
+	upper := func(op engine.CondOp) bool { return op == engine.OpLt || op == engine.OpLe }
+	lower := func(op engine.CondOp) bool { return op == engine.OpGt || op == engine.OpGe }
+	strict := next.Op == engine.OpLt && old.Op == engine.OpLe || next.Op == engine.OpGt && old.Op == engine.OpGe
+	switch {
+	case upper(old.Op) && upper(next.Op):
+		return a.Int() < b.Int() || a.Int() == b.Int() && !strict
+	case lower(old.Op) && lower(next.Op):
+		return a.Int() > b.Int() || a.Int() == b.Int() && !strict
+	}
+	return false
 }
 
 func rules(a *engine.Ask) []string {
