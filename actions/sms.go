@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/sms"
@@ -95,16 +97,17 @@ const storeTimeout = 5 * time.Second
 
 func deliver(ctx context.Context, messages Messages, sender sms.Sender, m store.Message, now func() time.Time) error {
 	receipt, err := sender.Send(ctx, sms.Message{Ref: m.ID, To: m.To, Text: m.Text})
+	receipt.ProviderID, receipt.Status = storable(receipt.ProviderID), storable(receipt.Status)
 	over := true
 	switch {
 	case err == nil:
 		m.Status, m.ProviderID, m.Error, m.SentAt = receipt.Status, receipt.ProviderID, "", now()
 	case errors.Is(err, sms.ErrPermanent):
-		m.Status, m.Error = statusFailed, err.Error()
+		m.Status, m.Error = statusFailed, storable(err.Error())
 	case m.Once && errors.Is(err, sms.ErrMaybeSent):
-		m.Status, m.Error = statusUnknown, err.Error()
+		m.Status, m.Error = statusUnknown, storable(err.Error())
 	default:
-		m.Error, over = err.Error(), false
+		m.Error, over = storable(err.Error()), false
 	}
 	if over && m.Status != sms.Logged {
 		// A logged message is read from the list by a person, code included.
@@ -117,6 +120,17 @@ func deliver(ctx context.Context, messages Messages, sender sms.Sender, m store.
 		return storeErr
 	}
 	return errors.Join(later(err), storeErr)
+}
+
+// storable returns a provider's text without characters that a database refuses. A
+// result that can't be stored would send the message again.
+func storable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
 }
 
 // later turns the sender's own pause into a pause of the job.

@@ -46,6 +46,9 @@ type Config struct {
 	// Logger gets one line for each callback, never with what a caller typed. It
 	// may be nil.
 	Logger *slog.Logger
+	// ShownCode returns what a log line shows of a dialled code. Callers can dial on
+	// behind a menu's code, so the rest may be a PIN. nil shows only the first part.
+	ShownCode func(code string) string
 	// Refusals logs refused requests; nil means a log of its own on Logger.
 	Refusals *Refusals
 	// Now gives the time for durations in the log; nil means time.Now.
@@ -130,12 +133,23 @@ func unreserved(b byte) bool {
 	return strings.IndexByte("-._~", b) >= 0
 }
 
+// firstPart returns "*384*…" for "*384*8481#".
+func firstPart(code string) string {
+	if i := strings.IndexByte(strings.TrimPrefix(code, "*"), '*'); i >= 0 {
+		return code[:len(code)-len(strings.TrimPrefix(code, "*"))+i] + "*…"
+	}
+	return code
+}
+
 func (c *Config) defaults() {
 	if c.Busy == "" {
 		c.Busy = engine.BuiltinBusy.In("en")
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.ShownCode == nil {
+		c.ShownCode = firstPart
 	}
 	if c.Refusals == nil {
 		c.Refusals = NewRefusals(c.Logger)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/gateway"
 )
 
@@ -40,7 +41,7 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ende
 		slog.String("provider", req.Provider),
 		slog.String("session", req.Session),
 		slog.String("caller", msisdn.Mask(req.Caller)),
-		slog.String("service", req.Service),
+		slog.String("service", s.config.ShownCode(req.Service)),
 		slog.String("screen", reply.Screen),
 		slog.Bool("end", reply.End),
 		slog.Float64("took_ms", float64(ended.Sub(began).Microseconds())/1000),
@@ -88,25 +89,17 @@ func (s *Server) logEvent(e gateway.Event) {
 		slog.String("provider", e.Provider),
 		slog.String("session", e.Session),
 		slog.String("caller", msisdn.Mask(e.Caller)),
-		slog.String("service", e.Service),
+		slog.String("service", s.config.ShownCode(e.Service)),
 		slog.String("ending", string(e.Status)),
 		slog.Int("hops", e.Hops),
 		slog.Duration("lasted", e.Duration),
 		slog.String("error", s.foreign(e.Error)))
 }
 
-// foreign shortens a gateway's error text and removes path secrets from it: the
-// text can quote our own callback URL.
+// foreign returns a gateway's error text without path secrets, numbers and what was
+// typed: the text can quote our own callback URL and the caller's input.
 func (s *Server) foreign(text string) string {
-	for _, secret := range s.config.secrets() {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "[redacted]")
-		}
-	}
-	if len(text) > shownError {
-		text = strings.ToValidUTF8(text[:shownError], "") + "…"
-	}
-	return text
+	return secret.Foreign(text, shownError, s.config.secrets()...)
 }
 
 func short(hash string) string {

@@ -8,19 +8,20 @@ import (
 	"net"
 	"net/http"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/paytrace/paytrace/engine/secret"
 )
 
 // Check checks one dependency for /ready.
 type Check struct {
 	// Name is the dependency's name in the answer, such as "postgres".
 	Name string
-	// Ask returns nil if the dependency works. /ready shows its error to
-	// everybody, shortened and without passwords; the log has the whole error.
+	// Ask returns nil if the dependency works. The log has its error; /ready says
+	// only whether the dependency was reached and answered.
 	Ask func(context.Context) error
 	// Spare says that callbacks are answered without this dependency. Its
 	// failure is shown but takes no instance out of service, because it would
@@ -124,7 +125,7 @@ func (r *readiness) one(ctx context.Context, check Check) result {
 		err = ctx.Err()
 	}
 	if err != nil {
-		r.log.LogAttrs(ctx, slog.LevelWarn, "not ready", slog.String("check", check.Name), slog.Any("error", err))
+		r.log.LogAttrs(ctx, slog.LevelWarn, "not ready", slog.String("check", check.Name), slog.String("error", credentials.ReplaceAllString(err.Error(), secret.Redacted)))
 	}
 	return result{Name: check.Name, OK: err == nil, Spare: check.Spare, Error: public(err)}
 }
@@ -132,21 +133,17 @@ func (r *readiness) one(ctx context.Context, check Check) result {
 // credentials matches passwords in the error texts of database drivers.
 var credentials = regexp.MustCompile(`(?i)//[^/@\s]*@|(password|secret|key|token)\s*[=:]\s*\S+`)
 
-// shownProblem bounds the bytes of an error's text in /ready.
-const shownProblem = 200
-
-// public returns the part of an error that everybody may see. Network errors get
-// our own words, because theirs name hosts and users.
+// public returns what everybody may know of an error, in our own words: those of a
+// dependency name its hosts, users and versions. The log has them.
 func public(err error) string {
 	var network net.Error
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, &network) && network.Timeout(): // a context that ended too
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return "no answer in time"
 	case errors.As(err, &network):
 		return "cannot connect"
 	}
-	text := credentials.ReplaceAllString(err.Error(), "[redacted]")
-	return strings.ToValidUTF8(text[:min(len(text), shownProblem)], "")
+	return "refused"
 }

@@ -38,15 +38,15 @@ func TestReady(t *testing.T) {
 		says string
 	}{
 		{"works", func(context.Context) error { return nil }, ""},
-		{"plain", func(context.Context) error { return errors.New("menu wallet has 2 errors") }, "menu wallet has 2 errors"},
+		{"plain", func(context.Context) error { return errors.New("NOAUTH user=kassa-7391") }, "refused"},
 		{"network", func(context.Context) error { return fmt.Errorf("user=root: %w", dial) }, "cannot connect"},
 		{"refused", func(context.Context) error { return &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }, "cannot connect"},
 		{"late", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "no answer in time"},
 		{"ignores its context", func(context.Context) error { <-never; return nil }, "no answer in time"},
-		{"url", func(context.Context) error { return errors.New("postgres://u:p7391@h/db: bad") }, "postgres:[redacted]h/db: bad"},
-		{"password", func(context.Context) error { return errors.New("host=h password=7391 bad") }, "host=h [redacted] bad"},
-		{"long", func(context.Context) error { return errors.New(strings.Repeat("é", 200)) }, strings.Repeat("é", 100)},
-		{"panics", func(context.Context) error { panic("7391") }, "panic: a value of type string at "},
+		{"url", func(context.Context) error { return errors.New("postgres://u:p7391@h/db: bad") }, "refused"},
+		{"password", func(context.Context) error { return errors.New("host=h password=7391 bad") }, "refused"},
+		{"long", func(context.Context) error { return errors.New(strings.Repeat("é", 200)) }, "refused"},
+		{"panics", func(context.Context) error { panic("7391") }, "refused"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			short := defaultLimits
@@ -65,8 +65,8 @@ func TestReady(t *testing.T) {
 				t.Errorf("%+v, want %d and %q", got, status, word)
 			}
 			c := said.Checks[0]
-			if c.Name != "one" || c.OK != (test.says == "") || !strings.HasPrefix(c.Error, test.says) {
-				t.Errorf("%+v, want an error that begins with %q", c, test.says)
+			if c.Name != "one" || c.OK != (test.says == "") || c.Error != test.says {
+				t.Errorf("%+v, want the error %q", c, test.says)
 			}
 			if strings.Contains(got.body, "7391") || strings.Contains(got.body, "db.internal") {
 				t.Errorf("the answer shows a secret or a host: %s", got.body)
@@ -108,7 +108,7 @@ func TestReadyWithoutASpare(t *testing.T) {
 		}
 	})
 	got := ask(t, s, get("/ready"))
-	if want := `{"status":"ready","checks":[{"name":"database","ok":true},{"name":"redis","ok":false,"spare":true,"error":"down"}]}`; got.status != 200 || got.body != want {
+	if want := `{"status":"ready","checks":[{"name":"database","ok":true},{"name":"redis","ok":false,"spare":true,"error":"refused"}]}`; got.status != 200 || got.body != want {
 		t.Errorf("%d %s, want 200 %s", got.status, got.body, want)
 	}
 }

@@ -295,7 +295,7 @@ func (s *Service) serveHTTP() error {
 		Handle: s.handle(), Codec: Gateways[0],
 		Ready: s.ready, Routes: s.api(refusals), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
-		Logger: s.log, Refusals: refusals,
+		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,
 	})
 	if err != nil {
 		return UsageError{err}
@@ -327,9 +327,11 @@ func (s *Service) handle() Handle {
 		return decorate(s.runner.Handle, around)
 	}
 	const day = 24 * time.Hour
-	s.journal = journal.New(journal.Config{Calls: s.db, Retention: time.Duration(s.settings.JournalDays) * day, Log: s.log})
+	s.journal = journal.New(journal.Config{ShownCode: s.shownCode, Calls: s.db, Retention: time.Duration(s.settings.JournalDays) * day, Log: s.log})
 	return decorate(s.runner.Handle, around, s.journal.Around)
 }
+
+func (s *Service) shownCode(code string) string { return shownCode(s.runner.Programs, code) }
 
 // reports stores what Africa's Talking says of messages it took.
 func (s *Service) reports() server.Reports {

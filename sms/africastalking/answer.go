@@ -120,13 +120,25 @@ func judge(r recipient) (sms.Receipt, *sms.Failure) {
 	word := fmt.Sprintf("%s (%s)", r.Status, r.StatusCode)
 	switch known.verdict {
 	case accepted:
-		return sms.Receipt{Status: sms.Sent, ProviderID: r.MessageID}, nil
+		return sms.Receipt{Status: sms.Sent, ProviderID: seen(r.MessageID)}, nil
 	case temporary:
 		return sms.Receipt{}, &sms.Failure{Word: word}
 	case permanent:
 		return sms.Receipt{}, &sms.Failure{Class: sms.ErrPermanent, Word: word}
 	}
 	return sms.Receipt{}, maybe("unknown status: " + word)
+}
+
+// seen returns a message's ID without characters that no ID has. A database refuses
+// some of them, and a receipt that can't be stored would send the message again.
+func seen(id string) string {
+	id = strings.Map(func(r rune) rune {
+		if unseen(r) {
+			return -1
+		}
+		return r
+	}, id)
+	return id[:min(len(id), maxID)]
 }
 
 func maybe(word string) *sms.Failure {

@@ -142,21 +142,12 @@ func unreachable(err error) error {
 	return &sms.Failure{Class: sms.ErrMaybeSent, Word: "no answer from Africa's Talking", Cause: err}
 }
 
-// maxWord bounds the characters of the provider's words, which go to a column of a
+// maxWord bounds the bytes of the provider's words, which go to a column of a
 // table and to a log line.
 const maxWord = 200
 
 // scrub removes the key, the text and the number from the provider's words, which
-// may repeat the request.
+// may repeat the request in any encoding.
 func (c *Client) scrub(word string, m sms.Message) string {
-	word = strings.NewReplacer(
-		c.config.APIKey.Reveal(), secret.Redacted,
-		m.Text, "[text]",
-		m.To, msisdn.Mask(m.To),
-	).Replace(word)
-	word = strings.Join(strings.Fields(strings.ToValidUTF8(word, "?")), " ")
-	if runes := []rune(word); len(runes) > maxWord {
-		word = string(runes[:maxWord]) + "..."
-	}
-	return word
+	return secret.Foreign(word, maxWord, c.config.APIKey.Reveal(), m.Text, msisdn.E164(m.To), m.To)
 }

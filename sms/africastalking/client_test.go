@@ -137,7 +137,8 @@ func TestRefusals(t *testing.T) {
 		{"bad gateway", 502, "<html>bad gateway</html>", maybe, "HTTP 502"},
 		{"unavailable", 503, "\n", nil, "HTTP 503"},
 		{"gateway time-out", 504, "\n", maybe, "HTTP 504"},
-		{"the request repeated", 400, "bad: " + apiKey + " +" + to + " My secret code is 8264", permanent, "bad: [redacted] +254711****44 [text]"},
+		{"the request repeated", 400, "bad: " + apiKey + " +" + to + " My secret code is 8264", permanent, "bad: … … …"},
+		{"the request in other encodings", 400, "bad: My+secret+code+is+8264 %2B" + to + " My\\u0020secret code is 82&#54;4", permanent, "bad: … … …"},
 		{"bad UTF-8 and control characters", 400, "a\xff\x00\n\tb", permanent, "a? b"},
 	}
 	f := newFake(t)
@@ -154,7 +155,7 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%s: %v is of the wrong class", test.name, err)
 			}
 		}
-		if !strings.Contains(strings.ReplaceAll(err.Error(), "\x00", ""), test.word) {
+		if !strings.Contains(err.Error(), test.word) {
 			t.Errorf("%s: %q lacks the provider's word %q", test.name, err, test.word)
 		}
 		holdsNothing(t, err)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/sms"
 )
 
@@ -43,7 +44,7 @@ func ReadReport(field func(name string) string) (sms.Report, error) {
 	if id == "" || len(id) > maxID || strings.ContainsFunc(id, unseen) || status == "" {
 		return sms.Report{}, ErrReport
 	}
-	r := sms.Report{ProviderID: id, State: states[status], Reason: word(field("failureReason")), Network: word(field("networkCode"))}
+	r := sms.Report{ProviderID: id, State: states[status], Reason: word(field("failureReason")), Network: network(field("networkCode"))}
 	if r.State == "" {
 		r.State, r.Reason = sms.StateUnclear, word(status)
 	}
@@ -57,8 +58,22 @@ func ReadReport(field func(name string) string) (sms.Report, error) {
 // 26.
 const maxReason = 64
 
+// maxNetwork is the longest code of an operator, country included.
+const maxNetwork = 6
+
+// network returns an operator's code, and "" for anything else.
+func network(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) > maxNetwork || strings.Trim(s, "0123456789") != "" {
+		return ""
+	}
+	return s
+}
+
 // word shortens a provider's word and replaces characters that a list can't show.
+// It removes numbers: the word may repeat the message.
 func word(s string) string {
+	s = secret.Foreign(s, maxReason)
 	s = strings.Map(func(r rune) rune {
 		if unseen(r) {
 			return '?'

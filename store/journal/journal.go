@@ -11,9 +11,9 @@ import (
 	"slices"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -44,6 +44,8 @@ type Config struct {
 	Calls store.Calls
 	// Retention is how long a note is stored.
 	Retention time.Duration
+	// ShownCode returns what may be stored of a dialled code; nil stores all of it.
+	ShownCode func(code string) string
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Log gets the number of lost notes.
@@ -92,8 +94,9 @@ func (j *Journal) Around(handle Handle) Handle {
 func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time) {
 	fault := ""
 	if reply.Fault != nil {
-		fault = cut(reply.Fault.Error())
+		fault = secret.Foreign(reply.Fault.Error(), maxFault)
 	}
+	service, shown := j.withoutTyped(req, reply.Text)
 	took := j.config.Now().Sub(began)
 	j.mu.Lock()
 	n := len(j.waiting)
@@ -101,8 +104,8 @@ func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time
 		j.dropped++
 	} else {
 		j.waiting = append(j.waiting, store.CallNote{
-			At: began, Caller: req.Caller, Session: req.Session, Provider: req.Provider, Service: req.Service,
-			Program: reply.Program, Screen: reply.Screen, Input: reply.Input, Shown: reply.Text, Ended: reply.End,
+			At: began, Caller: req.Caller, Session: req.Session, Provider: req.Provider, Service: service,
+			Program: reply.Program, Screen: reply.Screen, Input: reply.Input, Shown: shown, Ended: reply.End,
 			Took: took, Fault: fault,
 		})
 	}
@@ -121,16 +124,6 @@ func signal(c chan<- struct{}) {
 	case c <- struct{}{}:
 	default:
 	}
-}
-
-func cut(text string) string {
-	if len(text) <= maxFault {
-		return text
-	}
-	for text = text[:maxFault]; !utf8.ValidString(text); {
-		text = text[:len(text)-1]
-	}
-	return text
 }
 
 // Dropped returns how many notes were lost since the start.

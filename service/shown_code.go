@@ -1,0 +1,50 @@
+package service
+
+import (
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
+)
+
+const (
+	// shownParts is how many parts of a code are shown that no menu answers:
+	// enough to see which code the gateway is set to.
+	shownParts = 2
+	// shownDigits is the longest such part: the extension of a shared code.
+	// One-time codes are longer.
+	shownDigits = 5
+)
+
+// shownCode returns what logs and notes may show of a dialled code: the code that a
+// menu declares, and "*…" for what follows it. Callers can dial a PIN there.
+func shownCode(programs runner.Programs, code string) string {
+	p, ahead := programs.ForCode(code)
+	key := engine.CodeKey(code)
+	if ahead != "" {
+		return key[:len(key)-len(ahead)] + "…"
+	}
+	for _, c := range p.Codes() {
+		if c.Dial == code || engine.CodeKey(c.Dial) == key {
+			return code
+		}
+	}
+	return unknownCode(key)
+}
+
+// unknownCode shortens a code that no menu answers.
+func unknownCode(key string) string {
+	from := len(key) - len(strings.TrimLeft(key, "*"))
+	end := from
+	for range shownParts {
+		part, _, more := strings.Cut(key[end:], "*")
+		if len(part) > shownDigits {
+			return key[:end] + "…"
+		}
+		if end += len(part); !more {
+			return key + "#"
+		}
+		end++ // the star
+	}
+	return key[:end] + "…"
+}
