@@ -42,26 +42,21 @@ func (a *Author) Suggest(programs []*engine.Program, results []dialscript.Result
 	for i, p := range programs {
 		drafts[i] = &Draft{Program: p, File: &dialscript.File{Path: a.Path(p)}}
 	}
-	for range maxRounds {
+	searches := make([]*search, len(programs))
+	for round := 0; ; round++ {
 		menus := counted(programs, results, drafts)
 		more := false
 		for i, m := range menus {
-			if err := m.FindPaths(a.People); err != nil {
+			var err error
+			if searches[i], err = m.findPaths(a.People, MaxStates, m.Missing(), searches[i]); err != nil {
 				return nil, nil, err
 			}
-			more = a.add(drafts[i], m) || more
+			more = round < maxRounds && a.add(drafts[i], m) || more
 		}
 		if !more {
 			return menus, drafts, nil
 		}
 	}
-	menus := counted(programs, results, drafts)
-	for _, m := range menus {
-		if err := m.FindPaths(a.People); err != nil {
-			return nil, nil, err
-		}
-	}
-	return menus, drafts, nil
 }
 
 // counted counts the given results and those of drafts.
