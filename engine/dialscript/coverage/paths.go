@@ -88,6 +88,9 @@ func (x *search) path(n *node) *Path {
 		w.Keys = append(w.Keys, at.typed)
 	}
 	slices.Reverse(w.Keys)
+	for at := n; at != nil; at = at.from {
+		w.Moves = append(slices.Clone(at.moves), w.Moves...)
+	}
 	for i, d := range x.given(n) {
 		if i > 0 || d.Name != x.people.List[0].Name {
 			w.Given = append(w.Given, "("+d.Text+")")

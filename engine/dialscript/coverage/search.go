@@ -68,8 +68,10 @@ type node struct {
 	inputs int
 	said   int // stage directions that a script needs for this call
 	more   bool
-	// shows lists the items that the last input showed.
+	// shows lists the items that the last input showed, and moves the transitions that
+	// it took.
 	shows []itemKey
+	moves []engine.Move
 }
 
 // ran records the outcome of an action.
@@ -255,7 +257,7 @@ func (w *leaves) step(s engine.Session, ev engine.Event, moves []engine.Move, do
 		return
 	}
 	child := &node{
-		program: w.from.program, session: next, source: w.from.source, from: w.from, ran: done, said: w.from.said,
+		program: w.from.program, session: next, source: w.from.source, from: w.from, ran: done, moves: moves, said: w.from.said,
 	}
 	child.said += w.unsaid(child)
 	if w.from.source != nil && len(moves) > 0 {
