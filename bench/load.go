@@ -171,29 +171,44 @@ func aim(ctx context.Context, name string, pid int, address string) (*target, er
 // slot is one turn of a server in a round.
 type slot struct {
 	callbacks int
-	began     time.Duration // the CPU time of the process at the start of the slot
-	spent     time.Duration // the CPU time of the process until its next slot
+	start     reading       // at the start of the slot
+	spent     time.Duration // CPU time from then until the next slot of this server
+	alone     time.Duration // the part of that time without load
 	took      time.Duration
 	median    time.Duration // of the answers
 	p99       time.Duration
 	commands  int // to Redis
 }
 
-func (s slot) perCallback() float64 {
-	return float64(s.spent.Nanoseconds()) / 1000 / float64(s.callbacks)
-}
 func (s slot) perSecond() float64 { return float64(s.callbacks) / s.took.Seconds() }
 func (s slot) toRedis() float64   { return float64(s.commands) / float64(s.callbacks) }
 func (s slot) tail() float64      { return float64(s.p99) / float64(s.median) }
+
+// perCallback is in microseconds. Idle is what the server spends without load, of each
+// second.
+func (s slot) perCallback(idle float64) float64 {
+	return (s.spent.Seconds() - idle*s.alone.Seconds()) * 1e6 / float64(s.callbacks)
+}
+
+// reading is what the clocks say.
+type reading struct {
+	cpu time.Duration // of a process
+	at  time.Time
+}
+
+func (t *target) read() (reading, error) {
+	spent, err := cpu(t.pid)
+	return reading{spent, time.Now()}, err
+}
 
 // load has all lines of a target call for a while.
 func (t *target) load(d *dialogue, length time.Duration) (slot, error) {
 	s := slot{}
 	var err error
-	if s.began, err = cpu(t.pid); err != nil {
+	if s.start, err = t.read(); err != nil {
 		return s, err
 	}
-	began := time.Now()
+	began := s.start.at
 	var all sync.WaitGroup
 	var failed atomic.Pointer[error]
 	for _, l := range t.lines {
