@@ -36,8 +36,8 @@ SCHEDULES ?= 100000
 CALLS ?= 1000000
 proof: ## Run the proofs in full: 100,000 schedules, 200,000 checkpoints, 10,000 fundings, a million calls on random menus, 100 kills at each point of a callback
 	PAYTRACE_SCHEDULES=$(SCHEDULES) PAYTRACE_CHAOS_SECONDS=15 PAYTRACE_CHAOS_STRUCK=50 PAYTRACE_CRASHES=100 \
-	  $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run $(if $(PROOFS),.,'^Test(Chaos|Crash|Canary|Schedules|SeedReproduces|Controls|LedgerIs|Checkpoint|EveryWallet|WalletsAre|WithoutThe)') \
-	  $(if $(PROOFS),$(PROOFS),./engine/proof ./wallet/proof ./service/proof)
+	  $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run $(if $(PROOFS),.,'^Test(Chaos|Crash|Canary|Schedules|SeedReproduces|Controls|LedgerIs|Checkpoint|NothingHappensTwice|EveryWallet|WalletsAre|WithoutThe)') \
+	  $(if $(PROOFS),$(PROOFS),./engine/proof/... ./wallet/proof ./service/proof)
 	PAYTRACE_CALLS=$(CALLS) $(GOTEST) -count=1 -timeout 60m -run 'TestWhatPassesRuns|TestLossesChangeNoCall' ./engine/menu/...
 
 lint: ## Run the linters
@@ -63,7 +63,7 @@ soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,0
 	  $(WITH_SERVERS) $(GO) test -count=1 -timeout 4h -v -run 'TestChaos|TestCrash|TestCanary|TestShippedScriptsOnServers' ./service/proof ./cmd/paytrace
 	PAYTRACE_CALLS=5000000 PAYTRACE_MENUS=2000 $(GO) test -count=1 -timeout 12h -v -run 'TestWhatPassesRuns|TestSuggestedScripts' ./engine/menu
 	PROOF_WALLETS=100000 $(GO) test -count=1 -timeout 4h -v -run TestEveryWallet ./wallet/proof
-	PAYTRACE_SCHEDULES=1000000 $(WITH_SERVERS) $(GO) test -count=1 -timeout 12h -v ./engine/proof
+	PAYTRACE_SCHEDULES=1000000 $(WITH_SERVERS) $(GO) test -count=1 -timeout 12h -v ./engine/proof/...
 
 FUZZTIME ?= 60s
 fuzz: ## Fuzz every parser for FUZZTIME each

@@ -80,13 +80,16 @@ type Table struct {
 	// before runs first in the transaction of every registered action that
 	// writes; the action's work gets the context that it returns. It may be nil.
 	before func(ctx context.Context, tx store.Tx, c Call) (context.Context, error)
+	// pause waits between two tries of a transaction. It returns false if no other
+	// try should be made.
+	pause func(ctx context.Context, d time.Duration) bool
 }
 
 var _ runner.Actions = (*Table)(nil)
 
 // New makes a table that knows only the engine's own calls.
 func New(s store.Store, now func() time.Time) *Table {
-	t := &Table{store: s, now: now, actions: map[string]action{}}
+	t := &Table{store: s, now: now, actions: map[string]action{}, pause: pauseFor}
 	for name, prepare := range map[string]func(context.Context, Call, engine.Call) (work, error){
 		engine.CallSMS:      t.prepareSMS,
 		engine.CallRemember: t.prepareRemember,
@@ -96,6 +99,10 @@ func New(s store.Store, now func() time.Time) *Table {
 	}
 	return t
 }
+
+// PauseWith replaces the pause between two tries of a transaction, for tests on a
+// clock of their own. pause returns false if no other try should be made.
+func (t *Table) PauseWith(pause func(ctx context.Context, d time.Duration) bool) { t.pause = pause }
 
 // Register adds an action. The fields of the struct In are the parameters, in
 // order. The struct Out has one pointer field for each outcome, and fn's Work

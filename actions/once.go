@@ -208,7 +208,7 @@ func (t *Table) stored(ctx context.Context, id string, fp []byte) (engine.Outcom
 func (t *Table) lookUp(ctx context.Context, id string) (b []byte, err error) {
 	pause := firstPause
 	for try := 1; ; try++ {
-		if b, err = t.store.Result(ctx, id); err == nil || try == certainTries || !wait(ctx, pause) {
+		if b, err = t.store.Result(ctx, id); err == nil || try == certainTries || !t.pause(ctx, pause) {
 			return b, err
 		}
 		pause = min(2*pause, lastPause)
@@ -232,7 +232,7 @@ func (t *Table) once(ctx context.Context, id string, fp []byte, run func(context
 		}
 		// After a commit without an answer, a later failure proves nothing.
 		unknown = unknown || errors.Is(err, store.ErrUnknown)
-		if !unknown && try == certainTries || !wait(ctx, pause) {
+		if !unknown && try == certainTries || !t.pause(ctx, pause) {
 			return engine.Outcome{}, failure(err, unknown)
 		}
 		pause = min(2*pause, lastPause)
@@ -246,8 +246,8 @@ func failure(err error, unknown bool) error {
 	return err
 }
 
-// wait pauses. It returns false if ctx ends first.
-func wait(ctx context.Context, pause time.Duration) bool {
+// pauseFor pauses. It returns false if ctx ends first.
+func pauseFor(ctx context.Context, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
