@@ -115,12 +115,12 @@ func kindByName(name string, o syntax.Outline) fileKind {
 		return besideFile
 	case isYAML && !strings.Contains(stem, ".") && (o.IsMenu() || o.Unread != nil):
 		return menuFile
-	case isYAML && o.IsMenu():
+	case isYAML && (o.IsMenu() || o.Unread != nil):
 		return unreadMenu
 	case isYAML:
 		return unreadOther // unless a menu claims it
 	case ext == menuEnding || ext == ".yml":
-		if beside := strings.TrimSuffix(name, path.Ext(name)) + menuEnding; o.IsMenu() || o.Part || beside == syntax.DeclaredFile || beside == PeopleFile {
+		if beside := strings.TrimSuffix(name, path.Ext(name)) + menuEnding; o.IsMenu() || o.Part || o.Unread != nil || beside == syntax.DeclaredFile || beside == PeopleFile {
 			return unreadMenu
 		}
 		return unreadOther
@@ -178,8 +178,46 @@ func (f *Folder) PassedOver() (diag.List, error) {
 			found = append(found, f.passedOver(name, o))
 		}
 	}
+	folders, err := f.foldersOfMenus()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range folders {
+		found = append(found, diag.Diagnostic{
+			Code: "U901", Severity: diag.Info, Pos: engine.Pos{File: f.Path(name), Line: 1, Column: 1}, Length: 1,
+			Message: fmt.Sprintf("The folder %s has menus, and is not read: folders in a folder of menus are apart.", syntax.Quote(name)),
+			Help:    fmt.Sprintf("Name it where its menus are meant: paytrace check %s", f.Path(name)),
+		})
+	}
 	found.Sort()
 	return found, nil
+}
+
+// foldersOfMenus lists the folders in the folder that have a menu.
+func (f *Folder) foldersOfMenus() ([]string, error) {
+	entries, err := fs.ReadDir(f.FS, ".")
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		inside, err := fs.Sub(f.FS, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		names, err := fs.Glob(inside, "*"+menuEnding)
+		if err != nil {
+			return nil, err
+		}
+		names = names[:min(len(names), maxMenuFiles)]
+		if slices.ContainsFunc(names, func(name string) bool { return syntax.LookAt(inside, name).Menu }) {
+			list = append(list, e.Name())
+		}
+	}
+	return list, nil
 }
 
 func (f *Folder) passedOver(name string, o *look) diag.Diagnostic {

@@ -175,7 +175,7 @@ func formatBeside(folder *service.Folder, name string) ([]rewrite.Formatted, err
 func formatScript(folder *service.Folder, name string) ([]rewrite.Formatted, error) {
 	source, err := fs.ReadFile(folder.FS, name)
 	if err != nil {
-		return nil, err
+		return nil, misuse{err}
 	}
 	script, found := dialscript.Parse(filepath.Join(folder.Dir, name), source)
 	if d, failed := dialscript.FirstError(found); failed {

@@ -37,19 +37,21 @@ func Load(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) 
 
 // Build is Load, with the files that were read.
 func Build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
-	return build(fsys, name, dir, contracts, o, diag.List.Bad)
+	file, found := check.Diagnose(fsys, name, dir, contracts)
+	return build(file, found, contracts, o, found.Bad())
 }
 
 // BuildDraft is Build for a menu that is played and not served: its program is nil only
-// if it can't be played. A text without a translation is shown in the first language.
+// if it can't be played. A text without a right translation is shown in the first language.
 func BuildDraft(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options) Built {
-	return build(fsys, name, dir, contracts, o, check.Unplayable)
+	file, found := check.Diagnose(fsys, name, dir, contracts)
+	file, rest := check.WithoutWrongTranslations(file, found)
+	return build(file, found, contracts, o, check.Unplayable(rest))
 }
 
-func build(fsys fs.FS, name, dir string, contracts []engine.Contract, o Options, stops func(diag.List) bool) Built {
-	file, found := check.Diagnose(fsys, name, dir, contracts)
+func build(file *syntax.File, found diag.List, contracts []engine.Contract, o Options, stopped bool) Built {
 	b := Built{Diagnostics: found, Sources: file.Sources}
-	if stops(found) {
+	if stopped {
 		return b
 	}
 	var err error
