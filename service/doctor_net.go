@@ -69,6 +69,9 @@ func (d *Doctor) horizon(ctx context.Context) []Check {
 		}}
 	}
 	list := []Check{ok("horizon", "%s, STELLAR_NETWORK=%s", s.StellarHorizon, s.StellarNetwork)}
+	if s.StellarFunding.IsSet() {
+		list = append(list, d.funding(ctx))
+	}
 	if lag := answered.Sub(root.ClosedAt).Round(time.Second); !root.ClosedAt.IsZero() && lag > horizonLag {
 		list[0].State, list[0].Fix = StateWarning, "wait, or name another one in STELLAR_HORIZON_URL"
 		list[0].Found += fmt.Sprintf("; its last ledger closed %s ago", lag)

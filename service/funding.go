@@ -26,21 +26,21 @@ func newFunder(db store.Store, s Settings, sealer *wallet.Sealer, log *slog.Logg
 	if err != nil {
 		return nil, "", usagef("STELLAR_FUNDING_SECRET: %w", err)
 	}
-	passphrase := stellar.Passphrase(s.StellarNetwork)
-	network, through, err := stellarNetwork(s, passphrase)
+	network, through, err := Stellar(s)
 	if err != nil {
 		return nil, "", UsageError{err}
 	}
 	return &wallet.Funder{
-		Book: db, Network: network, Builder: stellar.NewBuilder(passphrase), Keys: stellar.Keys{}, Sealed: sealer,
+		Book: db, Network: network, Builder: stellar.NewBuilder(stellar.Passphrase(s.StellarNetwork)), Keys: stellar.Keys{}, Sealed: sealer,
 		Account: wallet.KeyPair{Address: address, Secret: s.StellarFunding},
 		Asset:   s.StellarAsset, Channels: s.StellarChannels, Now: time.Now, Log: log,
 	}, fmt.Sprintf("funded by %s with 1 %s each, through %s", address, s.StellarAsset, through), nil
 }
 
-// stellarNetwork reaches the network through Stellar RPC where its address is
-// set, else through Horizon.
-func stellarNetwork(s Settings, passphrase string) (network wallet.Network, through string, err error) {
+// Stellar reaches the network of the settings through Stellar RPC where its address
+// is set, else through Horizon.
+func Stellar(s Settings) (network wallet.Network, through string, err error) {
+	passphrase := stellar.Passphrase(s.StellarNetwork)
 	if s.StellarRPC != "" {
 		if network, err = rpc.New(rpc.Config{URL: s.StellarRPC, Passphrase: passphrase}); err != nil {
 			err = fmt.Errorf("STELLAR_RPC_URL: %w", err)

@@ -174,4 +174,10 @@ type Fundings interface {
 	// address, beginning after one: those never asked for, pending and failed. It
 	// leaves out accounts that were set aside.
 	Unfunded(ctx context.Context, after string, limit int) (addresses []string, err error)
+	// FundedBefore lists the wallets that were funded before a time, by address, those
+	// after an address.
+	FundedBefore(ctx context.Context, before time.Time, after string, limit int) (addresses []string, err error)
+	// FundAgain makes the fundings pending that were funded before a time. It is for
+	// wallets that a reset of the test network took away.
+	FundAgain(ctx context.Context, addresses []string, before, now time.Time) error
 }

@@ -38,7 +38,7 @@ func (f *Funder) Fund(ctx context.Context, address string) (Funding, error) {
 		}
 		more, err := f.turn(ctx, funding, idle)
 		if errors.Is(err, ErrStuck) {
-			f.Log.Warn("wallets can't be funded now", "error", err)
+			f.warn(err)
 			funding.Problem = err.Error()
 			return funding, f.Book.NoteFunding(ctx, address, funding.Problem, f.Now())
 		}

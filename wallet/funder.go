@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -50,6 +52,25 @@ type Funder struct {
 	// lastFee is the last fee offered, and raised the higher one to offer after
 	// its refusal.
 	lastFee, raised atomic.Int64
+	// warned has the time of the last warning of each cause.
+	warned sync.Map
+}
+
+// warnAgain is how long a cause that lasts is not logged again. Every wallet has a
+// job of its own that meets it, every few seconds.
+const warnAgain = 10 * time.Minute
+
+// transactionHash finds what differs between two warnings of one cause.
+var transactionHash = regexp.MustCompile(`[0-9a-f]{64}`)
+
+// warn logs why wallets can't be funded, once for each cause.
+func (f *Funder) warn(err error) {
+	cause, now := transactionHash.ReplaceAllString(err.Error(), ""), f.Now()
+	if last, ok := f.warned.Load(cause); ok && now.Sub(last.(time.Time)) < warnAgain {
+		return
+	}
+	f.warned.Store(cause, now)
+	f.Log.Warn("wallets can't be funded now", "error", err)
 }
 
 // channelKey derives the key pair of a channel from the funding account's secret,

@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -89,12 +90,24 @@ type Network interface {
 	// Terms returns the network's present terms. It returns an error if
 	// transactions are signed for another network.
 	Terms(ctx context.Context) (Terms, error)
-	// Accounts reads accounts and omits those that do not exist.
+	// Accounts reads accounts and omits those that do not exist. If some could not
+	// be read, it returns the others and an *UnreadError.
 	Accounts(ctx context.Context, asset Asset, addresses ...string) (map[string]Account, error)
 	// Submit submits a signed transaction. It may be submitted repeatedly.
 	Submit(ctx context.Context, t Transaction) (Answer, error)
 	// Look looks up a transaction by its hash and its time bound.
 	Look(ctx context.Context, t Transaction) (Answer, error)
+}
+
+// UnreadError reports accounts that could not be read, and why. Nothing is known of
+// them: they may exist or not.
+type UnreadError struct{ Accounts map[string]error }
+
+func (e *UnreadError) Error() string {
+	for _, err := range e.Accounts {
+		return fmt.Sprintf("%d accounts could not be read: %v", len(e.Accounts), err)
+	}
+	return "no account is unread"
 }
 
 // Gift describes what one wallet gets.

@@ -2,7 +2,9 @@ package wallet
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -52,10 +54,13 @@ func (f *Funder) plan(ctx context.Context, lease Lease) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	there, err := f.look(ctx, lease, channels, due)
+	there, unread, err := f.look(ctx, lease, channels, due)
 	if err != nil {
 		return plan{}, err
 	}
+	// One account that can't be read holds up no other.
+	due = slices.DeleteFunc(due, func(d Funding) bool { return unread[d.Address] != nil })
+	channels = slices.DeleteFunc(channels, func(c Channel) bool { return unread[c.Address] != nil })
 	key, err := f.channelKey(lease.Place)
 	if err != nil {
 		return plan{}, err
@@ -141,7 +146,7 @@ func (f *Funder) upkept(ctx context.Context, lease Lease) ([]Channel, error) {
 
 // look reads every account that a plan depends on. With lumens the wallets need
 // not be read: creating an account that exists fails, and the code says so.
-func (f *Funder) look(ctx context.Context, lease Lease, channels []Channel, due []Funding) (map[string]Account, error) {
+func (f *Funder) look(ctx context.Context, lease Lease, channels []Channel, due []Funding) (there map[string]Account, unread map[string]error, err error) {
 	addresses := []string{f.Account.Address}
 	if lease.Place > 0 {
 		addresses = append(addresses, lease.Address)
@@ -154,20 +159,24 @@ func (f *Funder) look(ctx context.Context, lease Lease, channels []Channel, due 
 			addresses = append(addresses, d.Address)
 		}
 	}
-	there, err := f.Network.Accounts(ctx, f.Asset, addresses...)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrStuck, err)
+	there, err = f.Network.Accounts(ctx, f.Asset, addresses...)
+	if partly := (*UnreadError)(nil); errors.As(err, &partly) {
+		unread = partly.Accounts
+	}
+	needed := unread == nil || unread[f.Account.Address] != nil || unread[lease.Address] != nil
+	if err != nil && (needed || len(unread) >= len(addresses)-1) {
+		return nil, nil, fmt.Errorf("%w: %w", ErrStuck, err)
 	}
 	funder, ok := there[f.Account.Address]
 	if !ok {
-		return nil, fmt.Errorf("%w: the funding account %s does not exist on the network; send it lumens (on testnet: friendbot)",
+		return nil, nil, fmt.Errorf("%w: the funding account %s does not exist on the network; send it lumens (on testnet: friendbot)",
 			ErrStuck, f.Account.Address)
 	}
 	if !f.Asset.Native() && !funder.Trusts && f.Asset.Issuer != f.Account.Address {
-		return nil, fmt.Errorf("%w: the funding account %s has no trustline to %s; give it one and some of the asset",
+		return nil, nil, fmt.Errorf("%w: the funding account %s has no trustline to %s; give it one and some of the asset",
 			ErrStuck, f.Account.Address, f.Asset)
 	}
-	return there, nil
+	return there, unread, nil
 }
 
 // usable reports whether a channel's account exists and can pay fees. If not, the

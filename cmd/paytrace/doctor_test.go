@@ -175,6 +175,62 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// The doctor asks whether the account that funds wallets exists, has enough, and may
+// be signed for.
+func TestDoctorAsksForTheFundingAccount(t *testing.T) {
+	const seed, address = "SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN", "GDRXE2BQUC3AZNPVFSCEZ76NJ3WWL25FYFK6RGZGIEKWE4SOOHSUJUJ6"
+	const issuer = "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ"
+	account := func(lumens, signers string) string {
+		return `{"account_id":"` + address + `","sequence":"1","balances":[` + lumens + `],"thresholds":{"med_threshold":2},"signers":[` + signers + `]}`
+	}
+	lumens := func(n string) string { return `{"balance":"` + n + `","asset_type":"native"}` }
+	credit := func(n string) string {
+		return `,{"balance":"` + n + `","asset_type":"credit_alphanum4","asset_code":"KSH","asset_issuer":"` + issuer + `"}`
+	}
+	signer := func(key string, weight int) string { return fmt.Sprintf(`{"key":%q,"weight":%d}`, key, weight) }
+	for name, c := range map[string]struct {
+		account, asset string
+		want           service.State
+		words          string
+	}{
+		"no account":       {"", "", service.StateWrong, "does not exist on the network"},
+		"enough":           {account(lumens("1000.0000000"), signer(address, 2)), "", service.StateOK, "can pay for 999 wallets"},
+		"signers unknown":  {account(lumens("1000.0000000"), ""), "", service.StateOK, "999 wallets"},
+		"little":           {account(lumens("5.0000000"), signer(address, 2)), "", service.StateWarning, "can pay for 4 wallets"},
+		"nothing":          {account(lumens("1.5000000"), signer(address, 2)), "", service.StateWrong, "can pay for 0 wallets"},
+		"a weak key":       {account(lumens("1000.0000000"), signer(address, 1)+","+signer(issuer, 2)), "", service.StateWrong, "threshold is 2"},
+		"another key":      {account(lumens("1000.0000000"), signer(issuer, 2)), "", service.StateWrong, "may not sign"},
+		"no trustline":     {account(lumens("1000.0000000"), signer(address, 2)), "KSH:" + issuer, service.StateWrong, "no trustline"},
+		"none of an asset": {account(lumens("1000.0000000")+credit("0.5000000"), signer(address, 2)), "KSH:" + issuer, service.StateWrong, "less than 1 KSH"},
+		"an asset":         {account(lumens("1000.0000000")+credit("10.0000000"), signer(address, 2)), "KSH:" + issuer, service.StateOK, "wallets"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/":
+					fmt.Fprintf(w, `{"network_passphrase":%q}`, stellar.Passphrase("TESTNET"))
+				case r.URL.Path == "/accounts/"+address && c.account != "":
+					fmt.Fprint(w, c.account)
+				default:
+					http.NotFound(w, r)
+				}
+			}))
+			t.Cleanup(s.Close)
+			for key, value := range map[string]string{
+				"DATABASE_URL": "", "STELLAR_HORIZON_URL": s.URL, "STELLAR_FUNDING_SECRET": seed, "STELLAR_ASSET": c.asset,
+			} {
+				t.Setenv(key, value)
+			}
+			status := exitFine
+			if c.want == service.StateWrong {
+				status = exitDiagnostics
+			}
+			expect(t, examined(t, status), "funding", c.want, c.words)
+		})
+	}
+}
+
 func httpServer(t *testing.T, body string) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))

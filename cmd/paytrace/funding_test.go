@@ -106,6 +106,40 @@ func TestServeFundsWallets(t *testing.T) {
 	s.stop()
 }
 
+// After a reset of the test network the wallets that the database calls funded are
+// missing there. "wallets fund" finds them, and they are funded again, once.
+func TestWalletsFundAfterAReset(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ledger, _ := network(t, nil)
+	s := serve(t)
+	phones := []string{"254711000111", "254711000112", "254711000113"}
+	for _, phone := range phones[:2] {
+		s.says(phone, "+"+phone, "1*"+phone)
+	}
+	untilWallets(t, 2, wallet.FundingFunded)
+	ledger.Reset()
+	account, err := stellar.Keys{}.New(bytes.NewReader(bytes.Repeat([]byte{7}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger.Open(account.Address, 10_000)
+	s.says(phones[2], "+"+phones[2], "1*"+phones[2])
+	untilWallets(t, 3, wallet.FundingFunded)
+	for _, c := range []struct{ older, want string }{
+		{"1h", "funding requested for 0 wallets;"}, // a server that lags may not know them yet
+		{"0s", "funding requested for 2 wallets, of which 2 were funded before and are missing on the network"},
+	} {
+		if got := says(t, exitFine, "wallets", "fund", "--older", c.older); !strings.Contains(got, c.want) {
+			t.Errorf("--older %s: %s", c.older, got)
+		}
+	}
+	untilWallets(t, 3, wallet.FundingFunded)
+	s.stop()
+	if got := says(t, exitFine, "wallets", "fund", "--older", "0s"); !strings.Contains(got, "funding requested for 0 wallets;") {
+		t.Errorf("when all are funded again: %s", got)
+	}
+}
+
 // Wallets from before there was a funding account are funded on request.
 func TestWalletsFund(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -47,7 +47,10 @@ type walletJSON struct {
 	State       wallet.FundingState `json:"state"`
 	Transaction string              `json:"transaction,omitempty"`
 	Problem     string              `json:"problem,omitempty"`
-	Since       time.Time           `json:"since"`
+	// WaitsFor says for what the wallet waits, and Next what happens then.
+	WaitsFor string    `json:"waits_for"`
+	Next     string    `json:"next"`
+	Since    time.Time `json:"since"`
 }
 
 // unfunded lists the states of wallets worth a line, most urgent first.
@@ -57,8 +60,8 @@ var unfunded = []wallet.FundingState{
 
 // Run lists wallets.
 func (v walletsListCmd) Run(ctx context.Context, std streams) error {
-	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
-		found, err := v.find(ctx, db)
+	return onDatabase(ctx, std, func(db store.Store, settings service.Settings) error {
+		found, err := v.find(ctx, db, settings.StellarFunding.IsSet())
 		if err != nil {
 			return err
 		}
@@ -69,7 +72,7 @@ func (v walletsListCmd) Run(ctx context.Context, std streams) error {
 	})
 }
 
-func (v walletsListCmd) find(ctx context.Context, db store.Store) (found walletsJSON, err error) {
+func (v walletsListCmd) find(ctx context.Context, db store.Store, funds bool) (found walletsJSON, err error) {
 	found.Waiting = []walletJSON{}
 	if found.States, found.Never, err = db.CountFundings(ctx); err != nil {
 		return found, err
@@ -84,10 +87,38 @@ func (v walletsListCmd) find(ctx context.Context, db store.Store) (found wallets
 			return found, err
 		}
 		for _, f := range list {
-			found.Waiting = append(found.Waiting, walletJSON{f.Address, f.State, f.Transaction, f.Problem, f.ChangedAt})
+			waitsFor, next := waiting(f, funds, time.Now())
+			found.Waiting = append(found.Waiting, walletJSON{f.Address, f.State, f.Transaction, f.Problem, waitsFor, next, f.ChangedAt})
 		}
 	}
 	return found, nil
+}
+
+// waiting says for what a wallet waits and what happens next. funds says that a
+// funding account is set.
+func waiting(f wallet.Funding, funds bool, now time.Time) (waitsFor, next string) {
+	switch f.State {
+	case wallet.FundingFailed:
+		return "you", `nothing by itself: fix the problem, then run "paytrace wallets fund"`
+	case wallet.FundingHeld:
+		return "its number to be confirmed", "it is funded after its owner has called"
+	}
+	next = "serve tries again within 5 minutes"
+	if f.DueAt.After(now) {
+		next = "serve tries again after " + f.DueAt.Local().Format(time.DateTime)
+	}
+	if f.State == wallet.FundingSubmitted {
+		waitsFor, next = "the outcome of transaction "+f.Transaction, "serve asks for it, and makes another one only when this one can't happen any more"
+	} else {
+		waitsFor = "a transaction"
+		if f.Problem != "" {
+			waitsFor = "the problem to be solved"
+		}
+	}
+	if !funds {
+		next = "nothing, unless serve has STELLAR_FUNDING_SECRET; it is not set here"
+	}
+	return waitsFor, next
 }
 
 // means explains each state.
@@ -106,10 +137,10 @@ func (w walletsJSON) print(std streams) error {
 	}
 	fmt.Fprintf(out, "%d\tnever\t%s\n", w.Never, `never requested; "paytrace wallets fund" requests it`)
 	if len(w.Waiting) > 0 {
-		fmt.Fprintln(out, "\nSTATE\tSINCE\tWALLET\tPROBLEM")
+		fmt.Fprintln(out, "\nSTATE\tSINCE\tWALLET\tWAITS FOR\tNEXT\tPROBLEM")
 	}
 	for _, f := range w.Waiting {
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", f.State, f.Since.Local().Format(time.DateTime), f.Address, f.Problem)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\n", f.State, f.Since.Local().Format(time.DateTime), f.Address, f.WaitsFor, f.Next, f.Problem)
 	}
 	return out.Flush()
 }
@@ -135,13 +166,18 @@ func (walletsNewCmd) Run(std streams) error {
 	return err
 }
 
-type walletsFundCmd struct{}
+type walletsFundCmd struct {
+	Older time.Duration `default:"10m" help:"Ask the network about wallets that were funded longer ago than this. A server that lags may not know newer ones."`
+}
 
 func (walletsFundCmd) Help() string {
 	return `Requests funding for every wallet without a request (accounts of the legacy
 service) and for those whose funding failed; "serve" then funds them. A wallet
 that is funded already, by anyone, is not paid again. Accounts of this service
 whose number was never confirmed are left out. You may stop it and run it again.
+
+It also asks the network about the wallets that are funded in the database. Those
+that are missing there, as after a reset of the test network, are funded again.
 
 Example:
   STELLAR_FUNDING_SECRET=$SECRET paytrace wallets fund`
@@ -152,7 +188,7 @@ Example:
 const fundTogether = 200
 
 // Run requests funding for all wallets that lack it.
-func (walletsFundCmd) Run(ctx context.Context, std streams) error {
+func (v walletsFundCmd) Run(ctx context.Context, std streams) error {
 	settings, err := service.FromEnvironment()
 	if err != nil {
 		return err
@@ -161,6 +197,10 @@ func (walletsFundCmd) Run(ctx context.Context, std streams) error {
 		return misuse{errors.New("STELLAR_FUNDING_SECRET is not set, so no wallet would be funded; set it here and for \"serve\"")}
 	}
 	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
+		lost, unasked := v.lost(ctx, db, settings)
+		if unasked != nil {
+			unasked = fmt.Errorf("the network could not be asked about the wallets that are funded in the database, so those may be missing there: %w", unasked)
+		}
 		requested, after := 0, ""
 		for {
 			addresses, err := db.Unfunded(ctx, after, fundTogether)
@@ -168,8 +208,12 @@ func (walletsFundCmd) Run(ctx context.Context, std streams) error {
 				return err
 			}
 			if len(addresses) == 0 {
-				_, err := fmt.Fprintf(std.out, "funding requested for %d wallets; see the progress with: %s wallets\n", requested, program())
-				return err
+				again := ""
+				if lost > 0 {
+					again = fmt.Sprintf(", of which %d were funded before and are missing on the network", lost)
+				}
+				_, err := fmt.Fprintf(std.out, "funding requested for %d wallets%s; see the progress with: %s wallets\n", requested, again, program())
+				return errors.Join(err, unasked)
 			}
 			if err := requestFunding(ctx, db, addresses); err != nil {
 				return err
@@ -178,6 +222,41 @@ func (walletsFundCmd) Run(ctx context.Context, std streams) error {
 			after = addresses[len(addresses)-1]
 		}
 	})
+}
+
+// lost makes the fundings pending whose wallets the network does not have, and counts
+// them.
+func (v walletsFundCmd) lost(ctx context.Context, db store.Store, settings service.Settings) (n int, err error) {
+	network, _, err := service.Stellar(settings)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := network.Terms(ctx); err != nil { // it may be another network
+		return 0, err
+	}
+	now := time.Now()
+	before := now.Add(-v.Older)
+	for after := ""; ; {
+		addresses, err := db.FundedBefore(ctx, before, after, fundTogether)
+		if err != nil || len(addresses) == 0 {
+			return n, err
+		}
+		there, err := network.Accounts(ctx, settings.StellarAsset, addresses...)
+		if err != nil {
+			return n, err
+		}
+		var missing []string
+		for _, address := range addresses {
+			account, exists := there[address]
+			if !exists || !settings.StellarAsset.Native() && !account.Trusts {
+				missing = append(missing, address)
+			}
+		}
+		if err := db.FundAgain(ctx, missing, before, now); err != nil {
+			return n, err
+		}
+		n, after = n+len(missing), addresses[len(addresses)-1]
+	}
 }
 
 func requestFunding(ctx context.Context, db store.Store, addresses []string) error {

@@ -23,6 +23,7 @@ var fundingCases = []testCase{
 	{name: "settling a transaction settles its wallets", run: settledOnce},
 	{name: "the used sequence number of a channel is known", run: sequenceUsed},
 	{name: "unfunded wallets are listed", run: unfundedListed},
+	{name: "funded wallets can be funded again", run: fundedAgain},
 }
 
 const funderAddress = "GFUNDER"
@@ -267,6 +268,33 @@ func sequenceUsed(s *subject) {
 	}
 	if used, err := s.UsedSequence(s.ctx, "another channel", 1, 100); used != 0 || err != nil {
 		s.t.Errorf("another channel: %d, %v", used, err)
+	}
+}
+
+func fundedAgain(s *subject) {
+	addresses := s.wallets(4)
+	funded := wallet.Verdict{State: wallet.FundingFunded}
+	s.want(s.DecideFundings(s.ctx, map[string]wallet.Verdict{addresses[0]: funded, addresses[1]: funded}, noon), nil)
+	s.want(s.DecideFundings(s.ctx, map[string]wallet.Verdict{addresses[2]: funded}, noon.Add(time.Hour)), nil)
+	before := noon.Add(time.Minute)
+	var got []string
+	for after := ""; ; after = got[len(got)-1] {
+		list, err := s.FundedBefore(s.ctx, before, after, 1)
+		s.want(err, nil)
+		if len(list) == 0 {
+			break
+		}
+		got = append(got, list...)
+	}
+	if diff := cmp.Diff(addresses[:2], got); diff != "" {
+		s.t.Errorf("funded before (-want +got):\n%s", diff)
+	}
+	// One was funded later, and one never: neither changes.
+	s.want(s.FundAgain(s.ctx, []string{addresses[0], addresses[2], addresses[3], "G of nobody"}, before, noon.Add(2*time.Hour)), nil)
+	for i, want := range []wallet.FundingState{wallet.FundingPending, wallet.FundingFunded, wallet.FundingFunded, wallet.FundingPending} {
+		if f, err := s.Funding(s.ctx, addresses[i]); f.State != want || err != nil {
+			s.t.Errorf("wallet %d is %s, %v; want %s", i, f.State, err, want)
+		}
 	}
 }
 

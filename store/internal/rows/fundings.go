@@ -91,6 +91,31 @@ func (d DB) Unfunded(ctx context.Context, after string, limit int) ([]string, er
 	return list, nil
 }
 
+// FundedBefore lists the wallets that were funded before a time, by address.
+func (d DB) FundedBefore(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	list, err := column[string](ctx, d.read(ctx), `SELECT address FROM wallet_fundings
+		WHERE state = 'funded' AND changed_at < $1 AND address > $2 ORDER BY address LIMIT $3`, orNull(before), after, Limit(limit))
+	if err != nil {
+		return nil, fmt.Errorf("list funded wallets: %w", err)
+	}
+	return list, nil
+}
+
+// FundAgain makes fundings pending that were funded before a time.
+func (d DB) FundAgain(ctx context.Context, addresses []string, before, now time.Time) error {
+	return d.inTx(ctx, func(ctx context.Context, conn Conn) error {
+		for _, address := range addresses {
+			_, err := conn.Exec(ctx, `UPDATE wallet_fundings SET state = 'pending', transaction_hash = NULL, problem = NULL,
+				tries = 0, due_at = $3, changed_at = $3 WHERE address = $1 AND state = 'funded' AND changed_at < $2`,
+				address, orNull(before), orNull(now))
+			if err != nil {
+				return fmt.Errorf("fund a wallet again: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
 // NoteFunding stores the problem of a funding that has not ended.
 func (d DB) NoteFunding(ctx context.Context, address, problem string, _ time.Time) error {
 	_, err := d.write(ctx).Exec(ctx,

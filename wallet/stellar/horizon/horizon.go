@@ -27,6 +27,9 @@ const (
 	// up to half a minute for a ledger before it answers 504.
 	askTimeout    = 10 * time.Second
 	submitTimeout = 40 * time.Second
+	// maxUnread is how many accounts may fail to be read before the others are not
+	// tried: each may take askTimeout.
+	maxUnread = 3
 )
 
 // Config holds the settings of a Client.
@@ -120,22 +123,40 @@ func (c *Client) lastLedger(ctx context.Context) (ledger, error) {
 // Accounts implements wallet.Network with one request for each account.
 func (c *Client) Accounts(ctx context.Context, asset wallet.Asset, addresses ...string) (map[string]wallet.Account, error) {
 	found := make(map[string]wallet.Account, len(addresses))
+	unread := &wallet.UnreadError{Accounts: map[string]error{}}
+	var last error
 	for _, address := range addresses {
-		var a account
-		err := c.get(ctx, "/accounts/"+url.PathEscape(address), &a)
-		if isMissing(err) {
+		if len(unread.Accounts) >= maxUnread || ctx.Err() != nil {
+			unread.Accounts[address] = errors.Join(last, ctx.Err())
 			continue
 		}
-		if err != nil {
-			return nil, err
+		read, exists, err := c.account(ctx, asset, address)
+		switch {
+		case err != nil:
+			unread.Accounts[address], last = err, err
+		case exists:
+			found[address] = read
 		}
-		read, err := a.read(address, asset)
-		if err != nil {
-			return nil, fmt.Errorf("Horizon's account %s: %w", address, err)
-		}
-		found[address] = read
+	}
+	if len(unread.Accounts) > 0 {
+		return found, unread
 	}
 	return found, nil
+}
+
+func (c *Client) account(ctx context.Context, asset wallet.Asset, address string) (read wallet.Account, exists bool, err error) {
+	var a account
+	err = c.get(ctx, "/accounts/"+url.PathEscape(address), &a)
+	if isMissing(err) {
+		return read, false, nil
+	}
+	if err != nil {
+		return read, false, err
+	}
+	if read, err = a.read(address, asset); err != nil {
+		return read, false, fmt.Errorf("Horizon's account %s: %w", address, err)
+	}
+	return read, true, nil
 }
 
 // Submit implements wallet.Network and waits until the transaction is in a ledger.
