@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	// leaseTime is the length of a channel's lease. It is longer than a job may
-	// run, so a lease runs out only if its process died.
-	leaseTime = 2 * time.Minute
+	// leaseTime is the length of a channel's lease, and leaseBeat the pause between
+	// two extensions of it. A channel whose process died is free again soon.
+	leaseTime = 20 * time.Second
+	leaseBeat = 5 * time.Second
 	// returnTime bounds the return of a channel, also when the job's own time is
 	// over.
 	returnTime = 5 * time.Second
@@ -60,7 +61,9 @@ func (f *Funder) turn(ctx context.Context, waiting Funding, idle map[string]bool
 	if err != nil {
 		return false, err
 	}
+	stop := f.keep(ctx, lease)
 	defer func() {
+		stop()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnTime)
 		defer cancel()
 		err = errors.Join(err, f.Book.ReturnChannel(ctx, lease, f.Now()))
@@ -73,6 +76,41 @@ func (f *Funder) turn(ctx context.Context, waiting Funding, idle map[string]bool
 		idle[lease.Address] = true
 	}
 	return err == nil, err
+}
+
+// keep extends a lease until stop is called, which waits for the last extension. A
+// lease that could not be extended is lost at most, and Record then refuses.
+func (f *Funder) keep(ctx context.Context, lease Lease) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	tick := f.Tick
+	if tick == nil {
+		tick = ticker
+	}
+	beats, end := tick(leaseBeat)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-beats:
+				if err := f.Book.ExtendLease(ctx, lease, f.Now().Add(leaseTime)); err != nil && ctx.Err() == nil {
+					f.Log.Warn("a channel's lease could not be extended", "error", err)
+				}
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		end()
+		<-done
+	}
+}
+
+func ticker(d time.Duration) (beats <-chan time.Time, end func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
 }
 
 // round continues the transaction in flight on a channel, or makes the next one.

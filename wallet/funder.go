@@ -48,6 +48,8 @@ type Funder struct {
 	Batch int
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Tick makes the beat in which leases are extended; nil means time.NewTicker.
+	Tick func(d time.Duration) (beats <-chan time.Time, end func())
 
 	// lastFee is the last fee offered, and raised the higher one to offer after
 	// its refusal.

@@ -139,6 +139,8 @@ type Book interface {
 	// LeaseChannel leases the open channel that was unused for longest. It
 	// returns ErrBusy if all are leased at now.
 	LeaseChannel(ctx context.Context, funder, holder string, now, until time.Time) (Lease, error)
+	// ExtendLease moves the end of a lease, if the holder still has it.
+	ExtendLease(ctx context.Context, l Lease, until time.Time) error
 	// ReturnChannel ends a lease, if the holder still has it.
 	ReturnChannel(ctx context.Context, l Lease, now time.Time) error
 

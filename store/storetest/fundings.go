@@ -19,6 +19,7 @@ var fundingCases = []testCase{
 	{name: "a held funding waits until it is asked for again", run: fundingHeld},
 	{name: "one of many leases a channel", run: channelRace},
 	{name: "an expired lease can go to another holder", run: leaseOver},
+	{name: "a lease can be extended by its holder alone", run: leaseExtended},
 	{name: "a transaction is recorded once, with all its wallets or none", run: recordedOnce},
 	{name: "settling a transaction settles its wallets", run: settledOnce},
 	{name: "the used sequence number of a channel is known", run: sequenceUsed},
@@ -150,6 +151,23 @@ func channelRace(s *subject) {
 	if won.Load() != 1 || lost.Load() != holders-1 {
 		s.t.Errorf("%d leased the one channel and %d did not", won.Load(), lost.Load())
 	}
+}
+
+func leaseExtended(s *subject) {
+	s.wallets(1)
+	l := s.lease("me", noon)
+	s.want(s.ExtendLease(s.ctx, l, noon.Add(time.Hour)), nil)
+	_, err := s.LeaseChannel(s.ctx, funderAddress, "other", noon.Add(59*time.Minute), noon.Add(2*time.Hour))
+	s.want(err, wallet.ErrBusy)
+	other := l
+	other.Holder = "nobody"
+	s.want(s.ExtendLease(s.ctx, other, noon.Add(3*time.Hour)), nil)
+	_, err = s.LeaseChannel(s.ctx, funderAddress, "other", noon.Add(61*time.Minute), noon.Add(2*time.Hour))
+	s.want(err, nil)
+	// The first holder has lost it.
+	s.want(s.ExtendLease(s.ctx, l, noon.Add(9*time.Hour)), nil)
+	_, err = s.LeaseChannel(s.ctx, funderAddress, "third", noon.Add(2*time.Hour+time.Minute), noon.Add(3*time.Hour))
+	s.want(err, nil)
 }
 
 func leaseOver(s *subject) {

@@ -75,6 +75,15 @@ func (d DB) LeaseChannel(ctx context.Context, funder, holder string, now, until 
 	return wallet.Lease{}, wallet.ErrBusy
 }
 
+// ExtendLease moves the end of a lease that the holder still has.
+func (d DB) ExtendLease(ctx context.Context, l wallet.Lease, until time.Time) error {
+	_, err := d.write(ctx).Exec(ctx, `UPDATE wallet_channels SET held_until = $3 WHERE address = $1 AND holder = $2`, l.Address, l.Holder, orNull(until))
+	if err != nil {
+		return fmt.Errorf("extend the lease of a channel: %w", err)
+	}
+	return nil
+}
+
 // ReturnChannel ends a lease.
 func (d DB) ReturnChannel(ctx context.Context, l wallet.Lease, now time.Time) error {
 	_, err := d.write(ctx).Exec(ctx, `UPDATE wallet_channels SET holder = NULL, held_until = NULL, used_at = $3
