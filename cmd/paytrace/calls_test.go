@@ -174,6 +174,7 @@ func TestForget(t *testing.T) {
 	t.Setenv("DATABASE_URL", url)
 	t.Setenv("REDIS_URL", servers.Redis(t))
 	t.Setenv("ENCRYPTION_KEY", "changeme")
+	t.Setenv("ENCRYPTION_KEY_OLD", "test-encryption-key\nufunguo wa siri – ñ€")
 	says(t, exitDiagnostics, "migrate")
 	s := serve(t)
 	for _, text := range []string{"", "2", "2*0722000222"} { // stored as 0722 000-222

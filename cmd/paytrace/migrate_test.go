@@ -65,7 +65,7 @@ func TestMigrate(t *testing.T) {
 	s.stop()
 	t.Setenv("ENCRYPTION_KEY", "another key")
 	out.Reset()
-	if status := run(t.Context(), []string{"serve", "--port", "0"}, streams{strings.NewReader(""), io.Discard, &out}); status != exitMisuse || !strings.Contains(out.String(), "ID_KEY") {
+	if status := run(t.Context(), []string{"serve", "--port", "0"}, streams{strings.NewReader(""), io.Discard, &out}); status != exitMisuse || !strings.Contains(out.String(), "ENCRYPTION_KEY is another one") {
 		t.Errorf("serve with another key: status %d\n%s", status, &out)
 	}
 }
