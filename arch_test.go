@@ -42,7 +42,7 @@ var own = map[string][]string{
 	"engine/menu/menutest":        {"engine", "engine/diag"},
 	"engine/dialscript":           {"engine", "engine/runner", "engine/diag", "engine/gsm7", "engine/msisdn", "engine/secret", "engine/spelling"},
 	"engine/dialscript/report":    {"engine", "engine/terminal", "engine/dialscript"},
-	"engine/dialscript/record":    {"engine", "engine/msisdn", "engine/terminal", "engine/dialscript", "engine/dialscript/report"},
+	"engine/dialscript/record":    {"engine", "engine/msisdn", "engine/sample", "engine/terminal", "engine/dialscript", "engine/dialscript/report"},
 	"engine/dialscript/coverage":  {"engine", "engine/graph", "engine/sample", "engine/dialscript", "engine/dialscript/record"},
 	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
 	"wallet/...":                  {"wallet", "wallet/stellar", "engine/secret"},

@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 	"github.com/paytrace/paytrace/engine/graph"
+	"github.com/paytrace/paytrace/engine/sample"
 	"github.com/paytrace/paytrace/engine/spelling"
 	"github.com/paytrace/paytrace/service"
 )
@@ -24,8 +27,8 @@ type graphCmd struct {
 
 func (graphCmd) Help() string {
 	return `Markdown pages draw mermaid, Graphviz draws dot, and browsers show svg. --paths
-prints what a caller types to reach each screen, as a gateway sends it, and the
-conditions of the path. Answers to questions are invented.
+prints what a caller dials and types to reach each screen, and the conditions of
+the path. Answers to questions are those of people.yaml, or invented.
 
 Example:
   paytrace graph --format svg >menu.svg`
@@ -53,7 +56,7 @@ func (v graphCmd) Run(ctx context.Context, std streams) error {
 		}
 	}
 	if v.Paths {
-		return v.paths(std.out, g)
+		return v.paths(std, program, g)
 	}
 	if !v.All {
 		g = g.Plain()
@@ -100,24 +103,70 @@ func knownScreen(g *graph.Graph, name string) error {
 	return misuse{fmt.Errorf("--screen: there is no screen %q in this menu", name)}
 }
 
-// paths prints how to reach every screen that callers see.
-func (v graphCmd) paths(w io.Writer, g *graph.Graph) error {
+// paths prints how to reach every screen that callers see. Every path is one that a
+// call can take, from the dialled code on.
+func (v graphCmd) paths(std streams, program *engine.Program, g *graph.Graph) error {
+	people, err := v.people(program, std)
+	if err != nil {
+		return err
+	}
+	screens := coverage.Of(program)
+	if err := screens.FindPaths(people, coverage.Screens); err != nil {
+		return err
+	}
 	table := [][]string{{"SCREEN", "TYPED", "IF"}}
-	for _, p := range g.Paths() {
-		n, _ := g.Node(p.To)
-		if !n.Shown() || n.Builtin() && !v.All || v.Screen != "" && v.Screen != p.To {
-			continue
-		}
-		keys := p.Keys()
-		if keys == "" {
-			keys = "-"
-		}
-		table = append(table, []string{p.To, keys, strings.Join(p.Needs(), "; ")})
-	}
-	for _, name := range g.Unreached() {
-		if v.Screen == "" || v.Screen == name {
-			table = append(table, []string{name, "no path leads here", ""})
+	for _, it := range screens.Items {
+		if it.Group == coverage.Screens && (v.Screen == "" || v.Screen == it.Screen) {
+			table = append(table, pathRow(it, g))
 		}
 	}
-	return printTable(w, table)
+	return printTable(std.out, table)
+}
+
+// people reads the personas of the menu's folder. It adds a number for each question
+// that asks for one.
+func (v graphCmd) people(program *engine.Program, std streams) (*engine.Personas, error) {
+	folder, _, err := oneMenu(v.Menu)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	read, err := peopleOf(folder, std.err)
+	if err != nil {
+		return nil, err
+	}
+	people := *read
+	people.Numbers = slices.Clone(people.Numbers)
+	for _, asked := range program.Definition().Vars {
+		if digits, ok := dialscript.RealNumber(sample.Typed(asked.Type)); ok && asked.Type.Kind == engine.KindPhone {
+			people.Numbers = append(people.Numbers, digits)
+		}
+	}
+	return &people, nil
+}
+
+// pathRow returns the row of a screen: its name, what is typed, and what the path needs.
+func pathRow(it *coverage.Item, g *graph.Graph) []string {
+	switch {
+	case it.Unsearched:
+		return []string{it.Screen, "-", "no path was found before the search stopped at its limit"}
+	case it.Path == nil:
+		return []string{it.Screen, "-", it.Why}
+	}
+	needs := slices.Clone(it.Path.Given)
+	for _, m := range it.Path.Moves {
+		for _, e := range g.Out(m.Screen) {
+			if e.Trigger == m.Trigger && e.Needs != "" && !slices.Contains(needs, e.Needs) {
+				needs = append(needs, e.Needs)
+			}
+		}
+	}
+	typed := make([]string, len(it.Path.Keys))
+	for i, key := range it.Path.Keys {
+		typed[i] = key
+		if key == "" {
+			typed[i] = `""`
+		}
+	}
+	return []string{it.Screen, strings.Join(typed, " "), strings.Join(needs, "; ")}
 }

@@ -110,7 +110,7 @@ func (v testCmd) cover(ctx context.Context, s *suite, b *booth, results []dialsc
 	}
 	menus := coverage.Count(programs, append(slices.Clip(results), suggested...))
 	for _, m := range menus {
-		if err := m.FindPaths(b.people); err != nil {
+		if err := author.FindPaths(m); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -76,3 +76,21 @@ func sampleSecret(t engine.Type) string {
 }
 
 func cut(s string, width int) string { return s[:min(len(s), max(1, width))] }
+
+// Written returns a value of the type as dial scripts write it, for an action whose
+// answer nothing else decides.
+func Written(t *engine.Type) string {
+	switch t.Kind {
+	case engine.KindMoney, engine.KindNumber:
+		return "1"
+	case engine.KindDate:
+		return "2026-03-01"
+	case engine.KindPhone:
+		return samplePhones["KE"]
+	case engine.KindChoice:
+		if len(t.Options) > 0 {
+			return t.Options[0]
+		}
+	}
+	return "X1"
+}

@@ -76,6 +76,8 @@ type Path struct {
 	Keys []string
 	// Given lists the stage directions before the call.
 	Given []string
+	// Moves lists the transitions that the call takes.
+	Moves []engine.Move
 }
 
 // A Menu holds the coverage of one menu.

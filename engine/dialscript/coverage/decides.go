@@ -23,6 +23,9 @@ type decides struct {
 	// compared has those that are compared with another place.
 	beside   map[string][]string
 	compared map[string]bool
+	// ties and limits keep what tied and against return.
+	ties   map[string][]string
+	limits map[string][]engine.Value
 }
 
 func decidesOf(def *engine.Definition) *decides {
@@ -31,6 +34,7 @@ func decidesOf(def *engine.Definition) *decides {
 		d.screen(&def.Screens[i], def)
 	}
 	d.spread()
+	d.ties, d.limits = map[string][]string{}, map[string][]engine.Value{}
 	return d
 }
 
@@ -149,6 +153,9 @@ func base(place string) string {
 
 // tied returns a place and all that it is tied to, nearest first.
 func (d *decides) tied(place string) []string {
+	if list, known := d.ties[place]; known {
+		return list
+	}
 	list := []string{place}
 	for i := 0; i < len(list); i++ {
 		for _, other := range d.beside[list[i]] {
@@ -157,6 +164,7 @@ func (d *decides) tied(place string) []string {
 			}
 		}
 	}
+	d.ties[place] = list
 	return list
 }
 
@@ -188,10 +196,18 @@ func (d *decides) withOthers(place string) bool {
 // against returns the constants that a value, or one that is tied to it, is compared
 // with.
 func (d *decides) against(place string) []engine.Value {
-	var list []engine.Value
-	for _, p := range d.tied(place) {
-		list = append(list, d.constants[p]...)
+	list, known := d.limits[place]
+	if known {
+		return list
 	}
+	for _, p := range d.tied(place) {
+		for _, c := range d.constants[p] {
+			if !slices.ContainsFunc(list, func(other engine.Value) bool { return other.Kind() == c.Kind() && other.String() == c.String() }) {
+				list = append(list, c)
+			}
+		}
+	}
+	d.limits[place] = list
 	return list
 }
 

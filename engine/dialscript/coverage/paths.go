@@ -12,27 +12,56 @@ import (
 )
 
 // FindPaths finds the shortest path to each missing item, or says why no call can
-// show it.
-func (m *Menu) FindPaths(people *engine.Personas) error { return m.findPaths(people, MaxStates) }
+// show it. If groups are given, it looks only for their items.
+func (m *Menu) FindPaths(people *engine.Personas, groups ...Group) error {
+	_, err := m.findPaths(people, MaxStates, m.missingIn(groups), nil)
+	return err
+}
 
-func (m *Menu) findPaths(people *engine.Personas, states int) error {
+// missingIn returns the missing items of some groups, or of all.
+func (m *Menu) missingIn(groups []Group) []*Item {
 	missing := m.Missing()
+	if len(groups) == 0 {
+		return missing
+	}
+	return slices.DeleteFunc(missing, func(it *Item) bool { return !slices.Contains(groups, it.Group) })
+}
+
+// findPaths finds the paths to missing items and returns its search. It uses what an
+// earlier search of the same menu found; earlier may be nil.
+func (m *Menu) findPaths(people *engine.Personas, states int, missing []*Item, earlier *search) (*search, error) {
 	if len(missing) == 0 {
-		return nil
+		return earlier, nil
 	}
 	x := newSearch(m.Program, people, states)
 	for _, it := range missing {
-		x.want[it.key] = true
 		if it.Group == Pages {
 			x.endings.long = longLists
 		}
 		x.drops = x.drops || it.Group == Resumes || it.Screen == engine.Resume
 	}
-	if err := x.run(); err != nil {
-		return err
+	if earlier != nil && (earlier.drops || !x.drops) && (earlier.endings.long != nil || x.endings.long == nil) {
+		x = earlier
 	}
+	clear(x.want)
+	for _, it := range missing {
+		if x.found[it.key] == nil {
+			x.want[it.key] = true
+		}
+	}
+	if len(x.want) > 0 {
+		if err := x.run(); err != nil {
+			return nil, err
+		}
+	}
+	x.explain(missing)
+	return x, nil
+}
+
+// explain says of each item how a call comes to it, or why none does.
+func (x *search) explain(missing []*Item) {
 	r := reasons{search: x, paths: map[string]graph.Path{}}
-	for _, p := range graph.Of(m.Program).Paths() {
+	for _, p := range graph.Of(x.program).Paths() {
 		r.paths[p.To] = p
 	}
 	for _, it := range missing {
@@ -45,7 +74,6 @@ func (m *Menu) findPaths(people *engine.Personas, states int) error {
 			it.Why = r.why(it)
 		}
 	}
-	return nil
 }
 
 // path describes how a call comes to a node. It names the caller unless it is the
@@ -60,6 +88,9 @@ func (x *search) path(n *node) *Path {
 		w.Keys = append(w.Keys, at.typed)
 	}
 	slices.Reverse(w.Keys)
+	for at := n; at != nil; at = at.from {
+		w.Moves = append(slices.Clone(at.moves), w.Moves...)
+	}
 	for i, d := range x.given(n) {
 		if i > 0 || d.Name != x.people.List[0].Name {
 			w.Given = append(w.Given, "("+d.Text+")")

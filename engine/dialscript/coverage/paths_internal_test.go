@@ -29,7 +29,7 @@ func TestSearchLimit(t *testing.T) {
 	people := &engine.Personas{List: []engine.Persona{{Name: "Amina", Phone: "254712345678"}}}
 	for states, cut := range map[int]bool{3: true, MaxStates: false} {
 		m := Of(p)
-		if err := m.findPaths(people, states); err != nil {
+		if _, err := m.findPaths(people, states, m.Missing(), nil); err != nil {
 			t.Fatal(err)
 		}
 		last := m.byKey[screenKey("s9")]

@@ -11,8 +11,8 @@ import (
 	"github.com/paytrace/paytrace/engine/sample"
 )
 
-// MaxStates bounds the states that one search visits. The shipped menus have some
-// hundreds.
+// MaxStates bounds the states that one search visits, which takes some seconds. The
+// shipped menus have some hundreds.
 const MaxStates = 50_000
 
 // maxLeaves bounds the combinations of outcomes that one input is tried with.
@@ -38,13 +38,19 @@ type search struct {
 
 	max   int
 	drops bool // whether the search also drops calls
-	seen  map[string]bool
 	want  map[itemKey]bool
+	// found has the end of the shortest path to each item that was shown. final has
+	// those that no later node replaces, and level those of the current level.
 	found map[itemKey]*node
+	final map[itemKey]bool
+	level []itemKey
+
+	visited
 	// ever has all items that some call of the search showed.
 	ever map[itemKey]bool
-	// cut says that the search stopped at its limit.
-	cut bool
+	// cut says that the search stopped at its limit. over says that searching again
+	// would find nothing new.
+	cut, over bool
 }
 
 // A node is a call up to a screen.
@@ -62,9 +68,10 @@ type node struct {
 	inputs int
 	said   int // stage directions that a script needs for this call
 	more   bool
-	key    string
-	// shows lists the items that the last input showed.
+	// shows lists the items that the last input showed, and moves the transitions that
+	// it took.
 	shows []itemKey
+	moves []engine.Move
 }
 
 // ran records the outcome of an action.
@@ -78,8 +85,8 @@ func newSearch(p *engine.Program, people *engine.Personas, max int) *search {
 	x := &search{
 		program: p, people: people, decides: decidesOf(def), max: max,
 		samples: &sample.Values{People: people, Today: engine.DateOf(dialscript.DefaultClock)},
-		types:   map[string]engine.Type{},
-		seen:    map[string]bool{}, want: map[itemKey]bool{}, found: map[itemKey]*node{}, ever: map[itemKey]bool{},
+		types:   map[string]engine.Type{}, visited: visited{numbers: map[value]int32{}},
+		want: map[itemKey]bool{}, found: map[itemKey]*node{}, final: map[itemKey]bool{}, ever: map[itemKey]bool{},
 	}
 	x.names = sortedNames(x.decides.names)
 	for i, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
@@ -92,20 +99,44 @@ func newSearch(p *engine.Program, people *engine.Personas, max int) *search {
 	return x
 }
 
-// run searches until it has found everything wanted, or has visited all states.
+// run searches until it has found everything wanted, or has visited all states. Most
+// items depend on few values, so it first visits only states with a new combination
+// of two values, then of three. Those are far fewer than all states, and a search
+// through all proves that the remaining items can't be shown.
 func (x *search) run() error {
+	if x.over {
+		return nil
+	}
 	sources, err := x.sources()
 	if err != nil {
 		return err
 	}
+	for _, width := range []int{2, maxWidth, allValues} {
+		x.begins(width)
+		x.cut = false
+		x.levels(sources)
+		switch {
+		case len(x.want) == 0:
+			return nil
+		case x.states >= x.max:
+			x.cut, x.over = true, true
+			return nil
+		}
+	}
+	x.over = true
+	return nil
+}
+
+// levels visits states level by level, those with the fewest inputs first.
+func (x *search) levels(sources []*source) {
 	var level []*node
 	for _, src := range sources {
 		level = append(level, x.begin(src)...)
 	}
 	for level = x.fresh(level); len(level) > 0 && len(x.want) > 0; level = x.fresh(level) {
-		if len(x.seen) > x.max {
+		if x.states >= x.max {
 			x.cut = true
-			return nil
+			return
 		}
 		var next []*node
 		for _, n := range level {
@@ -113,27 +144,27 @@ func (x *search) run() error {
 		}
 		level = next
 	}
-	return nil
 }
 
-// fresh returns the nodes of a level whose state is new. Of nodes in the same state
-// it keeps the one that needs the fewest stage directions.
+// fresh returns the nodes of a level that are to be visited. Of nodes in the same
+// state it keeps the one that needs the fewest stage directions.
 func (x *search) fresh(level []*node) []*node {
 	slices.SortStableFunc(level, func(a, b *node) int { return a.said - b.said })
 	var list []*node
 	for _, n := range level {
-		if n.session.Ended {
+		if n.session.Ended || x.states >= x.max {
 			continue
 		}
-		if n.key = x.state(n); !x.seen[n.key] {
-			x.seen[n.key] = true
+		if x.visit(x.parts(n)) {
 			list = append(list, n)
 		}
 	}
 	// A path found on this level is final, because all others are longer.
-	for k := range x.found {
+	for _, k := range x.level {
+		x.final[k] = true
 		delete(x.want, k)
 	}
+	x.level = x.level[:0]
 	return list
 }
 
@@ -226,7 +257,7 @@ func (w *leaves) step(s engine.Session, ev engine.Event, moves []engine.Move, do
 		return
 	}
 	child := &node{
-		program: w.from.program, session: next, source: w.from.source, from: w.from, ran: done, said: w.from.said,
+		program: w.from.program, session: next, source: w.from.source, from: w.from, ran: done, moves: moves, said: w.from.said,
 	}
 	child.said += w.unsaid(child)
 	if w.from.source != nil && len(moves) > 0 {
@@ -298,35 +329,41 @@ func (x *search) note(n *node, moves []engine.Move) {
 		for _, k := range keys(&e) {
 			x.ever[k] = true
 			n.shows = append(n.shows, k)
-			if !x.want[k] {
+			if x.final[k] {
 				continue
 			}
 			if old := x.found[k]; old == nil || n.said < old.said {
 				x.found[k] = n
+				x.level = append(x.level, k)
 			}
 		}
 	}
 }
 
-// state returns a key for everything that the rest of a call depends on.
-func (x *search) state(n *node) string {
+// parts returns numbers for the parts of a state: the first for the place of the call,
+// one more for each value that the rest of the call depends on.
+func (x *search) parts(n *node) []int32 {
 	s := &n.session
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s|%d|%t|%d|%t|%s|%t|%t|%v|%s", s.Screen, s.Offset, n.more, s.Wrong, s.Notice != "" && n.more, s.Repeat, s.Facts, n.after(), s.Skipped, s.Lang())
+	list := append(x.scratch[:0], x.number(value{0, fmt.Sprintf("%s|%d|%t|%d|%t|%s|%t|%t|%v",
+		s.Screen, s.Offset, n.more, s.Wrong, s.Notice != "" && n.more, s.Repeat, s.Facts, n.after(), s.Skipped)}))
+	add := func(text string) { list = append(list, x.number(value{len(list), text})) }
+	lang := s.Lang()
 	if x.decides.names["lang"] && s.Values[x.lang].IsSet() {
-		b.WriteString("|chosen")
+		lang += "|chosen"
 	}
+	add(lang)
 	for _, name := range x.names {
-		b.WriteString("|" + x.decides.abstract(name, n.program.Value(s, name)))
+		add(x.decides.abstract(name, n.program.Value(s, name)))
 	}
 	// Remembered values count even before the session reads them.
 	if !s.Facts {
 		for _, name := range x.names {
-			b.WriteString("|" + x.decides.abstract(name, n.source.facts[name]))
+			add(x.decides.abstract(name, n.source.facts[name]))
 		}
-		b.WriteString("|" + n.source.scene.Lang())
+		add(n.source.scene.Lang())
 	}
-	return b.String()
+	x.scratch = list
+	return list
 }
 
 // sortedNames returns the keys of a set, sorted.

@@ -32,6 +32,21 @@ type Author struct {
 	// already.
 	Path  func(*engine.Program) string
 	Taken func(*engine.Program) []string
+
+	searches map[*engine.Program]*search
+}
+
+// FindPaths is Menu.FindPaths with what the author's searches found already.
+func (a *Author) FindPaths(m *Menu) error {
+	x, err := m.findPaths(a.People, MaxStates, m.Missing(), a.searches[m.Program])
+	if err != nil {
+		return err
+	}
+	if a.searches == nil {
+		a.searches = map[*engine.Program]*search{}
+	}
+	a.searches[m.Program] = x
+	return nil
 }
 
 // Suggest writes the shortest call for each item that results do not cover. Calls
@@ -42,26 +57,19 @@ func (a *Author) Suggest(programs []*engine.Program, results []dialscript.Result
 	for i, p := range programs {
 		drafts[i] = &Draft{Program: p, File: &dialscript.File{Path: a.Path(p)}}
 	}
-	for range maxRounds {
+	for round := 0; ; round++ {
 		menus := counted(programs, results, drafts)
 		more := false
 		for i, m := range menus {
-			if err := m.FindPaths(a.People); err != nil {
+			if err := a.FindPaths(m); err != nil {
 				return nil, nil, err
 			}
-			more = a.add(drafts[i], m) || more
+			more = round < maxRounds && a.add(drafts[i], m) || more
 		}
 		if !more {
 			return menus, drafts, nil
 		}
 	}
-	menus := counted(programs, results, drafts)
-	for _, m := range menus {
-		if err := m.FindPaths(a.People); err != nil {
-			return nil, nil, err
-		}
-	}
-	return menus, drafts, nil
 }
 
 // counted counts the given results and those of drafts.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // A guide finds the answers of the actions of a recorded call, so the call can
@@ -166,26 +167,9 @@ func synthetic(c *engine.Contract, outcome int) engine.Answer {
 	}
 	a := engine.Answer{Outcome: c.Outcomes[outcome].Name}
 	for _, f := range c.Outcomes[outcome].Gives {
-		a.Values = append(a.Values, engine.Setting{Name: f.Name, Text: madeUpValue(&f.Type)})
+		a.Values = append(a.Values, engine.Setting{Name: f.Name, Text: sample.Written(&f.Type)})
 	}
 	return a
-}
-
-// madeUpValue returns a value of the type as scripts write it.
-func madeUpValue(t *engine.Type) string {
-	switch t.Kind {
-	case engine.KindMoney, engine.KindNumber:
-		return "1"
-	case engine.KindDate:
-		return "2026-03-01"
-	case engine.KindPhone:
-		return "0712345678"
-	case engine.KindChoice:
-		if len(t.Options) > 0 {
-			return t.Options[0]
-		}
-	}
-	return "X1"
 }
 
 // seen returns the ending with the values that the recorded screen shows.
