@@ -121,7 +121,7 @@ func (b *bench) embedded(ctx context.Context, name string, more ...string) (*tar
 	}, more...), "serve")
 }
 
-// bare is this program as a bare handler, with what it stores.
+// bare starts this program as a bare handler with these stores.
 func (b *bench) bare(ctx context.Context, name string, d *dialogue, stores ...string) (*target, error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -115,8 +115,8 @@ type Call struct {
 	// Day is the day on which the session began if its menu depends on the day,
 	// otherwise zero. It is stored with the outcome, for a replay on the next day.
 	Day Date
-	// Shown is an opaque name of what a CallFence shows the caller instead. It is
-	// stored with the fence, for Fenced.
+	// Shown identifies the state that the caller sees because of a CallFence. It is
+	// stored with the fence, and Fenced returns it.
 	Shown string
 
 	// Caller is the MSISDN for which the network vouches.

@@ -14,7 +14,7 @@ const (
 	// breakAfter counts the failures in a row that open the circuit. Fewer happen
 	// on an ordinary day.
 	breakAfter = 5
-	// breakFor is the pause after that. Then one message tests the provider.
+	// breakFor is how long the circuit stays open. Then one message tests the provider.
 	breakFor = 30 * time.Second
 )
 

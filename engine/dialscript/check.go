@@ -74,7 +74,7 @@ func (c *checker) nothing(call *Call) {
 	}
 	if len(call.Steps) > 0 && !call.Broken {
 		c.find(CodeNothing, diag.Error, call.Pos, len("===")+1+len([]rune(call.Title)),
-			"This call checks nothing, so it always passes.", `Write what the phone shows, as "| " lines, or what must hold, as (session ends).`)
+			"This call checks nothing, so it always passes.", `Write what the phone shows, as "| " lines, or what must be true, as (session ends).`)
 	}
 }
 

@@ -13,7 +13,7 @@ type Phase uint8
 const (
 	Given Phase = iota + 1
 	When        // happens
-	Then        // must hold
+	Then        // must be true
 )
 
 // A Kind distinguishes stage directions.

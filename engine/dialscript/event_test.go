@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 )
 
-// TestEvents: what happens in a call is told in callers' terms, with the menu's
+// TestEvents: events describe what happens in a call in callers' terms, with the menu's
 // lines; a callback that comes again makes nothing happen.
 func TestEvents(t *testing.T) {
 	local, player := walletService(t)

@@ -15,7 +15,7 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // testPeople are the callers of the scripts in testdata.
 var testPeople = &engine.Personas{List: []engine.Persona{

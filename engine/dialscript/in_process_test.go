@@ -51,7 +51,7 @@ func TestUpdateEndToEnd(t *testing.T) {
 		"| Sent KES 500 to 0712345678. Ref {*}.", "| Worker {id=*}, {date}.", "|/0:Back .*/", "| Withdraw {sum=money} to {phone}?",
 	} {
 		if !strings.Contains(got, line+"\n") {
-			t.Errorf("%q has not been kept", line)
+			t.Errorf("%q is missing", line)
 		}
 	}
 }

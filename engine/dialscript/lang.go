@@ -11,8 +11,8 @@ import (
 // by screen, and every screen must fit. The call as written is the reference.
 
 // speaking returns the scene in another language. It is remembered if the scene
-// remembered one; otherwise the menus begin in it. So "lang is set" keeps its
-// meaning.
+// remembered one; otherwise the menus begin in it. So "lang is set" has the
+// same result.
 func (s Scene) speaking(lang string) Scene {
 	if s.Lang() == "" {
 		s.Begins = lang

@@ -13,9 +13,9 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript/record"
 )
 
-// told are the sessions of a log, a line each: what was typed, and the screens
+// sessionsOf returns the sessions of a log, one line each: what was typed, and the screens
 // behind ">"; "!" ends.
-func told(t *testing.T, log string) []string {
+func sessionsOf(t *testing.T, log string) []string {
 	t.Helper()
 	found, _, err := record.ReadLog([]byte(log))
 	if err != nil {
@@ -91,7 +91,7 @@ func TestLogs(t *testing.T) {
 		"nothing": {"hello\n{\"a\":1}\n[broken", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, told(t, c.log)); diff != "" {
+			if diff := cmp.Diff(c.want, sessionsOf(t, c.log)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -181,7 +181,7 @@ func TestDisguise(t *testing.T) {
 	}
 }
 
-// FuzzReadLog: whatever a log holds, what is read from it is a script.
+// FuzzReadLog: the result of reading any log is a valid script.
 func FuzzReadLog(f *testing.F) {
 	f.Add([]byte("phoneNumber=%2B254700000001&serviceCode=%2A384%23&text=1%2A2&sessionId=a\nCON Hi\n{\"x\":1}"))
 	f.Add([]byte(`[{"body":"sessionId=a&phoneNumber=1&text=*&serviceCode=**"}]`))

@@ -180,7 +180,7 @@ func TestEveryDirectionHasAnExample(t *testing.T) {
 	}
 }
 
-// TestDocsListEveryDirection holds the closed list against the docs.
+// TestDocsListEveryDirection compares the closed list with the docs.
 func TestDocsListEveryDirection(t *testing.T) {
 	docs, err := os.ReadFile("../../docs/dial-scripts.md")
 	if err != nil {
@@ -226,7 +226,7 @@ func TestLimits(t *testing.T) {
 	}
 	_, found = Parse("f.dial", []byte(many(MaxFindings+50, "x\n")))
 	if len(found) != MaxFindings {
-		t.Errorf("%d findings are kept", len(found))
+		t.Errorf("%d diagnostics were reported", len(found))
 	}
 }
 

@@ -188,7 +188,7 @@ func TestEveryExpectationCanFail(t *testing.T) {
 	}
 }
 
-// spoiled is an expectation that can't hold.
+// spoiled returns an expectation that is always false.
 func spoiled(line string) (string, bool) {
 	opposite := map[string]string{
 		"(session ends)": "(session goes on)", "(session goes on)": "(session ends)",

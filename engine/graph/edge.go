@@ -24,7 +24,7 @@ func (d describer) edge(t engine.Transition) Edge {
 	e.Pos = s.Pos
 	switch t.Trigger.Kind {
 	case engine.TriggerStart:
-		e.Kind, e.Label, e.Input, e.Tries = Key, "No, begin anew", d.p.Definition().Nav.Cancel.Key, 1
+		e.Kind, e.Label, e.Input, e.Tries = Key, "No, begin again", d.p.Definition().Nav.Cancel.Key, 1
 	case engine.TriggerHome:
 		home := d.p.Definition().Nav.Home
 		e.Kind, e.Input, e.Tries, e.Implied = Home, home.Key, 1, true

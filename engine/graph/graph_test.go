@@ -18,7 +18,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-var update = flag.Bool("update", false, "write the goldens anew")
+var update = flag.Bool("update", false, "write the goldens again")
 
 func typeOf(s string) engine.Type {
 	t, err := engine.ParseType(s)
@@ -61,7 +61,7 @@ func dairy(t testing.TB) *engine.Program {
 	return p
 }
 
-// Every row of the machine is an edge, and each is told in a caller's words.
+// Every transition of the machine is an edge, described in callers' terms.
 func TestEdgesAreTheMachine(t *testing.T) {
 	p := dairy(t)
 	g := graph.Of(p)
@@ -88,7 +88,7 @@ func TestEdgesAreTheMachine(t *testing.T) {
 	}
 }
 
-// Whoever types the shortest way comes to the screen, if what it needs holds.
+// A caller who types the shortest path comes to the screen if its conditions are true.
 func TestPathsLeadThere(t *testing.T) {
 	p := dairy(t)
 	g := graph.Of(p)

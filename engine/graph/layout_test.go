@@ -70,7 +70,7 @@ func TestLayoutHolds(t *testing.T) {
 	})
 }
 
-// The cheapest way by the heap is the one that trying all ways finds.
+// The heap finds the same cheapest path as a search through all paths.
 func TestShortestIsShortest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "screens")

@@ -60,7 +60,7 @@ func compiledMenu(t *testing.T, src string) *engine.Program {
 	return p
 }
 
-// What callers type leads where it led, or the way is lost at one screen.
+// The same keys lead to the same screens as before, or a regression is reported once.
 func TestRegressions(t *testing.T) {
 	old := graph.Of(compiledMenu(t, before))
 	for _, c := range []struct {
@@ -95,7 +95,7 @@ func TestRegressionsOfRenamed(t *testing.T) {
 	next := graph.Of(compiledMenu(t, strings.NewReplacer("-> sure", "-> check", "  sure:", "  check:").Replace(before)))
 	old := graph.Of(compiledMenu(t, before))
 	renamed := func(s string) string { return strings.ReplaceAll(s, "sure", "check") }
-	if lost := graph.Regressions(old, next, renamed); len(lost) > 0 {
-		t.Errorf("lost: %+v", lost)
+	if list := graph.Regressions(old, next, renamed); len(list) > 0 {
+		t.Errorf("regressions: %+v", list)
 	}
 }

@@ -136,8 +136,8 @@ func (m *model) write(s string) {
 	}
 }
 
-// key handles a key. While a call plays only the keys to leave count: keys typed
-// ahead would answer a screen that the person has not seen.
+// key handles a key. While a call plays, it ignores all keys but those that leave. A
+// key typed ahead would answer a screen that nobody has seen.
 func (m model) key(k tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	switch name := k.String(); {
 	case name == "ctrl+c" || name == "ctrl+d":

@@ -211,6 +211,7 @@ var nationalPeople = &engine.Personas{List: []engine.Persona{{Name: "Amina", Pho
 // TestNationalMenu: in the menu of a national service, every item that a call can show
 // has a path. A search proves that the others have none.
 func TestNationalMenu(t *testing.T) {
+	t.Parallel()
 	m := &nationalMenu{facts: 4}
 	all := coverage.Of(m.program(t))
 	if err := all.FindPaths(nationalPeople); err != nil {
@@ -227,6 +228,7 @@ func TestNationalMenu(t *testing.T) {
 // a search can visit, it still finds all screens and options that depend on few values.
 // It says of the others that it stopped.
 func TestMoreStatesThanASearchVisits(t *testing.T) {
+	t.Parallel()
 	m := &nationalMenu{facts: len(nationalFacts)}
 	all := coverage.Of(m.program(t))
 	const states = 20_000
@@ -263,6 +265,7 @@ func nationalAuthor(tb testing.TB, p *engine.Program) *coverage.Author {
 
 // TestSuggestNationalMenu: the suggested scripts cover all that a call can show.
 func TestSuggestNationalMenu(t *testing.T) {
+	t.Parallel()
 	m := &nationalMenu{facts: 4}
 	p := m.program(t)
 	menus, _, err := nationalAuthor(t, p).Suggest([]*engine.Program{p}, nil)

@@ -259,7 +259,7 @@ func (w *leaves) step(s engine.Session, ev engine.Event, moves []engine.Move, do
 	child := &node{
 		program: w.from.program, session: next, source: w.from.source, from: w.from, ran: done, moves: moves, said: w.from.said,
 	}
-	child.said += w.unsaid(child)
+	child.said += w.unwritten(child)
 	if w.from.source != nil && len(moves) > 0 {
 		child.more = moves[len(moves)-1].More
 	}
@@ -302,9 +302,9 @@ func valueAt(p *engine.Program, s *engine.Session, place string) engine.Value {
 	return v
 }
 
-// unsaid counts the outcomes of a node that a script must write, because people.yaml
+// unwritten counts the outcomes of a node that a script must write, because people.yaml
 // does not give them.
-func (x *search) unsaid(n *node) int {
+func (x *search) unwritten(n *node) int {
 	count := 0
 	turns := map[string]int{}
 	for at := n.from; at != nil; at = at.from {

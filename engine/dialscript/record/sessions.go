@@ -68,7 +68,7 @@ func (g *gathered) over(l Logged) bool {
 
 func (g *gathered) steps() []RecordedStep {
 	var list []Logged
-	var after Logged // the last screen, as told when the session was over
+	var after Logged // the last screen, from the entry that ends the session
 	for _, l := range g.list {
 		if l.Over {
 			if l.Answered {

@@ -12,11 +12,11 @@ import (
 // units as soon as one is not. It keeps both, because the longest text in one unit
 // need not be the longest in the other.
 type extent struct {
-	// septets and units hold the greatest length while all characters are in the
-	// alphabet, never if that is impossible.
+	// septets and units hold the greatest length of a text with all characters in the
+	// alphabet, or never if that is impossible.
 	septets, units int
-	// wide holds the greatest length in units with a character outside, never if
-	// that is impossible.
+	// wide holds the greatest length in units of a text with a character outside the
+	// alphabet, or never if that is impossible.
 	wide int
 }
 

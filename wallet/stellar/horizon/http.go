@@ -42,7 +42,7 @@ func (c *Client) do(request *http.Request, into any) (header http.Header, err er
 	defer func() { _ = response.Body.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return nil, fmt.Errorf("Horizon's answer broke off: %w", err)
+		return nil, fmt.Errorf("Horizon's answer is incomplete: %w", err)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		p := &problem{}
