@@ -34,7 +34,7 @@ type Check struct {
 }
 
 // A Doctor checks everything that a service needs with these settings. It
-// changes nothing, and shows no secret.
+// shows no secret, and changes nothing but the mode of files that others can read.
 type Doctor struct {
 	Settings Settings
 	// Menus names the folder of menus, as for OpenFolder.

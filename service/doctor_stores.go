@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -21,15 +23,36 @@ import (
 
 // database checks the database, and the keys on what is in it.
 func (d *Doctor) database(ctx context.Context) []Check {
-	look := d.postgres
-	if _, embedded := d.Settings.SQLiteFile(); embedded {
-		look = d.sqlite
+	look, files := d.postgres, []string{KeyFile}
+	if path, embedded := d.Settings.SQLiteFile(); embedded {
+		look, files = d.sqlite, append(sqlite.Files(path), KeyFile)
 	}
+	readable := readableByOthers(files)
 	list, usable := look(ctx)
+	list = append(list, readable...)
 	if !usable {
 		return append(list, Check{Name: "keys", State: StateSkipped, Found: "the database can't say which keys it needs"})
 	}
 	return append(list, d.keys(ctx)...)
+}
+
+// readableByOthers finds files with keys and numbers that other users of the machine
+// can read.
+func readableByOthers(files []string) []Check {
+	var readable []string
+	for _, name := range files {
+		info, err := os.Stat(name)
+		if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&othersRights != 0 {
+			readable = append(readable, fmt.Sprintf("%s (mode %o)", name, info.Mode().Perm()))
+		}
+	}
+	if readable == nil {
+		return nil
+	}
+	return []Check{{
+		"files", StateWarning, "other users of this machine could read " + strings.Join(readable, ", "),
+		"chmod 600; every paytrace that opens them does so, also this check. Those users may have copied numbers and keys",
+	}}
 }
 
 func (d *Doctor) sqlite(ctx context.Context) (list []Check, usable bool) {

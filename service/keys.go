@@ -53,6 +53,7 @@ func ExistingKey(s Settings) (key secret.Text, note string, err error) {
 	case !embedded:
 		return key, "", UsageError{errNoKeySet}
 	default:
+		makePrivate(KeyFile)
 		old, err := os.ReadFile(KeyFile)
 		if errors.Is(err, os.ErrNotExist) {
 			return key, "", ErrNoKeyFile
@@ -66,6 +67,17 @@ func ExistingKey(s Settings) (key secret.Text, note string, err error) {
 		return key, "", UsageError{err}
 	}
 	return key, note, nil
+}
+
+// othersRights are the rights of everybody but a file's owner.
+const othersRights = 0o077
+
+// makePrivate takes the rights of others from a file. The doctor tells where that
+// fails.
+func makePrivate(name string) {
+	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&othersRights != 0 {
+		_ = os.Chmod(name, info.Mode().Perm()&^othersRights)
+	}
 }
 
 func makeKey() (secret.Text, string, error) {

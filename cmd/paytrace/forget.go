@@ -45,7 +45,8 @@ var stays = []struct{ What, Why string }{
 	{"Worker ID, wallet address and sealed secret", "other books refer to them, and the wallet may hold money"},
 	{"results of actions, and that a call has acted", "they are stored under keyed hashes that identify no person, and keep a repeated callback from acting twice"},
 	{"the log of this program", "it has only masked numbers; remove it where you store it"},
-	{"backups of the database", "those made before still hold everything"},
+	{"backups of the database, and the archived WAL of Postgres", "those made before still hold everything"},
+	{"free space in the files of Postgres", "it holds removed rows until Postgres reuses it; a SQLite file is erased at once"},
 }
 
 // Run forgets a person.

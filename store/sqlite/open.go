@@ -70,9 +70,11 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, errors.New("open SQLite: the path is empty; name a file")
 	}
 	config = config.withDefaults()
+	makePrivate(config.Path, config.Logger)
 	if err := migrate(ctx, config); err != nil {
 		return nil, fmt.Errorf("open SQLite file %s: %w", config.Path, err)
 	}
+	takeRights(config.Path, config.Logger) // where create could not
 	s, err := connect(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite file %s: %w", config.Path, err)
@@ -102,7 +104,7 @@ func over(writer, reader *sql.DB, config Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{writer: writer, reader: reader, queue: queue, now: config.Now}
+	s := &Store{writer: writer, reader: reader, queue: queue, now: config.Now, path: config.Path}
 	s.writing = newPrepared(writer)
 	s.reading = s.writing
 	if reader != writer {
@@ -133,11 +135,12 @@ func pool(ctx context.Context, dsn string, size int) (*sql.DB, error) {
 
 // writerDSN begins every transaction as a writer's. A transaction that becomes a
 // writer's later may get SQLITE_BUSY, which can't be waited for. synchronous=FULL makes
-// a COMMIT survive a power cut.
+// a COMMIT survive a power cut. secure_delete overwrites removed rows: numbers must
+// not stay in free pages.
 func writerDSN(path string) string {
 	return dsn(path, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {busyPragma(busyTimeout), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+		"_pragma": {busyPragma(busyTimeout), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"},
 	})
 }
 

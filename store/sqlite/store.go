@@ -24,6 +24,7 @@ type Store struct {
 	writing, reading *prepared
 	queue            *jobs.Queue[*sql.Tx]
 	now              func() time.Time
+	path             string // "" in memory
 }
 
 var _ store.Store = (*Store)(nil)

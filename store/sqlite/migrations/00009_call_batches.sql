@@ -5,7 +5,7 @@ CREATE TABLE call_batches (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     newest  TEXT NOT NULL,     -- the time of the newest note
     count   INTEGER NOT NULL,  -- how many notes there are
-    callers TEXT NOT NULL,     -- whom they are about: ",254711000111,254722000222,"
+    callers TEXT NOT NULL,     -- whom they are about: numbers between commas
     notes   TEXT NOT NULL      -- JSON, see store/sqlite/batch.go
 );
 CREATE INDEX call_batches_newest ON call_batches (newest);
