@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 96ea019043e4c09cb433f7f0b0d2d432b0a9d94fa0bab051c7785269a5f8e362.
+// Of openapi.json with the SHA-256 2d9215b33c0e450db722557da666cbf8466c832966f7e5c08ec7c03da38c7c5f.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //
