@@ -158,6 +158,38 @@ func (c *console) leaves() {
 
 const leftArrow, ctrlC, ctrlN, ctrlR, tab = "\x1b[D", "\x03", "\x0e", "\x12", "\t"
 
+// A drawn phone has the day of plain lines, and says why an action failed.
+func TestDrawnPhoneSaysWhatLinesSay(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"menu.yaml": `ussd: 1
+service: Pwani
+dial: "*384*333#"
+start: look
+on_failed: sorry
+screens:
+  look:
+    do: find_boat()
+    when: {found: shown}
+  shown:
+    end: "Your boat is {boat}."
+  sorry:
+    end: "No answer on {today}."
+`,
+		"actions.yaml": "actions:\n  find_boat:\n    about: Finds the caller's boat.\n    ends:\n      found: {boat: text 12}\n    is: read only\n",
+		"people.yaml":  "people:\n  Rehema: {phone: 0712345678}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	menu := filepath.Join(dir, "menu.yaml")
+	c := dialOn(t, 120, 30, []string{"TERM=xterm-256color"}, "--clock", "2026-12-24", menu)
+	c.shows("No answer on 24/12/2026", "find_boat")
+	c.press(ctrlC)
+	c.leaves()
+}
+
 // A whole call on a real terminal: both languages, values, SMS, back, a script
 // that passes, and other window sizes. The terminal is restored.
 func TestDialOnATerminal(t *testing.T) {

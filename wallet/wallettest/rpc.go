@@ -65,8 +65,10 @@ func (s *RPC) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "getLedgerEntries":
 		c.reply(w, map[string]any{"entries": from.entries(c.Params.Keys), "latestLedger": from.last.sequence})
 	case "getTransaction":
-		answer := map[string]any{"status": "NOT_FOUND", "latestLedger": from.last.sequence, "latestLedgerCloseTime": closed,
-			"oldestLedgerCloseTime": strconv.FormatInt(l.oldest().Unix(), 10)}
+		answer := map[string]any{
+			"status": "NOT_FOUND", "latestLedger": from.last.sequence, "latestLedgerCloseTime": closed,
+			"oldestLedgerCloseTime": strconv.FormatInt(l.oldest().Unix(), 10),
+		}
 		if r, ok := from.transaction(c.Params.Hash); ok {
 			answer["status"], answer["resultXdr"] = "FAILED", encode(r.result)
 			if r.successful() {

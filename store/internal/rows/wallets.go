@@ -7,8 +7,6 @@ import (
 	"github.com/paytrace/paytrace/wallet"
 )
 
-const selectSealed = `SELECT id, worker_id, stellar_public_key, stellar_secret_encrypted FROM workers `
-
 // SealedWallets lists wallets by row.
 func (d DB) SealedWallets(ctx context.Context, after int64, limit int) (list []wallet.Sealed, err error) {
 	err = d.read(ctx).Query(ctx, func(row Row) error {
