@@ -18,6 +18,10 @@ const (
 	BuiltinLimited    Builtin = "limited"     // the end if the caller did this too often
 	BuiltinMismatch   Builtin = "mismatch"    // above a question whose two answers differ
 	BuiltinListCut    Builtin = "list_cut"    // below the last row of a list that has more
+	// BuiltinUnknownCode ends a call to a code that no menu has, and BuiltinTooLong
+	// one in which more was typed than a service reads. No menu words them.
+	BuiltinUnknownCode Builtin = "unknown_code"
+	BuiltinTooLong     Builtin = "too_long"
 )
 
 // builtins has the built-in texts by language code. Each fits one GSM-7 screen.
@@ -35,6 +39,9 @@ var builtins = map[string]map[Builtin]string{
 		BuiltinLimited:    "You have reached the limit. Please try again later.",
 		BuiltinMismatch:   "Not the same. Try again.",
 		BuiltinListCut:    "There are more. They are not shown.",
+
+		BuiltinUnknownCode: "This code is not in use. Please check it and dial again.",
+		BuiltinTooLong:     "Your answers are too long. Please dial again.",
 	},
 	"sw": {
 		BuiltinInvalid:    "Chaguo si sahihi. Jaribu tena.",
@@ -49,6 +56,9 @@ var builtins = map[string]map[Builtin]string{
 		BuiltinLimited:    "Umefikia kikomo. Tafadhali jaribu tena baadaye.",
 		BuiltinMismatch:   "Hazifanani. Jaribu tena.",
 		BuiltinListCut:    "Kuna zaidi. Hazionyeshwi.",
+
+		BuiltinUnknownCode: "Namba hii haitumiki. Tafadhali iangalie, kisha piga tena.",
+		BuiltinTooLong:     "Majibu yako ni marefu mno. Tafadhali piga tena.",
 	},
 }
 

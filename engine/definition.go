@@ -19,6 +19,8 @@ type Definition struct {
 	Languages []Language
 	// Default is the code of the language in which a call begins; "" for the first.
 	Default string
+	// AnswersUnknown says that calls to codes that no menu has begin here.
+	AnswersUnknown bool
 	// Currency stands before amounts: "KES 1,500".
 	Currency string
 

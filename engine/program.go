@@ -117,10 +117,6 @@ func (p *Program) match(code string) (start, ahead string) {
 	return start, ahead
 }
 
-// CodeKey returns a service code in the form in which codes are compared: without
-// spaces around it and the final "#".
-func CodeKey(code string) string { return strings.TrimSuffix(strings.TrimSpace(code), "#") }
-
 // Builtin returns a built-in text in the menu's wording, in a language by code or
 // in the menu's default language.
 func (p *Program) Builtin(which Builtin, lang string) string {

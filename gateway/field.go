@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
@@ -14,12 +15,13 @@ const (
 	// MaxBody bounds the bytes of a body. Two bodies must fit: a text of MaxText
 	// bytes with every byte percent-encoded, and an end-of-session event that
 	// repeats the text beside the last screen.
-	MaxBody = 8 << 10
+	MaxBody = 60 << 10
 	// MaxFields bounds the fields of a form. Callbacks have 5, events 14.
 	MaxFields = 16
-	// MaxText bounds the decoded bytes that a caller typed in one session. In 180
-	// seconds a keypad makes a few dozen.
-	MaxText = 1024
+	// MaxText bounds the decoded bytes that a caller typed in one session: dozens of
+	// answers as long as a screen, in a script of three bytes a letter. In 180
+	// seconds a keypad makes far fewer.
+	MaxText = 16 << 10
 	// MaxInputs bounds the inputs in one text. Nobody answers 64 screens in 180
 	// seconds.
 	MaxInputs = 64
@@ -37,7 +39,8 @@ const (
 )
 
 // Text checks everything a caller typed, joined with "*", and returns it in the
-// engine's form. It refuses control characters: no keypad has them, and they
+// engine's form. Line ends and tabs, which some handsets send behind an answer,
+// become spaces. It refuses other control characters: no keypad has them, and they
 // would reach SMS and other people's screens.
 //
 // It drops one "#" at the end of every input. The "#" ends the caller's typing
@@ -45,36 +48,43 @@ const (
 // All inputs need this, not only the last: the next text after "1#" is "1#*2",
 // and the two must begin alike.
 //
-// An error is a *Refusal; name is the field's name in it.
+// An error is a *Refusal that is Typed; name is the field's name in it.
 func Text(name, text string) (string, error) {
 	if len(text) > MaxText {
-		return "", Refuse("The field %s has %d bytes; at most %d are allowed.", name, len(text), MaxText)
+		return "", refuseTyped("The field %s has %d bytes; at most %d are allowed.", name, len(text), MaxText)
 	}
 	if text == "" {
 		return "", nil
 	}
 	if n := strings.Count(text, "*") + 1; n > MaxInputs {
-		return "", Refuse("The field %s has %d inputs; at most %d are allowed.", name, n, MaxInputs)
+		return "", refuseTyped("The field %s has %d inputs; at most %d are allowed.", name, n, MaxInputs)
 	}
+	text = lineEnds.Replace(text)
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return "", Refuse("The field %s has a control character.", name)
+		return "", refuseTyped("The field %s has a control character.", name)
 	}
 	text = dropHashes(text)
 	for rest, more := text, true; more; {
 		var input string
 		input, rest, more = strings.Cut(rest, "*")
 		if n := utf8.RuneCountInString(input); n > MaxInput {
-			return "", Refuse("An input in the field %s has %d characters; at most %d are allowed.", name, n, MaxInput)
+			return "", refuseTyped("An input in the field %s has %d characters; at most %d are allowed.", name, n, MaxInput)
 		}
 	}
 	return text, nil
 }
 
+var lineEnds = strings.NewReplacer("\r", " ", "\n", " ", "\t", " ")
+
 func dropHashes(text string) string {
 	if strings.IndexByte(text, '#') < 0 {
 		return text
 	}
-	return strings.TrimSuffix(strings.ReplaceAll(text, "#*", "*"), "#")
+	inputs := strings.Split(text, "*")
+	for i, input := range inputs {
+		inputs[i] = strings.TrimSuffix(strings.TrimRight(input, " "), "#")
+	}
+	return strings.Join(inputs, "*")
 }
 
 // Caller reads the number that the network vouches for and returns its digits,
@@ -115,13 +125,17 @@ func sessionByte(b byte) bool {
 	return strings.IndexByte("._:~@+=/-", b) >= 0
 }
 
-// Service checks a dialled code, such as "*384*8481#", and removes the spaces
-// around it. The engine decides whether the code is served.
+// Service checks a dialled code and returns it as people dial it, such as
+// "*384*8481#", however the gateway spells it: 384*8481, with spaces, with an
+// escaped "#". The engine decides whether the code is served.
 //
 // An error is a *Refusal; name is the field's name in it.
 func Service(name, code string) (string, error) {
-	code = strings.TrimSpace(code)
-	if code == "" || len(code) > MaxService || !visible(code) {
+	code = engine.DialledCode(code)
+	if len(code) > MaxService {
+		return "", refuseTyped("The field %s has %d bytes; at most %d are allowed.", name, len(code), MaxService)
+	}
+	if code == "" || !visible(code) {
 		return "", Refuse("The field %s is not a service code, such as *384*8481#.", name)
 	}
 	return code, nil

@@ -23,8 +23,9 @@ type Codec interface {
 	// of every action's identity, so it must never change.
 	Name() string
 	// Decode reads a callback. It returns a *Refusal for a malformed body, and
-	// ErrNotACallback for a notice that a session ended. The request shares no
-	// memory with r, whose memory the server reuses.
+	// ErrNotACallback for a notice that a session ended. With a Refusal that is
+	// Typed, the request has the other fields. The request shares no memory with r,
+	// whose memory the server reuses.
 	Decode(r Request) (engine.Request, error)
 	// Encode writes the answer to req, parts of which some aggregators want
 	// back. req is the zero value if the callback could not be read.
@@ -130,6 +131,10 @@ type Refusal struct {
 	// Sentence says in one sentence what was found and what is expected. It names
 	// fields and counts, and never repeats what a caller typed.
 	Sentence string
+	// Typed says that the body is well formed, and too much for the service is in it
+	// that the caller typed. The caller gets a last screen: a status would show an
+	// error of the network.
+	Typed bool `json:",omitempty"`
 }
 
 func (r *Refusal) Error() string { return r.Sentence }
@@ -137,6 +142,13 @@ func (r *Refusal) Error() string { return r.Sentence }
 // Refuse makes the refusal of a malformed body, with status 400.
 func Refuse(format string, args ...any) *Refusal {
 	return &Refusal{Status: http.StatusBadRequest, Sentence: fmt.Sprintf(format, args...)}
+}
+
+// refuseTyped makes the refusal of what a caller typed.
+func refuseTyped(format string, args ...any) *Refusal {
+	r := Refuse(format, args...)
+	r.Typed = true
+	return r
 }
 
 // RefuseSize makes the refusal of a body of more than MaxBody bytes, with status

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,12 +25,27 @@ func (s *Server) callback(c *fiber.Ctx) error {
 	if errors.Is(err, gateway.ErrNotACallback) {
 		return s.misdirected(c)
 	}
+	var refusal *gateway.Refusal
+	if errors.As(err, &refusal) && refusal.Typed {
+		reply := tooLong(refusal)
+		s.logCallback(req, reply, began, s.config.Now())
+		return send(c, s.config.Codec.Encode(req, reply))
+	}
 	if err != nil {
 		return s.refuse(c, err)
 	}
 	reply := s.answer(req)
 	s.logCallback(req, reply, began, s.config.Now())
 	return send(c, s.config.Codec.Encode(req, reply))
+}
+
+// errTooLong says that a caller typed more than a service reads.
+var errTooLong = errors.New("the caller typed too much")
+
+// tooLong ends the call of a caller who typed more than a service reads.
+func tooLong(refusal *gateway.Refusal) engine.Reply {
+	which := engine.BuiltinTooLong
+	return engine.Reply{Text: which.In(""), End: true, Screen: "(" + string(which) + ")", Fault: fmt.Errorf("%w: %s", errTooLong, refusal.Sentence)}
 }
 
 // answer runs Handle. A panic ends one caller's session and leaves the others

@@ -13,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/gateway"
 )
 
 const (
@@ -112,7 +113,7 @@ var wireCases = []struct {
 	{"headers over 8 KB", "POST /ussd HTTP/1.1\r\nHost: x\r\nX-A: " + strings.Repeat("b", 9000) + "\r\n\r\n", 431, "headers", false},
 	{"no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "", false},
 	{"broken chunk", "POST /ussd HTTP/1.1\r\nHost: x\r\n" + typed + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n", 400, "", false},
-	{"chunks over 8 KB", "POST /ussd HTTP/1.1\r\nHost: x\r\n" + typed + "Transfer-Encoding: chunked\r\n\r\n" + chunk(strings.Repeat("a", 9000)) + "0\r\n\r\n", 413, "8192", false},
+	{"chunks over 60 KB", "POST /ussd HTTP/1.1\r\nHost: x\r\n" + typed + "Transfer-Encoding: chunked\r\n\r\n" + chunk(strings.Repeat("a", gateway.MaxBody+1)) + "0\r\n\r\n", 413, "61440", false},
 }
 
 func chunk(s string) string {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/gateway"
 )
@@ -30,7 +32,10 @@ const shownError = 200
 // the screen says: both can contain a PIN or a name.
 func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ended time.Time) {
 	level := slog.LevelInfo
-	if reply.Fault != nil {
+	switch {
+	case errors.Is(reply.Fault, runner.ErrUnknownCode) || errors.Is(reply.Fault, errTooLong):
+		level = slog.LevelWarn
+	case reply.Fault != nil:
 		level = slog.LevelError
 	}
 	ctx, lines := context.Background(), s.config.Logger.Handler()

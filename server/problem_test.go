@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/paytrace/paytrace/gateway"
 )
 
 func TestProblems(t *testing.T) {
@@ -69,16 +71,16 @@ func TestMounts(t *testing.T) {
 		io.WriteString(w, r.Method+" "+r.URL.Path+" "+itoa(int(n)))
 	})
 	s := newTest(t, func(c *Config) {
-		c.Mounts = []Mount{{Path: "/large", Handler: size, MaxBody: 20000}, {Path: "/small", Handler: size}}
+		c.Mounts = []Mount{{Path: "/large", Handler: size, MaxBody: 2 * gateway.MaxBody}, {Path: "/small", Handler: size}}
 	})
 	addr := start(t, s)
-	big := length(strings.Repeat("a", 10000))
+	big := length(strings.Repeat("a", gateway.MaxBody+1))
 	for _, test := range []struct {
 		path string
 		want answer
 	}{
-		{"/large", answer{200, "text/plain", "POST /large 10000"}},
-		{"/large/and/below?x=1", answer{200, "text/plain", "POST /large/and/below 10000"}},
+		{"/large", answer{200, "text/plain", "POST /large " + itoa(gateway.MaxBody+1)}},
+		{"/large/and/below?x=1", answer{200, "text/plain", "POST /large/and/below " + itoa(gateway.MaxBody+1)}},
 		{"/larger", answer{413, "application/problem+json", ""}},
 		{"/small", answer{413, "application/problem+json", ""}},
 		{"/ussd", answer{413, "text/plain", ""}},

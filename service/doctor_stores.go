@@ -240,5 +240,10 @@ func (d *Doctor) checkMenus(ctx context.Context) (found Check, err error) {
 		return wrong("menus", fmt.Errorf("%s: no menu can be served: %s", folder.Shown, strings.Join(waiting, "; ")),
 			"have the actions built, or name another folder with --menus"), nil
 	}
-	return ok("menus", "%s: %s", folder.Shown, described(Programs(all), waiting)), nil
+	programs := Programs(all)
+	catalog, err := catalogOf(programs, d.Settings.DefaultMenu)
+	if err != nil {
+		return wrong("menus", err, "give each menu codes of its own, and set DEFAULT_MENU to one of them"), nil
+	}
+	return ok("menus", "%s: %s", folder.Shown, described(programs, catalog.ForUnknown(), waiting)), nil
 }

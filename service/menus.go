@@ -186,12 +186,15 @@ func onlyDeclared(names []string) string {
 }
 
 // described names the menus that are served, and those that are not.
-func described(programs []*engine.Program, waiting []string) string {
+func described(programs []*engine.Program, unknown string, waiting []string) string {
 	var list []string
 	for _, p := range programs {
 		var codes []string
 		for _, code := range p.Codes() {
 			codes = append(codes, code.Dial)
+		}
+		if p.Name() == unknown {
+			codes = append(codes, "and other codes")
 		}
 		list = append(list, p.Name()+" ("+strings.Join(codes, " ")+")")
 	}

@@ -61,11 +61,12 @@ type Service struct {
 	settings Settings
 	log      *slog.Logger
 
-	db     store.Store
-	table  *actions.Table
-	runner *runner.Runner
-	server *server.Server
-	jobs   map[string]store.JobHandler
+	db      store.Store
+	table   *actions.Table
+	runner  *runner.Runner
+	catalog *runner.Catalog
+	server  *server.Server
+	jobs    map[string]store.JobHandler
 	// background holds what runs while the service serves, beside the jobs.
 	background []func(context.Context)
 	journal    *journal.Journal // nil where no notes of calls are written
@@ -117,8 +118,7 @@ func (s *Service) Choices() []Choice { return s.choices }
 
 // DefaultCode returns the code that is dialled for the first menu.
 func (s *Service) DefaultCode() string {
-	p, _ := s.runner.Programs.ForCode("")
-	return p.Codes()[0].Dial
+	return s.catalog.First().Codes()[0].Dial
 }
 
 func (s *Service) choose(what, format string, args ...any) {
@@ -219,9 +219,9 @@ func (s *Service) loadMenus(ctx context.Context) error {
 		return usagef("no menu can be served: %s", strings.Join(waiting, "; "))
 	}
 	programs := Programs(all)
-	catalog, err := runner.NewCatalog(programs...)
+	catalog, err := catalogOf(programs, s.settings.DefaultMenu)
 	if err != nil {
-		return UsageError{err}
+		return err
 	}
 	kept := newRetainer(s.db, catalog, contracts, s.settings, time.Now)
 	for _, b := range all {
@@ -233,9 +233,30 @@ func (s *Service) loadMenus(ctx context.Context) error {
 	if s.options.Reload {
 		s.background = append(s.background, newReloader(kept, folder, s.options.Diagnostics, s.log).run)
 	}
-	s.runner.Programs = catalog
-	s.choose("menus", "%s: %s", folder.Shown, described(programs, waiting))
+	s.catalog, s.runner.Programs = catalog, catalog
+	s.choose("menus", "%s: %s", folder.Shown, described(programs, catalog.ForUnknown(), waiting))
 	return nil
+}
+
+// catalogOf brings menus into force, with the one of DEFAULT_MENU for codes of no
+// menu.
+func catalogOf(programs []*engine.Program, name string) (*runner.Catalog, error) {
+	catalog, err := runner.NewCatalog(programs...)
+	if err != nil {
+		return nil, UsageError{err}
+	}
+	if name == "" {
+		return catalog, nil
+	}
+	var names []string
+	for _, p := range programs {
+		if p.Name() == name {
+			catalog.AnswerUnknown(name)
+			return catalog, nil
+		}
+		names = append(names, p.Name())
+	}
+	return nil, usagef("DEFAULT_MENU: found %q, expected a menu that is served: %s", name, strings.Join(names, ", "))
 }
 
 // openSessions opens the store of session records. A Redis that does not answer

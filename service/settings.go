@@ -40,6 +40,9 @@ type Settings struct {
 
 	SessionTTL      time.Duration
 	DefaultLanguage string
+	// DefaultMenu names the menu that answers codes of no menu; "" for what the
+	// menus say.
+	DefaultMenu string
 	// JournalDays is how long notes of calls are retained; 0 writes none.
 	JournalDays int
 	// Sessions is how many calls a caller may begin in a minute; 0 sets no limit.
@@ -200,6 +203,12 @@ session after 180.`,
 		help: `Code of the language calls begin in, as sw. Not set, or not a language of the
 menu: the menu's first.`,
 		read: func(s *Settings, v string) error { s.DefaultLanguage = v; return nil },
+	},
+	{
+		name: "DEFAULT_MENU",
+		help: `Name of the menu that answers codes of no menu, as wallet. Not set: the menu with
+the line "default: true". Without one such a call ends with a text that says so.`,
+		read: func(s *Settings, v string) error { s.DefaultMenu = v; return nil },
 	},
 	{
 		name: "CALL_JOURNAL_DAYS", fallback: "14", // as long as a caller's complaint takes to arrive

@@ -70,8 +70,8 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if code == "" {
 		code = program.Codes()[0].Dial
 	}
-	if !strings.HasPrefix(code, "*") {
-		return misuse{fmt.Errorf("--code: found %q, expected a code as it is dialled, as %s", code, program.Codes()[0].Dial)}
+	if !program.Answers(code) {
+		return misuse{fmt.Errorf("--code: found %q, expected a code of the menu %s: %s", code, program.Name(), codesOf(program))}
 	}
 	if _, err := languageOf(program, v.Lang); err != nil {
 		return err
@@ -124,6 +124,15 @@ func (a *toldActions) failures() []string {
 	why := a.why
 	a.why = nil
 	return why
+}
+
+// codesOf lists the codes that a menu answers.
+func codesOf(p *engine.Program) string {
+	var list []string
+	for _, c := range p.Codes() {
+		list = append(list, c.Dial)
+	}
+	return strings.Join(list, ", ")
 }
 
 // people reads the people.yaml of the menu's folder. It has the answers of actions

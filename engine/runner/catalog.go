@@ -20,7 +20,9 @@ type Catalog struct {
 	codes     map[string]*engine.Program // by engine.CodeKey
 	hashes    map[string]*retained
 	byName    map[string]*engine.Program
-	first     string // the name of the default program
+	first     string // the name of the first program
+	fallback  string // the name that AnswerUnknown was given
+	unknown   string // the name of the program that says that it answers unknown codes
 	retention Retention
 	loads     singleflight.Group
 
@@ -28,8 +30,7 @@ type Catalog struct {
 	Now func() time.Time
 }
 
-// NewCatalog returns a catalogue with these programs in force. The first is the
-// default, for service codes that no program answers.
+// NewCatalog returns a catalogue with these programs in force.
 func NewCatalog(programs ...*engine.Program) (*Catalog, error) {
 	c := &Catalog{hashes: map[string]*retained{}, byName: map[string]*engine.Program{}}
 	return c, c.Replace(programs...)
@@ -50,7 +51,26 @@ func (c *Catalog) Put(p *engine.Program) error {
 	return c.set(names)
 }
 
-// Replace brings exactly these programs into force; the first is the default.
+// AnswerUnknown names the program that answers service codes of no program, in place
+// of the one that says so itself. Call it before the catalogue is used.
+func (c *Catalog) AnswerUnknown(name string) { c.fallback = name }
+
+// ForUnknown returns the name of the program that answers unknown codes, or "".
+func (c *Catalog) ForUnknown() string {
+	if p, _ := c.ForCode(""); p != nil {
+		return p.Name()
+	}
+	return ""
+}
+
+// First returns the first of the programs in force.
+func (c *Catalog) First() *engine.Program {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.byName[c.first]
+}
+
+// Replace brings exactly these programs into force.
 // It fails, and changes nothing, if two of them answer the same code. Programs
 // that leave force can still be found by their hash.
 func (c *Catalog) Replace(programs ...*engine.Program) error {
@@ -75,9 +95,15 @@ func (c *Catalog) Replace(programs ...*engine.Program) error {
 
 // set replaces the programs in force, all at once.
 func (c *Catalog) set(names map[string]*engine.Program) error {
-	codes := map[string]*engine.Program{}
+	codes, unknown := map[string]*engine.Program{}, ""
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		p := names[name]
+		if p.Definition().AnswersUnknown {
+			if unknown != "" {
+				return fmt.Errorf("the menus %s and %s both answer unknown codes; delete the line \"default: true\" in one of them", unknown, name)
+			}
+			unknown = name
+		}
 		for _, code := range p.Codes() {
 			key := engine.CodeKey(code.Dial)
 			if other := codes[key]; other != nil && other != p {
@@ -95,7 +121,7 @@ func (c *Catalog) set(names map[string]*engine.Program) error {
 			r.replaced = now
 		}
 	}
-	c.codes, c.byName = codes, names
+	c.codes, c.byName, c.unknown = codes, names, unknown
 	for _, p := range names {
 		c.hashes[p.Hash()] = &retained{program: p}
 	}
@@ -105,7 +131,7 @@ func (c *Catalog) set(names map[string]*engine.Program) error {
 
 // ForCode returns the program in force for a dialled code and what is left of
 // the code after the longest match: the inputs of a deep dial. Without a match it
-// returns the default program.
+// returns the program that answers unknown codes, or nil.
 func (c *Catalog) ForCode(code string) (p *engine.Program, typedAhead string) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -120,7 +146,10 @@ func (c *Catalog) ForCode(code string) (p *engine.Program, typedAhead string) {
 		}
 		key = key[:i]
 	}
-	return c.byName[c.first], ""
+	if p := c.byName[c.fallback]; p != nil {
+		return p, ""
+	}
+	return c.byName[c.unknown], ""
 }
 
 // Evict drops replaced programs that no session can use. Put and Replace do so,

@@ -180,6 +180,9 @@ func (t *turn) overtaken(ctx context.Context, p *engine.Program, s *engine.Sessi
 // a call whose record was lost.
 func (t *turn) fresh(ctx context.Context, save saveFunc) engine.Reply {
 	p := t.program
+	if p == nil {
+		return t.end(nil, engine.BuiltinUnknownCode, ErrUnknownCode)
+	}
 	t.text = joinText(t.ahead, t.req.Text)
 	if !t.admitted(ctx) {
 		return t.end(p, engine.BuiltinLimited, nil)

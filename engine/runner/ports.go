@@ -31,6 +31,9 @@ type Sessions interface {
 // The legacy service used the same IDs.
 func SessionKey(session string) string { return "ussd:session:" + session }
 
+// ErrUnknownCode says that a call began with a service code that no menu has.
+var ErrUnknownCode = errors.New("no menu has this service code")
+
 // ErrNoProgram says that a program exists nowhere, or can't be compiled here
 // any more because the contract of one of its actions changed.
 var ErrNoProgram = errors.New("no such program")
@@ -38,7 +41,8 @@ var ErrNoProgram = errors.New("no such program")
 // Programs finds compiled menus.
 type Programs interface {
 	// ForCode returns the program in force for a dialled service code, and what
-	// is left of the code after the longest match: the inputs of a deep dial.
+	// is left of the code after the longest match: the inputs of a deep dial. It
+	// returns nil for a code that no program answers.
 	ForCode(code string) (p *engine.Program, typedAhead string)
 	// ByHash returns a program by its content hash if it is in memory.
 	ByHash(hash string) (*engine.Program, bool)

@@ -157,7 +157,7 @@ func (t *turn) fault(err error) engine.Reply {
 
 // end returns a built-in last screen.
 func (t *turn) end(p *engine.Program, which engine.Builtin, err error) engine.Reply {
-	reply := engine.Reply{Text: engine.BuiltinBusy.In(""), End: true, Screen: "(" + string(which) + ")", Fault: err, Input: t.input}
+	reply := engine.Reply{Text: which.In(""), End: true, Screen: "(" + string(which) + ")", Fault: err, Input: t.input}
 	if p != nil {
 		reply.Text, reply.Program = p.Builtin(which, t.lang), p.Hash()
 	}

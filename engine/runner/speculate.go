@@ -16,7 +16,7 @@ import (
 // speculate tries to answer without loading the record. done is false if that
 // was not possible; then stored is the record that a save returned, if known.
 func (t *turn) speculate(ctx context.Context) (reply engine.Reply, stored []byte, known, done bool) {
-	if t.Recent == nil {
+	if t.Recent == nil || t.program == nil {
 		return engine.Reply{}, nil, false, false
 	}
 	t.speculating = true

@@ -7,6 +7,7 @@
 package africastalking
 
 import (
+	"errors"
 	"mime"
 	"net/http"
 
@@ -68,10 +69,11 @@ func (Codec) Decode(r gateway.Request) (engine.Request, error) {
 		check func(name, value string) (string, error)
 		into  *string
 	}{
+		// What callers type comes last.
 		{sessionID, gateway.Session, &req.Session},
 		{phoneNumber, gateway.Caller, &req.Caller},
-		{serviceCode, gateway.Service, &req.Service},
 		{networkCode, gateway.Network, &req.Network},
+		{serviceCode, gateway.Service, &req.Service},
 		{text, gateway.Text, &req.Text},
 	} {
 		value, ok := form.Get(f.at)
@@ -80,6 +82,10 @@ func (Codec) Decode(r gateway.Request) (engine.Request, error) {
 		}
 		var err error
 		if *f.into, err = f.check(fields[f.at], value); err != nil {
+			var refusal *gateway.Refusal
+			if errors.As(err, &refusal) && refusal.Typed {
+				return req, err
+			}
 			return engine.Request{}, err
 		}
 	}

@@ -46,6 +46,11 @@ func TestLimits(t *testing.T) {
 	inputs := func(n, size int) string {
 		return strings.TrimSuffix(strings.Repeat(strings.Repeat("7", size)+"*", n), "*")
 	}
+	// long has many letters of three bytes, and not too many inputs.
+	long := func(size int) string {
+		text := strings.Repeat(strings.Repeat("ሰ", 150)+"*", 36)
+		return text + strings.Repeat("7", size-len(text))
+	}
 	extra := func(n int) map[string]string {
 		fields := map[string]string{}
 		for i := range n {
@@ -61,13 +66,13 @@ func TestLimits(t *testing.T) {
 		good, bad map[string]string
 		status    int
 	}{
-		"text":     {map[string]string{"text": inputs(8, 127) + "*"}, map[string]string{"text": inputs(8, 127) + "*1"}, 400},
+		"text":     {map[string]string{"text": long(gateway.MaxText)}, map[string]string{"text": long(gateway.MaxText + 1)}, 400},
 		"inputs":   {map[string]string{"text": inputs(64, 1)}, map[string]string{"text": inputs(65, 1)}, 400},
 		"empties":  {map[string]string{"text": strings.Repeat("*", 63)}, map[string]string{"text": strings.Repeat("*", 64)}, 400},
 		"input":    {map[string]string{"text": inputs(1, 160)}, map[string]string{"text": inputs(1, 161)}, 400},
 		"runes":    {map[string]string{"text": strings.Repeat("é", 160)}, map[string]string{"text": strings.Repeat("é", 161)}, 400},
 		"session":  {map[string]string{"sessionId": inputs(1, 128)}, map[string]string{"sessionId": inputs(1, 129)}, 400},
-		"service":  {map[string]string{"serviceCode": inputs(1, 160)}, map[string]string{"serviceCode": inputs(1, 161)}, 400},
+		"service":  {map[string]string{"serviceCode": "*" + inputs(1, 158) + "#"}, map[string]string{"serviceCode": "*" + inputs(1, 159) + "#"}, 400},
 		"network":  {map[string]string{"networkCode": inputs(1, 32)}, map[string]string{"networkCode": inputs(1, 33)}, 400},
 		"phone":    {map[string]string{"phoneNumber": "+" + inputs(1, 15)}, map[string]string{"phoneNumber": "+" + inputs(1, 16)}, 400},
 		"no phone": {map[string]string{"phoneNumber": "+" + inputs(1, 7)}, map[string]string{"phoneNumber": "+" + inputs(1, 5)}, 400},

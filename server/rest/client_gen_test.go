@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 2d9215b33c0e450db722557da666cbf8466c832966f7e5c08ec7c03da38c7c5f.
+// Of openapi.json with the SHA-256 7730512bb8427af436c41b08e702300eff229b6e370980b0fc8a0800f47be64f.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //

@@ -15,6 +15,7 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 	"pgregory.net/rapid"
 
+	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/server/rest"
 )
 
@@ -171,8 +172,8 @@ func misuse(t *rapid.T, r *http.Request) {
 		r.URL.RawQuery = rapid.SampledFrom([]string{"x=1", "phone=0711000001", "%zz", "&"}).Draw(t, "query")
 	case 2:
 		if r.Method == http.MethodPost {
-			r.Body = io.NopCloser(strings.NewReader(strings.Repeat(" ", 9000)))
-			r.ContentLength = 9000
+			r.Body = io.NopCloser(strings.NewReader(strings.Repeat(" ", gateway.MaxBody+1)))
+			r.ContentLength = gateway.MaxBody + 1
 		}
 	case 3:
 		r.Header.Set("X-Much", strings.Repeat("x", 9000))

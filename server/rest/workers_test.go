@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/store"
 )
@@ -148,7 +149,7 @@ func TestBodies(t *testing.T) {
 		{"NUL", json, `{"phone":"0711000001\u0000"}`, 422, "#/phone"},
 		{"long", json, `{"phone":"` + strings.Repeat(" ", 40) + `0711000001"}`, 422, "#/phone"},
 		{"deep", json, `{"phone":` + strings.Repeat("[", 4000), 400, ""},
-		{"large", json, `{"phone":"` + strings.Repeat("7", 9000) + `"}`, 413, ""},
+		{"large", json, `{"phone":"` + strings.Repeat("7", gateway.MaxBody) + `"}`, 413, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := w.send(http.MethodPost, "/api/v1/workers/register", test.body, "Authorization", auth, "Content-Type", test.kind)

@@ -70,6 +70,7 @@ func (c *compiler) settings(o Options) {
 	for _, name := range f.Remember {
 		d.Remember = append(d.Remember, name.Value)
 	}
+	d.AnswersUnknown = f.Default
 	d.OnFailed, d.OnPending = f.OnFailed.Value, f.OnPending.Value
 	d.Renamed = map[string]string{}
 	for _, pair := range f.Renamed {

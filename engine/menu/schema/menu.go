@@ -39,6 +39,7 @@ func menuKeys() []key {
 		{"dial", "The code that is dialled, in quotes. Several codes: each with the screen it begins on; the longest that fits wins.", dialForm()},
 		{"languages", "Codes of the languages and their own names. The first is the one this file is written in; the others have a file each, NAME.CODE.yaml.", byName("Language codes and names.", aText())},
 		{"start", "The screen a call begins on.", aName("a screen")},
+		{"default", "Calls to codes that no menu has begin in this one.", object{"const": true}},
 		{"on_failed", "The screen after an action that certainly did nothing.", aName("a screen")},
 		{"on_pending", "The screen after an action whose outcome is not known in time.", aName("a screen")},
 		{"limits", "How much a caller can read at once. The checker reports screens that exceed it.", limitsForm()},

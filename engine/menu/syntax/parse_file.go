@@ -21,6 +21,7 @@ func (p *reader) menu(root *yaml.Node) {
 		"dial":       p.dials,
 		"languages":  p.languages,
 		"start":      func(e entry) { f.Start = p.name(e, "a screen") },
+		"default":    p.byDefault,
 		"on_failed":  func(e entry) { f.OnFailed = p.name(e, "a screen") },
 		"on_pending": func(e entry) { f.OnPending = p.name(e, "a screen") },
 		"limits":     p.limits,
@@ -44,6 +45,15 @@ func (p *reader) menu(root *yaml.Node) {
 		}
 	}
 	p.required(given)
+}
+
+// byDefault reads "true".
+func (p *reader) byDefault(e entry) {
+	t, ok := p.scalar(e, `"true"`)
+	if ok && t.Value != "true" {
+		p.find("U003", t, fmt.Sprintf("%q is here %q.", "default", Short(t.Value)), `Write "default: true", or delete the line.`)
+	}
+	p.file.Default = ok && t.Value == "true"
 }
 
 // RequiredKeys lists the keys that no menu can do without, and how they look.

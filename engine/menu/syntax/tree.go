@@ -38,6 +38,7 @@ type File struct {
 	Dials     []Dial
 	Languages []Language // as written; empty means one, "en"
 	Start     Text
+	Default   bool // calls to codes that no menu has begin here
 	OnFailed  Text
 	OnPending Text
 	Limits    Limits
