@@ -40,7 +40,8 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 	l.player.KeepGoing, l.player.Watch = true, true
 	l.caller(c.caller)
 	l.head = append(l.head, "(real actions)", dialscript.ClockText(c.clock))
-	for _, action := range service.Unbuilt(c.program, c.built) {
+	l.local.Unbuilt = service.Unbuilt(c.program, c.built)
+	for _, action := range l.local.Unbuilt {
 		if answers := c.people.Answers[action]; len(answers) > 0 {
 			l.head = append(l.head, "("+action+" answers "+dialscript.AnswerText(answers)+")")
 		}

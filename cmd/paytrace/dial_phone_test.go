@@ -184,8 +184,8 @@ screens:
 		}
 	}
 	menu := filepath.Join(dir, "menu.yaml")
-	c := dialOn(t, 120, 30, []string{"TERM=xterm-256color"}, "--clock", "2026-12-24", menu)
-	c.shows("No answer on 24/12/2026", "find_boat")
+	c := dialOn(t, 200, 30, []string{"TERM=xterm-256color"}, "--clock", "2026-12-24", menu)
+	c.shows("No answer on 24/12/2026", "find_boat failed: find_boat is only declared, and people.yaml has no answer")
 	c.press(ctrlC)
 	c.leaves()
 }

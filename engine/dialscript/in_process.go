@@ -37,6 +37,9 @@ type InProcess struct {
 	NewRecords func(now func() time.Time) Records
 	// NewReal makes the actions of "(real actions)"; nil if there are none.
 	NewReal func(ctx context.Context, now func() time.Time) (Registered, error)
+	// Unbuilt names the actions that are only declared. Real actions lack them, so
+	// they fail unless the scene has an answer.
+	Unbuilt []string
 
 	mu     sync.Mutex
 	spoken map[spoken][]*engine.Program
@@ -193,6 +196,12 @@ func (l *InProcess) fakes(ctx context.Context, scene Scene, clock *clock) (*fake
 	}
 	if l.NewReal == nil {
 		return nil, fmt.Errorf("%w: it has no real actions", ErrCannotSet)
+	}
+	a.unfit = map[string]error{}
+	for _, action := range l.Unbuilt {
+		if len(a.answers[action]) == 0 {
+			a.unfit[action] = a.unanswered(action)
+		}
 	}
 	real, err := l.NewReal(ctx, clock.Now)
 	if err != nil {
