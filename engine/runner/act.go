@@ -144,7 +144,8 @@ func (f *replay) act(ctx context.Context, call engine.Call) (out engine.Outcome,
 		out = engine.Outcome{Name: engine.Done}
 	case errors.Is(err, engine.ErrLimited):
 		out = engine.Outcome{Name: engine.Limited}
-	case errors.Is(err, engine.ErrUnknown):
+	case errors.Is(err, engine.ErrUnknown) && !f.p.Reads(call.Action):
+		// A late look-up has failed: nothing is in progress, and no news will come.
 		out = engine.Outcome{Name: engine.Pending}
 	default:
 		out = engine.Outcome{Name: engine.Failed}
