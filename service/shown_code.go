@@ -22,14 +22,17 @@ func shownCode(programs runner.Programs, code string) string {
 	p, ahead := programs.ForCode(code)
 	key := engine.CodeKey(code)
 	if ahead != "" {
-		return key[:len(key)-len(ahead)] + "…"
+		return "*" + key[:len(key)-len(ahead)] + "…"
+	}
+	if p == nil {
+		return unknownCode("*" + key)
 	}
 	for _, c := range p.Codes() {
 		if c.Dial == code || engine.CodeKey(c.Dial) == key {
-			return code
+			return c.Dial
 		}
 	}
-	return unknownCode(key)
+	return unknownCode("*" + key)
 }
 
 // unknownCode shortens a code that no menu answers.
