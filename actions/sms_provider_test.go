@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/sms"
@@ -40,7 +41,7 @@ func TestProvidersAnswersCanBeStored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if provider.sent != 1 || strings.ContainsAny(m.ProviderID+m.Error, "\x00\x07\x1b\xff") || m.ProviderID+m.Error == "" {
+		if provider.sent != 1 || strings.ContainsAny(m.ProviderID+m.Error, "\x00\x07\x1b\uFFFD") || !utf8.ValidString(m.ProviderID+m.Error) || m.ProviderID+m.Error == "" {
 			t.Errorf("%s: %d messages, stored %q %q", name, provider.sent, m.ProviderID, m.Error)
 		}
 	}
