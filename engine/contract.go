@@ -68,6 +68,15 @@ const (
 	Limited = "limited"
 )
 
+// GeneralOutcomes lists the outcomes that an action has besides its own. One that only
+// reads is never pending: without an answer in time it has failed, as it changes nothing.
+func GeneralOutcomes(reads bool) []string {
+	if reads {
+		return []string{Failed, Limited}
+	}
+	return []string{Failed, Pending, Limited}
+}
+
 // Names of the engine's own calls. Menus write them with keys of their own (sms:,
 // remember:) and not as actions. As calls they are done once, like every effect.
 const (

@@ -59,7 +59,7 @@ func (e *endings) of(action string, current func(place string) engine.Value) []e
 			}
 		}
 	}
-	for _, name := range []string{engine.Failed, engine.Pending, engine.Limited} {
+	for _, name := range engine.GeneralOutcomes(c.Reads) {
 		add(engine.Answer{Outcome: name})
 	}
 	return list

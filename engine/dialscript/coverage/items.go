@@ -199,14 +199,16 @@ func (l *lister) typeName(name string) string {
 // contract, and the three that every action has.
 func (l *lister) outcomes(s *engine.Screen) {
 	var names []string
+	general := engine.GeneralOutcomes(false)
 	for _, c := range l.def.Contracts {
 		if c.Name == s.Do.Action {
+			general = engine.GeneralOutcomes(c.Reads)
 			for _, o := range c.Outcomes {
 				names = append(names, o.Name)
 			}
 		}
 	}
-	for _, name := range append(names, engine.Failed, engine.Pending, engine.Limited) {
+	for _, name := range append(names, general...) {
 		pos := s.Pos
 		for _, o := range s.Do.Outcomes {
 			if o.Outcome == name && o.Pos.Line > 0 {
