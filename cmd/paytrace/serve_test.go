@@ -341,13 +341,16 @@ func TestServeRefuses(t *testing.T) {
 		"a field twice":        {twice, 400},
 		"1 MB":                 {with("text", strings.Repeat("1", 1<<20)), 413},
 		"invalid UTF-8":        {with("text", "\xff"), 400},
-		"65 inputs":            {with("text", strings.Repeat("1*", 64)+"1"), 400},
 		"a caller who is none": {with("phoneNumber", "hello"), 400},
 	} {
 		status, body := s.post("/ussd", c.form, nil)
 		if status != c.want || body == "" || strings.Count(body, "\n") > 1 {
 			t.Errorf("%s: got %d %q, want %d and one sentence", name, status, body, c.want)
 		}
+	}
+	// What a caller can type gets a screen.
+	if got, want := s.says("a", caller, strings.Repeat("1*", 64)+"1"), "END Your answers are too long. Please dial again."; got != want {
+		t.Errorf("65 inputs: got %q, want %q", got, want)
 	}
 	if got, want := s.says("a", caller, "1"), "CON Enter your phone number (e.g. 254712345678)"; got != want {
 		t.Errorf("after the bad bodies: got %q, want %q", got, want)
