@@ -97,7 +97,7 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	if k.notes[0] != want {
 		t.Errorf("a note is %+v, want %+v", k.notes[0], want)
 	}
-	if last := k.notes[callbacks]; !last.Ended || last.Fault != strings.Repeat("é", 100) {
+	if last := k.notes[callbacks]; !last.Ended || last.Fault != strings.Repeat("é", 100)+"…" {
 		t.Errorf("the note of a fault is %+v", last)
 	}
 }

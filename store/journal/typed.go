@@ -45,14 +45,22 @@ func withoutInputs(screen, typed string) string {
 	return screen
 }
 
-// withoutWord removes an input in any case of its letters.
+// withoutWord removes an input in any case of its letters. Where it stands within more
+// digits, all of them go: a phone number begins with a country's code.
 func withoutWord(screen, input string) string {
 	for from := 0; from+len(input) <= len(screen); {
 		if !strings.EqualFold(screen[from:from+len(input)], input) {
 			from++
 			continue
 		}
-		screen = screen[:from] + repeated + screen[from+len(input):]
+		to := from + len(input)
+		for from > 0 && isDigit(screen[from]) && isDigit(screen[from-1]) {
+			from--
+		}
+		for to < len(screen) && isDigit(screen[to-1]) && isDigit(screen[to]) {
+			to++
+		}
+		screen = screen[:from] + repeated + screen[to:]
 		from += len(repeated)
 	}
 	return screen
