@@ -6,12 +6,9 @@ import (
 )
 
 // judge is told of an effect when it is committed.
-func (w *world) judge(d *delivery, sc *screen, a asked, place int) {
+func (w *world) judge(d *delivery, sc *screen, a asked) {
 	cb := d.cb
 	w.tellf("   d%d commits %s(%s) for %q", d.id, sc.action, strings.Join(a.args, ","), cb.text)
-	if cb.n == 0 {
-		place = 0
-	}
 	for _, e := range w.effects {
 		if e.callback == cb.n && e.action == sc.action {
 			w.wrongf("twice", "%s(%s) for %q", sc.action, strings.Join(a.args, ","), cb.text)
@@ -21,7 +18,7 @@ func (w *world) judge(d *delivery, sc *screen, a asked, place int) {
 		w.wrongf("unaware", "%s for %q runs on a state that knows of %d effects of %d", sc.action, cb.text, a.seen, len(w.effects))
 	}
 	earlier := w.effectsOf(cb)
-	w.effects = append(w.effects, effect{cb.n, place, sc.action})
+	w.effects = append(w.effects, effect{cb.n, sc.action})
 	switch {
 	case len(w.wrong) > 0:
 	case cb.n == 0:

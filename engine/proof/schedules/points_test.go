@@ -19,7 +19,7 @@ type records struct{ w *world }
 func (r records) Load(ctx context.Context, _ string) ([]byte, error) {
 	d := deliveryOf(ctx)
 	d.point("load")
-	if !r.w.set.noRedis && d.fault(2) == 1 {
+	if d.fault(2) == 1 {
 		r.w.upset++
 		r.w.tellf("   d%d: the read is not answered", d.id)
 		return nil, errDown
@@ -34,10 +34,7 @@ func (r records) Save(ctx context.Context, _, expect string, next []byte, _ time
 	if bytes.Contains(next, []byte(pinRight)) || bytes.Contains(next, []byte(pinWrong)) {
 		w.wrongf("secret", "a record has a PIN: %s", next)
 	}
-	fault := 0
-	if !w.set.noRedis {
-		fault = d.fault(3)
-	}
+	fault := d.fault(3)
 	if fault == 1 {
 		w.upset++
 		w.tellf("   d%d: the save is not answered, and was not done", d.id)
@@ -180,7 +177,6 @@ func (tx *transaction) Begin(_ context.Context, id string, fingerprint []byte) (
 		if !bytes.Equal(row, fingerprint) {
 			return nil, false, store.ErrMismatch
 		}
-		tx.d.place++
 		return tx.read("result " + id), true, nil
 	}
 	tx.rows["action "+id] = fingerprint

@@ -73,8 +73,8 @@ type seenReply struct {
 
 // An effect is an action that was committed.
 type effect struct {
-	callback, place int
-	action          string
+	callback int
+	action   string
 }
 
 // A delivery is one callback on its way through an instance.
@@ -93,7 +93,6 @@ type delivery struct {
 	outage bool
 	pauses int
 	tx     *transaction
-	place  int // how many effects this delivery has had or found
 }
 
 type killed struct{}
@@ -280,8 +279,7 @@ func (w *world) show(cb *callback, r *seenReply) {
 // effects that the session knows of then.
 func (d *delivery) effect(tx any, sc *screen, a asked) int64 {
 	t := tx.(*transaction)
-	place := d.place
-	t.done = append(t.done, func() { d.w.judge(d, sc, a, place) })
+	t.done = append(t.done, func() { d.w.judge(d, sc, a) })
 	return int64(len(d.w.effects) + len(t.done))
 }
 
@@ -290,15 +288,13 @@ type setting struct {
 	menu     menu
 	programs [2]*engine.Program
 	faults   int
-	deep     bool // codes with inputs behind them
-	noRedis  bool // no errors of the store of records
 	tracing  bool
 	control  control
 }
 
 // newSetting compiles a menu.
 func newSetting(m menu) (*setting, error) {
-	s := &setting{menu: m, deep: true}
+	s := &setting{menu: m}
 	for v, p := range m.versions {
 		table := actions.New(nil, func() time.Time { return now })
 		if err := register(table, p); err != nil {
@@ -338,9 +334,7 @@ func newWorld(set *setting, ch *chooser) (*world, error) {
 			TTL: runner.DefaultTTL, Now: func() time.Time { return now },
 		}
 	}
-	if set.deep {
-		w.first = []string{"", "1", "1*1", "1*1*1"}[ch.pick(4)]
-	}
+	w.first = []string{"", "1", "1*1", "1*1*1"}[ch.pick(4)]
 	w.tellf("menu: %s; dialled ahead %q", set.menu.name, w.first)
 	w.callbacks = []*callback{{text: w.first}}
 	return w, nil
