@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +25,10 @@ const (
 
 // ParseType reads a type as the menu language spells it: "phone", "phone
 // KE|UG", "phone any", "money 10..70000", "number 1..12", "date
-// today-2y..today", "text 20", "choice", "pin 4", "secret 8". A range is required
-// if a width depends on it. The options of a choice are written elsewhere. The
-// error is one sentence for the author of the menu.
+// today-2y..today", "text 20", "choice", "choice town|lake", "pin 4", "secret 8". A
+// range is required if a width depends on it. The options of a choice that callers
+// read have words and are written elsewhere. The error is one sentence for the
+// author of the menu.
 func ParseType(s string) (Type, error) {
 	name, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
 	rest = strings.TrimSpace(rest)
@@ -140,10 +142,22 @@ func parseCount(kind, example, rest string, most int) (int, error) {
 }
 
 func parseChoiceType(rest string) (Type, error) {
-	if rest != "" {
-		return Type{}, fmt.Errorf("choice takes no words on its line; list its options below it")
+	t := Type{Kind: KindChoice}
+	if rest == "" {
+		return t, nil
 	}
-	return Type{Kind: KindChoice}, nil
+	for option := range strings.SplitSeq(rest, "|") {
+		option = strings.TrimSpace(option)
+		switch {
+		case option == "" || strings.ContainsAny(option, " ,"):
+			return Type{}, fmt.Errorf("%q is not an option of a choice; write one word for each, as choice town|lake", option)
+		case slices.Contains(t.Options, option):
+			return Type{}, fmt.Errorf("choice %s has the option %q twice", rest, option)
+		}
+		t.Options = append(t.Options, option)
+		t.Width = max(t.Width, len(option))
+	}
+	return t, nil
 }
 
 // dateWidth is the width of a shown date, "02/01/2006".

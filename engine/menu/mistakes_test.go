@@ -100,6 +100,8 @@ var mistakes = []mistake{
 	{name: "a condition on what is not there", codes: "U206", pattern: `if (\w+) is set`, with: "if ${1}x is set"},
 	{name: "a question without a purpose", codes: "U207", pattern: `(?m) -> (bye|end0)$`, with: " -> ask_extra", more: "vars: extra: text 5\n  ask_extra:\n    say: X?\n    ask: extra -> $1\n"},
 
+	{name: "a choice without words shown", codes: "U208", pattern: `(?m) -> (bye|end0)$`, with: " -> plain_a", more: "vars: plain: choice one|other\n  plain_a:\n    set: {plain: one}\n    go: plain_b\n  plain_b:\n    say: \"{plain}\"\n    menu:\n      - Exit -> $1\n"},
+
 	{name: "an end too long", codes: "U301", pattern: `(?m)^    end: (\w[^"\n]*)$`, with: "    end: $1" + longText},
 	{name: "a question too long", codes: "U301", pattern: `(?m)^    say: (\w[^"\n]*)\n    ask: (amount|pin|meter|bags|phone|seats)\b`, with: "    say: $1" + longText + "\n    ask: $2"},
 	{name: "a confirm too long", codes: "U301", pattern: `(?m)^    say: ([^|\n]*)\n    confirm:`, with: "    say: Well" + longText + "\n    confirm:"},

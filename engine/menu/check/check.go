@@ -41,6 +41,7 @@ var rules = []rule{
 	{"U205", diag.Error, (*checker).valuesSet},
 	{"U206", diag.Error, (*checker).valuesExist},
 	{"U207", diag.Warning, (*checker).valuesUsed},
+	{"U208", diag.Error, (*checker).choicesHaveWords},
 	{"U301", diag.Error, (*checker).screensFit},
 	{"U302", diag.Warning, (*checker).linesFit},
 	{"U303", diag.Error, (*checker).letters},

@@ -93,7 +93,7 @@ func (r *ruler) choice(v *value, lang int) extent {
 		for _, l := range r.c.msgs.Langs {
 			e = e.or(literal(l.Name.Value))
 		}
-	case v.v != nil:
+	case v.v != nil && len(v.v.Options) > 0:
 		for _, o := range v.v.Options {
 			e = e.or(r.text(syntax.ChoiceKey(v.name, o.Name.Value), lang))
 		}

@@ -47,9 +47,7 @@ func (c *compiler) declare(v engine.Var) {
 
 func (c *compiler) variable(v *syntax.Var) engine.Var {
 	out := engine.Var{Name: v.Name.Value, Type: v.Typed, Error: c.words(v.Error), Pos: v.Name.Pos}
-	out.Type.Options = nil
 	for _, o := range v.Options {
-		out.Type.Options = append(out.Type.Options, o.Name.Value)
 		out.Labels = append(out.Labels, c.words(o.Text))
 	}
 	return out

@@ -60,10 +60,15 @@ func (p *reader) typed(v *Var, given bool) {
 		p.find("U003", v.Type, Upper(err.Error())+".", "").Suggest(spelling.Nearest(kind.Value, engine.TypeNames()))
 		return
 	}
+	plain := len(typ.Options) > 0
 	switch choice := typ.Kind == engine.KindChoice; {
+	case plain && given:
+		p.find("U003", v.Type, fmt.Sprintf("The options of %q are written twice.", v.Name.Value), `With "options", the type is "choice" alone. Without words for callers, write "choice town|lake" alone.`)
+	case plain:
+		p.plainOptions(v.Type)
 	case choice && len(v.Options) == 0 && given:
 	case choice && len(v.Options) == 0:
-		p.find("U003", v.Type, "A choice needs its options.", `Write them like "options: {yes: Yes, no: No}".`)
+		p.find("U003", v.Type, "A choice needs its options.", `Write them like "options: {yes: Yes, no: No}". Without words for callers, write "choice yes|no".`)
 	case !choice && len(v.Options) > 0:
 		p.find("U002", v.Options[0].Name, fmt.Sprintf("Only a choice has options, but the type of %q is %q.", v.Name.Value, v.Type.Value), `Write "type: choice".`)
 	case choice:
@@ -72,6 +77,19 @@ func (p *reader) typed(v *Var, given bool) {
 		}
 	}
 	v.Typed = typ
+}
+
+// plainOptions checks the names of "choice town|lake". Callers never read them.
+func (p *reader) plainOptions(t Text) {
+	_, rest := t.word()
+	for from := 0; from <= len(rest.Value); {
+		to := len(rest.Value)
+		if n := strings.IndexByte(rest.Value[from:], '|'); n >= 0 {
+			to = from + n
+		}
+		p.goodName(rest.Sub(from, to).Trim(), "an option")
+		from = to + 1
+	}
 }
 
 // options reads a choice's names and words.

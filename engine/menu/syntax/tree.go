@@ -147,7 +147,8 @@ type Var struct {
 	Name  Text
 	Type  Text // as written, e.g. "money 10..70000"
 	Typed engine.Type
-	// Options are a choice's names and words.
+	// Options are the names and words of a choice that callers can read. "choice
+	// town|lake" has none: its names are only in Typed.
 	Options []Named
 	Error   Text
 }
