@@ -191,3 +191,6 @@ func parseSecret(t *Type, typed string) (Value, bool) {
 	}
 	return SecretValue(typed), utf8.RuneCountInString(typed) <= t.Width
 }
+
+// Includes reports whether the range of a date includes a day, in a call of today.
+func (t *Type) Includes(day, today Date) bool { return inRange(t, day, today) }

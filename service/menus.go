@@ -24,12 +24,12 @@ func (f *Folder) Print(w io.Writer, found diag.List) error {
 // built, and those that its actions.yaml declares. It prints diagnostics about
 // the declarations, and returns ErrMenus if they have errors.
 func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contract, error) {
-	declared, err := f.declared(w)
+	declared, err := f.Declared(w)
 	if err != nil {
 		return nil, err
 	}
 	all := slices.Clone(built)
-	for _, c := range declared {
+	for _, c := range declared.Contracts {
 		if !hasContract(built, c.Name) {
 			all = append(all, c)
 			continue
@@ -39,20 +39,21 @@ func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contr
 	return all, nil
 }
 
-// declared reads the folder's actions.yaml, if there is one.
-func (f *Folder) declared(w io.Writer) ([]engine.Contract, error) {
+// Declared reads the folder's actions.yaml, if there is one. It prints diagnostics, and
+// returns ErrMenus if they are errors.
+func (f *Folder) Declared(w io.Writer) (syntax.Declared, error) {
 	switch _, err := fs.Stat(f.FS, syntax.DeclaredFile); {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
+		return syntax.Declared{}, nil
 	case err != nil:
-		return nil, fmt.Errorf("menus: %w", err)
+		return syntax.Declared{}, fmt.Errorf("menus: %w", err)
 	}
 	declared, found := syntax.ReadDeclared(f.FS, syntax.DeclaredFile, f.Dir)
 	if err := f.Print(w, found); err != nil {
-		return nil, err
+		return syntax.Declared{}, err
 	}
 	if found.Bad() {
-		return nil, ErrMenus
+		return syntax.Declared{}, ErrMenus
 	}
 	return declared, nil
 }

@@ -69,7 +69,7 @@ func shippedService(t testing.TB) (*dialscript.InProcess, *dialscript.Player) {
 	declared, found := syntax.ReadDeclared(menus.FS, syntax.DeclaredFile, "menus")
 	var programs []*engine.Program
 	for _, name := range []string{"paytrace.yaml", "wallet.yaml"} {
-		p, more := menu.Load(menus.FS, name, "menus", append(contracts.Contracts(), declared...), menu.Options{})
+		p, more := menu.Load(menus.FS, name, "menus", append(contracts.Contracts(), declared.Contracts...), menu.Options{})
 		found = append(found, more...)
 		if p == nil {
 			t.Fatalf("%s does not compile: %v", name, found)

@@ -40,13 +40,16 @@ func navTexts() []string {
 }
 
 func actionsSchema() object {
-	s := group("What menus of this folder ask for and no program answers yet.",
+	address := formed(`^\s*(https://|http://(localhost|127\.|\[::1\])|\$\{[A-Z][A-Z0-9_]*_URL\}|/)`, "An address is expected, as https://host/path or ${SACCO_URL}", "${SACCO_URL}", "https://api.sacco.example/v1")
+	s := group("What menus of this folder ask for and the program does not have itself.",
+		key{"serve_at", "Where a backend answers the actions that have \"post\": https, an address of this machine, or a setting.", address},
 		key{"actions", "The actions by name.", byName("Actions by name.", needs(group("An action.",
 			key{"about", "One sentence: what it does.", aText()},
 			key{"takes", "Its values and their types, in the order in which menus give them.", byName("Names and types.", declaredType())},
 			key{"ends", "How it may end, and what each ending gives. Every action may also end as failed or pending.", endsForm()},
 			key{"within", "The longest it takes; 2s if not said.", formed(`^\s*([0-9.]+(h|m|s|ms))+\s*$`, "A time is expected, as 3s", "3s")},
 			key{"is", "What else menus must know of it.", oneOrMore("", aChoice("money", "read only", "followed by a SIM prompt"))},
+			key{"post", "Where it is answered over HTTP: a path below \"serve_at\", or a whole address. Without it the action is only declared.", address},
 		), "ends"))},
 	)
 	s["title"] = "Actions that PayTrace menus ask for"

@@ -8,10 +8,11 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
+	"github.com/paytrace/paytrace/engine/endpoint"
 )
 
 // DeclaredFile is the name of the file that declares the actions that the menus of a
-// folder use and that no program implements yet.
+// folder use and that the program does not implement itself.
 const DeclaredFile = "actions.yaml"
 
 const (
@@ -20,12 +21,31 @@ const (
 	MaxDeclared = 500
 	// defaultTakes is the time that a declared action may take if the file gives none.
 	defaultTakes = 2 * time.Second
+	// MaxPosted bounds the time of an action that is asked over HTTP: the callback's
+	// four seconds, less what saving and answering need.
+	MaxPosted = 3500 * time.Millisecond
 )
 
-// ReadDeclared reads the contracts of planned actions from one file. A menu can be
-// written, checked and tested with them before the actions exist, but not served. An
-// entry that can't be read is left out, and a diagnostic says why.
+// Declared holds what one actions.yaml says.
+type Declared struct {
+	Contracts []engine.Contract
+	// Posts lists the actions that a backend answers over HTTP. The others are planned.
+	Posts []Post
+}
+
+// A Post says where requests for an action are sent.
+type Post struct {
+	Action string
+	To     endpoint.Template
+	Pos    engine.Pos
+}
+
+// ReadDeclared reads the contracts of actions from one file. A menu can be written,
+// checked and tested with them before the actions exist. It can be served when a
+// backend answers them: an action with "post" is asked over HTTP. An entry that can't
+// be read is left out, and a diagnostic says why.
 //
+//	serve_at: ${SCHOOL_URL}
 //	actions:
 //	  pay_fees:
 //	    about: Pays school fees from the caller's account.
@@ -35,27 +55,44 @@ const (
 //	      wrong_pin:
 //	    within: 3s
 //	    is: money
+//	    post: /fees/pay
 //	  list_pupils:
 //	    ends:
 //	      listed: {pupils: {list of: pupil, name: text 12, owes: money 0..90000}}
 //	    is: read only
-func ReadDeclared(fsys fs.FS, name, dir string) ([]engine.Contract, diag.List) {
+func ReadDeclared(fsys fs.FS, name, dir string) (Declared, diag.List) {
 	r := &declaredReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
 	if root := r.open(name, Text{}); root != nil {
-		r.fields(root, DeclaredFile, map[string]parser{"actions": r.actions})
+		r.fields(root, DeclaredFile, map[string]parser{
+			"serve_at": func(e entry) { r.base, r.based = r.address(e) },
+			"actions":  r.actions,
+		})
 	}
+	r.join()
 	r.out.Sort()
 	return r.read, r.out
 }
 
 type declaredReader struct {
 	*reader
-	read []engine.Contract
+	read Declared
+	// base is "serve_at", and based whether there is one that could be read.
+	base  endpoint.Template
+	based bool
+	// paths lists the actions whose "post" is only a path; "serve_at" may stand below
+	// them.
+	paths []postPath
+}
+
+// A postPath is the path of one action below "serve_at".
+type postPath struct {
+	action string
+	path   Text
 }
 
 func (r *declaredReader) actions(e entry) {
 	for _, one := range r.entries(e.node, `"actions"`) {
-		if len(r.read) == MaxDeclared {
+		if len(r.read.Contracts) == MaxDeclared {
 			r.find("U003", one.key, fmt.Sprintf("There are more than %d actions.", MaxDeclared), "")
 			return
 		}
@@ -68,6 +105,7 @@ func (r *declaredReader) actions(e entry) {
 func (r *declaredReader) action(e entry) {
 	c := engine.Contract{Name: e.key.Value, Takes: defaultTakes}
 	before := len(r.out)
+	var post, within entry
 	r.fields(e.node, "an action", map[string]parser{
 		"about": func(e entry) {
 			if t, ok := r.scalar(e, "a sentence about it"); ok {
@@ -76,14 +114,72 @@ func (r *declaredReader) action(e entry) {
 		},
 		"takes":  func(e entry) { c.Params = r.named(e) },
 		"ends":   func(e entry) { c.Outcomes = r.outcomes(e) },
-		"within": func(e entry) { c.Takes = r.within(e) },
+		"within": func(e entry) { within, c.Takes = e, r.within(e) },
 		"is":     func(e entry) { r.traits(e, &c) },
+		"post":   func(e entry) { post = e },
 	})
 	if len(c.Outcomes) == 0 && len(r.out) == before {
 		r.find("U003", e.key, fmt.Sprintf("%q has no outcomes.", c.Name), "Write its outcomes below \"ends\", as 'done:'.")
 		return
 	}
-	r.read = append(r.read, c)
+	r.read.Contracts = append(r.read.Contracts, c)
+	if post.node == nil {
+		return
+	}
+	r.post(c.Name, post)
+	if c.Takes > MaxPosted {
+		r.find(codeAddress, r.at(within.node), fmt.Sprintf("%q is asked over HTTP while the caller waits, and may take at most %v.", c.Name, MaxPosted),
+			"Write less. A backend that needs longer answers with the outcome \"pending\".")
+	}
+}
+
+// codeAddress is the code of an action that can't be asked over HTTP.
+const codeAddress = "U902"
+
+const addressWanted = "an address, as https://host/path or ${SACCO_URL}"
+
+// address reads an address or a template of one.
+func (r *declaredReader) address(e entry) (endpoint.Template, bool) {
+	text, ok := r.scalar(e, addressWanted)
+	if !ok {
+		return endpoint.Template{}, false
+	}
+	t, err := endpoint.ParseTemplate(text.Value)
+	if err != nil {
+		r.find(codeAddress, text, fmt.Sprintf("No request can be sent to the address of %q: %v.", e.key.Value, err), "")
+	}
+	return t, err == nil
+}
+
+// post reads where an action is answered: a path below "serve_at", or a whole address.
+func (r *declaredReader) post(action string, e entry) {
+	text, ok := r.scalar(e, "a path, as /members/find")
+	switch {
+	case !ok:
+	case strings.HasPrefix(text.Value, "/"):
+		r.paths = append(r.paths, postPath{action, text})
+	default:
+		if to, ok := r.address(e); ok {
+			r.read.Posts = append(r.read.Posts, Post{Action: action, To: to, Pos: text.Pos})
+		}
+	}
+}
+
+// join puts paths behind "serve_at".
+func (r *declaredReader) join() {
+	for _, p := range r.paths {
+		to, err := endpoint.ParseTemplate(r.base.Join(p.path.Value).String())
+		switch {
+		case !r.based && len(r.out) > 0: // "serve_at" has a diagnostic, or the reader stopped early
+		case !r.based:
+			r.find(codeAddress, p.path, fmt.Sprintf("%q has the path %s, and nothing says on which host it is.", p.action, p.path.Value),
+				"Write the host at the top of the file, as: serve_at: ${SACCO_URL}")
+		case err != nil:
+			r.find(codeAddress, p.path, fmt.Sprintf("No request can be sent to the address of %q: %v.", p.action, err), "")
+		default:
+			r.read.Posts = append(r.read.Posts, Post{Action: p.action, To: to, Pos: p.path.Pos})
+		}
+	}
 }
 
 // outcomes returns the outcomes of an action with the values that each gives.

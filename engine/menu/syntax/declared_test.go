@@ -13,7 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
-func readDeclared(source string) ([]engine.Contract, diag.List) {
+func readDeclared(source string) (Declared, diag.List) {
 	return ReadDeclared(fstest.MapFS{DeclaredFile: {Data: []byte(source)}}, DeclaredFile, "menus")
 }
 
@@ -53,7 +53,7 @@ func TestReadDeclared(t *testing.T) {
 			}}},
 		},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got.Contracts); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -84,11 +84,59 @@ func TestReadDeclaredFindings(t *testing.T) {
 	}
 }
 
+func TestReadPosts(t *testing.T) {
+	got, found := readDeclared(`actions:
+  find: {ends: {found: }, is: read only, post: /members/find}
+  pay: {ends: {paid: }, within: 3500ms, post: "https://pay.example/v1"}
+  note: {ends: {noted: }, post: "${NOTES_URL}/note"}
+  later: {ends: {done: }, within: 20s}
+serve_at: ${SACCO_URL}/api/
+`)
+	if len(found) > 0 || len(got.Contracts) != 4 {
+		t.Fatal(got, found)
+	}
+	var posts []string
+	for _, p := range got.Posts {
+		posts = append(posts, p.Action+" "+p.To.String()+" "+p.Pos.String())
+	}
+	want := []string{
+		"pay https://pay.example/v1 menus/actions.yaml:3:48", "note ${NOTES_URL}/note menus/actions.yaml:4:34",
+		"find ${SACCO_URL}/api/members/find menus/actions.yaml:2:48",
+	}
+	if diff := cmp.Diff(want, posts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadPostsFindings(t *testing.T) {
+	for name, c := range map[string]struct{ source, says string }{
+		"no base":     {"actions:\n  a: {ends: {b: }, post: /a}\n", "nothing says on which host"},
+		"no TLS":      {"serve_at: http://sacco.example\nactions:\n  a: {ends: {b: }, post: /a}\n", "write https://"},
+		"a password":  {"serve_at: https://me:secret@sacco.example\nactions:\n  a: {ends: {b: }}\n", "a password"},
+		"a key":       {"serve_at: ${ENCRYPTION_KEY}\nactions:\n  a: {ends: {b: }}\n", "ends in _URL"},
+		"a query":     {"serve_at: ${A_URL}\nactions:\n  a: {ends: {b: }, post: \"/a?b=1\"}\n", `after "?"`},
+		"no path":     {"actions:\n  a: {ends: {b: }, post: members}\n", "not an address"},
+		"takes long":  {"serve_at: ${A_URL}\nactions:\n  a: {ends: {b: }, within: 4s, post: /a}\n", "at most 3.5s"},
+		"post of two": {"serve_at: [a, b]\nactions:\n  a: {ends: {b: }}\n", "needs an address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			declared, found := readDeclared(c.source)
+			if len(found) != 1 || !strings.Contains(found[0].Message+found[0].Help, c.says) || name != "post of two" && found[0].Code != "U902" {
+				t.Errorf("%v, want one that says %q", found, c.says)
+			}
+			if name != "takes long" && len(declared.Posts) > 0 {
+				t.Errorf("requests go to %v", declared.Posts)
+			}
+		})
+	}
+}
+
 func FuzzReadDeclared(f *testing.F) {
 	f.Add("actions:\n  pay: {takes: {n: number 1..2}, ends: {done: {all: {list of: one, name: text 9}}}, within: 2s, is: money}\n")
+	f.Add("serve_at: ${A_URL}/v1\nactions:\n  a: {ends: {b: }, post: /a}\n  c: {ends: {d: }, post: http://localhost:1}\n")
 	f.Fuzz(func(t *testing.T, source string) {
-		contracts, found := readDeclared(source)
-		for _, c := range contracts {
+		declared, found := readDeclared(source)
+		for _, c := range declared.Contracts {
 			if len(found) == 0 && (c.Name == "" || len(c.Outcomes) == 0 || c.Takes <= 0) {
 				t.Errorf("%+v was read without a diagnostic", c)
 			}
