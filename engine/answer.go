@@ -12,21 +12,22 @@ import (
 )
 
 // parseAnswer reads what a caller typed as a value of type t, and reports whether
-// it is one. It does not read choices, which are answered by number.
-func parseAnswer(d *Definition, t *Type, typed string, today Date) (Value, bool) {
+// it is one. lang is the language of the question: some write cents behind a comma.
+// Choices are answered by number and not read here.
+func (p *Program) parseAnswer(t *Type, typed string, lang int, today Date) (Value, bool) {
 	typed = strings.TrimSpace(typed)
 	if typed == "" || len(typed) > maxAnswerBytes || !utf8.ValidString(typed) {
 		return Value{}, false
 	}
 	switch t.Kind {
 	case KindPhone:
-		return parsePhone(t, typed, d.Session.Country)
+		return parsePhone(t, plainTyped(typed), p.def.Session.Country)
 	case KindMoney:
-		return parseMoney(t, typed, d.Currency)
+		return parseMoney(t, plainTyped(typed), p.def.Currency, p.forms[lang])
 	case KindNumber:
-		return parseNumber(t, typed)
+		return parseNumber(t, plainTyped(typed), p.def.Currency)
 	case KindDate:
-		return parseDate(t, typed, today)
+		return parseDate(t, plainTyped(typed), today)
 	case KindText:
 		return parseText(t, typed)
 	case KindSecret:
@@ -49,19 +50,14 @@ func parsePhone(t *Type, typed, country string) (Value, bool) {
 	return PhoneValue(digits), ok
 }
 
-// parseMoney reads 1500, 1,500, 1 500, 1500.50, KES 1500, Ksh1500 and 1500/-.
-func parseMoney(t *Type, typed, currency string) (Value, bool) {
-	s := strings.ToLower(typed)
-	for _, prefix := range []string{strings.ToLower(currency), "ksh", "sh"} {
-		if rest, ok := strings.CutPrefix(s, prefix); ok {
-			// "Ksh. 50" and "Ksh.50" are fifty. The dot of "Ksh .50" does not
-			// belong to the sign, and a fraction alone is no amount.
-			s = strings.TrimLeft(strings.TrimPrefix(rest, "."), " ")
-			break
-		}
+// parseMoney reads 1500, 1,500, 1 500, 1500.50, KES 1500, Kshs1,500, 1500/- and
+// 1500/=. Where the language writes cents behind a comma, 1500,50 too.
+func parseMoney(t *Type, typed, currency string, form numberForm) (Value, bool) {
+	s := withoutSigns(typed, currency)
+	if i := strings.LastIndexByte(s, ','); form.decimal == ',' && i >= 0 && len(s)-i <= len(",50") {
+		s = s[:i] + "." + s[i+1:]
 	}
-	s = strings.TrimSuffix(s, "/-")
-	units, fraction, dot := strings.Cut(strings.TrimSpace(s), ".")
+	units, fraction, dot := strings.Cut(s, ".")
 	whole, ok := parseGrouped(units)
 	if !ok {
 		return Value{}, false
@@ -88,12 +84,15 @@ func parseCents(fraction string, dot bool) (int64, bool) {
 	return n, true
 }
 
-func parseNumber(t *Type, typed string) (Value, bool) {
-	negative := false
-	if rest, ok := strings.CutPrefix(typed, "-"); ok {
-		negative, typed = true, rest
+// parseNumber reads 1500, 1,500, 1 500, -3, +3 and "7.". What people count is often
+// money, so the signs of an amount may stand around it.
+func parseNumber(t *Type, typed, currency string) (Value, bool) {
+	s := strings.TrimSuffix(withoutSigns(typed, currency), ".")
+	rest, negative := strings.CutPrefix(s, "-")
+	if !negative {
+		rest = strings.TrimPrefix(s, "+")
 	}
-	n, ok := parseGrouped(typed)
+	n, ok := parseGrouped(rest)
 	if negative {
 		n = -n
 	}
@@ -133,10 +132,10 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// parseDate reads 1/3/2026 (also with - . or spaces), 01032026 and 2026-03-01:
+// parseDate reads 1/3/2026 (also with - . , or spaces), 01032026 and 2026-03-01:
 // day before month, the year in full.
 func parseDate(t *Type, typed string, today Date) (Value, bool) {
-	parts := strings.FieldsFunc(typed, func(r rune) bool { return r == '/' || r == '-' || r == '.' || r == ' ' })
+	parts := strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune("/-., ", r) })
 	if len(parts) == 1 && len(typed) == len("01032026") && allDigits(typed) {
 		parts = []string{typed[:2], typed[2:4], typed[4:]}
 	}
@@ -185,9 +184,11 @@ func parseText(t *Type, typed string) (Value, bool) {
 	return TextValue(typed), true
 }
 
+// parseSecret reads a PIN as digits of any script, and a password as typed.
 func parseSecret(t *Type, typed string) (Value, bool) {
 	if t.Digits > 0 {
-		return SecretValue(typed), len(typed) == t.Digits && allDigits(typed)
+		pin := plainTyped(typed)
+		return SecretValue(pin), len(pin) == t.Digits && allDigits(pin)
 	}
 	return SecretValue(typed), utf8.RuneCountInString(typed) <= t.Width
 }

@@ -141,7 +141,9 @@ func (n *node) take(nav *Nav) {
 // An input is what the caller typed on a screen.
 type input struct {
 	typed string
-	rows  []row // those of all pages
+	// key is typed as a keypad would send it; see plainTyped.
+	key  string
+	rows []row // those of all pages
 	// digest is a keyed hash of typed where the screen asks twice.
 	digest string
 }
@@ -149,7 +151,7 @@ type input struct {
 // row returns the row that was typed, or nil.
 func (in *input) row() *row {
 	for i := range in.rows {
-		if in.typed != "" && in.rows[i].key == in.typed {
+		if in.key != "" && in.rows[i].key == in.key {
 			return &in.rows[i]
 		}
 	}

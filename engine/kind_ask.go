@@ -102,7 +102,7 @@ func askInput(p *Program, n *node, s Session, in input) decision {
 		}
 		return decision{trigger: r.trigger}
 	}
-	value, ok := parseAnswer(&p.def, n.question, in.typed, s.Day())
+	value, ok := p.parseAnswer(n.question, in.typed, p.lang(&s), s.Day())
 	if !ok {
 		return decision{trigger: invalid}
 	}

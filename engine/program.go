@@ -28,7 +28,8 @@ type Program struct {
 	remembered                 []int // slots
 	defaultLang                string
 	langs                      map[string]int
-	inputsSuffice, acts, dated bool // see the methods of these names
+	forms                      []numberForm // by language
+	inputsSuffice, acts, dated bool         // see the methods of these names
 	// navs has the navigation lines, by language and the keys that are shown.
 	navs [][navSets]string
 }

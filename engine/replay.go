@@ -1,5 +1,7 @@
 package engine
 
+import "strings"
+
 // ReplayStop returns what a replay does at the session's screen.
 func (p *Program) ReplayStop(s *Session) ReplayStop {
 	if n := p.nodes[s.Screen]; n != nil {
@@ -32,4 +34,25 @@ func (p *Program) YesActs(s *Session) bool {
 	}
 	_, eff, err := p.Step(*s, Event{Kind: EventInput, Input: p.def.Nav.Confirm.Key})
 	return err == nil && eff.Call != nil && p.Writes(eff.Call.Action)
+}
+
+// SaysYes reports whether an input says Yes on the session's screen, which asks for a
+// consent.
+func (p *Program) SaysYes(s *Session, typed string) bool {
+	_, _, moves, err := p.Trace(*s, Event{Kind: EventInput, Input: typed})
+	return err == nil && len(moves) > 0 && moves[0].Trigger.Kind == TriggerYes
+}
+
+// Compared returns an answer in the form in which two answers are compared: people
+// write one number in several ways.
+func (p *Program) Compared(s *Session, typed string) string {
+	n := p.nodes[s.Screen]
+	if n != nil && n.question != nil {
+		if v, ok := p.parseAnswer(n.question, typed, p.lang(s), s.Day()); ok && v.kind == KindSecret {
+			return v.s
+		} else if ok {
+			return v.String()
+		}
+	}
+	return strings.TrimSpace(typed)
 }

@@ -1,16 +1,17 @@
 package engine
 
 // resume takes the answer to the question about a dropped call.
-func (w *walk) resume(n *node, typed string) (Effect, error) {
+func (w *walk) resume(n *node, in input) (Effect, error) {
 	nav := &w.p.def.Nav
-	switch typed {
-	case nav.Cancel.Key:
-		return w.beginAgain(n)
-	case nav.Confirm.Key:
-		return w.restore(n)
-	default:
-		return w.again(n, invalid, noticeInvalid), nil
+	for _, key := range []string{in.key, keyWritten(in.key)} {
+		switch key {
+		case nav.Cancel.Key:
+			return w.beginAgain(n)
+		case nav.Confirm.Key:
+			return w.restore(n)
+		}
 	}
+	return w.again(n, invalid, noticeInvalid), nil
 }
 
 // beginAgain begins the call as if nothing had been asked.

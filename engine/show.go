@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
@@ -84,9 +82,9 @@ func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
 func (p *Program) showValue(b []byte, v Value, t *Type, slot *Var, lang int) []byte {
 	switch v.kind {
 	case KindNumber:
-		return strconv.AppendInt(b, v.n, 10)
+		return p.forms[lang].append(b, v.n)
 	case KindMoney:
-		return appendMoney(b, p.def.Currency, v.n)
+		return p.forms[lang].appendMoney(b, p.def.Currency, v.n)
 	case KindDate:
 		return Date(v.n).Time().AppendFormat(b, "02/01/2006")
 	case KindPhone:
@@ -116,20 +114,6 @@ func (p *Program) choiceLabel(name string, t *Type, slot *Var, lang int) string 
 		}
 	}
 	return name
-}
-
-// appendMoney writes cents as "KES 1,500", and as "KES 1,500.50" if there are
-// any.
-func appendMoney(b []byte, currency string, cents int64) []byte {
-	b = append(append(b, currency...), ' ')
-	if cents < 0 {
-		b, cents = append(b, '-'), -cents
-	}
-	b = append(b, groupDigits(cents/centsPerUnit)...)
-	if rest := cents % centsPerUnit; rest != 0 {
-		b = fmt.Appendf(b, ".%02d", rest)
-	}
-	return b
 }
 
 // oneLine keeps a value on its line: a foreign text must not look like an option

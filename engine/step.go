@@ -87,29 +87,59 @@ func (w *walk) dial(n *node, ev Event) (Effect, error) {
 
 // input takes a navigation key, or lets the screen's kind decide.
 func (w *walk) input(n *node, ev Event) (Effect, error) {
-	typed := strings.TrimSpace(ev.Input)
+	in := input{typed: strings.TrimSpace(ev.Input), key: plainTyped(ev.Input), digest: ev.Digest}
 	w.s.refused = false
 	before := w.s
 	w.asked = w.s.Lang()
+	if n.Name == Resume {
+		return w.resume(n, in)
+	}
+	if eff, known, err := w.navigate(n, &before, in.key); known {
+		return eff, err
+	}
+	var next int
+	in.rows, next = w.p.choices(n, &w.s, w.p.lang(&w.s))
+	if next > 0 && in.key == w.p.def.Nav.More.Key {
+		return w.more(n, next), nil
+	}
+	d := w.p.decided(n, w.s, in)
+	if d.trigger != invalid {
+		return w.decide(n, &before, d)
+	}
+	// It is no key and no answer as it stands, so it may be a key as people write it.
+	if in.key = keyWritten(in.key); in.key == "" {
+		return w.decide(n, &before, d)
+	}
+	if eff, known, err := w.navigate(n, &before, in.key); known {
+		return eff, err
+	}
+	if next > 0 && in.key == w.p.def.Nav.More.Key {
+		return w.more(n, next), nil
+	}
+	return w.decide(n, &before, w.p.decided(n, w.s, in))
+}
+
+// navigate takes the keys for Back and Home. It reports whether the key is one of
+// them here.
+func (w *walk) navigate(n *node, before *Session, key string) (eff Effect, known bool, err error) {
 	live := w.p.live(n, &w.s)
 	nav := &w.p.def.Nav
 	switch {
-	case n.Name == Resume:
-		return w.resume(n, typed)
-	case live&NavBack != 0 && typed == nav.Back.Key:
-		return w.back(n), nil
-	case live&NavHome != 0 && typed == nav.Home.Key:
-		return w.leave(&before, n, Trigger{Kind: TriggerHome})
+	case live&NavBack != 0 && key == nav.Back.Key:
+		return w.back(n), true, nil
+	case live&NavHome != 0 && key == nav.Home.Key:
+		eff, err = w.leave(before, n, Trigger{Kind: TriggerHome})
+		return eff, true, err
 	}
-	rows, next := w.p.choices(n, &w.s, w.p.lang(&w.s))
-	if next > 0 && typed == nav.More.Key {
-		return w.more(n, next), nil
+	return Effect{}, false, nil
+}
+
+// decided returns what the screen's kind decides about an input.
+func (p *Program) decided(n *node, s Session, in input) decision {
+	if n.kind.input == nil {
+		return decision{trigger: invalid}
 	}
-	d := decision{trigger: invalid}
-	if n.kind.input != nil {
-		d = n.kind.input(w.p, n, w.s, input{typed: typed, rows: rows, digest: ev.Digest})
-	}
-	return w.decide(n, &before, d)
+	return n.kind.input(p, n, s, in)
 }
 
 func (w *walk) outcome(n *node, out Outcome) (Effect, error) {

@@ -86,7 +86,7 @@ func parseMoneyType(rest string) (Type, error) {
 		return Type{}, err
 	}
 	t := Type{Kind: KindMoney, Lo: lo * 100, Hi: hi * 100}
-	t.Width = len("KES ") + len(groupDigits(hi)) + len(".00")
+	t.Width = len("KES ") + ShownWidth(lo, hi) + len(".00")
 	return t, nil
 }
 
@@ -95,8 +95,7 @@ func parseNumberType(rest string) (Type, error) {
 	if err != nil {
 		return Type{}, err
 	}
-	width := max(len(strconv.FormatInt(lo, 10)), len(strconv.FormatInt(hi, 10)))
-	return Type{Kind: KindNumber, Lo: lo, Hi: hi, Width: width}, nil
+	return Type{Kind: KindNumber, Lo: lo, Hi: hi, Width: ShownWidth(lo, hi)}, nil
 }
 
 func parseRange(kind, example, rest string, most int64) (lo, hi int64, err error) {
@@ -229,17 +228,4 @@ func parseDistance(s, rest string) (DateBound, error) {
 		return DateBound{}, bad
 	}
 	return b, nil
-}
-
-// groupDigits returns 1500 as "1,500".
-func groupDigits(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, s = "-", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
 }

@@ -136,7 +136,7 @@ func (t *turn) goOn(ctx context.Context, f replay, rec *engine.RecordHead, save 
 		f.inputs, typed = append(f.inputs, ""), rest
 	}
 	f.doubtful = rec.Again && !rec.Twice && f.p.YesActs(&f.s)
-	if f.doubtful && strings.TrimSpace(typed) == f.p.Definition().Nav.Confirm.Key {
+	if f.doubtful && f.p.SaysYes(&f.s, typed) {
 		return f.askTwice(ctx, typed, rec, save)
 	}
 	since, err := f.since(ctx, typed)

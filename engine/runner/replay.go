@@ -43,7 +43,7 @@ func (f *replay) input(ctx context.Context, in string, again bool) error {
 	f.turn.input = redact(f.p, &f.s, in)
 	ev := engine.Event{Kind: engine.EventInput, Input: in}
 	if f.p.Repeats(&f.s) {
-		ev.Digest = f.Identity.repeat(&f.req, f.s.Screen, strings.TrimSpace(in))
+		ev.Digest = f.Identity.repeat(&f.req, f.s.Screen, f.p.Compared(&f.s, in))
 	}
 	return f.event(ctx, ev, again)
 }

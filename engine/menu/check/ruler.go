@@ -122,7 +122,7 @@ func (r *ruler) shownType(t engine.Type, foreign bool) extent {
 	case engine.KindMoney:
 		return plainWidth(max(t.Width, moneyWidth(t.Lo), moneyWidth(t.Hi)))
 	case engine.KindNumber:
-		return plainWidth(max(t.Width, len(strconv.FormatInt(t.Lo, 10)), len(strconv.FormatInt(t.Hi, 10))))
+		return plainWidth(max(t.Width, engine.ShownWidth(t.Lo, t.Hi)))
 	case engine.KindChoice:
 		e := nothing
 		for _, o := range t.Options {
