@@ -10,6 +10,9 @@ GOTEST = $(GO) run ./internal/gotest
 # SQLite is C code, translated to Go. The race detector makes it ten times slower
 # and finds nothing there, so it looks at all other packages.
 RACE = -race -gcflags=modernc.org/sqlite/lib=-race=false
+# A program with the race detector waits for late races before it ends, by default
+# a second. The tests start the program more than 300 times.
+GORACE ?= atexit_sleep_ms=20
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test proof lint fmt bench floor soak fuzz
@@ -25,6 +28,7 @@ run: ## Start the service (needs Go alone); it says what to try next
 build: ## Build bin/paytrace
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/paytrace ./cmd/paytrace
 
+test: export GORACE := $(GORACE)
 test: ## Run all tests with the race detector; starts Postgres, Redis and Chromium for them
 	$(WITH_SERVERS) $(GOTEST) $(RACE) -timeout 60m $(if $(PKG),$(PKG),./...)
 

@@ -14,7 +14,7 @@ func TestMain(m *testing.M) {
 }
 
 // Each script shows one behaviour of one subcommand, in an empty folder with an
-// empty environment.
+// empty environment, save for the settings of the race detector.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -23,6 +23,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("TZ", "Africa/Nairobi")
+			env.Setenv("GORACE", os.Getenv("GORACE")) // how the race detector ends a program
 			return nil
 		},
 	})
