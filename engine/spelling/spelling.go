@@ -68,9 +68,10 @@ func beginAlike(plain string, names []string) []string {
 
 // Plain returns a name in lower case and without separators, which are often
 // mistyped.
-func Plain(s string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
-}
+func Plain(s string) string { return separators.Replace(strings.ToLower(s)) }
+
+// separators removes what stands between the words of a name.
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
 
 // Distance counts the letters to add, drop, change or swap between a and b. A result
 // above limit means "too many".

@@ -107,14 +107,16 @@ type checker struct {
 	f         *syntax.File
 	contracts map[string]*engine.Contract
 	screens   map[string]*syntax.Screen
-	values    map[string]*value
-	names     []string       // of the values, sorted
-	calls     []*syntax.Call // in the order of their places
-	msgs      *syntax.Messages
-	flow      *flow
-	decisions *decisions
-	uses      []use
-	rule      rule // the one that is running
+	// screenNames has the names of all screens, in the order of the menu.
+	screenNames []string
+	values      map[string]*value
+	names       []string       // of the values, sorted
+	calls       []*syntax.Call // in the order of their places
+	msgs        *syntax.Messages
+	flow        *flow
+	decisions   *decisions
+	uses        []use
+	rule        rule // the one that is running
 	// consent is what consents has found.
 	consent *consents
 	// ways are the steps a caller can choose to come to; see deliberate.
@@ -154,6 +156,7 @@ func newChecker(f *syntax.File, contracts []engine.Contract) *checker {
 	}
 	for _, s := range f.Screens {
 		c.screens[s.Name.Value] = s
+		c.screenNames = append(c.screenNames, s.Name.Value)
 	}
 	c.calls = syntax.Calls(f)
 	c.values = c.collectValues()
@@ -180,13 +183,15 @@ func (c *checker) findKey(at engine.Pos, key, message, help string, related ...d
 }
 
 func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, help string, related []diag.Related) syntax.Report {
-	if key, inText := c.f.TextAround(at); inText && severity == diag.Warning {
+	if severity == diag.Warning {
 		// A suppression stands above the line that the warning names, and that can't be
 		// a line of the text itself.
-		if at.Line > key.Pos.Line+1 {
-			related = append([]diag.Related{diag.At(at, "It is about this line of the text.")}, related...)
+		if key, inText := c.f.TextAround(at); inText {
+			if at.Line > key.Pos.Line+1 {
+				related = append([]diag.Related{diag.At(at, "It is about this line of the text.")}, related...)
+			}
+			at, length = key.Pos, key.Len()
 		}
-		at, length = key.Pos, key.Len()
 	}
 	c.out = append(c.out, diag.Diagnostic{
 		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
@@ -203,13 +208,4 @@ func (c *checker) near(name string, candidates []string) []string {
 		return nil
 	}
 	return spelling.Nearest(name, candidates)
-}
-
-// screenNames returns the names of all screens.
-func (c *checker) screenNames() []string {
-	names := make([]string, len(c.f.Screens))
-	for i, s := range c.f.Screens {
-		names[i] = s.Name.Value
-	}
-	return names
 }

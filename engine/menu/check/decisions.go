@@ -310,6 +310,9 @@ func (k knowledge) with(name string, b uint64) knowledge {
 
 // String identifies what is known.
 func (k knowledge) String() string {
+	if len(k) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(k)) {
 		b.WriteString(name + "=" + strconv.FormatUint(k[name], 16) + ";")

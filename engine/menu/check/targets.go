@@ -58,7 +58,7 @@ func (c *checker) wantScreen(at syntax.Text, subject string) {
 }
 
 func (c *checker) noScreen(at syntax.Text, subject string) {
-	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, syntax.Quote(at.Value)), "").Suggest(c.near(at.Value, c.screenNames()))
+	c.find(at, fmt.Sprintf("%s goes to %s, but there is no such screen.", subject, syntax.Quote(at.Value)), "").Suggest(c.near(at.Value, c.screenNames))
 }
 
 // reachable checks U102: a call can reach every screen.

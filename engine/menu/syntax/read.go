@@ -57,6 +57,7 @@ func (p *reader) open(name string, from Text) *yaml.Node {
 	}
 	p.file.docs[shown] = src
 	p.out = append(p.out, found...)
+	src.findTexts()
 	p.suppressions()
 	p.suppressionsInTexts()
 	if src.clean == nil {

@@ -18,6 +18,7 @@ type Document struct {
 	refused  map[spot]string
 	raw      []byte // the file as it is
 	starts   []int  // where its lines begin in raw
+	texts    []int  // for each line, the first line of the text that it belongs to, or 0
 }
 
 // spot holds a position in a file: line and column from 1, the column in characters.

@@ -44,18 +44,18 @@ func (p *reader) suppressions() {
 // suppressionsInTexts reports suppressions that stand inside a text: there they are no
 // comments, and callers read them.
 func (p *reader) suppressionsInTexts() {
-	for n := 1; n <= len(p.src.Lines); n++ {
-		end := p.src.EndOfText(n)
-		for m := n + 1; m <= end; m++ {
-			line := p.src.Line(m)
-			text := strings.TrimSpace(line)
-			if _, comment := p.src.Comments[m]; comment || !suppressionComment.MatchString(text) {
-				continue
-			}
-			at := Text{Value: text, Pos: engine.Pos{File: p.src.path, Line: m, Column: indentOf(line) + 1}}
-			p.find("U009", at, "Callers read this suppression, because it stands inside a text.", fmt.Sprintf("Put it above line %d, where the text begins.", n))
+	for m := 1; m <= len(p.src.Lines); m++ {
+		n := p.src.textAt(m)
+		if n == 0 {
+			continue
 		}
-		n = end
+		line := p.src.Line(m)
+		text := strings.TrimSpace(line)
+		if _, comment := p.src.Comments[m]; comment || !suppressionComment.MatchString(text) {
+			continue
+		}
+		at := Text{Value: text, Pos: engine.Pos{File: p.src.path, Line: m, Column: indentOf(line) + 1}}
+		p.find("U009", at, "Callers read this suppression, because it stands inside a text.", fmt.Sprintf("Put it above line %d, where the text begins.", n))
 	}
 }
 
@@ -66,22 +66,36 @@ func (f *File) TextAround(pos engine.Pos) (key Text, ok bool) {
 	if d == nil {
 		return Text{}, false
 	}
-	least := indentOf(d.Line(pos.Line))
-	for n := pos.Line - 1; n > 0 && least > 0; n-- {
-		line := d.Line(n)
-		indent := indentOf(line)
-		if strings.TrimSpace(line) == "" || indent >= least {
-			continue
-		}
-		least = indent
-		if d.EndOfText(n) < pos.Line {
-			continue
-		}
-		// A line of a text may look like the beginning of one, so the first counts.
-		name, _, _ := strings.Cut(line[indent:], ":")
-		key, ok = Text{Value: name, Pos: engine.Pos{File: pos.File, Line: n, Column: indent + 1}}, true
+	n := d.textAt(pos.Line)
+	if n == 0 {
+		return Text{}, false
 	}
-	return key, ok
+	line := d.Line(n)
+	indent := indentOf(line)
+	name, _, _ := strings.Cut(line[indent:], ":")
+	return Text{Value: name, Pos: engine.Pos{File: pos.File, Line: n, Column: indent + 1}}, true
+}
+
+// findTexts notes for each line the text of several lines that it belongs to. A line of
+// a text may look like the beginning of one, so a text is passed over whole.
+func (d *Document) findTexts() {
+	d.texts = make([]int, len(d.Lines))
+	for n := 1; n <= len(d.Lines); n++ {
+		end := d.EndOfText(n)
+		for m := n + 1; m <= end; m++ {
+			d.texts[m-1] = n
+		}
+		n = end
+	}
+}
+
+// textAt returns the line where the text begins that a line belongs to, 0 where it
+// belongs to none.
+func (d *Document) textAt(n int) int {
+	if n < 1 || n > len(d.texts) {
+		return 0
+	}
+	return d.texts[n-1]
 }
 
 // nextEntry returns the first line from n on that is neither blank nor a comment; 0
