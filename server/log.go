@@ -44,7 +44,7 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ende
 	}
 	attrs := [...]slog.Attr{
 		slog.String("provider", req.Provider),
-		slog.String("session", req.Session),
+		slog.String("session", engine.ShownSession(req.Session, req.Caller)),
 		slog.String("caller", msisdn.Mask(req.Caller)),
 		slog.String("service", s.config.ShownCode(req.Service)),
 		slog.String("screen", reply.Screen),
@@ -92,7 +92,7 @@ func peerOf(ctx *fasthttp.RequestCtx) netip.Addr {
 func (s *Server) logEvent(e gateway.Event) {
 	s.config.Logger.LogAttrs(context.Background(), slog.LevelInfo, "session ended",
 		slog.String("provider", e.Provider),
-		slog.String("session", e.Session),
+		slog.String("session", engine.ShownSession(e.Session, e.Caller)),
 		slog.String("caller", msisdn.Mask(e.Caller)),
 		slog.String("service", s.config.ShownCode(e.Service)),
 		slog.String("ending", string(e.Status)),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
@@ -135,7 +136,7 @@ func groupCalls(notes []store.CallNote) []callJSON {
 		if !known {
 			i = len(calls)
 			at[key] = i
-			calls = append(calls, callJSON{Session: n.Session, Provider: n.Provider, Service: n.Service, Began: n.At})
+			calls = append(calls, callJSON{Session: engine.ShownSession(n.Session, n.Caller), Provider: n.Provider, Service: n.Service, Began: n.At})
 		}
 		calls[i].Ended = calls[i].Ended || n.Ended
 		calls[i].Screens = append(calls[i].Screens, screenJSON{

@@ -159,7 +159,7 @@ func (f *replay) logAction(ctx context.Context, call engine.Call, out engine.Out
 		return
 	}
 	level, attrs := slog.LevelInfo, []slog.Attr{
-		slog.String("session", call.Session), slog.String("action", call.Action),
+		slog.String("session", engine.ShownSession(call.Session, f.req.Caller)), slog.String("action", call.Action),
 		slog.String("at", call.Pos.String()), slog.String("outcome", out.Name), slog.Float64("took_ms", float64(took.Microseconds())/1000),
 	}
 	if err != nil {

@@ -166,7 +166,7 @@ func (t *turn) end(p *engine.Program, which engine.Builtin, err error) engine.Re
 
 func (t *turn) logFault(msg string, err error) {
 	if t.Log != nil {
-		t.Log.Error(msg, "session", t.req.Session, "error", err)
+		t.Log.Error(msg, "session", engine.ShownSession(t.req.Session, t.req.Caller), "error", err)
 	}
 }
 

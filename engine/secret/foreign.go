@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"html"
+	"net"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -27,6 +29,8 @@ const (
 var (
 	// inputs matches what callers type, as gateways join it: 1*7391.
 	inputs = regexp.MustCompile(`\S*\*\S*`)
+	// seed matches a wallet's secret as Stellar writes it: S and 55 more characters.
+	seed = regexp.MustCompile(`S[A-Z2-7]{55}`)
 	// digits matches four digits or more, also with one character between them.
 	digits = regexp.MustCompile(`\+?\p{Nd}(?:[ .\-_/,]?\p{Nd}){3,}`)
 	// encoded matches what may be base64 or hex.
@@ -40,7 +44,8 @@ var (
 // Foreign returns words of another service, such as a provider's error, for a log
 // or a table: at most most bytes, without control characters, and without what may
 // be a secret or a number. That is runs of four digits or more, inputs joined by
-// stars, and the known texts, also where they are escaped or encoded.
+// stars, secrets of wallets, and the known texts, also where they are escaped or
+// encoded.
 func Foreign(words string, most int, known ...string) string {
 	words = strings.ToValidUTF8(words[:min(len(words), foreignRead)], "?")
 	for _, text := range known {
@@ -59,6 +64,7 @@ func Foreign(words string, most int, known ...string) string {
 			words = strings.NewReplacer(text, removed, strings.ReplaceAll(text, " ", "+"), removed).Replace(words)
 		}
 	}
+	words = Seeds(words)
 	words = encoded.ReplaceAllStringFunc(words, func(word string) string {
 		if hides(word) {
 			return removed
@@ -72,6 +78,32 @@ func Foreign(words string, most int, known ...string) string {
 	}
 	return strings.ToValidUTF8(words[:most], "") + removed
 }
+
+// ForeignError returns err with the text that Foreign makes of it; errors.Is and
+// errors.As see through it. The errors of this machine's network stay as they are:
+// they have addresses and ports, and no word of the other service.
+func ForeignError(err error, most int, known ...string) error {
+	var op *net.OpError
+	var dns *net.DNSError
+	if err == nil || errors.As(err, &op) || errors.As(err, &dns) {
+		return err
+	}
+	return &foreignError{text: Foreign(err.Error(), most, known...), err: err}
+}
+
+// foreignError is an error whose text was cleared.
+type foreignError struct {
+	text string
+	err  error
+}
+
+func (e *foreignError) Error() string { return e.text }
+
+func (e *foreignError) Unwrap() error { return e.err }
+
+// Seeds removes the secrets of wallets from a text that is otherwise shown as it is,
+// such as a line of a menu.
+func Seeds(text string) string { return seed.ReplaceAllString(text, removed) }
 
 // without removes a known text in the forms that others write it in.
 func without(words, text string) string {

@@ -1,10 +1,13 @@
 package secret_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -31,6 +34,7 @@ func TestForeign(t *testing.T) {
 		"star 1%2A7":                                                    "star …",
 		"base64 " + base64.StdEncoding.EncodeToString([]byte("958473")): "base64 …",
 		"hex " + hex.EncodeToString([]byte("958473")):                   "hex …",
+		"seed SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN": "seed …",
 		"\xff\xfe":          "?",
 		"three 123 are few": "three 123 are few",
 	} {
@@ -77,4 +81,18 @@ func FuzzForeign(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestForeignError(t *testing.T) {
+	err := secret.ForeignError(fmt.Errorf("you typed 1*7391: %w", context.DeadlineExceeded), 200, "typed")
+	if err.Error() != "you … … context deadline exceeded" || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v, a time-out: %v", err, errors.Is(err, context.DeadlineExceeded))
+	}
+	refused := &net.OpError{Op: "dial", Err: errors.New("127.0.0.1:5432 refused")}
+	if got := secret.ForeignError(refused, 200); got != error(refused) {
+		t.Errorf("an error of this machine's network became %v", got)
+	}
+	if secret.ForeignError(nil, 200) != nil {
+		t.Error("no error became one")
+	}
 }

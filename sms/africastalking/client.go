@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -96,20 +97,37 @@ func (c *Client) Send(ctx context.Context, m sms.Message) (sms.Receipt, error) {
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return sms.Receipt{}, unreachable(err)
+		return sms.Receipt{}, unreachable(c.scrubbed(err, m))
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return sms.Receipt{}, &sms.Failure{Class: sms.ErrMaybeSent, Word: "the answer broke off", Cause: err}
+		return sms.Receipt{}, &sms.Failure{Class: sms.ErrMaybeSent, Word: "the answer broke off", Cause: c.scrubbed(err, m)}
 	}
 	receipt, failure := read(response.StatusCode, body, m.To)
 	if failure != nil {
 		failure.Word = c.scrub(failure.Word, m)
 		return sms.Receipt{}, failure
 	}
+	if c.repeats(receipt.ProviderID, m) {
+		receipt.ProviderID = ""
+	}
 	return receipt, nil
 }
+
+// repeats reports whether the provider's ID of a message holds what was sent. Such an
+// ID is of no use: it is stored and listed.
+func (c *Client) repeats(id string, m sms.Message) bool {
+	for _, sent := range append(longNumber.FindAllString(m.Text, -1), m.To, c.config.APIKey.Reveal(), m.Text) {
+		if strings.Contains(id, sent) {
+			return true
+		}
+	}
+	return false
+}
+
+// longNumber matches what may be a code in a message.
+var longNumber = regexp.MustCompile(`\d{4,}`)
 
 func (c *Client) request(ctx context.Context, m sms.Message) (*http.Request, error) {
 	form := url.Values{
@@ -146,8 +164,19 @@ func unreachable(err error) error {
 // table and to a log line.
 const maxWord = 200
 
+// scrubbed returns an error of the connection without what scrub removes: a server that
+// is no web server may quote the request.
+func (c *Client) scrubbed(err error, m sms.Message) error {
+	return secret.ForeignError(err, maxWord, c.known(m)...)
+}
+
+// known lists what the provider was told.
+func (c *Client) known(m sms.Message) []string {
+	return []string{c.config.APIKey.Reveal(), m.Text, msisdn.E164(m.To), m.To}
+}
+
 // scrub removes the key, the text and the number from the provider's words, which
 // may repeat the request in any encoding.
 func (c *Client) scrub(word string, m sms.Message) string {
-	return secret.Foreign(word, maxWord, c.config.APIKey.Reveal(), m.Text, msisdn.E164(m.To), m.To)
+	return secret.Foreign(word, maxWord, c.known(m)...)
 }

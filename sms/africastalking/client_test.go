@@ -199,6 +199,47 @@ func TestAcceptances(t *testing.T) {
 	}
 }
 
+// An ID that repeats what was sent is not stored; the message is sent all the same.
+func TestIDsThatRepeatTheMessage(t *testing.T) {
+	f := newFake(t)
+	c := client(t, africastalking.Config{BaseURL: f.URL})
+	for id, want := range map[string]string{
+		"ATXid_1": "ATXid_1", "ATXid_" + to: "", "id-8264-x": "", apiKey: "", `8\u00002\u000064`: "", "ATXid_826": "ATXid_826",
+	} {
+		f.status, f.body = 201, `{"SMSMessageData":{"Recipients":[{"statusCode":101,"status":"Success","messageId":"`+id+`"}]}}`
+		receipt, err := c.Send(context.Background(), sms.Message{To: to, Text: "My secret code is 8264"})
+		if err != nil || receipt != (sms.Receipt{Status: sms.Sent, ProviderID: want}) {
+			t.Errorf("%s: %+v, %v", id, receipt, err)
+		}
+	}
+}
+
+// What answers may be no web server, and quote the request in its first line.
+func TestAnswersThatAreNoHTTP(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			request := make([]byte, 1<<12)
+			_, _ = conn.Read(request)
+			_, _ = fmt.Fprintf(conn, "you sent %s to %s with 8264\r\n\r\n", apiKey, to)
+			_ = conn.Close()
+		}
+	}()
+	_, err = client(t, africastalking.Config{BaseURL: "http://" + listener.Addr().String()}).Send(context.Background(), sms.Message{To: to, Text: "code 8264"})
+	if !errors.Is(err, sms.ErrMaybeSent) || !strings.Contains(err.Error(), "malformed") {
+		t.Fatalf("got %v, want an error about a malformed answer", err)
+	}
+	holdsNothing(t, err)
+}
+
 func TestAnswerIsBounded(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusCreated)

@@ -41,7 +41,7 @@ const (
 // a refused one again.
 func ReadReport(field func(name string) string) (sms.Report, error) {
 	id, status := strings.TrimSpace(field("id")), strings.TrimSpace(field("status"))
-	if id == "" || len(id) > maxID || strings.ContainsFunc(id, unseen) || status == "" {
+	if id == "" || len(id) > maxID || !isID(id) || status == "" {
 		return sms.Report{}, ErrReport
 	}
 	r := sms.Report{ProviderID: id, State: states[status], Reason: word(field("failureReason")), Network: network(field("networkCode"))}
@@ -52,6 +52,16 @@ func ReadReport(field func(name string) string) (sms.Report, error) {
 		r.Retries = n
 	}
 	return r, nil
+}
+
+// isID reports whether a text may be a message's ID: letters, digits and a few signs,
+// and no secret of a wallet. The ID of a report is stored before its message is known.
+func isID(text string) bool {
+	const signs = "_-.:@/="
+	return secret.Seeds(text) == text && !strings.ContainsFunc(text, func(r rune) bool {
+		letter := 'a' <= r|0x20 && r|0x20 <= 'z'
+		return !letter && (r < '0' || r > '9') && !strings.ContainsRune(signs, r)
+	})
 }
 
 // maxReason bounds the bytes of a report's words; the longest documented one has

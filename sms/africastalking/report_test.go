@@ -41,7 +41,7 @@ func TestReadReport(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", test.body, diff)
 		}
 	}
-	for _, body := range []string{"", "id=ATXid_1", "status=Success", "id=&status=Success", "id=a%00b&status=Success", "id=" + strings.Repeat("x", 200) + "&status=Success"} {
+	for _, body := range []string{"", "id=ATXid_1", "status=Success", "id=&status=Success", "id=a%00b&status=Success", "id=a+b&status=Success", "id=%2A1%2A7391&status=Success", "id=SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN&status=Success", "id=" + strings.Repeat("x", 200) + "&status=Success"} {
 		form, err := url.ParseQuery(body)
 		if err != nil {
 			t.Fatal(err)

@@ -96,6 +96,22 @@ func horizonName(prefix, camel string) string {
 	return b.String()
 }
 
+// unreadable stands for a code that no network has.
+const unreadable = "unreadable_code"
+
+// maxCode bounds the letters of a code; the longest one has 33.
+const maxCode = 64
+
+// Code returns a code as a server wrote it, or another text for one that is not made
+// of small letters and underscores: codes are stored, and a server may write
+// anything.
+func Code(text string) string {
+	if len(text) <= maxCode && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz_") == "" {
+		return text
+	}
+	return unreadable
+}
+
 // Number is a whole number that a service writes as a JSON number or string.
 type Number int64
 

@@ -65,7 +65,7 @@ type account struct {
 // wallet that seems to exist would not be paid.
 func (a account) read(address string, asset wallet.Asset) (wallet.Account, error) {
 	if a.Sequence == nil || a.Address != "" && a.Address != address {
-		return wallet.Account{}, fmt.Errorf("the answer is about account %q, with a sequence: %t", a.Address, a.Sequence != nil)
+		return wallet.Account{}, fmt.Errorf("the answer is about account %q, with a sequence: %t", words(a.Address), a.Sequence != nil)
 	}
 	read := wallet.Account{
 		Sequence: int64(*a.Sequence),
@@ -78,7 +78,7 @@ func (a account) read(address string, asset wallet.Asset) (wallet.Account, error
 		}
 		var err error
 		if read.Balance, err = amount.ParseInt64(b.Balance); err != nil {
-			return wallet.Account{}, fmt.Errorf("the balance %q is not an amount", b.Balance)
+			return wallet.Account{}, fmt.Errorf("the balance %q is not an amount", words(b.Balance))
 		}
 		if owed, err := amount.ParseInt64(b.Liabilities); err == nil {
 			read.Locked += owed
@@ -98,7 +98,7 @@ type transaction struct {
 // answer returns the fate of the transaction with a hash.
 func (t transaction) answer(hash string) (wallet.Answer, error) {
 	if t.Hash != hash {
-		return wallet.Answer{}, fmt.Errorf("Horizon answered about transaction %q; %s is expected", t.Hash, hash)
+		return wallet.Answer{}, fmt.Errorf("Horizon answered about transaction %q; %s is expected", words(t.Hash), hash)
 	}
 	if t.Successful == nil || *t.Successful {
 		return wallet.Answer{Fate: wallet.FateSucceeded}, nil
@@ -131,7 +131,7 @@ func (p *problem) Error() string {
 	if p.Title == "" {
 		return fmt.Sprintf("Horizon answered with status %d", p.Status)
 	}
-	return fmt.Sprintf("Horizon answered with status %d, %s", p.Status, p.Title)
+	return fmt.Sprintf("Horizon answered with status %d, %s", p.Status, words(p.Title))
 }
 
 // answer returns what a problem says about a submitted transaction. Only a 400 with
@@ -143,7 +143,12 @@ func (p *problem) answer() (wallet.Answer, error) {
 	}
 	codes := p.Extras.ResultCodes
 	if codes.Transaction != "" {
-		return wallet.Answer{Fate: refusal(codes.Transaction), Code: codes.Transaction, Ops: codes.Operations}, nil
+		code := stellar.Code(codes.Transaction)
+		answer := wallet.Answer{Fate: refusal(code), Code: code}
+		for _, op := range codes.Operations {
+			answer.Ops = append(answer.Ops, stellar.Code(op))
+		}
+		return answer, nil
 	}
 	if read, err := stellar.ReadResult(p.Extras.Result); err == nil {
 		read.Fate = refusal(read.Code)

@@ -97,7 +97,7 @@ func (c *Client) checkNetwork(ctx context.Context) error {
 	}
 	if r.Passphrase != "" && r.Passphrase != c.passphrase {
 		return fmt.Errorf("Horizon belongs to the network %q, but transactions are signed for %q; check STELLAR_NETWORK and STELLAR_HORIZON_URL",
-			r.Passphrase, c.passphrase)
+			words(r.Passphrase), c.passphrase)
 	}
 	c.sameNetwork.Store(true)
 	return nil

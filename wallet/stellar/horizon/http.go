@@ -9,11 +9,20 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/paytrace/paytrace/engine/secret"
 )
 
 // maxBody bounds the bytes of an answer. The longest one is a transaction of a
 // hundred operations with its changes: a few hundred kilobytes.
 const maxBody = 4 << 20
+
+// maxWords bounds the bytes of Horizon's own words in an error, which goes to the
+// log and to a column of a table.
+const maxWords = 200
+
+// words returns Horizon's own words without what may be a secret or a number.
+func words(text string) string { return secret.Foreign(text, maxWords) }
 
 // get sends a GET request and reads the JSON of its answer.
 func (c *Client) get(ctx context.Context, path string, into any) error {
@@ -42,7 +51,7 @@ func (c *Client) do(request *http.Request, into any) (header http.Header, err er
 	defer func() { _ = response.Body.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return nil, fmt.Errorf("Horizon's answer is incomplete: %w", err)
+		return nil, fmt.Errorf("Horizon's answer is incomplete: %w", secret.ForeignError(err, maxWords))
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		p := &problem{}
@@ -51,18 +60,19 @@ func (c *Client) do(request *http.Request, into any) (header http.Header, err er
 		return response.Header, p
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return nil, fmt.Errorf("Horizon's answer is not the documented JSON: %w", err)
+		return nil, fmt.Errorf("Horizon's answer is not the documented JSON: %w", secret.ForeignError(err, maxWords))
 	}
 	return response.Header, nil
 }
 
-// reason removes the URL from an error, because it may contain a provider's key.
+// reason removes the URL from an error, because it may contain a provider's key, and
+// what the other side may have quoted.
 func reason(err error) error {
 	var broken *url.Error
 	if errors.As(err, &broken) {
 		err = broken.Err
 	}
-	return fmt.Errorf("Horizon can't be reached: %w", err)
+	return fmt.Errorf("Horizon can't be reached: %w", secret.ForeignError(err, maxWords))
 }
 
 func isMissing(err error) bool {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 )
@@ -18,6 +19,13 @@ import (
 // maxBody bounds the bytes of an answer. The longest one is a transaction with its
 // changes.
 const maxBody = 4 << 20
+
+// maxWords bounds the bytes of the service's own words in an error, which goes to the
+// log and to a column of a table.
+const maxWords = 200
+
+// words returns the service's own words without what may be a secret or a number.
+func words(text string) string { return secret.Foreign(text, maxWords) }
 
 // call makes one JSON-RPC 2.0 call and reads its result.
 func (c *Client) call(ctx context.Context, method string, params map[string]any, into any) error {
@@ -41,7 +49,7 @@ func (c *Client) call(ctx context.Context, method string, params map[string]any,
 		return fmt.Errorf("Stellar RPC, %s: %w", method, err)
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
-		return fmt.Errorf("Stellar RPC, %s: the answer is not as documented: %w", method, err)
+		return fmt.Errorf("Stellar RPC, %s: the answer is not as documented: %w", method, secret.ForeignError(err, maxWords))
 	}
 	return nil
 }
@@ -54,12 +62,12 @@ func (c *Client) do(request *http.Request) (json.RawMessage, error) {
 		if errors.As(err, &broken) {
 			err = broken.Err // without the URL, which may contain a key
 		}
-		return nil, err
+		return nil, secret.ForeignError(err, maxWords)
 	}
 	defer func() { _ = response.Body.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return nil, err
+		return nil, secret.ForeignError(err, maxWords)
 	}
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("it answered with status %d", response.StatusCode)
@@ -72,10 +80,10 @@ func (c *Client) do(request *http.Request) (json.RawMessage, error) {
 		} `json:"error"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
-		return nil, fmt.Errorf("the answer is not JSON: %w", err)
+		return nil, fmt.Errorf("the answer is not JSON: %w", secret.ForeignError(err, maxWords))
 	}
 	if envelope.Error != nil {
-		return nil, fmt.Errorf("it answered with error %d, %s", envelope.Error.Code, envelope.Error.Message)
+		return nil, fmt.Errorf("it answered with error %d, %s", envelope.Error.Code, words(envelope.Error.Message))
 	}
 	return envelope.Result, nil
 }

@@ -98,7 +98,7 @@ func (c *Client) checkNetwork(ctx context.Context) error {
 	}
 	if n.Passphrase != c.passphrase {
 		return fmt.Errorf("Stellar RPC belongs to the network %q, but transactions are signed for %q; check STELLAR_NETWORK and STELLAR_RPC_URL",
-			n.Passphrase, c.passphrase)
+			words(n.Passphrase), c.passphrase)
 	}
 	c.sameNetwork.Store(true)
 	return nil
@@ -116,7 +116,7 @@ func (c *Client) Submit(ctx context.Context, t wallet.Transaction) (wallet.Answe
 	case "ERROR":
 		return s.refusal()
 	default: // TRY_AGAIN_LATER says only that it was not accepted now
-		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q", s.Status)
+		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q", words(s.Status))
 	}
 }
 
@@ -162,6 +162,6 @@ func (c *Client) Look(ctx context.Context, t wallet.Transaction) (wallet.Answer,
 		sure := !first.IsZero() && first.Before(t.Until.Add(-history))
 		return wallet.Answer{Fate: wallet.FateNotFound, AsOf: instant(found.LatestCloseTime), Sure: sure}, nil
 	default:
-		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q; SUCCESS, FAILED or NOT_FOUND is expected", found.Status)
+		return wallet.Answer{}, fmt.Errorf("Stellar RPC answered %q; SUCCESS, FAILED or NOT_FOUND is expected", words(found.Status))
 	}
 }
