@@ -38,6 +38,7 @@ var own = map[string][]string{
 	"engine/menu/check":           {"engine", "engine/diag", "engine/menu/syntax", "engine/gsm7", "engine/msisdn", "engine/spelling"},
 	"engine/menu/compile":         {"engine", "engine/msisdn", "engine/menu/syntax"},
 	"engine/menu/rewrite":         {"engine", "engine/diag", "engine/menu/syntax", "engine/menu/check", "engine/spelling"},
+	"engine/menu/catalog":         {"engine", "engine/diag", "engine/menu/syntax", "engine/menu/check", "engine/menu/rewrite", "engine/spelling"},
 	"engine/menu/schema":          {"engine", "engine/menu/syntax"},
 	"engine/menu/compat":          {"engine", "engine/diag", "engine/graph", "engine/menu/syntax"},
 	"engine/menu/menutest":        {"engine", "engine/diag"},

@@ -19,6 +19,10 @@ type langCmd struct {
 	Check bool     `help:"Write nothing: list what is missing, stale or unreviewed, and exit with status 1 if anything is." xor:"does"`
 
 	Reviewed bool `help:"Mark every unreviewed translation as compared with its text." xor:"does"`
+
+	PO  string `name:"po" placeholder:"FILE" help:"Write the texts and translations of one menu to a PO file, for a translation program." xor:"form"`
+	CSV string `name:"csv" placeholder:"FILE" help:"Write them to a CSV file, for a spreadsheet." xor:"form"`
+	In  bool   `help:"Read the translations back from the file of --po or --csv."`
 }
 
 func (langCmd) Help() string {
@@ -30,18 +34,29 @@ was not written below its text gets the mark "unreviewed" and the text above it:
 compare them and delete the mark, or use --reviewed. Order, comments and all other
 lines stay.
 
-Example:
-  paytrace lang sw`
+With --po or --csv the texts also go to a file for translators: each with its
+context, the notes of the menu's author, its length with the longest values, and
+how many characters fit on its screen. With --in the translations come back. Values,
+keys, lengths and letters are checked, and what is wrong is shown at the line of
+that file. If it has errors, nothing is written.
+
+Examples:
+  paytrace lang sw
+  paytrace lang sw --po sw.po
+  paytrace lang sw --po sw.po --in`
 }
 
 // Run brings translations up to date.
-func (v langCmd) Run(_ context.Context, std streams) error {
+func (v langCmd) Run(ctx context.Context, std streams) error {
 	files := v.Menus
 	if len(files) == 0 {
 		var err error
 		if files, err = menusWith(v.Lang); err != nil {
 			return err
 		}
+	}
+	if v.PO != "" || v.CSV != "" || v.In {
+		return v.exchange(ctx, files, std)
 	}
 	left := false
 	for _, file := range files {

@@ -74,13 +74,22 @@ func (l *lengths) whole(s *syntax.Screen, lang int) {
 			l.tooLong(screen, e, "Shorten it, divide it into several screens, or give its values a smaller range.")
 		}
 	}
-	if s.Ask == nil || !s.Ask.Repeat.Written() {
+	second := l.secondQuestion(s, lang)
+	if second == nil {
 		return
 	}
-	second := &layout{s: s, lang: lang, nav: screens[0].nav, body: block{"the second question", []piece{l.piece(syntax.ScreenKey(s, "repeat"), lang)}}}
 	if e := second.total(); !l.fits(e) {
 		l.tooLong(second, e, "Shorten it.")
 	}
+}
+
+// secondQuestion returns the screen that asks for an answer again, nil where there is
+// none.
+func (r *ruler) secondQuestion(s *syntax.Screen, lang int) *layout {
+	if s.Ask == nil || !s.Ask.Repeat.Written() {
+		return nil
+	}
+	return &layout{s: s, lang: lang, nav: r.navLine(s, lang, false), body: block{"the second question", []piece{r.piece(syntax.ScreenKey(s, "repeat"), lang)}}}
 }
 
 // tooLong says what a screen takes at most, and what that is made of.
@@ -172,35 +181,45 @@ func (l *layout) keys() []string {
 	return keys
 }
 
+// wholeScreens lists the texts that are a screen of their own in every menu.
+var wholeScreens = []string{"nav.gave_up", "nav.busy", "nav.in_progress", "nav.expired", "nav.updated", "nav.limited"}
+
 // everywhere proves the texts that are a screen of their own in every menu.
 func (l *lengths) everywhere(lang int) {
-	for _, key := range []string{"nav.gave_up", "nav.busy", "nav.in_progress", "nav.expired", "nav.updated", "nav.limited"} {
+	for _, key := range wholeScreens {
 		if e := l.text(key, lang); !l.fits(e) {
 			l.textTooLong(key, lang, e)
 		}
 	}
-	r := &l.f.Session.Resume
-	if r.For == 0 {
-		return
+	if resume := l.resumeScreen(lang); resume != nil && !l.fits(resume.total()) {
+		l.textTooLong(resume.body.texts[0].key, lang, resume.total())
+	}
+}
+
+// resumeScreen returns the screen that offers to continue a dropped call, nil where
+// the menu has none.
+func (r *ruler) resumeScreen(lang int) *layout {
+	resume := &r.c.f.Session.Resume
+	if resume.For == 0 {
+		return nil
 	}
 	say, yes, no := "nav.resume", "nav.confirm", "nav.cancel"
-	if r.Say.Written() {
+	if resume.Say.Written() {
 		say = "resume.say"
 	}
-	if r.Confirm.Written() {
+	if resume.Confirm.Written() {
 		yes = "resume.confirm"
 	}
-	if r.Cancel.Written() {
+	if resume.Cancel.Written() {
 		no = "resume.cancel"
 	}
-	e := composed.Screen(engine.ScreenParts[extent]{
-		Notice: l.text("nav.invalid", lang), Body: l.text(say, lang), Rows: []extent{
-			l.row(keyOr(l.f.Nav.Confirm, engine.DefaultYesKey), yes, lang).ext,
-			l.row(keyOr(l.f.Nav.Cancel, engine.DefaultNoKey), no, lang).ext,
+	return &layout{
+		lang: lang, notice: block{"the error", []piece{r.piece("nav.invalid", lang)}}, body: block{"the text", []piece{r.piece(say, lang)}},
+		rows: []piece{
+			r.row(keyOr(r.c.f.Nav.Confirm, engine.DefaultYesKey), yes, lang),
+			r.row(keyOr(r.c.f.Nav.Cancel, engine.DefaultNoKey), no, lang),
 		},
-	})
-	if !l.fits(e) {
-		l.textTooLong(say, lang, e)
+		nav: piece{ext: nothing},
 	}
 }
 
@@ -256,13 +275,7 @@ func (l *lengths) rowFits(s *syntax.Screen, screen *layout, row piece) {
 
 // errorFits: an error shares its page with at least one row or word.
 func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
-	first := longestWord(screen.body.extent()).or(l.shortValues(screen))
-	for _, row := range screen.rows {
-		first = first.or(row.ext)
-	}
-	if s.List != nil {
-		first = first.or(l.listRow(s, screen.lang).ext).or(l.text("nav.list_cut", screen.lang))
-	}
+	first := l.firstLine(s, screen)
 	if !l.fits(composed.Below(first, screen.nav.ext)) {
 		return // the row alone does not fit, which has been said
 	}
@@ -280,6 +293,18 @@ func (l *lengths) errorFits(s *syntax.Screen, screen *layout) {
 	}
 }
 
+// firstLine returns the most that the first line of a page takes.
+func (r *ruler) firstLine(s *syntax.Screen, screen *layout) extent {
+	first := longestWord(screen.body.extent()).or(r.shortValues(screen))
+	for _, row := range screen.rows {
+		first = first.or(row.ext)
+	}
+	if s.List != nil {
+		first = first.or(r.listRow(s, screen.lang).ext).or(r.text("nav.list_cut", screen.lang))
+	}
+	return first
+}
+
 // mostWhole is the width up to which a value surely stands whole on its page, also
 // below an error: amounts, phone numbers, days and names. Longer texts stand whole
 // if they fit.
@@ -287,14 +312,14 @@ const mostWhole = 24
 
 // shortValues returns the extent of the longest value in the body that surely
 // stands whole on its page.
-func (l *lengths) shortValues(screen *layout) extent {
+func (r *ruler) shortValues(screen *layout) extent {
 	e := nothing
 	for _, t := range screen.body.texts {
-		for _, part := range l.c.msgs.Parts(t.key, screen.lang) {
+		for _, part := range r.c.msgs.Parts(t.key, screen.lang) {
 			if !part.Placeholder() {
 				continue
 			}
-			if v := l.value(part.Name, part.Field, screen.lang); v.septets <= mostWhole && v.wide <= mostWhole {
+			if v := r.value(part.Name, part.Field, screen.lang); v.septets <= mostWhole && v.wide <= mostWhole {
 				e = e.or(v)
 			}
 		}

@@ -94,8 +94,8 @@ func (c *checker) translatedValues() {
 	for lang := 1; lang < len(c.msgs.Langs); lang++ {
 		for _, w := range c.msgs.All {
 			t := c.msgs.In(w.Key)[lang]
-			if !t.Written() || t.Pos == w.Text.Pos {
-				continue
+			if strings.TrimSpace(t.Value) == "" || t.Pos == w.Text.Pos {
+				continue // U310
 			}
 			c.sameValues(w, t, lang)
 		}

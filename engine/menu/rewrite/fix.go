@@ -153,8 +153,11 @@ func (x *fixer) diagnose(files map[string][]byte) (*syntax.File, diag.List) {
 	for name, b := range files {
 		changed[name] = &fstest.MapFile{Data: b}
 	}
-	return check.Diagnose(overlaid{x.base, changed}, x.name, x.dir, x.contracts)
+	return check.Diagnose(Overlay(x.base, changed), x.name, x.dir, x.contracts)
 }
+
+// Overlay returns a file system in which some files are replaced or added.
+func Overlay(base fs.FS, changed fstest.MapFS) fs.FS { return overlaid{base, changed} }
 
 // overlaid is a file system with some of its files replaced.
 type overlaid struct {
