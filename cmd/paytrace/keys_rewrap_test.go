@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,8 +30,11 @@ import (
 const (
 	oldKey = "the key that is given up, 32 bytes"
 	newKey = "the key that takes its place, 32 bytes"
-	// rotated is how many wallets change their key while rewrap is killed.
-	rotated = 10_000
+	// rotations names the setting of how many wallets change their key while rewrap
+	// is killed, and usualRotations is its default: rewrap takes 200 at a time, so each
+	// kill leaves it work to do.
+	rotations      = "PAYTRACE_ROTATIONS"
+	usualRotations = 4000
 	// rewrapKills is how often rewrap is killed before it may finish.
 	rewrapKills = 4
 )
@@ -87,10 +91,9 @@ func paytrace(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Ten thousand wallets change their key while rewrap is killed, callers
-// register under the old and the new key, and a reader opens wallets all the
-// time. Every wallet is readable at every moment, and in the end none needs the
-// old key.
+// Thousands of wallets change their key while rewrap is killed, callers register
+// under the old and the new key, and a reader opens wallets all the time. Every
+// wallet is readable at every moment, and in the end none needs the old key.
 func TestRewrapUnderKills(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "wallets.db")
@@ -110,6 +113,7 @@ func rewrapUnderKills(t *testing.T, db store.Store, err error, url string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	rotated := rotatedWallets(t)
 	const batch = 500
 	for n := 0; n < rotated; n += batch {
 		if err := register(t.Context(), db, sealerOf(t, oldKey), n, batch); err != nil {
@@ -121,7 +125,7 @@ func rewrapUnderKills(t *testing.T, db store.Store, err error, url string) {
 	ctx, stop := context.WithCancel(t.Context())
 	group, reading := errgroup.WithContext(ctx)
 	var opened, underNew, underOld atomic.Int64
-	group.Go(func() error { return readAll(ctx, t, db, &opened, &underOld, &underNew) })
+	group.Go(func() error { return readAll(ctx, t, db, rotated, &opened, &underOld, &underNew) })
 	registered := rotated
 	for range rewrapKills {
 		// An instance that was not restarted yet still uses the old key.
@@ -142,7 +146,7 @@ func rewrapUnderKills(t *testing.T, db store.Store, err error, url string) {
 	// A slow machine may not have opened as many wallets as there are.
 	until(t, func() (bool, string) {
 		n := opened.Load()
-		return n >= rotated || reading.Err() != nil, fmt.Sprintf("the reader opened %d wallets", n)
+		return n >= int64(rotated) || reading.Err() != nil, fmt.Sprintf("the reader opened %d wallets", n)
 	})
 	stop()
 	if err := group.Wait(); err != nil {
@@ -167,9 +171,23 @@ func rewrapUnderKills(t *testing.T, db store.Store, err error, url string) {
 	t.Logf("%d openings: %d under the old key, %d under the new one", opened.Load(), underOld.Load(), underNew.Load())
 }
 
+// rotatedWallets returns how many wallets change their key.
+func rotatedWallets(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv(rotations)
+	if text == "" {
+		return usualRotations
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s is %q; it is a number of wallets", rotations, text)
+	}
+	return n
+}
+
 // readAll opens every wallet again and again, with both keys, and counts those
 // that either key alone would not open.
-func readAll(ctx context.Context, t *testing.T, db store.Store, opened, onlyOld, onlyNew *atomic.Int64) error {
+func readAll(ctx context.Context, t *testing.T, db store.Store, rotated int, opened, onlyOld, onlyNew *atomic.Int64) error {
 	both, justOld, justNew := sealerOf(t, newKey, oldKey), sealerOf(t, oldKey), sealerOf(t, newKey)
 	for n := 0; ; n = (n + 7) % rotated { // in another order than rewrap
 		w, err := db.Worker(ctx, fmt.Sprintf("2547%08d", n))
