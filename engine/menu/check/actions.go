@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -19,15 +18,6 @@ func (c *checker) actionsExist() {
 			c.find(call.Action, fmt.Sprintf("There is no action %s.", syntax.Quote(call.Action.Value)), help).Suggest(c.near(call.Action.Value, SortedNames(c.contracts)))
 		}
 	}
-}
-
-func SortedNames[T any](m map[string]T) []string {
-	names := make([]string, 0, len(m))
-	for n := range m {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	return names
 }
 
 // argumentCount checks U202: a call has one argument for each parameter.
@@ -67,17 +57,6 @@ func counted(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// mayAnswer reports whether an action may have an outcome. An unknown action may have
-// any.
-func (c *checker) mayAnswer(call *syntax.Call, outcome string) bool {
-	contract := c.contracts[call.Action.Value]
-	if contract == nil || fault(outcome) {
-		return true
-	}
-	_, ok := contract.Outcome(outcome)
-	return ok
 }
 
 // outcomesHandled checks U111: each outcome of an action leads to a screen.

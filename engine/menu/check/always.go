@@ -47,23 +47,6 @@ func (c *checker) testDecided(u use) {
 	}
 }
 
-// condsOf returns a screen's conditions.
-func condsOf(s *syntax.Screen) []*syntax.Cond {
-	var conds []*syntax.Cond
-	if s.Skip != nil {
-		conds = append(conds, s.Skip.If)
-	}
-	for _, say := range s.Say {
-		conds = append(conds, say.If)
-	}
-	for _, k := range kinds.On(s) {
-		if k.conds != nil {
-			conds = append(conds, k.conds(s)...)
-		}
-	}
-	return conds
-}
-
 // rangeDecided finds comparisons with constants that the value's range
 // decides: "amount <= 70000" where no answer is larger.
 func (c *checker) rangeDecided(k *syntax.Cond) {
@@ -97,23 +80,4 @@ func (c *checker) rangeDecided(k *syntax.Cond) {
 		words = "never holds"
 	}
 	c.find(k.Text, fmt.Sprintf("%s is %s, so this %s.", syntax.Quote(v.Name), rangeWords(t), words), "Delete the condition, or compare with a number inside the range.")
-}
-
-// turned lists the operators with their sides changed.
-var turned = map[string]string{"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-func compared(op string, a, b int64) bool {
-	switch op {
-	case "=":
-		return a == b
-	case "!=":
-		return a != b
-	case "<":
-		return a < b
-	case "<=":
-		return a <= b
-	case ">":
-		return a > b
-	}
-	return a >= b
 }

@@ -8,15 +8,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
-	"github.com/paytrace/paytrace/engine/spelling"
 )
-
-// rule holds one check of a whole menu: a function, a golden and a line here.
-type rule struct {
-	code     string
-	severity diag.Severity // of its diagnostics, unless they say otherwise
-	check    func(*checker)
-}
 
 // rules lists all checks, in the order of their codes. The codes U001 to U006
 // and U008 are found while a menu is read. U009 comes last: it asks which
@@ -102,32 +94,6 @@ func Codes() []string {
 	return codes
 }
 
-// checker holds what the rules share. Rules only add diagnostics.
-type checker struct {
-	f         *syntax.File
-	contracts map[string]*engine.Contract
-	screens   map[string]*syntax.Screen
-	// screenNames has the names of all screens, in the order of the menu.
-	screenNames []string
-	values      map[string]*value
-	names       []string       // of the values, sorted
-	calls       []*syntax.Call // in the order of their places
-	msgs        *syntax.Messages
-	flow        *flow
-	decisions   *decisions
-	uses        []use
-	rule        rule // the one that is running
-	// consent is what consents has found.
-	consent *consents
-	// ways are the steps a caller can choose to come to; see deliberate.
-	onward map[*step][]*step
-	// suppressions are the menu's by the line they cover; needed are those that
-	// cover a warning.
-	suppressions map[int][]*syntax.Suppression
-	needed       map[*syntax.Suppression]bool
-	out          diag.List
-}
-
 // Check finds everything that is wrong with a menu that has been read, sorted.
 // It goes on after every diagnostic, and over partial files. contracts are the
 // actions that the service offers.
@@ -142,15 +108,20 @@ func Check(f *syntax.File, contracts []engine.Contract) diag.List {
 
 // newChecker collects what the rules look at.
 func newChecker(f *syntax.File, contracts []engine.Contract) *checker {
-	c := &checker{
-		f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*syntax.Screen{}, msgs: syntax.NewMessages(f),
-		suppressions: map[int][]*syntax.Suppression{}, needed: map[*syntax.Suppression]bool{},
-	}
+	c := &checker{index: newIndex(f, contracts), suppressions: map[int][]*syntax.Suppression{}, needed: map[*syntax.Suppression]bool{}}
 	for _, a := range f.Suppressions {
 		for line := a.Line; line <= a.Last; line++ {
 			c.suppressions[line] = append(c.suppressions[line], a)
 		}
 	}
+	c.decisions = c.collectDecisions()
+	c.flow = c.buildFlow()
+	return c
+}
+
+// newIndex reads off a menu what it has.
+func newIndex(f *syntax.File, contracts []engine.Contract) *index {
+	c := &index{f: f, contracts: map[string]*engine.Contract{}, screens: map[string]*syntax.Screen{}, msgs: syntax.NewMessages(f)}
 	for i := range contracts {
 		c.contracts[contracts[i].Name] = &contracts[i]
 	}
@@ -162,50 +133,5 @@ func newChecker(f *syntax.File, contracts []engine.Contract) *checker {
 	c.values = c.collectValues()
 	c.names = SortedNames(c.values)
 	c.uses = c.collectUses()
-	c.decisions = c.collectDecisions()
-	c.flow = c.buildFlow()
 	return c
-}
-
-// find adds a diagnostic of the running rule about a text.
-func (c *checker) find(at syntax.Text, message, help string, related ...diag.Related) syntax.Report {
-	return c.add(c.rule.severity, at.Pos, at.Len(), message, help, related)
-}
-
-// findAs is find with another severity than the rule's own.
-func (c *checker) findAs(severity diag.Severity, at syntax.Text, message, help string, related ...diag.Related) syntax.Report {
-	return c.add(severity, at.Pos, at.Len(), message, help, related)
-}
-
-// findKey calls find for a key ("menu") whose position alone was kept.
-func (c *checker) findKey(at engine.Pos, key, message, help string, related ...diag.Related) {
-	c.add(c.rule.severity, at, len(key), message, help, related)
-}
-
-func (c *checker) add(severity diag.Severity, at engine.Pos, length int, message, help string, related []diag.Related) syntax.Report {
-	if severity == diag.Warning {
-		// A suppression stands above the line that the warning names, and that can't be
-		// a line of the text itself.
-		if key, inText := c.f.TextAround(at); inText {
-			if at.Line > key.Pos.Line+1 {
-				related = append([]diag.Related{diag.At(at, "It is about this line of the text.")}, related...)
-			}
-			at, length = key.Pos, key.Len()
-		}
-	}
-	c.out = append(c.out, diag.Diagnostic{
-		Code: c.rule.code, Severity: severity, Pos: at, Length: max(1, length),
-		Message: message, Help: help, Related: related,
-		Suppressed: severity != diag.Error && c.suppressed(c.rule.code, at),
-	})
-	return c.f.Report(&c.out[len(c.out)-1])
-}
-
-// near returns the candidates nearest to a name. It stops suggesting after
-// MaxDiagnostics, because each search costs more than it then helps.
-func (c *checker) near(name string, candidates []string) []string {
-	if len(c.out) > syntax.MaxDiagnostics {
-		return nil
-	}
-	return spelling.Nearest(name, candidates)
 }

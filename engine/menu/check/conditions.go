@@ -85,3 +85,24 @@ func ordered(op string, t engine.Type) bool {
 	}
 	return t.Kind == engine.KindNumber || t.Kind == engine.KindMoney || t.Kind == engine.KindDate
 }
+
+// constant reports a constant that does not fit its place, which what names.
+func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
+	if !v.Text.Written() || t.Kind == engine.KindNone {
+		return
+	}
+	expected, ok := constantFits(v, t)
+	switch {
+	case ok:
+	case expected == "":
+		c.find(v.Text, fmt.Sprintf("%s is %s, and no constant can stand for it.", syntax.Upper(what), typeName(t)), "Name a value.")
+	default:
+		r := c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", syntax.Upper(what), typeName(t), syntax.Quote(v.Text.Value), expected), "")
+		quoted := syntax.Value{Text: v.Text, Quoted: true}
+		if t.Kind == engine.KindChoice {
+			r.Suggest(c.near(v.Text.Value, t.Options))
+		} else if _, fits := constantFits(quoted, t); fits && !v.Quoted {
+			r.PutInQuotes(v.Text.Value)
+		}
+	}
+}

@@ -25,33 +25,30 @@ type consentWay struct {
 	by   *edge
 }
 
-func (c *checker) consents() *consents {
-	if c.consent != nil {
-		return c.consent
-	}
-	first := consentPlace{st: c.flow.begin}
+// consents follows the calls of a flow.
+func (fl *flow) consents() *consents {
+	first := consentPlace{st: fl.begin}
 	cs := &consents{came: map[consentPlace]consentWay{first: {}}}
 	todo := []consentPlace{first}
 	for len(todo) > 0 {
 		p := todo[0]
 		todo = todo[1:]
 		for _, e := range p.st.out {
-			if e.to == nil || !c.flow.open(e) {
+			if e.to == nil || !fl.open(e) {
 				continue
 			}
-			next := consentPlace{e.to, c.consentAfter(p, e)}
+			next := consentPlace{e.to, fl.consentAfter(p, e)}
 			if _, been := cs.came[next]; !been {
 				cs.came[next] = consentWay{p, e}
 				todo = append(todo, next)
 			}
 		}
 	}
-	c.consent = cs
 	return cs
 }
 
 // consentAfter returns the Yes that holds behind an edge.
-func (c *checker) consentAfter(p consentPlace, e *edge) *syntax.Screen {
+func (fl *flow) consentAfter(p consentPlace, e *edge) *syntax.Screen {
 	from, yes := p.st.screen, p.yes
 	switch {
 	case from != nil && from.Confirm != nil && e.kind == edgeAnswer && p.st.shown:
@@ -61,19 +58,13 @@ func (c *checker) consentAfter(p consentPlace, e *edge) *syntax.Screen {
 		}
 	case e.kind == edgeHome || e.kind == edgeGiveUp:
 		yes = nil
-	case p.st.call != nil && c.moves(p.st.call) && e.kind != edgeRetry:
+	case p.st.call != nil && fl.c.moves(p.st.call) && e.kind != edgeRetry:
 		yes = nil
 	}
 	if to := e.to.screen; to != nil && e.to.shown && to.Ask == nil && to.Confirm == nil {
 		yes = nil
 	}
 	return yes
-}
-
-// moves reports an action that moves money.
-func (c *checker) moves(call *syntax.Call) bool {
-	contract := c.contracts[call.Action.Value]
-	return contract != nil && contract.Money
 }
 
 // without returns a place among the given steps that no Yes covers, if there is one.

@@ -13,7 +13,7 @@ import (
 
 // constantFor returns a value that stands beside a type. A bare word that is an
 // option of that type becomes a quoted constant.
-func (c *checker) constantFor(v syntax.Value, t engine.Type) syntax.Value {
+func (c *index) constantFor(v syntax.Value, t engine.Type) syntax.Value {
 	if syntax.IsOption(v, t, c.values[v.Name] != nil) {
 		return syntax.Value{Text: v.Text, Quoted: true}
 	}
@@ -21,7 +21,7 @@ func (c *checker) constantFor(v syntax.Value, t engine.Type) syntax.Value {
 }
 
 // constantOr calls constantFor with the type of a named value.
-func (c *checker) constantOr(v syntax.Value, name string) syntax.Value {
+func (c *index) constantOr(v syntax.Value, name string) syntax.Value {
 	if beside := c.values[name]; beside != nil {
 		return c.constantFor(v, beside.typ)
 	}
@@ -29,7 +29,7 @@ func (c *checker) constantOr(v syntax.Value, name string) syntax.Value {
 }
 
 // operands returns the two sides of a comparison, with bare options as constants.
-func (c *checker) operands(k *syntax.Cond) (left, right syntax.Value) {
+func (c *index) operands(k *syntax.Cond) (left, right syntax.Value) {
 	left, right = k.Left, k.Right
 	lt, _ := typeIn(c.values, left)
 	rt, _ := typeIn(c.values, right)

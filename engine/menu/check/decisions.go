@@ -100,7 +100,7 @@ func (d *domain) where(op, constant string, n int64) uint64 {
 
 // decisions holds the domains of a menu's values, by name or by name and field.
 type decisions struct {
-	c       *checker
+	c       *index
 	domains map[string]*domain
 	// constants are the sides of comparisons, by the condition.
 	sides map[*syntax.Cond]side
@@ -115,51 +115,6 @@ type side struct {
 // langChosen stands for whether the caller has chosen a language, which is what "lang is
 // set" asks: a call always has one.
 const langChosen = "(language chosen)"
-
-// decisions collects what the menu's conditions tell apart.
-func (c *checker) collectDecisions() *decisions {
-	d := &decisions{c: c, domains: map[string]*domain{}, sides: map[*syntax.Cond]side{}}
-	for _, s := range c.f.Screens {
-		for _, k := range condsOf(s) {
-			d.collect(k)
-		}
-	}
-	for name, dom := range d.domains {
-		slices.Sort(dom.points)
-		dom.points = slices.Compact(dom.points)
-		slices.Sort(dom.options)
-		dom.options = slices.Compact(dom.options)
-		if v := d.c.values[name]; dom.cells() > mostCells || v != nil && v.secret {
-			delete(d.domains, name) // actions and screens wipe secrets
-		}
-	}
-	return d
-}
-
-func (d *decisions) collect(k *syntax.Cond) {
-	if k == nil {
-		return
-	}
-	d.collect(k.A)
-	d.collect(k.B)
-	switch k.Op {
-	case "and", "or", "not":
-	case "is set", "is empty":
-		d.domain(d.tested(k))
-	default:
-		side, ok := d.side(k)
-		if !ok {
-			return
-		}
-		d.sides[k] = side
-		dom := d.domain(side.name)
-		if dom.ordered {
-			dom.points = append(dom.points, side.n)
-		} else {
-			dom.options = append(dom.options, side.constant)
-		}
-	}
-}
 
 // tested returns the name that "is set" and "is empty" ask about.
 func (d *decisions) tested(k *syntax.Cond) string {
@@ -506,4 +461,23 @@ func (d *domain) between(n int64) uint64 {
 		return 0
 	}
 	return 1 << (firstCell + 2*at)
+}
+
+// turned lists the operators with their sides changed.
+var turned = map[string]string{"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+func compared(op string, a, b int64) bool {
+	switch op {
+	case "=":
+		return a == b
+	case "!=":
+		return a != b
+	case "<":
+		return a < b
+	case "<=":
+		return a <= b
+	case ">":
+		return a > b
+	}
+	return a >= b
 }

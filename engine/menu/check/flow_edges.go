@@ -90,14 +90,6 @@ func (fl *flow) outcomes(st *step) {
 	fl.fault(st, edgeFault, outcomeLimited, st.call.Action.Value+" is refused", syntax.Text{})
 }
 
-// outcomeLimited is the outcome of an action that the caller has used too often.
-const outcomeLimited = "limited"
-
-// fault reports whether an outcome is one that every action has.
-func fault(name string) bool {
-	return name == engine.Failed || name == engine.Pending || name == outcomeLimited
-}
-
 // when adds the edge of one outcome. o is nil where it is unknown what the outcome
 // gives.
 func (fl *flow) when(st *step, w syntax.When, kind edgeKind, o *engine.OutcomeContract) {

@@ -24,11 +24,3 @@ func (fl *flow) assuming(e *edge, list []assumption) {
 		e.assume = append(e.assume, list...)
 	}
 }
-
-func names(set []syntax.Assign) []string {
-	var list []string
-	for _, a := range set {
-		list = append(list, a.Name.Value)
-	}
-	return list
-}

@@ -9,13 +9,8 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// Limits of options where a menu sets none, and of what one digit can choose.
-const (
-	mostFixedKeys = 9
-	// plainRows is how many rows of a list surely have their own number as key.
-	// Numbers behind them pass over the keys of the screen, as 98 for More.
-	plainRows = 90
-)
+// mostFixedKeys is what one digit can choose.
+const mostFixedKeys = 9
 
 // optionCount checks U401: a screen offers what a person can keep in mind.
 func (c *checker) optionCount() {

@@ -8,6 +8,10 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
+// plainRows is how many rows of a list surely have their own number as key. Numbers
+// behind them pass over the keys of the screen, as 98 for More.
+const plainRows = 90
+
 var _ = kinds.Add(engine.ScreenList, &kind{
 	edges: func(fl *flow, s *syntax.Screen, st *step) {
 		if e := fl.arrow(st, edgeAnswer, "a row", s.List.To); e != nil && s.List.As.Written() {

@@ -5,18 +5,6 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// block holds one part of a screen, of which one of several texts is shown.
-type block struct {
-	what  string // "the question"
-	texts []piece
-}
-
-// piece is a text of a block.
-type piece struct {
-	key string // "" for none
-	ext extent
-}
-
 // layout is a screen in one language as the phone shows it at its longest.
 type layout struct {
 	s    *syntax.Screen
@@ -25,27 +13,6 @@ type layout struct {
 	notice, body block
 	rows         []piece
 	nav          piece
-}
-
-func (r *ruler) piece(key string, lang int) piece {
-	return piece{key, r.text(key, lang)}
-}
-
-// row returns a line that can be chosen by a key.
-func (r *ruler) row(key, text string, lang int) piece {
-	return piece{text, composed.Row(key, r.text(text, lang))}
-}
-
-// extent of a block: the longest of its texts.
-func (b block) extent() extent {
-	if len(b.texts) == 0 {
-		return nothing
-	}
-	e := b.texts[0].ext
-	for _, t := range b.texts[1:] {
-		e = e.or(t.ext)
-	}
-	return e
 }
 
 // blocks returns the parts that hold texts, from top to bottom.
@@ -120,14 +87,6 @@ func (r *ruler) errors(s *syntax.Screen, lang int) block {
 		}
 	}
 	return b
-}
-
-// wrongKey returns the text after a wrong answer: the screen's own, or the menu's.
-func (r *ruler) wrongKey(s *syntax.Screen) string {
-	if s.Error != nil {
-		return syntax.ScreenKey(s, "error") // none where it is ""
-	}
-	return "nav.invalid"
 }
 
 // rows returns the lines that can be chosen; a list's rows are not among them.

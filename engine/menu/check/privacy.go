@@ -192,7 +192,7 @@ func (fl *flow) copied(e *edge, k, next taint) taint {
 }
 
 // assume removes the numbers that a condition proves to be the caller's own.
-func (k taint) assume(c *checker, list []assumption) taint {
+func (k taint) assume(c *index, list []assumption) taint {
 	for _, a := range list {
 		for _, name := range c.ownNumbers(a.cond, a.holds) {
 			k.typed = withoutKey(k.typed, name)
@@ -203,7 +203,7 @@ func (k taint) assume(c *checker, list []assumption) taint {
 
 // ownNumbers returns the names that a condition's outcome shows to be the caller's
 // number.
-func (c *checker) ownNumbers(k *syntax.Cond, holds bool) []string {
+func (c *index) ownNumbers(k *syntax.Cond, holds bool) []string {
 	if k == nil {
 		return nil
 	}

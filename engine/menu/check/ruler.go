@@ -192,3 +192,11 @@ func (r *ruler) example(p syntax.Part) string {
 	}
 	return ""
 }
+
+// wrongKey returns the text after a wrong answer: the screen's own, or the menu's.
+func (r *ruler) wrongKey(s *syntax.Screen) string {
+	if s.Error != nil {
+		return syntax.ScreenKey(s, "error") // none where it is ""
+	}
+	return "nav.invalid"
+}

@@ -4,22 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 )
-
-// suppressed reports whether a suppression covers a diagnostic's line, and marks that
-// suppression as used.
-func (c *checker) suppressed(code string, at engine.Pos) bool {
-	covered := false
-	for _, a := range c.suppressions[at.Line] {
-		if a.Code == code && a.Pos.File == at.File {
-			c.needed[a] = true
-			covered = true
-		}
-	}
-	return covered
-}
 
 // staleSuppressions checks U009: each suppression covers a warning. While the menu
 // has errors, a suppression that seems needless stays, because an error may hide

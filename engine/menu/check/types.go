@@ -66,20 +66,6 @@ func sameType(a, b engine.Type) bool {
 	return true
 }
 
-// within reports whether b contains every element of a.
-func within(a, b []string) bool {
-	in := map[string]bool{}
-	for _, s := range b {
-		in[s] = true
-	}
-	for _, s := range a {
-		if !in[s] {
-			return false
-		}
-	}
-	return true
-}
-
 // argumentTypes compares an action's arguments with its parameters. U503 reports a
 // secret for a parameter that takes none, U204 a range that is too wide.
 func (c *checker) argumentTypes(call *syntax.Call) {
@@ -148,27 +134,6 @@ func article(s string) string {
 		return "an "
 	}
 	return "a "
-}
-
-// constant reports a constant that does not fit its place, which what names.
-func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
-	if !v.Text.Written() || t.Kind == engine.KindNone {
-		return
-	}
-	expected, ok := constantFits(v, t)
-	switch {
-	case ok:
-	case expected == "":
-		c.find(v.Text, fmt.Sprintf("%s is %s, and no constant can stand for it.", syntax.Upper(what), typeName(t)), "Name a value.")
-	default:
-		r := c.find(v.Text, fmt.Sprintf("%s is %s, and %s is not %s.", syntax.Upper(what), typeName(t), syntax.Quote(v.Text.Value), expected), "")
-		quoted := syntax.Value{Text: v.Text, Quoted: true}
-		if t.Kind == engine.KindChoice {
-			r.Suggest(c.near(v.Text.Value, t.Options))
-		} else if _, fits := constantFits(quoted, t); fits && !v.Quoted {
-			r.PutInQuotes(v.Text.Value)
-		}
-	}
 }
 
 func (c *checker) screenTypes(s *syntax.Screen) {

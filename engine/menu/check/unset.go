@@ -35,7 +35,7 @@ func (c *checker) valuesSet() {
 		if said[u.name][u.st] {
 			continue
 		}
-		if path := c.flow.pathWithout(u.use, u.st, said[u.name]); path != nil {
+		if path := c.pathWithout(u.use, u.st, said[u.name]); path != nil {
 			for _, st := range c.flow.stepsOf(u.use) {
 				said[u.name][st] = true
 			}
@@ -200,15 +200,15 @@ const (
 // two of them contradict each other on it, it looks again with regard to the values that
 // they test, until the path is one that a call can take. Beyond the limits it returns the
 // path that it has: that only brings a diagnostic, and hides none.
-func (fl *flow) pathWithout(u use, goal *step, avoid map[*step]bool) []*edge {
+func (c *checker) pathWithout(u use, goal *step, avoid map[*step]bool) []*edge {
 	deciding := map[string]bool{}
 	for {
-		path, ok := fl.searchWithout(u, goal, avoid, fl.c.decisions.about(deciding))
+		path, ok := c.flow.searchWithout(u, goal, avoid, c.decisions.about(deciding))
 		if !ok {
-			path, _ = fl.searchWithout(u, goal, avoid, nil)
+			path, _ = c.flow.searchWithout(u, goal, avoid, nil)
 			return path
 		}
-		names := fl.contradiction(u, path)
+		names := c.contradiction(u, path)
 		more := false
 		for _, name := range names {
 			more = more || !deciding[name]
@@ -229,9 +229,9 @@ func (fl *flow) shortestWithout(u use, goal *step) []*edge {
 
 // contradiction returns the values about which the conditions of a path to a use do not
 // agree, or which they test where that shows; none if a call can take the path.
-func (fl *flow) contradiction(u use, path []*edge) []string {
-	d := fl.c.decisions
-	know := []knowledge{fl.atBegin(d)}
+func (c *checker) contradiction(u use, path []*edge) []string {
+	d := c.decisions
+	know := []knowledge{c.flow.atBegin(d)}
 	for _, e := range path {
 		if know = d.along(e, know); len(know) == 0 {
 			return d.tests(e.assume)

@@ -39,32 +39,6 @@ func (w *useWalk) screen(s *syntax.Screen) {
 	})
 }
 
-func holding(k *syntax.Cond) []assumption {
-	if k == nil {
-		return nil
-	}
-	return []assumption{{k, true}}
-}
-
-func failing(k *syntax.Cond) []assumption {
-	if k == nil {
-		return nil
-	}
-	return []assumption{{k, false}}
-}
-
-// mostAssumptions says how many conditions that came before are kept in mind.
-// Nobody writes as many; to forget the rest makes a proof harder, never wrong.
-const mostAssumptions = 64
-
-// passedOver adds a condition that did not hold to those before it.
-func passedOver(before []assumption, k *syntax.Cond) []assumption {
-	if len(before) >= mostAssumptions {
-		return before
-	}
-	return with(before, failing(k)...)
-}
-
 func (w *useWalk) assigns(list []syntax.Assign, assume []assumption) {
 	for _, a := range list {
 		v := w.c.constantOr(a.Value, a.Name.Value)
@@ -91,4 +65,26 @@ func (w *useWalk) call(s *syntax.Screen, call *syntax.Call) {
 		}
 	}
 	w.uses = append(w.uses, after.uses...)
+}
+
+// collectUses lists every use of a value in the menu's first language.
+// Translations show the same values: U312.
+func (c *index) collectUses() []use {
+	w := &useWalk{c: c}
+	for _, s := range c.f.Screens {
+		w.base = use{screen: s}
+		w.screen(s)
+	}
+	w.base = use{}
+	for _, word := range c.msgs.All {
+		if word.Screen == nil && word.Text.Written() && everywhere(word) {
+			w.text(word.Text, "the text of "+syntax.Quote(word.Key), nil)
+		}
+	}
+	return w.uses
+}
+
+// everywhere adds the uses of texts that may stand on any screen.
+func everywhere(w syntax.Message) bool {
+	return len(w.Key) > 4 && w.Key[:4] == "nav." || len(w.Key) > 7 && w.Key[:7] == "resume."
 }

@@ -1,0 +1,72 @@
+package check
+
+import "github.com/paytrace/paytrace/engine/menu/syntax"
+
+// useWalk gathers the uses of one screen.
+type useWalk struct {
+	c    *index
+	base use
+	uses []use
+}
+
+func (w *useWalk) add(p purpose, name, field string, at syntax.Text, in string, assume []assumption) {
+	u := w.base
+	u.purpose, u.name, u.field, u.at, u.in = p, name, field, at, in
+	u.assume = append(u.assume[:len(u.assume):len(u.assume)], assume...)
+	w.uses = append(w.uses, u)
+}
+
+// value adds the use of a name. A constant is not a use.
+func (w *useWalk) value(p purpose, v syntax.Value, in string, assume []assumption) {
+	if v.Name != "" {
+		w.add(p, v.Name, v.Field, v.Text, in, assume)
+	}
+}
+
+// text adds the values that a text shows. Those of shared texts count where the text
+// is shown.
+func (w *useWalk) text(t syntax.Text, in string, assume []assumption) {
+	w.placeholders(shown, t, in, assume)
+}
+
+func (w *useWalk) placeholders(p purpose, t syntax.Text, in string, assume []assumption) {
+	parts, _ := syntax.Parts(t)
+	for _, part := range parts {
+		switch {
+		case !part.Placeholder():
+		case part.Name == syntax.SharedTexts:
+			for _, inner := range w.c.msgs.Own(syntax.SharedKey(part.Field), 0) {
+				if inner.Placeholder() && inner.Name != syntax.SharedTexts {
+					w.add(p, inner.Name, inner.Field, part.At, in, assume)
+				}
+			}
+		default:
+			w.add(p, part.Name, part.Field, part.At, in, assume)
+		}
+	}
+}
+
+// cond adds a condition's values. Those behind "and" and "or" count only while the
+// part before does not decide the outcome.
+func (w *useWalk) cond(k *syntax.Cond, in string, assume []assumption) {
+	if k == nil {
+		return
+	}
+	switch k.Op {
+	case "and", "or":
+		w.cond(k.A, in, assume)
+		w.cond(k.B, in, with(assume, assumption{k.A, k.Op == "and"}))
+	case "not":
+		w.cond(k.A, in, assume)
+	case "is set", "is empty":
+		w.base.op = k.Op
+		w.value(tested, k.Left, in, assume)
+		w.base.op = ""
+	default:
+		left, right := w.c.operands(k)
+		w.value(asked, left, in, assume)
+		if w.c.values[left.Name] != nil || w.c.values[right.Name] != nil || left.Name == "" {
+			w.value(asked, right, in, assume) // otherwise it may be an option of the missing value
+		}
+	}
+}
