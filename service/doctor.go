@@ -50,7 +50,7 @@ const questions = 4
 
 // Examine checks everything at once, and returns the checks in a fixed order.
 func (d *Doctor) Examine(ctx context.Context) []Check {
-	examine := []func(context.Context) []Check{d.settings, d.database, d.redis, d.menus, d.horizon, d.sms}
+	examine := []func(context.Context) []Check{d.settings, d.database, d.redis, d.menus, d.backend, d.horizon, d.sms}
 	found := make([][]Check, len(examine))
 	var all sync.WaitGroup
 	for i, check := range examine {
@@ -136,6 +136,7 @@ func (d *Doctor) settings(context.Context) []Check {
 	}{
 		{"ENCRYPTION_KEY_OLD", s.EncryptionOld, "take them out when \"paytrace keys rewrap\" says that no older key is needed"},
 		{"USSD_API_KEY_OLD", s.USSDAPIKeyOld, "take them out when the gateway has the new one everywhere"},
+		{"ACTIONS_KEY_OLD", make([]string, max(len(s.ActionsKeys)-1, 0)), "take it out when the backend has the new key everywhere"},
 		{"USSD_PATH_SECRET_OLD", s.USSDPathOld, "take them out when the gateway has the new one everywhere"},
 	} {
 		if n := len(old.keys); n > 0 {

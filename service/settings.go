@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/actions/backend"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/server/rest"
@@ -60,6 +61,14 @@ type Settings struct {
 	ATSenderID string
 	ATBaseURL  string
 
+	// ActionsKeys sign the requests to backends: the present key and the one before it.
+	ActionsKeys []backend.Key
+	// ActionsHosts lists the hosts to which such requests may go.
+	ActionsHosts []string
+	// Lookup returns the environment variables that hold addresses of backends, by the
+	// names that actions.yaml gives them; "" for one that is not set. Nil has none.
+	Lookup func(name string) string
+
 	StellarNetwork  string
 	StellarFunding  secret.Text
 	StellarAsset    wallet.Asset
@@ -91,6 +100,7 @@ var settings = []struct {
 	{"keys", keySettings},
 	{"who may call", gatewaySettings},
 	{"calls", callSettings},
+	{"actions over HTTP", backendSettings},
 	{"SMS", smsSettings},
 	{"wallets", walletSettings},
 	{"logs", []setting{{
@@ -257,6 +267,30 @@ refused.`,
 	},
 }
 
+var backendSettings = []setting{
+	{
+		name: "ACTIONS_KEY",
+		help: `The key that signs requests to the backend that answers actions (see
+docs/actions.md): whsec_ and base64. The backend has the same one. Needed unless
+the backend is on this machine. Make one with: echo whsec_$(openssl rand -base64 32)
+An address that actions.yaml names as ${SACCO_URL} is read from the variable
+SACCO_URL.`,
+		read: func(s *Settings, v string) error { return signingKey(s, v) },
+	},
+	{
+		name: "ACTIONS_KEY_OLD",
+		help: "The key before it. While it is set, requests have the signatures of both.",
+		read: func(s *Settings, v string) error { return signingKey(s, v) },
+	},
+	{
+		name: "ACTIONS_HOSTS",
+		help: `The hosts to which requests for actions may go, with spaces between: host,
+host:port or *.domain. Not set: the hosts of addresses that are settings, and this
+machine.`,
+		read: func(s *Settings, v string) (err error) { s.ActionsHosts, err = hosts(v); return err },
+	},
+}
+
 var smsSettings = []setting{
 	{
 		name: "AT_USERNAME", fallback: sandboxUser,
@@ -381,8 +415,25 @@ func ReadSettingsToServe(getenv func(string) string) (Settings, error) {
 	return read(getenv, slices.Concat(rules, serveRules))
 }
 
+// isSetting reports whether a name is one of the service's own settings.
+func isSetting(name string) bool {
+	for _, section := range settings {
+		for _, one := range section.list {
+			if one.name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func read(getenv func(string) string, rules []rule) (Settings, error) {
-	var s Settings
+	s := Settings{Lookup: func(name string) string {
+		if isSetting(name) {
+			return "" // it may be a secret
+		}
+		return getenv(name)
+	}}
 	var errs []error
 	right := map[string]bool{} // the settings that are set, and read without an error
 	for _, section := range settings {

@@ -40,6 +40,9 @@ var rules = []rule{
 	{of: []string{"USSD_PATH_SECRET_OLD"}, check: func(s Settings) error {
 		return oldNeedsNew("USSD_PATH_SECRET", s.USSDPathSecret.IsSet())
 	}},
+	{of: []string{"ACTIONS_KEY_OLD"}, check: func(s Settings) error {
+		return oldNeedsNew("ACTIONS_KEY", len(s.ActionsKeys) > 1)
+	}},
 	{of: []string{"STELLAR_FUNDING_SECRET", "STELLAR_NETWORK"}, check: checkFunding},
 }
 

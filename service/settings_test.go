@@ -108,6 +108,14 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			map[string]string{"AT_BASE_URL": "api.example.com", "STELLAR_HORIZON_URL": "horizon", "STELLAR_RPC_URL": "ftp://x"},
 			[]string{"AT_BASE_URL: ", "STELLAR_HORIZON_URL: ", "STELLAR_RPC_URL: "},
 		},
+		"backends": {
+			map[string]string{"ACTIONS_KEY": "hunter2", "ACTIONS_HOSTS": "a.example https://b.example"},
+			[]string{"ACTIONS_KEY: expected whsec_", `ACTIONS_HOSTS: found "https://b.example"`},
+		},
+		"an old key of a backend": {
+			map[string]string{"ACTIONS_KEY_OLD": "whsec_bm9ib2R5IGtub3dzIHRoaXMga2V5IGFueSBtb3Jl"},
+			[]string{"ACTIONS_KEY_OLD is set and ACTIONS_KEY is not"},
+		},
 		"real money":    {map[string]string{"STELLAR_NETWORK": "PUBLIC", "STELLAR_FUNDING_SECRET": seed}, []string{"STELLAR_FUNDING_SECRET", "PUBLIC"}},
 		"a weak key":    {map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "hunter2"}, []string{"ENCRYPTION_KEY is too short"}},
 		"time-outs":     {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paytrace/paytrace/actions/backend"
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/redis"
@@ -97,6 +98,26 @@ func checkHTTP(v string) error {
 		return errors.New("expected https://host or http://host")
 	}
 	return nil
+}
+
+// signingKey adds a key that signs requests to backends. The present one is read first.
+func signingKey(s *Settings, v string) error {
+	key, err := backend.ParseKey(v)
+	if err == nil {
+		s.ActionsKeys = append(s.ActionsKeys, key)
+	}
+	return err
+}
+
+// hosts splits the patterns of hosts.
+func hosts(v string) ([]string, error) {
+	list := strings.Fields(v)
+	for _, one := range list {
+		if err := backend.CheckHost(one); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // checkSecrets checks path secrets, and says which one is wrong if there are more.

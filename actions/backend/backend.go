@@ -129,7 +129,7 @@ func (c *Client) Ask(ctx context.Context, r Request) (engine.Outcome, error) {
 }
 
 func (c *Client) ask(ctx context.Context, r Request) (engine.Outcome, error) {
-	if err := c.allowed(r.To); err != nil {
+	if err := c.Allowed(r.To); err != nil {
 		return engine.Outcome{}, &Fault{Kind: Refused, Certain: true, Why: err.Error()}
 	}
 	body, err := encode(&r)
@@ -169,9 +169,7 @@ func (c *Client) send(ctx context.Context, r *Request, body []byte) (engine.Outc
 	ctx, cancel := context.WithTimeout(ctx, r.Contract.Takes)
 	defer cancel()
 	var wrote atomic.Bool
-	if r.To.Scheme == "http" {
-		ctx = context.WithValue(ctx, plainKey{}, true)
-	}
+	ctx = c.bound(ctx, r.To)
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { wrote.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.To.String(), bytes.NewReader(body))
 	if err != nil {

@@ -70,9 +70,11 @@ func act(backendtest.Request) backendtest.Answer {
 	return backendtest.Answer{Outcome: "done", Values: map[string]any{"ref": "R-1"}}
 }
 
-func serve(t testing.TB, b *backendtest.Backend) string {
+func serve(t testing.TB, b *backendtest.Backend) string { return serveHandler(t, b) }
+
+func serveHandler(t testing.TB, h http.Handler) string {
 	t.Helper()
-	s := httptest.NewServer(b)
+	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return s.URL
 }

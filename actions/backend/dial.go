@@ -29,8 +29,8 @@ type refusedError struct{ why string }
 
 func (e *refusedError) Error() string { return e.why }
 
-// allowed reports whether a URL's host may be asked at all.
-func (c *Client) allowed(to *url.URL) error {
+// Allowed returns why an address may not be asked at all, or nil.
+func (c *Client) Allowed(to *url.URL) error {
 	if _, err := endpoint.Parse(to.String()); err != nil {
 		return fmt.Errorf("the address can't be asked: %w", err)
 	}
@@ -98,6 +98,14 @@ func transport(config Config) *http.Transport {
 type plainKey struct{}
 
 func isPlain(ctx context.Context) bool { return ctx.Value(plainKey{}) != nil }
+
+// bound returns the context of a request; one without TLS is kept on this machine.
+func (c *Client) bound(ctx context.Context, to *url.URL) context.Context {
+	if to.Scheme == "http" {
+		return context.WithValue(ctx, plainKey{}, true)
+	}
+	return ctx
+}
 
 func endsHere(conn net.Conn) bool {
 	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())

@@ -48,8 +48,10 @@ func ParseKey(text string) (Key, error) {
 	if err != nil || len(b) < minKey || len(b) > maxKey {
 		return Key{}, expected
 	}
-	return Key{secret.New(string(b))}, nil
+	return Key{secretOf(string(b))}, nil
 }
+
+func secretOf(bytes string) secret.Text { return secret.New(bytes) }
 
 func (k Key) signature(id, timestamp string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(k.bytes.Reveal()))

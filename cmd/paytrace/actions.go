@@ -8,44 +8,100 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paytrace/paytrace/actions/backend"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/service"
 )
 
 type actionsCmd struct {
-	JSON bool `name:"json" help:"Print JSON."`
+	List   actionsListCmd   `cmd:"" default:"withargs" help:"List the actions that menus can use (the default)."`
+	Verify actionsVerifyCmd `cmd:"" help:"Try everything on a backend that the service relies on."`
 }
 
-func (actionsCmd) Help() string {
-	return `Lists each action with its parameters and every outcome that a menu must handle.
+func (actionsCmd) Help() string { return "Example:\n  paytrace actions" }
 
-Example:
-  paytrace actions`
+type actionsListCmd struct {
+	Menus   string `help:"Folder of menus, as for serve; its actions.yaml declares further actions." placeholder:"DIR"`
+	JSON    bool   `name:"json" xor:"form" help:"Print JSON."`
+	OpenAPI bool   `name:"openapi" xor:"form" help:"Print the OpenAPI document of what a backend has to answer."`
+}
+
+func (actionsListCmd) Help() string {
+	return `Lists each action with its parameters and every outcome that a menu must handle:
+those of the program, and those that actions.yaml declares. With --openapi, it
+prints what the backend has to answer, so that its team can generate stubs.
+
+Examples:
+  paytrace actions
+  paytrace actions --openapi > backend.json`
 }
 
 // Run prints the contracts of all actions.
-func (v actionsCmd) Run(ctx context.Context, std streams) error {
+func (v actionsListCmd) Run(ctx context.Context, std streams) error {
 	box, err := service.NewSandbox(ctx, time.Now, nil)
 	if err != nil {
 		return err
 	}
 	defer box.Close()
-	contracts := box.Actions.Contracts()
+	folder, declared, err := declaredIn(v.Menus, std.err)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if v.OpenAPI {
+		return v.openAPI(folder, declared, std.out)
+	}
+	built := box.Actions.Contracts()
+	contracts, err := folder.Contracts(built, std.err)
+	if err != nil {
+		return err
+	}
 	if v.JSON {
 		enc := json.NewEncoder(std.out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(describeAll(contracts))
+		return enc.Encode(describeAll(contracts, declared))
 	}
-	return printContracts(std.out, contracts)
+	return printContracts(std.out, contracts, len(built), declared)
 }
 
-func printContracts(w io.Writer, contracts []engine.Contract) error {
+func (v actionsListCmd) openAPI(folder *service.Folder, declared syntax.Declared, out io.Writer) error {
+	list := service.Served(declared)
+	if len(list) == 0 {
+		return misuse{fmt.Errorf("%s has no action with the line \"post\"; add it to those that a backend answers", folder.Path(syntax.DeclaredFile))}
+	}
+	doc, err := backend.OpenAPI("Actions of "+folder.Shown, list, declared.ServeAt)
+	if err == nil {
+		_, err = out.Write(doc)
+	}
+	return err
+}
+
+// declaredIn opens a folder of menus and reads its actions.yaml.
+func declaredIn(dir string, w io.Writer) (*service.Folder, syntax.Declared, error) {
+	folder, err := service.OpenFolder(dir)
+	if err != nil {
+		return nil, syntax.Declared{}, err
+	}
+	declared, err := folder.Declared(w)
+	if err != nil {
+		folder.Close()
+	}
+	return folder, declared, err
+}
+
+// printContracts prints contracts. The first of them, built in number, are those of the
+// program.
+func printContracts(w io.Writer, contracts []engine.Contract, built int, declared syntax.Declared) error {
 	var b strings.Builder
 	for i, c := range contracts {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s(%s)\n  %s\n", c.Name, fields(c.Params), c.About)
+		fmt.Fprintf(&b, "%s(%s)\n", c.Name, fields(c.Params))
+		if c.About != "" {
+			fmt.Fprintf(&b, "  %s\n", c.About)
+		}
 		for _, o := range c.Outcomes {
 			fmt.Fprintf(&b, "  %-12s", o.Name)
 			if len(o.Gives) > 0 {
@@ -53,8 +109,14 @@ func printContracts(w io.Writer, contracts []engine.Contract) error {
 			}
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "  %-12s nothing happened, for certain\n  %-12s the result is not known in time\n", engine.Failed, engine.Pending)
+		fmt.Fprintf(&b, "  %-12s nothing happened, for certain\n", engine.Failed)
+		if !c.Reads {
+			fmt.Fprintf(&b, "  %-12s the result is not known in time\n", engine.Pending)
+		}
 		fmt.Fprintf(&b, "  takes at most %s%s\n", c.Takes, traits(c))
+		if i >= built {
+			fmt.Fprintf(&b, "  %s\n", service.PostedTo(declared, c.Name))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -94,6 +156,8 @@ type contractJSON struct {
 	Money    bool                   `json:"money"`
 	SIM      bool                   `json:"sim_prompt"`
 	TakesMS  int64                  `json:"takes_ms"`
+	// Post is the address at which a backend answers it, as actions.yaml has it.
+	Post string `json:"post,omitempty"`
 }
 
 type fieldJSON struct {
@@ -101,7 +165,7 @@ type fieldJSON struct {
 	Type string `json:"type"`
 }
 
-func describeAll(contracts []engine.Contract) []contractJSON {
+func describeAll(contracts []engine.Contract, declared syntax.Declared) []contractJSON {
 	list := make([]contractJSON, 0, len(contracts))
 	for _, c := range contracts {
 		j := contractJSON{
@@ -110,6 +174,11 @@ func describeAll(contracts []engine.Contract) []contractJSON {
 		}
 		for _, o := range c.Outcomes {
 			j.Outcomes[o.Name] = describe(o.Gives)
+		}
+		for _, post := range declared.Posts {
+			if post.Action == c.Name {
+				j.Post = post.To.String()
+			}
 		}
 		list = append(list, j)
 	}

@@ -31,6 +31,8 @@ type Declared struct {
 	Contracts []engine.Contract
 	// Posts lists the actions that a backend answers over HTTP. The others are planned.
 	Posts []Post
+	// ServeAt is the address below which the backend answers; zero for none.
+	ServeAt endpoint.Template
 }
 
 // A Post says where requests for an action are sent.
@@ -64,7 +66,7 @@ func ReadDeclared(fsys fs.FS, name, dir string) (Declared, diag.List) {
 	r := &declaredReader{reader: &reader{fsys: fsys, dir: dir, file: &File{}, named: map[string]Text{}}}
 	if root := r.open(name, Text{}); root != nil {
 		r.fields(root, DeclaredFile, map[string]parser{
-			"serve_at": func(e entry) { r.base, r.based = r.address(e) },
+			"serve_at": func(e entry) { r.read.ServeAt, r.based = r.address(e) },
 			"actions":  r.actions,
 		})
 	}
@@ -76,8 +78,7 @@ func ReadDeclared(fsys fs.FS, name, dir string) (Declared, diag.List) {
 type declaredReader struct {
 	*reader
 	read Declared
-	// base is "serve_at", and based whether there is one that could be read.
-	base  endpoint.Template
+	// based says that there is a "serve_at" that could be read.
 	based bool
 	// paths lists the actions whose "post" is only a path; "serve_at" may stand below
 	// them.
@@ -168,7 +169,7 @@ func (r *declaredReader) post(action string, e entry) {
 // join puts paths behind "serve_at".
 func (r *declaredReader) join() {
 	for _, p := range r.paths {
-		to, err := endpoint.ParseTemplate(r.base.Join(p.path.Value).String())
+		to, err := endpoint.ParseTemplate(r.read.ServeAt.Join(p.path.Value).String())
 		switch {
 		case !r.based && len(r.out) > 0: // "serve_at" has a diagnostic, or the reader stopped early
 		case !r.based:
