@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,23 @@ func TestValuesRoundTrip(t *testing.T) {
 }
 
 type ok struct{ Done *struct{} }
+
+// An action is not run with a text that has not the form of its parameter.
+func TestTextsHaveTheirForm(t *testing.T) {
+	b := newBench(t)
+	type in struct {
+		Meter string `menu:"meter,digits 8"`
+	}
+	if err := actions.Register(b.Table, actions.Spec{Name: "top_up", About: "Tops a meter up.", Takes: time.Second}, does[in](ok{Done: &struct{}{}})); err != nil {
+		t.Fatal(err)
+	}
+	for meter, want := range map[string]error{"00412345": nil, "0041234": actions.ErrArgument, "0041234A": actions.ErrArgument} {
+		_, err := b.Do(t.Context(), engine.Call{ID: "top up " + meter, Action: "top_up", Args: []engine.Value{engine.TextValue(meter)}})
+		if !errors.Is(err, want) {
+			t.Errorf("meter %s: %v, want %v", meter, err, want)
+		}
+	}
+}
 
 func does[In, Out any](out Out) func(context.Context, actions.Call, In) (actions.Work[Out], error) {
 	return func(context.Context, actions.Call, In) (actions.Work[Out], error) {

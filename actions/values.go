@@ -41,7 +41,7 @@ func checkValue(v engine.Value, t *engine.Type) error {
 	case engine.KindMoney, engine.KindNumber:
 		ok = v.Int() >= t.Lo && v.Int() <= t.Hi
 	case engine.KindText:
-		ok = utf8.ValidString(v.Text()) && utf8.RuneCountInString(v.Text()) <= t.Width
+		ok = utf8.ValidString(v.Text()) && utf8.RuneCountInString(v.Text()) <= t.Width && t.Form.Has(v.Text())
 	case engine.KindChoice:
 		ok = len(t.Options) == 0 || slices.Contains(t.Options, v.Text())
 	case engine.KindSecret:

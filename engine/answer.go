@@ -29,7 +29,7 @@ func (p *Program) parseAnswer(t *Type, typed string, lang int, today Date) (Valu
 	case KindDate:
 		return parseDate(t, plainTyped(typed), today)
 	case KindText:
-		return parseText(t, typed)
+		return p.parseText(t, typed)
 	case KindSecret:
 		return parseSecret(t, typed)
 	default:
@@ -170,18 +170,29 @@ func inRange(t *Type, day, today Date) bool {
 	return !t.To.Set || day <= t.To.on(today)
 }
 
-func parseText(t *Type, typed string) (Value, bool) {
-	// Measure it as it will be shown, so it is never cut.
-	shown := gsm7.Transliterate(typed)
-	if strings.TrimSpace(shown) == "" || gsm7.Cut(shown, t.Width) != shown {
-		return Value{}, false
+// parseText reads a text as typed. One of a form may also be typed in the digits of
+// another script, and digits in groups.
+func (p *Program) parseText(t *Type, typed string) (Value, bool) {
+	writings := []string{typed}
+	switch t.Form.Kind {
+	case FormAny:
+	case FormDigits:
+		writings = []string{strings.ReplaceAll(plainTyped(typed), " ", "")}
+	default:
+		writings = append(writings, plainTyped(typed))
 	}
-	for _, r := range typed {
-		if unicode.IsControl(r) {
-			return Value{}, false
+	for _, text := range writings {
+		if p.hasForm(&t.Form, text) && isShownWhole(text, t.Width) {
+			return TextValue(text), true
 		}
 	}
-	return TextValue(typed), true
+	return Value{}, false
+}
+
+// isShownWhole reports whether a text can be shown, and is not cut.
+func isShownWhole(text string, width int) bool {
+	shown := gsm7.Transliterate(text)
+	return strings.TrimSpace(shown) != "" && gsm7.Cut(shown, width) == shown && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // parseSecret reads a PIN as digits of any script, and a password as typed.

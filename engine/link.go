@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/paytrace/paytrace/engine/machine"
@@ -30,7 +31,7 @@ const (
 // New links a definition into a Program. Every name must be defined; the error
 // lists all that are not.
 func New(def Definition) (*Program, error) {
-	p := &Program{def: def, nodes: make(map[string]*node, len(def.Screens)+8), slotIndex: map[string]int{}, langs: map[string]int{}}
+	p := &Program{def: def, nodes: make(map[string]*node, len(def.Screens)+8), slotIndex: map[string]int{}, langs: map[string]int{}, patterns: map[string]*regexp.Regexp{}}
 	p.defaults()
 	l := &linker{p: p, seen: map[[2]string]bool{}}
 	l.zone()
@@ -125,6 +126,7 @@ func (l *linker) slots() {
 			l.fail(v.Pos, "two values are called %q", v.Name)
 		}
 		p.slotIndex[v.Name] = i
+		l.pattern(v)
 	}
 	for _, name := range p.def.Remember {
 		i, ok := p.slotIndex[name]
@@ -134,6 +136,19 @@ func (l *linker) slots() {
 		}
 		p.remembered = append(p.remembered, i)
 	}
+}
+
+// pattern compiles the pattern of a value's type.
+func (l *linker) pattern(v Var) {
+	if v.Type.Form.Kind != FormPattern {
+		return
+	}
+	whole, err := wholeText(v.Type.Form.Pattern)
+	if err != nil {
+		l.fail(v.Pos, "the pattern of %q can't be read: %v", v.Name, err)
+		return
+	}
+	l.p.patterns[v.Type.Form.Pattern] = whole
 }
 
 func (l *linker) screens() {

@@ -7,6 +7,7 @@
 package engine
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -28,8 +29,9 @@ type Program struct {
 	remembered                 []int // slots
 	defaultLang                string
 	langs                      map[string]int
-	forms                      []numberForm // by language
-	inputsSuffice, acts, dated bool         // see the methods of these names
+	forms                      []numberForm              // by language
+	patterns                   map[string]*regexp.Regexp // of the types
+	inputsSuffice, acts, dated bool                      // see the methods of these names
 	// navs has the navigation lines, by language and the keys that are shown.
 	navs [][navSets]string
 }

@@ -34,6 +34,8 @@ type Type struct {
 	// Width is the greatest number of characters that a shown value takes. The
 	// length check relies on it.
 	Width int
+	// Form bounds what a text is made of.
+	Form Form `json:",omitzero"`
 	// Digits is the exact length of a PIN; 0 for other secrets.
 	Digits int
 	// Countries lists the regions (ISO 3166, "KE") of a phone number. Empty means

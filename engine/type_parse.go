@@ -25,7 +25,7 @@ const (
 
 // ParseType reads a type as the menu language spells it: "phone", "phone
 // KE|UG", "phone any", "money 10..70000", "number 1..12", "date
-// today-2y..today", "text 20", "choice", "choice town|lake", "pin 4", "secret 8". A
+// today-2y..today", "text 20", `text 6 like "AB-123"`, "digits 8", "letters 2..20", "letters and digits 7", "choice", "choice town|lake", "pin 4", "secret 8". A
 // range is required if a width depends on it. The options of a choice that callers
 // read have words and are written elsewhere. The error is one sentence for the
 // author of the menu.
@@ -34,25 +34,27 @@ func ParseType(s string) (Type, error) {
 	rest = strings.TrimSpace(rest)
 	parse, ok := typeParsers[name]
 	if !ok {
-		return Type{}, fmt.Errorf("%q is not a type; the types are phone, money, number, date, text, choice, pin and secret", name)
+		return Type{}, fmt.Errorf("%q is not a type; the types are phone, money, number, date, text, digits, letters, choice, pin and secret", name)
 	}
 	return parse(rest)
 }
 
 // TypeNames lists the words with which a type begins.
 func TypeNames() []string {
-	return []string{"phone", "money", "number", "date", "text", "choice", "pin", "secret"}
+	return []string{"phone", "money", "number", "date", "text", "digits", "letters", "choice", "pin", "secret"}
 }
 
 var typeParsers = map[string]func(string) (Type, error){
-	"phone":  parsePhoneType,
-	"money":  parseMoneyType,
-	"number": parseNumberType,
-	"date":   parseDateType,
-	"text":   parseTextType,
-	"choice": parseChoiceType,
-	"pin":    parsePinType,
-	"secret": parseSecretType,
+	"phone":   parsePhoneType,
+	"money":   parseMoneyType,
+	"number":  parseNumberType,
+	"date":    parseDateType,
+	"text":    parseTextType,
+	"digits":  parseFormType(FormDigits),
+	"letters": parseFormType(FormLetters),
+	"choice":  parseChoiceType,
+	"pin":     parsePinType,
+	"secret":  parseSecretType,
 }
 
 // phoneWidth is the width of the longest phone number: a plus sign and the fifteen
@@ -118,8 +120,17 @@ func parseRange(kind, example, rest string, most int64) (lo, hi int64, err error
 }
 
 func parseTextType(rest string) (Type, error) {
-	n, err := parseCount("text", "20", rest, MaxText)
-	return Type{Kind: KindText, Width: n}, err
+	count, behind, _ := strings.Cut(rest, " ")
+	form, like := strings.CutPrefix(strings.TrimSpace(behind), likeWord+" ")
+	if !like {
+		count = rest
+	}
+	n, err := parseCount("text", "20", count, MaxText)
+	t := Type{Kind: KindText, Width: n}
+	if err != nil || !like {
+		return t, err
+	}
+	return parseLike(t, strings.TrimSpace(form))
 }
 
 func parsePinType(rest string) (Type, error) {

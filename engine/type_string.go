@@ -10,7 +10,7 @@ import (
 func (t Type) String() string {
 	switch t.Kind {
 	case KindText:
-		return fmt.Sprintf("text %d", t.Width)
+		return t.formString()
 	case KindNumber:
 		return fmt.Sprintf("number %d..%d", t.Lo, t.Hi)
 	case KindMoney:

@@ -109,7 +109,8 @@ func fits(c *engine.Contract, out engine.Outcome) error {
 		number := t.Kind == engine.KindNumber || t.Kind == engine.KindMoney
 		outside := number && t.Lo < t.Hi && (v.Value.Int() < t.Lo || v.Value.Int() > t.Hi)
 		long := t.Kind == engine.KindText && t.Width > 0 && utf8.RuneCountInString(v.Value.Text()) > t.Width
-		if outside || long {
+		formless := t.Kind == engine.KindText && !t.Form.Has(v.Value.Text())
+		if outside || long || formless {
 			return fmt.Errorf("%s gives %s=%s, expected %s", c.Name, v.Name, v.Value, t)
 		}
 	}

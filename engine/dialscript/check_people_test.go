@@ -22,6 +22,9 @@ func TestCheckPeople(t *testing.T) {
 			{Name: "none"},
 		}},
 		{Name: "pay", Outcomes: []engine.OutcomeContract{{Name: "done"}}},
+		{Name: "read", Outcomes: []engine.OutcomeContract{{Name: "done", Gives: []engine.Field{
+			{Name: "meter", Type: engine.Type{Kind: engine.KindText, Width: 8, Form: engine.Form{Kind: engine.FormDigits, Least: 8}}},
+		}}}},
 	}
 	folder := dialscript.Folder{Contracts: contracts, Declared: []string{"find_boat"}}
 	for name, c := range map[string]struct{ answers, want string }{
@@ -35,6 +38,8 @@ func TestCheckPeople(t *testing.T) {
 		"a value of another type":  {"find_boat: found boat=Dau berth=three", "can't give berth=three"},
 		"a value out of bounds":    {"find_boat: found boat=Dau berth=41", "expected number 1..40"},
 		"a text that is too long":  {`find_boat: found boat="Dau la Mzee Hamisi" berth=4`, "expected text 12"},
+		"a text of its form":       {"find_boat: none\n  read: done meter=00412345", ""},
+		"a text of another form":   {"find_boat: none\n  read: done meter=0041-234", "expected digits 8"},
 		"an action that is not":    {"find_boat: none\n  find_bot: none", `warning menus/people.yaml:4:3: U003 There is no action "find_bot"`},
 		"no answer for a declared": {"pay: done", "info menus/people.yaml:2:1: U003 people.yaml has no answer for find_boat"},
 	} {

@@ -29,8 +29,38 @@ func Typed(t engine.Type) string {
 	case engine.KindSecret:
 		return sampleSecret(t)
 	default:
+		return Text(t, 0)
+	}
+}
+
+// Text returns a text of a type. Texts with other numbers n differ where the form
+// allows it.
+func Text(t engine.Type, n int) string {
+	f := &t.Form
+	switch f.Kind {
+	case engine.FormDigits:
+		// A zero in front shows that it stays.
+		return filled("0"+strconv.Itoa(firstNumber+n), "7", f.Least)
+	case engine.FormLetters:
+		return filled("Amina", "a", f.Least)
+	case engine.FormAlphameric:
+		return filled("A"+strconv.Itoa(firstNumber+n), "7", f.Least)
+	case engine.FormExample, engine.FormPattern:
+		return f.Example
+	default:
 		return cut("Amina", t.Width)
 	}
+}
+
+// firstNumber is the first number in sample texts.
+const firstNumber = 10
+
+// filled returns a text of exactly so many characters, which ends like s.
+func filled(s, with string, length int) string {
+	if len(s) > length {
+		return s[:length]
+	}
+	return s + strings.Repeat(with, length-len(s))
 }
 
 // samplePhones holds a possible number of each country.
@@ -90,6 +120,10 @@ func Written(t *engine.Type) string {
 	case engine.KindChoice:
 		if len(t.Options) > 0 {
 			return t.Options[0]
+		}
+	case engine.KindText:
+		if t.Form.Kind != engine.FormAny {
+			return Text(*t, 0)
 		}
 	}
 	return "X1"

@@ -194,6 +194,11 @@ func (m *Values) Wrong(t *engine.Type) []string {
 		return tooLong(t)
 	case engine.KindChoice:
 		return WrongKeys
+	case engine.KindText:
+		if t.Form.Kind != engine.FormAny {
+			return []string{"?", ""} // no form has this sign alone
+		}
+		return tooLong(t)
 	default:
 		return tooLong(t)
 	}
@@ -231,7 +236,7 @@ func (m *Values) Setting(t *engine.Type, rows int) (text string, ok bool) {
 		}
 		return strings.Join(list, "; "), true
 	case engine.KindText:
-		return textSample(t.Width, 0), true
+		return textSample(t, 0), true
 	case engine.KindDate:
 		return m.Today.Time().Format("2006-01-02"), true
 	}
@@ -249,7 +254,7 @@ func (m *Values) Record(fields []engine.Field, n int) (string, bool) {
 		case engine.KindRecord, engine.KindList:
 			return "", false
 		case engine.KindText:
-			text = textSample(f.Type.Width, n)
+			text = textSample(&f.Type, n)
 		case engine.KindDate:
 			text = (m.Today - engine.Date(n)).Time().Format("2006-01-02")
 		default:
@@ -267,11 +272,14 @@ func (m *Values) Record(fields []engine.Field, n int) (string, bool) {
 // variety is the number of different values that the rows of a list show.
 const variety = 3
 
-// textSample returns a text that fits a width and looks like a reference.
-func textSample(width, n int) string {
-	s := fmt.Sprintf("AB%d", 10+n)
-	if width > 0 && width < len(s) {
-		s = s[len(s)-width:]
+// textSample returns a text of a type that looks like a reference.
+func textSample(t *engine.Type, n int) string {
+	if t.Form.Kind != engine.FormAny {
+		return Text(*t, n)
+	}
+	s := fmt.Sprintf("AB%d", firstNumber+n)
+	if t.Width > 0 && t.Width < len(s) {
+		s = s[len(s)-t.Width:]
 	}
 	return s
 }

@@ -43,7 +43,10 @@ func constantFits(v syntax.Value, t engine.Type) (expected string, ok bool) {
 	_, whole := wholeNumber(s)
 	switch t.Kind {
 	case engine.KindText:
-		return "a text", true
+		if t.Form.Kind == engine.FormAny {
+			return "a text", true
+		}
+		return "of this form", t.Form.Has(s)
 	case engine.KindNumber:
 		return "a whole number", whole && !v.Quoted
 	case engine.KindMoney:

@@ -72,7 +72,7 @@ func wider(t, param engine.Type) string {
 		if (param.Lo != 0 || param.Hi != 0) && (t.Lo < param.Lo || t.Hi > param.Hi) {
 			return rangeWords(t)
 		}
-	case t.Kind == engine.KindText && param.Width > 0 && t.Width > param.Width:
+	case t.Kind == engine.KindText && param.Width > 0 && !t.Within(&param):
 		return rangeWords(t)
 	case t.Kind == engine.KindSecret && t.Digits != param.Digits && param.Digits > 0,
 		t.Kind == engine.KindSecret && param.Width > 0 && t.Width > param.Width:
@@ -119,14 +119,12 @@ func rangeWords(t engine.Type) string {
 		return fmt.Sprintf("number %d..%d", t.Lo, t.Hi)
 	case engine.KindMoney:
 		return fmt.Sprintf("money %d..%d", t.Lo/100, t.Hi/100)
-	case engine.KindText:
-		return "text " + strconv.Itoa(t.Width)
 	case engine.KindSecret:
 		if t.Digits > 0 {
 			return "pin " + strconv.Itoa(t.Digits)
 		}
 		return "secret " + strconv.Itoa(t.Width)
-	case engine.KindDate, engine.KindPhone:
+	case engine.KindText, engine.KindDate, engine.KindPhone:
 		return t.String()
 	}
 	return typeName(t)

@@ -68,6 +68,8 @@ func typeName(t engine.Type) string {
 		return "a record (" + t.Record + ")"
 	case t.Kind == engine.KindList && t.Record != "":
 		return "a list (" + t.Record + ")"
+	case t.Kind == engine.KindText && t.Form.Kind != engine.FormAny:
+		return t.String()
 	case kindNames[t.Kind] == "":
 		return "nothing"
 	}

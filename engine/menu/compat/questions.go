@@ -74,7 +74,7 @@ func (c *comparison) takes(old, next engine.Type) bool {
 	}
 	switch old.Kind {
 	case engine.KindText:
-		return narrowed(old, next) == "" && old.Width <= next.Width
+		return old.Within(&next)
 	case engine.KindNumber, engine.KindMoney:
 		return next.Lo <= old.Lo && old.Hi <= next.Hi
 	case engine.KindDate:
@@ -86,15 +86,6 @@ func (c *comparison) takes(old, next engine.Type) bool {
 	default:
 		return false
 	}
-}
-
-// narrowed returns what two types of text differ in beside their width, "" for nothing.
-func narrowed(old, next engine.Type) string {
-	old.Width, next.Width = 0, 0
-	if a, b := old.String(), next.String(); a != b {
-		return b
-	}
-	return ""
 }
 
 // covers reports whether a date's new bound lets everything pass that the old one did.

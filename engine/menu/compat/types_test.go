@@ -34,6 +34,10 @@ screens:
 		{"phone KE", "phone KE|UG"},
 		{"phone", "phone any"},
 		{"secret 6", "secret 8"},
+		{"digits 8", "digits 6..8"},
+		{"digits 8", "text 8"},
+		{"letters 2..9", "letters and digits 1..9"},
+		{`text 6 like "AB-123"`, "text 6"},
 	} {
 		narrow := compiledFor(t, strings.Replace(menu, "TYPE", c.narrow, 1), menutest.Contracts)
 		wide := compiledFor(t, strings.Replace(menu, "TYPE", c.wide, 1), menutest.Contracts)
@@ -53,6 +57,10 @@ screens:
 		{"number 1..6", "number 3..9"},
 		{"date 2000-01-01..today", "date today-9y..today"},
 		{"secret 6", "pin 4"},
+		{"digits 8", "number 0..99999999"}, // a number loses its zeros
+		{"digits 8", "digits 7"},
+		{"digits 4", "letters 4"},
+		{`text 6 like "AB-123"`, `text 6 like "AB1234"`},
 		{"number 1..6", "{type: choice, options: {a: A, b: B}}"},
 	} {
 		for _, pair := range [][2]string{c, {c[1], c[0]}} {

@@ -83,6 +83,12 @@ var Contracts = []engine.Contract{
 		Reads:    true,
 		Takes:    time.Second,
 	},
+	{
+		Name:     "top_up",
+		Params:   []engine.Field{{Name: "meter", Type: TypeOf("digits 8")}, {Name: "plate", Type: TypeOf(`text 7 like "KDA123B"`)}},
+		Outcomes: []engine.OutcomeContract{{Name: "topped"}},
+		Takes:    time.Second,
+	},
 }
 
 // TypeOf returns a type as menus write it.

@@ -118,9 +118,9 @@ func navForm() object {
 }
 
 func varForm() object {
-	typed := aType("phone", "money 10..70000", "number 1..12", "date today-2y..today", "text 20", "choice radio|poster", "pin 4", "secret 8")
+	typed := aType("phone", "money 10..70000", "number 1..12", "date today-2y..today", "text 20", "digits 8", "letters 2..20", `text 6 like "AB-123"`, "choice radio|poster", "pin 4", "secret 8")
 	return either("A type, or a group with it.", typed, needs(group("A variable.",
-		key{"type", "phone, money LO..HI, number LO..HI, date, text N, choice, choice ONE|OTHER (never asked for), pin N or secret N.", aType()},
+		key{"type", "phone, money LO..HI, number LO..HI, date, text N, digits N, letters N, letters and digits N, choice, choice ONE|OTHER (never asked for), pin N or secret N.", aType()},
 		key{"options", "A choice's names and the words callers see.", byName("Names and words.", aText())},
 		key{"error", "Said above the question after an answer that does not fit.", aText()},
 	), "type"))
