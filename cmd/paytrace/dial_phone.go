@@ -320,7 +320,7 @@ func (l *phonePlayer) Save(ctx context.Context, lines []string, name string) (st
 			return "", err
 		}
 	}
-	if err := record.Disguise(file, results, l.people); err != nil {
+	if err := record.Disguise(file, local.Menus, results, l.people); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer

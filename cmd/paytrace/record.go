@@ -29,6 +29,7 @@ type recordCmd struct {
 	As    string `help:"Person of people.yaml who calls (default: the first)." placeholder:"NAME"`
 	Code  string `help:"Code to dial (default: the menu's own)." placeholder:"CODE"`
 	Title string `default:"Recorded call" help:"Title of a call in the terminal."`
+	Yes   bool   `help:"Keep what may be a secret and may be none, without asking. Look at the list first."`
 	Real  bool   `help:"Run the real actions on an empty store, instead of the answers of people.yaml."`
 }
 
@@ -36,6 +37,12 @@ func (recordCmd) Help() string {
 	return `Saves a call as a dial script that passes. Type what the caller types, one answer
 a line, or a stage direction in parentheses; the end of the input saves. PINs and
 numbers are replaced by those of people.yaml.
+
+In a log a secret is what was typed where the menu, or the screen, asks for one, what
+was dialled behind the code, and what stands behind a word such as OTP, code,
+password, siri or neno. It is replaced in its whole session. Other runs of 4 to 8
+digits may be secrets, too: record asks about each, and writes nothing where it can't
+ask, unless --yes says that they are none.
 
 Example:
   printf '3\n' | paytrace record`
@@ -165,13 +172,13 @@ func (v recordCmd) fromLog(d *desk, std streams) (*dialscript.File, error) {
 	if len(calls) == 0 {
 		return nil, misuse{errors.New("the log has no callback in a known form; docs/dial-scripts.md lists the forms")}
 	}
-	return v.scripts(d, calls)
+	return v.scripts(d, calls, std)
 }
 
 // scripts turns sessions into dial scripts. Without a menu to play them on, the
 // screens must be in the log.
-func (v recordCmd) scripts(d *desk, calls []record.Recorded) (*dialscript.File, error) {
-	file, err := record.Scripts(v.Out, calls, d.people)
+func (v recordCmd) scripts(d *desk, calls []record.Recorded, std streams) (*dialscript.File, error) {
+	file, err := v.withoutSecrets(d, calls, std)
 	if err != nil {
 		return nil, err
 	}
@@ -268,7 +275,7 @@ func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dia
 		}
 	}
 	file, _ := dialscript.Parse(v.Out, []byte(t.text))
-	if err := record.Disguise(file, t.results, d.people); err != nil {
+	if err := record.Disguise(file, d.local.Menus, t.results, d.people); err != nil {
 		return nil, err
 	}
 	return file, nil

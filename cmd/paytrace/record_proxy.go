@@ -49,7 +49,7 @@ func (v recordCmd) fromProxy(ctx context.Context, d *desk, std streams) (*dialsc
 	if len(calls) == 0 {
 		return nil, misuse{errors.New("no callback arrived, so there is nothing to save")}
 	}
-	return v.scripts(d, calls)
+	return v.scripts(d, calls, std)
 }
 
 // passing records callbacks and their answers.

@@ -138,5 +138,7 @@ func sessionsOf(log string, people *engine.Personas, std streams) (*dialscript.F
 	if len(calls) == 0 {
 		return nil, misuse{errors.New(log + ": the log has no callback in a known form; docs/dial-scripts.md lists the forms")}
 	}
-	return record.Scripts(log, calls, people)
+	// What the log says stays at this terminal.
+	script, _, err := record.Scripts(log, calls, people, record.Judgement{AllPlain: true})
+	return script, err
 }

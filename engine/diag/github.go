@@ -28,7 +28,7 @@ func GitHub(w io.Writer, list List) error {
 		fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,endColumn=%d,title=%s::%s\n", githubLevels[d.Severity],
 			githubProperty(d.Pos.File), d.Pos.Line, d.Pos.Column, d.Pos.Column+d.Length, d.Code, githubText.Replace(text))
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(covered{w}, b.String())
 	return err
 }
 

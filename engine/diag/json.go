@@ -42,7 +42,7 @@ func JSON(w io.Writer, list List) error {
 		}
 		all = append(all, j)
 	}
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(covered{w})
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(all)

@@ -101,7 +101,7 @@ func SARIF(w io.Writer, list List, version string, title func(code string) strin
 	for _, d := range list {
 		run.Results = append(run.Results, sarifOf(d, slices.Index(codes, d.Code)))
 	}
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(covered{w})
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/engine/terminal"
 )
 
@@ -19,6 +20,7 @@ const margin = "   "
 // out. sources returns a file's bytes by its path, or nil; color adds terminal
 // colours.
 func Text(w io.Writer, list List, sources func(path string) []byte, color bool) error {
+	w = covered{w}
 	p := printer{paint: plain, sources: sources, lines: map[string][]string{}}
 	if color {
 		p.paint = coloured
@@ -30,6 +32,14 @@ func Text(w io.Writer, list List, sources func(path string) []byte, color bool) 
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
+}
+
+// covered covers the secrets of wallets that somebody pasted into a menu: diagnostics
+// go to logs and to the pages of a CI.
+type covered struct{ w io.Writer }
+
+func (c covered) Write(p []byte) (int, error) {
+	return io.WriteString(c.w, secret.Seeds(string(p))) // as long as p
 }
 
 type printer struct {
@@ -78,7 +88,7 @@ func (p *printer) line(pos engine.Pos) (string, bool) {
 	lines, ok := p.lines[pos.File]
 	if !ok && p.sources != nil {
 		text := strings.TrimPrefix(string(p.sources(pos.File)), "\ufeff")
-		lines = strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+		lines = strings.Split(secret.Seeds(strings.ReplaceAll(text, "\r\n", "\n")), "\n")
 		p.lines[pos.File] = lines
 	}
 	if pos.Line < 1 || pos.Line > len(lines) || strings.TrimSpace(lines[pos.Line-1]) == "" {

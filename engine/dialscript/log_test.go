@@ -119,7 +119,7 @@ func TestCapturedCallbacks(t *testing.T) {
 	if got := len(calls[0].Steps); got != 4 {
 		t.Errorf("the first session has %d steps, expected the code and 3 answers", got)
 	}
-	file, err := record.Scripts("x.dial", calls, walletPeople())
+	file, _, err := record.Scripts("x.dial", calls, walletPeople(), record.Judgement{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestDisguise(t *testing.T) {
 		t.Fatal(err)
 	}
 	people := walletPeople()
-	file, err := record.Scripts("x.dial", record.Sessions(found), people)
+	file, _, err := record.Scripts("x.dial", record.Sessions(found), people, record.Judgement{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func FuzzReadLog(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := record.Scripts("f.dial", record.Sessions(found), people)
+		file, _, err := record.Scripts("f.dial", record.Sessions(found), people, record.Judgement{})
 		if err != nil {
 			return // too many sessions
 		}

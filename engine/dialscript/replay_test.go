@@ -83,7 +83,7 @@ func replayed(t *testing.T, log string, from, to []*engine.Program) []record.Rep
 		t.Fatal(err)
 	}
 	people := walletPeople()
-	file, err := record.Scripts("log", record.Sessions(found), people)
+	file, _, err := record.Scripts("log", record.Sessions(found), people, record.Judgement{})
 	if err != nil {
 		t.Fatal(err)
 	}

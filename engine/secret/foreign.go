@@ -64,7 +64,7 @@ func Foreign(words string, most int, known ...string) string {
 			words = strings.NewReplacer(text, removed, strings.ReplaceAll(text, " ", "+"), removed).Replace(words)
 		}
 	}
-	words = Seeds(words)
+	words = seed.ReplaceAllString(words, removed)
 	words = encoded.ReplaceAllStringFunc(words, func(word string) string {
 		if hides(word) {
 			return removed
@@ -101,9 +101,11 @@ func (e *foreignError) Error() string { return e.text }
 
 func (e *foreignError) Unwrap() error { return e.err }
 
-// Seeds removes the secrets of wallets from a text that is otherwise shown as it is,
-// such as a line of a menu.
-func Seeds(text string) string { return seed.ReplaceAllString(text, removed) }
+// Seeds covers the secrets of wallets in a text that is otherwise shown as it is, such
+// as a line of a menu. The text keeps its length.
+func Seeds(text string) string {
+	return seed.ReplaceAllStringFunc(text, func(s string) string { return strings.Repeat("x", len(s)) })
+}
 
 // without removes a known text in the forms that others write it in.
 func without(words, text string) string {

@@ -1,9 +1,11 @@
 package record
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -15,48 +17,60 @@ import (
 var ErrNoScreens = errors.New("the log has callbacks but no screens")
 
 // Scripts writes the sessions of a log as a script, with the people of
-// people.yaml instead of those in the log. Screens are those of the log; after
-// the last known screen nothing is checked.
-func Scripts(path string, calls []Recorded, people *engine.Personas) (*dialscript.File, error) {
+// people.yaml instead of those in the log, and without its secrets. Screens are
+// those of the log; after the last known screen nothing is checked. The doubts are
+// texts that may be secrets and that the script has: judge them before it is written.
+func Scripts(path string, calls []Recorded, people *engine.Personas, j Judgement) (*dialscript.File, []Doubt, error) {
 	if len(people.List) == 0 {
-		return nil, dialscript.ErrNoCaller
+		return nil, nil, dialscript.ErrNoCaller
 	}
+	var doubts []Doubt
 	d := newDisguise(people, calls)
 	f := &dialscript.File{Path: path}
 	titles := map[string]int{}
 	for _, c := range calls {
 		if len(f.Calls) == dialscript.MaxCalls {
-			return nil, fmt.Errorf("the log has more than %d sessions; divide it", dialscript.MaxCalls)
+			return nil, nil, fmt.Errorf("the log has more than %d sessions; divide it", dialscript.MaxCalls)
 		}
-		call := d.call(c)
+		call, unsure := d.call(c, j)
+		doubts = append(doubts, unsure...)
 		titles[call.Title]++
 		if n := titles[call.Title]; n > 1 {
 			call.Title += fmt.Sprintf(" (%d)", n)
 		}
 		f.Calls = append(f.Calls, call)
 	}
-	return f, nil
+	return f, doubts, nil
 }
 
-// call converts one session to a call.
-func (d *disguise) call(c Recorded) dialscript.Call {
-	persona := d.caller(c.Phone)
-	secret := secretSteps(c.Steps)
-	var typed []string
-	for i, s := range c.Steps {
-		if secret[i] {
-			typed = append(typed, s.Typed)
-		}
+// Undisguised writes one session as it is, to be played: the log's own inputs and
+// screens, called by the first person.
+func Undisguised(c Recorded, people *engine.Personas) dialscript.Call {
+	name := people.List[0].Name
+	call := dialscript.Call{Given: []dialscript.Direction{{Kind: dialscript.As, Text: "as " + name, Name: name}}}
+	plain := newDisguise(people, nil)
+	for _, s := range c.Steps {
+		step := dialscript.Step{Input: dialscript.PlainText(s.Typed)}
+		plain.show(&step, s, func(text string) string { return text })
+		call.Steps = append(call.Steps, step)
 	}
-	pins := d.pins(persona, typed)
+	return call
+}
+
+// call converts one session to a call, and returns what may be a secret in it.
+func (d *disguise) call(c Recorded, j Judgement) (dialscript.Call, []Doubt) {
+	persona := d.caller(c.Phone)
+	found, secret := secretsOf(c, j)
+	pins := d.pins(persona, pinsOf(c.Steps, secret, found.secrets))
+	hide := found.replacer(pins)
 	call := dialscript.Call{Given: []dialscript.Direction{{Kind: dialscript.As, Text: "as " + persona.Name, Name: persona.Name}}}
 	var keys []string
 	for i, s := range c.Steps {
-		input := d.typed(s.Typed, i == 0)
+		input := hide(d.typed(s.Typed, i == 0))
 		word := input
 		switch {
 		case secret[i]:
-			input, word = pins[s.Typed], "PIN"
+			input, word = cmp.Or(pins[s.Typed], masked(s.Typed)), "PIN"
 		case joinedNumber.MatchString(input) && i > 0:
 			word = "a number"
 		}
@@ -65,10 +79,27 @@ func (d *disguise) call(c Recorded) dialscript.Call {
 		} else if i == 0 && len(c.Steps) == 1 {
 			keys = append(keys, input)
 		}
-		call.Steps = append(call.Steps, d.step(s, input, i == len(c.Steps)-1))
+		call.Steps = append(call.Steps, d.step(s, input, i == len(c.Steps)-1, hide))
 	}
 	call.Title = recordedTitle(keys)
-	return call
+	return call, found.doubts
+}
+
+// pinsOf lists the secrets of digits: those that were typed, in their order, behind
+// those that only stand on screens, because the last one becomes the caller's PIN.
+func pinsOf(steps []RecordedStep, secret []bool, all []string) []string {
+	var typed, others []string
+	for i, s := range steps {
+		if secret[i] && dialscript.IsPIN(s.Typed) {
+			typed = append(typed, s.Typed)
+		}
+	}
+	for _, s := range all {
+		if dialscript.IsPIN(s) && !slices.Contains(typed, s) {
+			others = append(others, s)
+		}
+	}
+	return append(others, typed...)
 }
 
 // typed returns an input with its numbers replaced. In a dialled code they are
@@ -99,13 +130,19 @@ func recordedTitle(keys []string) string {
 	return title
 }
 
-func (d *disguise) step(s RecordedStep, input string, last bool) dialscript.Step {
-	step := dialscript.Step{Input: dialscript.PlainText(input)}
-	if s.Answered {
-		for _, line := range dialscript.Lines(d.text(s.Answer)) {
-			step.Shown = append(step.Shown, dialscript.LiteralLine(line))
-		}
+// show adds the recorded screen to a step.
+func (d *disguise) show(step *dialscript.Step, s RecordedStep, clear func(string) string) {
+	if !s.Answered {
+		return
 	}
+	for _, line := range dialscript.Lines(clear(s.Answer)) {
+		step.Shown = append(step.Shown, dialscript.LiteralLine(line))
+	}
+}
+
+func (d *disguise) step(s RecordedStep, input string, last bool, hide func(string) string) dialscript.Step {
+	step := dialscript.Step{Input: dialscript.PlainText(input)}
+	d.show(&step, s, func(text string) string { return hide(d.text(text)) })
 	add := func(kind dialscript.Kind, text string) {
 		step.Directions = append(step.Directions, dialscript.Direction{Kind: kind, Text: text})
 	}
@@ -121,24 +158,10 @@ func (d *disguise) step(s RecordedStep, input string, last bool) dialscript.Step
 	return step
 }
 
-// secretSteps finds the steps in which a PIN was typed: after a screen that asks
-// for one. If no screen is known, any four to eight digits may be a PIN.
-func secretSteps(steps []RecordedStep) []bool {
-	out := make([]bool, len(steps))
-	for i := 1; i < len(steps); i++ {
-		before := steps[i-1]
-		if !dialscript.IsPIN(steps[i].Typed) {
-			continue
-		}
-		out[i] = !before.Answered || dialscript.AsksPIN(before.Answer)
-	}
-	return out
-}
-
-// Disguise replaces the PINs and numbers that were typed in calls played just
-// now by those of people.yaml; results belong to the calls. It leaves screens
-// alone, because Settle writes them again.
-func Disguise(f *dialscript.File, results []dialscript.Result, people *engine.Personas) error {
+// Disguise replaces the secrets and numbers that were typed in calls played just now
+// by those of people.yaml; results belong to the calls, and menus answered them. It
+// leaves screens alone, because Settle writes them again.
+func Disguise(f *dialscript.File, menus []*engine.Program, results []dialscript.Result, people *engine.Personas) error {
 	if len(people.List) == 0 {
 		return dialscript.ErrNoCaller
 	}
@@ -150,28 +173,26 @@ func Disguise(f *dialscript.File, results []dialscript.Result, people *engine.Pe
 		}
 		d := newDisguise(people, nil)
 		d.numbers[scene.Caller.Phone] = scene.Caller.Phone
-		steps := make([]RecordedStep, len(call.Steps))
-		var pins []string
+		c := Recorded{Steps: make([]RecordedStep, len(call.Steps))}
 		for i := range call.Steps {
-			typed, ok := call.Steps[i].Input.Literal()
-			if s := results[n].Screens[i]; s != nil && ok {
-				steps[i] = RecordedStep{Typed: typed, Answer: s.Text, Answered: true}
+			c.Steps[i].Typed, _ = call.Steps[i].Input.Literal()
+			if s := results[n].Screens[i]; s != nil {
+				c.Steps[i].Answer, c.Steps[i].Answered = s.Text, true
 			}
 		}
-		secret := secretSteps(steps)
-		for i, is := range secret {
-			if is {
-				pins = append(pins, steps[i].Typed)
-			}
-		}
-		become := d.pins(scene.Caller, pins)
+		// The menu knows what it asked for, and the person at the terminal what was
+		// typed: nothing is in doubt.
+		found, secret := secretsOf(c, Judgement{AllPlain: true, Kinds: func(Recorded) []Kind { return Kinds(menus, results[n]) }})
+		become := d.pins(scene.Caller, pinsOf(c.Steps, secret, found.secrets))
+		hide := found.replacer(become)
+		call.Title = hide(call.Title)
 		for i := range call.Steps {
 			switch typed, ok := call.Steps[i].Input.Literal(); {
 			case !ok || typed == "":
 			case secret[i]:
-				call.Steps[i].Input = dialscript.PlainText(become[typed])
+				call.Steps[i].Input = dialscript.PlainText(cmp.Or(become[typed], masked(typed)))
 			default:
-				call.Steps[i].Input = dialscript.PlainText(d.typed(typed, i == 0))
+				call.Steps[i].Input = dialscript.PlainText(hide(d.typed(typed, i == 0)))
 			}
 		}
 	}
