@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -34,15 +35,62 @@ func hashes(list []string) (all [][sha256.Size]byte) {
 // authorized reports whether a request may pass. A path with a secret needs the
 // right secret; a path without one needs a key. If neither keys nor secrets are
 // set, everybody may pass.
-func (a *auth) authorized(c *fiber.Ctx) bool {
-	if secret := c.Params("secret"); secret != "" {
+func (a *auth) authorized(secret string, authorization []byte) bool {
+	if secret != "" {
 		return among(a.secrets, []byte(secret))
 	}
 	if len(a.keys) == 0 {
 		return len(a.secrets) == 0
 	}
-	token, ok := bearer(c.Request().Header.Peek(fiber.HeaderAuthorization))
+	token, ok := bearer(authorization)
 	return ok && among(a.keys, token)
+}
+
+// authorized reports whether a request may pass. If it may, its connection is no
+// longer one of an unknown sender.
+func (s *Server) authorized(c *fiber.Ctx) bool {
+	if !s.auth.authorized(c.Params("secret"), c.Request().Header.Peek(fiber.HeaderAuthorization)) {
+		return false
+	}
+	if from, ok := c.Context().Conn().(*conn); ok {
+		from.identified()
+	}
+	return true
+}
+
+// welcome reports whether a client that waits for "100 Continue" may send its body.
+// The routes refuse the others for their key; they need no body for that.
+func (s *Server) welcome(h head) bool {
+	path := string(h.path())
+	for _, base := range []string{"/ussd", "/sms/delivery"} {
+		if below(path, base) {
+			return s.auth.authorized(pathSecret(strings.TrimPrefix(path, base)), h.authorization)
+		}
+	}
+	for _, r := range s.config.Routes {
+		if r.Knows != nil && r.Method == string(h.method) && matches(r.Path, path) {
+			return r.Knows(string(h.authorization))
+		}
+	}
+	return true
+}
+
+// pathSecret returns the secret in the rest of a callback's path, as the routes find
+// it: /SECRET, /SECRET/events, /events or nothing.
+func pathSecret(rest string) string {
+	secret, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
+	if rest == "/events" {
+		return ""
+	}
+	return secret
+}
+
+// matches reports whether a path is one of a route with names in braces.
+func matches(route, path string) bool {
+	names, parts := strings.Split(route, "/"), strings.Split(path, "/")
+	return slices.EqualFunc(names, parts, func(name, part string) bool {
+		return name == part || strings.HasPrefix(name, "{") && part != ""
+	})
 }
 
 // presented returns the key or path secret that a request shows. known names it if

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/paytrace/paytrace/store/storetest/servers"
@@ -18,6 +19,10 @@ import (
 // browserTime bounds how long a browser may take to start and draw a page on a
 // busy machine.
 const browserTime = 2 * time.Minute
+
+// noteViolations notes what the policy of a page keeps out.
+const noteViolations = `const violations = [];
+addEventListener("securitypolicyviolation", e => violations.push(e.effectiveDirective + " " + e.blockedURI + " " + e.sourceFile + ":" + e.lineNumber));`
 
 // The page draws every operation in a real browser and loads only from us.
 func TestDocsInABrowser(t *testing.T) {
@@ -57,6 +62,9 @@ func TestDocsInABrowser(t *testing.T) {
 		}
 	})
 	if err == nil {
+		_, err = chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noteViolations})
+	}
+	if err == nil {
 		err = chromedp.Do(ctx, chromedp.Navigate("http://"+ln.Addr().String()+"/docs"), chromedp.WaitVisible(".opblock"))
 	}
 	if err != nil {
@@ -72,6 +80,10 @@ func TestDocsInABrowser(t *testing.T) {
 		if !strings.Contains(" "+operations+" ", " "+want+" ") {
 			t.Errorf("the page does not show %s: %s", want, operations)
 		}
+	}
+	blocked, err := chromedp.Run(ctx, chromedp.Evaluate[string](`violations.join(" ")`))
+	if err != nil || blocked != "" {
+		t.Errorf("the page's own policy blocks parts of it: %s, %v", blocked, err)
 	}
 	mu.Lock()
 	defer mu.Unlock()

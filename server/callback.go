@@ -17,7 +17,7 @@ import (
 // callback answers a gateway's callback with a screen. Only an unauthorized or
 // unreadable request gets another answer.
 func (s *Server) callback(c *fiber.Ctx) error {
-	if !s.auth.authorized(c) {
+	if !s.authorized(c) {
 		return s.forbid(c)
 	}
 	began := s.config.Now()
@@ -63,7 +63,7 @@ func (s *Server) answer(req engine.Request) (reply engine.Reply) {
 
 // event takes a gateway's notice that a session ended.
 func (s *Server) event(c *fiber.Ctx) error {
-	if !s.auth.authorized(c) {
+	if !s.authorized(c) {
 		return s.forbid(c)
 	}
 	if err := s.recordEvent(c); err != nil {
@@ -125,12 +125,14 @@ func send(c *fiber.Ctx, r gateway.Response) error {
 	return nil
 }
 
-// forbid answers 403 without a body, as the legacy service did.
+// forbid answers a request without a valid key.
 func (s *Server) forbid(c *fiber.Ctx) error {
-	s.logRefusal(c, http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
-	c.Status(http.StatusForbidden)
-	return nil
+	deny(c.Context())
+	s.logRefusal(c, http.StatusForbidden, noKey)
+	return sentence(c.Context(), http.StatusForbidden, noKey)
 }
+
+const noKey = "The key or the secret in the path is missing or wrong."
 
 // refuse answers a malformed body with the codec's sentence.
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
@@ -142,7 +144,7 @@ func (s *Server) refuse(c *fiber.Ctx, err error) error {
 
 func sentence(ctx *fasthttp.RequestCtx, status int, text string) error {
 	ctx.SetStatusCode(status)
-	ctx.SetContentType("text/plain")
+	ctx.SetContentType("text/plain; charset=utf-8")
 	ctx.SetBodyString(text)
 	return nil
 }

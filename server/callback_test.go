@@ -34,7 +34,7 @@ func TestCallback(t *testing.T) {
 		{"from Uganda", form(map[string]string{"phoneNumber": "+256772123456"}), "CON 256772123456 "},
 	} {
 		got := ask(t, s, post("/ussd", test.body))
-		if want := (answer{200, "text/plain", test.want}); got != want {
+		if want := (answer{200, plain, test.want}); got != want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, want)
 		}
 	}
@@ -78,7 +78,7 @@ func TestHostileBodies(t *testing.T) {
 				t.Fatal("no answer")
 			}
 			got := answers[0]
-			if got.status != test.status || got.contentType != "text/plain" || !strings.Contains(got.body, test.says) {
+			if got.status != test.status || got.contentType != plain || !strings.Contains(got.body, test.says) {
 				t.Errorf("%+v, want %d and %q", got, test.status, test.says)
 			}
 			if strings.Contains(got.body, "7391") || strings.Contains(got.body, "\n") || strings.Count(got.body, ". ") > 0 {
@@ -127,7 +127,7 @@ func many(n int) string {
 func TestCompressedBody(t *testing.T) {
 	r := post("/ussd", "\x1f\x8b\x08\x00 not a form")
 	r.Header.Set("Content-Encoding", "gzip")
-	if got := ask(t, newTest(t, nil), r); got.status != 400 || got.contentType != "text/plain" {
+	if got := ask(t, newTest(t, nil), r); got.status != 400 || got.contentType != plain {
 		t.Errorf("%+v, want a refusal", got)
 	}
 }
@@ -145,7 +145,7 @@ func TestPanicIsAnswered(t *testing.T) {
 			}
 		})
 		got := ask(t, s, post("/ussd", text("1*7391")))
-		if want := (answer{200, "text/plain", "END " + engine.BuiltinBusy.In("en")}); got != want {
+		if want := (answer{200, plain, "END " + engine.BuiltinBusy.In("en")}); got != want {
 			t.Errorf("panic of a %T: %+v, want %+v", cause, got, want)
 		}
 	}
@@ -227,17 +227,17 @@ func TestEvents(t *testing.T) {
 		c.Logger, c.PathSecret, c.PathSecretOld = logger, "another-secret-of-now", []string{"secret-secret-secret"}
 	})
 	for path, want := range map[string]answer{
-		"/ussd/secret-secret-secret/events": {200, "text/plain", "OK"},
-		"/ussd/secret-secret-secret":        {200, "text/plain", "END Session ended."},
-		"/ussd/events":                      {403, "", ""},
-		"/ussd/wrong/events":                {403, "", ""},
+		"/ussd/secret-secret-secret/events": {200, plain, "OK"},
+		"/ussd/secret-secret-secret":        {200, plain, "END Session ended."},
+		"/ussd/events":                      {403, plain, noKey},
+		"/ussd/wrong/events":                {403, plain, noKey},
 	} {
 		if got := ask(t, s, post(path, event)); got != want {
 			t.Errorf("%s: %+v, want %+v", path, got, want)
 		}
 	}
 	got := ask(t, s, post("/ussd/secret-secret-secret/events", "status=Success"))
-	if want := (answer{400, "text/plain", "The field sessionId is missing."}); got != want {
+	if want := (answer{400, plain, "The field sessionId is missing."}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if lines := strings.Count(out.String(), `"msg":"session ended"`); lines != 2 {

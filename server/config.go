@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"strings"
 	"time"
@@ -43,6 +44,11 @@ type Config struct {
 	// Routes and Mounts add handlers of other packages.
 	Routes []Route
 	Mounts []Mount
+	// NoDocs turns off /docs and /openapi.json.
+	NoDocs bool
+	// TrustedProxies lists the proxies whose X-Forwarded-For names the sender of a
+	// request. Limits and logs go by that address.
+	TrustedProxies []netip.Prefix
 	// Logger gets one line for each callback, never with what a caller typed. It
 	// may be nil.
 	Logger *slog.Logger
@@ -63,6 +69,10 @@ type Route struct {
 	// Request.PathValue.
 	Path    string
 	Handler http.Handler
+	// Knows reports whether a request with this Authorization header may be one that
+	// the handler accepts. A client that waits for "100 Continue" is asked for its
+	// body only then. nil accepts all.
+	Knows func(authorization string) bool
 }
 
 // Mount adds a handler for a path and everything below it.

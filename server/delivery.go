@@ -24,7 +24,7 @@ type Reports struct {
 // delivery takes a delivery report. It needs the same authorization as a
 // callback: a forged report would hide that a message never arrived.
 func (s *Server) delivery(c *fiber.Ctx) error {
-	if !s.auth.authorized(c) {
+	if !s.authorized(c) {
 		return s.forbid(c)
 	}
 	err := s.report(c)

@@ -26,12 +26,25 @@ func TestPageLoadsOnlyFromUs(t *testing.T) {
 	if !strings.Contains(page.body, "/openapi.json") {
 		t.Error("the page does not name the document")
 	}
+	if strings.Contains(page.body, "<style") || regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(page.body) {
+		t.Error("a script or style stands in the page; the policy does not allow that")
+	}
 	resp, err := s.app.Test(get("/docs"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if got := resp.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'self';") || strings.Contains(got, "http") {
+	if got := resp.Header.Get("Content-Security-Policy"); got != docsPolicy || strings.Contains(got, "unsafe") || strings.Contains(got, "http") {
 		t.Errorf("policy %q", got)
+	}
+}
+
+// TestNoDocs checks that the page and its document can be turned off.
+func TestNoDocs(t *testing.T) {
+	s := newTest(t, func(c *Config) { c.NoDocs = true })
+	for _, path := range []string{"/docs", "/docs/", "/docs/docs.js", "/docs/swagger-ui.css", "/openapi.json"} {
+		if got := ask(t, s, get(path)); got.status != 404 || got.contentType != "application/problem+json" {
+			t.Errorf("%s: %+v, want a problem with 404", path, got)
+		}
 	}
 }

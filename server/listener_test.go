@@ -16,7 +16,7 @@ func TestLinger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wrapped := &listener{Listener: ln}
+		wrapped := &listener{Listener: ln, rules: wireRules{now: time.Now}}
 		closed := make(chan error, 1)
 		go func() { closed <- answerEarly(wrapped, lingers) }()
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"runtime"
 	"strings"
@@ -81,12 +80,9 @@ func (s *Server) keyName(c *fiber.Ctx) string {
 	return s.config.Refusals.KeyName(shown)
 }
 
-// peerOf returns the address that the connection comes from.
+// peerOf returns the address that a request comes from.
 func peerOf(ctx *fasthttp.RequestCtx) netip.Addr {
-	if tcp, ok := ctx.RemoteAddr().(*net.TCPAddr); ok {
-		return tcp.AddrPort().Addr().Unmap()
-	}
-	return netip.Addr{}
+	return addressOf(ctx.RemoteAddr())
 }
 
 func (s *Server) logEvent(e gateway.Event) {

@@ -29,6 +29,7 @@ var details = map[int]string{
 	http.StatusRequestTimeout:              "The request did not arrive in time.",
 	http.StatusRequestEntityTooLarge:       gateway.RefuseSize().Sentence,
 	http.StatusRequestHeaderFieldsTooLarge: "The headers are larger than this server accepts.",
+	http.StatusTooManyRequests:             "There were too many requests from this address without a valid key. Wait as Retry-After says.",
 	http.StatusInternalServerError:         "The request could not be answered.",
 }
 
@@ -48,23 +49,30 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		s.config.Logger.LogAttrs(c.Context(), slog.LevelError, "request failed", slog.Any("fault", err))
 	}
 	switch status {
-	case http.StatusInternalServerError, http.StatusNotFound, http.StatusMethodNotAllowed:
+	case http.StatusInternalServerError:
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		deny(c.Context())
 	default:
 		s.logMalformed(c.Context(), status, details[status])
 	}
-	if half, ok := c.Context().Conn().(*conn); ok {
-		half.linger.Store(true)
+	path := string(c.Context().Path())
+	if from, ok := c.Context().Conn().(*conn); ok {
+		from.linger.Store(true)
+		if from.wire.unread() {
+			path = from.wire.path // the library forgets the header of a body that it can't read
+		}
 	}
-	return refuseHTTP(c.Context(), status, details[status])
+	protect(c.Context()) // an answer to a request that could not be read passes no guard
+	return refuseHTTP(c.Context(), path, status, details[status])
 }
 
 // refuseHTTP answers with a sentence on the paths where gateways post, and with
 // a problem document on all others.
-func refuseHTTP(ctx *fasthttp.RequestCtx, status int, detail string) error {
+func refuseHTTP(ctx *fasthttp.RequestCtx, path string, status int, detail string) error {
 	if detail == "" {
 		detail = http.StatusText(status) + "."
 	}
-	if path := string(ctx.Path()); below(path, "/ussd") || below(path, "/sms/delivery") {
+	if below(path, "/ussd") || below(path, "/sms/delivery") {
 		return sentence(ctx, status, detail)
 	}
 	body, err := json.Marshal(problem{"about:blank", http.StatusText(status), status, detail})

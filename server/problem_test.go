@@ -42,7 +42,7 @@ func TestProblems(t *testing.T) {
 // a browser gets a sentence.
 func TestWrongMethodForCallbacks(t *testing.T) {
 	got := ask(t, newTest(t, nil), get("/ussd"))
-	if want := (answer{405, "text/plain", details[405]}); got != want {
+	if want := (answer{405, plain, details[405]}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
@@ -67,7 +67,7 @@ func TestMounts(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Type", plain)
 		io.WriteString(w, r.Method+" "+r.URL.Path+" "+itoa(int(n)))
 	})
 	s := newTest(t, func(c *Config) {
@@ -79,11 +79,11 @@ func TestMounts(t *testing.T) {
 		path string
 		want answer
 	}{
-		{"/large", answer{200, "text/plain", "POST /large " + itoa(gateway.MaxBody+1)}},
-		{"/large/and/below?x=1", answer{200, "text/plain", "POST /large/and/below " + itoa(gateway.MaxBody+1)}},
+		{"/large", answer{200, plain, "POST /large " + itoa(gateway.MaxBody+1)}},
+		{"/large/and/below?x=1", answer{200, plain, "POST /large/and/below " + itoa(gateway.MaxBody+1)}},
 		{"/larger", answer{413, "application/problem+json", ""}},
 		{"/small", answer{413, "application/problem+json", ""}},
-		{"/ussd", answer{413, "text/plain", ""}},
+		{"/ussd", answer{413, plain, ""}},
 	} {
 		got := exchange(t, addr, "POST "+test.path+" HTTP/1.1\r\nHost: x\r\n"+big, 1)[0]
 		if test.want.body == "" {
@@ -99,18 +99,18 @@ func TestMounts(t *testing.T) {
 // named segments.
 func TestRoutes(t *testing.T) {
 	phone := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Type", plain)
 		io.WriteString(w, r.Method+" "+r.PathValue("phone")+" "+r.URL.Query().Get("x"))
 	})
 	s := newTest(t, func(c *Config) {
-		c.Routes = []Route{{"GET", "/api/v1/workers/by-phone/{phone}", phone}, {"POST", "/api/v1/workers/register", phone}}
+		c.Routes = []Route{{"GET", "/api/v1/workers/by-phone/{phone}", phone, nil}, {"POST", "/api/v1/workers/register", phone, nil}}
 	})
 	for _, test := range []struct {
 		r    *http.Request
 		want answer
 	}{
-		{get("/api/v1/workers/by-phone/254711223344?x=1"), answer{200, "text/plain", "GET 254711223344 1"}},
-		{post("/api/v1/workers/register", ""), answer{200, "text/plain", "POST  "}},
+		{get("/api/v1/workers/by-phone/254711223344?x=1"), answer{200, plain, "GET 254711223344 1"}},
+		{post("/api/v1/workers/register", ""), answer{200, plain, "POST  "}},
 		{get("/api/v1/workers/register"), answer{405, "application/problem+json", ""}},
 		{get("/api/v1/workers/by-phone"), answer{404, "application/problem+json", ""}},
 	} {

@@ -20,8 +20,9 @@ import (
 type Check struct {
 	// Name is the dependency's name in the answer, such as "postgres".
 	Name string
-	// Ask returns nil if the dependency works. The log has its error; /ready says
-	// only whether the dependency was reached and answered.
+	// Ask returns nil if the dependency works. The log and the inner listener have
+	// its error; to others /ready says only whether the dependency was reached and
+	// answered.
 	Ask func(context.Context) error
 	// Spare says that callbacks are answered without this dependency. Its
 	// failure is shown but takes no instance out of service, because it would
@@ -50,7 +51,8 @@ type readiness struct {
 	mu     sync.Mutex
 	at     time.Time
 	status int
-	body   []byte
+	// body has our own words about an error, and detailed those of the dependency.
+	body, detailed []byte
 }
 
 // report is the body of /ready.
@@ -64,9 +66,15 @@ type result struct {
 	OK    bool   `json:"ok"`
 	Spare bool   `json:"spare,omitempty"`
 	Error string `json:"error,omitempty"`
+	cause string
 }
 
-func (r *readiness) serve(c *fiber.Ctx) error {
+// serve answers everybody, and serveDetailed those who reach the inner listener.
+func (r *readiness) serve(c *fiber.Ctx) error { return r.answer(c, &r.body) }
+
+func (r *readiness) serveDetailed(c *fiber.Ctx) error { return r.answer(c, &r.detailed) }
+
+func (r *readiness) answer(c *fiber.Ctx, body *[]byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now := r.now(); r.body == nil || now.Sub(r.at) >= checkEvery {
@@ -77,7 +85,7 @@ func (r *readiness) serve(c *fiber.Ctx) error {
 	}
 	c.Status(r.status)
 	c.Context().SetContentType("application/json")
-	c.Context().SetBody(r.body)
+	c.Context().SetBody(*body)
 	return nil
 }
 
@@ -89,9 +97,13 @@ func (r *readiness) renew() error {
 			answer.Status, r.status = "not ready", http.StatusServiceUnavailable
 		}
 	}
-	body, err := json.Marshal(answer)
-	r.body = body
-	return err
+	var err, detailedErr error
+	r.body, err = json.Marshal(answer)
+	for i := range answer.Checks {
+		answer.Checks[i].Error = answer.Checks[i].cause
+	}
+	r.detailed, detailedErr = json.Marshal(answer)
+	return errors.Join(err, detailedErr)
 }
 
 func (r *readiness) ask() []result {
@@ -124,10 +136,12 @@ func (r *readiness) one(ctx context.Context, check Check) result {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
+	cause := ""
 	if err != nil {
-		r.log.LogAttrs(ctx, slog.LevelWarn, "not ready", slog.String("check", check.Name), slog.String("error", credentials.ReplaceAllString(err.Error(), secret.Redacted)))
+		cause = credentials.ReplaceAllString(err.Error(), secret.Redacted)
+		r.log.LogAttrs(ctx, slog.LevelWarn, "not ready", slog.String("check", check.Name), slog.String("error", cause))
 	}
-	return result{Name: check.Name, OK: err == nil, Spare: check.Spare, Error: public(err)}
+	return result{Name: check.Name, OK: err == nil, Spare: check.Spare, Error: public(err), cause: cause}
 }
 
 // credentials matches passwords in the error texts of database drivers.

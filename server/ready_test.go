@@ -38,7 +38,7 @@ func TestReady(t *testing.T) {
 		says string
 	}{
 		{"works", func(context.Context) error { return nil }, ""},
-		{"plain", func(context.Context) error { return errors.New("NOAUTH user=kassa-7391") }, "refused"},
+		{"plain", func(context.Context) error { return errors.New("NOAUTH user=kassa password=7391") }, "refused"},
 		{"network", func(context.Context) error { return fmt.Errorf("user=root: %w", dial) }, "cannot connect"},
 		{"refused", func(context.Context) error { return &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }, "cannot connect"},
 		{"late", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "no answer in time"},
@@ -67,6 +67,13 @@ func TestReady(t *testing.T) {
 			c := said.Checks[0]
 			if c.Name != "one" || c.OK != (test.says == "") || c.Error != test.says {
 				t.Errorf("%+v, want the error %q", c, test.says)
+			}
+			inside := inner(t, s, "/ready")
+			if inside.status != status || (test.says != "") != strings.Contains(inside.body, `"error":`) || strings.Contains(inside.body, "7391") {
+				t.Errorf("inside: %+v, want the status %d and the cause without secrets", inside, status)
+			}
+			if test.name == "network" && !strings.Contains(inside.body, "user=root: dial tcp: address db.internal:5432: refused") {
+				t.Errorf("inside: %s, want the error itself", inside.body)
 			}
 			if strings.Contains(got.body, "7391") || strings.Contains(got.body, "db.internal") {
 				t.Errorf("the answer shows a secret or a host: %s", got.body)
@@ -110,5 +117,45 @@ func TestReadyWithoutASpare(t *testing.T) {
 	got := ask(t, s, get("/ready"))
 	if want := `{"status":"ready","checks":[{"name":"database","ok":true},{"name":"redis","ok":false,"spare":true,"error":"refused"}]}`; got.status != 200 || got.body != want {
 		t.Errorf("%d %s, want 200 %s", got.status, got.body, want)
+	}
+}
+
+// inner asks the listener for operators.
+func inner(t *testing.T, s *Server, path string) answer {
+	t.Helper()
+	resp, err := s.inner.Test(get(path), int(patience.Milliseconds()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read(t, resp)
+}
+
+// TestInnerListener checks that the listener for operators answers nothing else, and
+// that it ends with the server.
+func TestInnerListener(t *testing.T) {
+	s := newTest(t, nil)
+	for path, want := range map[string]int{"/ready": 200, "/health": 200, "/docs": 404, "/openapi.json": 404, "/ussd": 404} {
+		if got := inner(t, s, path); got.status != want {
+			t.Errorf("%s: %+v, want %d", path, got, want)
+		}
+	}
+	start(t, s)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.ServeInner(ln) }()
+	if got := exchange(t, ln.Addr().String(), "GET /ready HTTP/1.1\r\nHost: x\r\n\r\n", 1); len(got) != 1 || got[0].status != 200 {
+		t.Errorf("%+v, want 200", got)
+	}
+	if got := exchange(t, ln.Addr().String(), "GET /ready HTTP/1.1\r\n\r\n", 1); len(got) != 1 || got[0].status != 400 {
+		t.Errorf("%+v, want 400: the wire is checked here, too", got)
+	}
+	if err := s.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 }

@@ -27,10 +27,12 @@ func (s *Server) routes() (err error) {
 	}()
 	s.app.Get("/health", health)
 	s.app.Get("/ready", s.ready.serve)
-	s.app.Get("/openapi.json", describe)
-	docs := docsPage()
-	s.app.Get("/docs", docs)
-	s.app.Get("/docs/*", docs)
+	if !s.config.NoDocs {
+		docs := docsPage()
+		s.app.Get("/openapi.json", describe)
+		s.app.Get("/docs", docs)
+		s.app.Get("/docs/*", docs)
+	}
 
 	s.app.Post("/ussd", s.callback)
 	s.app.Post("/ussd/events", s.event)
@@ -95,27 +97,21 @@ func mounted(handler fasthttp.RequestHandler) fiber.Handler {
 	}
 }
 
-// bodyLimits returns the function that allows mounts larger bodies than a
-// callback's, or nil if no mount needs them.
-func (s *Server) bodyLimits() func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
-	var larger []Mount
+// bodyLimit returns how many bytes the body of a request to a path may have.
+func (s *Server) bodyLimit(path []byte) int64 {
+	limit := gateway.MaxBody
 	for _, m := range s.config.Mounts {
-		if m.MaxBody > gateway.MaxBody {
-			larger = append(larger, m)
+		if m.MaxBody > limit && below(string(path), m.Path) {
+			limit = m.MaxBody
 		}
 	}
-	if larger == nil {
-		return nil
-	}
-	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-		path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
-		for _, m := range larger {
-			if below(string(path), m.Path) {
-				return fasthttp.RequestConfig{MaxRequestBodySize: m.MaxBody}
-			}
-		}
-		return fasthttp.RequestConfig{}
-	}
+	return int64(limit)
+}
+
+// bodyLimits tells the library the limits of bodies, for those in chunks.
+func (s *Server) bodyLimits(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
+	return fasthttp.RequestConfig{MaxRequestBodySize: int(s.bodyLimit(path))}
 }
 
 // below reports whether path is base or below it.

@@ -26,6 +26,10 @@ const Budget = 4 * time.Second
 // headerLimit bounds a request's headers in bytes, request line included.
 const headerLimit = 8 << 10
 
+// refusedConns bounds the connections above the limit that are told so in the form of
+// all answers at one time. Beyond them the library answers in its own.
+const refusedConns = 256
+
 // limits bounds what connections may use.
 type limits struct {
 	// conns bounds the open connections.
@@ -37,6 +41,8 @@ type limits struct {
 	write time.Duration
 	// idle is the time after which an unused connection is closed.
 	idle time.Duration
+	// strangers and denied bound what one address may use without a valid key.
+	strangers, denied int
 	// check bounds the time a dependency has to answer /ready.
 	check time.Duration
 }
@@ -50,7 +56,9 @@ var defaultLimits = limits{
 	write: 10 * time.Second,
 	// Common proxies close their idle connections after a minute; ours stay open
 	// longer than theirs.
-	idle: 75 * time.Second,
+	idle:      75 * time.Second,
+	strangers: strangersPerPeer,
+	denied:    deniedPerMinute,
 	// Load balancers wait 3 to 5 seconds.
 	check: 2 * time.Second,
 }
@@ -59,8 +67,11 @@ var defaultLimits = limits{
 type Server struct {
 	config Config
 	app    *fiber.App
+	inner  *fiber.App // for operators
 	auth   auth
 	ready  readiness
+	peers  *peers
+	wire   wireRules
 
 	mu        sync.Mutex
 	closed    bool
@@ -83,11 +94,28 @@ func newServer(config Config, limits limits) (*Server, error) {
 		auth:   newAuth(config),
 		ready:  readiness{checks: config.Ready, timeout: limits.check, now: config.Now, log: config.Logger},
 	}
-	s.app = fiber.New(fiber.Config{
+	s.peers, s.wire = newPeers(config.TrustedProxies, limits, config.Now), s.wireRules(limits)
+	s.app, s.inner = s.newApp(limits), s.newApp(limits)
+	if err := s.routes(); err != nil {
+		return nil, err
+	}
+	s.inner.Get("/health", health)
+	s.inner.Get("/ready", s.ready.serveDetailed)
+	for _, app := range []*fiber.App{s.app, s.inner} {
+		http := app.Server()
+		http.CloseOnShutdown = true
+		http.HeaderReceived = s.bodyLimits
+		http.Handler = s.guard(app.Handler())
+	}
+	return s, nil
+}
+
+func (s *Server) newApp(limits limits) *fiber.App {
+	return fiber.New(fiber.Config{
 		AppName:                      "paytrace",
 		BodyLimit:                    gateway.MaxBody,
 		CaseSensitive:                true,
-		Concurrency:                  limits.conns,
+		Concurrency:                  limits.conns + refusedConns,
 		DisablePreParseMultipartForm: true,
 		DisableStartupMessage:        true,
 		ErrorHandler:                 s.fail,
@@ -96,14 +124,6 @@ func newServer(config Config, limits limits) (*Server, error) {
 		ReadTimeout:                  limits.read,
 		WriteTimeout:                 limits.write,
 	})
-	if err := s.routes(); err != nil {
-		return nil, err
-	}
-	http := s.app.Server()
-	http.CloseOnShutdown = true
-	http.HeaderReceived = s.bodyLimits()
-	http.Handler = s.guard(s.app.Handler())
-	return s, nil
 }
 
 // Listen serves on a TCP address, such as ":5000", until Shutdown.
@@ -117,12 +137,19 @@ func (s *Server) Listen(addr string) error {
 
 // Serve serves on a listener until Shutdown begins. It then returns nil at once,
 // while Shutdown waits for the callbacks in flight.
-func (s *Server) Serve(ln net.Listener) error {
-	wrapped := &listener{Listener: ln}
+func (s *Server) Serve(ln net.Listener) error { return s.serve(s.app, ln) }
+
+// ServeInner serves /health and /ready for operators on a listener of its own, until
+// Shutdown begins. Its /ready has the errors of the dependencies, which name hosts and
+// versions, so only operators may reach the listener.
+func (s *Server) ServeInner(ln net.Listener) error { return s.serve(s.inner, ln) }
+
+func (s *Server) serve(app *fiber.App, ln net.Listener) error {
+	wrapped := &listener{Listener: ln, rules: s.wire, peers: s.peers}
 	if !s.open(wrapped) {
 		return ln.Close()
 	}
-	if err := s.app.Listener(wrapped); err != nil {
+	if err := app.Listener(wrapped); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
 	return nil
@@ -152,8 +179,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	for _, ln := range listeners {
 		_ = ln.Close()
 	}
-	if err := s.app.ShutdownWithContext(ctx); err != nil {
-		return fmt.Errorf("server: requests still in flight: %w", err)
+	for _, app := range []*fiber.App{s.app, s.inner} {
+		if err := app.ShutdownWithContext(ctx); err != nil {
+			return fmt.Errorf("server: requests still in flight: %w", err)
+		}
 	}
 	return nil
 }

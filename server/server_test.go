@@ -106,6 +106,9 @@ func post(path, body string) *http.Request {
 	return r
 }
 
+// plain is the type of the answers to gateways.
+const plain = "text/plain; charset=utf-8"
+
 type answer struct {
 	status      int
 	contentType string
@@ -136,17 +139,41 @@ func read(t testing.TB, resp *http.Response) answer {
 // them, until it closes the connection.
 func exchange(t testing.TB, addr, raw string, want int) []answer {
 	t.Helper()
+	c := dial(t, addr)
+	// A server that refuses closes before it has read everything; its answer
+	// still arrives.
+	_, _ = io.WriteString(c, raw)
+	return answersOn(t, c, want)
+}
+
+// exchangeHalf is exchange for a client that sends no more, and says so.
+func exchangeHalf(t testing.TB, addr, raw string) []answer {
+	t.Helper()
+	c := dial(t, addr)
+	_, _ = io.WriteString(c, raw)
+	if err := c.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	return answersOn(t, c, 2)
+}
+
+// dial connects to the server until the test ends.
+func dial(t testing.TB, addr string) *net.TCPConn {
+	t.Helper()
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { c.Close() })
 	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
-	// A server that refuses closes before it has read everything; its answer
-	// still arrives.
-	_, _ = io.WriteString(c, raw)
+	return c.(*net.TCPConn)
+}
+
+func answersOn(t testing.TB, c net.Conn, want int) []answer {
+	t.Helper()
+	defer c.Close()
 	var answers []answer
 	for in := bufio.NewReader(c); len(answers) < want; {
 		resp, err := http.ReadResponse(in, nil)
@@ -197,9 +224,9 @@ func TestNewRefuses(t *testing.T) {
 		"short old secret":       func(c *Config) { c.PathSecret, c.PathSecretOld = "secret-secret-secret", []string{"tooshort"} },
 		"secret with a slash":    func(c *Config) { c.PathSecret = "7391/7391/7391/7391" },
 		"secret with percent":    func(c *Config) { c.PathSecret = "7391%7391%7391%7391" },
-		"route without a method": func(c *Config) { c.Routes = []Route{{"", "/x", http.NotFoundHandler()}} },
-		"unknown method":         func(c *Config) { c.Routes = []Route{{"BREW", "/x", http.NotFoundHandler()}} },
-		"broken pattern":         func(c *Config) { c.Routes = []Route{{"GET", "/{x", http.NotFoundHandler()}} },
+		"route without a method": func(c *Config) { c.Routes = []Route{{"", "/x", http.NotFoundHandler(), nil}} },
+		"unknown method":         func(c *Config) { c.Routes = []Route{{"BREW", "/x", http.NotFoundHandler(), nil}} },
+		"broken pattern":         func(c *Config) { c.Routes = []Route{{"GET", "/{x", http.NotFoundHandler(), nil}} },
 		"mount at the root":      func(c *Config) { c.Mounts = []Mount{{Path: "/", Handler: http.NotFoundHandler()}} },
 		"mount of nothing":       func(c *Config) { c.Mounts = []Mount{{Path: "/metrics"}} },
 	} {

@@ -39,6 +39,9 @@ func (s *Service) Serve(ctx context.Context, ln net.Listener) error {
 	defer stopWork()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.server.Serve(ln) })
+	if s.inner != nil {
+		group.Go(func() error { return s.server.ServeInner(s.inner) })
+	}
 	for _, run := range s.background {
 		group.Go(func() error { run(ctx); return nil })
 	}

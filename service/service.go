@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -66,6 +67,7 @@ type Service struct {
 	runner  *runner.Runner
 	catalog *runner.Catalog
 	server  *server.Server
+	inner   net.Listener // nil where INNER_ADDRESS is not set
 	jobs    map[string]store.JobHandler
 	// background holds what runs while the service serves, beside the jobs.
 	background []func(context.Context)
@@ -317,9 +319,13 @@ func (s *Service) serveHTTP() error {
 		Ready: s.ready, Routes: s.api(refusals), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,
+		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies,
 	})
 	if err != nil {
 		return UsageError{err}
+	}
+	if err := s.listenInside(); err != nil {
+		return err
 	}
 	switch {
 	case c.USSDAPIKey.IsSet() && c.USSDPathSecret.IsSet():
@@ -331,6 +337,26 @@ func (s *Service) serveHTTP() error {
 	default:
 		s.choose("/ussd", "open to all: set USSD_PATH_SECRET or USSD_API_KEY before you put it online")
 	}
+	return nil
+}
+
+// listenInside opens the listener for operators.
+func (s *Service) listenInside() error {
+	if s.settings.InnerAddress == "" {
+		return nil
+	}
+	ln, err := net.Listen("tcp", s.settings.InnerAddress)
+	if err != nil {
+		return usagef("INNER_ADDRESS: %w; set another one", err)
+	}
+	s.inner = ln
+	s.close = append(s.close, func() error {
+		if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	s.choose("inside", "http://%s/ready says why a dependency fails", ln.Addr())
 	return nil
 }
 

@@ -3,6 +3,7 @@ package service
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"slices"
 	"strconv"
@@ -29,6 +30,13 @@ type Settings struct {
 	LockTimeout      time.Duration
 	RedisURL         secret.Text
 	Port             int
+	// InnerAddress is where operators see what is wrong with a dependency; "" for
+	// nowhere.
+	InnerAddress string
+	// NoDocs turns off /docs and /openapi.json.
+	NoDocs bool
+	// TrustedProxies are believed when they say who sent a request.
+	TrustedProxies []netip.Prefix
 
 	EncryptionKey secret.Text
 	EncryptionOld []string
@@ -98,7 +106,7 @@ var settings = []struct {
 }{
 	{"where things live", storeSettings},
 	{"keys", keySettings},
-	{"who may call", gatewaySettings},
+	{"who may call", slices.Concat(gatewaySettings, proxySettings)},
 	{"calls", callSettings},
 	{"actions over HTTP", backendSettings},
 	{"SMS", smsSettings},
@@ -147,6 +155,18 @@ memory, which is right for one instance.`,
 		name: "PORT", fallback: "5000",
 		help: "Port to listen on.",
 		read: func(s *Settings, v string) error { return whole(v, 0, 65535, &s.Port) },
+	},
+	{
+		name: "INNER_ADDRESS",
+		help: `A second address for operators, as 5001 (on 127.0.0.1) or 10.0.0.7:5001. Its
+/ready says why a dependency fails, with hosts and versions; the one on PORT says
+only that it does. Not set: there is none.`,
+		read: func(s *Settings, v string) (err error) { s.InnerAddress, err = innerAddress(v); return err },
+	},
+	{
+		name: "API_DOCS", fallback: "on",
+		help: "off turns off /docs and /openapi.json, which describe the API to everybody.",
+		read: func(s *Settings, v string) error { s.NoDocs = v == "off"; return oneOf(v, "on", "off") },
 	},
 }
 
@@ -200,6 +220,14 @@ a line.`,
 		},
 	},
 }
+
+var proxySettings = []setting{{
+	name: "TRUSTED_PROXIES",
+	help: `Addresses and networks of your own proxies, as 10.0.0.0/8,192.0.2.7. Limits and
+logs then go by the sender that they name in X-Forwarded-For. Not set: by the
+address that the connection comes from.`,
+	read: func(s *Settings, v string) (err error) { s.TrustedProxies, err = networks(v); return err },
+}}
 
 var callSettings = []setting{
 	{

@@ -116,10 +116,13 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			map[string]string{"ACTIONS_KEY_OLD": "whsec_bm9ib2R5IGtub3dzIHRoaXMga2V5IGFueSBtb3Jl"},
 			[]string{"ACTIONS_KEY_OLD is set and ACTIONS_KEY is not"},
 		},
-		"real money":    {map[string]string{"STELLAR_NETWORK": "PUBLIC", "STELLAR_FUNDING_SECRET": seed}, []string{"STELLAR_FUNDING_SECRET", "PUBLIC"}},
-		"a weak key":    {map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "hunter2"}, []string{"ENCRYPTION_KEY is too short"}},
-		"time-outs":     {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},
-		"a wrong asset": {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
+		"real money":       {map[string]string{"STELLAR_NETWORK": "PUBLIC", "STELLAR_FUNDING_SECRET": seed}, []string{"STELLAR_FUNDING_SECRET", "PUBLIC"}},
+		"a weak key":       {map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "hunter2"}, []string{"ENCRYPTION_KEY is too short"}},
+		"time-outs":        {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},
+		"an inner address": {map[string]string{"INNER_ADDRESS": "inner:here"}, []string{`INNER_ADDRESS: found "inner:here", expected a port`}},
+		"proxies":          {map[string]string{"TRUSTED_PROXIES": "10.0.0.1, 10.0.0.0/33"}, []string{`TRUSTED_PROXIES: found "10.0.0.0/33"`}},
+		"docs":             {map[string]string{"API_DOCS": "no"}, []string{`API_DOCS: found "no", expected on or off`}},
+		"a wrong asset":    {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
 	} {
 		_, err := ReadSettingsToServe(func(name string) string { return c.env[name] })
 		if !errors.As(err, new(UsageError)) {
@@ -147,5 +150,28 @@ func TestOnlyAServiceNeedsKeys(t *testing.T) {
 	env := map[string]string{"DATABASE_URL": "postgres://me@host/db"}
 	if _, err := ReadSettings(func(name string) string { return env[name] }); err != nil {
 		t.Error(err)
+	}
+}
+
+// An inner address without a host is one that only this machine reaches.
+func TestInnerAddress(t *testing.T) {
+	for value, want := range map[string]string{
+		"5001": "127.0.0.1:5001", ":5001": "127.0.0.1:5001", "0.0.0.0:5001": "0.0.0.0:5001", "localhost:5001": "localhost:5001",
+		"[::1]:5001": "[::1]:5001", "::1": "", "host:5001": "", "70000": "", "10.0.0.7": "",
+	} {
+		s, err := ReadSettings(func(name string) string { return map[string]string{"INNER_ADDRESS": value}[name] })
+		if s.InnerAddress != want || (err == nil) != (want != "") {
+			t.Errorf("%s: got %q, %v, want %q", value, s.InnerAddress, err, want)
+		}
+	}
+}
+
+// A proxy is an address or a network.
+func TestTrustedProxies(t *testing.T) {
+	s, err := ReadSettings(func(name string) string {
+		return map[string]string{"TRUSTED_PROXIES": "192.0.2.7, 10.1.2.3/8,2001:db8::/32"}[name]
+	})
+	if got := fmt.Sprint(s.TrustedProxies); err != nil || got != "[192.0.2.7/32 10.0.0.0/8 2001:db8::/32]" {
+		t.Errorf("got %s, %v", got, err)
 	}
 }

@@ -3,6 +3,8 @@ package service
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -89,6 +91,41 @@ func checkRedis(v string) error {
 		return fmt.Errorf("%w; leave it unset for sessions in memory", err)
 	}
 	return nil
+}
+
+// innerAddress reads an address to listen on. Without a host it is one that only this
+// machine reaches.
+func innerAddress(v string) (string, error) {
+	host, port, err := net.SplitHostPort(v)
+	if err != nil {
+		host, port = "", v
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	_, addressErr := netip.ParseAddr(host)
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil || addressErr != nil && host != "localhost" {
+		return "", fmt.Errorf("found %q, expected a port, as 5001, or an address and a port, as 10.0.0.7:5001", v)
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// networks reads addresses and networks with commas between them.
+func networks(v string) ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for one := range strings.SplitSeq(v, ",") {
+		one = strings.TrimSpace(one)
+		if address, err := netip.ParseAddr(one); err == nil && address.Zone() == "" {
+			list = append(list, netip.PrefixFrom(address, address.BitLen()))
+			continue
+		}
+		network, err := netip.ParsePrefix(one)
+		if err != nil {
+			return nil, fmt.Errorf("found %q, expected an address, as 192.0.2.7, or a network, as 10.0.0.0/8", one)
+		}
+		list = append(list, network.Masked())
+	}
+	return list, nil
 }
 
 // checkHTTP refuses what is not the base address of an HTTP service.

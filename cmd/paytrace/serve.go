@@ -75,7 +75,11 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 // greet says what was chosen, and what to try.
 func greet(w io.Writer, s *service.Service, settings service.Settings, port int) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "PayTrace %s listens on http://localhost:%d  (API: /docs)\n", service.Version(), port)
+	docs := "  (API: /docs)"
+	if settings.NoDocs {
+		docs = ""
+	}
+	fmt.Fprintf(&b, "PayTrace %s listens on http://localhost:%d%s\n", service.Version(), port, docs)
 	for _, c := range s.Choices() {
 		fmt.Fprintf(&b, "  %-9s %s\n", c.What, c.Which)
 	}

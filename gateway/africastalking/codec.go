@@ -113,8 +113,7 @@ func isForm(contentType string) bool {
 	return err == nil && media == formType
 }
 
-// Encode writes "CON " or "END " and the screen. The type is text/plain without a
-// charset, as in the aggregator's own library. Nothing may stand before CON or
+// Encode writes "CON " or "END " and the screen. Nothing may stand before CON or
 // END: even a space would end the call.
 func (Codec) Encode(_ engine.Request, reply engine.Reply) gateway.Response {
 	prefix := "CON "
@@ -123,5 +122,5 @@ func (Codec) Encode(_ engine.Request, reply engine.Reply) gateway.Response {
 	}
 	body := make([]byte, 0, len(prefix)+len(reply.Text))
 	body = append(append(body, prefix...), reply.Text...)
-	return gateway.Response{Status: http.StatusOK, ContentType: "text/plain", Body: body}
+	return gateway.Response{Status: http.StatusOK, ContentType: "text/plain; charset=utf-8", Body: body}
 }

@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 7730512bb8427af436c41b08e702300eff229b6e370980b0fc8a0800f47be64f.
+// Of openapi.json with the SHA-256 ba753599a3fc1eefa3cb34e88c3067546b186a91ac7b1187c637f49bca8125d0.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //

@@ -72,6 +72,9 @@ func New(c Config) *API {
 type Route struct {
 	Method, Path string
 	Handler      http.Handler
+	// Knows reports whether an Authorization header carries a key that may be used
+	// now. It counts nothing.
+	Knows func(authorization string) bool
 }
 
 // operation describes one operation of the API and the scope a key needs for it.
@@ -92,7 +95,7 @@ var operations = []operation{
 func (a *API) Routes() []Route {
 	var routes []Route
 	for _, op := range operations {
-		routes = append(routes, Route{op.method, op.path, a.handler(op)})
+		routes = append(routes, Route{op.method, op.path, a.handler(op), a.knows})
 	}
 	return routes
 }
@@ -194,13 +197,12 @@ func (a *API) admit(ctx context.Context, op operation, r *request) *Problem {
 }
 
 func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Problem {
-	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") {
+	token, ok := bearer(r.Header.Get("Authorization"))
+	if !ok {
 		r.refused = "The key is missing."
 		r.header.Set("WWW-Authenticate", `Bearer realm="paytrace"`)
 		return problem(http.StatusUnauthorized, typeBlank, "A key is expected: Authorization: Bearer pt_….")
 	}
-	token = strings.TrimSpace(token)
 	r.token, r.refused = token, notOurs
 	if id, ok := keyID(token); ok {
 		stored, err := a.Store.APIKey(ctx, id)
@@ -219,6 +221,28 @@ func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Prob
 	}
 	r.header.Set("WWW-Authenticate", `Bearer realm="paytrace", error="invalid_token"`)
 	return problem(http.StatusUnauthorized, typeBlank, "This key is not known, has expired or was revoked.")
+}
+
+func bearer(authorization string) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(authorization, " ")
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
+}
+
+// knows reports whether a key may be used now. While the database does not answer it
+// reports true, and the request itself then gets an answer that says so.
+func (a *API) knows(authorization string) bool {
+	token, ok := bearer(authorization)
+	id, ours := keyID(token)
+	if !ok || !ours {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), a.budget)
+	defer cancel()
+	stored, err := a.Store.APIKey(ctx, id)
+	if err != nil {
+		return !errors.Is(err, store.ErrNotFound)
+	}
+	return refusal(token, stored, a.Now()) == ""
 }
 
 // Values of Retry-After, in seconds.
