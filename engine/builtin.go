@@ -62,6 +62,9 @@ var builtins = map[string]map[Builtin]string{
 	},
 }
 
+// Has reports whether the engine has the text in a language.
+func (b Builtin) Has(lang string) bool { return builtins[lang][b] != "" }
+
 // In returns the text in a language, or in English if the engine has no
 // translation.
 func (b Builtin) In(lang string) string {

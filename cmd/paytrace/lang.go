@@ -72,7 +72,7 @@ func (v langCmd) Run(ctx context.Context, std streams) error {
 		if err := reportTranslated(std.out, name, out); err != nil {
 			return err
 		}
-		left = left || len(out.Missing)+len(out.Stale)+len(out.Unreviewed)+len(out.Unknown) > 0
+		left = left || !out.Finished()
 	}
 	if v.Check && left {
 		return outcome{exitDiagnostics}

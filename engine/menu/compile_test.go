@@ -79,3 +79,43 @@ screens:
 		t.Errorf("got %q, %v", eff.Text, err)
 	}
 }
+
+// In a language that has only some texts, callers read the others in the language that
+// stands in: with the shared texts and the built-in words that their language has.
+func TestPartialLanguages(t *testing.T) {
+	const source = `ussd: 1
+service: Duka
+dial: "*1#"
+languages:
+  en: English
+  sw: Kiswahili
+  zul: {name: isiZulu, missing: sw}
+start: main
+texts: {thanks: Thank you.}
+screens:
+  main:
+    say: "Welcome. {texts.thanks}"
+    menu:
+      1: Buy -> bought
+      2: Sell -> bought
+  bought:
+    end: Done.
+`
+	fsys := fstest.MapFS{
+		"m.yaml":     {Data: []byte(source)},
+		"m.sw.yaml":  {Data: []byte("texts.thanks: Asante.\nmain.say: \"Karibu. {texts.thanks}\"\nmain.1: Nunua\nmain.2: Uza\nbought.say: Tayari.\n")},
+		"m.zul.yaml": {Data: []byte("texts.thanks: Siyabonga.\nmain.2: Thengisa\n")},
+	}
+	p, found := menu.Load(fsys, "m.yaml", "", nil, menu.Options{Language: "zul"})
+	if p == nil || found.Bad() || len(found) != 1 || found[0].Code != "U310" {
+		t.Fatalf("got %v, want one U310 for information", found)
+	}
+	s, eff, err := p.Step(p.Begin(engine.Request{Caller: "254711000111"}, 0), engine.Event{Kind: engine.EventDial, Start: "main"})
+	if want := "Karibu. Siyabonga.\n1. Nunua\n2. Thengisa"; err != nil || eff.Text != want {
+		t.Errorf("got  %q, %v\nwant %q", eff.Text, err, want)
+	}
+	_, eff, err = p.Step(s, engine.Event{Kind: engine.EventInput, Input: "9"})
+	if want := "Chaguo si sahihi. Jaribu tena.\nKaribu. Siyabonga.\n1. Nunua\n2. Thengisa"; err != nil || eff.Text != want {
+		t.Errorf("got  %q, %v\nwant %q", eff.Text, err, want)
+	}
+}

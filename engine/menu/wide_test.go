@@ -21,7 +21,9 @@ type wideMenu struct {
 	n     int
 	risky bool
 	langs bool
-	out   *strings.Builder // the file that is being written
+	// partial says that Kiswahili has only some of the texts.
+	partial bool
+	out     *strings.Builder // the file that is being written
 	// asked are the variables that some screen asks for: the others are left out.
 	asked map[string]bool
 }
@@ -73,7 +75,11 @@ func (m *wideMenu) write() fstest.MapFS {
 func (m *wideMenu) head(b *strings.Builder) {
 	b.WriteString("ussd: 1\nservice: Wide\ndial: {\"*384#\": s0, \"*384*1#\": s1}\nstart: s0\non_failed: end0\non_pending: end0\n")
 	if m.langs {
-		b.WriteString("languages: {en: English, sw: Kiswahili}\n")
+		sw := "Kiswahili"
+		if m.partial = m.IntN(3) == 0; m.partial {
+			sw = "{name: Kiswahili, missing: en}"
+		}
+		fmt.Fprintf(b, "languages: {en: English, sw: %s}\n", sw)
 	}
 	if m.IntN(2) == 0 {
 		b.WriteString("session: {resume: 5m}\n")
@@ -334,12 +340,13 @@ func (m *wideMenu) secret(name string) {
 }
 
 // translate writes every text of a menu again in Kiswahili: the same values in
-// other words. One is left out where the menu takes risks.
+// other words. One is left out where the menu takes risks, and half of them where the
+// language is one of only some texts.
 func (m *wideMenu) translate(fsys fstest.MapFS) {
 	f, _ := syntax.Read(fsys, "wide.yaml", "")
 	var b strings.Builder
 	for _, w := range syntax.ListMessages(f) {
-		if w.Text.Value != "" && (!m.risky || m.IntN(60) > 0) {
+		if w.Text.Value != "" && (!m.risky || m.IntN(60) > 0) && (!m.partial || m.IntN(2) == 0) {
 			fmt.Fprintf(&b, "%s: %q\n", w.Key, "Sw "+w.Text.Value)
 		}
 	}

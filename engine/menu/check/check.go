@@ -45,6 +45,7 @@ var rules = []rule{
 	{"U312", diag.Error, (*checker).translatedValues},
 	{"U313", diag.Info, (*checker).sameWords},
 	{"U314", diag.Info, (*checker).translationsReviewed},
+	{"U315", diag.Error, (*checker).fallbacks},
 	{"U401", diag.Warning, (*checker).optionCount},
 	{"U402", diag.Error, (*checker).keysFree},
 	{"U403", diag.Error, (*checker).keysTyped},

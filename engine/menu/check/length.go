@@ -114,7 +114,7 @@ func (c *checker) language(lang int) string {
 }
 
 // longest returns the longest text of a screen's question, where it is written: in
-// the translation, or in the menu where it is not translated.
+// the translation, or where callers read it instead.
 func (l *lengths) longest(screen *layout) syntax.Text {
 	best, key := -1, ""
 	for _, t := range screen.body.texts {
@@ -127,14 +127,7 @@ func (l *lengths) longest(screen *layout) syntax.Text {
 
 // source returns where a text of a language is written.
 func (c *checker) source(key string, lang int) syntax.Text {
-	list := c.msgs.In(key)
-	if list == nil {
-		return syntax.Text{}
-	}
-	if list[lang].Written() {
-		return list[lang]
-	}
-	return list[0]
+	return c.msgs.Shown(key, lang)
 }
 
 // sum returns what a length is made of: "error 41, text 80, options 20, navigation

@@ -21,6 +21,10 @@ func (c *checker) translated() {
 			c.find(code, fmt.Sprintf("There is no file %s with the texts in %s.", syntax.Quote(c.f.Name+"."+code.Value+".yaml"), c.language(lang)), fmt.Sprintf(`Make it with "paytrace lang %s", which writes a line for each text.`, code.Value))
 			continue
 		}
+		if c.msgs.Langs[lang].Partial() {
+			c.translatedInPart(lang)
+			continue
+		}
 		for _, w := range c.msgs.All {
 			t := c.msgs.In(w.Key)[lang]
 			if strings.TrimSpace(w.Text.Value) == "" || strings.TrimSpace(t.Value) != "" {
@@ -31,6 +35,52 @@ func (c *checker) translated() {
 				help = fmt.Sprintf("Write it at %s, between the quotes.", t.Pos)
 			}
 			c.find(w.Text, fmt.Sprintf("%s has no %s translation.", syntax.Quote(w.Key), c.language(lang)), help)
+		}
+	}
+}
+
+// translatedInPart counts the texts that a language lacks, where the menu allows that.
+func (c *checker) translatedInPart(lang int) {
+	all, missing := 0, 0
+	for _, w := range c.msgs.All {
+		if strings.TrimSpace(w.Text.Value) == "" {
+			continue
+		}
+		all++
+		if strings.TrimSpace(c.msgs.In(w.Key)[lang].Value) == "" {
+			missing++
+		}
+	}
+	if missing > 0 {
+		c.findAs(diag.Info, c.msgs.Langs[lang].Code, fmt.Sprintf("%d of %d texts have no %s translation; callers read them in %s.", missing, all, c.language(lang), c.language(c.msgs.Instead(lang))), "")
+	}
+}
+
+// fallbacks checks U315: callers who read a partial language get its missing texts in a
+// language that has them all.
+//
+// Nothing is missed: it looks at every language that names another one.
+func (c *checker) fallbacks() {
+	var whole []string
+	for _, l := range c.msgs.Langs {
+		if !l.Partial() {
+			whole = append(whole, l.Code.Value)
+		}
+	}
+	for i, l := range c.msgs.Langs {
+		if !l.Partial() || i > 0 && slices.Contains(whole, l.Missing.Value) {
+			continue
+		}
+		help := "Name one that has all texts: " + strings.Join(whole, ", ") + "."
+		switch {
+		case i == 0:
+			c.find(l.Missing, fmt.Sprintf("The texts of the menu are in %s, so none is missing there.", c.language(0)), `Write only the language's name, or put another language first.`)
+		case l.Missing.Value == l.Code.Value:
+			c.find(l.Missing, fmt.Sprintf("Texts that %s lacks can't come from %s itself.", c.language(i), c.language(i)), help)
+		case slices.ContainsFunc(c.msgs.Langs, func(o syntax.Language) bool { return o.Code.Value == l.Missing.Value }):
+			c.find(l.Missing, fmt.Sprintf("Texts that %s lacks may be missing in %s, too.", c.language(i), syntax.Quote(l.Missing.Value)), help)
+		default:
+			c.find(l.Missing, fmt.Sprintf("The menu has no language %s.", syntax.Quote(l.Missing.Value)), help).Suggest(c.near(l.Missing.Value, whole))
 		}
 	}
 }

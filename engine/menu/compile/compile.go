@@ -115,8 +115,8 @@ func (c *compiler) words(t syntax.Text) engine.Localized {
 	w[0] = c.text(t, 0)
 	key := c.keys[t.Pos]
 	for lang := 1; lang < len(w); lang++ {
-		if text, ok := c.translation(key, lang); ok {
-			w[lang] = c.text(text, lang)
+		if _, ok := c.translation(key, lang); ok || c.messages.Langs[lang].Partial() {
+			w[lang] = c.text(c.messages.Shown(key, lang), lang)
 		}
 	}
 	return w
@@ -154,12 +154,7 @@ func (c *compiler) shared(name string, lang int) engine.Text {
 		if n.Name.Value != name {
 			continue
 		}
-		if lang > 0 {
-			if text, ok := c.translation(syntax.SharedKey(name), lang); ok {
-				return c.plain(text)
-			}
-		}
-		return c.plain(n.Text)
+		return c.plain(c.messages.Shown(syntax.SharedKey(name), lang))
 	}
 	return nil
 }

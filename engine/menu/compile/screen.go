@@ -43,8 +43,8 @@ func (c *compiler) builtin(t syntax.Text, name string) engine.Localized {
 		return c.words(t)
 	}
 	w := make(engine.Localized, len(c.def.Languages))
-	for i, l := range c.def.Languages {
-		w[i] = engine.Text{{Lit: engine.Builtin(name).In(l.Code)}}
+	for i := range w {
+		w[i] = engine.Text{{Lit: c.messages.Builtin(engine.Builtin(name), i)}}
 	}
 	return w
 }

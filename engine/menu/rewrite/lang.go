@@ -15,6 +15,8 @@ import (
 // there was no file.
 type Translated struct {
 	Formatted
+	// Partial says that the language needs words for only some texts.
+	Partial bool
 	// Added lists the texts that had no line. Missing lists all texts without words,
 	// including the added ones.
 	Added, Missing []syntax.Message
@@ -33,6 +35,12 @@ type Translated struct {
 type Pair struct {
 	syntax.Message
 	Words string
+}
+
+// Finished reports whether a translator has nothing left to do. A language of only some
+// texts may lack words.
+func (t Translated) Finished() bool {
+	return (t.Partial || len(t.Missing) == 0) && len(t.Stale)+len(t.Unreviewed)+len(t.Unknown) == 0
 }
 
 // Translate brings the translation of a menu into one language up to date. Each
@@ -56,7 +64,7 @@ func Translate(file *syntax.File, found diag.List, lang string, reviewed bool) (
 		return Translated{}, err
 	}
 	main := file.Sources[0].Path
-	out := Translated{Formatted: Formatted{Name: file.Name + "." + lang + ".yaml"}}
+	out := Translated{Formatted: Formatted{Name: file.Name + "." + lang + ".yaml"}, Partial: own.Partial()}
 	u := &updater{out: &out, reviewed: reviewed, words: map[string]syntax.Message{}}
 	for _, w := range syntax.ListMessages(file) {
 		if _, twice := u.words[w.Key]; !twice && strings.TrimSpace(w.Text.Value) != "" {

@@ -37,7 +37,7 @@ func menuKeys() []key {
 		{"ussd", "The version of this language.", object{"enum": []any{syntax.Version, strconv.Itoa(syntax.Version)}}},
 		{"service", "The service's name, as callers know it; {service} shows it.", aText()},
 		{"dial", "The code that is dialled, in quotes. Several codes: each with the screen it begins on; the longest that fits wins.", dialForm()},
-		{"languages", "Codes of the languages and their own names. The first is the one this file is written in; the others have a file each, NAME.CODE.yaml.", byName("Language codes and names.", aText())},
+		{"languages", "Codes of the languages and their own names. The first is the one this file is written in; the others have a file each, NAME.CODE.yaml.", byName("Language codes and names.", languageForm())},
 		{"start", "The screen a call begins on.", aName("a screen")},
 		{"default", "Calls to codes that no menu has begin in this one.", object{"const": true}},
 		{"on_failed", "The screen after an action that certainly did nothing.", aName("a screen")},
@@ -60,6 +60,13 @@ func dialForm() object {
 	return either("", code, object{
 		"type": "object", "patternProperties": object{syntax.ServiceCode.String(): to}, "additionalProperties": false,
 	})
+}
+
+func languageForm() object {
+	return either("The language's own name.", aText(), needs(group("A language that only some texts have.",
+		key{"name", "The language's own name.", aText()},
+		key{"missing", "The code of the language that callers read where a text is not translated.", aName("a language")},
+	), "name", "missing"))
 }
 
 func limitsForm() object {

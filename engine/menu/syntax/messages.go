@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/paytrace/paytrace/engine"
+import (
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
 
 // Messages holds the texts of a menu in all its languages: what the checker
 // measures and compares.
@@ -10,6 +14,9 @@ type Messages struct {
 	All   []Message
 	texts map[string][]Text
 	parts map[InLanguage][]Part
+	// instead has for each language the index of the one that callers read where a text
+	// is not translated.
+	instead []int
 }
 
 // InLanguage names one text in one language, an index of Langs.
@@ -31,6 +38,7 @@ var BuiltinKeys = map[string]string{
 // share a key the first is kept; the checker refuses the second.
 func NewMessages(f *File) *Messages {
 	l := &Messages{Langs: Languages(f), All: ListMessages(f), texts: map[string][]Text{}, parts: map[InLanguage][]Part{}}
+	l.instead = insteadOf(l.Langs)
 	for _, w := range l.All {
 		if !l.Has(w.Key) {
 			l.texts[w.Key] = make([]Text, len(l.Langs))
@@ -45,11 +53,53 @@ func NewMessages(f *File) *Messages {
 		if l.Has(key) {
 			continue
 		}
-		for _, lang := range l.Langs {
-			l.texts[key] = append(l.texts[key], Text{Value: engine.Builtin(name).In(lang.Code.Value)})
+		for lang := range l.Langs {
+			l.texts[key] = append(l.texts[key], Text{Value: l.Builtin(engine.Builtin(name), lang)})
 		}
 	}
 	return l
+}
+
+// insteadOf returns the index of the language that stands in for each language. The
+// first language stands in for all that name no other one.
+func insteadOf(langs []Language) []int {
+	list := make([]int, len(langs))
+	for i, l := range langs {
+		for j, other := range langs {
+			if i > 0 && other.Code.Value == l.Missing.Value && !other.Partial() {
+				list[i] = j
+			}
+		}
+	}
+	return list
+}
+
+// Instead returns the language that callers read where a text is not translated into
+// another one. Both are indexes of Langs.
+func (l *Messages) Instead(lang int) int { return l.instead[lang] }
+
+// Shown returns the text that callers read in a language: its own words, those of the
+// language that stands in for it, or the original.
+func (l *Messages) Shown(key string, lang int) Text {
+	list := l.texts[key]
+	if list == nil {
+		return Text{}
+	}
+	for _, i := range []int{lang, l.instead[lang]} {
+		if strings.TrimSpace(list[i].Value) != "" {
+			return list[i]
+		}
+	}
+	return list[0]
+}
+
+// Builtin returns the engine's own words for a language, or those of the language that
+// stands in for it.
+func (l *Messages) Builtin(b engine.Builtin, lang int) string {
+	if !b.Has(l.Langs[lang].Code.Value) {
+		lang = l.instead[lang]
+	}
+	return b.In(l.Langs[lang].Code.Value)
 }
 
 // translate takes one language's entries. Those that name no text are left to
@@ -76,8 +126,8 @@ func (l *Messages) Has(key string) bool { return l.texts[key] != nil }
 
 // Parts cuts a text in a language into words and values, the words shared by
 // several screens ({texts.fees}) put in their place. Where it is not
-// translated it is the first language's, as callers would see it. A shared
-// text cannot show another.
+// translated, it is the text that callers would see. A shared text cannot show
+// another.
 func (l *Messages) Parts(key string, lang int) []Part {
 	at := InLanguage{Key: key, Lang: lang}
 	if parts, done := l.parts[at]; done {
@@ -101,15 +151,10 @@ func (l *Messages) Parts(key string, lang int) []Part {
 
 // Own returns a text's parts with the names of shared texts left in.
 func (l *Messages) Own(key string, lang int) []Part {
-	list := l.texts[key]
-	if list == nil {
+	if !l.Has(key) {
 		return nil
 	}
-	t := list[lang]
-	if t.Value == "" {
-		t = list[0]
-	}
-	parts, _ := Parts(t)
+	parts, _ := Parts(l.Shown(key, lang))
 	return parts
 }
 
@@ -121,5 +166,5 @@ func Languages(f *File) []Language {
 	if len(f.Languages) > 0 {
 		return f.Languages
 	}
-	return []Language{{Text{Value: "en"}, Text{Value: "English"}}}
+	return []Language{{Code: Text{Value: "en"}, Name: Text{Value: "English"}}}
 }

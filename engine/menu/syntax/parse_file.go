@@ -125,10 +125,28 @@ var ServiceCode = regexp.MustCompile(`^\*\d+(\*\d+)*#$`)
 func (p *reader) languages(e entry) {
 	for _, l := range p.entries(e.node, `"languages"`) {
 		lang := Language{Code: l.key}
-		p.text(l, &lang.Name)
+		if l.node.Kind == yaml.MappingNode {
+			p.partialLanguage(l, &lang)
+		} else {
+			p.text(l, &lang.Name)
+		}
 		if p.goodName(l.key, "a language") {
 			p.file.Languages = append(p.file.Languages, lang)
 		}
+	}
+}
+
+// partialLanguage reads {name: isiZulu, missing: en}.
+func (p *reader) partialLanguage(e entry, lang *Language) {
+	p.fields(e.node, "a language", map[string]parser{
+		"name":    func(e entry) { p.text(e, &lang.Name) },
+		"missing": func(e entry) { lang.Missing = p.name(e, "a language") },
+	})
+	if lang.Name.Written() && !lang.Missing.Written() {
+		p.find("U003", e.key, fmt.Sprintf("The language %q does not say which language callers read where a text is missing.", Short(e.key.Value)), `Add "missing: en" with the code of that language, or write only the name.`)
+	}
+	if !lang.Name.Written() {
+		p.find("U003", e.key, fmt.Sprintf("The language %q has no name.", Short(e.key.Value)), fmt.Sprintf(`Write its own name, as "%s: {name: isiZulu, missing: en}".`, Short(e.key.Value)))
 	}
 }
 

@@ -74,8 +74,12 @@ type Named struct{ Name, Text Text }
 // for the menu's start.
 type Dial struct{ Code, Screen Text }
 
-// Language has a language's code and its own name.
-type Language struct{ Code, Name Text }
+// Language has a language's code and its own name. Missing is written for a language
+// that only some texts have: it is the code of the language that callers read instead.
+type Language struct{ Code, Name, Missing Text }
+
+// Partial reports whether texts may lack a translation into the language.
+func (l Language) Partial() bool { return l.Missing.Written() }
 
 // Limits of the screens; an Int is zero where it was not written.
 type Limits struct{ Screen, Options, Depth Int }
