@@ -15,6 +15,9 @@ import (
 // female|male"). The name defaults to the Go name in snake case. engine.Phone
 // and engine.Date need no type. The others do: every type has a maximum width.
 //
+// A type that ends in "or nothing" may be absent, and its field is a pointer:
+// Note *string `menu:"note,text 40 or nothing"`.
+//
 // A struct is a record, and a slice of structs is a list. Their tag has the
 // record's name in place of the type: Payments []Payment
 // `menu:"payments,payment"`.
@@ -101,16 +104,26 @@ func fieldOf(sf reflect.StructField, compound bool) (field, error) {
 		}
 		return compoundOf(name, spelled, kind, row)
 	}
-	kinds, ok := goKinds[sf.Type]
+	held, optional := sf.Type, sf.Type.Kind() == reflect.Pointer
+	if optional {
+		held = held.Elem()
+	}
+	kinds, ok := goKinds[held]
 	if !ok {
 		return field{}, fmt.Errorf("a field of type %s can't hold a menu's value; use engine.Phone, engine.Money, engine.Date, engine.Secret, int64 or string", sf.Type)
 	}
 	if spelled == "" {
-		spelled = goDefaults[sf.Type]
+		spelled = goDefaults[held]
+		if optional && spelled != "" {
+			spelled += " " + engine.OrNothing
+		}
 	}
 	typ, err := parseType(spelled)
 	if err != nil {
 		return field{}, err
+	}
+	if typ.Optional != optional {
+		return field{}, fmt.Errorf("a %s can't hold a %q; a pointer goes with %q", sf.Type, spelled, engine.OrNothing)
 	}
 	for _, kind := range kinds {
 		if kind == typ.Kind {
@@ -172,24 +185,20 @@ func compoundOf(name, record string, kind engine.Kind, row reflect.Type) (field,
 
 var errGivesSecret = errors.New("an outcome can't give a secret, because outcomes are stored and shown")
 
-// parseType parses a type as engine.ParseType does, and also a choice with its
-// options, which in a menu are a variable's own.
+// parseType parses a type as engine.ParseType does. The options of a choice must be
+// names that every menu can write.
 func parseType(spelled string) (engine.Type, error) {
 	if spelled == "" {
 		return engine.Type{}, errors.New(`the type is missing; write it in the tag, such as menu:"amount,money 10..70000"`)
 	}
-	options, ok := strings.CutPrefix(spelled, "choice ")
-	if !ok {
-		return engine.ParseType(spelled)
+	typ, err := engine.ParseType(spelled)
+	if err != nil {
+		return engine.Type{}, err
 	}
-	typ := engine.Type{Kind: engine.KindChoice}
-	for option := range strings.SplitSeq(options, "|") {
-		option = strings.TrimSpace(option)
+	for _, option := range typ.Options {
 		if !validName(option) {
 			return engine.Type{}, fmt.Errorf("the option %q must be lower-case letters, digits and _", option)
 		}
-		typ.Options = append(typ.Options, option)
-		typ.Width = max(typ.Width, len(option))
 	}
 	return typ, nil
 }

@@ -197,16 +197,20 @@ func TestRegisterRefuses(t *testing.T) {
 				Pin    string `menu:"pin,pin 4"`
 				Rows   []payment
 				hidden string
-				Size   int64   `menu:"size,number 5..1"`
-				Kind   string  `menu:"kind,choice a b"`
-				Price  float64 `menu:"price,money 1..2"`
-				A      string  `menu:"twice,text 5"`
-				B      string  `menu:"twice,text 5"`
+				Size   int64          `menu:"size,number 5..1"`
+				Kind   string         `menu:"kind,choice a b"`
+				Price  float64        `menu:"price,money 1..2"`
+				A      string         `menu:"twice,text 5"`
+				B      string         `menu:"twice,text 5"`
+				Bare   *string        `menu:"bare,text 5"`
+				Direct string         `menu:"direct,text 5 or nothing"`
+				Word   *engine.Secret `menu:"word,secret 5 or nothing"`
 			}](ok{}))
 		}, []string{
 			"Amount: the type is missing", "Note: text needs its length", "Count: a field of type int", `Name: the name "Name" must be`,
 			`Pin: a string can't hold a "pin 4"`, "Rows: a record or list", "hidden: the field must be exported",
-			"Size: number 5..1", "Kind: the option", "Price: a field of type float64", "B: two fields have this name",
+			"Size: number 5..1", `Kind: "a b" is not an option`, "Price: a field of type float64", "B: two fields have this name",
+			`Bare: a *string can't hold a "text 5"`, `Direct: a string can't hold a "text 5 or nothing"`, "Word: a secret can't be absent",
 		}},
 		{"parameters that are no struct", func(t *actions.Table) error {
 			return actions.Register(t, named("a"), does[string](ok{}))
@@ -271,5 +275,61 @@ func TestRegisterTwice(t *testing.T) {
 	}
 	if err := actions.Register(b.Table, s, does[struct{}](ok{})); err == nil || !strings.Contains(err.Error(), `"a": the name is taken`) {
 		t.Errorf("the second time: %v", err)
+	}
+}
+
+// noted has values that may be absent, alone and in a row.
+type noted struct{ Found *found }
+
+type found struct {
+	Note *string       `menu:"note,text 20 or nothing"`
+	Left *engine.Money `menu:"left,money 0..100 or nothing"`
+	Day  *engine.Date
+	Rows []remarked `menu:"rows,row"`
+}
+
+type remarked struct {
+	Remark *string `menu:"remark,text 9 or nothing"`
+}
+
+// TestAbsentValues: a nil pointer is a value that is not set, in both directions, fresh
+// and stored.
+func TestAbsentValues(t *testing.T) {
+	b := newBench(t)
+	type asked struct {
+		City *string `menu:"city,text 9 or nothing"`
+		From *engine.Phone
+	}
+	err := actions.Register(b.Table, actions.Spec{Name: "note", About: "About.", Takes: time.Second}, func(_ context.Context, _ actions.Call, in asked) (actions.Work[noted], error) {
+		return func(context.Context, store.Tx) (noted, error) {
+			out := noted{&found{}}
+			if in.City != nil && in.From != nil {
+				left := engine.Money(500)
+				out.Found.Note, out.Found.Left = in.City, &left
+				out.Found.Rows = []remarked{{in.City}}
+			}
+			return out, nil
+		}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if typ := b.Contracts()[0].Params[1].Type; typ.String() != "phone or nothing" {
+		t.Errorf("the second parameter is %s", typ)
+	}
+	text := engine.TextValue("Kisumu")
+	row := engine.RecordValue([]engine.Named{{Name: "remark", Value: text}})
+	for id, c := range map[string]struct{ args, want []engine.Value }{
+		"given":  {[]engine.Value{text, engine.PhoneValue(amina)}, []engine.Value{text, engine.MoneyValue(500), {}, engine.ListValue([]engine.Value{row})}},
+		"absent": {[]engine.Value{{}, {}}, []engine.Value{{}, {}, {}, engine.ListValue(nil)}},
+	} {
+		for range 2 {
+			out := b.must(t, engine.Call{ID: id, Action: "note", Args: c.args})
+			for i, want := range c.want {
+				if got := out.Values[i].Value; !got.Equal(want) {
+					t.Errorf("%s: %s is %s, want %s", id, out.Values[i].Name, got, want)
+				}
+			}
+		}
 	}
 }

@@ -31,6 +31,9 @@ func readParams[In any](s shape, args []engine.Value) (in In, err error) {
 var ErrArgument = errors.New("the contract does not allow this value")
 
 func checkValue(v engine.Value, t *engine.Type) error {
+	if t.Optional && !v.IsSet() {
+		return nil
+	}
 	if v.Kind() != t.Kind {
 		return fmt.Errorf("%w: it is not set or of another kind", ErrArgument)
 	}
@@ -55,6 +58,13 @@ func checkValue(v engine.Value, t *engine.Type) error {
 }
 
 func setField(to reflect.Value, v engine.Value) {
+	if to.Kind() == reflect.Pointer {
+		if !v.IsSet() {
+			return // nil
+		}
+		to.Set(reflect.New(to.Type().Elem()))
+		to = to.Elem()
+	}
 	switch {
 	case v.Kind() == engine.KindSecret:
 		to.Set(reflect.ValueOf(engine.NewSecret(v.Reveal())))
@@ -66,7 +76,7 @@ func setField(to reflect.Value, v engine.Value) {
 }
 
 // readStruct reads the values of an outcome or a record. An empty phone number
-// counts as not set.
+// and a nil pointer count as not set.
 func readStruct(s shape, v reflect.Value) ([]engine.Named, error) {
 	var values []engine.Named
 	for _, f := range s {
@@ -80,6 +90,12 @@ func readStruct(s shape, v reflect.Value) ([]engine.Named, error) {
 }
 
 func readField(f field, v reflect.Value) (engine.Value, error) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return engine.Value{}, nil
+		}
+		v = v.Elem()
+	}
 	switch f.Type.Kind {
 	case engine.KindPhone:
 		if v.String() == "" {

@@ -96,7 +96,7 @@ func TestDateBoundsEndWithTheMonth(t *testing.T) {
 
 func TestParseTypeRefuses(t *testing.T) {
 	for _, s := range []string{
-		"", "phone 12", "phone É", "phone KE|", "phone ke", "money", "money 5", "money 9..1", "money 0..9999999999", "number 1..", "text 0", "text 161", "pin 33", "choice a|", "choice a|b|a", "choice a b",
+		"", "phone 12", "phone É", "phone KE|", "phone ke", "money", "money 5", "money 9..1", "money 0..9999999999", "number 1..", "text 0", "text 161", "pin 33", "choice a|", "choice a|b|a", "choice a b", "pin 4 or nothing", "text 9 or nothing or nothing", "or nothing",
 		"date 2026-03-02..2026-03-01", "date today..today-2y", "date today+30d..today", "date today-40000000y..today", "date 2026-02-30..",
 	} {
 		if typ, err := ParseType(s); err == nil {

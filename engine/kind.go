@@ -71,6 +71,9 @@ type node struct {
 	// the nav's home leads on from here, paged that it may have several pages,
 	// acts that it runs an action that may change something.
 	facts, home, paged, acts bool
+	// optional has the slots that an outcome of the action leaves unset if it does not
+	// give them.
+	optional map[string][]int
 	// replay says what a replay does here.
 	replay ReplayStop
 	// slot is the value that the screen asks for or chooses, or -1.

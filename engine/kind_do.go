@@ -54,6 +54,23 @@ var doKind = kind{
 	},
 }
 
+// optional notes which values the outcomes of an action may leave out.
+func (l *linker) optional(n *node, contract *Contract) {
+	for _, o := range contract.Outcomes {
+		for _, g := range o.Gives {
+			slot, known := l.p.slotIndex[g.Name]
+			if !g.Type.Optional || !known {
+				continue
+			}
+			if n.optional == nil {
+				n.optional = map[string][]int{}
+			}
+			n.optional[o.Name] = append(n.optional[o.Name], slot)
+			l.p.leavable[slot] = true
+		}
+	}
+}
+
 func (l *linker) do(n *node) {
 	d := &l.p.def
 	var contract *Contract
@@ -67,6 +84,7 @@ func (l *linker) do(n *node) {
 		return
 	}
 	n.acts = l.p.Writes(n.Do.Action)
+	l.optional(n, contract)
 	if len(n.Do.Args) != len(contract.Params) {
 		l.fail(n.Pos, "action %q takes %d values, not %d", n.Do.Action, len(contract.Params), len(n.Do.Args))
 	}

@@ -31,7 +31,7 @@ const (
 // New links a definition into a Program. Every name must be defined; the error
 // lists all that are not.
 func New(def Definition) (*Program, error) {
-	p := &Program{def: def, nodes: make(map[string]*node, len(def.Screens)+8), slotIndex: map[string]int{}, langs: map[string]int{}, patterns: map[string]*regexp.Regexp{}}
+	p := &Program{def: def, nodes: make(map[string]*node, len(def.Screens)+8), slotIndex: map[string]int{}, langs: map[string]int{}, patterns: map[string]*regexp.Regexp{}, leavable: map[int]bool{}}
 	p.defaults()
 	l := &linker{p: p, seen: map[[2]string]bool{}}
 	l.zone()

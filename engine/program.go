@@ -24,9 +24,11 @@ type Program struct {
 	// table carries every change of screen.
 	table *machine.Table[Trigger]
 
-	slots                      []Var
-	slotIndex                  map[string]int
-	remembered                 []int // slots
+	slots      []Var
+	slotIndex  map[string]int
+	remembered []int // slots
+	// leavable has the slots that an outcome may leave unset.
+	leavable                   map[int]bool
 	defaultLang                string
 	langs                      map[string]int
 	forms                      []numberForm              // by language

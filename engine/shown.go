@@ -89,7 +89,8 @@ func (p *Program) named(values []Value) []Named {
 func (w *walk) rememberCall(n *node) *Call {
 	c := &Call{Action: CallRemember, Pos: n.Pos}
 	for _, i := range w.p.remembered {
-		if v := w.s.Values[i]; v.IsSet() {
+		// A value that an action has left out replaces the one of an earlier call.
+		if v := w.s.Values[i]; v.IsSet() || w.p.leavable[i] {
 			c.Remember = append(c.Remember, Named{w.p.slots[i].Name, v})
 		}
 	}

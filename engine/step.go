@@ -168,6 +168,9 @@ func (w *walk) outcome(n *node, out Outcome) (Effect, error) {
 
 // ended takes the outcome of a menu's action: its values, then its target.
 func (w *walk) ended(n *node, out Outcome) (Effect, error) {
+	for _, slot := range n.optional[out.Name] {
+		w.set(slot, Value{}) // unless the outcome gives it
+	}
 	w.give(out.Values)
 	taken, retry := n.kind.outcome(n, out.Name)
 	w.wipe(taken)

@@ -47,6 +47,9 @@ type Type struct {
 	Record string
 	// Fields has the fields of a record, or of a list's rows.
 	Fields []Field
+	// Optional says that the value may be absent: a parameter that an action can do
+	// without, or a value that an outcome may leave out.
+	Optional bool `json:",omitempty"`
 }
 
 // field returns the type of a record's field, or nil.

@@ -28,15 +28,36 @@ const (
 // today-2y..today", "text 20", `text 6 like "AB-123"`, "digits 8", "letters 2..20", "letters and digits 7", "choice", "choice town|lake", "pin 4", "secret 8". A
 // range is required if a width depends on it. The options of a choice that callers
 // read have words and are written elsewhere. The error is one sentence for the
-// author of the menu.
+// author of the menu. The types of contracts may end in "or nothing".
 func ParseType(s string) (Type, error) {
-	name, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
+	s = strings.TrimSpace(s)
+	if required, ok := strings.CutSuffix(s, " "+OrNothing); ok {
+		return parseOptional(required)
+	}
+	name, rest, _ := strings.Cut(s, " ")
 	rest = strings.TrimSpace(rest)
 	parse, ok := typeParsers[name]
 	if !ok {
 		return Type{}, fmt.Errorf("%q is not a type; the types are phone, money, number, date, text, digits, letters, choice, pin and secret", name)
 	}
 	return parse(rest)
+}
+
+// OrNothing ends the type of a value that may be absent: "text 20 or nothing".
+const OrNothing = "or nothing"
+
+func parseOptional(required string) (Type, error) {
+	t, err := ParseType(required)
+	switch {
+	case err != nil:
+		return Type{}, err
+	case t.Optional:
+		return Type{}, fmt.Errorf("%q is written twice", OrNothing)
+	case t.Kind == KindSecret:
+		return Type{}, fmt.Errorf("a secret can't be absent; delete %q", OrNothing)
+	}
+	t.Optional = true
+	return t, nil
 }
 
 // TypeNames lists the words with which a type begins.

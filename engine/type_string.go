@@ -8,6 +8,10 @@ import (
 // String returns the type as the menu language spells it. Records and lists, which
 // no menu declares, have their fields.
 func (t Type) String() string {
+	if t.Optional {
+		t.Optional = false
+		return t.String() + " " + OrNothing
+	}
 	switch t.Kind {
 	case KindText:
 		return t.formString()

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The two pages for menu authors are followed from top to bottom, each in an
+// The pages for menu authors are followed from top to bottom, each in an
 // empty folder. A block with "# path" as its first line is saved there. Every
 // "$ command" of a console block runs and must print the lines below it. "…"
 // stands for any text on a line, and alone for any lines.
@@ -21,6 +21,12 @@ func TestMenusPageRuns(t *testing.T) {
 	w := newPageWalk(t)
 	w.strict = true
 	w.page("../../docs/menus.md", 20)
+}
+
+func TestMenusMorePageRuns(t *testing.T) {
+	w := newPageWalk(t)
+	w.strict = true
+	w.page("../../docs/menus-more.md", 3)
 }
 
 // page follows a page with at least this many commands.

@@ -57,7 +57,7 @@ func (a *fakeActions) noAction(action string) error {
 }
 
 // OutcomeOf converts an answer to an outcome with the types of its contract. The
-// answer must give every value of the outcome, because screens show them.
+// answer must give every value that the outcome always has, because screens show them.
 func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	out := engine.Outcome{Name: a.Outcome}
 	contract, ok := c.Outcome(a.Outcome)
@@ -73,6 +73,9 @@ func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 	}
 	for _, field := range contract.Gives {
 		i := slices.IndexFunc(a.Values, func(s engine.Setting) bool { return s.Name == field.Name })
+		if i < 0 && field.Type.Optional {
+			continue
+		}
 		if i < 0 {
 			return out, fmt.Errorf("%s gives %s where it ends as %s; write (%s answers %s %s=…)", c.Name, field.Name, a.Outcome, c.Name, a.Outcome, field.Name)
 		}

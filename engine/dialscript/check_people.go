@@ -90,11 +90,11 @@ func (c *peopleChecker) answers(action string) {
 	}
 }
 
-// missing lists the values of an outcome that an answer leaves out.
+// missing lists the values that an outcome always has and an answer leaves out.
 func missing(c *engine.Contract, a engine.Answer) (names []string) {
 	o, _ := c.Outcome(a.Outcome)
 	for _, f := range o.Gives {
-		if !slices.ContainsFunc(a.Values, func(s engine.Setting) bool { return s.Name == f.Name }) {
+		if !f.Type.Optional && !slices.ContainsFunc(a.Values, func(s engine.Setting) bool { return s.Name == f.Name }) {
 			names = append(names, f.Name)
 		}
 	}
@@ -104,7 +104,8 @@ func missing(c *engine.Contract, a engine.Answer) (names []string) {
 // fits returns an error for a value outside of its type's bounds.
 func fits(c *engine.Contract, out engine.Outcome) error {
 	o, _ := c.Outcome(out.Name)
-	for i, v := range out.Values {
+	for _, v := range out.Values {
+		i := slices.IndexFunc(o.Gives, func(f engine.Field) bool { return f.Name == v.Name })
 		t := o.Gives[i].Type
 		number := t.Kind == engine.KindNumber || t.Kind == engine.KindMoney
 		outside := number && t.Lo < t.Hi && (v.Value.Int() < t.Lo || v.Value.Int() > t.Hi)

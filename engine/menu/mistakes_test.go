@@ -133,7 +133,7 @@ var mistakes = []mistake{
 	{name: "menus too deep", codes: "U404", pattern: `(?m) -> (bye|end0)$`, with: " -> deep1", more: deepMenus(7)},
 	{name: "a gap in the keys", codes: "U405", pattern: `(?m)^      2: `, with: "      6: "},
 	{name: "labels that are alike", codes: "U406", pattern: `(?m)^      1: [\w ]+ -> (.*)\n      2: [\w ]+ ->`, with: "      1: Payments -> $1\n      2: Payment ->", needs: writtenMenus},
-	{name: "a label too long", codes: "U406", pattern: `(?m)^      (\d): ([\w ]+) -> (\w+)$`, with: "      $1: $2 and some other things of that kind -> $3"},
+	{name: "a label too long", codes: "U406", pattern: `(?m)^      (\d): ([\w ]+) -> (\w+)$`, with: "      $1: $2 and some other things of that kind -> $3", needs: writtenMenus},
 	{name: "a range with the key of Back", codes: "U407", pattern: `(?m)^    nav: none\n    ask: reading`, with: "    ask: reading"},
 	{name: "an offer that is an answer", codes: "U408", pattern: `(?m)^    ask: (seats|due_day) -> .*$`, with: "$0\n    offer: {3: Skip -> bye}"},
 

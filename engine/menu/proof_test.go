@@ -142,9 +142,15 @@ func randomOutcome(r *rand.Rand, call *engine.Call) engine.Outcome {
 		if i := r.IntN(len(c.Outcomes) + 1); i < len(c.Outcomes) {
 			out := engine.Outcome{Name: c.Outcomes[i].Name}
 			for _, g := range c.Outcomes[i].Gives {
+				if g.Type.Optional && r.IntN(2) == 0 {
+					continue // the outcome leaves it out
+				}
 				v := engine.TextValue(strings.Repeat("~", g.Type.Width))
-				if g.Type.Kind == engine.KindMoney {
+				switch g.Type.Kind {
+				case engine.KindMoney:
 					v = engine.MoneyValue(g.Type.Hi)
+				case engine.KindList:
+					v = engine.ListValue(nil)
 				}
 				out.Values = append(out.Values, set(g.Name, v))
 			}

@@ -223,7 +223,7 @@ type oneCall struct {
 func (c *oneCall) acts(call *engine.Call) string {
 	c.path += " " + call.Action
 	for i, arg := range call.Args {
-		if !arg.IsSet() {
+		if !arg.IsSet() && !optionalParam(call.Action, i) {
 			return fmt.Sprintf("value %d of %s is not set", i+1, call.Action)
 		}
 		if secretIn(arg.Text()) {
@@ -244,10 +244,25 @@ func (c *oneCall) acts(call *engine.Call) string {
 	return ""
 }
 
+// optionalParam reports whether an action can do without a value.
+func optionalParam(action string, i int) bool {
+	for _, contract := range wideContracts {
+		if contract.Name == action {
+			return contract.Params[i].Type.Optional
+		}
+	}
+	return false
+}
+
 func (c *oneCall) outcome(call *engine.Call) engine.Event {
 	ev := engine.Event{Kind: engine.EventOutcome, Outcome: randomOutcome(c.Rand, call)}
 	if call.Action == "history" && ev.Outcome.Name == "listed" {
 		ev.Outcome.Values = []engine.Named{{Name: "payments", Value: c.rows()}}
+	}
+	for i, v := range ev.Outcome.Values {
+		if v.Name == "visits" {
+			ev.Outcome.Values[i].Value = c.visits()
+		}
 	}
 	if moved := ev.Outcome.Name == "done" || ev.Outcome.Name == "asked" || ev.Outcome.Name == engine.Pending; c.paying && moved {
 		// A payment uses up every Yes; one that was refused does not.
@@ -267,6 +282,19 @@ func (c *oneCall) rows() engine.Value {
 			{Name: "amount", Value: engine.MoneyValue(7_000_000)},
 			{Name: "to", Value: engine.TextValue(strings.Repeat("~", 20))},
 		})
+	}
+	return engine.ListValue(rows)
+}
+
+// visits returns a list in which some rows lack a field.
+func (c *oneCall) visits() engine.Value {
+	rows := make([]engine.Value, c.IntN(4))
+	for i := range rows {
+		fields := []engine.Named{{Name: "date", Value: engine.DateValue(20000)}}
+		if c.IntN(2) == 0 {
+			fields = append(fields, engine.Named{Name: "remark", Value: engine.TextValue(strings.Repeat("~", 20))})
+		}
+		rows[i] = engine.RecordValue(fields)
 	}
 	return engine.ListValue(rows)
 }

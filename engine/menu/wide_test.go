@@ -101,7 +101,7 @@ func (m *wideMenu) head(b *strings.Builder) {
 	for _, v := range wideVars {
 		fmt.Fprintf(b, "  %s: %s\n", v.name, v.typ)
 	}
-	b.WriteString("  pin: {type: pin 4, error: Four digits$}\n  word: secret 12\n")
+	b.WriteString("  pin: {type: pin 4, error: Four digits$}\n  word: secret 12\n  how: choice radio|poster\n")
 }
 
 // unasked writes screens without a way to them, so that each value is set
@@ -112,6 +112,7 @@ func (m *wideMenu) unasked() {
 			fmt.Fprintf(m.out, "  ask_%s:\n    say: \"Q$\"\n    ask: %s -> end0\n", v.name, v.name)
 		}
 	}
+	m.line("  how_known:\n    set: {how: poster}\n    go: note_given\n  note_given:\n    do: find_note(caller, city)\n    when: {found: end0}")
 	m.line("  given:\n    do: create_account(caller)\n    when: {created: given_too, exists: end0}")
 	m.line("  given_too:\n    say: PIN\n    ask: pin -> withdraw(200, pin)\n    when: {done: end0, wrong_pin: end0, locked: end0}")
 }
@@ -138,7 +139,7 @@ func (m *wideMenu) line(format string, args ...any) { fmt.Fprintf(m.out, format+
 
 // value returns one that may not be set.
 func (m *wideMenu) value() string {
-	return []string{"amount", "age", "born", "city", "phone", "gender", "worker_id", "ref", "worker.name", "worker.phone"}[m.IntN(10)]
+	return []string{"amount", "age", "born", "city", "phone", "gender", "worker_id", "ref", "worker.name", "worker.phone", "note", "left"}[m.IntN(12)]
 }
 
 // always returns one that every call has.
@@ -148,7 +149,7 @@ func (m *wideMenu) always() string {
 
 func (m *wideMenu) cond() string {
 	v := strings.Split(m.value(), ".")[0]
-	switch m.IntN(8) {
+	switch m.IntN(9) {
 	case 0:
 		return v + " is not set"
 	case 1:
@@ -161,6 +162,8 @@ func (m *wideMenu) cond() string {
 		return "gender is set and gender = female"
 	case 5:
 		return "city is set and city != \"Kisumu\""
+	case 7:
+		return "how is set and how != radio"
 	case 6:
 		return "amount is set and amount >= 100"
 	}
@@ -195,8 +198,8 @@ func (m *wideMenu) screen(name string) {
 	m.line("  %s:", name)
 	[]func(string){
 		m.menu, m.menu, m.ask, m.ask, m.ask, m.confirm, m.choose, m.set, m.lookup,
-		m.list, m.pay, m.pay, m.deposit, m.language, m.show, m.text, m.secret,
-	}[m.IntN(17)](name)
+		m.list, m.pay, m.pay, m.deposit, m.language, m.show, m.text, m.secret, m.note,
+	}[m.IntN(18)](name)
 }
 
 func (m *wideMenu) menu(string) {
@@ -277,7 +280,7 @@ func (m *wideMenu) choose(string) {
 }
 
 func (m *wideMenu) set(string) {
-	m.line("    set: {%s}\n    go: %s", []string{`city: "Mombasa"`, "gender: female", "other: caller", "age: 44"}[m.IntN(4)], m.target())
+	m.line("    set: {%s}\n    go: %s", []string{`city: "Mombasa"`, "gender: female", "other: caller", "age: 44", "how: radio"}[m.IntN(5)], m.target())
 }
 
 func (m *wideMenu) lookup(string) {
@@ -294,6 +297,18 @@ func (m *wideMenu) list(name string) {
 		m.line("    menu:\n      - More of it -> %s", m.target())
 	}
 	m.line("  %s_row:\n    say: \"To [{payment.to}]$\"\n    menu:\n      - On -> %s\n      - Exit -> end0", name, m.target())
+}
+
+// note shows values that the action may leave out, and fields that a row may lack.
+func (m *wideMenu) note(name string) {
+	m.asked["city"] = true
+	m.line("    do: find_note(caller, city)\n    when: {found: %s_note}", name)
+	m.line("  %s_note:\n    say:\n      - {if: note is set, say: \"N [{note}]$\"}", name)
+	m.line("      - {if: left is set and left > 5, say: \"L [{left}]$\"}\n      - say: \"None %s$\"", m.risk("[{note}]"))
+	m.line("    menu:\n      - Visits -> %s_visits\n      - On -> %s\n      - Exit -> end0", name, m.target())
+	m.line("  %s_visits:\n    say: Visits$\n    list: visits as visit -> %s_visit\n    each: \"[{visit.date}] %s$\"\n    empty: %s", name, name, m.risk("[{visit.remark}]"), m.target())
+	m.line("  %s_visit:\n    say:\n      - {if: visit.remark is set, say: \"R [{visit.remark}]$\"}\n      - say: \"On [{visit.date}] %s$\"", name, m.risk("[{visit.remark}]"))
+	m.line("    menu:\n      - On -> %s\n      - Exit -> end0", m.target())
 }
 
 func (m *wideMenu) pay(name string) {

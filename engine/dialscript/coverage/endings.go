@@ -52,6 +52,9 @@ func (e *endings) of(action string, current func(place string) engine.Value) []e
 		}
 		add(plain)
 		for n, f := range o.Gives {
+			if f.Type.Optional && e.decides.names[f.Name] {
+				add(engine.Answer{Outcome: o.Name, Values: slices.Delete(slices.Clone(plain.Values), n, n+1)})
+			}
 			for _, text := range e.others(o, &f, current) {
 				a := engine.Answer{Outcome: o.Name, Values: slices.Clone(plain.Values)}
 				a.Values[n].Text = text
@@ -69,21 +72,39 @@ func (e *endings) of(action string, current func(place string) engine.Value) []e
 func (e *endings) plain(action string, o *engine.OutcomeContract) (engine.Answer, bool) {
 	for _, a := range e.standard[action] {
 		if a.Outcome == o.Name {
-			return engine.Answer{Outcome: a.Outcome, Values: slices.Clone(a.Values)}, len(a.Values) == len(o.Gives) && inOrder(a.Values, o.Gives)
+			values := e.withOptional(a.Values, o)
+			return engine.Answer{Outcome: a.Outcome, Values: values}, len(values) == len(o.Gives) && inOrder(values, o.Gives)
 		}
 	}
 	a := engine.Answer{Outcome: o.Name}
 	for _, f := range o.Gives {
-		text, ok := e.given(&f), true
-		if text == "" {
-			text, ok = e.samples.Setting(&f.Type, usualRows)
-		}
+		text, ok := e.usual(&f)
 		if !ok {
 			return a, false
 		}
 		a.Values = append(a.Values, engine.Setting{Name: f.Name, Text: text})
 	}
 	return a, true
+}
+
+// withOptional adds the values that an answer leaves out because it may.
+func (e *endings) withOptional(values []engine.Setting, o *engine.OutcomeContract) []engine.Setting {
+	values = slices.Clone(values)
+	for _, f := range o.Gives {
+		given := slices.ContainsFunc(values, func(s engine.Setting) bool { return s.Name == f.Name })
+		if text, ok := e.usual(&f); ok && f.Type.Optional && !given {
+			values = append(values, engine.Setting{Name: f.Name, Text: text})
+		}
+	}
+	return values
+}
+
+// usual returns a usual value of a field, from people.yaml if it has one.
+func (e *endings) usual(f *engine.Field) (text string, ok bool) {
+	if text := e.given(f); text != "" {
+		return text, true
+	}
+	return e.samples.Setting(&f.Type, usualRows)
 }
 
 // given returns the value that people.yaml gives a field of this name in any outcome,

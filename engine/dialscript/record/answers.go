@@ -2,6 +2,7 @@ package record
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -181,7 +182,11 @@ func (g *guide) seen(call *dialscript.Call, r dialscript.Result, step int, a eng
 	values := g.values(r.Screens[step].Name, shownText(call.Steps[step].Shown))
 	out := engine.Answer{Outcome: a.Outcome}
 	found := false
-	for i, f := range contract.Gives {
+	for _, f := range contract.Gives {
+		i := slices.IndexFunc(a.Values, func(s engine.Setting) bool { return s.Name == f.Name })
+		if i < 0 {
+			continue // the outcome may leave it out
+		}
 		s := a.Values[i]
 		if text := values[f.Name]; text != "" {
 			if _, ok := dialscript.ReadValue(&f.Type, text); ok && !strings.Contains(text, `"`) {

@@ -407,6 +407,9 @@ func (d *decisions) changed(e *edge, before []knowledge) []knowledge {
 			d.forget(after[i], name)
 			if dom := d.domains[name]; dom != nil {
 				after[i][name] = d.given(e, name, dom)
+				if slices.Contains(e.leaves, name) {
+					after[i][name] |= 1 << cellUnset
+				}
 			}
 		}
 	}

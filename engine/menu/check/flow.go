@@ -47,11 +47,13 @@ type edge struct {
 	outcome string
 	// target is the screen's name as written; zero for what is built in.
 	target syntax.Text
-	// sets lists the values it gives; anything says that they are unknown.
-	sets     []string
-	bits     bitset // sets, once values have numbers
-	anything bool
-	assume   []assumption
+	// sets lists the values it gives; anything says that they are unknown. leaves
+	// lists those of sets, and of their fields, that it may leave unset.
+	sets, leaves []string
+	// bits has sets without leaves, and unsure has leaves, once values have numbers.
+	bits, unsure bitset
+	anything     bool
+	assume       []assumption
 	// assigns has the values of those of sets that the menu itself writes.
 	assigns []syntax.Assign
 }

@@ -115,5 +115,8 @@ func (fl *flow) when(st *step, w syntax.When, kind edgeKind, o *engine.OutcomeCo
 	}
 	for _, g := range o.Gives {
 		e.sets = append(e.sets, g.Name)
+		if g.Type.Optional {
+			e.leaves = append(e.leaves, g.Name)
+		}
 	}
 }

@@ -51,7 +51,9 @@ func (c *index) given(values map[string]*value, call *syntax.Call) {
 	for _, outcome := range contract.Outcomes {
 		for _, g := range outcome.Gives {
 			who := fmt.Sprintf("%q gives", contract.Name)
-			declare(values, g.Name, givenValue{g.Type, call.Action, who})
+			t := g.Type
+			t.Optional = false // which is the outcome's, not the value's
+			declare(values, g.Name, givenValue{t, call.Action, who})
 		}
 	}
 }
@@ -124,4 +126,20 @@ func (c *index) otherSources(values map[string]*value) {
 			}
 		}
 	}
+}
+
+// optionalFields returns the fields of a record that a row may lack, as
+// "payment.ref". Whether one is set is followed like a value of its own.
+func (c *index) optionalFields(name string) []string {
+	v := c.values[name]
+	if v == nil || v.typ.Kind != engine.KindRecord {
+		return nil
+	}
+	var list []string
+	for _, f := range v.typ.Fields {
+		if f.Type.Optional {
+			list = append(list, name+"."+f.Name)
+		}
+	}
+	return list
 }

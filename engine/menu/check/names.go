@@ -57,7 +57,7 @@ func (c *checker) noValue(u use) {
 		return // an unknown action may give it
 	}
 	help := `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
-	if u.purpose == taken || u.purpose == passed || u.purpose == asked {
+	if u.purpose == taken || u.purpose == passed || u.purpose == lent || u.purpose == asked {
 		help = fmt.Sprintf(`If the word itself is meant, put it in quotes: "%s".`, u.at.Value)
 	}
 	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", syntax.Quote(u.name), u.in), help).Suggest(near)

@@ -15,6 +15,9 @@ func (fl *flow) number() {
 	fl.names = map[string]int{factsRead: 0}
 	for _, name := range fl.c.names {
 		fl.names[name] = len(fl.names)
+		for _, f := range fl.c.optionalFields(name) {
+			fl.names[f] = len(fl.names)
+		}
 	}
 	fl.secrets = fl.none()
 	for name, v := range fl.c.values {
@@ -60,7 +63,11 @@ func (fl *flow) alwaysSet() bitset {
 func (fl *flow) solve() {
 	fl.number()
 	for _, e := range fl.edges {
-		e.bits = fl.setOf(e.sets...)
+		for _, name := range e.sets {
+			e.leaves = append(e.leaves, fl.c.optionalFields(name)...)
+		}
+		e.bits, e.unsure = fl.setOf(e.sets...), fl.setOf(e.leaves...)
+		e.bits.remove(e.unsure)
 	}
 	fl.must, fl.may = map[*step]bitset{fl.begin: fl.alwaysSet()}, map[*step]bitset{}
 	fl.may[fl.begin] = fl.alwaysSet().union(fl.setOf("worker"))
@@ -141,6 +148,11 @@ func (fl *flow) along(e *edge, b bitset, must bool) {
 	for _, a := range e.assume {
 		fl.assumed(b, a, must)
 	}
+	if must {
+		b.remove(e.unsure)
+	} else {
+		b.add(e.unsure)
+	}
 	b.add(e.bits)
 	if e.anything {
 		b.add(fl.all())
@@ -186,17 +198,20 @@ func (fl *flow) infer(k *syntax.Cond, holds, set bool) bitset {
 		}
 		return a.common(b)
 	case "is set":
-		if holds == set && (set || k.Left.Field == "") {
-			return fl.setOf(k.Left.Name)
+		switch {
+		case holds && set:
+			return fl.setOf(k.Left.Name, nameOf(k.Left))
+		case !holds && !set:
+			return fl.setOf(nameOf(k.Left))
 		}
 	case "is empty":
 		if set && !holds {
-			return fl.setOf(k.Left.Name)
+			return fl.setOf(k.Left.Name, nameOf(k.Left))
 		}
 	default:
 		if set && holds {
 			left, right := fl.c.operands(k)
-			return fl.setOf(left.Name, right.Name)
+			return fl.setOf(left.Name, right.Name, nameOf(left), nameOf(right))
 		}
 	}
 	return fl.none()

@@ -12,6 +12,8 @@ import (
 // unsetUse describes a use that a call may reach before its value is set.
 type unsetUse struct {
 	use
+	// key is what is not set: the value, or a field that a row may lack.
+	key  string
 	st   *step
 	path []*edge
 }
@@ -29,15 +31,15 @@ func (c *checker) valuesSet() {
 	slices.SortStableFunc(found, func(a, b unsetUse) int { return len(a.path) - len(b.path) })
 	said := map[string]map[*step]bool{}
 	for _, u := range found {
-		if said[u.name] == nil {
-			said[u.name] = map[*step]bool{}
+		if said[u.key] == nil {
+			said[u.key] = map[*step]bool{}
 		}
-		if said[u.name][u.st] {
+		if said[u.key][u.st] {
 			continue
 		}
-		if path := c.pathWithout(u.use, u.st, said[u.name]); path != nil {
+		if path := c.pathWithout(u, said[u.key]); path != nil {
 			for _, st := range c.flow.stepsOf(u.use) {
-				said[u.name][st] = true
+				said[u.key][st] = true
 			}
 			c.notSet(u, path)
 		}
@@ -50,13 +52,17 @@ func (c *checker) unsetUses() []unsetUse {
 		if !c.needsValue(u) {
 			continue
 		}
-		n := c.flow.names[u.name]
-		if u.screen == nil && !c.flow.alwaysSet().has(n) {
+		if u.screen == nil && !c.flow.alwaysSet().has(c.flow.names[u.name]) {
 			c.find(u.at, fmt.Sprintf("%s shows %s, which is not set on every screen.", syntax.Upper(u.in), syntax.Quote(u.at.Value)), "Such a text can show caller, lang, today, network and service.")
 		}
 		for _, st := range c.flow.stepsOf(u) {
-			if !c.flow.known(u, st).has(n) {
-				found = append(found, unsetUse{u, st, c.flow.shortestWithout(u, st)})
+			known := c.flow.known(u, st)
+			for _, key := range c.flow.keysOf(u) {
+				if !known.has(c.flow.names[key]) {
+					one := unsetUse{use: u, key: key, st: st}
+					one.path = c.flow.shortestWithout(one)
+					found = append(found, one)
+				}
 			}
 		}
 		if len(found) > syntax.MaxDiagnostics {
@@ -66,10 +72,23 @@ func (c *checker) unsetUses() []unsetUse {
 	return found
 }
 
+// keysOf returns what must be set for a use: its value, and the field that a row may
+// lack.
+func (fl *flow) keysOf(u use) []string {
+	keys := []string{u.name}
+	if u.field == "" {
+		return keys
+	}
+	if key := u.name + "." + u.field; slices.Contains(fl.c.optionalFields(u.name), key) {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
 // needsValue reports whether a use needs its value to be set and the value exists.
 func (c *checker) needsValue(u use) bool {
 	v := c.values[u.name]
-	if v == nil || u.purpose == tested || u.purpose == offered {
+	if v == nil || u.purpose == tested || u.purpose == offered || u.purpose == lent {
 		return false
 	}
 	if _, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field}); !ok {
@@ -98,6 +117,10 @@ func (fl *flow) known(u use, st *step) bitset {
 			o, _ := contract.Outcome(u.outcome)
 			for _, g := range o.Gives {
 				b.add(fl.setOf(g.Name))
+				b.remove(fl.setOf(fl.c.optionalFields(g.Name)...))
+				if g.Type.Optional {
+					b.remove(fl.setOf(g.Name))
+				}
 			}
 		}
 	}
@@ -117,12 +140,16 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 	switch {
 	case u.name == "worker":
 		help = `Not every caller has an account: test "worker is set" first.`
+	case u.key != u.name:
+		help = fmt.Sprintf(`Not every %s has it: use it only where "%s is set".`, c.values[u.name].typ.Record, u.key)
+	case c.leaver(u.name) != "":
+		help = fmt.Sprintf(`%s may leave it out: use it only where "%s is set".`, syntax.Quote(c.leaver(u.name)), u.name)
 	case c.values[u.name].secret:
 		help = "A secret is deleted by the action that takes it and by the next screen: ask for it right before."
 	}
 	where := fmt.Sprintf("%s is %s %s, but", syntax.Quote(u.at.Value), purposeWords[u.purpose], u.in)
 	message := where + " nothing has set it."
-	if c.flow.may[u.st].has(c.flow.names[u.name]) {
+	if c.flow.may[u.st].has(c.flow.names[u.key]) {
 		message = where + " a call can come here without it."
 	}
 	var notes []diag.Related
@@ -130,6 +157,16 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 		notes = append(notes, diag.Related{Text: "Path: " + pathWords(path) + "."})
 	}
 	c.find(u.at, message, help, append(notes, c.setters(u.name)...)...)
+}
+
+// leaver returns an action that may leave a value out, or "".
+func (c *checker) leaver(name string) string {
+	for _, e := range c.flow.edges {
+		if e.from.call != nil && slices.Contains(e.leaves, name) {
+			return e.from.call.Action.Value
+		}
+	}
+	return ""
 }
 
 // setters returns up to three places that set a value.
@@ -200,12 +237,12 @@ const (
 // two of them contradict each other on it, it looks again with regard to the values that
 // they test, until the path is one that a call can take. Beyond the limits it returns the
 // path that it has: that only brings a diagnostic, and hides none.
-func (c *checker) pathWithout(u use, goal *step, avoid map[*step]bool) []*edge {
+func (c *checker) pathWithout(u unsetUse, avoid map[*step]bool) []*edge {
 	deciding := map[string]bool{}
 	for {
-		path, ok := c.flow.searchWithout(u, goal, avoid, c.decisions.about(deciding))
+		path, ok := c.flow.searchWithout(u, avoid, c.decisions.about(deciding))
 		if !ok {
-			path, _ = c.flow.searchWithout(u, goal, avoid, nil)
+			path, _ = c.flow.searchWithout(u, avoid, nil)
 			return path
 		}
 		names := c.contradiction(u, path)
@@ -222,14 +259,14 @@ func (c *checker) pathWithout(u use, goal *step, avoid map[*step]bool) []*edge {
 
 // shortestWithout returns a shortest path to a use at a step where its value is not set,
 // without regard to what conditions say about other values.
-func (fl *flow) shortestWithout(u use, goal *step) []*edge {
-	path, _ := fl.searchWithout(u, goal, nil, nil)
+func (fl *flow) shortestWithout(u unsetUse) []*edge {
+	path, _ := fl.searchWithout(u, nil, nil)
 	return path
 }
 
 // contradiction returns the values about which the conditions of a path to a use do not
 // agree, or which they test where that shows; none if a call can take the path.
-func (c *checker) contradiction(u use, path []*edge) []string {
+func (c *checker) contradiction(u unsetUse, path []*edge) []string {
 	d := c.decisions
 	know := []knowledge{c.flow.atBegin(d)}
 	for _, e := range path {
@@ -245,47 +282,72 @@ func (c *checker) contradiction(u use, path []*edge) []string {
 
 // searchWithout is pathWithout along decisions, or along none. It gives up, and returns
 // false, after mostPlaces.
-func (fl *flow) searchWithout(u use, goal *step, avoid map[*step]bool, d *decisions) (path []*edge, ok bool) {
-	type origin struct {
-		from pathPlace
-		by   *edge
-	}
-	n := fl.names[u.name]
-	secret := fl.secrets.has(n)
-	first := pathPlace{st: fl.begin, set: fl.alwaysSet().has(n)}
+func (fl *flow) searchWithout(u unsetUse, avoid map[*step]bool, d *decisions) (path []*edge, ok bool) {
+	first := pathPlace{st: fl.begin, set: fl.alwaysSet().has(fl.names[u.key])}
 	begun := fl.atBegin(d)
 	first.known = begun.String()
-	came, know := map[pathPlace]origin{first: {}}, map[pathPlace]knowledge{first: begun}
-	todo := []pathPlace{first}
-	for len(todo) > 0 {
-		p := todo[0]
-		todo = todo[1:]
-		if p.st == goal && !p.set && d.agrees(know[p], u.assume) {
-			for p != first {
-				path = append(path, came[p].by)
-				p = came[p].from
-			}
-			slices.Reverse(path)
-			return path, true
+	w := &unsetSearch{
+		fl: fl, d: d, key: u.key, avoid: avoid, todo: []pathPlace{first},
+		came: map[pathPlace]origin{first: {}}, know: map[pathPlace]knowledge{first: begun},
+	}
+	for len(w.todo) > 0 {
+		p := w.todo[0]
+		w.todo = w.todo[1:]
+		if p.st == u.st && !p.set && d.agrees(w.know[p], u.assume) {
+			return w.pathTo(p, first), true
 		}
 		for _, e := range p.st.out {
-			next, possible := fl.follow(e, p.set, n, u.name, secret)
-			if e.to == nil || !possible || avoid[e.to] {
-				continue
-			}
-			for _, k := range d.along(e, []knowledge{know[p]}) {
-				next.known = k.String()
-				if _, been := came[next]; !been {
-					came[next], know[next] = origin{p, e}, k
-					todo = append(todo, next)
-				}
-			}
+			w.take(p, e)
 		}
-		if len(came) > mostPlaces {
+		if len(w.came) > mostPlaces {
 			return nil, false
 		}
 	}
 	return nil, true
+}
+
+// An unsetSearch goes along edges to places where a value is not set.
+type unsetSearch struct {
+	fl    *flow
+	d     *decisions
+	key   string
+	avoid map[*step]bool
+	came  map[pathPlace]origin
+	know  map[pathPlace]knowledge
+	todo  []pathPlace
+}
+
+// origin says from which place, and by which edge, a place was found.
+type origin struct {
+	from pathPlace
+	by   *edge
+}
+
+// take adds the places behind an edge.
+func (w *unsetSearch) take(p pathPlace, e *edge) {
+	if e.to == nil || w.avoid[e.to] {
+		return
+	}
+	behind := w.d.along(e, []knowledge{w.know[p]})
+	for _, next := range w.fl.follow(e, p.set, w.key) {
+		for _, k := range behind {
+			next.known = k.String()
+			if _, been := w.came[next]; !been {
+				w.came[next], w.know[next] = origin{p, e}, k
+				w.todo = append(w.todo, next)
+			}
+		}
+	}
+}
+
+// pathTo returns the edges from the first place to another.
+func (w *unsetSearch) pathTo(p, first pathPlace) (path []*edge) {
+	for p != first {
+		path = append(path, w.came[p].by)
+		p = w.came[p].from
+	}
+	slices.Reverse(path)
+	return path
 }
 
 // atBegin returns what is known when a call begins: which values are not set.
@@ -302,23 +364,30 @@ func (fl *flow) atBegin(d *decisions) knowledge {
 	return know
 }
 
-// follow returns where an edge leads and whether the value is set there. A call can't
-// take the edge if its condition says that the value is already set.
-func (fl *flow) follow(e *edge, set bool, n int, name string, secret bool) (next pathPlace, possible bool) {
+// follow returns where an edge leads, once with the value set and once without it if
+// both can be. A call can't take the edge if its condition says that the value is
+// already set.
+func (fl *flow) follow(e *edge, set bool, name string) []pathPlace {
 	if !fl.open(e) {
-		return next, false
+		return nil
 	}
+	n := fl.names[name]
+	secret := fl.secrets.has(n)
 	if secret && e.from.call != nil {
 		set = false
 	}
+	gives, leaves := slices.Contains(e.sets, name), slices.Contains(e.leaves, name)
 	for _, a := range e.assume {
-		if !set && !slices.Contains(e.sets, name) && fl.implied(a.cond, a.holds, true).has(n) {
-			return next, false
+		if !set && !gives && fl.implied(a.cond, a.holds, true).has(n) {
+			return nil
 		}
 	}
-	set = set || e.anything || slices.Contains(e.sets, name)
+	set = set || e.anything || gives || leaves
 	if secret && e.to != nil && e.to.shown {
 		set = false
 	}
-	return pathPlace{st: e.to, set: set}, true
+	if leaves && set {
+		return []pathPlace{{st: e.to, set: true}, {st: e.to}}
+	}
+	return []pathPlace{{st: e.to, set: set}}
 }

@@ -9,6 +9,7 @@ const (
 	shown   purpose = iota + 1 // a placeholder in a text on the screen
 	sent                       // a placeholder in an SMS, or its number
 	passed                     // a value for an action
+	lent                       // a value for an action that can do without it
 	asked                      // compared in a condition
 	tested                     // "is set", "is empty": it need not be set
 	taken                      // set, listed, offered

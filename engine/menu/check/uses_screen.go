@@ -52,11 +52,14 @@ func (w *useWalk) call(s *syntax.Screen, call *syntax.Call) {
 	after := *w
 	after.base.call, after.uses = call, nil
 	for i, arg := range call.Args {
-		v := arg
+		v, p := arg, passed
 		if contract := w.c.contracts[call.Action.Value]; contract != nil && i < len(contract.Params) {
 			v = w.c.constantFor(arg, contract.Params[i].Type)
+			if contract.Params[i].Type.Optional {
+				p = lent
+			}
 		}
-		after.value(passed, v, "what "+syntax.Quote(call.Action.Value)+" is given", nil)
+		after.value(p, v, "what "+syntax.Quote(call.Action.Value)+" is given", nil)
 	}
 	for _, when := range s.When {
 		if when.Retry != nil && w.c.mayAnswer(call, when.Outcome.Value) {

@@ -22,7 +22,9 @@ func (c *compiler) values() {
 		c.used[call.Action.Value] = true
 		for _, outcome := range c.contracts[call.Action.Value].Outcomes {
 			for _, g := range outcome.Gives {
-				c.declare(engine.Var{Name: g.Name, Type: g.Type, Pos: call.Pos})
+				t := g.Type
+				t.Optional = false // which is the outcome's, not the value's
+				c.declare(engine.Var{Name: g.Name, Type: t, Pos: call.Pos})
 			}
 		}
 	}

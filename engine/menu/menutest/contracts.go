@@ -71,6 +71,20 @@ var Contracts = []engine.Contract{
 		Takes: 6 * time.Second,
 	},
 	{
+		Name:   "find_note",
+		Params: []engine.Field{{Name: "phone", Type: TypeOf("phone")}, {Name: "city", Type: TypeOf("text 20 or nothing")}},
+		Outcomes: []engine.OutcomeContract{{Name: "found", Whose: engine.WhoseOwn, Gives: []engine.Field{
+			{Name: "note", Type: TypeOf("text 20 or nothing")},
+			{Name: "left", Type: TypeOf("money 0..500 or nothing")},
+			{Name: "visits", Type: engine.Type{Kind: engine.KindList, Record: "visit", Fields: []engine.Field{
+				{Name: "date", Type: TypeOf("date")},
+				{Name: "remark", Type: TypeOf("text 20 or nothing")},
+			}}},
+		}}},
+		Reads: true,
+		Takes: time.Second,
+	},
+	{
 		Name:     "rename",
 		Params:   []engine.Field{{Name: "name", Type: TypeOf("text 10")}},
 		Outcomes: []engine.OutcomeContract{{Name: "done"}},

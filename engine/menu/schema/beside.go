@@ -78,7 +78,7 @@ func typeDefinition() object {
 		"patternProperties": object{namePattern: declaredType()}, "additionalProperties": false,
 		"oneOf": requiring([]string{syntax.KeyListOf, syntax.KeyRecordOf}),
 	}
-	return either("A type.", aType("phone", "money 1..100000", "text 12", "choice town|lake", "date"), list)
+	return either("A type.", aType("phone", "money 1..100000", "text 12", "choice town|lake", "date", "text 12 or nothing"), list)
 }
 
 func peopleSchema() object {

@@ -53,7 +53,7 @@ type Post struct {
 //	    about: Pays school fees from the caller's account.
 //	    takes: {pupil: text 12, amount: money 1..100000, pin: pin 4}
 //	    ends:
-//	      paid: {receipt: text 10}
+//	      paid: {receipt: text 10, note: text 40 or nothing}
 //	      wrong_pin:
 //	    within: 3s
 //	    is: money
@@ -234,9 +234,12 @@ func (r *declaredReader) typeOf(e entry) (engine.Type, bool) {
 		return engine.Type{}, false
 	}
 	// The type lists the options of a choice, because no variable does.
-	name, options, _ := strings.Cut(t.Value, " ")
+	required, optional := strings.CutSuffix(t.Value, " "+engine.OrNothing)
+	name, options, _ := strings.Cut(required, " ")
 	if name == "choice" && options != "" {
-		return choiceOf(strings.Split(options, "|")), true
+		choice := choiceOf(strings.Split(options, "|"))
+		choice.Optional = optional
+		return choice, true
 	}
 	read, err := engine.ParseType(t.Value)
 	if err != nil {

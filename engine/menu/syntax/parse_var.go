@@ -60,6 +60,10 @@ func (p *reader) typed(v *Var, given bool) {
 		p.find("U003", v.Type, Upper(err.Error())+".", "").Suggest(spelling.Nearest(kind.Value, engine.TypeNames()))
 		return
 	}
+	if typ.Optional {
+		p.find("U003", v.Type, fmt.Sprintf("The type of %q ends in %q, but a variable has no value anyway until something sets it.", v.Name.Value, engine.OrNothing), fmt.Sprintf("Delete %q.", engine.OrNothing))
+		typ.Optional = false
+	}
 	plain := len(typ.Options) > 0
 	switch choice := typ.Kind == engine.KindChoice; {
 	case plain && given:
