@@ -279,3 +279,12 @@ func (c *condParser) operand() (Value, bool) {
 	c.failed = c.failed || !ok
 	return v, ok
 }
+
+// condOf returns the condition that a key "if" holds.
+func (p *reader) condOf(e entry) *Cond {
+	t, ok := p.scalar(e, "a condition")
+	if !ok {
+		return nil
+	}
+	return p.cond(t)
+}

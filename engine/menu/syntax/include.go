@@ -77,15 +77,3 @@ func (p *reader) sameNames() {
 		}
 	}
 }
-
-// claim notes a new name of a kind ("screen") and finds one that is taken in
-// another file. Twice in one file is U005, found before.
-func (p *reader) claim(kind string, name Text) bool {
-	key := kind + " " + name.Value
-	if first, taken := p.named[key]; taken {
-		p.find("U007", name, fmt.Sprintf("There already is a %s named %q.", kind, name.Value), "Names are shared by all files of a menu: rename one of them.", diag.At(first.Pos, "The first is here."))
-		return false
-	}
-	p.named[key] = name
-	return true
-}

@@ -38,33 +38,6 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 	},
 })
 
-// Ask holds one question.
-type Ask struct {
-	Var     Text
-	To      Target
-	Retries Int
-	GiveUp  Text
-	Offers  []*Offer
-	Accept  []*Accept
-	Repeat  Text
-	Pos     engine.Pos
-}
-
-// Offer is "1: caller" (a value) or "9: Skip -> next" (a way on).
-type Offer struct {
-	Key   Text
-	Value Value
-	Label Text
-	To    Target
-}
-
-// Accept is a condition on an answer and what is said if it fails.
-type Accept struct {
-	If    *Cond
-	Error Text
-	Pos   engine.Pos
-}
-
 // OfferKey returns "main.offer.9".
 func OfferKey(s *Screen, o *Offer) string { return ScreenKey(s, "offer."+o.Key.Value) }
 

@@ -21,13 +21,6 @@ var _ = kinds.Add(engine.ScreenConfirm, &kind{
 	},
 })
 
-// Confirm is an explicit Yes and No; labels are zero for the nav's own.
-type Confirm struct {
-	Yes, No           Target
-	YesLabel, NoLabel Text
-	Pos               engine.Pos
-}
-
 // yesNo returns the screen's confirm, begun by whichever of its keys comes first.
 func (s *Screen) yesNo() *Confirm {
 	if s.Confirm == nil {

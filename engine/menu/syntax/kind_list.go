@@ -25,16 +25,6 @@ var _ = kinds.Add(engine.ScreenList, &kind{
 	messages: func(w *messageList, s *Screen) { w.add(ScreenKey(s, "each"), s.List.Each) },
 })
 
-// List is "list: items as item -> next".
-type List struct {
-	Items Value
-	As    Text
-	To    Target
-	Each  Text
-	Empty Text
-	Pos   engine.Pos
-}
-
 func (s *Screen) list() *List {
 	if s.List == nil {
 		s.List = &List{}

@@ -38,17 +38,6 @@ var _ = kinds.Add(engine.ScreenMenu, &kind{
 	},
 })
 
-// Option holds one line of a menu, short or long form.
-type Option struct {
-	Key  Text // zero in list form
-	Say  Text
-	Note Text
-	If   *Cond
-	Set  []Assign
-	To   Target
-	Pos  engine.Pos
-}
-
 // OptionName returns how messages name an option: its key, or its place in a list.
 func (s *Screen) OptionName(o *Option) string {
 	if o.Key.Written() {

@@ -31,13 +31,6 @@ var _ = kinds.Add(engine.ScreenSet, &kind{
 	assigns: func(s *Screen) []Assign { return s.Set },
 })
 
-// SMS is a message sent once a call.
-type SMS struct {
-	To  Value
-	Say Text
-	Pos engine.Pos
-}
-
 // sms reads "{to: worker.phone, say: …}".
 func (r *screenReader) sms(e entry) {
 	m := &SMS{Pos: e.key.Pos}

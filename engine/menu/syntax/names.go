@@ -1,30 +1,11 @@
 package syntax
 
 import (
-	"fmt"
 	"strings"
 )
 
 // Reserved lists the words of the language that nothing may be named.
 var Reserved = map[string]bool{"retry": true, "if": true, "else": true, "back": true, "end": true, "none": true}
-
-// goodName finds names that are none: they are a to z, digits and _, a letter
-// first, and no word of the language.
-func (p *reader) goodName(t Text, what string) bool {
-	switch {
-	case nameEnd(t.Value) != len(t.Value) || t.Value == "":
-		r := p.find("U003", t, fmt.Sprintf("%q cannot be the name of %s.", Short(t.Value), what), "A name has letters from a to z, digits and _, and begins with a letter.")
-		if s := nameLike(t.Value); s != "" {
-			r.d.Help += fmt.Sprintf(" Perhaps %q?", s)
-			r.Replace(s)
-		}
-		return false
-	case Reserved[t.Value]:
-		p.find("U007", t, fmt.Sprintf("%q is a word of the language and cannot be the name of %s.", t.Value, what), "Choose another name.")
-		return false
-	}
-	return true
-}
 
 // nameEnd returns how many bytes at the beginning of s make a name.
 func nameEnd(s string) int {

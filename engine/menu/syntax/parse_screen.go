@@ -8,15 +8,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// screenReader reads one screen. keys are those given, kinds the ones among
-// them that say what the screen does, in their order.
-type screenReader struct {
-	*reader
-	s     *Screen
-	keys  map[string]Text
-	verbs []Text
-}
-
 // sharedKeys reads the keys that do not belong to one kind.
 var sharedKeys = map[string]func(*screenReader, entry){
 	"say":   func(r *screenReader, e entry) { r.s.HasSay = true; r.s.Say = r.says(e) },
@@ -77,23 +68,4 @@ func (p *reader) screen(e entry, keys map[string]func(*screenReader, entry)) *Sc
 		r.complete()
 	}
 	return r.s
-}
-
-func (r *screenReader) navOff(e entry) {
-	t, ok := r.scalar(e, `"none"`)
-	if !ok {
-		return
-	}
-	if r.s.NavOff = t.Value == "none"; !r.s.NavOff {
-		r.find("U003", t, fmt.Sprintf(`A screen's "nav" can only be "none", but here is %q.`, Short(t.Value)), `Write "nav: none".`)
-	}
-}
-
-// condOf returns the condition that a key "if" holds.
-func (p *reader) condOf(e entry) *Cond {
-	t, ok := p.scalar(e, "a condition")
-	if !ok {
-		return nil
-	}
-	return p.cond(t)
 }

@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // InQuotes writes a text in quotes: double ones, unless it has some itself.
@@ -41,22 +40,6 @@ func hexEscape(r rune) string {
 	return string(out)
 }
 
-// quoteWhole asks for quotes around a whole text, and puts them there. An attempt
-// at quotes is left to its writer.
-func (r Report) quoteWhole(text string) {
-	const longest = 60 // characters that still read well in a help
-	switch first := text[:min(1, len(text))]; {
-	case first == `"`:
-		r.d.Help = `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
-	case utf8.RuneCountInString(text) > longest:
-		r.d.Help = "Put quotes around the whole text."
-		r.Quote("")
-	default:
-		r.d.Help = "Put quotes around the whole text: " + quoted(text) + "."
-		r.Quote(text)
-	}
-}
-
 // quoted returns a text as YAML's quotes hold it.
 func quoted(text string) string {
 	if !strings.ContainsAny(text, `"\`) {
@@ -76,4 +59,15 @@ func Short(s string) string {
 		return string(r[:longest]) + "…"
 	}
 	return s
+}
+
+// Unprintable reports characters that YAML refuses or takes for a line break.
+func Unprintable(r rune) bool {
+	switch r {
+	case '\t':
+		return false
+	case 0x7f, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff:
+		return true
+	}
+	return r < ' ' || r >= 0x80 && r < 0xa0
 }

@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -156,70 +155,18 @@ func (r Report) span() (line string, from, to int) {
 	return line, from, columnOffset(line, r.d.Pos.Column+r.d.Length)
 }
 
-// index records where each line of the file begins.
-func (d *Document) index(data []byte) {
-	d.raw, d.starts = data, []int{0}
-	if bytes.HasPrefix(data, []byte("\ufeff")) {
-		d.starts[0] = len("\ufeff")
+// quoteWhole asks for quotes around a whole text, and puts them there. An attempt
+// at quotes is left to its writer.
+func (r Report) quoteWhole(text string) {
+	const longest = 60 // characters that still read well in a help
+	switch first := text[:min(1, len(text))]; {
+	case first == `"`:
+		r.d.Help = `Put the whole text between the quotes; inside them write \" for a quote and \\ for a backslash.`
+	case utf8.RuneCountInString(text) > longest:
+		r.d.Help = "Put quotes around the whole text."
+		r.Quote("")
+	default:
+		r.d.Help = "Put quotes around the whole text: " + quoted(text) + "."
+		r.Quote(text)
 	}
-	for i, b := range data {
-		if b == '\n' {
-			d.starts = append(d.starts, i+1)
-		}
-	}
-}
-
-// rawLine returns a line as the file has it, without its end, and its offset.
-func (d *Document) rawLine(n int) (text string, at int) {
-	if n < 1 || n > len(d.starts) {
-		return "", len(d.raw)
-	}
-	at = d.starts[n-1]
-	rest := d.raw[at:]
-	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
-	}
-	return strings.TrimSuffix(string(rest), "\r"), at
-}
-
-// edit replaces a part of a line, in bytes of it.
-func (d *Document) edit(n, from, to int, text string) diag.TextEdit {
-	_, at := d.rawLine(n)
-	return diag.TextEdit{File: d.path, From: at + from, To: at + to, New: text}
-}
-
-// drop deletes a line with its end.
-func (d *Document) drop(n int) diag.TextEdit {
-	_, at := d.rawLine(n)
-	to := len(d.raw)
-	if n < len(d.starts) {
-		to = d.starts[n]
-	}
-	return diag.TextEdit{File: d.path, From: at, To: to}
-}
-
-// columnOffset returns the byte offset of a column, which counts characters
-// from 1.
-func columnOffset(line string, column int) int {
-	for off := range line {
-		if column--; column == 0 {
-			return off
-		}
-	}
-	return len(line)
-}
-
-// textEnd returns the last line of the block that a line is in, or the line.
-func (d *Document) textEnd(n int) int {
-	for head := n - 1; head > 0; head-- {
-		line, _ := d.rawLine(head)
-		own, _ := d.rawLine(n)
-		if strings.TrimSpace(line) != "" && indentOf(line) < indentOf(own) {
-			if end := d.EndOfText(head); end >= n {
-				return end
-			}
-			return n
-		}
-	}
-	return n
 }

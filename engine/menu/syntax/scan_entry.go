@@ -6,12 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// column holds the column at which the entries of an open mapping or list begin.
-type column struct {
-	off  int
-	list bool
-}
-
 // entry reads the dashes, the key and the start of the value of a line.
 func (s *scanner) entry(off int) {
 	line := s.Lines[s.row]
@@ -52,10 +46,6 @@ func (s *scanner) entry(off int) {
 	s.value(value, off)
 }
 
-func isDash(line string, off int) bool {
-	return off < len(line) && line[off] == '-' && (off+1 == len(line) || line[off+1] == ' ')
-}
-
 // below returns the column of the entry whose value may be on a line at off, or -2 if
 // there is none.
 func (s *scanner) below(off int) int {
@@ -81,14 +71,6 @@ func (s *scanner) bare(off, parent int) {
 	}
 	s.find("U001", s.row, off, utf8.RuneCountInString(text), `This line is neither "key: value" nor "- item".`, `A text of several lines stands below "say: |", further right.`).spaceColon(text)
 	s.drop(s.row)
-}
-
-// spaceHint returns the help for a key without a space after its colon, or "".
-func spaceHelp(text string) string {
-	if i := strings.IndexByte(text, ':'); i > 0 && nameEnd(text[:i]) == i {
-		return fmt.Sprintf("Write a space after the colon: %s.", Short(text[:i+1]+" "+text[i+1:]))
-	}
-	return ""
 }
 
 // place closes the collections that end above a line, and reports a line that begins
@@ -133,33 +115,6 @@ func (s *scanner) push(off int, list bool) bool {
 		return false
 	}
 	return true
-}
-
-// keyEnd returns where a line's key ends and its value begins.
-func keyEnd(line string, off int) (end, value int, ok bool) {
-	if q := line[off]; q == '"' || q == '\'' {
-		end = closeQuote(line, off)
-		if end < 0 {
-			return 0, 0, false
-		}
-		i := skipSpaces(line, end)
-		if i < len(line) && line[i] == ':' && (i+1 == len(line) || line[i+1] == ' ') {
-			return end, skipSpaces(line, i+1), true
-		}
-		return 0, 0, false
-	}
-	if line[off] == '{' || line[off] == '[' {
-		return 0, 0, false
-	}
-	for i := off; i < len(line); i++ {
-		if line[i] == '#' && i > off && line[i-1] == ' ' {
-			break
-		}
-		if line[i] == ':' && (i+1 == len(line) || line[i+1] == ' ') {
-			return i, skipSpaces(line, i+1), true
-		}
-	}
-	return 0, 0, false
 }
 
 // key reports a key that YAML does not read as text: "*: Home -> main".

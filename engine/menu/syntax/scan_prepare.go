@@ -49,23 +49,6 @@ func (s *scanner) sanitize(row int, line string) {
 	}, line)
 }
 
-// Unprintable reports characters that YAML refuses or takes for a line break.
-func Unprintable(r rune) bool {
-	switch r {
-	case '\t':
-		return false
-	case 0x7f, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff:
-		return true
-	}
-	return r < ' ' || r >= 0x80 && r < 0xa0
-}
-
-// edit replaces the bytes from..to of a line in the text that YAML gets.
-type edit struct {
-	row, from, to int
-	with          string
-}
-
 // apply joins the lines with their edits.
 func apply(lines []string, edits []edit) []byte {
 	sort.SliceStable(edits, func(i, j int) bool {

@@ -7,12 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// refusal holds a text that YAML does not get.
-type refusal struct {
-	at  spot
-	raw string
-}
-
 // refuseText reports a text that YAML would refuse or change, and hides it from YAML.
 // The diagnostic points at the byte from+at.
 func (s *scanner) refuseText(from, to int, message string, at int) {
@@ -60,23 +54,6 @@ func (s *scanner) drop(row int) {
 	s.edits = append(s.edits, edit{row, 0, len(s.Lines[row]), ""})
 }
 
-// closeQuote returns the offset after the closing quote of the one at off, or -1 if
-// the line has none.
-func closeQuote(line string, off int) int {
-	q := line[off]
-	for i := off + 1; i < len(line); i++ {
-		switch {
-		case q == '"' && line[i] == '\\':
-			i++
-		case line[i] == q && q == '\'' && i+1 < len(line) && line[i+1] == q:
-			i++
-		case line[i] == q:
-			return i + 1
-		}
-	}
-	return -1
-}
-
 // badEscape returns the offset of a backslash that YAML refuses, or -1.
 func badEscape(text string) int {
 	if text[0] != '"' {
@@ -91,3 +68,32 @@ func badEscape(text string) int {
 var escapes = regexp.MustCompile(`^"(?:[^"\\]|\\(?:[0abt\tnvfre "'/\\N_LP]|x[0-9a-fA-F]{2}|u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})|U000[0-9a-fA-F]{5}))*"$`)
 
 const unknownEscape = "YAML does not know what this backslash means."
+
+// fused reports lines that YAML would join to the text above them.
+func (s *scanner) fused(parent int) {
+	row, more := s.nextText(s.row + 1)
+	if !more {
+		return
+	}
+	off := indentOf(s.Lines[row])
+	if off <= parent || s.Lines[row][off] == '\t' {
+		return
+	}
+	text := s.Lines[row][off:]
+	if _, _, key := keyEnd(s.Lines[row], off); key || isDash(text, 0) {
+		s.find("U001", row, off, 1, "This line is further right than the entry above, which already has its value.", "Entries that belong together begin in the same column.")
+	} else {
+		help, block := `Write "|" behind the key, and each line of the text below it, further right.`, true
+		if lastArrow(text) >= 0 {
+			help, block = `Begin each option with its key, or with "- ".`, false
+		}
+		r := s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", help)
+		if block {
+			r.asBlock()
+		}
+	}
+	for ; row < len(s.Lines) && (indentOf(s.Lines[row]) > parent || indentOf(s.Lines[row]) == len(s.Lines[row])); row++ {
+		s.drop(row)
+		s.row = row
+	}
+}

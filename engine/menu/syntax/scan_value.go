@@ -4,12 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
-
-// Specials lists the characters with which a text can't begin in YAML unless it is
-// quoted.
-const Specials = "&*!%@`|>,]}"
 
 // value reads the value after a key or a dash, from off. parent is the column of the
 // key or dash.
@@ -162,33 +157,4 @@ func (s *scanner) plain(off, parent int) {
 		s.comment(end)
 	}
 	s.fused(parent)
-}
-
-// fused reports lines that YAML would join to the text above them.
-func (s *scanner) fused(parent int) {
-	row, more := s.nextText(s.row + 1)
-	if !more {
-		return
-	}
-	off := indentOf(s.Lines[row])
-	if off <= parent || s.Lines[row][off] == '\t' {
-		return
-	}
-	text := s.Lines[row][off:]
-	if _, _, key := keyEnd(s.Lines[row], off); key || isDash(text, 0) {
-		s.find("U001", row, off, 1, "This line is further right than the entry above, which already has its value.", "Entries that belong together begin in the same column.")
-	} else {
-		help, block := `Write "|" behind the key, and each line of the text below it, further right.`, true
-		if lastArrow(text) >= 0 {
-			help, block = `Begin each option with its key, or with "- ".`, false
-		}
-		r := s.find("U004", row, off, utf8.RuneCountInString(text), "YAML would join this line to the text above.", help)
-		if block {
-			r.asBlock()
-		}
-	}
-	for ; row < len(s.Lines) && (indentOf(s.Lines[row]) > parent || indentOf(s.Lines[row]) == len(s.Lines[row])); row++ {
-		s.drop(row)
-		s.row = row
-	}
 }

@@ -72,3 +72,16 @@ func (t Text) Len() int {
 	first, _, _ := strings.Cut(t.Value, "\n")
 	return max(1, utf8.RuneCountInString(first))
 }
+
+// Text holds one scalar of the source exactly as written, and where it stands.
+// The zero Text was not written.
+type Text struct {
+	Value string
+	Pos   engine.Pos
+	// places maps byte offsets of Value to the source, for block and quoted
+	// scalars; nil where Value stands in the source as it is, on one line.
+	places *places
+}
+
+// Written reports whether the text stands in the source at all.
+func (t Text) Written() bool { return t.Pos.Line > 0 }

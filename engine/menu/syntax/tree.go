@@ -12,19 +12,6 @@ import (
 // Version is the version of the language this package reads, as in "ussd: 1".
 const Version = 1
 
-// Text holds one scalar of the source exactly as written, and where it stands.
-// The zero Text was not written.
-type Text struct {
-	Value string
-	Pos   engine.Pos
-	// places maps byte offsets of Value to the source, for block and quoted
-	// scalars; nil where Value stands in the source as it is, on one line.
-	places *places
-}
-
-// Written reports whether the text stands in the source at all.
-func (t Text) Written() bool { return t.Pos.Line > 0 }
-
 // File holds a menu as written, with its includes and translations. Parts that can't be
 // read are left out, and the diagnostics name them.
 type File struct {
@@ -84,12 +71,6 @@ func (l Language) Partial() bool { return l.Missing.Written() }
 // Limits of the screens; an Int is zero where it was not written.
 type Limits struct{ Screen, Options, Depth Int }
 
-// Int holds a whole number with its position.
-type Int struct {
-	Text
-	N int
-}
-
 // Session has the gateway's profile and the settings of sessions.
 type Session struct {
 	Gateway, Timezone Text
@@ -120,31 +101,6 @@ type Nav struct {
 
 // NavKey holds a key and its label, as in "0 Back".
 type NavKey struct{ Key, Label Text }
-
-// Target says where an arrow leads: to a screen, or first to an action.
-type Target struct {
-	Screen Text
-	Call   *Call
-}
-
-// Written reports whether there is a target at all.
-func (t Target) Written() bool { return t.Screen.Written() || t.Call != nil }
-
-// Call runs an action, as "action(values)".
-type Call struct {
-	Action Text
-	Args   []Value
-	Pos    engine.Pos
-}
-
-// Value names a value ("phone", "worker.phone") or holds a constant.
-type Value struct {
-	Text
-	// Name and Field are set for a name; Quoted or Number for a constant.
-	Name, Field string
-	Quoted      bool
-	Number      bool
-}
 
 // Var holds what the menu asks for.
 type Var struct {
@@ -214,26 +170,11 @@ type Case struct {
 	Pos engine.Pos
 }
 
-// Assign sets one value, as "set: {name: value}".
-type Assign struct {
-	Name  Text
-	Value Value
-}
-
 // When holds one outcome and where it leads: a screen, or "retry TEXT".
 type When struct {
 	Outcome Text
 	To      Target
 	Retry   *Text
-}
-
-// Cond holds a condition as written. Op has one of "and", "or", "not", "is set",
-// "is empty", "=", "!=", "<", "<=", ">", ">=".
-type Cond struct {
-	Op          string
-	A, B        *Cond // and, or, not (A)
-	Left, Right Value // the rest
-	Text        Text  // the whole condition
 }
 
 // Translation holds one language's file: flat "name: words" lines.

@@ -1,0 +1,49 @@
+package syntax
+
+import "github.com/paytrace/paytrace/engine"
+
+// Int holds a whole number with its position.
+type Int struct {
+	Text
+	N int
+}
+
+// Target says where an arrow leads: to a screen, or first to an action.
+type Target struct {
+	Screen Text
+	Call   *Call
+}
+
+// Written reports whether there is a target at all.
+func (t Target) Written() bool { return t.Screen.Written() || t.Call != nil }
+
+// Call runs an action, as "action(values)".
+type Call struct {
+	Action Text
+	Args   []Value
+	Pos    engine.Pos
+}
+
+// Value names a value ("phone", "worker.phone") or holds a constant.
+type Value struct {
+	Text
+	// Name and Field are set for a name; Quoted or Number for a constant.
+	Name, Field string
+	Quoted      bool
+	Number      bool
+}
+
+// Assign sets one value, as "set: {name: value}".
+type Assign struct {
+	Name  Text
+	Value Value
+}
+
+// Cond holds a condition as written. Op has one of "and", "or", "not", "is set",
+// "is empty", "=", "!=", "<", "<=", ">", ">=".
+type Cond struct {
+	Op          string
+	A, B        *Cond // and, or, not (A)
+	Left, Right Value // the rest
+	Text        Text  // the whole condition
+}
