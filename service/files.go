@@ -185,8 +185,8 @@ func (f *Folder) PassedOver() (diag.List, error) {
 	for _, name := range folders {
 		found = append(found, diag.Diagnostic{
 			Code: "U901", Severity: diag.Info, Pos: engine.Pos{File: f.Path(name), Line: 1, Column: 1}, Length: 1,
-			Message: fmt.Sprintf("The folder %s has menus, and is not read: folders in a folder of menus are apart.", syntax.Quote(name)),
-			Help:    fmt.Sprintf("Name it where its menus are meant: paytrace check %s", f.Path(name)),
+			Message: fmt.Sprintf("The folder %s has menus that are not read: a folder of menus does not include the folders in it.", syntax.Quote(name)),
+			Help:    fmt.Sprintf("To check them, run: paytrace check %s", f.Path(name)),
 		})
 	}
 	found.Sort()
@@ -244,7 +244,7 @@ func (f *Folder) passedOver(name string, o *look) diag.Diagnostic {
 		d.Message = fmt.Sprintf("The file %s is not read: no menu includes it.", syntax.Quote(name))
 		d.Help = fmt.Sprintf(`Write "include: [%s]" in a menu, or move it out of the folder.`, name)
 	default:
-		d.Message = fmt.Sprintf("The file %s is not read: it is no menu, because it lacks the line \"ussd: 1\", and no menu includes it.", syntax.Quote(name))
+		d.Message = fmt.Sprintf("The file %s is not read: it is not a menu, because it lacks the line \"ussd: 1\", and no menu includes it.", syntax.Quote(name))
 		d.Help = "Move it out of the folder, if it is not meant to be read."
 	}
 	return d

@@ -153,7 +153,7 @@ func (r *reloader) replace(e *edition) {
 		// A file that exists but is no menu is being written, or was emptied by
 		// mistake. Only a file that is gone takes its menu out of service.
 		if programNamed(e.next, p.Name()) == nil && e.hasFile(p) {
-			fmt.Fprintf(&e.report, "%s is no menu any more: it lacks the line \"ussd: 1\"; the version before it stays in service\n", e.folder.Path(p.Name()+".yaml"))
+			fmt.Fprintf(&e.report, "%s is not a menu any more: it lacks the line \"ussd: 1\"; the version before it stays in service\n", e.folder.Path(p.Name()+".yaml"))
 			e.next = append(e.next, p)
 		}
 	}

@@ -385,7 +385,7 @@ func (s *Service) reports() server.Reports {
 	return server.Reports{Fields: atsms.ReportFields, Take: func(ctx context.Context, field func(string) string) error {
 		report, err := atsms.ReadReport(field)
 		if err != nil {
-			return gateway.Refuse("This is no delivery report: %v.", err)
+			return gateway.Refuse("This is not a delivery report: %v.", err)
 		}
 		return actions.StoreReport(ctx, s.db, report, time.Now())
 	}}

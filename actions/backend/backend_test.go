@@ -138,7 +138,7 @@ func TestFaults(t *testing.T) {
 		backendtest.CutBody:    {backend.Cut, false, "ends early"},
 		backendtest.Oversize:   {backend.Malformed, false, "more than 64 KB"},
 		backendtest.WrongTypes: {backend.Malformed, false, "value ref: it is an object; expected a string of at most 10 characters"},
-		backendtest.Stranger:   {backend.Malformed, false, "a text that is no name"},
+		backendtest.Stranger:   {backend.Malformed, false, "a text that is not a name"},
 		backendtest.Redirects:  {backend.Status, true, "redirects are not followed"},
 		backendtest.Refuses:    {backend.Status, true, "status 400"},
 		backendtest.Conflicts:  {backend.Conflict, false, "status 409"},

@@ -201,7 +201,7 @@ func notJSON(err error) error {
 
 func unknownOutcome(c *engine.Contract, name string) error {
 	if !shownName.MatchString(name) {
-		name = "a text that is no name"
+		name = "a text that is not a name"
 	}
 	known := engine.GeneralOutcomes(c.Reads)
 	for _, o := range c.Outcomes {
@@ -259,7 +259,7 @@ func decodeString(t *engine.Type, s string, today engine.Date) (engine.Value, er
 	case engine.KindDate:
 		day, err := time.Parse(dayForm, s)
 		if err != nil {
-			return engine.Value{}, fmt.Errorf("it is no day; expected %s", wanted(t))
+			return engine.Value{}, fmt.Errorf("it is not a date; expected %s", wanted(t))
 		}
 		if !t.Includes(engine.DateOf(day), today) {
 			return engine.Value{}, outside(t)
@@ -268,7 +268,7 @@ func decodeString(t *engine.Type, s string, today engine.Date) (engine.Value, er
 	case engine.KindPhone:
 		digits, ok := msisdn.Digits(s)
 		if !ok || s[0] != '+' {
-			return engine.Value{}, fmt.Errorf("it is no phone number; expected %s", wanted(t))
+			return engine.Value{}, fmt.Errorf("it is not a phone number; expected %s", wanted(t))
 		}
 		return engine.PhoneValue(digits), nil
 	case engine.KindChoice:

@@ -56,7 +56,7 @@ func phoneOf(arg string) (string, error) {
 	if digits, ok := msisdn.Digits(arg); ok {
 		return digits, nil
 	}
-	return "", misuse{errors.New("this is no phone number; expected one as 0712345678 or +254712345678")}
+	return "", misuse{errors.New("this is not a phone number; expected one as 0712345678 or +254712345678")}
 }
 
 // callJSON is the form of a call for programs.

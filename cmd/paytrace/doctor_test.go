@@ -46,12 +46,13 @@ func expect(t *testing.T, found map[string]service.Check, name string, want serv
 	}
 }
 
-// fakeHorizon serves the root page of a Horizon.
-func fakeHorizon(t *testing.T, network string, closed, date time.Time) string {
+// fakeHorizon serves the root page of a Horizon, whose last ledger is as old as closed
+// and whose clock is slow by late, at the time of each request.
+func fakeHorizon(t *testing.T, network string, closed, late time.Duration) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Date", date.UTC().Format(http.TimeFormat))
-		fmt.Fprintf(w, `{"network_passphrase":%q,"history_latest_ledger_closed_at":%q}`, stellar.Passphrase(network), closed.UTC().Format(time.RFC3339))
+		w.Header().Set("Date", time.Now().Add(-late).UTC().Format(http.TimeFormat))
+		fmt.Fprintf(w, `{"network_passphrase":%q,"history_latest_ledger_closed_at":%q}`, stellar.Passphrase(network), time.Now().Add(-closed).UTC().Format(time.RFC3339))
 	}))
 	t.Cleanup(s.Close)
 	return s.URL
@@ -64,7 +65,7 @@ func TestDoctorOnAHealthyHouse(t *testing.T) {
 	for name, value := range map[string]string{
 		"DATABASE_URL": servers.Database(t), "REDIS_URL": servers.Redis(t), "ENCRYPTION_KEY": newKey,
 		"USSD_PATH_SECRET": "njia-ya-majaribio-4711", "AT_API_KEY": "atsk_canary", "AT_BASE_URL": provider.URL,
-		"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now(), time.Now()),
+		"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", 0, 0),
 	} {
 		t.Setenv(name, value)
 	}
@@ -137,9 +138,9 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		{"the old service's", "database", map[string]string{"DATABASE_URL": oldURL}, service.StateWrong, "paytrace migrate"},
 		{"no Redis", "redis", map[string]string{"REDIS_URL": "redis://:" + password + "@127.0.0.1:1/0"}, service.StateWrong, "without it"},
 		{"a silent Redis", "redis", map[string]string{"REDIS_URL": "redis://:" + password + "@" + silent.Addr().String() + "/0"}, service.StateWrong, "without it"},
-		{"another network's Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "PUBLIC", time.Now(), time.Now())}, service.StateWrong, "agree"},
-		{"a Horizon behind", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now().Add(-time.Hour), time.Now())}, service.StateWarning, "1h0m"},
-		{"a clock that is wrong", "horizon clock", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Now(), time.Now().Add(-time.Hour))}, service.StateWrong, "time service"},
+		{"another network's Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "PUBLIC", 0, 0)}, service.StateWrong, "agree"},
+		{"a Horizon behind", "horizon", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", time.Hour, 0)}, service.StateWarning, "1h0m"},
+		{"a clock that is wrong", "horizon clock", map[string]string{"STELLAR_HORIZON_URL": fakeHorizon(t, "TESTNET", 0, time.Hour)}, service.StateWrong, "time service"},
 		{"a silent Horizon", "horizon", map[string]string{"STELLAR_HORIZON_URL": "http://" + silent.Addr().String()}, service.StateWarning, "STELLAR_HORIZON_URL"},
 		{"no Horizon at all", "horizon", map[string]string{"STELLAR_HORIZON_URL": httpServer(t, "<html>")}, service.StateWrong, "as a Horizon does"},
 		{"no SMS", "SMS", map[string]string{"AT_API_KEY": "atsk_" + password, "AT_BASE_URL": "http://127.0.0.1:1"}, service.StateWrong, "AT_BASE_URL"},

@@ -161,7 +161,7 @@ func reportTranslated(w io.Writer, name string, out rewrite.Translated) error {
 		fmt.Fprintf(w, "  %s is done: the text above it is removed\n", key)
 	}
 	for _, e := range out.Unknown {
-		fmt.Fprintf(w, "  %s is no text of the menu: delete line %d, or give it the name that the text has now\n", e.Key.Value, e.Key.Pos.Line)
+		fmt.Fprintf(w, "  %s is not a text of the menu: delete line %d, or give it the name that the text has now\n", e.Key.Value, e.Key.Pos.Line)
 	}
 	return err
 }

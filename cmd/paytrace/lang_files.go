@@ -209,7 +209,7 @@ func readBounded(name string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file; name a file for the translator", name)
+		return nil, fmt.Errorf("%s is not a file; name a file for the translator", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -42,7 +42,7 @@ func hostsOf(file string) (*service.Folder, []string, error) {
 	}
 	hosts, err := folder.Hosts(name)
 	if err == nil && len(hosts) == 0 {
-		err = misuse{fmt.Errorf("%s is no menu: it lacks the line \"ussd: 1\", and no menu of its folder includes it or has its language; name a menu", file)}
+		err = misuse{fmt.Errorf("%s is not a menu: it lacks the line \"ussd: 1\", and no menu of its folder includes it or has its language; name a menu", file)}
 	}
 	if err != nil {
 		folder.Close()

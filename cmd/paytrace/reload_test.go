@@ -108,7 +108,7 @@ func TestServeReload(t *testing.T) {
 	s.comes(t, "v2 Shop")
 
 	put(t, "menus/shop.yaml", "") // as an editor that empties before it writes
-	s.logged(t, "menus/shop.yaml is no menu any more")
+	s.logged(t, "menus/shop.yaml is not a menu any more")
 	s.comes(t, "v2 Shop")
 	put(t, "menus/shop.yaml", shop(4))
 	s.comes(t, "v4 Shop")

@@ -22,7 +22,7 @@ const clockForm = "2006-01-02 15:04"
 func readClock(d *Direction, g []string) error {
 	when, err := time.Parse(clockForm, g[1])
 	if err != nil {
-		return fmt.Errorf("%q is no day and time; write them as 2026-03-01 09:00", g[1])
+		return fmt.Errorf("%q is not a day and time; write them as 2026-03-01 09:00", g[1])
 	}
 	d.Clock = when
 	return nil
@@ -32,7 +32,7 @@ func readTags(d *Direction, g []string) error {
 	for tag := range strings.SplitSeq(g[1], ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "" || strings.ContainsAny(tag, " \t") {
-			return fmt.Errorf("%q is no tag; write single words with commas between them, as money, smoke", g[1])
+			return fmt.Errorf("%q is not a tag; write single words with commas between them, as money, smoke", g[1])
 		}
 		d.Tags = append(d.Tags, tag)
 	}
@@ -101,7 +101,7 @@ func readCalled(d *Direction, g []string) (err error) {
 func readSMS(d *Direction, g []string) error {
 	digits, ok := number(g[1])
 	if !ok {
-		return fmt.Errorf("%q is no phone number; write it as 0712345678, or with + and the country code", g[1])
+		return fmt.Errorf("%q is not a phone number; write it as 0712345678, or with + and the country code", g[1])
 	}
 	d.Phone = digits
 	return d.setText(&d.SMS, g[2])

@@ -42,7 +42,7 @@ func (p *parser) readRegexp(text string) (ScreenLine, bool) {
 	source, ended := strings.CutSuffix(text[len("|/"):], "/")
 	switch {
 	case !ended || source == "":
-		p.find(CodeLine, "A regular expression stands between two slashes, and here is no second one.", `Write |/…/, or a space behind the bar for a text that begins with "/".`)
+		p.find(CodeLine, "A regular expression stands between two slashes, and the second one is missing.", `Write |/…/, or a space behind the bar for a text that begins with "/".`)
 		return ScreenLine{}, false
 	case len(source) > MaxPatternBytes:
 		p.find(CodeLine, fmt.Sprintf("This expression has %d bytes; at most %d are read.", len(source), MaxPatternBytes), "")
@@ -50,7 +50,7 @@ func (p *parser) readRegexp(text string) (ScreenLine, bool) {
 	}
 	switch tree, err := syntax.Parse(source, syntax.Perl); {
 	case err != nil:
-		p.find(CodeLine, fmt.Sprintf("This is no regular expression: %s.", strings.TrimPrefix(err.Error(), "error parsing regexp: ")), "The syntax is RE2's.")
+		p.find(CodeLine, fmt.Sprintf("This is not a regular expression: %s.", strings.TrimPrefix(err.Error(), "error parsing regexp: ")), "The syntax is RE2's.")
 		return ScreenLine{}, false
 	case regexpSize(tree) > MaxPatternSize:
 		p.find(CodeLine, "This expression repeats too much: a line has at most 160 characters.", "Write smaller numbers in its { }.")

@@ -2,7 +2,6 @@ package wallettest
 
 import (
 	"encoding/hex"
-	"time"
 
 	"github.com/stellar/go-stellar-sdk/keypair"
 	"github.com/stellar/go-stellar-sdk/xdr"
@@ -83,14 +82,4 @@ func sourceOf(e xdr.TransactionEnvelope, op xdr.Operation) string {
 	}
 	muxed := e.SourceAccount()
 	return muxed.ToAccountId().Address()
-}
-
-// Until returns the upper time bound of an envelope, and false if it has none or
-// can't be read.
-func Until(envelope string) (time.Time, bool) {
-	var e xdr.TransactionEnvelope
-	if xdr.SafeUnmarshalBase64(envelope, &e) != nil || e.TimeBounds() == nil {
-		return time.Time{}, false
-	}
-	return time.Unix(int64(e.TimeBounds().MaxTime), 0), true
 }

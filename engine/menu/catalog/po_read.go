@@ -81,7 +81,7 @@ func unreadable(data []byte) (message, help string) {
 	case !utf8.Valid(data):
 		return "The file is not in UTF-8, so its letters can't be read.", "Save it again, and choose UTF-8 as its encoding."
 	case strings.IndexByte(string(data), 0) >= 0:
-		return "The file is no text file.", "Save it again as PO or as CSV, not as a document or a spreadsheet."
+		return "The file is not a text file.", "Save it again as PO or as CSV, not as a document or a spreadsheet."
 	}
 	return "", ""
 }

@@ -19,7 +19,7 @@ func (c *comparison) paths() {
 		if from, ok := c.before.Node(l.Path.To); l.By.Kind == graph.Key && (c.moves[move{l.Path.To, l.By.Input}] || ok && from.Kind == engine.ScreenConfirm && nav) {
 			continue // the key itself has changed, and that is reported
 		}
-		now := "this is no answer there any more"
+		now := "this is not an answer there any more"
 		if len(l.Now) > 0 {
 			now = "it now leads to " + anyOf(l.Now)
 		}

@@ -111,7 +111,7 @@ func navForm() object {
 		key{"more", "Key and label for the next page.", keyed()},
 		key{"confirm", "Key and label for Yes. The default is 1 and a built-in label.", keyed()},
 		key{"cancel", "Key and label for No. The default is 2 and a built-in label.", keyed()},
-		key{"invalid", "The text above a screen after a key that is no option.", aText()},
+		key{"invalid", "The text above a screen after a key that is not an option.", aText()},
 		key{"gave_up", "The text that ends a call after the last wrong answer.", aText()},
 		key{"resume", "The question whether to continue a dropped call.", aText()},
 		key{"busy", "The text that ends a call when the service cannot answer.", aText()},

@@ -139,5 +139,5 @@ func cause(err error) string {
 	case errors.Is(err, errOutside), errors.As(err, new(Refused)):
 		return reason(err)
 	}
-	return "it is no readable file"
+	return "it is not a readable file"
 }

@@ -212,7 +212,7 @@ func (p *reader) duration(e entry) time.Duration {
 	case d > mostResume:
 		p.find("U003", t, fmt.Sprintf("%q is too long: a dropped call can be resumed for a day at most.", Short(t.Value)), `Write "24h" or less.`)
 	case d <= 0:
-		p.find("U003", t, fmt.Sprintf("%q is no time in which a call could be resumed.", Short(t.Value)), `Write "none" if a dropped call is never resumed.`)
+		p.find("U003", t, fmt.Sprintf("%q is too short: a caller needs time to dial again.", Short(t.Value)), `Write "none" if a dropped call is never resumed.`)
 	default:
 		return d
 	}

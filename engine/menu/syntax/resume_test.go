@@ -16,8 +16,8 @@ func TestResumeAdvice(t *testing.T) {
 		{"5 minutes", `"5 minutes" is not a time.`, `Write "5m".`},
 		{"90 sec", `"90 sec" is not a time.`, `Write "90s".`},
 		{"300", `"300" is not a time.`, `Say of what: "300s" are seconds, "300m" minutes.`},
-		{"0s", `"0s" is no time in which a call could be resumed.`, `Write "none" if a dropped call is never resumed.`},
-		{"-5m", `"-5m" is no time in which a call could be resumed.`, `Write "none" if a dropped call is never resumed.`},
+		{"0s", `"0s" is too short: a caller needs time to dial again.`, `Write "none" if a dropped call is never resumed.`},
+		{"-5m", `"-5m" is too short: a caller needs time to dial again.`, `Write "none" if a dropped call is never resumed.`},
 		{"soon", `"soon" is not a time.`, `Write seconds, minutes or hours: "90s", "5m", "1h"; or "none".`},
 	} {
 		menu := "ussd: 1\nservice: S\ndial: \"*1#\"\nstart: a\nsession: {resume: " + c.written + "}\nscreens:\n  a:\n    end: Bye.\n"
