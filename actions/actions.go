@@ -80,6 +80,8 @@ type Table struct {
 	// before runs first in the transaction of every registered action that
 	// writes; the action's work gets the context that it returns. It may be nil.
 	before func(ctx context.Context, tx store.Tx, c Call) (context.Context, error)
+	// upgraded is when the database got the states of calls; zero for a new one.
+	upgraded time.Time
 	// pause waits between two tries of a transaction. It returns false if no other
 	// try should be made.
 	pause func(ctx context.Context, d time.Duration) bool

@@ -121,6 +121,26 @@ func (b *bench) must(t testing.TB, c engine.Call) engine.Outcome {
 	return out
 }
 
+// first runs a call as the first action of the call named by its ID.
+func (b *bench) first(t testing.TB, c engine.Call) (engine.Outcome, error) {
+	t.Helper()
+	at, err := runner.FirstPlace(c.ID, &c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Act(context.Background(), c, &at)
+}
+
+// mustAct is first for a call that must not fail.
+func (b *bench) mustAct(t testing.TB, c engine.Call) engine.Outcome {
+	t.Helper()
+	out, err := b.first(t, c)
+	if err != nil {
+		t.Fatalf("Act(%s, %s): %v", c.ID, c.Action, err)
+	}
+	return out
+}
+
 // atOnce runs n calls concurrently and returns their outcomes.
 func atOnce(t testing.TB, b *bench, n int, calls func(i int) engine.Call) []engine.Outcome {
 	t.Helper()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -45,7 +46,7 @@ const sessionsCall = "(session)"
 // get the stored answer.
 func (t *Table) Admit(most int) func(ctx context.Context, req engine.Request, id string) error {
 	return func(ctx context.Context, req engine.Request, id string) error {
-		fp, err := fingerprint(engine.Call{Action: sessionsCall})
+		fp, err := runner.Fingerprint(&engine.Call{Action: sessionsCall})
 		if err != nil {
 			return err
 		}

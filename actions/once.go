@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -23,15 +24,17 @@ const (
 	// The pause between two tries doubles from firstPause to lastPause.
 	firstPause = 20 * time.Millisecond
 	lastPause  = 320 * time.Millisecond
+	// maxRow bounds what the database keeps of one call: a record, and the results of
+	// one input. It takes about a kilobyte.
+	maxRow = 2 * engine.MaxRecord
 )
 
-// Do runs an action once per call.ID and returns its outcome; a repeat returns
-// the stored one. It returns engine.ErrUnknown if the action may have happened,
-// engine.ErrLimited if the caller did this too often, engine.ErrNotStored if
-// StoredOnly is set and there is no result, engine.ErrFenced if a fence
-// stands in its place, and store.ErrMismatch if the ID was used for another
-// action or other arguments. After any error but ErrUnknown the action surely
-// did nothing.
+// Do runs an action once per call.ID, for a request that belongs to no call, and
+// returns its outcome; a repeat returns the stored one. It returns
+// engine.ErrUnknown if the action may have happened, engine.ErrLimited if the
+// caller did this too often, and store.ErrMismatch if the ID was used for another
+// action or other arguments. After any error but ErrUnknown the action surely did
+// nothing.
 func (t *Table) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
 	out, err := t.do(ctx, call)
 	if err != nil {
@@ -41,16 +44,9 @@ func (t *Table) Do(ctx context.Context, call engine.Call) (engine.Outcome, error
 }
 
 func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	switch {
-	case call.ID == "":
-	case call.Action == engine.CallFence:
-		return t.fence(ctx, call)
-	case call.Action == engine.CallFenced:
-		return t.fenced(ctx, call.ID)
-	}
-	a, ok := t.actions[call.Action]
-	if !ok {
-		return engine.Outcome{}, errors.New("no action has this name; register it in the table")
+	a, err := t.find(call)
+	if err != nil {
+		return engine.Outcome{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, Budget)
 	defer cancel()
@@ -60,12 +56,9 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 	if call.ID == "" {
 		return engine.Outcome{}, errors.New("the call has no ID; without one a repeat can't be recognised")
 	}
-	fp, err := fingerprint(call)
+	fp, err := runner.Fingerprint(&call)
 	if err != nil {
 		return engine.Outcome{}, err
-	}
-	if call.StoredOnly {
-		return t.stored(ctx, call.ID, fp)
 	}
 	do, err := a.prepare(ctx, t.call(call), call)
 	if err != nil {
@@ -78,11 +71,132 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 			}
 		}
 		out, err := do(ctx, tx)
-		if err != nil {
-			return result{}, err
+		return result{Name: out.Name, Values: out.Values}, err
+	})
+}
+
+func (t *Table) find(call engine.Call) (action, error) {
+	a, ok := t.actions[call.Action]
+	if !ok {
+		return action{}, errors.New("no action has this name; register it in the table")
+	}
+	return a, nil
+}
+
+// Act implements runner.Actions: it runs an action once at its place in a call.
+func (t *Table) Act(ctx context.Context, call engine.Call, at *runner.Place) (engine.Outcome, error) {
+	out, err := t.act(ctx, call, at)
+	if err != nil {
+		return engine.Outcome{}, fmt.Errorf("action %s: %w", call.Action, err)
+	}
+	return out, nil
+}
+
+func (t *Table) act(ctx context.Context, call engine.Call, at *runner.Place) (out engine.Outcome, err error) {
+	a, err := t.find(call)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	do, err := a.prepare(ctx, t.call(call), call)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	at.Money = a.contract.Money
+	err = t.repeat(ctx, func() error {
+		return t.withRow(ctx, at.Key, call.Caller, func(ctx context.Context, tx store.Tx, row *runner.Row) error {
+			out, err = at.Visit(row, func() (engine.Outcome, error) {
+				return t.asBefore(ctx, tx, call, func() (engine.Outcome, error) {
+					out, err := do(ctx, tx)
+					if err != nil {
+						return out, err
+					}
+					out.Joined, err = t.join(ctx, tx, call, out)
+					return out, err
+				})
+			})
+			return err
+		})
+	})
+	if errors.Is(err, engine.ErrLimited) {
+		return t.limited(ctx, call, at)
+	}
+	return out, err
+}
+
+// limited logs that the caller did this too often. A repeat is then refused as well,
+// also tomorrow. By now the work's writes are undone.
+func (t *Table) limited(ctx context.Context, call engine.Call, at *runner.Place) (out engine.Outcome, err error) {
+	err = t.repeat(ctx, func() error {
+		return t.withRow(ctx, at.Key, call.Caller, func(_ context.Context, _ store.Tx, row *runner.Row) error {
+			out, err = at.Visit(row, func() (engine.Outcome, error) { return engine.Outcome{Name: engine.Limited}, nil })
+			return err
+		})
+	})
+	return out, err
+}
+
+// Read implements runner.Actions: it runs an action that changes nothing.
+func (t *Table) Read(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	a, err := t.find(call)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, Budget)
+		defer cancel()
+		var out engine.Outcome
+		if out, err = t.read(ctx, a, call); err == nil {
+			return out, nil
 		}
-		joined, err := t.join(ctx, tx, call, out)
-		return result{Name: out.Name, Values: out.Values, Day: call.Day, joined: joined}, err
+	}
+	return engine.Outcome{}, fmt.Errorf("action %s: %w", call.Action, err)
+}
+
+// Update implements runner.Rows.
+func (t *Table) Update(ctx context.Context, key, caller string, change func(row *runner.Row) error) error {
+	ctx, cancel := context.WithTimeout(ctx, Budget)
+	defer cancel()
+	return t.repeat(ctx, func() error {
+		return t.withRow(ctx, key, caller, func(_ context.Context, _ store.Tx, row *runner.Row) error { return change(row) })
+	})
+}
+
+// withRow runs fn in a transaction that holds the row of a call, and stores the row if
+// fn has changed it.
+func (t *Table) withRow(ctx context.Context, key, caller string, fn func(ctx context.Context, tx store.Tx, row *runner.Row) error) error {
+	return t.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+		state, err := tx.LockCall(ctx, key)
+		if err != nil {
+			return err
+		}
+		var row runner.Row
+		if len(state.State) > 0 {
+			if err := json.Unmarshal(state.State, &row); err != nil {
+				return fmt.Errorf("read what is known of a call: %w", err)
+			}
+		}
+		row.Generation, row.Epoch, row.Length = state.Generation, state.Epoch, state.Length
+		row.Program, row.Money = state.Program, state.Kept
+		if err := fn(ctx, tx, &row); err != nil {
+			return err
+		}
+		if row.Epoch == state.Epoch && row.Generation == state.Generation {
+			return nil
+		}
+		next := store.CallState{
+			Generation: row.Generation, Epoch: row.Epoch, Length: row.Length,
+			Program: row.Program, Kept: row.Money, Caller: caller,
+		}
+		if next.State, err = json.Marshal(row); err != nil {
+			return fmt.Errorf("store what is known of a call: %w", err)
+		}
+		if n := len(next.State); n > maxRow {
+			return fmt.Errorf("store what is known of a call: it has %d bytes, more than %d", n, maxRow)
+		}
+		err = tx.SaveCall(ctx, key, next)
+		if errors.Is(err, store.ErrCallBehind) {
+			err = fmt.Errorf("%w: %w", engine.ErrFenced, err)
+		}
+		return err
 	})
 }
 
@@ -94,77 +208,22 @@ func (t *Table) join(ctx context.Context, tx store.Tx, call engine.Call, out eng
 	if call.Then == nil {
 		return false, nil
 	}
-	for _, next := range call.Then(out) {
-		fp, do, ok := t.joinable(ctx, next)
-		if !ok {
-			return false, nil
+	var list []work
+	following := call.Then(out)
+	for _, next := range following {
+		do, refused := t.actions[next.Action].prepare(ctx, t.call(next), next)
+		if refused != nil {
+			return false, nil // the reason appears when it is done alone
 		}
-		_, err := logged(ctx, tx, next.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
-			out, err := do(ctx, tx)
-			return result{Name: out.Name, Values: out.Values}, err
-		})
-		switch {
-		case errors.Is(err, store.ErrMismatch):
-			return false, nil
-		case err != nil:
-			return false, fmt.Errorf("then %s: %w", next.Action, err)
+		list = append(list, do)
+	}
+	for i, do := range list {
+		_, err := t.asBefore(ctx, tx, following[i], func() (engine.Outcome, error) { return do(ctx, tx) })
+		if err != nil {
+			return false, fmt.Errorf("then %s: %w", following[i].Action, err)
 		}
 	}
 	return true, nil
-}
-
-// joinable returns a call's fingerprint and work; ok is false if it can't be
-// done. The reason appears when the call is done alone.
-func (t *Table) joinable(ctx context.Context, call engine.Call) (fp []byte, do work, ok bool) {
-	fp, badArgs := fingerprint(call)
-	do, refused := t.actions[call.Action].prepare(ctx, t.call(call), call)
-	return fp, do, badArgs == nil && refused == nil
-}
-
-// fence stores a fence in place of a result: the call under this ID will never
-// run. It does not know that call, so the fingerprint is the fence's own. If the
-// call already ran, fence returns done.
-func (t *Table) fence(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, Budget)
-	defer cancel()
-	fp, err := fingerprint(call)
-	if err != nil {
-		return engine.Outcome{}, err
-	}
-	out, err := t.once(ctx, call.ID, fp, func(context.Context, store.Tx) (result, error) {
-		return result{Fenced: true, Shown: call.Shown}, nil
-	})
-	if errors.Is(err, store.ErrMismatch) {
-		return done, nil
-	}
-	return out, err
-}
-
-// fenced looks up an ID in the log, whatever it was used for. It returns done if
-// the call ran, engine.ErrFenced if a fence stands there, and
-// engine.ErrNotStored if the log has nothing.
-func (t *Table) fenced(ctx context.Context, id string) (engine.Outcome, error) {
-	b, err := t.store.Result(ctx, id)
-	switch {
-	case err != nil:
-		return engine.Outcome{}, err
-	case b == nil:
-		return engine.Outcome{}, engine.ErrNotStored
-	}
-	return done, t.mismatched(ctx, id, nil)
-}
-
-// mismatched explains why the log has another fingerprint under an ID. It
-// returns an engine.Fenced if a fence stands there, else mismatch.
-func (t *Table) mismatched(ctx context.Context, id string, mismatch error) error {
-	b, err := t.store.Result(ctx, id)
-	if err != nil {
-		return err
-	}
-	if r, err := parseResult(b, nil); err == nil && r.Fenced {
-		return &engine.Fenced{Shown: r.Shown}
-	}
-	return mismatch
 }
 
 func (t *Table) call(c engine.Call) Call {
@@ -174,7 +233,7 @@ func (t *Table) call(c engine.Call) Call {
 	}
 }
 
-// read runs an action that changes nothing; a replay runs it too.
+// read runs an action that changes nothing.
 func (t *Table) read(ctx context.Context, a action, call engine.Call) (out engine.Outcome, err error) {
 	do, err := a.prepare(ctx, t.call(call), call)
 	if err != nil {
@@ -187,63 +246,52 @@ func (t *Table) read(ctx context.Context, a action, call engine.Call) (out engin
 	return out, err
 }
 
-// stored returns the result of an earlier run, or engine.ErrNotStored.
-func (t *Table) stored(ctx context.Context, id string, fp []byte) (engine.Outcome, error) {
-	b, err := t.lookUp(ctx, id)
-	if err != nil {
-		return engine.Outcome{}, err
-	}
-	if b == nil {
-		return engine.Outcome{}, engine.ErrNotStored
-	}
-	r, err := parseResult(b, fp)
-	if err != nil {
+// once runs an action under an ID of the action log.
+func (t *Table) once(ctx context.Context, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (engine.Outcome, error) {
+	var r result
+	err := t.repeat(ctx, func() (err error) {
+		r, err = t.attempt(ctx, id, fp, run)
+		return err
+	})
+	switch {
+	case errors.Is(err, engine.ErrLimited):
+		return t.refuse(ctx, id, fp)
+	case err != nil:
 		return engine.Outcome{}, err
 	}
 	return r.outcome()
 }
 
-// lookUp reads a stored result, with as many tries as a transaction has. A caller
-// who has seen the result must not get "busy" because one connection dropped.
-func (t *Table) lookUp(ctx context.Context, id string) (b []byte, err error) {
-	pause := firstPause
-	for try := 1; ; try++ {
-		if b, err = t.store.Result(ctx, id); err == nil || try == certainTries || !t.pause(ctx, pause) {
-			return b, err
-		}
-		pause = min(2*pause, lastPause)
-	}
-}
-
-// once tries until the transaction is known to have happened or not. Every try
-// is safe, because all have the same ID.
-func (t *Table) once(ctx context.Context, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (engine.Outcome, error) {
+// repeat tries a transaction until it is known to have happened or not. Every try is
+// safe, because all have the same place or ID.
+func (t *Table) repeat(ctx context.Context, attempt func() error) error {
 	unknown := false
 	pause := firstPause
 	for try := 1; ; try++ {
-		r, err := t.attempt(ctx, id, fp, run)
-		switch {
-		case err == nil:
-			return r.outcome()
-		case errors.Is(err, engine.ErrLimited):
-			return t.refuse(ctx, id, fp)
-		case errors.Is(err, store.ErrMismatch):
-			return engine.Outcome{}, t.mismatched(ctx, id, err)
+		err := attempt()
+		if err == nil || decided(err) {
+			return err
 		}
 		// After a commit without an answer, a later failure proves nothing.
 		unknown = unknown || errors.Is(err, store.ErrUnknown)
 		if !unknown && try == certainTries || !t.pause(ctx, pause) {
-			return engine.Outcome{}, failure(err, unknown)
+			if unknown {
+				err = fmt.Errorf("%w: %w", engine.ErrUnknown, err)
+			}
+			return err
 		}
 		pause = min(2*pause, lastPause)
 	}
 }
 
-func failure(err error, unknown bool) error {
-	if unknown {
-		return fmt.Errorf("%w: %w", engine.ErrUnknown, err)
+// decided reports whether an error is an answer, which another try would not change.
+func decided(err error) bool {
+	for _, answer := range []error{engine.ErrLimited, engine.ErrFenced, runner.ErrMismatch, runner.ErrHalt, store.ErrMismatch} {
+		if errors.Is(err, answer) {
+			return true
+		}
 	}
-	return err
+	return false
 }
 
 // pauseFor pauses. It returns false if ctx ends first.

@@ -85,11 +85,6 @@ func TestRepeatReturnsTheStoredOutcome(t *testing.T) {
 			t.Errorf("a repeat differs (-first +again):\n%s", diff)
 		}
 	}
-	replay := countCall("id", "hello", "1234")
-	replay.StoredOnly = true
-	if diff := cmp.Diff(first, b.must(t, replay)); diff != "" {
-		t.Errorf("a replay differs (-first +replay):\n%s", diff)
-	}
 	if n := effects(t, b.store); n != 1 || a.runs.Load() != 1 {
 		t.Errorf("%d effects in %d runs, want 1 in 1", n, a.runs.Load())
 	}
@@ -118,7 +113,6 @@ func TestRefusals(t *testing.T) {
 	b, a := newBench(t), &counted{}
 	a.register(t, b.Table)
 	b.must(t, countCall("id", "hello", "1234"))
-	replay := func(c engine.Call) engine.Call { c.StoredOnly = true; return c }
 	noID := countCall("", "hello", "1234")
 	long := countCall("long", strings.Repeat("x", 21), "1234")
 	few := countCall("few", "hello", "1234")
@@ -130,9 +124,7 @@ func TestRefusals(t *testing.T) {
 		call engine.Call
 		want error // nil for any
 	}{
-		{"nothing stored", replay(countCall("never", "hello", "1234")), engine.ErrNotStored},
 		{"other arguments under the ID", countCall("id", "bye", "1234"), store.ErrMismatch},
-		{"other arguments in a replay", replay(countCall("id", "bye", "1234")), store.ErrMismatch},
 		{"another action under the ID", engine.Call{ID: "id", Action: engine.CallSMS, Args: []engine.Value{engine.PhoneValue(amina), engine.TextValue("x")}}, store.ErrMismatch},
 		{"no such action", engine.Call{ID: "x", Action: "no_such"}, nil},
 		{"no ID", noID, nil},
@@ -184,11 +176,6 @@ func limitIsStored(t *testing.T, open func(testing.TB, func() time.Time) store.S
 		}
 		a.fail = nil // the next day
 	}
-	replay := countCall("id", "hello", "1234")
-	replay.StoredOnly = true
-	if _, err := b.Do(context.Background(), replay); !errors.Is(err, engine.ErrLimited) {
-		t.Errorf("a replay: %v", err)
-	}
 	if n := effects(t, b.store); n != 0 || a.runs.Load() != 1 {
 		t.Errorf("%d effects in %d runs, want none in 1", n, a.runs.Load())
 	}
@@ -236,28 +223,6 @@ func (f *flaky) next() (now fault) {
 		now, f.faults = f.faults[0], f.faults[1:]
 	}
 	return now
-}
-
-// A replay survives dropped connections while it looks up the stored result.
-func TestLookUpIsTriedAgain(t *testing.T) {
-	lost := errors.New("connection lost")
-	for dropped, want := range []error{nil, nil, nil, nil, nil, lost} {
-		c := newClock()
-		f := &flaky{Store: openStore(t, c.Now)}
-		table, a := actions.New(f, c.Now), &counted{}
-		a.register(t, table)
-		replay := countCall("id", "hello", "1234")
-		if _, err := table.Do(context.Background(), replay); err != nil {
-			t.Fatal(err)
-		}
-		for range dropped {
-			f.faults = append(f.faults, fault{err: lost})
-		}
-		replay.StoredOnly = true
-		if out, err := table.Do(context.Background(), replay); !errors.Is(err, want) || want == nil && value(out, "run").Int() != 1 {
-			t.Errorf("%d connections dropped: %v, %v; want %v", dropped, out, err, want)
-		}
-	}
 }
 
 func TestUncertainCommits(t *testing.T) { onStores(t, uncertainCommits) }
@@ -363,8 +328,8 @@ func TestReadsRunAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.must(t, engine.Call{ID: "id", Action: "look"})
-	if out := b.must(t, engine.Call{ID: "id", Action: "look", StoredOnly: true}); value(out, "run").Int() != 2 {
-		t.Errorf("a replay of a read gives %v, want a second run", out)
+	if out := b.must(t, engine.Call{ID: "id", Action: "look"}); value(out, "run").Int() != 2 {
+		t.Errorf("a repeat of a read gives %v, want a second run", out)
 	}
 	if b, err := b.store.Result(context.Background(), "id"); b != nil || err != nil {
 		t.Errorf("a read is in the log: %s, %v", b, err)
@@ -439,38 +404,5 @@ func TestNoSecretInTheDatabase(t *testing.T) {
 	}
 	if bytes.Contains(data, []byte(password)) {
 		t.Error("the file holds the password")
-	}
-}
-
-// A fenced call never runs, and a call that ran can't be fenced.
-func TestFence(t *testing.T) {
-	fence := engine.Call{ID: "id", Action: engine.CallFence, StoredOnly: true}
-	b, a := newBench(t), &counted{}
-	a.register(t, b.Table)
-	for range 2 {
-		if _, err := b.Do(context.Background(), fence); !errors.Is(err, engine.ErrFenced) {
-			t.Fatalf("fence: %v", err)
-		}
-	}
-	replay := countCall("id", "hello", "1234")
-	replay.StoredOnly = true
-	for _, call := range []engine.Call{countCall("id", "hello", "1234"), replay, countCall("id", "bye", "1234")} {
-		if _, err := b.Do(context.Background(), call); !errors.Is(err, engine.ErrFenced) {
-			t.Errorf("a run after the fence: %v", err)
-		}
-	}
-	b.must(t, countCall("other", "hello", "1234"))
-	fence.ID = "other"
-	if out, err := b.Do(context.Background(), fence); err != nil || out.Name != engine.Done {
-		t.Errorf("a fence after the run: %v, %v", out, err)
-	}
-	b.must(t, countCall("other", "hello", "1234"))
-	for id, want := range map[string]error{"id": engine.ErrFenced, "other": nil, "never": engine.ErrNotStored} {
-		if _, err := b.Do(context.Background(), engine.Call{ID: id, Action: engine.CallFenced, StoredOnly: true}); !errors.Is(err, want) {
-			t.Errorf("is %s fenced: %v, want %v", id, err, want)
-		}
-	}
-	if n := effects(t, b.store); n != 1 {
-		t.Errorf("%d effects, want 1", n)
 	}
 }

@@ -52,11 +52,20 @@ func (v *engineCmd) Run(ctx context.Context) error {
 	return v.serve(ctx, func(ln net.Listener) error { return s.Serve(ln) })
 }
 
-type none struct{}
+// none has no actions.
+type none struct{ *runner.MemoryRows }
 
-func (none) Do(context.Context, engine.Call) (engine.Outcome, error) {
-	return engine.Outcome{}, errors.New("this menu has no actions")
+// Act implements runner.Actions.
+func (none) Act(context.Context, engine.Call, *runner.Place) (engine.Outcome, error) {
+	return engine.Outcome{}, errNoActions
 }
+
+// Read implements runner.Actions.
+func (none) Read(context.Context, engine.Call) (engine.Outcome, error) {
+	return engine.Outcome{}, errNoActions
+}
+
+var errNoActions = errors.New("this menu has no actions")
 
 func words(s string) engine.Localized { return engine.Localized{{{Lit: s}}} }
 

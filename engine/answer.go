@@ -16,7 +16,9 @@ import (
 // Choices are answered by number and not read here.
 func (p *Program) parseAnswer(t *Type, typed string, lang int, today Date) (Value, bool) {
 	typed = strings.TrimSpace(typed)
-	if typed == "" || len(typed) > maxAnswerBytes || !utf8.ValidString(typed) {
+	// A star separates answers on the wire, so one that was typed can't be told from
+	// two answers whose record was lost. A text that takes stars says so.
+	if typed == "" || !t.Stars && strings.Contains(typed, "*") || len(typed) > maxAnswerBytes || !utf8.ValidString(typed) {
 		return Value{}, false
 	}
 	switch t.Kind {

@@ -63,7 +63,8 @@ func TestAnswers(t *testing.T) {
 		{"text 9", "😀", refused}, // shown as nothing
 		{"text 9", "\u200b", refused},
 		{"text 9", "a\nb", refused},
-		{"text 9", "a*b", "a*b"},
+		{"text 9", "a*b", "(not set)"},
+		{"text 9 with stars", "a*b", "a*b"},
 	} {
 		typ := typed(t, c.typ)
 		v, ok := asking(t, typ).parseAnswer(&typ, c.answer, 0, day(2026, time.March, 31))

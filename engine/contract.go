@@ -83,15 +83,6 @@ const (
 	CallSMS      = "sms"      // Args: to (phone), text; outcome "done"
 	CallRemember = "remember" // Remember: the values; outcome "done"
 	CallFacts    = "facts"    // reads the start facts; outcome "done"
-	// CallFence keeps the action with its ID from running: ErrFenced, now and at
-	// every later run. It waits for a run in progress; if that succeeds, the outcome
-	// is "done". The runner fences before it asks a caller again for what a
-	// duplicate callback may be doing. Actions without such a log return
-	// ErrNotStored. No action can have this name.
-	CallFence = "(withdraw)"
-	// CallFenced asks whether an ID is fenced: ErrFenced or ErrNotStored, or "done"
-	// if the action ran. It is always StoredOnly.
-	CallFenced = "(withdrawn)"
 )
 
 // Done is the outcome of the engine's own calls.
@@ -106,11 +97,7 @@ type Call struct {
 	// ID is the action's identity: the same for every delivery of the callback that
 	// led to it, on every instance, whatever was lost in between. The runner sets
 	// it; Step leaves it empty.
-	ID string
-	// StoredOnly asks for the stored result of an earlier run and forbids a new one:
-	// ErrNotStored if there is none. The runner sets it in a replay.
-	StoredOnly bool
-
+	ID     string
 	Action string
 	Args   []Value
 	// Secrets is a keyed hash of the secrets among Args if the ID is not derived from
@@ -121,13 +108,6 @@ type Call struct {
 	Remember []Named
 	// Facts lists the names that a CallFacts must read: "worker" and remembered ones.
 	Facts []string
-	// Day is the day on which the session began if its menu depends on the day,
-	// otherwise zero. It is stored with the outcome, for a replay on the next day.
-	Day Date
-	// Shown identifies the state that the caller sees because of a CallFence. It is
-	// stored with the fence, and Fenced returns it.
-	Shown string
-
 	// Caller is the MSISDN for which the network vouches.
 	Caller   string
 	Service  string
@@ -147,31 +127,16 @@ type Call struct {
 type Outcome struct {
 	Name   string
 	Values []Named
-	// Joined says that the calls of Call.Then were done together with it. For the
-	// result of an earlier run this is not known.
+	// Joined says that the calls of Call.Then were done together with it.
 	Joined bool
-	// Day is the Call.Day of the run with this outcome.
-	Day Date
 }
-
-// Fenced is an ErrFenced that knows what the caller was shown instead.
-type Fenced struct {
-	// Shown holds Call.Shown of the CallFence that came first.
-	Shown string
-}
-
-func (*Fenced) Error() string { return ErrFenced.Error() }
-
-// Is reports whether target is ErrFenced.
-func (*Fenced) Is(target error) bool { return target == ErrFenced }
 
 var (
 	// ErrUnknown says that the effect of an action may or may not have happened.
 	ErrUnknown = errors.New("outcome unknown")
-	// ErrNotStored says that StoredOnly was set and there is no stored result.
-	ErrNotStored = errors.New("no stored result")
-	// ErrFenced says that the call was fenced before it ran. It never will.
-	ErrFenced = errors.New("fenced: the caller was asked again")
+	// ErrFenced says that the database has been told more of this call than the
+	// session knows. The action has not run on it and will not.
+	ErrFenced = errors.New("fenced: the call has gone on without this session")
 	// ErrLimited says that the caller did this too often; the screen says so.
 	ErrLimited = errors.New("limit reached")
 )

@@ -6,11 +6,12 @@ import "fmt"
 // secret.
 func (p *Program) Encode(s *Session, head RecordHead) ([]byte, error) {
 	rec := Record{
-		V: head.V, H: head.H, Owner: head.Owner, Inputs: head.Inputs, Again: head.Again, Twice: head.Twice,
+		V: head.V, Epoch: head.Epoch, H: head.H, Owner: head.Owner, Inputs: head.Inputs,
+		Generation: head.Generation, Unsure: head.Unsure,
 		Step: s.Screen, Program: p.hash,
 		Offset: s.Offset, Pages: s.Pages,
 		Wrong: s.Wrong, Notice: s.Notice, Repeat: s.Repeat,
-		Moved: s.Moved, Ended: s.Ended, Facts: s.Facts,
+		Moved: s.Moved, Ended: s.Ended, Facts: s.Facts, Unsaved: s.Unsaved,
 		Skipped: s.Skipped, Sent: s.Sent,
 		Lang: s.Lang(), Chose: s.Values[slotLang].IsSet(),
 		Today: s.Values[slotToday].n, Network: s.Network,
@@ -53,6 +54,7 @@ func (p *Program) Decode(rec *Record, r Request) (Session, error) {
 	s.Offset, s.Pages = rec.Offset, rec.Pages
 	s.Wrong, s.Notice, s.Repeat = rec.Wrong, rec.Notice, rec.Repeat
 	s.Moved, s.Ended, s.Facts = rec.Moved, rec.Ended, rec.Facts
+	s.Unsaved = rec.Unsaved
 	s.Skipped, s.Sent = rec.Skipped, rec.Sent
 	s.Values[slotLang] = unchosen(rec.Lang)
 	if rec.Chose {

@@ -55,8 +55,10 @@ func New(def Definition) (*Program, error) {
 	}
 	for _, n := range p.nodes {
 		p.prepare(n)
-		p.acts = p.acts || n.acts
+		p.acts = p.acts || n.acts || n.SMS != nil
 	}
+	p.acts = p.acts || len(p.remembered) > 0
+	p.findEffects()
 	p.dated = p.asksDay()
 	p.inputsSuffice = p.def.Session.Resume == 0 && !p.dated && !p.uses(p.slots[slotNetwork].Name)
 	return p, nil

@@ -36,6 +36,8 @@ type Program struct {
 	inputsSuffice, acts, dated bool                      // see the methods of these names
 	// navs has the navigation lines, by language and the keys that are shown.
 	navs [][navSets]string
+	// toEffect has AnswersToEffect by first screen.
+	toEffect map[string]int
 }
 
 // Hash returns the program's identity, which changes with any byte of its source.
@@ -69,7 +71,8 @@ func (p *Program) Zone() *time.Location { return p.zone }
 // never.
 func (p *Program) Resume() time.Duration { return p.def.Session.Resume }
 
-// Acts reports whether any action of the menu may change something.
+// Acts reports whether a call may have an effect: an action that is not only a look-up,
+// a message, a value to remember.
 func (p *Program) Acts() bool { return p.acts }
 
 // Dated reports whether a session depends on the day.

@@ -15,6 +15,8 @@ import (
 type Record struct {
 	// V is 1 + the length of the text: a version number without a counter.
 	V int `json:"v"`
+	// Epoch is how much of the call the database had been told when this was written.
+	Epoch int `json:"e,omitempty"`
 	// H is a keyed hash of the session's owner, program and inputs.
 	H string `json:"h"`
 	// Step is the screen, under the key that the legacy service used.
@@ -33,12 +35,13 @@ type Record struct {
 	Moved  bool   `json:"moved,omitempty"`
 	Ended  bool   `json:"end,omitempty"`
 	Facts  bool   `json:"facts,omitempty"`
-	// Again says that the screen was asked again for want of a record. The caller may
-	// have been further.
-	Again bool `json:"again,omitempty"`
-	// Twice says that a consent was asked a second time since then, so a Yes to it
-	// counts.
-	Twice   bool     `json:"twice,omitempty"`
+	// Unsaved says that a remembered value is still to be stored.
+	Unsaved bool `json:"unsaved,omitempty"`
+	// Generation counts the calls that had this session ID before.
+	Generation int `json:"gen,omitempty"`
+	// Unsure says that the caller may have been shown another screen, so the next
+	// answer gets this one once more.
+	Unsure  bool     `json:"again,omitempty"`
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
 
@@ -58,17 +61,18 @@ type Record struct {
 }
 
 // A RecordHead has what a record knows beyond its session: which callback it belongs
-// to, and how that callback was taken.
+// to, and what the database had been told by then.
 type RecordHead struct {
-	V            int
-	H, Owner     string
-	Inputs       []int
-	Again, Twice bool
+	V, Epoch   int
+	H, Owner   string
+	Inputs     []int
+	Generation int
+	Unsure     bool
 }
 
 // Head returns the head of the record.
 func (rec *Record) Head() RecordHead {
-	return RecordHead{rec.V, rec.H, rec.Owner, rec.Inputs, rec.Again, rec.Twice}
+	return RecordHead{rec.V, rec.Epoch, rec.H, rec.Owner, rec.Inputs, rec.Generation, rec.Unsure}
 }
 
 // An undo is an Undo with names instead of slots.
@@ -99,7 +103,7 @@ func ParseRecord(b []byte) (*Record, error) {
 	if rec.V < 1 || rec.H == "" || rec.Lang == "" {
 		return nil, fmt.Errorf("%w: it has no head", ErrRecord)
 	}
-	good := rec.Wrong >= 0 && isPage(rec.Offset, rec.Pages)
+	good := rec.Wrong >= 0 && rec.Epoch >= 0 && rec.Generation >= 0 && isPage(rec.Offset, rec.Pages)
 	for _, u := range rec.Undo {
 		good = good && isPage(u.Offset, u.Pages)
 	}
@@ -117,7 +121,11 @@ func isPage(offset int, before []int) bool {
 // Text returns the bytes that a save compares. They end with a delimiter, so no head
 // is the beginning of another.
 func (h *RecordHead) Text() string {
-	return `{"v":` + strconv.Itoa(h.V) + `,"h":"` + h.H + `",`
+	epoch := ""
+	if h.Epoch != 0 {
+		epoch = `,"e":` + strconv.Itoa(h.Epoch)
+	}
+	return `{"v":` + strconv.Itoa(h.V) + epoch + `,"h":"` + h.H + `",`
 }
 
 // HeadOf returns the head of a stored record, or "" if there is no record or it is

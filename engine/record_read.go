@@ -38,6 +38,8 @@ func (r *recordReader) recordField(key string, rec *Record) {
 		rec.Program = r.text()
 	case "n":
 		rec.Inputs = r.ints()
+	case "e":
+		rec.Epoch = r.int()
 	case "today":
 		rec.Today = int64(r.int())
 	case "lang":
@@ -84,9 +86,11 @@ func (r *recordReader) rareField(key string, rec *Record) {
 	case "facts":
 		rec.Facts = r.flag()
 	case "again":
-		rec.Again = r.flag()
-	case "twice":
-		rec.Twice = r.flag()
+		rec.Unsure = r.flag()
+	case "gen":
+		rec.Generation = r.int()
+	case "unsaved":
+		rec.Unsaved = r.flag()
 	case "chose":
 		rec.Chose = r.flag()
 	case "guarded":

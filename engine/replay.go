@@ -26,14 +26,94 @@ func (p *Program) Repeats(s *Session) bool {
 	return n != nil && n.repeat != nil
 }
 
-// YesActs reports whether the session's screen asks for a consent to an action
-// that a Yes runs at once: no PIN is asked between them.
-func (p *Program) YesActs(s *Session) bool {
-	if n := p.nodes[s.Screen]; n == nil || n.kind != &confirmKind {
+// TakesUnseen reports whether an input may be taken for the answer to the session's
+// screen although nobody knows that the caller has seen this very screen. A Yes, a
+// secret and a row of a list may not. A way back may: it agrees to nothing.
+func (p *Program) TakesUnseen(s *Session, in string) bool {
+	n := p.nodes[s.Screen]
+	if n == nil {
 		return false
 	}
-	_, eff, err := p.Step(*s, Event{Kind: EventInput, Input: p.def.Nav.Confirm.Key})
-	return err == nil && eff.Call != nil && p.Writes(eff.Call.Action)
+	typed, live, nav := strings.TrimSpace(in), p.live(n, s), &p.def.Nav
+	switch {
+	case n.replay == ReplayPasses:
+		return true
+	case n.Name == Resume:
+		return false
+	case live&NavBack != 0 && typed == nav.Back.Key, live&NavHome != 0 && typed == nav.Home.Key:
+		return true
+	}
+	return n.kind == &confirmKind && !p.SaysYes(s, in)
+}
+
+// Answered reports whether the session's screen asks for a value that it has already.
+func (p *Program) Answered(s *Session) bool {
+	n := p.nodes[s.Screen]
+	return n != nil && n.question != nil && s.Values[n.slot].IsSet()
+}
+
+// TakesStars reports whether the session's screen asks for a text that may contain
+// stars.
+func (p *Program) TakesStars(s *Session) bool {
+	n := p.nodes[s.Screen]
+	return n != nil && n.question != nil && n.question.Stars
+}
+
+// AnswersToEffect returns the fewest answers after which a call that begins on a screen
+// may have an effect: an action that is not only a look-up, a message, a value to
+// remember. It returns 0 if the call may have one at once, and NoEffect if it has none.
+func (p *Program) AnswersToEffect(start string) int {
+	if n, ok := p.toEffect[start]; ok {
+		return n
+	}
+	return NoEffect
+}
+
+// NoEffect is more answers than any call has.
+const NoEffect = 1 << 20
+
+// findEffects counts the answers before an effect for each first screen of a call.
+func (p *Program) findEffects() {
+	next := map[string][]string{}
+	for _, t := range p.Transitions() {
+		next[t.From] = append(next[t.From], t.To)
+	}
+	p.toEffect = map[string]int{}
+	for _, c := range p.def.Codes {
+		n := p.fewestAnswers(c.Start, next)
+		if len(p.remembered) > 0 {
+			n = min(n, 1) // any answer may be a value to remember
+		}
+		p.toEffect[c.Start] = n
+	}
+}
+
+// fewestAnswers goes through the screens that can be reached, those after fewer
+// answers first, and stops at one with an effect.
+func (p *Program) fewestAnswers(start string, next map[string][]string) int {
+	seen := map[string]bool{start: true}
+	for at, answers := []string{start}, 0; len(at) > 0; answers++ {
+		var after []string // one answer later
+		for i := 0; i < len(at); i++ {
+			n := p.nodes[at[i]]
+			if n.acts || n.SMS != nil {
+				return answers
+			}
+			for _, to := range next[n.Name] {
+				if seen[to] {
+					continue
+				}
+				seen[to] = true
+				if n.kind.silent {
+					at = append(at, to)
+				} else {
+					after = append(after, to)
+				}
+			}
+		}
+		at = after
+	}
+	return NoEffect
 }
 
 // SaysYes reports whether an input says Yes on the session's screen, which asks for a

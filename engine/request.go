@@ -15,6 +15,12 @@ type Request struct {
 	// Text is all that the caller has typed in this session, joined with "*". It is
 	// empty on the first callback.
 	Text string
+	// First says that the gateway tells the first callback of a session, and this is it.
+	// Only then may what was typed ahead run an action. An empty text needs no First.
+	First bool
+	// ReusesIDs says that the gateway gives the ID of an ended session to another
+	// one later.
+	ReusesIDs bool
 }
 
 // A Reply is the answer to a callback. It always has a screen.

@@ -15,7 +15,7 @@ func (w *walk) shown(n *node) Effect {
 	}
 	w.s.Shown = n.Name
 	w.rest(n)
-	if w.s.Unsaved {
+	if w.s.Unsaved && !w.later {
 		return w.call(waitRemember, w.rememberCall(n))
 	}
 	w.s.Ended, w.s.acted = n.kind.ends, false

@@ -159,7 +159,7 @@ func (w *walk) outcome(n *node, out Outcome) (Effect, error) {
 		return w.arrive(n)
 	case waitRemember:
 		// The screen was settled before its values were saved.
-		w.s.Unsaved, w.asking = false, true
+		w.s.Unsaved, w.later, w.asking = out.Name != Done, out.Name != Done, true
 		return w.shown(n), nil
 	default:
 		return w.ended(n, out)

@@ -36,6 +36,9 @@ type Type struct {
 	Width int
 	// Form bounds what a text is made of.
 	Form Form `json:",omitzero"`
+	// Stars says that a text may contain a star, which also separates the answers of a
+	// call on the wire.
+	Stars bool `json:",omitzero"`
 	// Digits is the exact length of a PIN; 0 for other secrets.
 	Digits int
 	// Countries lists the regions (ISO 3166, "KE") of a phone number. Empty means

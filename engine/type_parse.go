@@ -25,8 +25,9 @@ const (
 
 // ParseType reads a type as the menu language spells it: "phone", "phone
 // KE|UG", "phone any", "money 10..70000", "number 1..12", "date
-// today-2y..today", "text 20", `text 6 like "AB-123"`, "digits 8", "letters 2..20", "letters and digits 7", "choice", "choice town|lake", "pin 4", "secret 8". A
-// range is required if a width depends on it. The options of a choice that callers
+// today-2y..today", "text 20", "text 20 with stars", `text 6 like "AB-123"`,
+// "digits 8", "letters 2..20", "letters and digits 7", "choice", "choice town|lake",
+// "pin 4", "secret 8". A range is required if a width depends on it. The options of a choice that callers
 // read have words and are written elsewhere. The error is one sentence for the
 // author of the menu. The types of contracts may end in "or nothing".
 func ParseType(s string) (Type, error) {
@@ -141,18 +142,22 @@ func parseRange(kind, example, rest string, most int64) (lo, hi int64, err error
 }
 
 func parseTextType(rest string) (Type, error) {
+	rest, stars := strings.CutSuffix(rest, withStars)
 	count, behind, _ := strings.Cut(rest, " ")
 	form, like := strings.CutPrefix(strings.TrimSpace(behind), likeWord+" ")
 	if !like {
 		count = rest
 	}
 	n, err := parseCount("text", "20", count, MaxText)
-	t := Type{Kind: KindText, Width: n}
+	t := Type{Kind: KindText, Width: n, Stars: stars}
 	if err != nil || !like {
 		return t, err
 	}
 	return parseLike(t, strings.TrimSpace(form))
 }
+
+// withStars follows the length of a text that may contain stars.
+const withStars = " with stars"
 
 func parsePinType(rest string) (Type, error) {
 	n, err := parseCount("pin", "4", rest, MaxDigits)

@@ -14,6 +14,9 @@ func (t Type) String() string {
 	}
 	switch t.Kind {
 	case KindText:
+		if t.Stars {
+			return t.formString() + withStars
+		}
 		return t.formString()
 	case KindNumber:
 		return fmt.Sprintf("number %d..%d", t.Lo, t.Hi)

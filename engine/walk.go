@@ -8,6 +8,8 @@ type walk struct {
 	owned, ownUndo bool
 	// asking says that the same page is shown again, so its state stays.
 	asking bool
+	// later says that remembered values could not be saved in this step.
+	later bool
 	// moves collects what happened, for Trace. asked is the language of the screen
 	// that was answered.
 	moves *[]Move

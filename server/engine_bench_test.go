@@ -77,15 +77,15 @@ func benchRunner(b *testing.B) *runner.Runner {
 		b.Fatal(err)
 	}
 	return &runner.Runner{
-		Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: noActions{},
+		Sessions: memory.NewSessions(time.Now), Programs: catalog, Actions: noActions(),
 		Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: time.Minute, Now: time.Now,
 	}
 }
 
-type noActions struct{}
-
-func (noActions) Do(context.Context, engine.Call) (engine.Outcome, error) {
-	return engine.Outcome{}, errors.New("no action runs here")
+func noActions() runner.Actions {
+	return runner.NewMemoryActions(func(context.Context, engine.Call) (engine.Outcome, error) {
+		return engine.Outcome{}, errors.New("no action runs here")
+	})
 }
 
 // calls is a connection that sends one call after another.

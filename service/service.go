@@ -163,6 +163,23 @@ func (s *Service) openStore(ctx context.Context) error {
 	return nil
 }
 
+// upgradedAt returns when an existing database got the states of calls. It returns the
+// zero time for a new one, on which no earlier version has answered a call.
+func upgradedAt(ctx context.Context, db store.Store) (time.Time, error) {
+	if _, err := db.Setting(ctx, IdentityTag); errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	text, err := db.Setting(ctx, store.CallStatesSince)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find out when the database was upgraded: %w", err)
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("the setting %s of the database is %q, and a time was expected: %w", store.CallStatesSince, text, err)
+	}
+	return at, nil
+}
+
 // registerActions finds the keys and makes the actions that use them.
 func (s *Service) registerActions(ctx context.Context) error {
 	key, note, err := encryptionKey(ctx, s.db, s.settings)
@@ -181,6 +198,10 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if n := tried.trial.Damaged; n > 0 {
 		s.log.Error("wallets are damaged and no key opens them; restore their rows from a backup", "wallets", n, "first", tried.trial.FirstDamaged)
 	}
+	upgraded, err := upgradedAt(ctx, s.db)
+	if err != nil {
+		return err
+	}
 	if err := tried.identity.keep(ctx, s.db); err != nil {
 		return err
 	}
@@ -197,6 +218,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if s.table, err = newTable(s.db, s.settings, accounts, time.Now); err != nil {
 		return err
 	}
+	s.table.UpgradedAt(upgraded)
 	if s.options.Register != nil {
 		if err := s.options.Register(s.table); err != nil {
 			return err

@@ -101,20 +101,32 @@ type toldActions struct {
 	said map[string]bool // the failures that were remembered, by the action's ID
 }
 
-// Do implements runner.Actions.
-func (a *toldActions) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	out, err := a.Actions.Do(ctx, call)
+// Act implements runner.Actions.
+func (a *toldActions) Act(ctx context.Context, call engine.Call, at *runner.Place) (engine.Outcome, error) {
+	out, err := a.Actions.Act(ctx, call, at)
+	a.remember(call, err)
+	return out, err
+}
+
+// Read implements runner.Actions.
+func (a *toldActions) Read(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	out, err := a.Actions.Read(ctx, call)
+	a.remember(call, err)
+	return out, err
+}
+
+func (a *toldActions) remember(call engine.Call, err error) {
 	why := dialscript.Failure(call, err)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if why != "" && !a.said[call.ID] {
-		if a.said == nil {
-			a.said = map[string]bool{}
-		}
-		a.said[call.ID] = true
-		a.why = append(a.why, why)
+	if why == "" || a.said[call.ID] {
+		return
 	}
-	return out, err
+	if a.said == nil {
+		a.said = map[string]bool{}
+	}
+	a.said[call.ID] = true
+	a.why = append(a.why, why)
 }
 
 // failures returns what failed since the last time.

@@ -272,13 +272,13 @@ type watched struct {
 	line *serversLine
 }
 
-// Do implements runner.Actions.
-func (w watched) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	out, err := w.Actions.Do(ctx, call)
+// Act implements runner.Actions.
+func (w watched) Act(ctx context.Context, call engine.Call, at *runner.Place) (engine.Outcome, error) {
+	out, err := w.Actions.Act(ctx, call, at)
 	l := w.line
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if errors.Is(err, engine.ErrNotStored) || slices.Contains(l.done, call.ID) {
+	if errors.Is(err, engine.ErrFenced) || slices.Contains(l.done, call.ID) {
 		return out, err
 	}
 	l.done = append(l.done, call.ID)

@@ -32,6 +32,7 @@ func TestServeRepeatWaitsForItsDuplicate(t *testing.T) {
 		t.Errorf("one delivery is told %q, the other %q, want %q twice", first, second, created)
 	}
 	wantRecord(t, client, "ussd:session:a", text)
+	step{0, "1", askNumber}.play(t, "b", caller, instances)
 	step{1, "1*0711000111", "END Account already exists. Worker ID: " + workerID.FindString(first)}.play(t, "b", caller, instances)
 }
 

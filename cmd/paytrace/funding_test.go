@@ -91,8 +91,8 @@ func TestServeFundsWallets(t *testing.T) {
 	if !strings.Contains(s.banner, "1 native each, through Horizon") {
 		t.Errorf("the banner does not say that wallets are funded:\n%s", s.banner)
 	}
-	s.says("a", "+254711000111", "1*254711000111")
-	s.says("b", "+254711000111", "1*254711000222")
+	s.calls("a", "+254711000111", "1*254711000111")
+	s.calls("b", "+254711000111", "1*254711000222")
 	untilWallets(t, 1, wallet.FundingFunded)
 	if found := wallets(t); found.States[wallet.FundingHeld] != 1 || found.Never != 0 {
 		t.Errorf("besides the funded one there are %+v", found)
@@ -101,7 +101,7 @@ func TestServeFundsWallets(t *testing.T) {
 		t.Errorf("%d transactions succeeded and %d failed, want one", succeeded, failed)
 	}
 	// The typed number calls: its wallet is funded too.
-	s.says("c", "+254711000222", "2*254711000222")
+	s.calls("c", "+254711000222", "2*254711000222")
 	untilWallets(t, 2, wallet.FundingFunded)
 	s.stop()
 }

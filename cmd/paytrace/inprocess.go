@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
-	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/memory"
@@ -48,7 +48,7 @@ func linesTo(programs []*engine.Program) (*dialscript.InProcess, *dialscript.Pla
 
 // registeredActions runs the real actions on an empty database.
 type registeredActions struct {
-	runner.Actions
+	*actions.Table
 	box *service.Sandbox
 }
 

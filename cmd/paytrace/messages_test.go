@@ -44,7 +44,7 @@ func TestMessagesSurviveTheProvider(t *testing.T) {
 	t.Setenv("AT_API_KEY", "canary-at-key")
 	t.Setenv("AT_BASE_URL", provider.URL)
 	s := serve(t)
-	if got := s.says("a", "+254711000111", "1*0711000111"); !strings.HasPrefix(got, "END Account created.") {
+	if got := s.calls("a", "+254711000111", "1*0711000111"); !strings.HasPrefix(got, "END Account created.") {
 		t.Fatalf("got %q", got)
 	}
 	<-refused
@@ -148,7 +148,7 @@ func TestMessagesAreListed(t *testing.T) {
 	t.Setenv("AT_API_KEY", "canary-at-key")
 	t.Setenv("AT_BASE_URL", provider.URL)
 	s := serve(t)
-	s.says("a", "+254711000111", "1*0711000111")
+	s.calls("a", "+254711000111", "1*0711000111")
 	list := func() string { return says(t, exitFine, "jobs", "--messages") }
 	until(t, func() (bool, string) {
 		said := list()

@@ -50,13 +50,13 @@ func TestMigrate(t *testing.T) {
 		}
 	}
 	s := serve(t)
-	if got, want := s.says("a", "+254711000111", "2*0711000111"), "END Signed in. Worker ID: NW-0BADCAFE"; got != want {
+	if got, want := s.calls("a", "+254711000111", "2*0711000111"), "END Signed in. Worker ID: NW-0BADCAFE"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := s.says("b", "+254711000111", "1*0711000111"), "END Account already exists. Worker ID: NW-0BADCAFE"; got != want {
+	if got, want := s.calls("b", "+254711000111", "1*0711000111"), "END Account already exists. Worker ID: NW-0BADCAFE"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := s.says("c", "+254722000222", "1*0722000222"); !strings.HasPrefix(got, "END Account created.") {
+	if got := s.calls("c", "+254722000222", "1*0722000222"); !strings.HasPrefix(got, "END Account created.") {
 		t.Errorf("got %q", got)
 	}
 	if !strings.Contains(s.banner, "Postgres") || strings.Contains(s.banner+s.log.String(), url) {
@@ -153,21 +153,21 @@ func TestMigrateOldNumbersAndTokens(t *testing.T) {
 			t.Errorf("%s: %q, want %q", typed, got, want)
 		}
 	}
-	if got, want := s.says("again", "+254722000222", "1*0722000222"), "END Account already exists. Worker ID: NW-00000002"; got != want {
+	if got, want := s.calls("again", "+254722000222", "1*0722000222"), "END Account already exists. Worker ID: NW-00000002"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := s.says("twins", "+254799999999", "2*0733000333"); strings.Contains(got, "NW-") || !strings.HasPrefix(got, "END ") {
+	if got := s.calls("twins", "+254799999999", "2*0733000333"); strings.Contains(got, "NW-") || !strings.HasPrefix(got, "END ") {
 		t.Errorf("before a decision the answer is a guess: %q", got)
 	}
 	if got := says(t, exitMisuse, "migrate", "--keep", "NW-NOBODY"); !strings.Contains(got, "no account with this Worker ID") {
 		t.Errorf("keep of nobody: %s", got)
 	}
 	says(t, exitFine, "migrate", "--keep", "NW-LATER-LONGER-CODE")
-	if got, want := s.says("decided", "+254799999999", "2*0733000333"), "END Signed in. Worker ID: NW-LATER-LONGER-CODE"; got != want {
+	if got, want := s.calls("decided", "+254799999999", "2*0733000333"), "END Signed in. Worker ID: NW-LATER-LONGER-CODE"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	says(t, exitFine, "migrate", "--keep", "NW-00000003")
-	if got, want := s.says("otherwise", "+254733000333", "2*0733000333"), "END Signed in. Worker ID: NW-00000003"; got != want {
+	if got, want := s.calls("otherwise", "+254733000333", "2*0733000333"), "END Signed in. Worker ID: NW-00000003"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if s.stop() != exitFine {

@@ -20,6 +20,7 @@ type fakeActions struct {
 	contracts map[string]*engine.Contract
 	vars      map[string]engine.Type
 	real      Registered // nil unless the scene asks for them
+	rows      *runner.MemoryRows
 
 	mu       sync.Mutex
 	answers  map[string][]engine.Outcome
@@ -43,6 +44,7 @@ func FakeActions(real Registered, p *engine.Program, lacks []string, people *eng
 	a := &fakeActions{
 		clock: &clock{}, contracts: Contracts([]*engine.Program{p}), real: real,
 		answers: map[string][]engine.Outcome{}, unfit: map[string]error{}, done: map[string]*run{}, turn: map[string]int{},
+		rows: runner.NewMemoryRows(),
 	}
 	for _, action := range lacks {
 		answers := people.Answers[action]
@@ -75,40 +77,110 @@ type run struct {
 	err     error
 }
 
-// Do implements runner.Actions.
-func (a *fakeActions) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	out, err := a.answer(ctx, call)
+// Act implements runner.Actions.
+func (a *fakeActions) Act(ctx context.Context, call engine.Call, at *runner.Place) (engine.Outcome, error) {
+	out, err := a.act(ctx, call, at)
+	a.note(call, err)
+	return out, err
+}
+
+// note keeps why an action failed, for the author of the menu.
+func (a *fakeActions) note(call engine.Call, err error) {
 	if why := Failure(call, err); why != "" {
 		a.mu.Lock()
 		a.failure = why
 		a.mu.Unlock()
 	}
-	return out, err
 }
 
 // Failure says why an action failed, for the author of a menu: callers see the
 // screen for a failure, which does not. It is "" for what is no failure.
 func Failure(call engine.Call, err error) string {
-	if err == nil || errors.Is(err, engine.ErrNotStored) || errors.Is(err, engine.ErrFenced) {
+	if err == nil || errors.Is(err, engine.ErrFenced) {
 		return ""
 	}
 	return fmt.Sprintf("%s failed: %v", call.Action, err)
 }
 
-func (a *fakeActions) answer(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	if a.isReal(call.Action) && !(call.Action == engine.CallFence && a.has(call.ID)) {
-		return a.doReal(ctx, call)
+func (a *fakeActions) act(ctx context.Context, call engine.Call, at *runner.Place) (out engine.Outcome, err error) {
+	if a.isReal(call.Action) {
+		if err := a.seed(ctx, call); err != nil {
+			return out, err
+		}
+		out, err = a.real.Act(ctx, call, at)
+		if errors.Is(err, engine.ErrFenced) || errors.Is(err, runner.ErrMismatch) {
+			return out, err
+		}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		return a.late(call, out, err)
 	}
+	ran := false
+	err = a.Update(ctx, at.Key, call.Caller, func(row *runner.Row) (err error) {
+		out, err = at.Visit(row, func() (engine.Outcome, error) {
+			ran = true
+			return a.answer(call)
+		})
+		return err
+	})
+	if err == nil && ran && a.tooLate(call.Action) {
+		return engine.Outcome{}, a.unknownYet(call.Action)
+	}
+	return out, err
+}
+
+// answer runs an action as the scene says. Its error halts the transaction: another try
+// would answer the same.
+func (a *fakeActions) answer(call engine.Call) (engine.Outcome, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if r, again := a.done[call.ID]; again {
 		return r.outcome, r.err
 	}
-	if call.StoredOnly && !a.reads(call.Action) {
-		return engine.Outcome{}, engine.ErrNotStored
-	}
 	out, err := a.do(call)
+	if errors.Is(err, engine.ErrLimited) {
+		out, err = engine.Outcome{Name: engine.Limited}, nil
+	}
+	if err != nil {
+		err = runner.Halt(err)
+	}
+	a.record(call, out, err)
+	return out, err
+}
+
+// Read implements runner.Actions.
+func (a *fakeActions) Read(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	out, err := a.look(ctx, call)
+	a.note(call, err)
+	return out, err
+}
+
+func (a *fakeActions) look(ctx context.Context, call engine.Call) (engine.Outcome, error) {
+	if !a.isReal(call.Action) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if r, again := a.done[call.ID]; again {
+			return r.outcome, r.err
+		}
+		out, err := a.do(call)
+		return a.late(call, out, err)
+	}
+	if err := a.seed(ctx, call); err != nil {
+		return engine.Outcome{}, err
+	}
+	out, err := a.real.Read(ctx, call)
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	return a.late(call, out, err)
+}
+
+// Update implements runner.Rows. The rows are with the real actions, if there are any:
+// a call has one row.
+func (a *fakeActions) Update(ctx context.Context, key, caller string, change func(*runner.Row) error) error {
+	if a.real != nil {
+		return a.real.Update(ctx, key, caller, change)
+	}
+	return a.rows.Update(ctx, key, caller, change)
 }
 
 // isReal reports whether the registered action answers.
@@ -116,41 +188,34 @@ func (a *fakeActions) isReal(action string) bool {
 	return a.real != nil && len(a.answers[action]) == 0 && a.unfit[action] == nil
 }
 
-// has reports whether the scene has already answered this ID.
-func (a *fakeActions) has(id string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	_, ran := a.done[id]
-	return ran
-}
-
-// doReal passes the call to the real actions, even if it comes twice at once: they
-// must run it only once.
-func (a *fakeActions) doReal(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	if err := a.seed(ctx, call); err != nil {
-		return engine.Outcome{}, err
+// record notes a run, once for each ID, and lets its time pass.
+func (a *fakeActions) record(call engine.Call, out engine.Outcome, err error) {
+	if _, again := a.done[call.ID]; again {
+		return
 	}
-	out, err := a.real.Do(ctx, call)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if _, again := a.done[call.ID]; again || errors.Is(err, engine.ErrNotStored) || errors.Is(err, engine.ErrFenced) {
-		return out, err
-	}
-	return a.late(call, out, err)
-}
-
-// late records a run and lets its time pass. If the run takes longer than a
-// callback may, late returns engine.ErrUnknown and stores the outcome.
-func (a *fakeActions) late(call engine.Call, out engine.Outcome, err error) (engine.Outcome, error) {
 	r := &run{ActionRun: ActionRun{Action: call.Action, Args: a.named(call)}, outcome: out, err: err}
 	a.done[call.ID] = r
 	a.order = append(a.order, r)
-	takes := a.scene.Takes[call.Action]
-	a.clock.pass(min(takes, runner.CallbackBudget))
-	if takes >= runner.CallbackBudget {
-		return engine.Outcome{}, fmt.Errorf("%s takes %s: %w", call.Action, takes, engine.ErrUnknown)
+	a.clock.pass(min(a.scene.Takes[call.Action], runner.CallbackBudget))
+}
+
+// late records a run. If it takes longer than a callback may, late returns
+// engine.ErrUnknown.
+func (a *fakeActions) late(call engine.Call, out engine.Outcome, err error) (engine.Outcome, error) {
+	_, again := a.done[call.ID]
+	a.record(call, out, err)
+	if !again && a.tooLate(call.Action) {
+		return engine.Outcome{}, a.unknownYet(call.Action)
 	}
 	return out, err
+}
+
+func (a *fakeActions) tooLate(action string) bool {
+	return a.scene.Takes[action] >= runner.CallbackBudget
+}
+
+func (a *fakeActions) unknownYet(action string) error {
+	return fmt.Errorf("%s takes %s: %w", action, a.scene.Takes[action], engine.ErrUnknown)
 }
 
 // remember stores values for the next session of the caller.
@@ -161,11 +226,6 @@ func (a *fakeActions) remember(values []engine.Named) {
 	for _, v := range values {
 		a.memory[v.Name] = v.Value
 	}
-}
-
-func (a *fakeActions) reads(action string) bool {
-	c := a.contracts[action]
-	return c != nil && c.Reads
 }
 
 func (a *fakeActions) do(call engine.Call) (engine.Outcome, error) {

@@ -22,6 +22,8 @@ type Records interface {
 // Registered holds the registered actions, on an empty store of their own.
 type Registered interface {
 	runner.Actions
+	// Do runs an action that belongs to no call.
+	Do(ctx context.Context, call engine.Call) (engine.Outcome, error)
 	// Messages returns the messages that wait to be sent, in order.
 	Messages() []Message
 	Close() error
@@ -187,7 +189,7 @@ func Contracts(menus []*engine.Program) map[string]*engine.Contract {
 }
 
 func (l *InProcess) fakes(ctx context.Context, scene Scene, clock *clock) (*fakeActions, error) {
-	a := &fakeActions{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}}
+	a := &fakeActions{scene: scene, clock: clock, contracts: l.known.contracts, vars: l.known.vars, done: map[string]*run{}, turn: map[string]int{}, rows: runner.NewMemoryRows()}
 	if err := a.prepare(); err != nil {
 		return nil, err
 	}

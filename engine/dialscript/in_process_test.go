@@ -59,21 +59,26 @@ func TestUpdateEndToEnd(t *testing.T) {
 // storedActions answers as registered actions do: it runs each action once for its
 // ID.
 type storedActions struct {
+	runner.MemoryActions
 	mu     sync.Mutex
 	stored map[string]engine.Outcome
 	calls  []engine.Call
 	closed int
 }
 
+func newStoredActions() *storedActions {
+	r := &storedActions{stored: map[string]engine.Outcome{}}
+	r.MemoryActions = runner.NewMemoryActions(r.Do)
+	return r
+}
+
+// Do runs an action once for its ID.
 func (r *storedActions) Do(_ context.Context, call engine.Call) (engine.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, call)
 	if out, again := r.stored[call.ID]; again {
 		return out, nil
-	}
-	if call.StoredOnly {
-		return engine.Outcome{}, engine.ErrNotStored
 	}
 	out := engine.Outcome{Name: engine.Done}
 	switch call.Action {
@@ -96,7 +101,7 @@ func TestRealActions(t *testing.T) {
 	local, player := walletService(t)
 	var made []*storedActions
 	local.NewReal = func(context.Context, func() time.Time) (dialscript.Registered, error) {
-		made = append(made, &storedActions{stored: map[string]engine.Outcome{}})
+		made = append(made, newStoredActions())
 		return made[len(made)-1], nil
 	}
 	f, found := dialscript.Parse("r.dial", []byte(`=== Real, with one that is not
@@ -157,7 +162,12 @@ func TestFakeActions(t *testing.T) {
 	people.Answers["withdraw"] = parseAnswers("done ref=A1, then failed")
 	people.Answers["quote"] = parseAnswers("priced fee=27")
 	do := func(a runner.Actions, id, action string) string {
-		out, err := a.Do(t.Context(), engine.Call{ID: id, Action: action})
+		call := engine.Call{ID: id, Action: action}
+		at, err := runner.FirstPlace(id, &call)
+		if err != nil {
+			return err.Error()
+		}
+		out, err := a.Act(t.Context(), call, &at)
 		if err != nil {
 			return err.Error()
 		}
@@ -194,7 +204,7 @@ func TestFakeActions(t *testing.T) {
 		},
 	} {
 		t.Run(c.title, func(t *testing.T) {
-			real := &storedActions{stored: map[string]engine.Outcome{}}
+			real := newStoredActions()
 			a := dialscript.FakeActions(real, local.Menus[0], c.lacks, people)
 			for i, call := range c.calls {
 				if got := do(a, call[0], call[1]); got != c.want[i] {

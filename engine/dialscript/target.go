@@ -90,12 +90,19 @@ type Callback struct {
 	Text, Last string
 }
 
-// Request returns the callback as the engine takes it.
+// Request returns the callback as the engine takes it. What was dialled behind the
+// service code stands in the code, and the first text is empty: so the engine knows that
+// it is the first.
 func (cb Callback) Request() engine.Request {
-	return engine.Request{
+	r := engine.Request{
 		Provider: cb.Gateway, Session: cb.Session, Caller: cb.Phone, Service: cb.Service,
 		Network: cb.Network, Text: cb.Text,
 	}
+	if _, rest := SplitDial([]string{cb.Service}, cb.Dialled); rest != "" {
+		r.Service = cb.Dialled
+		r.Text = strings.TrimPrefix(strings.TrimPrefix(cb.Text, rest), "*")
+	}
+	return r
 }
 
 // A Screen is what the phone shows, and what else the target knows of it.

@@ -3,124 +3,181 @@ package proof_test
 import (
 	"slices"
 	"strings"
-
-	"github.com/paytrace/paytrace/engine"
 )
 
-// judge compares one reply with the guarantees.
-//
-// While a session's record has no fault, every delivery of a callback shows the same
-// bytes, the screen that the menu prescribes. One exception is by design: a delivery
-// that arrives after a newer callback of its session shows the newer screen and moves
-// nothing.
-//
-// After a record was lost, rolled back, not readable or not writable, a delivery may
-// also
-//   - end as expired: a result that the caller went on from can't be found;
-//   - end as updated, if the menu was replaced as well;
-//   - end as busy: a consent must be asked again but can't be saved, because the record
-//     can't be read, or the record changed three times under the callback;
-//   - show a screen of this call again, perhaps with a notice above it: a consent or a
-//     secret that nobody can prove was shown, or the question of an older record, which
-//     reads two inputs as one wrong answer (ADR 0004);
-//   - show the question after a consent that was asked again: nobody knows here that
-//     the reply to a late callback reached no phone.
-//
-// While the database fails, an action may end as pending, or as failed if it surely did
-// nothing. A reply never says what is not true, no effect happens twice or without a
-// request, and no call pays twice.
-func (c *call) judge(cb *callback, reply engine.Reply) {
-	c.judgeTruth(reply)
-	shown := reply.Text
-	if reply.End {
-		shown += " (end)"
+// judge is told of an effect when it is committed.
+func (w *world) judge(d *delivery, sc *screen, a asked, place int) {
+	cb := d.cb
+	w.tellf("   d%d commits %s(%s) for %q", d.id, sc.action, strings.Join(a.args, ","), cb.text)
+	if cb.n == 0 {
+		place = 0
 	}
-	for _, other := range c.callbacks[cb.n:] {
-		if other.bytes == shown {
+	for _, e := range w.effects {
+		if e.callback == cb.n && e.action == sc.action {
+			w.wrongf("twice", "%s(%s) for %q", sc.action, strings.Join(a.args, ","), cb.text)
+		}
+	}
+	if int(a.seen) != len(w.effects) {
+		w.wrongf("unaware", "%s for %q runs on a state that knows of %d effects of %d", sc.action, cb.text, a.seen, len(w.effects))
+	}
+	earlier := w.effectsOf(cb)
+	w.effects = append(w.effects, effect{cb.n, place, sc.action})
+	switch {
+	case len(w.wrong) > 0:
+	case cb.n == 0:
+		w.judgeDialled(cb, sc, a, earlier)
+	default:
+		w.judgeAnswer(cb, sc, a, earlier)
+	}
+}
+
+func (w *world) effectsOf(cb *callback) int {
+	n := 0
+	for _, e := range w.effects {
+		if e.callback == cb.n {
+			n++
+		}
+	}
+	return n
+}
+
+// arrive follows a state of an action to the action that an effect belongs to: earlier
+// ones of the same callback are done.
+func (w *world) arrive(p prog, s state, earlier int) state {
+	for ; earlier > 0 && p.acts(s); earlier-- {
+		s.screen = p[s.screen].out["done"]
+	}
+	return s
+}
+
+// agrees reports whether an effect is what a state of an action asks for.
+func (p prog) agrees(s state, sc *screen, a asked) bool {
+	if !p.acts(s) || p[s.screen].action != sc.action {
+		return false
+	}
+	for i, slot := range p[s.screen].args {
+		if a.args[i] != s.values[slot] {
+			return false
+		}
+	}
+	return true
+}
+
+// judgeDialled judges an effect of the first callback. What was typed ahead in the code
+// may ask for one at its end, and passes no Yes, secret or list.
+func (w *world) judgeDialled(cb *callback, sc *screen, a asked, earlier int) {
+	for version, p := range w.menu.versions {
+		s := state{version: version, screen: "begin"}
+		ok := true
+		parts := strings.Split(cb.text, "*")
+		for i, in := range parts {
+			k := kEnd
+			if at := p[s.screen]; at != nil {
+				k = at.kind
+			}
+			if s.ended || k == kConfirm && saysYes(in) || k == kPIN || k == kList || k == kDo || k == kEnd {
+				ok = false
+				break
+			}
+			s, _ = p.answer(s, in)
+			if p.acts(s) && i < len(parts)-1 {
+				ok = false
+				break
+			}
+		}
+		if ok && p.agrees(w.arrive(p, s, earlier), sc, a) {
 			return
 		}
 	}
-	newest := c.callbacks[len(c.callbacks)-1]
-	switch {
-	case cb.bytes == "":
-		newest = cb
-	case newest == cb || newest.bytes != "":
-		if !c.excused(reply) {
-			c.w.wrongf("%s: callback %q was answered %q, and now %q", c.session, cb.text, cb.bytes, shown)
-		}
+	w.wrongf("dialled", "%s(%s) is not what %q asks for", sc.action, strings.Join(a.args, ","), cb.text)
+}
+
+// judgeAnswer judges an effect by what the caller saw before and typed then.
+func (w *world) judgeAnswer(cb *callback, sc *screen, a asked, earlier int) {
+	prev := w.callbacks[cb.n-1].shown
+	if prev == nil || prev.state.ended {
+		w.wrongf("unseen", "%s for %q, and the caller saw no screen before", sc.action, cb.text)
 		return
 	}
-	if reply.Screen != newest.expect && !c.excused(reply) {
-		c.w.wrongf("%s: callback %q shows %q, expected the screen %s (fault: %v)", c.session, newest.text, shown, newest.expect, reply.Fault)
-	}
-	// The reply to a late callback without a record reaches no phone.
-	if reply.Screen == "(failed)" && (cb == c.callbacks[len(c.callbacks)-1] || c.upset == 0) {
-		c.judgeFailed(newest)
-	}
-	newest.bytes = shown
-	c.seen[reply.Screen] = true
-	c.seen[newest.expect] = true
-}
-
-// excused reports whether the faults of the session allow another reply than the
-// menu's.
-func (c *call) excused(reply engine.Reply) bool {
-	switch reply.Screen {
-	case "(failed)", "(pending)":
-		return c.hindrances > 0
-	case "(busy)":
-		return c.hindrances > 0 || c.upset > 0
-	case "(expired)":
-		return c.upset > 0
-	case "(updated)":
-		return c.upset > 0 && c.w.faults.newMenu
-	}
-	return c.upset > 0 && (c.seen[reply.Screen] || reply.Screen == "pin_ask" && c.seen["sure"])
-}
-
-// said has the screens that report an effect, and the words before its reference.
-var said = map[string]string{"paid": "Ref ", "noted": "Noted ", "enrolled": "Enrolled "}
-
-// judgeTruth checks that the database has what the screen says.
-func (c *call) judgeTruth(reply engine.Reply) {
-	for _, pin := range []string{rightPIN, wrongPIN} {
-		if strings.Contains(reply.Text, pin) {
-			c.w.wrongf("%s: a PIN is on the screen: %q", c.session, reply.Text)
-		}
-	}
-	if words, tells := said[reply.Screen]; tells {
-		_, ref, _ := strings.Cut(reply.Text, words)
-		ref = ref[:min(8, len(ref))]
-		if c.w.refs[ref] == "" {
-			c.w.wrongf("%s: the screen says %q, but no such effect is committed", c.session, reply.Text)
-		}
-	}
-}
-
-// judgeFailed checks that nothing happened if the screen says so. This is only known
-// for a callback that was delivered once: of two deliveries one may act and be killed or
-// overtaken, and the other find the database out and say "busy, try again later". The
-// menu must not word this as "failed for good".
-func (c *call) judgeFailed(cb *callback) {
-	if cb.deliveries > 1 {
+	p := w.menu.versions[prev.state.version]
+	s, wrong := p.answer(prev.state, cb.typed)
+	s = w.arrive(p, s, earlier)
+	if wrong || !p.acts(s) || p[s.screen].action != sc.action {
+		w.wrongf("unseen", "%s(%s) for %q; the caller saw %s and typed %q", sc.action, strings.Join(a.args, ","), cb.text, oneLine(prev.text), cb.typed)
 		return
 	}
-	for _, action := range []string{"pay", "note", "enrol", "try"} {
-		if name := effectName(c.session, cb.text, action); c.w.effects[name] > 0 {
-			c.w.wrongf("%s: the screen says that nothing happened, but %s did", c.session, name)
+	if !p.agrees(s, sc, a) && !sc.look {
+		w.wrongf("value", "%s(%s) for %q; the caller saw %s and typed %q", sc.action, strings.Join(a.args, ","), cb.text, oneLine(prev.text), cb.typed)
+		return
+	}
+	if cb.shown != nil && !cb.shown.end && cb.shown.state.seen < len(w.effects)-1 && cb.shown.state.screen != "sorry" {
+		w.wrongf("behind the back", "%s for %q runs after the caller was shown %s", sc.action, cb.text, oneLine(cb.shown.text))
+	}
+	if sc.pin && a.pin != cb.typed {
+		w.wrongf("secret", "%s took %q", sc.action, a.pin)
+	}
+	if sc.guarded {
+		w.judgeConsent(cb, sc, a, p, s)
+		return
+	}
+	w.judgeValues(cb, sc, a, p, s)
+}
+
+// judgeConsent looks for the Yes: to a confirm that showed these values, not used up.
+func (w *world) judgeConsent(cb *callback, sc *screen, a asked, p prog, s state) {
+	for i := cb.n; i >= 1; i-- {
+		shown := w.callbacks[i-1].shown
+		if shown == nil || shown.end || p[shown.state.screen] == nil || p[shown.state.screen].kind != kConfirm {
+			continue
+		}
+		ok := saysYes(w.callbacks[i].typed) && !w.used[i]
+		for j, slot := range p[s.screen].args {
+			if v := shown.state.values[slot]; v != "" && v != a.args[j] && !p.askedAfter(slot) {
+				ok = false
+			}
+		}
+		if ok {
+			w.used[i] = !sc.pin // after a wrong PIN it counts again
+			return
+		}
+		break
+	}
+	w.wrongf("consent", "%s for %q without a Yes to it", sc.action, cb.text)
+}
+
+// askedAfter reports whether the question of a value comes behind the confirm.
+func (p prog) askedAfter(slot int) bool {
+	c := p["sure"]
+	return c != nil && p[c.yes] != nil && p[c.yes].kind == kNumber && p[c.yes].slot == slot
+}
+
+// judgeValues checks that each value is what the caller last answered there.
+func (w *world) judgeValues(cb *callback, sc *screen, a asked, p prog, s state) {
+	for j, slot := range p[s.screen].args {
+		if !w.answered(cb, p, slot, a.args[j]) {
+			w.wrongf("value", "%s for %q: %q is not what the caller answered there", sc.action, cb.text, a.args[j])
 		}
 	}
 }
 
-// audit checks the whole call: this caller wanted to pay once.
-func (c *call) audit() {
-	var paid []string
-	for name := range c.w.effects {
-		if strings.HasPrefix(name, c.session+"|") && strings.HasSuffix(name, "|pay") {
-			paid = append(paid, name)
+func (w *world) answered(cb *callback, p prog, slot int, value string) bool {
+	ok := w.first != "" && slices.Contains(strings.Split(w.first, "*"), value)
+	for i := cb.n; i >= 1; i-- {
+		shown := w.callbacks[i-1].shown
+		if shown == nil || shown.end {
+			continue
+		}
+		typed := w.callbacks[i].typed
+		if i < cb.n && w.callbacks[i].recovered && strings.Contains(typed, "*") && slices.Contains(strings.Split(typed, "*"), value) {
+			return true // half of an answer whose record was lost in that moment; a screen came after
+		}
+		q := p[shown.state.screen]
+		if q == nil || q.slot != slot || q.kind != kNumber && q.kind != kText && q.kind != kList {
+			continue
+		}
+		if next, wrong := p.answer(shown.state, typed); !wrong {
+			return next.values[slot] == value
 		}
 	}
-	if slices.Sort(paid); len(paid) > 1 {
-		c.w.wrongf("%s paid %d times: %v", c.session, len(paid), paid)
-	}
+	return ok
 }

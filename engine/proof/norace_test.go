@@ -4,6 +4,6 @@ package proof_test
 
 const (
 	defaultSchedules = 10_000
-	sqliteSchedules  = 1000
+	storeSchedules   = 1_000
 	checkpointCalls  = 200_000
 )

@@ -3,202 +3,243 @@ package proof_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
+	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
-	"github.com/paytrace/paytrace/store/memory"
 )
 
 var errDown = errors.New("connection refused")
 
-// A records is the session store of a world, with points around each call.
-type records struct {
-	*memory.Sessions
-	w *world
-	// past has the replaced records by session, for a failover that brings one back.
-	past map[string][][]byte
-}
+// records is the store of the session's record, with a point before each call.
+type records struct{ w *world }
 
 // Load implements runner.Sessions.
-func (r *records) Load(ctx context.Context, id string) ([]byte, error) {
-	a := actorOf(ctx)
-	a.point("load")
-	if a.w.faults.sessions && a.odds(sessionOdds) {
-		a.call.disturbed("load failed")
+func (r records) Load(ctx context.Context, _ string) ([]byte, error) {
+	d := deliveryOf(ctx)
+	d.point("load")
+	if !r.w.set.noRedis && d.fault(2) == 1 {
+		r.w.upset++
+		r.w.tellf("   d%d: the read is not answered", d.id)
 		return nil, errDown
 	}
-	b, err := r.Sessions.Load(ctx, id)
-	a.point("loaded")
-	return b, err
+	return r.w.rec, nil
 }
-
-const sessionOdds = 12
 
 // Save implements runner.Sessions.
-func (r *records) Save(ctx context.Context, id, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
-	a := actorOf(ctx)
-	a.point("save")
-	if bytes.Contains(next, []byte(rightPIN)) || bytes.Contains(next, []byte(wrongPIN)) {
-		a.w.wrongf("a record of %s contains a PIN: %s", a.call.session, next)
+func (r records) Save(ctx context.Context, _, expect string, next []byte, _ time.Duration) ([]byte, bool, error) {
+	w, d := r.w, deliveryOf(ctx)
+	d.point("save")
+	if bytes.Contains(next, []byte(pinRight)) || bytes.Contains(next, []byte(pinWrong)) {
+		w.wrongf("secret", "a record has a PIN: %s", next)
 	}
-	fails := a.w.faults.sessions && a.odds(sessionOdds)
-	if fails && a.odds(2) {
-		a.call.disturbed("save failed")
+	fault := 0
+	if !w.set.noRedis {
+		fault = d.fault(3)
+	}
+	if fault == 1 {
+		w.upset++
+		w.tellf("   d%d: the save is not answered, and was not done", d.id)
 		return nil, false, errDown
 	}
-	old, err := r.Sessions.Load(ctx, id)
-	if err != nil {
-		return nil, false, err
+	if engine.HeadOf(w.rec) != expect {
+		w.tellf("   d%d: another record stands: %s", d.id, w.rec)
+		return w.rec, false, nil
 	}
-	if a.w.control == noCompare {
-		expect = engine.HeadOf(old)
+	w.rec = bytes.Clone(next)
+	w.history = append(w.history, w.rec)
+	w.tellf("   d%d: saves %s", d.id, next)
+	if fault == 2 {
+		w.upset++
+		w.tellf("   d%d: the save is not answered, and was done", d.id)
+		return nil, false, errDown
 	}
-	stored, saved, err := r.Sessions.Save(ctx, id, expect, next, ttl)
-	if saved && old != nil {
-		r.past[id] = append(r.past[id], old)
-	}
-	a.point("saved")
-	if fails {
-		a.call.disturbed("save not answered")
-		return nil, false, errDown // done, but the answer is lost
-	}
-	return stored, saved, err
+	return nil, true, nil
 }
 
-// lose drops one record.
-func (r *records) lose(id string) error {
-	b, err := r.Sessions.Load(context.Background(), id)
-	if err != nil || b == nil {
-		return err
-	}
-	_, _, err = r.Sessions.Save(context.Background(), id, engine.HeadOf(b), b, time.Millisecond)
-	return err
-}
+// Latest implements runner.Sessions.
+func (records) Latest(context.Context, string) (string, error) { return "", nil }
 
-// rollback brings an older record back, like a replica that lags behind.
-func (r *records) rollback(id string, pick func(n int) int) error {
-	past := r.past[id]
-	now, err := r.Sessions.Load(context.Background(), id)
-	if err != nil || now == nil || len(past) == 0 {
-		return err
-	}
-	_, _, err = r.Sessions.Save(context.Background(), id, engine.HeadOf(now), past[pick(len(past))], runner.DefaultTTL)
-	return err
-}
+// SetLatest implements runner.Sessions.
+func (records) SetLatest(context.Context, string, string, time.Duration) error { return nil }
 
-// A database is the database of a world, with points around each call.
+// A database is a map with transactions and locks of rows, and a point at each step of
+// a transaction. With a real database inside, other deliveries run only before and after
+// a transaction: that one waits for its locks itself.
 type database struct {
-	store.Store
-	w *world
+	store.Store // the real database, or nil
+	w           *world
+	rows        map[string][]byte
+	locks       map[string]*transaction
 }
 
-const databaseOdds = 8
+// A transaction holds its writes until it commits.
+type transaction struct {
+	store.Tx // of the real database, or nil
+	d        *delivery
+	rows     map[string][]byte
+	locked   []string
+	done     []func()
+}
 
 // Within implements store.Store.
-func (d *database) Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
-	a := actorOf(ctx)
-	defer a.w.handOver() // the table pauses before it tries again
-	a.point("action")
-	switch {
-	case a.w.out():
-		a.call.hindered("database out")
-		return errDown
-	case a.w.faults.commits && a.odds(databaseOdds):
-		a.call.hindered("commit rolled back, answer lost")
-		return store.ErrUnknown
-	}
-	var tx *transaction
-	err := d.Store.Within(ctx, func(ctx context.Context, inner store.Tx) error {
-		tx = &transaction{Tx: inner, a: a}
-		err := fn(ctx, tx)
-		if err == nil && a.w.inside {
-			a.point("commit")
+func (db *database) Within(ctx context.Context, fn func(ctx context.Context, tx store.Tx) error) error {
+	w, d := db.w, deliveryOf(ctx)
+	d.point("begin")
+	if d.outage || d.fault(2) == 1 {
+		if !d.outage {
+			w.hindered++
+			w.tellf("   d%d: the database is away", d.id)
 		}
-		return err
-	})
-	if err == nil {
-		a.w.commit(a, tx.effects, tx.messages)
+		d.outage = true
+		return errDown
 	}
-	a.point("committed")
-	if err == nil && a.w.faults.commits && a.odds(databaseOdds) {
-		a.call.hindered("committed, answer lost")
+	tx := &transaction{d: d, rows: map[string][]byte{}}
+	d.tx = tx
+	defer func() {
+		tx.release() // also when the instance is killed
+		d.tx = nil
+	}()
+	fault := 0
+	run := func(ctx context.Context, inner store.Tx) error {
+		tx.Tx, tx.done = inner, nil
+		if err := fn(ctx, tx); err != nil {
+			return err
+		}
+		if inner == nil {
+			d.point("commit")
+		}
+		if fault = d.fault(3); fault > 0 {
+			w.hindered++
+		}
+		if fault == 2 {
+			w.tellf("   d%d: COMMIT is not answered, and was not done", d.id)
+			return store.ErrUnknown
+		}
+		return nil
+	}
+	var err error
+	if db.Store != nil {
+		err = db.Store.Within(ctx, run)
+	} else {
+		err = run(ctx, nil)
+	}
+	if err != nil {
+		return err
+	}
+	for key, row := range tx.rows {
+		db.rows[key] = row
+	}
+	for _, done := range tx.done {
+		done()
+	}
+	tx.release()
+	d.point("committed")
+	if fault == 1 {
+		w.tellf("   d%d: COMMIT is not answered, and was done", d.id)
 		return store.ErrUnknown
 	}
+	return nil
+}
+
+// lock waits until no other transaction holds the row.
+func (tx *transaction) lock(key string) {
+	locks := tx.d.w.db.locks
+	for locks[key] != nil && locks[key] != tx {
+		tx.d.waits = key
+		tx.d.point("lock")
+	}
+	tx.d.waits = ""
+	if locks[key] == nil {
+		locks[key] = tx
+		tx.locked = append(tx.locked, key)
+	}
+}
+
+func (tx *transaction) release() {
+	for _, key := range tx.locked {
+		delete(tx.d.w.db.locks, key)
+	}
+	tx.locked = nil
+}
+
+func (tx *transaction) read(key string) []byte {
+	if row, ok := tx.rows[key]; ok {
+		return row
+	}
+	return tx.d.w.db.rows[key]
+}
+
+// LockCall implements store.Tx.
+func (tx *transaction) LockCall(ctx context.Context, id string) (s store.CallState, err error) {
+	if tx.Tx != nil {
+		s, err = tx.Tx.LockCall(ctx, id)
+	} else {
+		tx.lock("call " + id)
+		if row := tx.read("call " + id); row != nil {
+			err = json.Unmarshal(row, &s)
+		}
+	}
+	if at := tx.d.at0; at != nil && tx.d.w.set.control == noFence {
+		s.Epoch, s.Length = at.Epoch, 0
+	}
+	return s, err
+}
+
+// SaveCall implements store.Tx.
+func (tx *transaction) SaveCall(ctx context.Context, id string, s store.CallState) error {
+	w := tx.d.w
+	if bytes.Contains(s.State, []byte(pinRight)) || bytes.Contains(s.State, []byte(pinWrong)) {
+		w.wrongf("secret", "a row has a PIN: %s", s.State)
+	}
+	switch {
+	case w.set.control == noRows, w.set.control == noStars && bytes.Contains(s.State, []byte("*refused")):
+		return nil
+	case w.set.control == noSnapshot:
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(s.State, &fields); err != nil {
+			return err
+		}
+		delete(fields, "s")
+		var err error
+		if s.State, err = json.Marshal(fields); err != nil {
+			return err
+		}
+	}
+	tx.done = append(tx.done, func() {
+		w.tellf("   d%d: row of length %d, epoch %d: %s", tx.d.id, s.Length, s.Epoch, s.State)
+	})
+	if tx.Tx != nil {
+		return tx.Tx.SaveCall(ctx, id, s)
+	}
+	row, err := json.Marshal(s)
+	tx.rows["call "+id] = row
 	return err
 }
 
-// Result implements store.Store.
-func (d *database) Result(ctx context.Context, id string) ([]byte, error) {
-	a := actorOf(ctx)
-	a.point("look up")
-	if a.w.out() {
-		a.call.hindered("database out")
-		return nil, errDown
-	}
-	return d.Store.Result(ctx, id)
+// watched tells which callbacks were recovered from the row, and where an action runs.
+type watched struct{ *actions.Table }
+
+// Act implements runner.Actions.
+func (w watched) Act(ctx context.Context, call engine.Call, at *runner.Place) (engine.Outcome, error) {
+	d := deliveryOf(ctx)
+	d.at0 = at
+	defer func() { d.at0 = nil }()
+	return w.Table.Act(ctx, call, at)
 }
 
-// A transaction hands over once it has the action's row, to let a duplicate wait for it.
-type transaction struct {
-	store.Tx
-	a                 *actor
-	effects, messages []string
+// Update implements runner.Rows.
+func (w watched) Update(ctx context.Context, key, caller string, change func(*runner.Row) error) error {
+	cb := deliveryOf(ctx).cb
+	err := w.Table.Update(ctx, key, caller, func(row *runner.Row) error {
+		err := change(row)
+		cb.recovered = cb.recovered || errors.Is(err, runner.ErrHalt) || row.From < 0
+		return err
+	})
+	cb.recovered = cb.recovered || err != nil // it went on from the text alone
+	return err
 }
-
-// AddMessage implements store.Tx.
-func (t *transaction) AddMessage(ctx context.Context, m store.Message) error {
-	t.messages = append(t.messages, m.Text)
-	return t.Tx.AddMessage(ctx, m)
-}
-
-// Begin implements store.Tx.
-func (t *transaction) Begin(ctx context.Context, id string, fingerprint []byte) ([]byte, bool, error) {
-	result, done, err := t.Tx.Begin(ctx, id, fingerprint)
-	if err == nil && t.a.w.inside {
-		t.a.point("begun")
-	}
-	return result, done, err
-}
-
-// unlogged is a control: it runs the action of every delivery under a new ID, like a
-// service without an action log.
-type unlogged struct{ runner.Actions }
-
-// Do implements runner.Actions.
-func (u unlogged) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
-	if a := actorOf(ctx); !c.StoredOnly {
-		a.w.runs++
-		c.ID += "#" + strconv.Itoa(a.w.runs)
-	}
-	return u.Actions.Do(ctx, c)
-}
-
-// neverFenced is a control: it fences no action.
-type neverFenced struct{ runner.Actions }
-
-// Do implements runner.Actions.
-func (n neverFenced) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
-	if c.Action == engine.CallFence {
-		return engine.Outcome{}, engine.ErrNotStored
-	}
-	return n.Actions.Do(ctx, c)
-}
-
-// apartFrom is a control: it runs what follows an action in another transaction.
-type apartFrom struct{ runner.Actions }
-
-// Do implements runner.Actions.
-func (a apartFrom) Do(ctx context.Context, c engine.Call) (engine.Outcome, error) {
-	c.Then = nil
-	return a.Actions.Do(ctx, c)
-}
-
-// forgetfulOfVersions is a control: it knows no earlier version.
-type forgetfulOfVersions struct{ runner.Programs }
-
-// Replaced implements runner.Programs.
-func (forgetfulOfVersions) Replaced(string, time.Time) []*engine.Program { return nil }

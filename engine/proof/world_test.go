@@ -2,281 +2,367 @@ package proof_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
+	"iter"
+	"regexp"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
-	"github.com/paytrace/paytrace/store/memory"
-	"github.com/paytrace/paytrace/store/sqlite"
 )
 
-// A control says which of the things that give the guarantees is missing.
-type control int
+// now is the time of a world. It stands still: what a schedule shows does not depend on
+// how long anything takes.
+var now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-const (
-	none       control = iota
-	noLog              // each delivery runs the effect
-	noCompare          // a save overwrites any record
-	noFences           // asking again does not fence the action of a duplicate
-	noVersions         // a text without a record is read on the menu now in force
-	apart              // a receipt has another transaction than the payment
-)
-
-// A faults says what may go wrong in one world.
-type faults struct {
-	crash, loseAll, loseOne, rollback, sessions, commits, outage, newMenu, replies bool
-	// speculate is no fault: instances save before they load.
-	speculate bool
-}
-
-// faultOdds is the number of worlds of which one has a given fault. Some worlds have no
-// fault, most have one or two, and few have all.
-const faultOdds = 4
-
-func drawFaults(r *rand.Rand) faults {
-	on := func() bool { return r.IntN(faultOdds) == 0 }
-	f := faults{
-		crash: on(), loseAll: on(), loseOne: on(), rollback: on(), sessions: on(),
-		commits: on(), outage: on(), newMenu: on(), replies: on(), speculate: r.IntN(2) == 0,
-	}
-	// Older records come back only if PAYTRACE_ROLLBACKS is set. Then, of some 100,000
-	// worlds, one still pays twice: a session's record comes back several times within
-	// seconds after a note with a star. Another one makes a note of an input to another
-	// screen. A Redis loses records, and a failover loses the newest. Neither brings old
-	// ones back and forth so fast, so this is known and not yet excluded.
-	f.rollback = f.rollback && os.Getenv("PAYTRACE_ROLLBACKS") != "" && !f.sessions && !f.newMenu
-	return f
-}
-
-// An entry is one event of a world.
-type entry struct {
-	at    time.Duration
-	actor int
-	what  string
-	more  string
-}
-
-func (e entry) String() string {
-	return fmt.Sprintf("%12s %4d %s %s", e.at, e.actor, e.what, e.more)
-}
-
-// A world is one schedule: callers, callbacks and disturbers of one service.
+// A world is one schedule: one caller, the deliveries of the callbacks, a store of
+// records, a database, two instances.
 type world struct {
-	seed    uint64
-	began   time.Time
-	faults  faults
-	control control
-	// inside says that other actors may run while a transaction is open. The database
-	// must wait for rows on the bubble's clock then.
-	inside bool
+	set *setting
+	ch  *chooser
 
-	mu      sync.Mutex
-	done    sync.WaitGroup
-	records *records
+	rec     []byte   // the session's record, nil if there is none
+	history [][]byte // every record that was saved
+	db      *database
 	catalog *runner.Catalog
-	newMenu *engine.Program
-	store   store.Store
-	on      [2]*instance
-	actions runner.Actions
-	calls   []*call
+	on      [2]*runner.Runner
 
-	down    bool           // the database is out
-	effects map[string]int // committed, by effectName
-	asked   map[string]bool
-	refs    map[string]string
-	// messages has the texts of the messages in the database.
-	messages []string
-	runs     int
-	trace    []entry
-	wrong    []string
+	callbacks  []*callback
+	running    []*delivery
+	deliveries int
+
+	menu     menu
+	replaced bool   // the menu was replaced
+	rows     string // of lists, read now
+	first    string // what was typed ahead in the code
+
+	effects []effect
+	used    map[int]bool // callbacks whose Yes was used up
+	began   int          // the version on which the call began, -1 before
+	anew    bool         // an empty callback came in after the menu was replaced
+
+	// upset counts what happened to the record, hindered what happened to transactions.
+	upset, hindered int
+	faults, most    int
+	calm            bool // no more faults
+
+	wrong []string
+	trace []string
 }
 
-// handOver orders the memory accesses of actors, of which only one runs at a time.
-func (w *world) handOver() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// A callback is one text of the call, delivered any number of times.
+type callback struct {
+	n          int
+	text       string // everything typed, joined with "*"
+	typed      string // the last input
+	deliveries int
+	recovered  bool       // a delivery went on from the row
+	shown      *seenReply // what the caller saw
+	first      *seenReply // the first reply to any delivery
 }
 
-func (w *world) note(a *actor, what, more string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.trace = append(w.trace, entry{time.Since(w.began), a.number, what, more})
+// A seenReply is a reply as a caller reads it.
+type seenReply struct {
+	text   string
+	screen string // as the engine names it
+	end    bool
+	state  state // ended if the screen tells no state
 }
 
-func (w *world) wrongf(format string, args ...any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
+// An effect is an action that was committed.
+type effect struct {
+	callback, place int
+	action          string
 }
 
-func (w *world) out() bool { return w.down }
+// A delivery is one callback on its way through an instance.
+type delivery struct {
+	id     int
+	w      *world
+	cb     *callback
+	at     string // the point where it stands
+	waits  string // the row it waits for, "" if none
+	next   func() (string, bool)
+	stop   func()
+	yield  func(string) bool
+	killed bool
+	reply  *engine.Reply
+	// outage says that the database fails this delivery until its action gives up.
+	outage bool
+	pauses int
+	tx     *transaction
+	at0    *runner.Place // of the action that runs
+	place  int           // how many effects this delivery has had or found
+}
 
-// auditReceipts checks that each payment has one receipt, whatever was killed later and
-// whether or not the callback came again.
-func (w *world) auditReceipts() {
-	for name := range w.effects {
-		if !strings.HasSuffix(name, "|pay") {
-			continue
+type killed struct{}
+
+type deliveryKey struct{}
+
+func deliveryOf(ctx context.Context) *delivery { return ctx.Value(deliveryKey{}).(*delivery) }
+
+// point lets others go first. A delivery that was killed ends here.
+func (d *delivery) point(at string) {
+	if d.killed {
+		panic(killed{})
+	}
+	if !d.yield(at) {
+		d.killed = true
+		panic(killed{})
+	}
+}
+
+// fault chooses one of n ways on, of which 0 is no fault.
+func (d *delivery) fault(n int) int {
+	w := d.w
+	if w.calm || w.faults >= w.most {
+		return 0
+	}
+	c := w.ch.pick(n)
+	if c > 0 {
+		w.faults++
+	}
+	return c
+}
+
+func (w *world) tellf(format string, args ...any) {
+	if w.set.tracing {
+		w.trace = append(w.trace, fmt.Sprintf(format, args...))
+	}
+}
+
+func (w *world) wrongf(kind, format string, args ...any) {
+	w.wrong = append(w.wrong, kind+": "+fmt.Sprintf(format, args...))
+	w.tellf("!! %s: %s", kind, fmt.Sprintf(format, args...))
+}
+
+func (w *world) newest() *callback { return w.callbacks[len(w.callbacks)-1] }
+
+// deliver brings a callback to an instance.
+func (w *world) deliver(cb *callback, instance int) {
+	w.deliveries++
+	cb.deliveries++
+	d := &delivery{id: w.deliveries, w: w, cb: cb}
+	if cb.text == "" && w.replaced {
+		w.anew = true // it begins the call anew, which can't be told apart
+	}
+	w.tellf("d%d: callback %q comes to instance %d", d.id, cb.text, instance)
+	d.next, d.stop = iter.Pull(iter.Seq[string](func(yield func(string) bool) {
+		d.yield = yield
+		r := w.on[instance].Handle(context.WithValue(context.Background(), deliveryKey{}, d), w.request(cb))
+		if !d.killed && yield("reply") {
+			d.reply = &r
 		}
-		sent := 0
-		for _, text := range w.messages {
-			if strings.Contains(text, reference(name)) {
-				sent++
-			}
-		}
-		if sent != 1 {
-			w.wrongf("effect %s has %d receipts", name, sent)
-		}
+	}))
+	w.running = append(w.running, d)
+}
+
+// request is the callback as the gateway sends it. What was typed ahead stands in the
+// code, and the text has the rest.
+func (w *world) request(cb *callback) engine.Request {
+	r := engine.Request{Provider: "test", Session: "S", Caller: "254711000001", Service: serviceCode, Text: cb.text}
+	if w.first != "" {
+		r.Service = strings.TrimSuffix(serviceCode, "#") + "*" + w.first + "#"
+		r.Text = strings.TrimPrefix(strings.TrimPrefix(cb.text, w.first), "*")
+	}
+	return r
+}
+
+// step lets a delivery go on to its next point.
+func (w *world) step(d *delivery) {
+	at, ok := d.next()
+	d.at = at
+	if !ok {
+		w.finish(d)
 	}
 }
 
-// commit notes effects that are now in the database. An effect that is there twice, or
-// without a request, breaks the first guarantee.
-func (w *world) commit(a *actor, effects, messages []string) {
-	w.messages = append(w.messages, messages...)
-	for _, name := range effects {
-		w.effects[name]++
-		w.refs[reference(name)] = name
-		w.note(a, "effect", name)
-		if w.effects[name] > 1 {
-			w.wrongf("effect %s happened %d times", name, w.effects[name])
+func (w *world) kill(d *delivery) {
+	d.killed = true
+	d.stop()
+	w.drop(d)
+}
+
+// drop forgets a delivery that has ended, and its locks.
+func (w *world) drop(d *delivery) {
+	for i, x := range w.running {
+		if x == d {
+			w.running = append(w.running[:i:i], w.running[i+1:]...)
+			break
 		}
-		if !w.asked[name] {
-			w.wrongf("effect %s happened, which the caller did not ask for", name)
-		}
+	}
+	if d.tx != nil {
+		d.tx.release()
 	}
 }
 
-// menus returns the two versions, compiled once.
-var menus = sync.OnceValues(func() (list [2]*engine.Program, err error) {
-	table := actions.New(newLedger(), time.Now)
-	if err := register(table); err != nil {
-		return list, err
+// finish takes the reply of a delivery. The first reply to the newest callback that
+// arrives is what the caller sees.
+func (w *world) finish(d *delivery) {
+	w.drop(d)
+	if d.reply == nil {
+		return
 	}
-	for i, options := range []string{optionsOld, optionsNew} {
-		if list[i], err = program(options, table.Contracts()); err != nil {
-			return list, err
-		}
+	r := w.read(d.reply)
+	cb := d.cb
+	w.tellf("d%d: answers %s", d.id, oneLine(r.text))
+	if cb != w.newest() {
+		return
 	}
-	return list, nil
-})
-
-// A kind says how a world is made.
-type kind struct {
-	control control
-	sqlite  bool // a real database, in memory
-	outside bool // no other actor runs while a transaction is open
+	if cb.first == nil {
+		cb.first = r
+	} else if cb.first.text != r.text && w.upset == 0 && w.hindered == 0 && r.screen != "(busy)" && cb.first.screen != "(busy)" {
+		w.wrongf("bytes", "callback %q was answered %s, and now %s", cb.text, oneLine(cb.first.text), oneLine(r.text))
+	}
+	if cb.shown != nil {
+		return
+	}
+	if d.fault(2) == 1 {
+		w.tellf("   that reply is lost")
+		return
+	}
+	w.show(cb, r)
 }
 
-func newWorld(seed uint64, k kind) (*world, error) {
-	programs, err := menus()
-	if err != nil {
-		return nil, err
+var markLine = regexp.MustCompile(`@(\w+);(\d*);([^,]*),([^,]*),([^,]*),([^,\n]*)`)
+
+var optionLine = regexp.MustCompile(`(?m)^[12]\. ([AB])$`)
+
+// read reads a reply as a caller does.
+func (w *world) read(r *engine.Reply) *seenReply {
+	seen := &seenReply{text: r.Text, screen: r.Screen, end: r.End}
+	if r.Program == w.set.programs[1].Hash() {
+		seen.state.version = 1
 	}
-	w := &world{
-		seed: seed, began: time.Now(), control: k.control, inside: !k.outside && !k.sqlite, newMenu: programs[1],
-		effects: map[string]int{}, asked: map[string]bool{}, refs: map[string]string{},
+	seen.state.ended = r.End
+	m := markLine.FindStringSubmatch(r.Text)
+	if m == nil {
+		seen.state.ended = true
+		return seen
 	}
-	if w.catalog, err = runner.NewCatalog(programs[0]); err != nil {
-		return nil, err
+	seen.state.screen = m[1]
+	seen.state.seen, _ = strconv.Atoi(m[2])
+	copy(seen.state.values[:], m[3:])
+	for _, row := range optionLine.FindAllStringSubmatch(r.Text, -1) {
+		seen.state.rows += row[1]
 	}
-	w.records = &records{Sessions: memory.NewSessions(time.Now), w: w, past: map[string][][]byte{}}
-	w.store = newLedger()
-	if k.sqlite {
-		if w.store, err = sqlite.OpenMemory(context.Background(), sqlite.Config{Now: time.Now}); err != nil {
+	return seen
+}
+
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " | ") }
+
+// show shows a reply to the caller, who may object.
+func (w *world) show(cb *callback, r *seenReply) {
+	cb.shown = r
+	w.tellf("   the caller sees %s", oneLine(r.text))
+	if r.end {
+		return
+	}
+	switch v := r.state.version; {
+	case w.began < 0 || w.began != v && w.anew:
+		w.began = v
+	case w.began != v:
+		w.wrongf("version", "the call began on version %d and shows version %d", w.began, v)
+	}
+	acted := 0
+	for _, e := range w.effects {
+		if e.callback == cb.n {
+			acted++
+		}
+	}
+	if acted > 0 && r.state.seen < len(w.effects) && r.state.screen != "sorry" && !w.anew {
+		w.wrongf("told otherwise", "%q has acted, and the caller is shown %s", cb.text, oneLine(r.text))
+	}
+}
+
+// effect notes an action, to be judged once it is committed, and returns the number of
+// effects that the session knows of then.
+func (d *delivery) effect(tx any, sc *screen, a asked) int64 {
+	t := tx.(*transaction)
+	place := d.place
+	t.done = append(t.done, func() { d.w.judge(d, sc, a, place) })
+	return int64(len(d.w.effects) + len(t.done))
+}
+
+// A setting is what all worlds of a test have in common for one menu.
+type setting struct {
+	menu     menu
+	programs [2]*engine.Program
+	faults   int
+	deep     bool // codes with inputs behind them
+	noRedis  bool // no errors of the store of records
+	tracing  bool
+	control  control
+	// remember lets instances remember the sessions that they saved.
+	remember bool
+	// open opens a real database for each world, nil for none.
+	open func() (store.Store, error)
+}
+
+// newSetting compiles a menu.
+func newSetting(m menu) (*setting, error) {
+	s := &setting{menu: m, deep: true}
+	for v, p := range m.versions {
+		table := actions.New(nil, func() time.Time { return now })
+		if err := register(table, p); err != nil {
 			return nil, err
 		}
+		var err error
+		if s.programs[v], err = engine.New(definition(m.name, v, p, table.Contracts())); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.name, err)
+		}
 	}
-	table := actions.New(&database{w.store, w}, time.Now)
-	if err := register(table); err != nil {
-		return nil, err
-	}
-	w.actions = table
-	switch k.control {
-	case noLog:
-		w.actions = unlogged{table}
-	case noFences:
-		w.actions = neverFenced{table}
-	case apart:
-		w.actions = apartFrom{table}
-	}
-	for i := range w.on {
-		w.on[i] = &instance{}
-	}
-	return w, nil
+	return s, nil
 }
-
-// start starts an instance again, without any memory.
-func (w *world) start(on *instance) {
-	on.life++
-	var programs runner.Programs = w.catalog
-	if w.control == noVersions {
-		programs = forgetfulOfVersions{w.catalog}
-	}
-	on.runner = &runner.Runner{
-		Sessions: w.records, Programs: programs, Actions: w.actions,
-		Identity: identity, TTL: runner.DefaultTTL, Now: time.Now,
-	}
-	if w.faults.speculate {
-		on.runner.Recent = runner.NewRecent(recent)
-	}
-}
-
-// recent is how many sessions an instance of a world remembers: all of them.
-const recent = 8
 
 var identity = runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
 
-// The numbers of actors are far enough apart for all callbacks of a call.
-const (
-	disturberNumber = 1
-	callNumbers     = 300
-	maxCalls        = 2
-)
-
-// run plays the schedule to its end.
-func (w *world) run() error {
-	d := w.newActor(disturberNumber)
-	w.faults = drawFaults(d.random)
-	for _, on := range w.on {
-		w.start(on)
+// newWorld makes a world before its first event.
+func newWorld(set *setting, ch *chooser) (*world, error) {
+	w := &world{set: set, ch: ch, menu: set.menu, rows: "AB", began: -1, most: set.faults, used: map[int]bool{}}
+	var err error
+	if w.catalog, err = runner.NewCatalog(set.programs[0]); err != nil {
+		return nil, err
 	}
-	for i := range 1 + d.random.IntN(maxCalls) {
-		w.calls = append(w.calls, w.newCall(i))
-	}
-	for _, c := range w.calls {
-		w.done.Go(c.run)
-	}
-	w.done.Go(func() { w.disturb(d) })
-	w.done.Wait()
-	return errors.Join(w.audit(), w.store.Close())
-}
-
-// audit compares the database with the commits that were seen.
-func (w *world) audit() error {
-	for _, c := range w.calls {
-		c.audit()
-	}
-	w.auditReceipts()
-	ctx := w.newActor(disturberNumber).in(context.Background())
-	return w.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
-		for name := range w.asked {
-			n, err := tx.Count(ctx, "effect", name, window, epoch)
-			if err != nil {
-				return err
-			}
-			if n-1 != w.effects[name] {
-				w.wrongf("effect %s: the database holds %d, %d were committed", name, n-1, w.effects[name])
-			}
+	w.catalog.Now = func() time.Time { return now }
+	w.db = &database{w: w, rows: map[string][]byte{}, locks: map[string]*transaction{}}
+	if set.open != nil {
+		if w.db.Store, err = set.open(); err != nil {
+			return nil, err
 		}
-		return nil
+	}
+	table := actions.New(w.db, func() time.Time { return now })
+	table.PauseWith(func(ctx context.Context, _ time.Duration) bool {
+		d := deliveryOf(ctx)
+		d.pauses++
+		return d.pauses%maxPauses != 0
 	})
+	if err := register(table, set.menu.versions[0]); err != nil {
+		return nil, err
+	}
+	for i := range w.on {
+		w.on[i] = &runner.Runner{
+			Sessions: records{w}, Programs: w.catalog, Actions: watched{table}, Identity: identity,
+			TTL: runner.DefaultTTL, Now: func() time.Time { return now },
+		}
+		if set.remember {
+			w.on[i].Recent = runner.NewRecent(recent)
+		}
+	}
+	if set.deep {
+		w.first = []string{"", "1", "1*1", "1*1*1"}[ch.pick(4)]
+	}
+	w.tellf("menu: %s; dialled ahead %q", set.menu.name, w.first)
+	w.callbacks = []*callback{{text: w.first}}
+	return w, nil
 }
+
+// recent is how many sessions an instance of a world remembers.
+const recent = 8
+
+// maxPauses is how often an action is tried again before its time is up.
+const maxPauses = 6

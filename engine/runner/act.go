@@ -11,92 +11,255 @@ import (
 	"github.com/paytrace/paytrace/engine"
 )
 
-// event takes one step and runs the actions it asks for. again says that the
-// caller has typed more since; then only stored results count as done.
-func (f *replay) event(ctx context.Context, ev engine.Event, again bool) error {
-	s, eff, err := f.step(f.s, ev)
-	if err != nil {
-		return err
+// A doing is one step in progress: the actions that it has run. With an uncertain
+// outcome the call ends.
+type doing struct {
+	p   *engine.Program
+	day engine.Date
+	// known has the results of the first actions, from the row.
+	known []Result
+	// place is where the actions run. Without a key none may run: errAct.
+	place Place
+	// epoch is that of the session so far.
+	epoch int
+
+	// unseen says that the step may follow answers to other screens. What is to be
+	// remembered is then left for a later step.
+	unseen bool
+
+	reads []engine.Outcome // since the last action
+	n     int              // actions that are logged
+	// acted says that the log has a result that the record lacks.
+	acted bool
+	// uncertain says that an outcome is unknown, unlogged that a failure could not be
+	// logged.
+	uncertain, unlogged bool
+	// reread says that a look-up was run which the caller may have seen another way.
+	reread bool
+}
+
+// errAct says that an action comes next, which must not run here.
+var errAct = errors.New("an action comes next")
+
+func (t *turn) doing(p *engine.Program, day engine.Date, known []Result) doing {
+	return doing{p: p, day: day, known: known}
+}
+
+// place returns where the actions of the input between two points run.
+func (t *turn) place(from, next *point) Place {
+	at := Place{
+		Key: t.Identity.row(&t.req), generation: from.generation, program: from.p.Hash(), day: from.s.Day(),
+		length: next.length, head: t.Identity.head(&t.req, from.p.Hash(), next.inputs), inputs: lengths(next.inputs),
 	}
-	sofar := f.sofar()
+	at.record = func() []byte { return t.encode(from) }
+	return at
+}
+
+// dialPlace returns where the actions run as a call begins.
+func (t *turn) dialPlace(p *engine.Program, generation int, day engine.Date) Place {
+	return Place{Key: t.Identity.row(&t.req), generation: generation, program: p.Hash(), day: day, dial: true}
+}
+
+// dial begins a call.
+func (t *turn) dial(ctx context.Context, d *doing, generation int, dropped *engine.Snapshot) (point, error) {
+	p := d.p
+	ev := engine.Event{Kind: engine.EventDial, Start: p.StartFor(t.req.Service), Resume: dropped}
+	s, err := t.event(ctx, d, p.Begin(t.req, d.day), ev, "")
+	return point{p: p, s: s, epoch: d.epoch, generation: generation}, err
+}
+
+// event takes one step and runs the actions that it asks for. text is what was typed up
+// to here; it names the actions.
+func (t *turn) event(ctx context.Context, d *doing, s engine.Session, ev engine.Event, text string) (engine.Session, error) {
+	s, eff, err := t.step(d.p, s, ev)
+	if err != nil {
+		return s, err
+	}
 	actions, own := 0, 0
 	joined := false
 	for eff.Call != nil {
-		if f.speculating {
-			return errNeedRecord
+		if t.speculating {
+			return s, errNeedRecord
 		}
 		if actions+own == MaxCalls {
-			return fmt.Errorf("%w: one input leads through more than %d actions", engine.ErrLoop, MaxCalls)
+			return s, fmt.Errorf("%w: one input leads through more than %d actions", engine.ErrLoop, MaxCalls)
 		}
 		call := *eff.Call
-		if f.p.Writes(call.Action) {
-			call.ID = f.Identity.Action(&f.req, sofar, actions)
-			call.Then = f.following(s, sofar, own)
+		if d.p.Writes(call.Action) {
+			call.ID = t.Identity.Action(&t.req, text, actions)
+			call.Then = t.following(d.p, s, text, own)
 			actions++
 		} else {
-			call.ID = f.Identity.own(&f.req, sofar, own)
+			call.ID = t.Identity.own(&t.req, text, own)
 			own++
 		}
-		call.StoredOnly = f.storedOnly(ev, call.Action, again)
-		if f.p.Dated() {
-			call.Day = s.Day()
-		}
-		f.reading.call(&call)
-		out, known := engine.Outcome{Name: engine.Done}, true
-		if !joined || !engine.IsFollowUp(call.Action) {
-			if out, known, err = f.act(ctx, call); err != nil {
-				return err
-			}
+		out := engine.Outcome{Name: engine.Done}
+		switch {
+		case call.Action == engine.CallRemember && d.unseen && d.n >= len(d.known):
+			out.Name = engine.Failed
+		case call.Action == engine.CallFacts || d.p.Reads(call.Action):
+			out, err = t.look(ctx, d, call)
+		case !joined || !engine.IsFollowUp(call.Action):
+			out, err = t.act(ctx, d, call)
 			joined = out.Joined
-		} else {
-			f.logAction(ctx, call, out, nil, 0)
+		default:
+			t.logAction(ctx, call, out, nil, 0)
 		}
-		if !again && f.p.Writes(call.Action) {
-			f.tried, f.wrote = true, f.wrote || known
+		if err != nil {
+			return s, err
 		}
-		if s, eff, err = f.step(s, engine.Event{Kind: engine.EventOutcome, Outcome: out}); err != nil {
-			return err
+		if s, eff, err = t.step(d.p, s, engine.Event{Kind: engine.EventOutcome, Outcome: out}); err != nil {
+			return s, err
 		}
 	}
-	f.s = s
-	f.reading.screen(&s)
-	return nil
+	return s, nil
 }
 
-// step takes one step. It keeps the moves until the replay is final, because
-// some replays are only tried.
-func (f *replay) step(s engine.Session, ev engine.Event) (engine.Session, engine.Effect, error) {
-	if f.Watch == nil {
-		return f.p.Step(s, ev)
+// step takes one step of the machine. It keeps the moves until the callback is answered,
+// because some steps are only tried.
+func (t *turn) step(p *engine.Program, s engine.Session, ev engine.Event) (engine.Session, engine.Effect, error) {
+	if t.Watch == nil {
+		return p.Step(s, ev)
 	}
-	next, eff, moves, err := f.p.Trace(s, ev)
-	f.moves = append(slices.Clip(f.moves), moves...)
+	next, eff, moves, err := p.Trace(s, ev)
+	t.moves = append(slices.Clip(t.moves), moves...)
 	return next, eff, err
 }
 
-// storedOnly returns Call.StoredOnly for an action. Facts change nothing, so a
-// replay reads the stored ones or reads again. The first callback of a deep dial
-// looks like a replay, but what is sent as a call begins was not sent yet.
-func (f *replay) storedOnly(ev engine.Event, action string, again bool) bool {
-	switch {
-	case action == engine.CallFacts:
-		return false
-	case f.probing:
-		return true
-	default:
-		return again && !(ev.Kind == engine.EventDial && engine.IsFollowUp(action))
+// look runs an action that changes nothing. Within a callback it is run once.
+func (t *turn) look(ctx context.Context, d *doing, call engine.Call) (engine.Outcome, error) {
+	out, ok := t.looked[call.ID]
+	if known := d.n; !ok && known < len(d.known) && len(d.reads) < len(d.known[known].Reads) {
+		out, ok = d.known[known].Reads[len(d.reads)], true
+	} else if !ok && t.locked {
+		return out, &needs{call}
+	} else if d.p.Reads(call.Action) {
+		d.reread = true
 	}
+	if !ok {
+		began := t.Now()
+		var err error
+		out, err = t.Actions.Read(ctx, call)
+		switch {
+		case errors.Is(err, engine.ErrLimited):
+			out = engine.Outcome{Name: engine.Limited}
+		case err != nil:
+			out = engine.Outcome{Name: engine.Failed}
+		}
+		t.logAction(ctx, call, out, err, t.Now().Sub(began))
+		if t.looked == nil {
+			t.looked = map[string]engine.Outcome{}
+		}
+		t.looked[call.ID] = out
+	}
+	d.reads = append(d.reads, out)
+	return out, nil
+}
+
+// act runs one action at its place and turns an error into an outcome that the menu
+// knows.
+func (t *turn) act(ctx context.Context, d *doing, call engine.Call) (engine.Outcome, error) {
+	if d.n < len(d.known) {
+		out := d.known[d.n].outcome()
+		d.n, d.reads = d.n+1, nil
+		return out, nil
+	}
+	switch {
+	case d.place.Key == "":
+		return engine.Outcome{}, errAct
+	case (d.uncertain || d.unlogged) && engine.IsFollowUp(call.Action):
+		return engine.Outcome{Name: engine.Done}, nil // the call ends here
+	case d.uncertain || d.unlogged:
+		return engine.Outcome{}, fmt.Errorf("%s at %s comes after an action whose outcome is not known", call.Action, call.Pos)
+	}
+	at, err := t.at(d, &call)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	began := t.Now()
+	out, err := t.Actions.Act(ctx, call, &at)
+	followUp := engine.IsFollowUp(call.Action)
+	switch {
+	case err == nil:
+		d.result(&at)
+	case errors.Is(err, engine.ErrFenced):
+		return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, engine.ErrFenced)
+	case errors.Is(err, ErrMismatch):
+		return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, err)
+	case call.Action == engine.CallRemember:
+		out = engine.Outcome{Name: engine.Failed} // it is tried again after the next answer
+	case followUp:
+		// The call goes on; the log line below has what was lost.
+		out = engine.Outcome{Name: engine.Done}
+	case errors.Is(err, engine.ErrUnknown):
+		out, d.uncertain = engine.Outcome{Name: engine.Pending}, true
+	default:
+		failed, noted := t.noteFailed(ctx, d, &at)
+		if errors.Is(noted, engine.ErrFenced) {
+			return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, engine.ErrFenced)
+		}
+		if out = failed; noted != nil {
+			d.unlogged = true
+		}
+	}
+	t.logAction(ctx, call, out, err, t.Now().Sub(began))
+	return out, nil
+}
+
+// ending ends the call if a failure could not be logged. Another delivery may still run
+// the action, so nothing is saved.
+func (d *doing) ending(pt point) (point, bool) {
+	pt.s.Ended = pt.s.Ended || d.unlogged
+	return pt, d.unlogged
+}
+
+// result goes on behind an action whose result the log has.
+func (d *doing) result(at *Place) {
+	d.epoch, d.acted = at.Epoch, true
+	d.n, d.reads = d.n+1, nil
+}
+
+// at returns the place of the step's next action.
+func (t *turn) at(d *doing, call *engine.Call) (Place, error) {
+	at := d.place
+	var err error
+	if at.fingerprint, err = Fingerprint(call); err != nil {
+		return at, err
+	}
+	at.n, at.Epoch, at.reads = d.n, d.epoch, d.reads
+	if at.before == nil && !at.dial {
+		if d.place.before = at.record(); d.place.before == nil {
+			return at, engine.ErrSecret
+		}
+		at.before = d.place.before
+	}
+	return at, nil
+}
+
+// noteFailed logs at its place that an action surely failed, so that no other delivery
+// runs it once the caller was told. It returns another delivery's result if that one has
+// run it by now.
+func (t *turn) noteFailed(ctx context.Context, d *doing, at *Place) (engine.Outcome, error) {
+	out := engine.Outcome{Name: engine.Failed}
+	err := t.Actions.Update(ctx, at.Key, t.req.Caller, func(row *Row) (err error) {
+		out, err = at.Visit(row, func() (engine.Outcome, error) { return engine.Outcome{Name: engine.Failed}, nil })
+		return err
+	})
+	if err != nil {
+		return engine.Outcome{Name: engine.Failed}, err
+	}
+	d.result(at)
+	return out, nil
 }
 
 // following returns Call.Then for a session that waits for an outcome. own is the
 // place of the engine's next own call.
-func (f *replay) following(s engine.Session, sofar string, own int) func(engine.Outcome) []engine.Call {
-	p := f.p
+func (t *turn) following(p *engine.Program, s engine.Session, text string, own int) func(engine.Outcome) []engine.Call {
 	return func(out engine.Outcome) (calls []engine.Call) {
 		s, eff, err := p.Step(s, engine.Event{Kind: engine.EventOutcome, Outcome: out})
 		for err == nil && eff.Call != nil && engine.IsFollowUp(eff.Call.Action) && len(calls) < MaxCalls {
 			call := *eff.Call
-			call.ID = f.Identity.own(&f.req, sofar, own+len(calls))
+			call.ID = t.Identity.own(&t.req, text, own+len(calls))
 			calls = append(calls, call)
 			s, eff, err = p.Step(s, engine.Event{Kind: engine.EventOutcome, Outcome: engine.Outcome{Name: engine.Done}})
 		}
@@ -104,67 +267,17 @@ func (f *replay) following(s engine.Session, sofar string, own int) func(engine.
 	}
 }
 
-// sofar returns the text up to the last input taken.
-func (f *replay) sofar() string {
-	n := 0
-	for i, in := range f.inputs {
-		if i > 0 {
-			n++
-		}
-		n += len(in)
-	}
-	return f.text[:n]
-}
-
-// act runs one call and turns an error into an outcome that the menu knows.
-// known reports whether the log holds that outcome.
-func (f *replay) act(ctx context.Context, call engine.Call) (out engine.Outcome, known bool, err error) {
-	began := f.Now()
-	out, err = f.Actions.Do(ctx, call)
-	known = err == nil || errors.Is(err, engine.ErrLimited)
-	followUp := engine.IsFollowUp(call.Action)
-	if call.StoredOnly && known && !f.p.Reads(call.Action) {
-		f.probing = false
-		if f.day == 0 {
-			f.day = out.Day
-		}
-	}
-	switch {
-	case err == nil:
-	case errors.Is(err, engine.ErrFenced):
-		return engine.Outcome{}, false, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, engine.ErrFenced)
-	case errors.Is(err, engine.ErrNotStored) && !followUp:
-		return engine.Outcome{}, false, fmt.Errorf("%w: %s at %s", errExpired, call.Action, call.Pos)
-	case (call.StoredOnly && !followUp || f.reading != nil) && !errors.Is(err, engine.ErrLimited):
-		// The caller went on from a result that can't be read now. The action did
-		// not fail, and nothing says that it never ran.
-		return engine.Outcome{}, false, fmt.Errorf("replay %s at %s: %w", call.Action, call.Pos, err)
-	case followUp:
-		// The call goes on; the log line below has what was lost.
-		out = engine.Outcome{Name: engine.Done}
-	case errors.Is(err, engine.ErrLimited):
-		out = engine.Outcome{Name: engine.Limited}
-	case errors.Is(err, engine.ErrUnknown) && !f.p.Reads(call.Action):
-		// A late look-up has failed: nothing is in progress, and no news will come.
-		out = engine.Outcome{Name: engine.Pending}
-	default:
-		out = engine.Outcome{Name: engine.Failed}
-	}
-	f.logAction(ctx, call, out, err, f.Now().Sub(began))
-	return out, known, nil
-}
-
-func (f *replay) logAction(ctx context.Context, call engine.Call, out engine.Outcome, err error, took time.Duration) {
-	if f.Log == nil {
+func (t *turn) logAction(ctx context.Context, call engine.Call, out engine.Outcome, err error, took time.Duration) {
+	if t.Log == nil {
 		return
 	}
 	level, attrs := slog.LevelInfo, []slog.Attr{
-		slog.String("session", engine.ShownSession(call.Session, f.req.Caller)), slog.String("action", call.Action),
+		slog.String("session", engine.ShownSession(call.Session, t.req.Caller)), slog.String("action", call.Action),
 		slog.String("at", call.Pos.String()), slog.String("outcome", out.Name), slog.Float64("took_ms", float64(took.Microseconds())/1000),
 	}
 	if err != nil {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
-	f.Log.LogAttrs(ctx, level, "action", attrs...)
+	t.Log.LogAttrs(ctx, level, "action", attrs...)
 }

@@ -92,19 +92,13 @@ func TestCallsInChaos(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
-		results := map[string]engine.Outcome{}
+		results := map[string]int{}
 		out := enginetest.Fetched(t)
 		c := &chaos{t: t, p: p, sessions: memory.NewSessions(now), req: engine.Request{Provider: "test", Session: "s", Caller: "254711000111", Service: "*1#"}}
 		c.r = &runner.Runner{
 			Sessions: c.sessions, Programs: catalog, Identity: runner.NewIdentity(make([]byte, runner.KeySize)), TTL: time.Minute, Now: now,
-			Actions: actionFunc(func(_ context.Context, call engine.Call) (engine.Outcome, error) {
-				if stored, ok := results[call.ID]; ok {
-					return stored, nil
-				}
-				if call.StoredOnly {
-					return engine.Outcome{}, engine.ErrNotStored
-				}
-				results[call.ID] = out
+			Actions: runner.NewMemoryActions(func(_ context.Context, call engine.Call) (engine.Outcome, error) {
+				results[call.ID]++
 				return out, nil
 			}),
 		}

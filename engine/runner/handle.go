@@ -25,32 +25,25 @@ func (r *Runner) Handle(ctx context.Context, req engine.Request) (reply engine.R
 		}
 	}()
 	t.program, t.ahead = r.Programs.ForCode(req.Service)
-	t.text = joinText(t.ahead, req.Text)
 	return t.run(ctx)
 }
 
 func (t *turn) run(ctx context.Context) engine.Reply {
-	reply, stored, known, done := t.speculate(ctx)
+	reply, known, done := t.speculate(ctx)
 	if done {
 		return reply
 	}
-	var err error
+	t.textOnly = false
 	if !known {
-		stored, err = t.load(ctx, SessionKey(t.req.Session))
-	}
-	if err != nil {
-		t.logFault("sessions can't be read; answering from the text alone", err)
-		return t.answer(ctx, nil, nil)
+		stored, err := t.load(ctx, SessionKey(t.req.Session))
+		if err != nil {
+			t.logFault("sessions can't be read; going on without", err)
+			t.away = true
+		}
+		t.stored = stored
 	}
 	for range maxRounds {
-		var again bool
-		reply := t.answer(ctx, stored, func(expect string, next []byte, ttl time.Duration) ([]byte, bool) {
-			var saved bool
-			saved, stored = t.save(ctx, expect, next, ttl)
-			again = !saved
-			return stored, saved
-		})
-		if !again {
+		if reply, ok := t.answer(ctx); ok {
 			return reply
 		}
 	}
@@ -63,138 +56,146 @@ func (t *turn) load(ctx context.Context, key string) ([]byte, error) {
 	return t.Sessions.Load(within, key)
 }
 
-// answer computes the reply from the stored record and saves the next one. A nil
-// save means that nothing is written.
-func (t *turn) answer(ctx context.Context, stored []byte, save saveFunc) engine.Reply {
-	if stored == nil {
-		if from, moves := t.remembered(); from != nil {
-			return t.restore(ctx, from, moves, "", save)
+// answer computes the reply from the stored record and saves the next one. ok is false
+// if another record stands by then, which is in t.stored.
+func (t *turn) answer(ctx context.Context) (reply engine.Reply, ok bool) {
+	t.moves = nil
+	if t.stored == nil {
+		if from := t.remembered(); from != nil {
+			return t.answerFrom(ctx, from.point, from.head, "")
 		}
-		return t.fresh(ctx, save)
+		return t.withoutRecord(ctx)
 	}
-	rec, err := engine.ParseRecord(stored)
+	expect := engine.HeadOf(t.stored)
+	rec, err := engine.ParseRecord(t.stored)
 	if err != nil {
 		t.logFault("session record ignored", err)
-		return t.fresh(ctx, nil)
+		return t.recover(ctx, expect)
 	}
 	p, err := t.Programs.Find(ctx, rec.Program)
 	switch {
 	case errors.Is(err, ErrNoProgram):
-		return t.end(t.program, engine.BuiltinUpdated, fmt.Errorf("%w: %w", errUpdated, err))
+		return t.end(t.program, engine.BuiltinUpdated, fmt.Errorf("%w: %w", errUpdated, err)), true
 	case err != nil:
 		// The program may exist, so the record stays as it is.
-		return t.fault(fmt.Errorf("the session's menu can't be read: %w", err))
+		return t.fault(fmt.Errorf("the session's menu can't be read: %w", err)), true
 	}
 	s, err := p.Decode(rec, t.req)
 	if err != nil {
-		return t.end(p, engine.BuiltinUpdated, err)
-	}
-	head := rec.Head()
-	if from, moves := t.remembered(); from != nil && from.rec.V > rec.V {
-		return t.restore(ctx, from, moves, head.Text(), save)
+		return t.end(p, engine.BuiltinUpdated, err), true
 	}
 	if rec.Owner != t.Identity.owner(&t.req) {
-		return t.end(p, engine.BuiltinExpired, fmt.Errorf("%w: another owner", errDiverged))
+		return t.end(p, engine.BuiltinExpired, fmt.Errorf("%w: another owner", errDiverged)), true
 	}
-	return t.answerFrom(ctx, &saved{rec: head, program: p, session: s}, save)
+	head := rec.Head()
+	if from := t.remembered(); from != nil && from.head.V > rec.V && from.head.Epoch >= rec.Epoch {
+		return t.answerFrom(ctx, from.point, from.head, expect)
+	}
+	return t.answerFrom(ctx, point{p: p, s: s, length: rec.V - 1, epoch: rec.Epoch, generation: rec.Generation, unsure: rec.Unsure}, head, expect)
 }
 
-// answerFrom computes the reply from a saved session.
-func (t *turn) answerFrom(ctx context.Context, from *saved, save saveFunc) engine.Reply {
-	p, s, rec := from.program, from.session, &from.rec
-	t.lang, t.owner = s.Lang(), rec.Owner
-	// The session's own version decides what was typed ahead in the code: a newer
-	// one may answer a longer code.
+// answerFrom computes the reply from a point that a record, or this instance, knows.
+// expect is the head of the record that stands in the store.
+func (t *turn) answerFrom(ctx context.Context, from point, head engine.RecordHead, expect string) (engine.Reply, bool) {
+	p, s := from.p, &from.s
+	t.lang = s.Lang()
+	// The session's own version decides what was typed ahead in the code: a newer one
+	// may answer a longer code.
 	t.text = joinText(p.TypedAhead(t.req.Service), t.req.Text)
-	seen := rec.V - 1
-	if len(t.text) < seen {
-		return t.show(p, &s) // a late callback moves nothing
+	if t.req.ReusesIDs && s.Ended && t.req.Text == "" && from.length > len(t.text) {
+		return t.begin(ctx, p, from.generation+1, expect)
 	}
-	inputs, err := cutInputs(t.text, rec.Inputs)
-	if err == nil && t.Identity.head(&t.req, p.Hash(), inputs) != rec.H {
+	if len(t.text) < from.length {
+		return t.show(p, s), true // a late callback moves nothing
+	}
+	inputs, err := cutInputs(t.text, head.Inputs)
+	if err == nil && t.Identity.head(&t.req, p.Hash(), inputs) != head.H {
 		err = fmt.Errorf("%w: other inputs of the same length", errDiverged)
 	}
-	switch {
-	case err != nil:
-		return t.end(p, engine.BuiltinExpired, err)
-	case len(t.text) == seen:
-		return t.show(p, &s) // a repeat gets the same bytes
-	case s.Ended:
-		return t.overtaken(ctx, p, &s, rec, save)
-	default:
-		return t.goOn(ctx, replay{turn: t, p: p, s: s, inputs: inputs, unsure: rec.Again}, rec, save)
-	}
-}
-
-// goOn takes what was typed since the record.
-func (t *turn) goOn(ctx context.Context, f replay, rec *engine.RecordHead, save saveFunc) engine.Reply {
-	typed := t.text[rec.V-1:]
-	if len(rec.Inputs) > 0 {
-		typed = typed[1:]
-	} else if rest, ok := strings.CutPrefix(typed, "*"); ok {
-		// An empty first answer left the text empty, so it counted as a repeat.
-		f.inputs, typed = append(f.inputs, ""), rest
-	}
-	f.doubtful = rec.Again && !rec.Twice && f.p.YesActs(&f.s)
-	if f.doubtful && f.p.SaysYes(&f.s, typed) {
-		return f.askTwice(ctx, typed, rec, save)
-	}
-	since, err := f.since(ctx, typed)
 	if err != nil {
-		return t.finish(ctx, &f, f.giveUp([]string{typed}, err), rec.Text(), save)
+		return t.end(p, engine.BuiltinExpired, err), true
 	}
-	if err = f.take(ctx, since); err == nil {
-		err = f.giveUp(nil, f.settle(ctx))
+	from.inputs = inputs
+	typed, ok := from.rest(t.text)
+	switch {
+	case len(t.text) == from.length && expect != "" && expect != head.Text():
+		return t.keep(ctx, from, expect, false) // the store has an older record
+	case len(t.text) == from.length:
+		return t.show(p, s), true // a repeat gets the same bytes
+	case !ok:
+		return t.end(p, engine.BuiltinExpired, fmt.Errorf("%w: the last input is longer", errDiverged)), true
+	case s.Ended:
+		// A copy of an older callback may have ended it. The database knows.
+		if t.speculating {
+			t.needsRecord = true
+			return engine.Reply{}, true
+		}
+		return t.recover(ctx, expect)
 	}
-	return t.finish(ctx, &f, err, rec.Text(), save)
+	if rest, empty := strings.CutPrefix(typed, "*"); empty && len(from.inputs) == 0 {
+		// An empty first answer left the text empty, so it counted as a repeat.
+		from.inputs, typed = []string{""}, rest
+	}
+	return t.take(ctx, from, expect, typed, nil)
 }
 
-// askTwice shows a consent again that was already asked again for want of a
-// record. Its Yes may answer another screen that the caller saw: it may be a late
-// copy of an older callback. Asking again never runs an action.
-func (f *replay) askTwice(ctx context.Context, typed string, rec *engine.RecordHead, save saveFunc) engine.Reply {
-	f.inputs = append(f.inputs, typed)
-	f.skipped, f.twice = true, true
-	return f.finish(ctx, f, f.giveUp(nil, f.settle(ctx)), rec.Text(), save)
-}
-
-// overtaken answers a callback of a call that has ended. A late copy of an older
-// callback, which had no record, may have ended it; then the stored result of this
-// callback's own action decides.
-func (t *turn) overtaken(ctx context.Context, p *engine.Program, s *engine.Session, rec *engine.RecordHead, save saveFunc) engine.Reply {
-	if !p.Acts() {
-		return t.show(p, s)
-	}
-	if t.speculating {
-		t.needsRecord = true
-		return engine.Reply{}
-	}
-	f := replay{turn: t, p: p, fresh: true}
-	if !f.logged(ctx, t.text) || f.whole(ctx, nil) != nil || !f.wrote {
-		return t.show(p, s)
-	}
-	return t.finish(ctx, &f, nil, rec.Text(), save)
-}
-
-// fresh answers a session without a record: a call that begins, a deep dial, or
-// a call whose record was lost.
-func (t *turn) fresh(ctx context.Context, save saveFunc) engine.Reply {
+// withoutRecord answers a call that begins, or whose record was lost.
+func (t *turn) withoutRecord(ctx context.Context) (engine.Reply, bool) {
 	p := t.program
 	if p == nil {
-		return t.end(nil, engine.BuiltinUnknownCode, ErrUnknownCode)
+		return t.end(nil, engine.BuiltinUnknownCode, ErrUnknownCode), true
 	}
 	t.text = joinText(t.ahead, t.req.Text)
 	if !t.admitted(ctx) {
-		return t.end(p, engine.BuiltinLimited, nil)
+		return t.end(p, engine.BuiltinLimited, nil), true
 	}
+	if (t.req.Text == "" || t.req.First) && (t.text == "" || !t.away && t.recoveries == 0 && !t.replaced(p)) {
+		return t.begin(ctx, p, 0, "")
+	}
+	if p.Resume() > 0 && t.text != "" {
+		// The inputs of a call that resumed an earlier one mean nothing without it.
+		if _, asked := t.latest(ctx); asked == t.req.Session {
+			return t.failed(p, errResumed), true
+		}
+	}
+	return t.recover(ctx, "")
+}
+
+// begin answers the first callback. What was typed ahead in the code is taken for
+// answers; the last may run an action. Every copy of the callback stops at the same
+// place, so nothing about it is unsure.
+func (t *turn) begin(ctx context.Context, p *engine.Program, generation int, expect string) (engine.Reply, bool) {
 	var dropped *engine.Snapshot
-	if t.text == "" && save != nil {
+	if t.text == "" {
 		dropped = t.dropped(ctx, p)
-	} else if err := t.mayReplay(ctx, p); err != nil {
-		return t.failed(p, err)
 	}
-	f, err := t.fromStart(ctx, p, dropped)
-	return t.finish(ctx, f, err, "", save)
+	d := t.doing(p, p.Today(t.Now()), nil)
+	d.place = t.dialPlace(p, generation, d.day)
+	from, err := t.dial(ctx, &d, generation, dropped)
+	if err != nil {
+		return t.unable(ctx, p, err, expect)
+	}
+	if from, ends := d.ending(from); ends {
+		t.lang = from.s.Lang()
+		return t.show(p, &from.s), true
+	}
+	got := recovered{at: from}
+	if t.text != "" {
+		at, parts := split(from, t.text)
+		if got, err = t.pieces(ctx, at, parts, piecesDialled); err != nil {
+			return t.failed(p, err), true
+		}
+		got.at.unsure = false
+	}
+	if got.goesOn {
+		return t.take(ctx, got.at, expect, got.input, nil)
+	}
+	return t.keep(ctx, got.at, expect, d.acted)
+}
+
+// replaced reports whether the call may have begun on another version of the menu.
+func (t *turn) replaced(p *engine.Program) bool {
+	return len(t.Programs.Replaced(p.Name(), t.Now().Add(-max(t.TTL, p.Resume())))) > 0
 }
 
 // admitted reports whether a session without a record may begin. A session that
@@ -210,16 +211,4 @@ func (t *turn) admitted(ctx context.Context) bool {
 		t.logFault("sessions of a caller can't be counted; this one is let in", err)
 	}
 	return !errors.Is(err, engine.ErrLimited)
-}
-
-// mayReplay returns an error if a text without its record can't be replayed on
-// p: the call resumed an earlier one, or began on another version. An empty text
-// begins a call unless an unreadable record may exist.
-func (t *turn) mayReplay(ctx context.Context, p *engine.Program) error {
-	if p.Resume() > 0 && t.text != "" {
-		if _, asked := t.latest(ctx); asked == t.req.Session {
-			return fmt.Errorf("%w: the call resumed an earlier one", errExpired)
-		}
-	}
-	return t.agree(ctx, p)
 }

@@ -84,6 +84,11 @@ func (id Identity) call(what string, r *engine.Request, textSoFar string, place 
 	return id.name(actionNameSize, what, r.Provider, r.Service, r.Session, r.Caller, textSoFar, string(rune('0'+place)))
 }
 
+// row names what the database keeps of a call.
+func (id Identity) row(r *engine.Request) string {
+	return id.name(actionNameSize, "call", r.Provider, r.Service, r.Session, r.Caller)
+}
+
 // session names the beginning of a session.
 func (id Identity) session(r *engine.Request) string {
 	return id.name(actionNameSize, "session", r.Provider, r.Service, r.Session, r.Caller)

@@ -55,10 +55,18 @@ type Programs interface {
 	Find(ctx context.Context, hash string) (*engine.Program, error)
 }
 
-// Actions runs actions, once for each Call.ID: a repeat returns the stored
-// outcome. An error says that the action surely did nothing, unless it wraps
-// engine.ErrUnknown. Of two simultaneous runs of one ID the second waits for the
-// first.
+// Actions runs actions.
 type Actions interface {
-	Do(ctx context.Context, call engine.Call) (engine.Outcome, error)
+	Rows
+
+	// Act runs an action once at its place in a call: in one transaction that holds the
+	// call's row, by Place.Visit. Messages and remembered values that follow may be done
+	// in it, too (Call.Then, Outcome.Joined). A caller who did it too often gets the
+	// outcome engine.Limited. The error wraps engine.ErrFenced or ErrMismatch as Visit
+	// returns them, or engine.ErrUnknown; any other one says that the action surely did
+	// nothing.
+	Act(ctx context.Context, call engine.Call, at *Place) (engine.Outcome, error)
+	// Read runs an action that changes nothing, or reads the start facts. It needs no
+	// place, since running it again does no harm.
+	Read(ctx context.Context, call engine.Call) (engine.Outcome, error)
 }

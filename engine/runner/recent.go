@@ -9,16 +9,15 @@ import (
 
 // A saved is a session as it was saved. It is never modified.
 type saved struct {
-	rec     engine.RecordHead
-	program *engine.Program
-	session engine.Session
+	point
+	head engine.RecordHead
 	// until bounds how long it may replace a lost record.
 	until time.Time
 }
 
 // of reports whether a request belongs to this session and its caller.
 func (s *saved) of(r *engine.Request) bool {
-	of := &s.session
+	of := &s.s
 	return of.ID == r.Session && of.Provider == r.Provider && of.Caller == r.Caller && of.Service == r.Service
 }
 
@@ -55,5 +54,5 @@ func (r *Recent) put(s *saved) {
 		clear(r.old)
 		r.old, r.young = r.young, r.old // reuse the memory of the old half
 	}
-	r.young[s.session.ID] = s
+	r.young[s.s.ID] = s
 }

@@ -94,7 +94,7 @@ func underReloads(t *testing.T, versions int, sessions runner.Sessions, known fu
 		TTL: runner.DefaultTTL, Now: time.Now,
 	})
 	r := &runner.Runner{
-		Sessions: sessions, Programs: known(catalog), Actions: noActions{},
+		Sessions: sessions, Programs: known(catalog), Actions: noActions(),
 		Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")), TTL: runner.DefaultTTL, Now: time.Now,
 	}
 	slow := engine.Request{Provider: "t", Session: "slow", Caller: "254711000111", Service: "*384*1#"}
@@ -181,10 +181,10 @@ func oneCall(t *testing.T, r *runner.Runner, session string, n int) (mixed bool)
 	return len(versions) > 1
 }
 
-type noActions struct{}
-
-func (noActions) Do(context.Context, engine.Call) (engine.Outcome, error) {
-	return engine.Outcome{}, errors.New("this menu has no actions")
+func noActions() runner.Actions {
+	return runner.NewMemoryActions(func(context.Context, engine.Call) (engine.Outcome, error) {
+		return engine.Outcome{}, errors.New("this menu has no actions")
+	})
 }
 
 // No call sees two versions of its menu, however often it is replaced.
@@ -314,7 +314,7 @@ func TestCallOfAProgramThatIsGone(t *testing.T) {
 			}
 			sessions := memory.NewSessions(time.Now)
 			r := &runner.Runner{
-				Sessions: sessions, Programs: first, Actions: noActions{}, TTL: time.Minute, Now: time.Now,
+				Sessions: sessions, Programs: first, Actions: noActions(), TTL: time.Minute, Now: time.Now,
 				Identity: runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef")),
 			}
 			req := engine.Request{Provider: "t", Session: "s", Caller: "254711000111", Service: "*384*1#"}

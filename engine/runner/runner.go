@@ -1,11 +1,11 @@
-// Package runner answers the callbacks of a gateway: it loads the session,
-// steps its program, runs actions and saves the session.
+// Package runner answers the callbacks of a gateway: it loads the session, steps its
+// program, runs actions and saves the session.
 //
-// A plain callback reads in five files, in the order of events: runner.go (what
-// a Runner needs and what it knows of one callback), handle.go (load and
-// choose), replay.go (take the input), act.go (step and act), save.go (save and
-// show). The other files serve calls that lost their record, callbacks that
-// arrive twice, and menus that change during a call.
+// A plain callback reads in five files, in the order of events: runner.go (what a Runner
+// needs and what it knows of one callback), handle.go (load and choose), take.go (take
+// the input), act.go (step and act), save.go (save and show). row.go has the one rule
+// that decides whether an action may run; recover.go goes on from the row where the
+// record is lost or behind.
 package runner
 
 import (
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -31,6 +32,8 @@ const (
 	// maxRounds bounds how often a callback starts over because another one of
 	// its session was saved meanwhile.
 	maxRounds = 3
+	// maxRecoveries bounds how often a callback asks the database where the call is.
+	maxRecoveries = 2
 	// MaxCalls is the greatest number of actions that one input may run.
 	MaxCalls = 16
 )
@@ -67,10 +70,10 @@ type Runner struct {
 }
 
 var (
-	errDiverged   = errors.New("the callback does not belong to this session")
-	errExpired    = errors.New("no stored result for an action that the caller has seen")
-	errUnseen     = errors.New("a consent or secret must be shown, but the session can't be saved")
-	errUpdated    = errors.New("the session's menu is not available here")
+	errDiverged = errors.New("the callback does not belong to this session")
+	errUpdated  = errors.New("the session's menu is not available here")
+	errResumed  = errors.New("the call resumed an earlier one, and its record is lost")
+	// errNeedRecord says that the stored record must be loaded first.
 	errNeedRecord = errors.New("the session's record must be loaded first")
 )
 
@@ -78,60 +81,64 @@ var (
 type turn struct {
 	*Runner
 	req     engine.Request
-	program *engine.Program
-	ahead   string // inputs in the service code
-	text    string // all inputs, joined with "*"
-	lang    string // the session's language, once known
-	owner   string // the session's owner as in its record, once known
-	offers  string // the dropped session that the caller is asked about
-	input   string // the last input, as Reply.Input
+	program *engine.Program // in force for the dialled code
+	ahead   string          // inputs in the service code
+	text    string          // all inputs, joined with "*"
+	lang    string          // the session's language, once known
+	offers  string          // the dropped session that the caller is asked about
+	input   string          // the last input, as Reply.Input
+
+	// stored is the record that stands in the store, as far as known.
+	stored []byte
+	// away says that the store of records did not answer the read.
+	away bool
 	// speculating says that the record was not loaded; needsRecord says that it
 	// turned out to be necessary.
 	speculating, needsRecord bool
-	// recovered says that the session was recovered from its text because a
-	// duplicate fenced this callback's action.
-	recovered bool
-	// unsaved says that the store gave no answer to the save.
-	unsaved bool
-}
-
-// A replay takes inputs into a session and runs the actions on the way. With a
-// record that is one input, mostly; without one it is the whole text.
-type replay struct {
-	*turn
-	p *engine.Program
-	s engine.Session
-	// inputs are those taken so far.
-	inputs []string
-	// fresh says that the session has no record: its inputs were typed ahead or
-	// are replayed, and none of them is a consent.
-	fresh bool
+	// locked says that the row is held, so nothing else can be read now.
+	locked bool
 	// textOnly says that the text alone gave the state; no record was loaded.
-	textOnly bool
-	// recorded says that the first input answers a screen that was seen,
-	// according to a record.
-	recorded bool
-	// probing says that no consent is proven yet. Only stored results of writes
-	// count then; finding one is the proof.
-	probing bool
+	textOnly   bool
+	recoveries int
+	// looked has the outcomes of what was read for this callback, by Call.ID.
+	looked map[string]engine.Outcome
 	// moves collects what happened, for Watch.
 	moves []engine.Move
-	// skipped says that inputs are left behind the screen shown, which the
-	// caller may not have seen: a consent, a secret, a list.
-	skipped bool
-	// doubtful says that a Yes to the consent in the record may answer another
-	// screen. twice says that this consent is asked once more.
-	doubtful, twice bool
-	// reading notes screens and actions for a comparison of versions, or is nil.
-	reading *reading
-	// tried says that the last input led to a write, wrote that the write's
-	// result is known.
-	tried, wrote bool
-	// day is the day the call began, taken from the first stored result.
-	day engine.Date
-	// unsure says that the inputs may be read in another way, or may answer
-	// another screen than the record has.
+}
+
+// A point is a call between two callbacks: what a record holds.
+type point struct {
+	p *engine.Program
+	s engine.Session
+	// inputs are the first bytes of the text, up to length.
+	inputs []string
+	length int
+	// epoch is how much the database had been told, generation how many calls had this
+	// session ID before.
+	epoch, generation int
+	// unsure says that the caller may have been shown another screen.
 	unsure bool
+}
+
+// after returns the point behind one more input, with the same session.
+func (pt *point) after(in string, length int) point {
+	next := *pt
+	next.inputs = append(pt.inputs[:len(pt.inputs):len(pt.inputs)], in)
+	next.length, next.unsure = length, false
+	return next
+}
+
+// rest returns what the text has beyond a point. ok is false if the text does not go on
+// from there.
+func (pt *point) rest(text string) (typed string, ok bool) {
+	if len(text) < pt.length {
+		return "", false
+	}
+	typed = text[pt.length:]
+	if len(pt.inputs) == 0 {
+		return typed, true
+	}
+	return strings.CutPrefix(typed, "*")
 }
 
 func (t *turn) show(p *engine.Program, s *engine.Session) engine.Reply {
@@ -139,10 +146,10 @@ func (t *turn) show(p *engine.Program, s *engine.Session) engine.Reply {
 	return engine.Reply{Text: text, End: end, Screen: s.Screen, Program: p.Hash(), Input: t.input}
 }
 
-// failed returns the last screen for a callback that can't be replayed.
+// failed returns the last screen for a callback that the menu can't answer.
 func (t *turn) failed(p *engine.Program, err error) engine.Reply {
 	switch {
-	case errors.Is(err, errExpired):
+	case errors.Is(err, errDiverged), errors.Is(err, errResumed), errors.Is(err, ErrMismatch):
 		return t.end(p, engine.BuiltinExpired, err)
 	case errors.Is(err, errUpdated):
 		return t.end(p, engine.BuiltinUpdated, err)

@@ -1,134 +1,164 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 )
 
-// saveFunc saves a record. If another record stood there, it returns that one
-// and false.
-type saveFunc func(expect string, next []byte, ttl time.Duration) (stored []byte, saved bool)
-
-// finish saves the session and shows it. err says why the replay failed, if it
-// did.
-func (t *turn) finish(ctx context.Context, f *replay, err error, expect string, save saveFunc) engine.Reply {
-	t.lang = f.s.Lang()
-	if errors.Is(err, errNeedRecord) {
-		t.needsRecord = true
-		return engine.Reply{}
-	}
-	if errors.Is(err, engine.ErrFenced) {
-		return t.fenced(ctx, f, expect, save)
-	}
-	if err == nil && save == nil && f.skipped && f.p.ReplayStop(&f.s) != engine.ReplayShows {
-		err = errUnseen
-	}
-	if err != nil {
-		return t.failed(f.p, err)
-	}
-	if save != nil {
-		head := f.head()
-		next, err := f.p.Encode(&f.s, head)
-		if err != nil {
-			return t.fault(err)
-		}
-		if !t.keep(f, expect, next, save) {
-			return engine.Reply{}
-		}
-		if t.unsaved && (expect == "" || f.textOnly) {
-			// A record may exist that the store could not return.
-			if err := t.agree(ctx, f.p); err != nil {
-				return t.failed(f.p, err)
-			}
-		}
-		t.remember(f, head)
-		t.noteCaller(ctx, f.p, &f.s)
-	} else if !f.skipped {
-		t.remember(f, f.head())
-	}
-	if f.Watch != nil && len(f.moves) > 0 {
-		f.Watch(f.p, f.moves)
-	}
-	return t.show(f.p, &f.s)
-}
-
-// fenced answers a callback whose action a duplicate has fenced. The duplicate
-// had no record and asked the caller again, so this callback does the same.
-func (t *turn) fenced(ctx context.Context, f *replay, expect string, save saveFunc) engine.Reply {
-	if t.recovered || f.s.OfferedResume() {
-		return t.end(f.p, engine.BuiltinExpired, fmt.Errorf("%w: %w", errExpired, engine.ErrFenced))
-	}
-	t.recovered = true
-	f, err := t.fromStart(ctx, f.p, nil)
-	return t.finish(ctx, f, err, expect, save)
-}
-
-// keep saves the record after a replay. If it finds another record, the callback
-// starts over from that one. But a callback that has acted knows more than an
-// older record, or none, and replaces it.
-func (t *turn) keep(f *replay, expect string, next []byte, save saveFunc) bool {
+// keep saves a point as the session's record and shows it. expect is the head of the
+// record that stands in the store. acted says that the database has been told of this
+// step. ok is false if another record stands there that the callback must start over
+// from; it is in t.stored.
+func (t *turn) keep(ctx context.Context, next point, expect string, acted bool) (reply engine.Reply, ok bool) {
+	t.lang = next.s.Lang()
 	for range maxRounds {
-		stored, saved := save(expect, next, max(t.TTL, f.p.Resume()))
-		if saved {
-			return true
+		record := t.encode(&next)
+		if record == nil {
+			return t.fault(engine.ErrSecret), true
 		}
-		if !f.wrote || !t.older(stored) {
-			return false
+		stored, saved, err := t.save(ctx, expect, record, max(t.TTL, next.p.Resume()))
+		if err != nil && t.textOnly {
+			// Nothing confirms that the text was read as the record has it.
+			t.needsRecord = true
+			return engine.Reply{}, true
 		}
+		if err != nil && !acted && t.pin(ctx, &next) {
+			return t.recover(ctx, expect)
+		}
+		if saved || err != nil {
+			t.done(ctx, &next)
+			return t.show(next.p, &next.s), true
+		}
+		t.stored = stored
+		older, differs := t.older(stored, &next)
+		if !acted || !older {
+			return engine.Reply{}, false
+		}
+		next.unsure = next.unsure || differs
 		expect = engine.HeadOf(stored)
+	}
+	return engine.Reply{}, false
+}
+
+// pin stores in the row where the call stands, because the store of records did not
+// answer the save and may have an older record. Nothing runs on that one any more: it
+// is behind the row. fenced says that another delivery has moved the call. If the row
+// can't be written either, the caller may be asked again.
+func (t *turn) pin(ctx context.Context, pt *point) (fenced bool) {
+	if len(pt.inputs) == 0 || !pt.p.Acts() {
+		return false
+	}
+	err := t.Actions.Update(ctx, t.Identity.row(&t.req), t.req.Caller, func(row *Row) error {
+		if row.Epoch != pt.epoch || row.Generation != pt.generation || row.Length > pt.length {
+			return engine.ErrFenced
+		}
+		return t.keepRow(row, pt)
+	})
+	switch {
+	case errors.Is(err, engine.ErrFenced):
+		return true
+	case err != nil:
+		t.logFault("where the call stands is stored nowhere", err)
+	default:
+		pt.epoch++
 	}
 	return false
 }
 
-// older reports whether a record is missing or belongs to an earlier callback.
-func (t *turn) older(stored []byte) bool {
-	if stored == nil {
-		return true
+// keepRow makes a point the row's snapshot and moves the epoch.
+func (t *turn) keepRow(row *Row, pt *point) error {
+	kept := *pt
+	kept.epoch = row.Epoch + 1
+	record := t.encode(&kept)
+	if record == nil {
+		return Halt(engine.ErrSecret)
 	}
-	rec, err := engine.ParseRecord(stored)
-	return err == nil && rec.V-1 < len(t.text)
+	row.Generation, row.Program, row.Day = pt.generation, pt.p.Hash(), pt.s.Day()
+	row.Epoch, row.From, row.Snapshot, row.Results, row.Dial = kept.epoch, -1, record, nil, nil
+	row.Length, row.Inputs, row.Head = pt.length, lengths(pt.inputs), t.Identity.head(&t.req, pt.p.Hash(), pt.inputs)
+	return nil
 }
 
-// save reports whether the callback may be answered. It may also if the store
-// gave no answer, because the session only caches what the text says.
-func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Duration) (bool, []byte) {
+// older reports whether a record knows less than a point that the database was told of:
+// its epoch is lower, and its text no longer. differs says that it shows something else
+// at the same text, which the caller may have seen.
+func (t *turn) older(stored []byte, next *point) (older, differs bool) {
+	if stored == nil {
+		return true, false
+	}
+	rec, err := engine.ParseRecord(stored)
+	if err != nil || rec.Generation > next.generation {
+		return false, false
+	}
+	if rec.Generation < next.generation {
+		return true, false
+	}
+	if rec.Epoch >= next.epoch || rec.V-1 > next.length {
+		return false, false
+	}
+	if rec.V-1 < next.length {
+		return true, false
+	}
+	s, err := next.p.Decode(rec, t.req)
+	if err != nil || rec.Program != next.p.Hash() {
+		return true, true
+	}
+	theirs, _ := next.p.Encode(&s, engine.RecordHead{})
+	ours, _ := next.p.Encode(&next.s, engine.RecordHead{})
+	return true, !bytes.Equal(theirs, ours)
+}
+
+// save saves a record within its time. See Sessions.Save.
+func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Duration) ([]byte, bool, error) {
 	within := WithTimeout(ctx, SessionBudget)
 	defer within.End()
 	stored, saved, err := t.Sessions.Save(within, SessionKey(t.req.Session), expect, next, ttl)
 	if err != nil {
-		t.unsaved = true
 		t.logFault("session not saved", err)
-		return true, nil
 	}
-	return saved, stored
+	return stored, saved, err
 }
 
-// remember keeps the session in memory for the next callback, even if the store
-// could not save it.
-func (t *turn) remember(f *replay, head engine.RecordHead) {
+// done remembers a point that was saved, or that the caller sees without.
+func (t *turn) done(ctx context.Context, pt *point) {
 	if t.Recent != nil {
-		t.Recent.put(&saved{head, f.p, f.s, t.Now().Add(max(t.TTL, f.p.Resume()))})
+		kept := *pt
+		kept.inputs = nil // what was typed may be a PIN
+		t.Recent.put(&saved{point: kept, head: t.head(pt), until: t.Now().Add(max(t.TTL, pt.p.Resume()))})
+	}
+	if !t.away {
+		t.noteCaller(ctx, pt.p, &pt.s)
+	}
+	if t.Watch != nil && len(t.moves) > 0 {
+		t.Watch(pt.p, t.moves)
 	}
 }
 
-// head returns the head of the record after this replay.
-func (f *replay) head() engine.RecordHead { return f.headAt(len(f.text)) }
+// encode returns the record of a point, or nil if a secret prevents one.
+func (t *turn) encode(pt *point) []byte {
+	record, err := pt.p.Encode(&pt.s, t.head(pt))
+	if err != nil {
+		return nil
+	}
+	return record
+}
 
-// headAt returns the head for a text of length bytes.
-func (f *replay) headAt(length int) engine.RecordHead {
-	lengths := make([]int, len(f.inputs))
-	for i, in := range f.inputs {
-		lengths[i] = len(in)
-	}
-	if f.owner == "" {
-		f.owner = f.Identity.owner(&f.req)
-	}
+// head returns the head of a point's record.
+func (t *turn) head(pt *point) engine.RecordHead {
 	return engine.RecordHead{
-		V: 1 + length, H: f.Identity.head(&f.req, f.p.Hash(), f.inputs),
-		Owner: f.owner, Inputs: lengths, Again: f.skipped, Twice: f.twice,
+		V: 1 + pt.length, Epoch: pt.epoch, H: t.Identity.head(&t.req, pt.p.Hash(), pt.inputs),
+		Owner: t.Identity.owner(&t.req), Inputs: lengths(pt.inputs), Generation: pt.generation, Unsure: pt.unsure,
 	}
+}
+
+func lengths(inputs []string) []int {
+	list := make([]int, len(inputs))
+	for i, in := range inputs {
+		list[i] = len(in)
+	}
+	return list
 }

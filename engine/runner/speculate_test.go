@@ -39,7 +39,7 @@ func TestRoundTrips(t *testing.T) {
 	store := &counting{}
 	instance := func() *line {
 		l := newLine(t, paytrace(), func(ctx context.Context, c engine.Call) (engine.Outcome, error) {
-			out, err := b.Do(ctx, c)
+			out, err := b.do(ctx, c)
 			if c.Action == "create_account" {
 				out = engine.Outcome{Name: "created", Values: []engine.Named{{Name: "worker_id", Value: engine.TextValue("NW-00C0FFEE")}}}
 			}
@@ -82,7 +82,7 @@ func TestSpeculationChangesNoReply(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		def := enginetest.AnyMenu(t)
 		outcome := enginetest.Fetched(t)
-		act := actionFunc(func(context.Context, engine.Call) (engine.Outcome, error) { return outcome, nil })
+		act := runner.NewMemoryActions(func(context.Context, engine.Call) (engine.Outcome, error) { return outcome, nil })
 		now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
 		if rapid.Bool().Draw(t, "no action") {
 			def.Codes[0].Start = "s0"
@@ -190,7 +190,8 @@ func (gone) Save(context.Context, string, string, []byte, time.Duration) ([]byte
 }
 
 // Without Redis an instance goes on from its own reply, even past a consent and a PIN,
-// because the caller saw it. Another instance can't know that.
+// because the caller saw it. Another instance asks the database, which knows nothing of
+// this call: it asks again.
 func TestConsentWithoutRedis(t *testing.T) {
 	d := newDesk(t)
 	d.r.Programs = withoutFacts(t)
@@ -202,5 +203,7 @@ func TestConsentWithoutRedis(t *testing.T) {
 	d.want(d.type_("1*500*1*4321*1234"), "END Sent KES 500. Ref QX81.")
 	d.r.Recent = runner.NewRecent(8)
 	d.req.Session = "s2"
-	d.want(d.type_("1*500*1"), "END The service is busy. Please try again later.")
+	d.want(d.type_("1*500*1"), moneySure)
+	d.want(d.type_("1*500*1*1"), moneySure)
+	d.want(d.type_("1*500*1*1*1"), "CON Your PIN\n0:Back 00:Home")
 }

@@ -13,7 +13,7 @@ import (
 
 // echo returns a menu that asks again and again and shows the last answer: "typed: a*b".
 func echo() engine.Definition {
-	text := engine.Type{Kind: engine.KindText, Width: 40}
+	text := engine.Type{Kind: engine.KindText, Width: 40, Stars: true}
 	return engine.Definition{
 		Name: "echo", Codes: []engine.Code{{Dial: "*167#", Start: "first"}},
 		Vars: []engine.Var{{Name: "typed", Type: text}},

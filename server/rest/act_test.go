@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/store"
 )
@@ -41,7 +40,7 @@ func TestIdempotencyKey(t *testing.T) {
 
 // blocking runs actions that wait until release is closed.
 type blocking struct {
-	runner.Actions
+	rest.Actions
 	began, release chan struct{}
 }
 

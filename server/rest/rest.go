@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
@@ -30,9 +31,17 @@ type API struct {
 	budget  time.Duration
 }
 
+// Actions runs actions for requests that belong to no call.
+type Actions interface {
+	// Do runs an action once for its Call.ID: a repeat gets the stored outcome. The
+	// error wraps engine.ErrLimited, store.ErrMismatch or engine.ErrUnknown; any other
+	// one says that the action surely did nothing.
+	Do(ctx context.Context, call engine.Call) (engine.Outcome, error)
+}
+
 // Config holds what an API needs. Only the quotas and Logger may be left out.
 type Config struct {
-	Actions  runner.Actions
+	Actions  Actions
 	Store    Store
 	Identity runner.Identity
 	Rand     io.Reader // safe for concurrent use

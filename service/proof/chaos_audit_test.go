@@ -13,14 +13,14 @@ import (
 // promises:
 type audit struct {
 	lost, doubled, unasked, different, wrong []string
-	// callbacks were answered by the menu, refused by a built-in screen, or not
-	// answered at all.
-	callbacks, answered, refused, silent int
+	// callbacks were answered by the menu, got the question once more or an earlier one,
+	// were refused by a built-in screen, or not answered at all.
+	callbacks, answered, again, back, refused, silent int
 }
 
 func (a *audit) String() string {
-	return fmt.Sprintf("%d callbacks, %d answered by the menu, %d refused, %d never answered; %d lost, %d duplicated, %d unasked, %d different replies, %d wrong screens",
-		a.callbacks, a.answered, a.refused, a.silent, len(a.lost), len(a.doubled), len(a.unasked), len(a.different), len(a.wrong))
+	return fmt.Sprintf("%d callbacks, %d answered by the menu, %d asked again, %d asked an earlier question, %d refused, %d never answered; %d lost, %d duplicated, %d unasked, %d different replies, %d wrong screens",
+		a.callbacks, a.answered, a.again, a.back, a.refused, a.silent, len(a.lost), len(a.doubled), len(a.unasked), len(a.different), len(a.wrong))
 }
 
 // some shows the first few of a list.
@@ -64,6 +64,10 @@ func (a *audit) callback(c *chaosCaller, cb *chaosCallback, effects map[string]i
 		a.silent++
 	case onRefusal.MatchString(cb.first):
 		a.refused++
+	case asked(cb.scenes, cb.first) == len(cb.scenes)-1 && len(cb.scenes) > 1:
+		a.again++
+	case asked(cb.scenes, cb.first) > 0:
+		a.back++
 	default:
 		a.answered++
 	}
@@ -77,13 +81,28 @@ func (a *audit) callback(c *chaosCaller, cb *chaosCallback, effects map[string]i
 	}
 }
 
+// asked returns the number of the scene whose question a screen asks once more, or zero.
+// It is the last one or, after a loss, an earlier one; none before the last effect.
+func asked(scenes []scene, body string) int {
+	last := len(scenes) - 1
+	if scenes[last].shows.MatchString(body) {
+		return 0
+	}
+	for i := last; i > 0 && (i == last || len(scenes[i].effects) == 0); i-- {
+		if scenes[i].asks.MatchString(body) {
+			return i
+		}
+	}
+	return 0
+}
+
 // answer judges one delivery's answer.
 func (a *audit) answer(c *chaosCaller, cb *chaosCallback, got chaosAnswer) {
 	if cb.first == "" {
 		cb.first = got.body
 	}
 	if got.body == cb.first {
-		if !cb.scene.shows.MatchString(got.body) && !onRefusal.MatchString(got.body) {
+		if !cb.scene.shows.MatchString(got.body) && asked(cb.scenes, got.body) == 0 && !onRefusal.MatchString(got.body) {
 			a.wrong = append(a.wrong, fmt.Sprintf("%s %q: %q", c.session, cb.text, got.body))
 		}
 		return

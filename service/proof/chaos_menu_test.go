@@ -68,6 +68,9 @@ func chaosMenus(t testing.TB, source string) string {
 // scene is one input of a call and the screen that it leads to.
 type scene struct {
 	input string
+	// asks matches the screen on which the input is typed. A caller whose record was
+	// lost may get it once more instead of what follows, and types the input again.
+	asks  *regexp.Regexp
 	shows *regexp.Regexp
 	// effects lists what this step does, in the names of effectsOf.
 	effects []string
@@ -76,16 +79,18 @@ type scene struct {
 // neighbour is the number that every caller looks up.
 const neighbour = "254733999999"
 
+// These match the screens of the menu. A question that is asked again may have a line
+// above it.
 var (
-	onMain        = regexp.MustCompile(`(?s)\ACON What now\?.*\z`)
-	onPhone       = regexp.MustCompile(`\ACON Your number\z`)
-	onWrong       = regexp.MustCompile(`(?s)\ACON .+\nYour number\z`)
-	onJoined      = regexp.MustCompile(`(?s)\ACON Joined as NW-[0-9A-F]{8}\.\n.*\z`)
-	onWrongFriend = regexp.MustCompile(`(?s)\ACON .+\nYour friend's number\z`)
-	onFriend      = regexp.MustCompile(`\ACON Your friend's number\z`)
-	onBrought     = regexp.MustCompile(`(?s)\ACON Brought NW-[0-9A-F]{8}\.\n.*\z`)
-	onOther       = regexp.MustCompile(`\ACON Whose number\?\z`)
-	onFound       = regexp.MustCompile(`\AEND Found\.\z`)
+	onMain    = regexp.MustCompile(`(?s)\ACON (.+\n)?What now\?.*\z`)
+	onPhone   = regexp.MustCompile(`(?s)\ACON (.+\n)?Your number\z`)
+	onWrong   = regexp.MustCompile(`(?s)\ACON .+\nYour number\z`)
+	onJoined  = regexp.MustCompile(`(?s)\ACON (.+\n)?Joined as NW-[0-9A-F]{8}\.\n.*\z`)
+	onFriend  = regexp.MustCompile(`(?s)\ACON (.+\n)?Your friend's number\z`)
+	onBadly   = regexp.MustCompile(`(?s)\ACON .+\nYour friend's number\z`)
+	onBrought = regexp.MustCompile(`(?s)\ACON (.+\n)?Brought NW-[0-9A-F]{8}\.\n.*\z`)
+	onOther   = regexp.MustCompile(`(?s)\ACON (.+\n)?Whose number\?\z`)
+	onFound   = regexp.MustCompile(`\AEND Found\.\z`)
 	// onRefusal matches the screens that report no success.
 	onRefusal = regexp.MustCompile(`\AEND (The service is busy|In progress|Your session has expired|The service was updated).*`)
 )
@@ -93,14 +98,14 @@ var (
 // chaosCall lists what one caller does.
 func chaosCall(phone, friend string) []scene {
 	return []scene{
-		{"", onMain, nil},
-		{"1", onPhone, nil},
-		{canaryPIN, onWrong, nil},
-		{"0" + phone[3:], onJoined, []string{"account " + phone, "welcome " + phone}},
-		{"1", onFriend, nil},
-		{canaryPIN, onWrongFriend, nil},
-		{"0" + friend[3:], onBrought, []string{"account " + friend, "welcome " + friend, "register_other by " + phone}},
-		{"1", onOther, nil},
-		{"0" + neighbour[3:], onFound, []string{"lookup_other by " + phone}},
+		{"", nil, onMain, nil},
+		{"1", onMain, onPhone, nil},
+		{canaryPIN, onPhone, onWrong, nil},
+		{"0" + phone[3:], onPhone, onJoined, []string{"account " + phone, "welcome " + phone}},
+		{"1", onJoined, onFriend, nil},
+		{canaryPIN, onFriend, onBadly, nil},
+		{"0" + friend[3:], onFriend, onBrought, []string{"account " + friend, "welcome " + friend, "register_other by " + phone}},
+		{"1", onBrought, onOther, nil},
+		{"0" + neighbour[3:], onOther, onFound, []string{"lookup_other by " + phone}},
 	}
 }

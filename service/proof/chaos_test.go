@@ -34,7 +34,10 @@ const (
 	// mostRefused, in per cent, may end with a built-in screen: the backend was
 	// cut in each try of an action, or a busy machine left it no time.
 	mostRefused = 5
-	chaosCalls  = 64 // at a time
+	// mostBack, in per cent, may ask an earlier question than the last: a late copy put
+	// what its instance remembered in the place of a lost record.
+	mostBack   = 1
+	chaosCalls = 64 // at a time
 	// longest is the extra time for a busy machine until every kind of fault
 	// has struck enough.
 	longest = 2 * time.Minute
@@ -63,6 +66,9 @@ func TestChaos(t *testing.T) {
 	wantKept(t, w, a)
 	if a.refused*100 > a.callbacks*mostRefused {
 		t.Errorf("%d of %d callbacks were refused, want %d %% at most", a.refused, a.callbacks, mostRefused)
+	}
+	if a.back*100 > a.callbacks*mostBack {
+		t.Errorf("%d of %d callbacks asked an earlier question, want %d %% at most", a.back, a.callbacks, mostBack)
 	}
 }
 

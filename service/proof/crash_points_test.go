@@ -20,17 +20,24 @@ var points = []string{
 	"receipt",   // the callback is read
 	"load",      // before the record is loaded
 	"loaded",    // after
-	"look up",   // before a replay asks for a stored result
-	"looked up", // after
 	"action",    // before the action's transaction
-	"begun",     // its row in the log is written
-	"worked",    // its rows are written, its result is not
+	"locked",    // the row of the call is locked
+	"worked",    // the action's rows are written, the row of the call is not
 	"finished",  // everything is written, COMMIT is not sent
 	"committed", // the transaction is over
 	"save",      // before the record is saved
 	"saved",     // after
 	"reply",     // before the answer is written
+	// The record is lost, and the row of the call says where it stands.
+	recovering + "locked",
+	recovering + "worked",
+	recovering + "finished",
+	recovering + "committed",
+	recovering + "save",
 }
+
+// recovering begins the name of a point at which the record was deleted before.
+const recovering = "recovering, "
 
 // crashPoint sets the point at which a crashing instance kills itself.
 const crashPoint = "PAYTRACE_TEST_CRASH_AT"
@@ -102,30 +109,22 @@ func (s crashingStore) Within(ctx context.Context, fn func(ctx context.Context, 
 	return err
 }
 
-// Result implements store.Store.
-func (s crashingStore) Result(ctx context.Context, id string) ([]byte, error) {
-	s.at.point("look up")
-	b, err := s.Store.Result(ctx, id)
-	s.at.point("looked up")
-	return b, err
-}
-
 type crashingTx struct {
 	store.Tx
 	at at
 }
 
-// Begin implements store.Tx.
-func (t crashingTx) Begin(ctx context.Context, id string, fingerprint []byte) ([]byte, bool, error) {
-	b, done, err := t.Tx.Begin(ctx, id, fingerprint)
-	t.at.point("begun")
-	return b, done, err
+// LockCall implements store.Tx.
+func (t crashingTx) LockCall(ctx context.Context, id string) (store.CallState, error) {
+	state, err := t.Tx.LockCall(ctx, id)
+	t.at.point("locked")
+	return state, err
 }
 
-// Finish implements store.Tx.
-func (t crashingTx) Finish(ctx context.Context, id string, result []byte) error {
+// SaveCall implements store.Tx.
+func (t crashingTx) SaveCall(ctx context.Context, id string, state store.CallState) error {
 	t.at.point("worked")
-	err := t.Tx.Finish(ctx, id, result)
+	err := t.Tx.SaveCall(ctx, id, state)
 	t.at.point("finished")
 	return err
 }

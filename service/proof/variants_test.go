@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/service"
@@ -66,7 +67,7 @@ func serve(ctx context.Context, o service.Options, menus string) (err error) {
 }
 
 // forgetful runs every delivery's action under a new name, as a service without
-// an action log would.
+// rows of calls would.
 type forgetful struct {
 	runner.Actions
 	runs *atomic.Int64
@@ -74,10 +75,8 @@ type forgetful struct {
 
 func forget(a runner.Actions) runner.Actions { return forgetful{a, new(atomic.Int64)} }
 
-// Do implements runner.Actions.
-func (f forgetful) Do(ctx context.Context, call engine.Call) (engine.Outcome, error) {
-	if !call.StoredOnly && call.ID != "" {
-		call.ID += "#" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(f.runs.Add(1), 10)
-	}
-	return f.Actions.Do(ctx, call)
+// Act implements runner.Actions.
+func (f forgetful) Act(ctx context.Context, call engine.Call, _ *runner.Place) (engine.Outcome, error) {
+	call.ID += "#" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatInt(f.runs.Add(1), 10)
+	return f.Actions.(*actions.Table).Do(ctx, call)
 }

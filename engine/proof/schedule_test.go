@@ -1,4 +1,4 @@
-package schedules_test
+package proof_test
 
 import (
 	"fmt"
@@ -9,8 +9,11 @@ import (
 type control int
 
 const (
-	none  control = iota
-	noLog         // each delivery runs the action under a name of its own
+	none       control = iota
+	noFence            // an action runs whatever the row's epoch is
+	noSnapshot         // the row has results, but not the state before them
+	noRows             // the database forgets what it was told of the call
+	noStars            // the refusal of an answer with a star is not logged
 )
 
 const (
@@ -117,7 +120,7 @@ var inputs = map[kind][]string{
 	kNumber:  {"1", "2", "1*1", "1*2", "2*1", "9"},
 	kText:    {"1", "2", "1*1", "a"},
 	kPIN:     {pinRight, pinWrong, "1*1"},
-	kConfirm: {"1", "2", "1*1", "2*1"},
+	kConfirm: {"1", "2", "01", "1*1", "2*1"},
 	kList:    {"1", "2", "1*1"},
 }
 
@@ -156,6 +159,11 @@ func play(set *setting, ch *chooser) *world {
 	}
 	for _, d := range append([]*delivery(nil), w.running...) {
 		w.kill(d)
+	}
+	if w.db.Store != nil {
+		if err := w.db.Store.Close(); err != nil {
+			w.wrongf("world", "%v", err)
+		}
 	}
 	return w
 }
@@ -199,6 +207,29 @@ func (w *world) calmDown() {
 func (w *world) kindOf() string {
 	k, _, _ := strings.Cut(w.wrong[0], ":")
 	return k
+}
+
+// deviate plays all schedules with at most n decisions that are not the plain one.
+func deviate(set *setting, n int, record func(*world)) {
+	var from func(deviations map[int]int, at, left int)
+	from = func(deviations map[int]int, at, left int) {
+		ch := &chooser{deviations: deviations}
+		w := play(set, ch)
+		record(w)
+		if left == 0 || len(w.wrong) > 0 {
+			return
+		}
+		for i := at; i < len(ch.sizes); i++ {
+			for v := 1; v < ch.sizes[i]; v++ {
+				next := map[int]int{i: v}
+				for k, x := range deviations {
+					next[k] = x
+				}
+				from(next, i+1, left-1)
+			}
+		}
+	}
+	from(map[int]int{}, 0, n)
 }
 
 // story plays a schedule again and tells it.

@@ -1,4 +1,4 @@
-package schedules_test
+package proof_test
 
 import (
 	"maps"
@@ -84,7 +84,7 @@ func (p prog) answer(s state, in string) (next state, wrong bool) {
 			return to(sc.next)
 		}
 	case kConfirm:
-		if in == "1" {
+		if saysYes(in) {
 			return to(sc.yes)
 		}
 		if in == "2" {
@@ -98,6 +98,9 @@ func (p prog) answer(s state, in string) (next state, wrong bool) {
 	}
 	return next, true
 }
+
+// saysYes reports whether a caller means Yes. People also write 01 for 1.
+func saysYes(in string) bool { return in == "1" || in == "01" }
 
 func (p prog) acts(s state) bool { sc := p[s.screen]; return sc != nil && sc.kind == kDo }
 
@@ -115,7 +118,7 @@ func to(kv ...string) map[string]string {
 	return m
 }
 
-func do(action, next string, args ...int) *screen {
+func do(action string, next string, args ...int) *screen {
 	return &screen{kind: kDo, action: action, args: args, out: to("done", next, "failed", "sorry")}
 }
 

@@ -1,4 +1,4 @@
-package schedules_test
+package proof_test
 
 import (
 	"context"
