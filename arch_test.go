@@ -56,7 +56,7 @@ var own = map[string][]string{
 	"store/...":                   {".", "store", "store/...", "engine", "engine/runner", "engine/secret", "wallet"},
 	"store/storetest/servers/...": {"store/storetest/servers"},
 	"actions":                     {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
-	"actions/backend":             {"engine", "engine/endpoint", "engine/msisdn", "engine/secret"},
+	"actions/backend":             {"engine", "engine/endpoint", "engine/msisdn", "engine/sample", "engine/secret"},
 	"actions/backend/backendtest": {"actions/backend"},
 	"server":                      {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},
 	"server/rest":                 {"engine", "engine/runner", "engine/msisdn", "engine/secret", "store"},

@@ -13,7 +13,8 @@ import (
 
 // parseAnswer reads what a caller typed as a value of type t, and reports whether
 // it is one. lang is the language of the question: some write cents behind a comma.
-// Choices are answered by number and not read here.
+// Choices are answered by number and not read here. A value that is returned without
+// ok is outside of the range.
 func (p *Program) parseAnswer(t *Type, typed string, lang int, today Date) (Value, bool) {
 	typed = strings.TrimSpace(typed)
 	// A star separates answers on the wire, so one that was typed can't be told from
@@ -49,7 +50,10 @@ func parsePhone(t *Type, typed, country string) (Value, bool) {
 		countries = []string{country}
 	}
 	digits, ok := msisdn.Parse(typed, countries...)
-	return PhoneValue(digits), ok
+	if !ok {
+		return Value{}, false
+	}
+	return PhoneValue(digits), true
 }
 
 // parseMoney reads 1500, 1,500, 1 500, 1500.50, KES 1500, Kshs1,500, 1500/- and
@@ -65,7 +69,7 @@ func parseMoney(t *Type, typed, currency string, form numberForm) (Value, bool) 
 		return Value{}, false
 	}
 	cents, ok := parseCents(fraction, dot)
-	if !ok || whole > MaxMoneyUnits {
+	if !ok {
 		return Value{}, false
 	}
 	n := whole*centsPerUnit + cents
@@ -95,10 +99,13 @@ func parseNumber(t *Type, typed, currency string) (Value, bool) {
 		rest = strings.TrimPrefix(s, "+")
 	}
 	n, ok := parseGrouped(rest)
+	if !ok {
+		return Value{}, false
+	}
 	if negative {
 		n = -n
 	}
-	return NumberValue(n), ok && n >= t.Lo && n <= t.Hi
+	return NumberValue(n), n >= t.Lo && n <= t.Hi
 }
 
 // parseGrouped reads digits, all together or in groups of three separated by
@@ -148,7 +155,10 @@ func parseDate(t *Type, typed string, today Date) (Value, bool) {
 		parts[0], parts[2] = parts[2], parts[0]
 	}
 	day, ok := calendarDay(parts[2], parts[1], parts[0])
-	return DateValue(day), ok && inRange(t, day, today)
+	if !ok {
+		return Value{}, false
+	}
+	return DateValue(day), inRange(t, day, today)
 }
 
 func calendarDay(year, month, day string) (Date, bool) {
@@ -200,10 +210,13 @@ func isShownWhole(text string, width int) bool {
 // parseSecret reads a PIN as digits of any script, and a password as typed.
 func parseSecret(t *Type, typed string) (Value, bool) {
 	if t.Digits > 0 {
-		pin := plainTyped(typed)
-		return SecretValue(pin), len(pin) == t.Digits && allDigits(pin)
+		typed = plainTyped(typed)
 	}
-	return SecretValue(typed), utf8.RuneCountInString(typed) <= t.Width
+	n := utf8.RuneCountInString(typed)
+	if n > t.Width || t.Digits > 0 && (n != t.Digits || !allDigits(typed)) {
+		return Value{}, false
+	}
+	return SecretValue(typed), true
 }
 
 // Includes reports whether the range of a date includes a day, in a call of today.

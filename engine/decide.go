@@ -1,14 +1,18 @@
 package engine
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // decide applies what a screen's kind has decided about an input.
 func (w *walk) decide(n *node, before *Session, d decision) (Effect, error) {
 	if d.trigger == invalid {
+		notice := cmp.Or(d.notice, noticeInvalid)
 		if n.retries > 0 {
-			return w.wrong(n, invalid, noticeInvalid)
+			return w.wrong(n, invalid, notice)
 		}
-		return w.again(n, invalid, noticeInvalid), nil
+		return w.again(n, invalid, notice), nil
 	}
 	switch {
 	case d.lang:

@@ -164,6 +164,8 @@ func (in *input) row() *row {
 // A decision says what an input does. An invalid trigger asks again.
 type decision struct {
 	trigger Trigger
+	// notice names what stands above the question then; "" is noticeInvalid.
+	notice string
 	// If sets, value is set first, in the node's slot or in that of the language;
 	// then assign.
 	sets, lang bool

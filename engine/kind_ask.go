@@ -103,6 +103,9 @@ func askInput(p *Program, n *node, s Session, in input) decision {
 		return decision{trigger: r.trigger}
 	}
 	value, ok := p.parseAnswer(n.question, in.typed, p.lang(&s), s.Day())
+	if !ok && value.IsSet() {
+		return decision{trigger: invalid, notice: noticeRange}
+	}
 	if !ok {
 		return decision{trigger: invalid}
 	}

@@ -5,6 +5,7 @@ import "strings"
 // Notices above a question, as Session.Notice names them.
 const (
 	noticeInvalid = "invalid" // not an answer of this type, or no such option
+	noticeRange   = "range"   // an answer of this type, outside of its range
 	noticeAccept  = "accept " // then the index of the accept rule that failed
 	noticeRetry   = "retry "  // then the silent screen and its outcome
 	noticeDiffers = "differs" // the second of two answers that must be equal
@@ -123,7 +124,19 @@ type draft struct {
 	second  bool
 }
 
+// draft lays a screen out. What a type says of its answers gives way to the menu's own
+// words where the screen has no room for it.
 func (p *Program) draft(n *node, s *Session, lang int, live NavKeys) draft {
+	d := p.laidOut(n, s, lang, live)
+	if d.parts.Notice == "" || p.fits(d.text) || p.refusalText(n, s, lang) == "" {
+		return d
+	}
+	brief := *s
+	brief.brief = true
+	return p.laidOut(n, &brief, lang, live)
+}
+
+func (p *Program) laidOut(n *node, s *Session, lang int, live NavKeys) draft {
 	d := draft{body: p.spans(p.body(n, s), s, lang), rows: p.rows(n, s, lang), navMore: p.navs[lang][live|NavMore], second: s.Repeat != ""}
 	d.parts = ScreenParts[string]{Notice: p.head(n, s, lang), Body: joinSpans(d.body), Rows: rowTexts(d.rows), Nav: p.navs[lang][live]}
 	d.text = texts.Screen(d.parts)
@@ -162,6 +175,11 @@ func (p *Program) head(n *node, s *Session, lang int) string {
 		return ""
 	}
 	words := p.reason(n, s.Notice)
+	if words == nil {
+		if text := p.refusalText(n, s, lang); text != "" {
+			return text
+		}
+	}
 	if words == nil && n.Again == nil {
 		words = p.def.Nav.words(BuiltinInvalid)
 	}

@@ -57,6 +57,8 @@ type Session struct {
 	// letters says that values are shown in their own letters, in a copy of the session
 	// that is only shown.
 	letters bool
+	// brief says that there is no room for what a type says of its answers, likewise.
+	brief bool
 	// before has the values of the screen shown until the step has found the next
 	// screen. It is nil between steps, as it may contain a secret.
 	before []Value

@@ -86,7 +86,7 @@ func (p *Program) showValue(b []byte, v Value, t *Type, slot *Var, lang int) []b
 	case KindMoney:
 		return p.forms[lang].appendMoney(b, p.def.Currency, v.n)
 	case KindDate:
-		return Date(v.n).Time().AppendFormat(b, "02/01/2006")
+		return Date(v.n).Time().AppendFormat(b, dayForm)
 	case KindPhone:
 		if !msisdn.Valid(v.s) {
 			return append(b, gsm7.Cut(oneLine(gsm7.Transliterate(v.s)), phoneWidth)...)
@@ -115,6 +115,9 @@ func (p *Program) choiceLabel(name string, t *Type, slot *Var, lang int) string 
 	}
 	return name
 }
+
+// dayForm is how a date is shown and typed.
+const dayForm = "02/01/2006"
 
 // oneLine keeps a value on its line: a foreign text must not look like an option
 // or a key of the screen.

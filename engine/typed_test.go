@@ -166,8 +166,12 @@ func TestKeysAsPeopleWriteThem(t *testing.T) {
 		Nav:       Nav{Back: NavKey{Key: "0", Label: lit("Back")}, Home: NavKey{Key: "00", Label: lit("Home")}, HomeScreen: "main", More: NavKey{Key: "98", Label: lit("More")}},
 		Screens: []Screen{
 			{Name: "main", Kind: ScreenMenu, Say: said("Main"), Options: []Option{
-				{Key: "1", Label: lit("Sex"), Go: "sex"}, {Key: "2", Label: lit("Sure"), Go: "sure"}, {Key: "3", Label: lit("Language"), Go: "speak"},
-				{Key: "4", Label: lit("Age"), Go: "age"}, {Key: "5", Label: lit("Code"), Go: "code"}, {Key: "6", Label: lit("Long"), Go: "long"},
+				{Key: "1", Label: lit("Sex"), Go: "sex"},
+				{Key: "2", Label: lit("Sure"), Go: "sure"},
+				{Key: "3", Label: lit("Language"), Go: "speak"},
+				{Key: "4", Label: lit("Age"), Go: "age"},
+				{Key: "5", Label: lit("Code"), Go: "code"},
+				{Key: "6", Label: lit("Long"), Go: "long"},
 			}},
 			{Name: "sex", Kind: ScreenAsk, Say: said("Sex?"), Ask: &Ask{Var: "sex", Go: "end", Retries: 9}},
 			{Name: "sure", Kind: ScreenConfirm, Say: said("Sure?"), Confirm: &Confirm{Yes: "end", No: "main"}},

@@ -226,7 +226,23 @@ func typeSchema(t *engine.Type) object {
 	case engine.KindList:
 		return object{"type": "array", "maxItems": engine.MaxRows, "items": recordSchema(t)}
 	}
-	return object{"type": "string", "maxLength": t.Width}
+	return textSchema(t)
+}
+
+// textSchema describes a text, and its form where a JSON Schema can say it. Letters of
+// every script are left to the description.
+func textSchema(t *engine.Type) object {
+	s := object{"type": "string", "maxLength": t.Width}
+	switch t.Form.Kind {
+	case engine.FormAny:
+		return s
+	case engine.FormDigits:
+		s["pattern"] = fmt.Sprintf("^[0-9]{%d,%d}$", t.Form.Least, t.Width)
+	default:
+		s["minLength"] = max(t.Form.Least, 1)
+	}
+	s["description"] = "Of the form: " + t.String() + "."
+	return s
 }
 
 func recordSchema(t *engine.Type) object {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // sampleValue returns a value that the type allows. other asks for a different one, where
@@ -43,6 +44,13 @@ func sampleValue(t *engine.Type, day engine.Date, other bool) engine.Value {
 		return sampleRecord(t, day, other)
 	case engine.KindList:
 		return engine.ListValue([]engine.Value{sampleRecord(t, day, other)})
+	}
+	if t.Form.Kind != engine.FormAny {
+		n := 0
+		if other {
+			n = 1
+		}
+		return engine.TextValue(sample.Text(*t, n))
 	}
 	text := "Amina"
 	if other {

@@ -285,6 +285,9 @@ func decodeString(t *engine.Type, s string, today engine.Date) (engine.Value, er
 				return engine.Value{}, errors.New("it has a character that can't be shown, such as a line break; expected one line of text")
 			}
 		}
+		if !t.Form.Has(s) {
+			return engine.Value{}, outside(t)
+		}
 		return engine.TextValue(s), nil
 	}
 	return engine.Value{}, errors.New("an outcome can't give a secret; take it out of the contract")
@@ -328,6 +331,9 @@ func wanted(t *engine.Type) string {
 	case engine.KindChoice:
 		return fmt.Sprintf("one of %v", t.Options)
 	case engine.KindText:
+		if t.Form.Kind != engine.FormAny {
+			return "a string of " + t.String()
+		}
 		return fmt.Sprintf("a string of at most %d characters", t.Width)
 	case engine.KindList:
 		return "an array of objects"

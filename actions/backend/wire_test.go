@@ -192,3 +192,35 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A text of a form is taken if it has the form. Samples have it, and the description of
+// the API says it.
+func TestFormsOfTexts(t *testing.T) {
+	for spelled, c := range map[string]struct{ right, wrong string }{
+		"digits 8":                      {"00412345", "0041234A"},
+		"digits 6..8":                   {"000001", "00001"},
+		"letters 2..9":                  {"Amina", "Amina1"},
+		"letters and digits 7":          {"KDA123B", "KDA-123"},
+		`text 12 like "AB-123"`:         {"KD-007", "KD007"},
+		`text 9 like /a+/ such as "aa"`: {"aaa", "ab"},
+	} {
+		typ, err := engine.ParseType(spelled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := decodeString(&typ, c.right, today); err != nil || v.Text() != c.right {
+			t.Errorf("%s: %q is read as %s, %v", spelled, c.right, v, err)
+		}
+		if v, err := decodeString(&typ, c.wrong, today); err == nil || !strings.Contains(err.Error(), "expected a string of "+typ.String()) {
+			t.Errorf("%s: %q is read as %s, %v", spelled, c.wrong, v, err)
+		}
+		for _, other := range []bool{false, true} {
+			if v := sampleValue(&typ, today, other); !typ.Form.Has(v.Text()) {
+				t.Errorf("%s: the sample %s has not the form", spelled, v)
+			}
+		}
+		if said := typeSchema(&typ)["description"]; said != "Of the form: "+typ.String()+"." {
+			t.Errorf("%s is described as %v", spelled, said)
+		}
+	}
+}

@@ -116,6 +116,7 @@ var mistakes = []mistake{
 	{name: "a character that counts twice", codes: "U304", pattern: `(?m)^    (say|end|show): (\w[^"\n]*)$`, with: "    $1: $2 ~"},
 	{name: "a row too long", codes: "U305", pattern: `each: "`, with: `each: "Row` + longText + " "},
 	{name: "an SMS too long", codes: "U306", pattern: `sms: \{to: (\w+), say: "`, with: `sms: {to: $1, say: "Dear` + longText + " "},
+	{name: "a question with no room for its form", codes: "U307", pattern: `(?m)^vars:\n`, with: "vars:\n  how_much: money 10..70000\n", more: "  long_question:\n    say: " + strings.Repeat("long ", 22) + "question?\n    nav: none\n    ask: how_much -> long_question\n", needs: `service: (?:PayTrace|Umoja|Safari|Soko|Maji)`},
 	{name: "a line of a translation dropped", codes: "U310", in: "sw", pattern: `(?m)^\w+\.(say|error|1): \w.*\n`, with: ""},
 	{name: "a language without its file", codes: "U310", pattern: `sw: Kiswahili`, with: "sw: Kiswahili, fr: Francais"},
 	{name: "a translation that is stale", codes: "U311", in: "sw", pattern: `(?m)^(\w+\.say: \w[^"#\n]*[^"# \n])(?:  # of \w+)?$`, with: "$1  # of 00000000"},

@@ -44,6 +44,24 @@ func localForm(digits, country string) (string, bool) {
 	return string(local), ok && same == digits && len(local) <= MaxShown
 }
 
+// Example returns the digits of a mobile number of a country that belongs to nobody
+// in particular: one of Kenya if the country is not known.
+func Example(country string) string {
+	const kenyan = "254712345678"
+	if country == Kenya {
+		return kenyan
+	}
+	n := phonenumbers.GetExampleNumberForType(country, phonenumbers.MOBILE)
+	if n == nil {
+		return kenyan
+	}
+	digits, ok := mobile(n)
+	if !ok {
+		return kenyan
+	}
+	return digits
+}
+
 func isKenyanMobile(digits string) bool {
 	const length = len("254712345678")
 	return len(digits) == length && digits[:3] == "254" && (digits[3] == '7' || digits[3] == '1')

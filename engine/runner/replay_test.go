@@ -266,7 +266,7 @@ func TestRepeatIgnoresSpacesRound(t *testing.T) {
 func TestEmptyFirstAnswer(t *testing.T) {
 	l := newLine(t, echo(), nil)
 	for _, step := range []struct{ text, want string }{
-		{"", "CON start"}, {"", "CON start"}, {"*5", "CON typed: 5"}, {"*5", "CON typed: 5"}, {"*5*", "CON Invalid option. Try again.\ntyped: 5"}, {"*5**7", "CON typed: 7"},
+		{"", "CON start"}, {"", "CON start"}, {"*5", "CON typed: 5"}, {"*5", "CON typed: 5"}, {"*5*", "CON Write at most 40 characters.\ntyped: 5"}, {"*5**7", "CON typed: 7"},
 	} {
 		if got := l.type_(step.text); got != step.want {
 			t.Errorf("text %q: got %q, want %q", step.text, got, step.want)

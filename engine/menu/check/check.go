@@ -40,6 +40,7 @@ var rules = []rule{
 	{"U304", diag.Info, (*checker).doubles},
 	{"U305", diag.Error, (*checker).listRowsFit},
 	{"U306", diag.Warning, (*checker).smsFit},
+	{"U307", diag.Info, (*checker).refusalsFit},
 	{"U310", diag.Error, (*checker).translated},
 	{"U311", diag.Warning, (*checker).translationsCurrent},
 	{"U312", diag.Error, (*checker).translatedValues},

@@ -38,7 +38,16 @@ func WorstCases(f *syntax.File, contracts []engine.Contract) []WorstCase {
 		for lang := range c.msgs.Langs {
 			e := worstOf(r.layouts(s, lang, false))
 			units := max(e.wide, min(worstOf(letters.layouts(s, lang, false)).wide, limits.Units))
-			list = append(list, WorstCase{s.Name.Value, lang, e.septets, units, s.List == nil && screen.fits(e)})
+			worst := WorstCase{s.Name.Value, lang, e.septets, units, s.List == nil && screen.fits(e)}
+			// What a type says of its answers is shown only where it fits.
+			for _, refused := range r.refusals(s, lang) {
+				worst.Septets = max(worst.Septets, min(refused.total().septets, limits.Septets))
+				worst.Units = max(worst.Units, min(refused.total().wide, limits.Units))
+			}
+			for _, refused := range letters.refusals(s, lang) {
+				worst.Units = max(worst.Units, min(refused.total().wide, limits.Units))
+			}
+			list = append(list, worst)
 		}
 	}
 	return list

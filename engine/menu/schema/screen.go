@@ -64,7 +64,7 @@ func screenDocs() []key {
 		{"nav", "none: this screen has no Back and no Home.", aChoice("none")},
 		{"skip", "Skips the screen the first time in a call: if CONDITION -> screen.", caseForm(`if\s[\s\S]*\s`, "if city is set -> next")},
 		{"error", `The text above the question after a wrong answer. "" repeats only the question.`, aText()},
-		{"again", "Replaces the question after a wrong answer, if both texts are too long for one screen.", aText()},
+		{"again", "Replaces the question after a wrong answer.", aText()},
 	}
 	for _, docs := range kinds.All() {
 		list = append(list, docs()...)
