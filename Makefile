@@ -42,7 +42,7 @@ proof: ## Run the proofs in full: 100,000 schedules, 200,000 checkpoints, 10,000
 	PAYTRACE_SCHEDULES=$(SCHEDULES) PAYTRACE_CHAOS_SECONDS=15 PAYTRACE_CHAOS_STRUCK=50 PAYTRACE_CRASHES=100 \
 	  $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run $(if $(PROOFS),.,'^Test(Chaos|Crash|Canary|Schedules|SeedReproduces|Controls|LedgerIs|Checkpoint|NothingHappensTwice|EveryWallet|WalletsAre|WithoutThe)') \
 	  $(if $(PROOFS),$(PROOFS),./engine/proof/... ./wallet/proof ./service/proof)
-	PAYTRACE_CALLS=$(CALLS) $(GOTEST) -count=1 -timeout 60m -run 'TestWhatPassesRuns|TestLossesChangeNoCall' ./engine/menu/...
+	PAYTRACE_CALLS=$(CALLS) PAYTRACE_PLACES=2 $(GOTEST) -count=1 -timeout 60m -run 'TestWhatPassesRuns|TestLossesChangeNoCall|TestMistakesAreCaught' ./engine/menu
 
 lint: ## Run the linters
 	$(TOOL) golangci-lint run ./...

@@ -83,8 +83,8 @@ func mayHoldMenu(name string) bool {
 	return slices.Contains(menuEndings, strings.ToLower(path.Ext(name)))
 }
 
-// claims marks the parts and translations of the menus: first of those that say that
-// they are one.
+// claims marks the parts and translations of the menus. Files with the line "ussd: 1"
+// come first.
 func claims(files map[string]*look) {
 	names := slices.Sorted(maps.Keys(files))
 	whole := true

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/sqlite"
 	"github.com/paytrace/paytrace/wallet"
@@ -50,3 +51,13 @@ func NewSandbox(ctx context.Context, now func() time.Time, random io.Reader) (*S
 
 // Close drops the database.
 func (b *Sandbox) Close() { _ = b.Store.Close() }
+
+// BuiltContracts returns the contracts of the built-in actions, which menus are
+// checked against. It opens no database.
+func BuiltContracts() ([]engine.Contract, error) {
+	table, err := newTable(nil, Settings{}, actions.Accounts{CodeKey: make([]byte, keyBytes)}, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	return table.Contracts(), nil
+}

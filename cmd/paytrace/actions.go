@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/paytrace/paytrace/actions/backend"
 	"github.com/paytrace/paytrace/engine"
@@ -39,11 +38,10 @@ Examples:
 
 // Run prints the contracts of all actions.
 func (v actionsListCmd) Run(ctx context.Context, std streams) error {
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return err
 	}
-	defer box.Close()
 	folder, declared, err := declaredIn(v.Menus, std.err)
 	if err != nil {
 		return err
@@ -52,7 +50,6 @@ func (v actionsListCmd) Run(ctx context.Context, std streams) error {
 	if v.OpenAPI {
 		return v.openAPI(folder, declared, std.out)
 	}
-	built := box.Actions.Contracts()
 	contracts, err := folder.Contracts(built, std.err)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
@@ -36,15 +35,14 @@ Example:
 
 // Run checks menus and prints their diagnostics.
 func (v checkCmd) Run(ctx context.Context, std streams) error {
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return err
 	}
-	defer box.Close()
 	if v.Watch {
-		return v.watch(ctx, box.Actions.Contracts(), std)
+		return v.watch(ctx, built, std)
 	}
-	return v.once(box.Actions.Contracts(), std)
+	return v.once(built, std)
 }
 
 func (v checkCmd) once(contracts []engine.Contract, std streams) error {

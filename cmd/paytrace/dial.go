@@ -53,7 +53,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer box.Close()
-	program, err := oneProgram(v.Menu, box, v.Lang, std)
+	program, err := oneProgram(v.Menu, box.Actions.Contracts(), v.Lang, std)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
@@ -31,12 +30,10 @@ Example:
 
 // Run compares two versions.
 func (v diffCmd) Run(ctx context.Context, std streams) error {
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	contracts, err := service.BuiltContracts()
 	if err != nil {
 		return err
 	}
-	defer box.Close()
-	contracts := box.Actions.Contracts()
 	old, err := versionAt(ctx, v.Old, contracts, std)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -42,18 +41,17 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return err
 	}
-	defer box.Close()
 	files, err := v.files()
 	if err != nil {
 		return err
 	}
 	done, left := 0, 0
 	for _, file := range files {
-		fixed, err := v.one(file, code, box.Actions.Contracts(), std)
+		fixed, err := v.one(file, code, built, std)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
@@ -36,12 +35,11 @@ Example:
 
 // Run draws a menu.
 func (v graphCmd) Run(ctx context.Context, std streams) error {
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return err
 	}
-	defer box.Close()
-	program, err := oneProgram(v.Menu, box, "", std)
+	program, err := oneProgram(v.Menu, built, "", std)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing/fstest"
-	"time"
 
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu/catalog"
@@ -65,16 +64,15 @@ func (v langCmd) open(ctx context.Context, menuFile string, std streams) (*langF
 	if v.CSV != "" {
 		x.file, x.form = v.CSV, formCSV
 	}
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return nil, err
 	}
-	defer box.Close()
 	folder, name, err := hostOf(menuFile)
 	if err != nil {
 		return nil, err
 	}
-	contracts, err := folder.Contracts(box.Actions.Contracts(), std.err)
+	contracts, err := folder.Contracts(built, std.err)
 	if err != nil {
 		folder.Close()
 		return nil, err

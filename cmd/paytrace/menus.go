@@ -94,13 +94,13 @@ func folderNamed(name string) bool {
 }
 
 // oneProgram compiles the menu file named, or the first of the default folder.
-func oneProgram(file string, box *service.Sandbox, lang string, std streams) (*engine.Program, error) {
+func oneProgram(file string, built []engine.Contract, lang string, std streams) (*engine.Program, error) {
 	folder, name, err := oneMenu(file)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.Close()
-	contracts, err := folder.Contracts(box.Actions.Contracts(), std.err)
+	contracts, err := folder.Contracts(built, std.err)
 	if err != nil {
 		return nil, err
 	}

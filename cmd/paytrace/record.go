@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
@@ -117,12 +116,11 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 		d.local, d.player, _, err = lineTo(ctx, d.folder, std.err)
 		return d, err
 	}
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return nil, err
 	}
-	defer box.Close()
-	program, err := compileOne(d.folder, name, box.Actions.Contracts(), "", std.err)
+	program, err := compileOne(d.folder, name, built, "", std.err)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
@@ -83,12 +82,11 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 	if err != nil {
 		return nil, nil, err
 	}
-	box, err := service.NewSandbox(ctx, time.Now, nil)
+	built, err := service.BuiltContracts()
 	if err != nil {
 		return nil, nil, err
 	}
-	defer box.Close()
-	program, err := compileOne(folder, name, box.Actions.Contracts(), "", std.err)
+	program, err := compileOne(folder, name, built, "", std.err)
 	if err != nil {
 		folder.Close()
 		return nil, nil, err

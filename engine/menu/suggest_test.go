@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -39,13 +38,7 @@ const suggestMenus = 20
 // call can come to no random call comes to either. The same holds of menus that
 // use the whole language, payments too.
 func TestSuggestedScriptsCoverEverything(t *testing.T) {
-	most := suggestMenus
-	if text := os.Getenv("PAYTRACE_MENUS"); text != "" {
-		var err error
-		if most, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("PAYTRACE_MENUS is %q; it is a number of menus", text)
-		}
-	}
+	most := numberSet(t, "PAYTRACE_MENUS", suggestMenus)
 	draw := map[string]func(seed uint64) *engine.Program{
 		"without money": func(seed uint64) *engine.Program {
 			m := &menutest.RandomMenu{Rand: rand.New(rand.NewPCG(seed, 3)), N: 4 + int(seed%8), Free: true}

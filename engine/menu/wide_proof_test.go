@@ -29,13 +29,19 @@ const (
 
 func proofCalls(t *testing.T) int {
 	t.Helper()
-	text := os.Getenv("PAYTRACE_CALLS")
+	return numberSet(t, "PAYTRACE_CALLS", callsInCI)
+}
+
+// numberSet returns the number that an environment variable sets, or the usual one.
+func numberSet(t *testing.T, name string, usual int) int {
+	t.Helper()
+	text := os.Getenv(name)
 	if text == "" {
-		return callsInCI
+		return usual
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("PAYTRACE_CALLS is %q; it is a number of calls", text)
+	if err != nil || n < 1 {
+		t.Fatalf("%s is %q; expected a number from 1", name, text)
 	}
 	return n
 }

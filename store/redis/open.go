@@ -120,8 +120,8 @@ func (s *Sessions) refusal(ctx context.Context, cluster bool) error {
 	return nil
 }
 
-// never reports whether waiting can't cure an error: a wrong password, or something
-// forbidden, unknown or missing.
+// never reports whether an error stays however long one waits: a wrong password, or
+// something forbidden, unknown or missing.
 func never(err error) bool {
 	var said goredis.Error
 	if !errors.As(err, &said) || errors.Is(err, goredis.Nil) {

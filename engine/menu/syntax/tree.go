@@ -113,7 +113,7 @@ type Var struct {
 	Error   Text
 }
 
-// Screen holds one screen as written. Verbs are zero where not written.
+// Screen holds one screen as written. What was not written is zero.
 type Screen struct {
 	Name Text
 	File string // the file it stands in
