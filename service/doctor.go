@@ -117,11 +117,18 @@ func (d *Doctor) asking(ctx context.Context) (context.Context, context.CancelFun
 func (d *Doctor) settings(context.Context) []Check {
 	s := d.Settings
 	list := []Check{ok("settings", "read")}
-	if !s.USSDAPIKey.IsSet() && !s.USSDPathSecret.IsSet() {
+	if s.Open() {
+		found := "/ussd is open, and only this machine reaches it"
+		if s.reachable() {
+			found = "/ussd is open: whoever finds the address can call in anybody's name"
+		}
 		list = append(list, Check{
-			"door", StateWarning, "/ussd is open: whoever finds the address can call in anybody's name",
+			"door", StateWarning, found,
 			"set USSD_PATH_SECRET, and give the gateway the address /ussd/ followed by the secret",
 		})
+	}
+	for _, p := range s.plaintexts() {
+		list = append(list, Check{"encryption", StateWarning, fmt.Sprintf("%s: the connection to %s is not encrypted", p.name, p.to), p.fix})
 	}
 	if _, embedded := s.SQLiteFile(); !embedded && !s.RedisURL.IsSet() {
 		list = append(list, Check{

@@ -129,7 +129,28 @@ func (d *Doctor) keys(ctx context.Context) []Check {
 	if err != nil {
 		return []Check{wrong("keys", err, "")}
 	}
-	return d.tryKeys(ctx, db, key, note)
+	return append(d.tryKeys(ctx, db, key, note), apiKeys(ctx, db)...)
+}
+
+// apiKeys finds keys to the API that somebody shows though they have ended.
+func apiKeys(ctx context.Context, db store.Store) []Check {
+	list, err := db.ListAPIKeys(ctx)
+	if err != nil {
+		return []Check{wrong("API keys", err, "")}
+	}
+	var used []string
+	for _, k := range list {
+		if k.UsedAfterEnd() {
+			used = append(used, fmt.Sprintf("%s (%s, last on %s)", k.ID, k.Name, k.UsedAt.UTC().Format(time.DateOnly)))
+		}
+	}
+	if used == nil {
+		return nil
+	}
+	return []Check{{
+		"API keys", StateWarning, "used after they were revoked or had expired: " + strings.Join(used, ", "),
+		"find the program that shows them, or who has copied them; the log names the peer of each refusal",
+	}}
 }
 
 // checkedAddresses is how many wallets the doctor compares with the addresses of

@@ -71,6 +71,9 @@ func (s *Service) logStart(ln net.Listener) {
 		attrs = append(attrs, slog.String(c.What, c.Which))
 	}
 	s.log.Info("started", attrs...)
+	for _, p := range s.settings.plaintexts() {
+		s.log.Warn("a connection is not encrypted: others on the way could read and change it", "setting", p.name, "to", p.to, "fix", p.fix)
+	}
 }
 
 // passed waits, and reports whether ctx still lives.

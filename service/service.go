@@ -357,7 +357,11 @@ func (s *Service) serveHTTP() error {
 	case c.USSDPathSecret.IsSet():
 		s.choose("/ussd", "needs USSD_PATH_SECRET in the path")
 	default:
-		s.choose("/ussd", "open to all: set USSD_PATH_SECRET or USSD_API_KEY before you put it online")
+		if c.reachable() {
+			s.choose("/ussd", "open to all: set USSD_PATH_SECRET or USSD_API_KEY")
+		} else {
+			s.choose("/ussd", "open, and only this machine reaches it: set USSD_PATH_SECRET or USSD_API_KEY to put it online")
+		}
 	}
 	return nil
 }

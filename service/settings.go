@@ -37,6 +37,9 @@ type Settings struct {
 	NoDocs bool
 	// TrustedProxies are believed when they say who sent a request.
 	TrustedProxies []netip.Prefix
+	// Address is the IP address to listen on; "" for the one that ListenAddress
+	// chooses.
+	Address string
 
 	EncryptionKey secret.Text
 	EncryptionOld []string
@@ -152,6 +155,13 @@ memory, which is right for one instance.`,
 		read: func(s *Settings, v string) error { s.RedisURL = secret.New(v); return checkRedis(v) },
 	},
 	{
+		name: "ADDRESS",
+		help: `IP address to listen on. Not set: 127.0.0.1, which only this machine reaches,
+while neither USSD_API_KEY nor USSD_PATH_SECRET is set; else all interfaces.
+0.0.0.0 opens /ussd to everybody who finds the address, also without a key.`,
+		read: func(s *Settings, v string) error { s.Address = v; return checkAddress(v) },
+	},
+	{
 		name: "PORT", fallback: "5000",
 		help: "Port to listen on.",
 		read: func(s *Settings, v string) error { return whole(v, 0, 65535, &s.Port) },
@@ -196,13 +206,17 @@ database accepts only the one it was started with.`,
 var gatewaySettings = []setting{
 	{
 		name: "USSD_API_KEY",
-		help: `If set, POST /ussd needs the header "Authorization: Bearer KEY".`,
-		read: func(s *Settings, v string) error { s.USSDAPIKey = secret.New(v); return nil },
+		help: `If set, POST /ussd needs the header "Authorization: Bearer KEY". At least 16
+characters, without spaces around them.`,
+		read: func(s *Settings, v string) error { s.USSDAPIKey = secret.New(v); return checkAPIKeys(v) },
 	},
 	{
 		name: "USSD_API_KEY_OLD",
 		help: "Keys that are still accepted while USSD_API_KEY changes; one a line.",
-		read: func(s *Settings, v string) error { s.USSDAPIKeyOld = lines(v); return nil },
+		read: func(s *Settings, v string) error {
+			s.USSDAPIKeyOld = lines(v)
+			return checkAPIKeys(s.USSDAPIKeyOld...)
+		},
 	},
 	{
 		name: "USSD_PATH_SECRET",
@@ -349,7 +363,9 @@ const sandboxUser = "sandbox"
 var walletSettings = []setting{
 	{
 		name: "STELLAR_NETWORK", fallback: "TESTNET",
-		help: "TESTNET or PUBLIC.",
+		help: `TESTNET or PUBLIC. Real money moves on PUBLIC, so it refuses keys that are easy to
+guess, one value for two keys, callbacks without a key, and connections that are
+not encrypted.`,
 		read: func(s *Settings, v string) error {
 			s.StellarNetwork = v
 			return oneOf(v, "TESTNET", wallet.PublicNetwork)

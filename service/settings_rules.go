@@ -54,6 +54,10 @@ var serveRules = []rule{
 		}
 		return errNoKeySet
 	}},
+	{of: []string{"STELLAR_NETWORK"}, check: checkDoor},
+	{of: []string{"STELLAR_NETWORK"}, check: checkStrength},
+	{of: []string{"STELLAR_NETWORK"}, check: checkPlaintext},
+	{of: []string{"STELLAR_NETWORK"}, check: checkRepeated},
 }
 
 // oldNeedsNew refuses the old values of a setting without a present one. The

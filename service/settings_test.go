@@ -93,7 +93,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			[]string{"USSD_PATH_SECRET_OLD: line 2: found 5"},
 		},
 		"old without new": {
-			map[string]string{"USSD_PATH_SECRET_OLD": "njia-ya-zamani-4711", "USSD_API_KEY_OLD": "zamani"},
+			map[string]string{"USSD_PATH_SECRET_OLD": "njia-ya-zamani-4711", "USSD_API_KEY_OLD": "zamani-zamani-zamani"},
 			[]string{"USSD_PATH_SECRET_OLD is set and USSD_PATH_SECRET is not", "USSD_API_KEY_OLD is set and USSD_API_KEY is not"},
 		},
 		"Postgres": {
@@ -116,13 +116,37 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			map[string]string{"ACTIONS_KEY_OLD": "whsec_bm9ib2R5IGtub3dzIHRoaXMga2V5IGFueSBtb3Jl"},
 			[]string{"ACTIONS_KEY_OLD is set and ACTIONS_KEY is not"},
 		},
-		"real money":       {map[string]string{"STELLAR_NETWORK": "PUBLIC", "STELLAR_FUNDING_SECRET": seed}, []string{"STELLAR_FUNDING_SECRET", "PUBLIC"}},
-		"a weak key":       {map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "hunter2"}, []string{"ENCRYPTION_KEY is too short"}},
+		"real money": {map[string]string{"STELLAR_NETWORK": "PUBLIC", "STELLAR_FUNDING_SECRET": seed, "USSD_PATH_SECRET": "q7-Hd2xLw9.TzB4k"}, []string{"STELLAR_FUNDING_SECRET", "PUBLIC"}},
+		"a weak key": {map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "hunter2"}, []string{"ENCRYPTION_KEY is too short", "USSD_PATH_SECRET and USSD_API_KEY are not set"}},
+		"long and weak, for real money": {
+			map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": strings.Repeat("zamani", 8), "USSD_API_KEY": "zamani0123456789zamani", "USSD_PATH_SECRET": "aaaaaaaaaaaaaaaaaaaa"},
+			[]string{"ENCRYPTION_KEY is too easy to guess", "USSD_API_KEY is too easy to guess", "USSD_PATH_SECRET is too easy to guess"},
+		},
+		"one value for two keys, for real money": {
+			map[string]string{
+				"STELLAR_NETWORK": "PUBLIC", "USSD_API_KEY": "zamani-q7Hd2xLw9TzB4kRm5vNc8Yp3", "USSD_PATH_SECRET": "zamani-q7Hd2xLw9TzB4kRm5vNc8Yp3",
+				"ENCRYPTION_KEY": "zamani-Jf6Wu1Sg0Ea4Ko7Mx2Zt9Rb5q", "ENCRYPTION_KEY_OLD": "zamani-Jf6Wu1Sg0Ea4Ko7Mx2Zt9Rb5q",
+			},
+			[]string{"USSD_API_KEY and USSD_PATH_SECRET have the same value", "ENCRYPTION_KEY_OLD has the value of ENCRYPTION_KEY"},
+		},
+		"plaintext, for real money": {
+			map[string]string{
+				"STELLAR_NETWORK": "PUBLIC", "USSD_API_KEY": "zamani-q7Hd2xLw9TzB4kRm5vNc8Yp3", "ENCRYPTION_KEY": "zamani-Jf6Wu1Sg0Ea4Ko7Mx2Zt9Rb5q",
+				"DATABASE_URL": "postgres://me:hunter2@db.example/db", "REDIS_URL": "redis://:hunter2@cache.example", "STELLAR_HORIZON_URL": "http://horizon.example",
+				"AT_BASE_URL": "http://sms.example", "STELLAR_RPC_URL": "http://rpc.example",
+			},
+			[]string{"DATABASE_URL: the connection to db.example is not encrypted", "REDIS_URL: the connection to cache.example", "AT_BASE_URL: ", "STELLAR_HORIZON_URL: ", "STELLAR_RPC_URL: "},
+		},
+		"an address that is a name": {map[string]string{"ADDRESS": "localhost", "PORT": "none"}, []string{"ADDRESS: found \"localhost\"", "PORT: "}},
+		"short and spaced keys": {
+			map[string]string{"USSD_API_KEY": " zamani-hunter2-hunter2", "USSD_API_KEY_OLD": "zamani-zamani-zamani\nzamani\nzamani-zamani-zamani "},
+			[]string{"USSD_API_KEY: found a space", "USSD_API_KEY_OLD: line 2: found 6 characters", "line 3: found a space"},
+		},
 		"time-outs":        {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},
+		"a wrong asset":    {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
 		"an inner address": {map[string]string{"INNER_ADDRESS": "inner:here"}, []string{`INNER_ADDRESS: found "inner:here", expected a port`}},
 		"proxies":          {map[string]string{"TRUSTED_PROXIES": "10.0.0.1, 10.0.0.0/33"}, []string{`TRUSTED_PROXIES: found "10.0.0.0/33"`}},
 		"docs":             {map[string]string{"API_DOCS": "no"}, []string{`API_DOCS: found "no", expected on or off`}},
-		"a wrong asset":    {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
 	} {
 		_, err := ReadSettingsToServe(func(name string) string { return c.env[name] })
 		if !errors.As(err, new(UsageError)) {

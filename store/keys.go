@@ -22,6 +22,16 @@ type APIKey struct {
 	UsedAt time.Time
 }
 
+// UsedAfterEnd reports whether somebody showed the key after it had ended.
+func (k APIKey) UsedAfterEnd() bool {
+	for _, end := range []time.Time{k.RevokedAt, k.ExpiresAt} {
+		if !end.IsZero() && k.UsedAt.After(end) {
+			return true
+		}
+	}
+	return false
+}
+
 // APIKeys stores the keys to the REST API.
 type APIKeys interface {
 	// AddAPIKey stores a new key; its ID must be free.

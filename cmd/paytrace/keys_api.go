@@ -34,7 +34,7 @@ Example:
 type keysAPICreateCmd struct {
 	Name    string        `required:"" help:"What the key is for." placeholder:"NAME"`
 	Scopes  []string      `required:"" help:"What it may do: register, lookup, confirm, vouch; with commas between them. See --help." placeholder:"SCOPE,…"`
-	Expires time.Duration `help:"How long it is valid, as 2160h for 90 days (default: until it is revoked)." placeholder:"TIME"`
+	Expires time.Duration `default:"8760h" help:"How long it is valid, as 2160h for 90 days (default: a year)." placeholder:"TIME"`
 	JSON    bool          `name:"json" help:"Print JSON."`
 }
 
@@ -52,6 +52,9 @@ Example:
   paytrace keys api create --name "web app" --scopes register,lookup`
 }
 
+// maxKeyLife is ten years: a key that lasts longer is one that nobody will remember.
+const maxKeyLife = 10 * 365 * 24 * time.Hour
+
 // maxKeyName lets a name fit in one line of a list.
 const maxKeyName = 60
 
@@ -60,11 +63,8 @@ func (v keysAPICreateCmd) Run(ctx context.Context, std streams) error {
 	if err := v.check(); err != nil {
 		return misuse{err}
 	}
-	now, expires := time.Now(), time.Time{}
-	if v.Expires > 0 {
-		expires = now.Add(v.Expires)
-	}
-	key, kept, err := rest.NewKey(rand.Reader, v.Name, v.Scopes, now, expires)
+	now := time.Now()
+	key, kept, err := rest.NewKey(rand.Reader, v.Name, v.Scopes, now, now.Add(v.Expires))
 	if err != nil {
 		return err
 	}
@@ -89,8 +89,8 @@ func (v keysAPICreateCmd) check() error {
 	if strings.TrimSpace(v.Name) == "" || len(v.Name) > maxKeyName || strings.ContainsFunc(v.Name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return fmt.Errorf("--name: found %d characters, expected one line of 1 to %d", len(v.Name), maxKeyName)
 	}
-	if v.Expires < 0 {
-		return fmt.Errorf("--expires: found %s, expected a positive duration, as 2160h", v.Expires)
+	if v.Expires <= 0 || v.Expires > maxKeyLife {
+		return fmt.Errorf("--expires: found %s, expected more than 0 and at most %s, as 2160h for 90 days", v.Expires, maxKeyLife)
 	}
 	for _, scope := range v.Scopes {
 		if slices.Contains(rest.Scopes(), scope) {
@@ -113,6 +113,9 @@ type apiKeyJSON struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	UsedAt    *time.Time `json:"used_at,omitempty"`
+	// UsedAfterEnd says that somebody showed the key after it was revoked or had
+	// expired.
+	UsedAfterEnd bool `json:"used_after_end,omitempty"`
 }
 
 func apiKeyFor(k store.APIKey) apiKeyJSON {
@@ -122,7 +125,7 @@ func apiKeyFor(k store.APIKey) apiKeyJSON {
 		}
 		return &t
 	}
-	return apiKeyJSON{k.ID, k.Name, k.Scopes, k.CreatedAt, set(k.ExpiresAt), set(k.RevokedAt), set(k.UsedAt)}
+	return apiKeyJSON{k.ID, k.Name, k.Scopes, k.CreatedAt, set(k.ExpiresAt), set(k.RevokedAt), set(k.UsedAt), k.UsedAfterEnd()}
 }
 
 type keysAPIListCmd struct {
@@ -175,7 +178,11 @@ func keyUsed(k store.APIKey) string {
 	if k.UsedAt.IsZero() {
 		return "never"
 	}
-	return k.UsedAt.Local().Format("2006-01-02 15:04")
+	used := k.UsedAt.Local().Format("2006-01-02 15:04")
+	if k.UsedAfterEnd() {
+		used += ", after its end"
+	}
+	return used
 }
 
 type keysAPIRevokeCmd struct {
@@ -184,7 +191,7 @@ type keysAPIRevokeCmd struct {
 
 func (keysAPIRevokeCmd) Help() string {
 	return `The next request with the key is refused. A revoked key can't be used again; make
-another one.
+another one. "keys api list" and "doctor" say when somebody still shows it.
 
 Example:
   paytrace keys api revoke "$(paytrace keys api create --name trial --scopes lookup | cut -d_ -f2)"`

@@ -16,9 +16,10 @@ import (
 )
 
 type serveCmd struct {
-	Menus  string `help:"Folder of menus (default: ./menus if there is one, else the embedded ones)." placeholder:"DIR"`
-	Reload bool   `help:"Check menus that change and put them into service; running calls finish on the menu they began with."`
-	Port   *int   `help:"Port to listen on (default: PORT, or 5000; 0 for any that is free)."`
+	Menus   string `help:"Folder of menus (default: ./menus if there is one, else the embedded ones)." placeholder:"DIR"`
+	Reload  bool   `help:"Check menus that change and put them into service; running calls finish on the menu they began with."`
+	Address string `help:"IP address to listen on (default: ADDRESS; else 127.0.0.1 without a key, all interfaces with one)." placeholder:"IP"`
+	Port    *int   `help:"Port to listen on (default: PORT, or 5000; 0 for any that is free)."`
 }
 
 func (serveCmd) Help() string {
@@ -48,6 +49,11 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 	if v.Port != nil {
 		o.Settings.Port = *v.Port
 	}
+	if v.Address != "" {
+		if err := o.Settings.ListenOn(v.Address); err != nil {
+			return misuse{fmt.Errorf("--address: %w", err)}
+		}
+	}
 	if o.Menus, err = service.OpenFolder(v.Menus); err != nil {
 		return err
 	}
@@ -64,9 +70,9 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 	if err != nil {
 		return err
 	}
-	ln, err := net.Listen("tcp", fmt.Sprintf(":%d", o.Settings.Port))
+	ln, err := net.Listen("tcp", o.Settings.ListenAddress())
 	if err != nil {
-		return errors.Join(misuse{fmt.Errorf("%w; set PORT to another one", err)}, s.Close())
+		return errors.Join(misuse{fmt.Errorf("%w; set PORT or ADDRESS to another one", err)}, s.Close())
 	}
 	greet(std.out, s, o.Settings, ln.Addr().(*net.TCPAddr).Port)
 	return errors.Join(s.Serve(ctx, ln), s.Close())

@@ -63,6 +63,10 @@ func TestRefusedKeys(t *testing.T) {
 		mu.Unlock()
 	}
 	w.clock.Pass(time.Minute)
+	w.lookup(revoked, amina)
+	if k, err := w.db.APIKey(context.Background(), id); err != nil || !k.UsedAfterEnd() {
+		t.Errorf("the use of a revoked key is not stored: %+v, %v", k, err)
+	}
 	if got := w.lookup(busy, amina).status; got != 404 {
 		t.Errorf("status %d after the minute", got)
 	}

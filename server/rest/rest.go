@@ -226,6 +226,7 @@ func (a *API) authenticate(ctx context.Context, r *request, now time.Time) *Prob
 			if r.refused == "" {
 				return nil
 			}
+			a.noteUse(ctx, r, now)
 		}
 	}
 	r.header.Set("WWW-Authenticate", `Bearer realm="paytrace", error="invalid_token"`)
@@ -252,6 +253,17 @@ func (a *API) knows(authorization string) bool {
 		return !errors.Is(err, store.ErrNotFound)
 	}
 	return refusal(token, stored, a.Now()) == ""
+}
+
+// noteUse stores the use of a key that was revoked or has expired: somebody has it who
+// should not, or a program was forgotten.
+func (a *API) noteUse(ctx context.Context, r *request, now time.Time) {
+	if r.key.ID == "" {
+		return
+	}
+	if err := a.Store.UseAPIKey(ctx, r.key.ID, now); err != nil {
+		a.Logger.Warn("the use of a key that is over could not be stored", "key", r.key.ID, "error", err)
+	}
 }
 
 // Values of Retry-After, in seconds.
