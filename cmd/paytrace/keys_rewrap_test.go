@@ -314,7 +314,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 		want string
 	}{
 		{"a weak key on PUBLIC", "", map[string]string{"STELLAR_NETWORK": "PUBLIC", "ENCRYPTION_KEY": "31 bytes are one too few, surely"[:31]}, "at least 32"},
-		{"a weak key in the file on PUBLIC", "changeme", map[string]string{"STELLAR_NETWORK": "PUBLIC"}, "at least 32"},
+		{"a weak key in the file on PUBLIC", "changeme", map[string]string{"STELLAR_NETWORK": "PUBLIC", "USSD_PATH_SECRET": "q7-Hd2xLw9.TzB4k"}, "at least 32"},
 		{"no key with Postgres", "", map[string]string{"DATABASE_URL": "needed"}, "ENCRYPTION_KEY is not set"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

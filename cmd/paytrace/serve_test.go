@@ -303,7 +303,7 @@ func TestServeBanner(t *testing.T) {
 func TestServeAuth(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("USSD_API_KEY", "key, with a comma")
-	t.Setenv("USSD_API_KEY_OLD", "the old one, longer\nand another one")
+	t.Setenv("USSD_API_KEY_OLD", "the old one, longer\nand another one too")
 	t.Setenv("USSD_PATH_SECRET", "0123456789abcdef")
 	s := serve(t)
 	form := callback("a", "+254711000111", "")
@@ -314,7 +314,7 @@ func TestServeAuth(t *testing.T) {
 		want       int
 	}{
 		{"the key", "/ussd", bearer("key, with a comma"), 200},
-		{"an old key", "/ussd", bearer("and another one"), 200},
+		{"an old key", "/ussd", bearer("and another one too"), 200},
 		{"half a key", "/ussd", bearer("key"), 403},
 		{"no key", "/ussd", nil, 403},
 		{"the path", "/ussd/0123456789abcdef", nil, 200},
