@@ -1,10 +1,23 @@
 package engine
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
+
+// No built-in text promises a message: the engine does not know whether anything will
+// send one.
+func TestBuiltinTextsPromiseNothing(t *testing.T) {
+	for lang, texts := range builtins {
+		for name, text := range texts {
+			if strings.Contains(text, "SMS") {
+				t.Errorf("%s in %s: %q", name, lang, text)
+			}
+		}
+	}
+}
 
 // Each built-in text is plain, leaves room for navigation, and exists in every
 // language that has any.

@@ -131,6 +131,17 @@ type Outcome struct {
 	Joined bool
 }
 
+// LongestList returns the name of the outcome's longest list and how many rows it has.
+// Callers see no row behind MaxRows.
+func (o Outcome) LongestList() (name string, rows int) {
+	for _, v := range o.Values {
+		if n := len(v.Value.Items()); n > rows {
+			name, rows = v.Name, n
+		}
+	}
+	return name, rows
+}
+
 var (
 	// ErrUnknown says that the effect of an action may or may not have happened.
 	ErrUnknown = errors.New("outcome unknown")

@@ -84,6 +84,9 @@ func (c *peopleChecker) answers(action string) {
 		} else if err != nil {
 			message = fmt.Sprintf("This answer of %s is wrong: %v.", action, err)
 		}
+		if list, rows := out.LongestList(); message == "" && rows > engine.MaxRows {
+			c.find(diag.Info, []string{"answers", action, strconv.Itoa(i)}, fmt.Sprintf("This answer of %s has %d rows in %s, but callers see only the first %d.", action, rows, list, engine.MaxRows), "Look up fewer rows, or ask callers for less.")
+		}
 		if message != "" {
 			c.find(diag.Error, []string{"answers", action, strconv.Itoa(i)}, message, "Write it as "+strconv.Quote(Example(contract, answer.Outcome))+".")
 		}

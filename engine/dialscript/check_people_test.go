@@ -27,6 +27,12 @@ func TestCheckPeople(t *testing.T) {
 			{Name: "meter", Type: engine.Type{Kind: engine.KindText, Width: 8, Form: engine.Form{Kind: engine.FormDigits, Least: 8}}},
 		}}}},
 	}
+	contracts = append(contracts, engine.Contract{Name: "list_boats", Outcomes: []engine.OutcomeContract{{Name: "listed", Gives: []engine.Field{
+		{Name: "boats", Type: engine.Type{Kind: engine.KindList, Record: "boat", Fields: []engine.Field{{Name: "name", Type: engine.Type{Kind: engine.KindText, Width: 9}}}}},
+	}}}})
+	boats := func(n int) string {
+		return "find_boat: none\n  list_boats: >-\n    listed boats=\"" + strings.Repeat("name=Dau;\n    ", n) + "\""
+	}
 	folder := dialscript.Folder{Contracts: contracts, Declared: []string{"find_boat"}}
 	for name, c := range map[string]struct{ answers, want string }{
 		"right":                      {"find_boat: found boat=Dau berth=3, then none, then failed", ""},
@@ -43,6 +49,8 @@ func TestCheckPeople(t *testing.T) {
 		"a text that is too long":    {`find_boat: found boat="Dau la Mzee Hamisi" berth=4`, "expected text 12"},
 		"a text of its form":         {"find_boat: none\n  read: done meter=00412345", ""},
 		"a text of another form":     {"find_boat: none\n  read: done meter=0041-234", "expected digits 8"},
+		"a list as long as shown":    {boats(engine.MaxRows), ""},
+		"a list that is cut":         {boats(engine.MaxRows + 5), "has 905 rows in boats, but callers see only the first 900"},
 		"an action that is not":      {"find_boat: none\n  find_bot: none", `warning menus/people.yaml:4:3: U003 There is no action "find_bot"`},
 		"no answer for a declared":   {"pay: done", "info menus/people.yaml:2:1: U003 people.yaml has no answer for find_boat"},
 	} {

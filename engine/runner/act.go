@@ -275,6 +275,10 @@ func (t *turn) logAction(ctx context.Context, call engine.Call, out engine.Outco
 		slog.String("session", engine.ShownSession(call.Session, t.req.Caller)), slog.String("action", call.Action),
 		slog.String("at", call.Pos.String()), slog.String("outcome", out.Name), slog.Float64("took_ms", float64(took.Microseconds())/1000),
 	}
+	if list, rows := out.LongestList(); rows > engine.MaxRows {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("list", list), slog.Int("rows", rows), slog.Int("shown", engine.MaxRows))
+	}
 	if err != nil {
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("error", err.Error()))

@@ -311,7 +311,7 @@ func TestFaultsHaveScreens(t *testing.T) {
 		want string
 	}{
 		"failed":   {errors.New("no database"), "END The service is busy. Please try again later."},
-		"pending":  {fmt.Errorf("commit: %w", engine.ErrUnknown), "END In progress. We will send an SMS. If none comes in 5 minutes, dial again."},
+		"pending":  {fmt.Errorf("commit: %w", engine.ErrUnknown), "END In progress. The result is not known yet. Please dial again in 5 minutes."},
 		"limited":  {fmt.Errorf("today: %w", engine.ErrLimited), "END You have reached the limit. Please try again later."},
 		"no facts": {nil, "END The service is busy. Please try again later."},
 	} {
