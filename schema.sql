@@ -54,6 +54,7 @@ CREATE TABLE call_states (
 );
 CREATE INDEX call_states_began_at ON call_states (began_at) WHERE NOT kept;
 CREATE INDEX call_states_caller ON call_states (caller);
+CREATE INDEX call_states_full ON call_states (began_at) WHERE state IS NOT NULL;
 
 -- SMS, with what became of them.
 CREATE TABLE messages (

@@ -125,7 +125,7 @@ func purge(ctx context.Context, db store.Store, now func() time.Time, tick <-cha
 		case err != nil:
 			log.Warn("purge failed, will retry", "error", err)
 		case p.Any():
-			log.Info("purged", "actions", p.Actions, "call_states", p.CallStates, "messages", p.Messages, "deliveries", p.Deliveries,
+			log.Info("purged", "actions", p.Actions, "call_states", p.CallStates, "emptied_call_states", p.Emptied, "messages", p.Messages, "deliveries", p.Deliveries,
 				"codes", p.Codes, "limits", p.Limits)
 		}
 		select {

@@ -9,17 +9,23 @@ import (
 	"time"
 )
 
-// Retention is how long an action's result, a call's state, a message that went out
+// Retention is how long an action's result, that a call has acted, a message that went out
 // and its delivery report are stored. It is far longer than any gateway or client repeats
 // a request, and long enough for a person's question about last month.
 const Retention = 90 * 24 * time.Hour
 
-// Purged counts the rows that a purge removed.
-type Purged struct{ Actions, CallStates, Limits, Messages, Deliveries, Codes int64 }
+// StateRetention is how long the state of a call is stored: with it what the caller
+// answered. No gateway repeats a callback that late. What stays of the call until
+// Retention says only that it has acted, so nothing acts again.
+const StateRetention = 24 * time.Hour
+
+// Purged counts the rows that a purge removed. Emptied are calls that lost their state,
+// and keep their row.
+type Purged struct{ Actions, CallStates, Emptied, Limits, Messages, Deliveries, Codes int64 }
 
 // Any reports whether the purge removed anything.
 func (p Purged) Any() bool {
-	return p.Actions+p.CallStates+p.Limits+p.Messages+p.Deliveries+p.Codes > 0
+	return p.Actions+p.CallStates+p.Emptied+p.Limits+p.Messages+p.Deliveries+p.Codes > 0
 }
 
 // Forgotten counts what was removed about a person.

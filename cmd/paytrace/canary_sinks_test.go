@@ -32,8 +32,8 @@ type purpose int
 
 const (
 	nowhere purpose = iota
-	// records are those of running calls in Redis. They hold the answers that later
-	// screens need, but no secret, until the call ends.
+	// records are those of running calls in Redis, and for a day in the database. They
+	// hold the answers that later screens need, but no secret.
 	records
 	// numbers are held by databases, and by the API's answers about the number in the
 	// request.
@@ -44,7 +44,7 @@ const (
 func (p purpose) holds(sink string) bool {
 	switch p {
 	case records:
-		return sink == recordsInRedis
+		return sink == recordsInRedis || sink == "stored: table call_states" || strings.HasPrefix(sink, "stored: file "+service.DefaultDatabase)
 	case numberSinks:
 		return strings.HasPrefix(sink, "stored: ") || sink == "answer: POST /api/v1/work" || sink == "answer: GET /api/v1/work"
 	}

@@ -262,7 +262,9 @@ func (p *planter) callbacks() {
 	p.call("MSISDN-"+plantedCaller, "*384*77#", "")
 	p.call(p.session(), everything, "")
 	p.call(p.session(), "*384*8481#", "3")
-	p.call(p.session(), "*384*77#", "3")
+	session = p.session() // an account
+	p.call(session, "*384*77#", "")
+	p.call(session, "*384*77#", "3")
 }
 
 // requests plants in paths, headers and bodies that no route takes.

@@ -114,7 +114,7 @@ func TestWalletsFundAfterAReset(t *testing.T) {
 	s := serve(t)
 	phones := []string{"254711000111", "254711000112", "254711000113"}
 	for _, phone := range phones[:2] {
-		s.says(phone, "+"+phone, "1*"+phone)
+		s.calls(phone, "+"+phone, "1*"+phone)
 	}
 	untilWallets(t, 2, wallet.FundingFunded)
 	ledger.Reset()
@@ -123,7 +123,7 @@ func TestWalletsFundAfterAReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	ledger.Open(account.Address, 10_000)
-	s.says(phones[2], "+"+phones[2], "1*"+phones[2])
+	s.calls(phones[2], "+"+phones[2], "1*"+phones[2])
 	untilWallets(t, 3, wallet.FundingFunded)
 	for _, c := range []struct{ older, want string }{
 		{"1h", "funding requested for 0 wallets;"}, // a server that lags may not know them yet
@@ -148,7 +148,7 @@ func TestWalletsFund(t *testing.T) {
 		t.Errorf("the banner does not say that no wallet is funded:\n%s", s.banner)
 	}
 	for _, phone := range []string{"254711000111", "254711000112", "254711000113"} {
-		s.says(phone, "+"+phone, "1*"+phone)
+		s.calls(phone, "+"+phone, "1*"+phone)
 	}
 	s.stop()
 	untilWallets(t, 3, wallet.FundingPending)

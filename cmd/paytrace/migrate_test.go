@@ -149,7 +149,7 @@ func TestMigrateOldNumbersAndTokens(t *testing.T) {
 		"0711000111": "END Signed in. Worker ID: NW-0BADCAFE", "0722000222": "END Signed in. Worker ID: NW-00000002",
 		"+254 722-000222": "END Signed in. Worker ID: NW-00000002",
 	} {
-		if got := s.says("signin."+strings.ReplaceAll(typed, " ", ""), "+254799999999", "2*"+typed); got != want {
+		if got := s.calls("signin."+strings.ReplaceAll(typed, " ", ""), "+254799999999", "2*"+typed); got != want {
 			t.Errorf("%s: %q, want %q", typed, got, want)
 		}
 	}

@@ -88,21 +88,16 @@ type Callback struct {
 	// including what was dialled behind the service code. Last is the latest
 	// input, for gateways that send only that.
 	Text, Last string
+	// First says that this is the first callback of the session.
+	First bool
 }
 
-// Request returns the callback as the engine takes it. What was dialled behind the
-// service code stands in the code, and the first text is empty: so the engine knows that
-// it is the first.
+// Request returns the callback as the engine takes it.
 func (cb Callback) Request() engine.Request {
-	r := engine.Request{
+	return engine.Request{
 		Provider: cb.Gateway, Session: cb.Session, Caller: cb.Phone, Service: cb.Service,
-		Network: cb.Network, Text: cb.Text,
+		Network: cb.Network, Text: cb.Text, First: cb.First,
 	}
-	if _, rest := SplitDial([]string{cb.Service}, cb.Dialled); rest != "" {
-		r.Service = cb.Dialled
-		r.Text = strings.TrimPrefix(strings.TrimPrefix(cb.Text, rest), "*")
-	}
-	return r
 }
 
 // A Screen is what the phone shows, and what else the target knows of it.

@@ -117,7 +117,7 @@ func (t *turn) save(ctx context.Context, expect string, next []byte, ttl time.Du
 	within := WithTimeout(ctx, SessionBudget)
 	defer within.End()
 	stored, saved, err := t.Sessions.Save(within, SessionKey(t.req.Session), expect, next, ttl)
-	if err != nil {
+	if err != nil && !t.away {
 		t.logFault("session not saved", err)
 	}
 	return stored, saved, err

@@ -388,12 +388,21 @@ func callPurge(s *subject) {
 	paid.Kept = true
 	s.want(s.save("paid", paid), nil)
 	s.want(s.save("looked", looked), nil)
-	if p := s.purged(store.Retention - time.Hour); p.Any() {
-		s.t.Errorf("within the retention %+v is gone", p)
+	if p := s.purged(store.StateRetention - time.Hour); p.Any() {
+		s.t.Errorf("within a day %+v is gone", p)
 	}
+	// What callers answered goes soon. That a call has acted is known for longer.
+	twice(func(round int) {
+		if p := s.purged(store.StateRetention + time.Hour); p != (store.Purged{Emptied: int64(2 * (1 - round))}) {
+			s.t.Errorf("round %d: %+v is gone, want two states of calls in the first", round, p)
+		}
+	})
+	looked.State, looked.Epoch = nil, 2
+	s.wantCall("looked", looked)
+	paid.State, paid.Epoch = nil, 2
 	twice(func(round int) {
 		if p := s.purged(store.Retention + time.Hour); p != (store.Purged{CallStates: int64(1 - round)}) {
-			s.t.Errorf("round %d: %+v is gone, want one state of a call in the first", round, p)
+			s.t.Errorf("round %d: %+v is gone, want one call in the first", round, p)
 		}
 	})
 	s.wantCall("paid", paid)

@@ -18,8 +18,8 @@ import (
 const purgeBatch = 1000
 
 // Purge removes expired rows: after store.Retention, results of actions that moved
-// no money, states of calls that moved none, messages that went out and reports on
-// them; counts of windows that have ended; one-time codes that can't be used any more;
+// no money, calls that moved none, messages that went out and reports on them; after
+// store.StateRetention, the states of calls; counts of windows that have ended; one-time codes that can't be used any more;
 // marks of forgotten numbers. Each batch is a statement of its own. Reports and codes
 // have no index on their time: there is one an SMS and one a number, and the scan runs
 // once an hour.
@@ -37,6 +37,8 @@ func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error
 			(SELECT id FROM action_log WHERE created_at < $1 AND kept = 0 ORDER BY created_at LIMIT $2)`, old, &p.Actions},
 		{"states of calls", `DELETE FROM call_states WHERE began_at < $1 AND NOT kept AND id IN
 			(SELECT id FROM call_states WHERE began_at < $1 AND NOT kept ORDER BY began_at LIMIT $2)`, old, &p.CallStates},
+		{"answers of calls", `UPDATE call_states SET state = NULL, epoch = epoch + 1 WHERE state IS NOT NULL AND id IN
+			(SELECT id FROM call_states WHERE began_at < $1 AND state IS NOT NULL ORDER BY began_at LIMIT $2)`, now.Add(-store.StateRetention), &p.Emptied},
 		{"messages", `DELETE FROM messages WHERE id IN
 			(SELECT id FROM messages WHERE created_at < $1 AND status <> 'queued' ORDER BY created_at LIMIT $2)`, old, &p.Messages},
 		{"limits", `DELETE FROM limits WHERE (name, subject, starts_at, ends_at) IN
