@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,8 @@ type action struct {
 	contract engine.Contract
 	// prepare does the slow part, outside the transaction.
 	prepare func(ctx context.Context, c Call, from engine.Call) (work, error)
+	// remote asks a backend instead; nil for an action of this program.
+	remote Remote
 }
 
 // Table holds all registered actions and runs them. It implements
@@ -85,6 +88,8 @@ type Table struct {
 	// pause waits between two tries of a transaction. It returns false if no other
 	// try should be made.
 	pause func(ctx context.Context, d time.Duration) bool
+	// log gets the faults of backends; nil discards them.
+	log *slog.Logger
 }
 
 var _ runner.Actions = (*Table)(nil)
@@ -105,6 +110,9 @@ func New(s store.Store, now func() time.Time) *Table {
 // PauseWith replaces the pause between two tries of a transaction, for tests on a
 // clock of their own. pause returns false if no other try should be made.
 func (t *Table) PauseWith(pause func(ctx context.Context, d time.Duration) bool) { t.pause = pause }
+
+// LogTo makes the table log the faults of backends.
+func (t *Table) LogTo(log *slog.Logger) { t.log = log }
 
 // Register adds an action. The fields of the struct In are the parameters, in
 // order. The struct Out has one pointer field for each outcome, and fn's Work

@@ -50,8 +50,13 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, Budget)
 	defer cancel()
-	if a.contract.Reads {
+	switch {
+	case a.contract.Reads && a.remote != nil:
+		return t.readRemote(ctx, a, call)
+	case a.contract.Reads:
 		return t.read(ctx, a, call)
+	case a.remote != nil:
+		return engine.Outcome{}, errors.New("a backend answers it, and only calls can ask one")
 	}
 	if call.ID == "" {
 		return engine.Outcome{}, errors.New("the call has no ID; without one a repeat can't be recognised")
@@ -99,6 +104,9 @@ func (t *Table) act(ctx context.Context, call engine.Call, at *runner.Place) (ou
 	}
 	ctx, cancel := context.WithTimeout(ctx, Budget)
 	defer cancel()
+	if a.remote != nil {
+		return t.actRemote(ctx, a, call, at)
+	}
 	do, err := a.prepare(ctx, t.call(call), call)
 	if err != nil {
 		return engine.Outcome{}, err
@@ -144,7 +152,12 @@ func (t *Table) Read(ctx context.Context, call engine.Call) (engine.Outcome, err
 		ctx, cancel := context.WithTimeout(ctx, Budget)
 		defer cancel()
 		var out engine.Outcome
-		if out, err = t.read(ctx, a, call); err == nil {
+		if a.remote != nil {
+			out, err = t.readRemote(ctx, a, call)
+		} else {
+			out, err = t.read(ctx, a, call)
+		}
+		if err == nil {
 			return out, nil
 		}
 	}

@@ -116,6 +116,7 @@ func (n *needsMenu) Error() string { return "menu " + n.hash + " must be loaded 
 // fromRow finds out where the call stands, and changes the row to that.
 func (t *turn) fromRow(ctx context.Context, row *Row) (got recovered, err error) {
 	p := t.program
+	row.settle()
 	if row.Epoch == 0 {
 		if t.replaced(p) {
 			return got, Halt(fmt.Errorf("%w: it may have begun on another version", errUpdated))
@@ -153,7 +154,7 @@ func (t *turn) fromRow(ctx context.Context, row *Row) (got recovered, err error)
 	if got.goesOn {
 		row.Epoch, row.From = got.at.epoch, -1
 		if len(got.known) > 0 {
-			row.From = row.Epoch - len(got.known)
+			row.From = row.Epoch - epochs(got.known)
 		}
 		return got, nil
 	}

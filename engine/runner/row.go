@@ -55,6 +55,36 @@ type Result struct {
 	Joined bool `json:"j,omitempty"`
 	// Reads has the outcomes of look-ups that came before the action in its step.
 	Reads []engine.Outcome `json:"l,omitempty"`
+	// AskedBy names the delivery that asked a backend for the action. The row was then
+	// saved twice for it: before the request left, and with the outcome.
+	AskedBy string `json:"a,omitempty"`
+	// Open says that the outcome is awaited. Until it is known the result is
+	// engine.Pending, and no caller was told so.
+	Open bool `json:"w,omitempty"`
+}
+
+// epochs returns how often the row was saved for a result.
+func (r *Result) epochs() int {
+	if r.AskedBy != "" && !r.Open {
+		return 2
+	}
+	return 1
+}
+
+func epochs(results []Result) (n int) {
+	for i := range results {
+		n += results[i].epochs()
+	}
+	return n
+}
+
+// settle ends the wait for outcomes: the caller is now told that they are pending.
+func (row *Row) settle() {
+	for _, list := range [][]Result{row.Dial, row.Results} {
+		for i := range list {
+			list[i].Open = false
+		}
+	}
 }
 
 // Names of results that stand for no action. No outcome has such a name.
@@ -158,7 +188,7 @@ func (p *Place) Enter(row *Row) (*Result, error) {
 		*row = Row{Generation: p.generation}
 	}
 	if results, here := p.results(row); here {
-		if p.Epoch != row.From+p.n {
+		if p.n > len(results) || p.Epoch != row.From+epochs(results[:p.n]) {
 			return nil, engine.ErrFenced
 		}
 		if p.n < len(results) {
@@ -196,7 +226,7 @@ func (p *Place) stored(r *Result) (*Result, error) {
 	if r.Name != engine.Failed && string(r.Fingerprint) != string(p.fingerprint) {
 		return nil, ErrMismatch
 	}
-	p.Epoch++
+	p.Epoch += r.epochs()
 	return r, nil
 }
 
@@ -211,14 +241,22 @@ func sameReads(a, b []engine.Outcome) bool {
 
 // Leave adds the action's result to the row.
 func (p *Place) Leave(row *Row, out engine.Outcome) {
-	r := Result{Fingerprint: p.fingerprint, Name: out.Name, Values: out.Values, Joined: out.Joined, Reads: p.reads}
+	p.leave(row, Result{Fingerprint: p.fingerprint, Name: out.Name, Values: out.Values, Joined: out.Joined, Reads: p.reads})
+	row.Money = row.Money || p.movesMoney(out)
+}
+
+// movesMoney reports whether money may have moved with an outcome.
+func (p *Place) movesMoney(out engine.Outcome) bool {
+	return p.Money && out.Name != engine.Failed && out.Name != engine.Limited
+}
+
+func (p *Place) leave(row *Row, r Result) {
 	if p.dial {
 		row.Dial = append(row.Dial, r)
 	} else {
 		row.Results = append(row.Results, r)
 	}
 	row.Epoch++
-	row.Money = row.Money || p.Money && out.Name != engine.Failed && out.Name != engine.Limited
 	p.Epoch = row.Epoch
 }
 
@@ -226,11 +264,7 @@ func (p *Place) Leave(row *Row, out engine.Outcome) {
 // what Actions.Act does within its transaction. It may be called again if the
 // transaction is tried again.
 func (p *Place) Visit(row *Row, run func() (engine.Outcome, error)) (engine.Outcome, error) {
-	if !p.visited {
-		p.visited, p.arrival = true, p.Epoch
-	}
-	p.Epoch = p.arrival
-	stored, err := p.Enter(row)
+	stored, err := p.arrive(row)
 	if err != nil {
 		return engine.Outcome{}, err
 	}
@@ -242,6 +276,65 @@ func (p *Place) Visit(row *Row, run func() (engine.Outcome, error)) (engine.Outc
 		return engine.Outcome{}, err
 	}
 	p.Leave(row, out)
+	return out, nil
+}
+
+// arrive enters the place as at its first visit.
+func (p *Place) arrive(row *Row) (*Result, error) {
+	if !p.visited {
+		p.visited, p.arrival = true, p.Epoch
+	}
+	p.Epoch = p.arrival
+	return p.Enter(row)
+}
+
+// Asked says where the request of an action to a backend stands.
+type Asked uint8
+
+// AskNow: this delivery asks. AskedElsewhere: another one has asked, and its outcome is
+// awaited. AskedBefore: the outcome is known.
+const (
+	AskNow Asked = iota
+	AskedElsewhere
+	AskedBefore
+)
+
+// Ask enters the place before a backend is asked. It stores in the row that the outcome
+// is awaited: a recovery in the meantime tells the caller that it is pending. by names
+// this delivery. Close must follow after AskNow.
+func (p *Place) Ask(row *Row, by string) (Asked, engine.Outcome, error) {
+	stored, err := p.arrive(row)
+	switch {
+	case err != nil:
+		return 0, engine.Outcome{}, err
+	case stored == nil:
+		p.leave(row, Result{Fingerprint: p.fingerprint, Name: engine.Pending, Reads: p.reads, AskedBy: by, Open: true})
+		row.Money = row.Money || p.Money
+		return AskNow, engine.Outcome{}, nil
+	case !stored.Open:
+		return AskedBefore, stored.outcome(), nil
+	case stored.AskedBy == by: // the answer to a COMMIT was lost
+		return AskNow, engine.Outcome{}, nil
+	}
+	return AskedElsewhere, engine.Outcome{}, nil
+}
+
+// Close stores the outcome of an action for which a backend was asked, and returns the
+// one that the row has now: the caller may have been told another one. It returns
+// engine.ErrFenced if the row has gone on without the session.
+func (p *Place) Close(row *Row, out engine.Outcome) (engine.Outcome, error) {
+	stored, err := p.arrive(row)
+	switch {
+	case err != nil:
+		return engine.Outcome{}, err
+	case stored == nil:
+		return engine.Outcome{}, engine.ErrFenced
+	case !stored.Open:
+		return stored.outcome(), nil
+	}
+	stored.Name, stored.Values, stored.Joined, stored.Open = out.Name, out.Values, out.Joined, false
+	row.Epoch++
+	p.Epoch = row.Epoch
 	return out, nil
 }
 
