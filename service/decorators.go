@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/paytrace/paytrace/actions/backend"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/sms"
@@ -20,12 +21,14 @@ type Handle = func(context.Context, engine.Request) engine.Reply
 //	Store     nothing
 //	Sessions  redis.Breaker, where sessions are in Redis
 //	Actions   nothing
+//	Backend   nothing; a request has the host, the action and the ID, an error is a *backend.Fault
 //	Sender    sms.Breaker, where a provider sends
 //	Handle    journal.Journal, unless CALL_JOURNAL_DAYS is 0
 type Decorators struct {
 	Store    []func(store.Store) store.Store
 	Sessions []func(runner.Sessions) runner.Sessions
 	Actions  []func(runner.Actions) runner.Actions
+	Backend  []func(backend.Backend) backend.Backend
 	Sender   []func(sms.Sender) sms.Sender
 	Handle   []func(Handle) Handle
 }

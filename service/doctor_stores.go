@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"runtime"
@@ -248,6 +249,14 @@ func (d *Doctor) checkMenus(ctx context.Context) (found Check, err error) {
 		}
 	}
 	var printed bytes.Buffer
+	// A backend that is not named well has a check of its own.
+	if declared, err := folder.Declared(io.Discard); err == nil {
+		if b, err := NewBackend(declared, d.Settings); err == nil {
+			if err := b.register(table, b.Client(d.Settings, time.Now)); err != nil {
+				return found, err
+			}
+		}
+	}
 	all, err := folder.Build(table.Contracts(), d.Settings.DefaultLanguage, &printed)
 	if errors.Is(err, ErrMenus) {
 		first, _, _ := strings.Cut(printed.String(), "\n")

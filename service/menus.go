@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -34,6 +35,14 @@ func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contr
 			all = append(all, c)
 			continue
 		}
+		if declared.Answers(c) && sameContract(built, c) {
+			continue // it is registered as it is declared
+		}
+		if declared.Answers(c) {
+			fmt.Fprintf(w, "%s: the action %s is in service with another contract, so this one is ignored; start the service again if it has changed, or choose another name\n",
+				f.Path(syntax.DeclaredFile), c.Name)
+			continue
+		}
 		fmt.Fprintf(w, "%s: the action %s is built, so its declaration here is ignored; delete it\n", f.Path(syntax.DeclaredFile), c.Name)
 	}
 	return all, nil
@@ -56,6 +65,11 @@ func (f *Folder) Declared(w io.Writer) (syntax.Declared, error) {
 		return syntax.Declared{}, ErrMenus
 	}
 	return declared, nil
+}
+
+// sameContract reports whether a contract is built exactly as it is declared.
+func sameContract(built []engine.Contract, c engine.Contract) bool {
+	return slices.ContainsFunc(built, func(b engine.Contract) bool { return reflect.DeepEqual(b, c) })
 }
 
 func hasContract(contracts []engine.Contract, name string) bool {

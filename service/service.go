@@ -139,7 +139,7 @@ func (s *Service) Close() error {
 func (s *Service) wire(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	for _, step := range []func(context.Context) error{s.openStore, s.registerActions, s.loadMenus, s.openSessions} {
+	for _, step := range []func(context.Context) error{s.openStore, s.registerActions, s.registerBackend, s.loadMenus, s.openSessions} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package syntax
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,11 @@ type Declared struct {
 	Posts []Post
 	// ServeAt is the address below which the backend answers; zero for none.
 	ServeAt endpoint.Template
+}
+
+// Answers reports whether a backend answers an action.
+func (d *Declared) Answers(c engine.Contract) bool {
+	return slices.ContainsFunc(d.Posts, func(p Post) bool { return p.Action == c.Name })
 }
 
 // A Post says where requests for an action are sent.
