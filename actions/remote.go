@@ -167,7 +167,7 @@ func (t *Table) close(ctx context.Context, a action, call engine.Call, at *runne
 			if told, err = at.Close(row, out); err != nil || out.Name == engine.Pending || told.Name != out.Name {
 				return err // what was not told is told by the job
 			}
-			return t.resolve(ctx, tx, &a.contract, call.ID, fp, out)
+			return t.resolve(ctx, tx, &a.contract, call.ID, fp, out, nil)
 		})
 	})
 	if err != nil && !errors.Is(err, engine.ErrFenced) {
@@ -177,11 +177,17 @@ func (t *Table) close(ctx context.Context, a action, call engine.Call, at *runne
 	return told, err
 }
 
-// resolve stores the outcome of a backend under the action's ID, unless one is stored.
-func (t *Table) resolve(ctx context.Context, tx store.Tx, c *engine.Contract, id string, fp []byte, out engine.Outcome) error {
+// resolve stores the outcome of a backend under the action's ID, and does also what
+// follows it. It does nothing if an outcome is stored.
+func (t *Table) resolve(ctx context.Context, tx store.Tx, c *engine.Contract, id string, fp []byte, out engine.Outcome, also func() error) error {
 	_, err := logged(ctx, tx, id, fp, func(ctx context.Context, tx store.Tx) (result, error) {
 		if c.Money && out.Name != engine.Failed && out.Name != engine.Limited {
 			if err := tx.Retain(ctx, id); err != nil {
+				return result{}, err
+			}
+		}
+		if also != nil {
+			if err := also(); err != nil {
 				return result{}, err
 			}
 		}
@@ -244,8 +250,20 @@ func (t *Table) AskAgain(ctx context.Context, job store.Job, _ int) error {
 		return fmt.Errorf("ask job %s: the backend answers that %s is pending", job.Key, i.Action)
 	}
 	return t.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
-		return t.resolve(ctx, tx, &a.contract, job.Key, i.Fingerprint, out)
+		return t.resolve(ctx, tx, &a.contract, job.Key, i.Fingerprint, out, func() error { return t.tellLate(ctx, tx, job.Key, i, out) })
 	})
+}
+
+// tellLate sends the caller an SMS, once: they were told that the outcome is not known.
+func (t *Table) tellLate(ctx context.Context, tx store.Tx, id string, i intent, out engine.Outcome) error {
+	if i.Caller == "" {
+		return nil
+	}
+	words := engine.BuiltinLateDone
+	if out.Name == engine.Failed || out.Name == engine.Limited {
+		words = engine.BuiltinLateFailed
+	}
+	return queueMessage(ctx, tx, store.Message{ID: id, To: i.Caller, Text: words.In(i.Lang) + " " + i.Service, CreatedAt: t.now()})
 }
 
 // report logs why a backend gave no outcome. The fault has no value of the call.

@@ -71,24 +71,30 @@ func buyCall(id string) engine.Call {
 	}
 }
 
-// askJob returns the job of an action that was asked.
-func askJob(t testing.TB, b *bench, id string) store.Job {
+// askJobs returns the jobs of actions that were asked, by their IDs.
+func askJobs(t testing.TB, b *bench, ids ...string) map[string]store.Job {
 	t.Helper()
-	var found store.Job
-	ctx, stop := context.WithCancel(context.Background())
+	var mu sync.Mutex
+	found := map[string]store.Job{}
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	err := b.store.Work(ctx, map[string]store.JobHandler{actions.JobAsk: func(_ context.Context, j store.Job, _ int) error {
-		if j.Key == id {
-			found = j
+		mu.Lock()
+		defer mu.Unlock()
+		if found[j.Key] = j; len(found) == len(ids) {
 			stop()
 		}
 		return store.Snooze(time.Hour)
 	}}, time.Second)
-	if err != nil || found.Key == "" {
-		t.Fatalf("no job asks again for %s: %v", id, err)
+	for _, id := range ids {
+		if err != nil || found[id].Key == "" {
+			t.Fatalf("no job asks again for %s: %v", id, err)
+		}
 	}
 	return found
 }
+
+func askJob(t testing.TB, b *bench, id string) store.Job { t.Helper(); return askJobs(t, b, id)[id] }
 
 func TestRemoteIsAskedOnce(t *testing.T) {
 	onStores(t, func(t *testing.T, open func(testing.TB, func() time.Time) store.Store) {
@@ -183,6 +189,10 @@ func TestRemoteIsAskedAgain(t *testing.T) {
 			t.Errorf("request %d: %+v", i, q)
 		}
 	}
+	sent, err := b.store.Messages(context.Background(), 10)
+	if err != nil || len(sent) != 1 || sent[0].To != amina || sent[0].Text != "Ombi lako sasa lina jibu. Ili kuliona, piga *384*1#" {
+		t.Errorf("the late outcome is told by %+v, %v", sent, err)
+	}
 	stored, err := b.store.Result(context.Background(), "one")
 	if err != nil || !strings.Contains(string(stored), "R-1") {
 		t.Errorf("the outcome is not stored: %s, %v", stored, err)
@@ -207,6 +217,34 @@ func TestRemoteWhoseInstanceDies(t *testing.T) {
 		t.Errorf("%v", out)
 	}
 	askJob(t, b, "one")
+}
+
+// A late outcome that nothing happened is told as such; one that is told in time, not at
+// all.
+func TestLateFailureIsTold(t *testing.T) {
+	b := newBench(t)
+	withRemote(t, b, func(n int, q actions.Question) (engine.Outcome, error) {
+		if q.Call.ID == "two" {
+			return bought, nil
+		}
+		if q.Again {
+			return engine.Outcome{Name: engine.Failed}, nil
+		}
+		return engine.Outcome{}, errLost
+	})
+	b.mustAct(t, buyCall("one"))
+	b.mustAct(t, buyCall("two"))
+	jobs := askJobs(t, b, "one", "two")
+	b.clock.Pass(time.Minute)
+	for _, job := range []store.Job{jobs["one"], jobs["two"], jobs["one"]} {
+		if err := b.AskAgain(context.Background(), job, 1); err != nil {
+			t.Error(err)
+		}
+	}
+	sent, err := b.store.Messages(context.Background(), 10)
+	if err != nil || len(sent) != 1 || sent[0].Text != "Ombi lako halikufanyika. Ili kujaribu tena, piga *384*1#" {
+		t.Errorf("%+v, %v", sent, err)
+	}
 }
 
 // A job whose action is gone waits for a person and says why.

@@ -22,6 +22,10 @@ const (
 	// one in which more was typed than a service reads. No menu words them.
 	BuiltinUnknownCode Builtin = "unknown_code"
 	BuiltinTooLong     Builtin = "too_long"
+	// BuiltinLateDone and BuiltinLateFailed are sent by SMS when an outcome comes after
+	// the caller was told that it is unknown. The code to dial follows them.
+	BuiltinLateDone   Builtin = "late_done"
+	BuiltinLateFailed Builtin = "late_failed"
 )
 
 // builtins has the built-in texts by language code. Each fits one GSM-7 screen.
@@ -42,6 +46,8 @@ var builtins = map[string]map[Builtin]string{
 
 		BuiltinUnknownCode: "This code is not in use. Please check it and dial again.",
 		BuiltinTooLong:     "Your answers are too long. Please dial again.",
+		BuiltinLateDone:    "Your request now has an answer. To see it, dial",
+		BuiltinLateFailed:  "Your request was not carried out. To try again, dial",
 	},
 	"sw": {
 		BuiltinInvalid:    "Chaguo si sahihi. Jaribu tena.",
@@ -59,6 +65,8 @@ var builtins = map[string]map[Builtin]string{
 
 		BuiltinUnknownCode: "Namba hii haitumiki. Tafadhali iangalie, kisha piga tena.",
 		BuiltinTooLong:     "Majibu yako ni marefu mno. Tafadhali piga tena.",
+		BuiltinLateDone:    "Ombi lako sasa lina jibu. Ili kuliona, piga",
+		BuiltinLateFailed:  "Ombi lako halikufanyika. Ili kujaribu tena, piga",
 	},
 }
 
