@@ -70,6 +70,7 @@ actions:
 type sacco struct {
 	t       *testing.T
 	at      string
+	code    string
 	log     lockedBuffer
 	session int
 }
@@ -99,11 +100,17 @@ func newSacco(t *testing.T, h http.Handler) *sacco {
 	t.Helper()
 	web := httptest.NewServer(h)
 	t.Cleanup(web.Close)
+	return newSaccoAt(t, web.URL, fstest.MapFS{"sacco.yaml": {Data: []byte(saccoMenu)}, "actions.yaml": {Data: []byte(saccoContracts)}})
+}
+
+// newSaccoAt serves a menu whose backend has an address.
+func newSaccoAt(t *testing.T, address string, files fstest.MapFS) *sacco {
+	t.Helper()
 	dir := t.TempDir()
 	settings, err := service.ReadSettings(func(name string) string {
 		return map[string]string{
 			"DATABASE_URL": "sqlite:" + filepath.Join(dir, "sacco.db"), "ENCRYPTION_KEY": "a key for this test",
-			"SACCO_URL": web.URL, "ACTIONS_KEY": saccoKey,
+			"SACCO_URL": address, "ACTIONS_KEY": saccoKey,
 		}[name]
 	})
 	if err != nil {
@@ -112,7 +119,7 @@ func newSacco(t *testing.T, h http.Handler) *sacco {
 	s := &sacco{t: t}
 	made, err := service.New(t.Context(), service.Options{
 		Settings: settings, Log: slog.New(slog.NewJSONHandler(&s.log, nil)), Diagnostics: &s.log,
-		Menus: &service.Folder{FS: fstest.MapFS{"sacco.yaml": {Data: []byte(saccoMenu)}, "actions.yaml": {Data: []byte(saccoContracts)}}, Shown: "sacco"},
+		Menus: &service.Folder{FS: files, Shown: "sacco"},
 	})
 	if err != nil {
 		t.Fatal(err, s.log.String())
@@ -121,6 +128,7 @@ func newSacco(t *testing.T, h http.Handler) *sacco {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.code = made.DefaultCode()
 	s.at = "http://" + ln.Addr().String() + "/ussd"
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -141,7 +149,7 @@ func (s *sacco) dial(inputs ...string) string {
 	last := ""
 	for i := range len(inputs) + 1 {
 		reply, err := http.PostForm(s.at, url.Values{
-			"sessionId": {"s" + string(rune('a'+s.session))}, "phoneNumber": {"+254711000111"}, "serviceCode": {"*384*55#"},
+			"sessionId": {"s" + string(rune('a'+s.session))}, "phoneNumber": {"+254711000111"}, "serviceCode": {s.code},
 			"text": {strings.Join(inputs[:i], "*")},
 		})
 		if err != nil {

@@ -1,0 +1,3 @@
+module example.com/sacco-backend
+
+go 1.22
