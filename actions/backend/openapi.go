@@ -176,11 +176,16 @@ func answerSchema(c *engine.Contract) object {
 	for _, o := range c.Outcomes {
 		values, names := object{}, []string{}
 		for _, f := range o.Gives {
-			values[f.Name], names = typeSchema(&f.Type), append(names, f.Name)
+			values[f.Name] = typeSchema(&f.Type)
+			if !f.Type.Optional {
+				names = append(names, f.Name)
+			}
 		}
 		form := object{"type": "object", "title": o.Name, "required": []string{"outcome"}, "properties": object{"outcome": object{"const": o.Name}}}
-		if len(names) > 0 {
+		if len(values) > 0 {
 			form["properties"].(object)["values"] = object{"type": "object", "properties": values, "required": names}
+		}
+		if len(names) > 0 {
 			form["required"] = []string{"outcome", "values"}
 		}
 		forms = append(forms, form)
@@ -248,7 +253,10 @@ func textSchema(t *engine.Type) object {
 func recordSchema(t *engine.Type) object {
 	fields, names := object{}, []string{}
 	for _, f := range t.Fields {
-		fields[f.Name], names = typeSchema(&f.Type), append(names, f.Name)
+		fields[f.Name] = typeSchema(&f.Type)
+		if !f.Type.Optional {
+			names = append(names, f.Name)
+		}
 	}
 	return object{"type": "object", "title": t.Record, "properties": fields, "required": names}
 }

@@ -212,7 +212,10 @@ func unknownOutcome(c *engine.Contract, name string) error {
 
 // decodeValue reads one value of an answer.
 func decodeValue(t *engine.Type, raw json.RawMessage, today engine.Date) (engine.Value, error) {
+	absent := raw == nil || string(raw) == "null"
 	switch {
+	case absent && t.Optional:
+		return engine.Value{}, nil
 	case raw == nil:
 		return engine.Value{}, fmt.Errorf("it is missing; expected %s", wanted(t))
 	case string(raw) == "null" && t.Kind == engine.KindPhone:
@@ -279,6 +282,9 @@ func decodeString(t *engine.Type, s string, today engine.Date) (engine.Value, er
 	case engine.KindText:
 		if utf8.RuneCountInString(s) > t.Width {
 			return engine.Value{}, fmt.Errorf("it has %d characters; expected %s", utf8.RuneCountInString(s), wanted(t))
+		}
+		if !t.Form.Has(s) {
+			return engine.Value{}, outside(t)
 		}
 		for _, r := range s {
 			if unicode.IsControl(r) || r == utf8.RuneError {

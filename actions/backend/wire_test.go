@@ -120,6 +120,15 @@ func TestDecode(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, out, err)
 		}
 	}
+	// A value that the contract marks as optional may be left out.
+	optional := *r.Contract
+	optional.Outcomes = []engine.OutcomeContract{{Name: "done", Gives: []engine.Field{field(t, "town", "text 9")}}}
+	optional.Outcomes[0].Gives[0].Type.Optional = true
+	for _, answer := range []string{`{"outcome":"done"}`, `{"outcome":"done","values":{"town":null}}`} {
+		if out, err := decode(&Request{Contract: &optional}, []byte(answer)); err != nil || out.Values[0].Value.IsSet() {
+			t.Errorf("%s: %v, %v", answer, out, err)
+		}
+	}
 	reads := *r.Contract
 	reads.Reads = true
 	if out, err := decode(&Request{Contract: &reads}, []byte(`{"outcome":"pending"}`)); err == nil {
