@@ -44,7 +44,7 @@ func learns(t *testing.T, h http.Handler, c *engine.Contract) []string {
 type right struct {
 	t *testing.T
 
-	openDoor, acceptsAll, forgets, mixesUp, lateAnswer, noCheck, takesTypes, needsPIN bool
+	openDoor, forgets, mixesUp, lateAnswer, noCheck, takesTypes, needsPIN bool
 
 	mu      sync.Mutex
 	answers map[string][2]string // by key: what was asked, without secrets, and answered
