@@ -180,11 +180,21 @@ CREATE INDEX calls_at ON calls (at);
 CREATE TABLE audit (
     id      BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at      TIMESTAMPTZ NOT NULL,
-    what    TEXT NOT NULL,      -- the subcommand
+    what    TEXT NOT NULL,      -- the subcommand and what it did
     actor   TEXT NOT NULL,      -- the system's user who ran it
-    subject TEXT NOT NULL,      -- Worker IDs; no number
-    detail  TEXT NOT NULL
+    subject TEXT NOT NULL,      -- Worker IDs, IDs of keys or jobs; no number
+    detail  TEXT NOT NULL,
+    outcome TEXT NOT NULL DEFAULT 'done'  -- or failed
 );
+
+-- Refuses to change what people did.
+CREATE FUNCTION paytrace_audit_stays() RETURNS TRIGGER LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION 'rows of the table audit are only added';
+END
+$body$;
+CREATE TRIGGER audit_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION paytrace_audit_stays();
 
 -- Who was forgotten, for an hour or two: an instance may have notes in memory that are
 -- older, and must not store them.

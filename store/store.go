@@ -68,6 +68,7 @@ type Store interface {
 	Programs
 	Calls
 	Forgetter
+	Auditor
 
 	// Worker returns the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if a person has to decide between several.

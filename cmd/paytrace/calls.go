@@ -85,10 +85,15 @@ func (v callsCmd) on(ctx context.Context, db store.Store, c service.Settings, ph
 		return err
 	}
 	calls := groupCalls(notes)
+	w, err := db.Worker(ctx, phone)
+	// Nothing is shown unless it is recorded who saw it.
+	seen := act{what: "calls", subject: w.WorkerID, detail: counted(len(calls), "call", "calls")}
+	if err := seen.record(ctx, db, nil); err != nil {
+		return err
+	}
 	if v.JSON {
 		return json.NewEncoder(out).Encode(calls)
 	}
-	w, err := db.Worker(ctx, phone)
 	switch {
 	case err == nil:
 		fmt.Fprintf(out, "%s has the account %s%s.\n", msisdn.Mask(phone), w.WorkerID, accountSince(w))

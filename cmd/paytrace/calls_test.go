@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,9 @@ func TestForget(t *testing.T) {
 		if !strings.Contains(dump, there) {
 			t.Errorf("%q is not there any more", there)
 		}
+	}
+	if out := says(t, exitFine, "audit"); !regexp.MustCompile(`(?m)^\S+ \S+ +forget +\S+ +done +NW-00000002 +\S`).MatchString(out) {
+		t.Errorf("the audit says:\n%s", out)
 	}
 	for _, args := range [][]string{{"forget", "0722000222", "--yes"}, {"forget", "0722000222"}} { // nothing to ask about
 		if got := says(t, exitFine, args...); got != "Nothing is stored under 254722****22.\n" {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os/user"
 	"slices"
 	"strings"
 	"time"
@@ -83,9 +82,12 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, p
 	// done names the records in Redis: the notes that had the names are gone then.
 	done, err := db.Forget(ctx, phone, actor(), time.Now(), false)
 	if err != nil {
-		return err
+		return errors.Join(err, act{what: "forget"}.record(ctx, db, err))
 	}
 	problem := forgetSessions(ctx, db, c, phone, done.Sessions)
+	if problem != nil {
+		problem = errors.Join(problem, act{what: "forget", subject: strings.Join(done.Workers, " "), detail: "records of calls in Redis"}.record(ctx, db, problem))
+	}
 	if err := v.print(done, phone, true, problem, std.out); err != nil {
 		return err
 	}
@@ -93,15 +95,6 @@ func (v forgetCmd) on(ctx context.Context, db store.Store, c service.Settings, p
 		return outcome{exitDiagnostics}
 	}
 	return nil
-}
-
-// actor names who runs this program, for the audit.
-func actor() string {
-	u, err := user.Current()
-	if err != nil {
-		return "unknown"
-	}
-	return u.Username
 }
 
 func agreed(std streams) bool {

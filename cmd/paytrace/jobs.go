@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -46,7 +47,7 @@ func (v jobsCmd) on(ctx context.Context, db store.Store, std streams) error {
 
 func (v jobsCmd) retry(ctx context.Context, db store.Store, std streams) error {
 	for _, id := range v.Retry {
-		err := db.RetryJob(ctx, id)
+		err := audited(ctx, db, act{what: "jobs retry", subject: strconv.FormatInt(id, 10)}, func() error { return db.RetryJob(ctx, id) })
 		if errors.Is(err, store.ErrNotFound) {
 			return misuse{fmt.Errorf("there is no job %d that waits or failed; see: paytrace jobs", id)}
 		}
@@ -124,6 +125,9 @@ func reported(d store.Delivery) string {
 
 func (v jobsCmd) messages(ctx context.Context, db store.Store, std streams) error {
 	list, err := db.Messages(ctx, v.Limit)
+	if err == nil {
+		err = act{what: "jobs --messages", detail: counted(len(list), "message", "messages")}.record(ctx, db, nil)
+	}
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,8 @@ func (v keysAPICreateCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
-		if err := db.AddAPIKey(ctx, kept); err != nil {
+		made := act{"keys api create", kept.ID, fmt.Sprintf("%s: %s", kept.Name, strings.Join(kept.Scopes, ","))}
+		if err := audited(ctx, db, made, func() error { return db.AddAPIKey(ctx, kept) }); err != nil {
 			return err
 		}
 		if v.JSON {
@@ -201,7 +202,7 @@ Example:
 func (v keysAPIRevokeCmd) Run(ctx context.Context, std streams) error {
 	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		for _, id := range v.IDs {
-			err := db.RevokeAPIKey(ctx, id, time.Now())
+			err := audited(ctx, db, act{what: "keys api revoke", subject: shownID(id)}, func() error { return db.RevokeAPIKey(ctx, id, time.Now()) })
 			if errors.Is(err, store.ErrNotFound) {
 				return misuse{fmt.Errorf("there is no key %q; see: paytrace keys api list", shownID(id))}
 			}

@@ -60,6 +60,7 @@ func (v rewrapCmd) on(ctx context.Context, db store.Store, c service.Settings, s
 		report.Census, err = sealer.Census(ctx, db)
 	} else {
 		report.Moved, report.Census, err = sealer.RewrapAll(ctx, db, progressTo(log))
+		err = errors.Join(err, act{what: "keys rewrap", detail: counted(report.Moved, "wallet", "wallets")}.record(ctx, db, err))
 	}
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stopped after %d wallets, which stay moved; run it again: %w", report.Moved, err)

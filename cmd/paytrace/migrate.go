@@ -82,7 +82,7 @@ func (v migrateCmd) forward(ctx context.Context, config postgres.Config) (postgr
 		return postgres.Report{}, err
 	}
 	for _, id := range v.Keep {
-		if _, err := postgres.Keep(ctx, config, id); errors.Is(err, store.ErrNotFound) {
+		if _, err := postgres.Keep(ctx, config, id, actor()); errors.Is(err, store.ErrNotFound) {
 			return postgres.Report{}, misuse{fmt.Errorf("--keep %s: there is no account with this Worker ID", id)}
 		} else if err != nil {
 			return postgres.Report{}, err

@@ -65,12 +65,12 @@ func (m *migration) inspect(ctx context.Context) (Report, error) {
 }
 
 // Keep decides that an account answers for its number, as legacy.Keep does.
-func Keep(ctx context.Context, config Config, workerID string) (aside int, err error) {
+func Keep(ctx context.Context, config Config, workerID, actor string) (aside int, err error) {
 	config = config.withDefaults()
 	pool, err := connect(ctx, config, 1, limits{name: "paytrace-migrate", statement: jobStatementTimeout, lock: DefaultLockTimeout})
 	if err != nil {
 		return 0, fmt.Errorf("keep %s: %w", workerID, err)
 	}
 	defer pool.Close()
-	return legacy.Keep(ctx, pool, workerID, config.Now())
+	return legacy.Keep(ctx, pool, workerID, actor, config.Now())
 }

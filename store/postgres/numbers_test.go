@@ -215,7 +215,7 @@ func TestDuplicatesAreReportedAndDecided(t *testing.T) {
 		{"NW-A2", "254711000001 NW-A2 254722000002 NW-B3 ", 1},
 	} {
 		if step.keep != "" {
-			aside, err := postgres.Keep(t.Context(), postgres.Config{URL: url}, step.keep)
+			aside, err := postgres.Keep(t.Context(), postgres.Config{URL: url}, step.keep, "amina")
 			if err != nil || aside != step.aside {
 				t.Errorf("keep %s: %d, %v; want %d", step.keep, aside, err, step.aside)
 			}
@@ -226,10 +226,13 @@ func TestDuplicatesAreReportedAndDecided(t *testing.T) {
 			t.Errorf("after --keep %q: %q, want %q", step.keep, got, step.want)
 		}
 	}
+	if got := query(t, url, `SELECT concat_ws(' ', what, actor, subject, detail, outcome) FROM audit ORDER BY id`); len(got) != 4 || got[0] != "migrate --keep amina NW-B3 2 others set aside done" {
+		t.Errorf("the audit says %q", got)
+	}
 	if got := query(t, url, `SELECT worker_id FROM workers WHERE phone = '0722000002'`); got[0] != "NW-B1" {
 		t.Errorf("the legacy service finds %s", got)
 	}
-	if _, err := postgres.Keep(t.Context(), postgres.Config{URL: url}, "NW-NONE"); !errors.Is(err, store.ErrNotFound) {
+	if _, err := postgres.Keep(t.Context(), postgres.Config{URL: url}, "NW-NONE", "amina"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("keep of nobody: %v", err)
 	}
 }

@@ -66,6 +66,9 @@ func describe(t *testing.T, url string) []string {
 		FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
 		WHERE c.connamespace = current_schema()::regnamespace AND t.relname ` +
 			strings.ReplaceAll(ours, "%[1]s", "t.relname"),
+		`SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(g.oid)) FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
+		WHERE NOT g.tgisinternal AND t.relnamespace = current_schema()::regnamespace AND t.relname ` +
+			strings.ReplaceAll(ours, "%[1]s", "t.relname"),
 		`SELECT concat_ws(' ', 'index', indexdef) FROM pg_indexes
 		WHERE schemaname = current_schema() AND tablename ` + strings.ReplaceAll(ours, "%[1]s", "tablename"),
 	} {

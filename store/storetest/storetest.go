@@ -41,6 +41,7 @@ func Run(t *testing.T, open Open) {
 		{"purge", purgeCases},
 		{"job", jobCases},
 		{"funding", fundingCases},
+		{"audit", auditCases},
 		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {

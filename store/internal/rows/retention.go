@@ -131,12 +131,9 @@ func (d DB) forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, ac
 	if err != nil {
 		return fmt.Errorf("clear the account: %w", err)
 	}
-	_, err = conn.Exec(ctx, `INSERT INTO audit (at, what, actor, subject, detail) VALUES ($1, 'forget', $2, $3, $4)`,
-		orNull(at), actor, strings.Join(f.Workers, " "), f.Summary())
-	if err != nil {
-		return fmt.Errorf("record who did it: %w", err)
-	}
-	return nil
+	return addAudit(ctx, conn, store.AuditEntry{
+		At: at, What: "forget", Actor: actor, Subject: strings.Join(f.Workers, " "), Detail: f.Summary(), Outcome: store.AuditDone,
+	})
 }
 
 // forgetNotes removes the notes on a person's calls. Instances may still have some in

@@ -163,9 +163,9 @@ func (n *Numbers) dropSingles() {
 
 // Keep decides that an account answers for its number. It sets every other account
 // of that number aside, returns how many, and takes this one back if it was set
-// aside. Nothing else of any account changes, and another decision can follow.
-// store.ErrNotFound if there is no such account.
-func Keep(ctx context.Context, pool *pgxpool.Pool, workerID string, now time.Time) (aside int, err error) {
+// aside. Nothing else of any account changes, and another decision can follow. It
+// records who decided. store.ErrNotFound if there is no such account.
+func Keep(ctx context.Context, pool *pgxpool.Pool, workerID, actor string, now time.Time) (aside int, err error) {
 	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var number string
 		err := tx.QueryRow(ctx, `SELECT COALESCE(paytrace_msisdn(phone), '') FROM workers WHERE worker_id = $1`, workerID).Scan(&number)
@@ -185,7 +185,12 @@ func Keep(ctx context.Context, pool *pgxpool.Pool, workerID string, now time.Tim
 		}
 		done, err := tx.Exec(ctx, `UPDATE workers SET set_aside_at = CASE WHEN worker_id = $1 THEN NULL ELSE COALESCE(set_aside_at, $3) END
 			WHERE paytrace_msisdn(phone) = $2`, workerID, number, now.UTC())
+		if err != nil {
+			return err
+		}
 		aside = int(done.RowsAffected()) - 1
+		_, err = tx.Exec(ctx, `INSERT INTO audit (at, what, actor, subject, detail, outcome) VALUES ($1, 'migrate --keep', $2, $3, $4, $5)`,
+			now.UTC(), actor, workerID, fmt.Sprintf("%d others set aside", aside), store.AuditDone)
 		return err
 	})
 	if err != nil {
