@@ -10,7 +10,7 @@ CREATE TABLE workers (
     phone                    VARCHAR(20) UNIQUE NOT NULL,  -- digits with country code; in rows of the legacy service, as it stored them
     name                     VARCHAR(255),
     stellar_public_key       VARCHAR(56) UNIQUE NOT NULL,
-    stellar_secret_encrypted TEXT NOT NULL,                -- a Fernet token
+    stellar_secret_encrypted TEXT NOT NULL,                -- a Fernet token, or an envelope (ADR 27)
     created_at               TIMESTAMPTZ DEFAULT NOW(),
     verified_at              TIMESTAMPTZ,                  -- when the number proved to be the caller's own
     set_aside_at             TIMESTAMPTZ                   -- when a person decided that another account answers for the number

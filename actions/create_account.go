@@ -53,7 +53,7 @@ func (a *Accounts) create(_ context.Context, c Call, in createIn) (Work[createOu
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := a.Sealer.Seal(pair.Secret)
+	sealed, err := a.Sealer.Seal(pair.Secret, pair.Address)
 	if err != nil {
 		return nil, err
 	}

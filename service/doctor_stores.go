@@ -18,8 +18,6 @@ import (
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/store/sqlite"
-	"github.com/paytrace/paytrace/wallet"
-	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
 // database checks the database, and the keys on what is in it.
@@ -159,7 +157,7 @@ func apiKeys(ctx context.Context, db store.Store) []Check {
 const checkedAddresses = 100
 
 func (d *Doctor) tryKeys(ctx context.Context, db store.Store, key secret.Text, source string) []Check {
-	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), d.Settings.EncryptionOld...)
+	sealer, err := d.Settings.Sealer(key)
 	if err != nil {
 		return []Check{wrong("keys", err, "")}
 	}

@@ -29,8 +29,6 @@ import (
 	"github.com/paytrace/paytrace/store/journal"
 	"github.com/paytrace/paytrace/store/memory"
 	"github.com/paytrace/paytrace/store/redis"
-	"github.com/paytrace/paytrace/wallet"
-	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
 // Options say what a service is made of.
@@ -186,8 +184,11 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if with := s.settings.SealsWith(); with != "ENCRYPTION_KEY" {
+		note += "; wallets are sealed with " + with
+	}
 	s.choose("keys", "%s", note)
-	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), s.settings.EncryptionOld...)
+	sealer, err := s.settings.Sealer(key)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,13 @@ type Settings struct {
 	EncryptionKey secret.Text
 	EncryptionOld []string
 	IDKey         secret.Text
+	// WalletKey, WalletKeyFile or KeyCommand seals new wallets, at most one of them;
+	// without any, EncryptionKey does.
+	WalletKey     secret.Text
+	WalletKeyFile string
+	WalletOld     []string
+	KeyCommand    string
+	KeyCommandOld string
 
 	USSDAPIKey     secret.Text
 	USSDAPIKeyOld  []string
@@ -194,6 +201,54 @@ have at least 32 bytes; make one with: openssl rand -base64 32`,
 		help: `Earlier values of ENCRYPTION_KEY that may still be needed to open old wallets;
 one a line.`,
 		read: func(s *Settings, v string) error { s.EncryptionOld = lines(v); return nil },
+	},
+	{
+		name: walletKey,
+		help: `A key of its own for the wallets: 32 bytes in base64, made with
+"openssl rand -base64 32". New wallets are then sealed with AES-256-GCM and bound to
+their address, which the Python service can't read. ENCRYPTION_KEY still opens the
+old ones, until "paytrace keys rewrap" has moved them. Set at most one of the three:
+the key, a file that holds it, or a command that wraps and unwraps keys with a key
+management service (docs/operating.md says what it reads and writes).`,
+		read: func(s *Settings, v string) error {
+			s.WalletKey = secret.New(v)
+			_, err := wallet.NewLocalKey(s.WalletKey)
+			return err
+		},
+	},
+	{
+		name: walletKeyFile,
+		read: func(s *Settings, v string) error { s.WalletKeyFile = v; return nil },
+	},
+	{
+		name: keyCommand,
+		read: func(s *Settings, v string) error {
+			s.KeyCommand = v
+			_, err := wallet.NewCommandKey(v)
+			return err
+		},
+	},
+	{
+		name: "WALLET_KEY_OLD",
+		help: `Earlier values of WALLET_KEY, or of the file, that wallets may still need; one a
+line. And an earlier command.`,
+		read: func(s *Settings, v string) error {
+			s.WalletOld = lines(v)
+			for i, one := range s.WalletOld {
+				if _, err := wallet.NewLocalKey(secret.New(one)); err != nil {
+					return fmt.Errorf("line %d: %w", i+1, err)
+				}
+			}
+			return nil
+		},
+	},
+	{
+		name: "KEY_COMMAND_OLD",
+		read: func(s *Settings, v string) error {
+			s.KeyCommandOld = v
+			_, err := wallet.NewCommandKey(v)
+			return err
+		},
 	},
 	{
 		name: "ID_KEY",
@@ -414,6 +469,10 @@ the others when wallets have to wait.`,
 }
 
 const (
+	walletKey     = "WALLET_KEY"
+	walletKeyFile = "WALLET_KEY_FILE"
+	keyCommand    = "KEY_COMMAND"
+
 	statementTimeout = "DATABASE_STATEMENT_TIMEOUT"
 	lockTimeout      = "DATABASE_LOCK_TIMEOUT"
 

@@ -34,6 +34,9 @@ var rules = []rule{
 	{of: []string{"ENCRYPTION_KEY", "STELLAR_NETWORK"}, check: func(s Settings) error {
 		return wallet.CheckStrength(s.StellarNetwork, s.EncryptionKey.Reveal())
 	}},
+	{of: []string{walletKey, walletKeyFile}, check: oneWalletKey},
+	{of: []string{walletKey, keyCommand}, check: oneWalletKey},
+	{of: []string{walletKeyFile, keyCommand}, check: oneWalletKey},
 	{of: []string{"USSD_API_KEY_OLD"}, check: func(s Settings) error {
 		return oldNeedsNew("USSD_API_KEY", s.USSDAPIKey.IsSet())
 	}},
@@ -58,6 +61,11 @@ var serveRules = []rule{
 	{of: []string{"STELLAR_NETWORK"}, check: checkStrength},
 	{of: []string{"STELLAR_NETWORK"}, check: checkPlaintext},
 	{of: []string{"STELLAR_NETWORK"}, check: checkRepeated},
+}
+
+// oneWalletKey refuses two keys to seal with.
+func oneWalletKey(Settings) error {
+	return fmt.Errorf("%s, %s and %s: found more than one, expected at most one; move the earlier one to its …_OLD setting", walletKey, walletKeyFile, keyCommand)
 }
 
 // oldNeedsNew refuses the old values of a setting without a present one. The

@@ -142,8 +142,16 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			map[string]string{"USSD_API_KEY": " zamani-hunter2-hunter2", "USSD_API_KEY_OLD": "zamani-zamani-zamani\nzamani\nzamani-zamani-zamani "},
 			[]string{"USSD_API_KEY: found a space", "USSD_API_KEY_OLD: line 2: found 6 characters", "line 3: found a space"},
 		},
-		"time-outs":        {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},
-		"a wrong asset":    {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
+		"time-outs":     {map[string]string{"DATABASE_STATEMENT_TIMEOUT": "100", "DATABASE_LOCK_TIMEOUT": "200"}, []string{"DATABASE_LOCK_TIMEOUT: found 200ms"}},
+		"a wrong asset": {map[string]string{"STELLAR_ASSET": "KSH", "STELLAR_FUNDING_SECRET": "hunter2"}, []string{"STELLAR_ASSET: ", "STELLAR_FUNDING_SECRET: "}},
+		"wallet keys": {
+			map[string]string{"WALLET_KEY": "hunter2", "WALLET_KEY_OLD": "QUJD", "KEY_COMMAND": "/no/such/program", "KEY_COMMAND_OLD": " "},
+			[]string{"WALLET_KEY: expected 32 bytes", "WALLET_KEY_OLD: line 1: ", "KEY_COMMAND: the program can't be run", "KEY_COMMAND_OLD: expected"},
+		},
+		"two wallet keys": {
+			map[string]string{"WALLET_KEY": strings.Repeat("A", 43) + "=", "WALLET_KEY_FILE": "wallet.key"},
+			[]string{"WALLET_KEY, WALLET_KEY_FILE and KEY_COMMAND: found more than one"},
+		},
 		"an inner address": {map[string]string{"INNER_ADDRESS": "inner:here"}, []string{`INNER_ADDRESS: found "inner:here", expected a port`}},
 		"proxies":          {map[string]string{"TRUSTED_PROXIES": "10.0.0.1, 10.0.0.0/33"}, []string{`TRUSTED_PROXIES: found "10.0.0.0/33"`}},
 		"docs":             {map[string]string{"API_DOCS": "no"}, []string{`API_DOCS: found "no", expected on or off`}},

@@ -44,7 +44,7 @@ type Worker struct {
 	Name  string // "" when unknown
 	// PublicKey is the wallet's Stellar address (G…, 56 characters).
 	PublicKey string
-	// SealedSecret is the wallet's secret as a Fernet token.
+	// SealedSecret is the wallet's secret as wallet.Sealer seals it.
 	SealedSecret string
 	// VerifiedAt is when the phone number proved to be the caller's own; zero for
 	// an account that was created from a typed number only.

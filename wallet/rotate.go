@@ -62,27 +62,33 @@ func (s *Sealer) Census(ctx context.Context, vault Vault) (Census, error) {
 			return Census{}, fmt.Errorf("count the wallets by their keys: %w", err)
 		}
 		for _, w := range page {
-			s.count(&c, w)
+			if err := s.count(&c, w); err != nil {
+				return Census{}, fmt.Errorf("open the wallet of %s: %w", w.WorkerID, err)
+			}
 		}
 	}
 	return c, nil
 }
 
-// count opens a wallet and adds it to a census.
-func (s *Sealer) count(c *Census, w Sealed) {
+// count opens a wallet and adds it to a census. It returns an error if a key could
+// not be asked.
+func (s *Sealer) count(c *Census, w Sealed) error {
 	c.Wallets++
-	_, err := s.open(w.Token, w.Address, s.accepted[:1])
+	into := &c.Current
+	_, err := s.open(w.Token, w.Address, true)
 	if errors.Is(err, ErrSealed) {
-		if _, err = s.open(w.Token, w.Address, s.accepted); err == nil {
-			c.Old++
-			return
-		}
+		into = &c.Old
+		_, err = s.open(w.Token, w.Address, false)
 	}
-	if err == nil {
-		c.Current++
-	} else {
+	switch {
+	case err == nil:
+		*into++
+	case errors.Is(err, ErrSealed), errors.Is(err, ErrAddress):
 		c.broken(w, err)
+	default:
+		return err
 	}
+	return nil
 }
 
 func (c *Census) broken(w Sealed, err error) {

@@ -46,7 +46,7 @@ func (v *vault) seal(t *testing.T, s *wallet.Sealer, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := s.Seal(pair.Secret)
+		token, err := s.Seal(pair.Secret, pair.Address)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"crypto/cipher"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -21,12 +22,26 @@ var (
 
 // Sealer seals wallet secrets for the database and opens them again. It writes
 // Fernet tokens with the key urlsafe_base64(sha256(ENCRYPTION_KEY)), as the legacy
-// service does, so both read the same rows. Tokens do not expire. It is safe for
+// service does, so both read the same rows. With a wallet key, see With, it writes
+// envelopes, which the legacy service can't read. Tokens do not expire. It is safe for
 // concurrent use.
 type Sealer struct {
-	keys     Keys
-	accepted []*fernet.Key // the first one seals
-	now      func() time.Time
+	keys      Keys
+	accepted  []*fernet.Key // the first one seals
+	envelopes *envelopes
+	now       func() time.Time
+}
+
+// With returns a sealer that seals with a wallet key, if current is not nil, and also
+// opens what it and the older ones have sealed.
+func (s *Sealer) With(current KeyWrapper, old ...KeyWrapper) *Sealer {
+	wrappers := old
+	if current != nil {
+		wrappers = append([]KeyWrapper{current}, old...)
+	}
+	with := *s
+	with.envelopes = &envelopes{current: current, wrappers: wrappers, opened: map[string]cipher.AEAD{}}
+	return &with
 }
 
 // NewSealer makes a Sealer that seals with the current ENCRYPTION_KEY and opens
@@ -36,7 +51,7 @@ func NewSealer(keys Keys, now func() time.Time, current string, old ...string) (
 	if current == "" {
 		return nil, ErrNoKey
 	}
-	s := &Sealer{keys: keys, now: now, accepted: []*fernet.Key{fernetKey(current)}}
+	s := &Sealer{keys: keys, now: now, envelopes: &envelopes{opened: map[string]cipher.AEAD{}}, accepted: []*fernet.Key{fernetKey(current)}}
 	for _, key := range old {
 		if key != "" {
 			s.accepted = append(s.accepted, fernetKey(key))
@@ -50,8 +65,15 @@ func fernetKey(encryptionKey string) *fernet.Key {
 	return &key
 }
 
-// Seal seals a secret into a token.
-func (s *Sealer) Seal(secret Secret) (token string, err error) {
+// Seal seals the secret of an address into a token.
+func (s *Sealer) Seal(secret Secret, address string) (token string, err error) {
+	if s.envelopes.current != nil {
+		token, err := s.envelopes.seal([]byte(secret.Reveal()), address)
+		if err != nil {
+			return "", fmt.Errorf("seal a wallet secret: %w", err)
+		}
+		return token, nil
+	}
 	sealed, err := fernet.EncryptAndSignAtTime([]byte(secret.Reveal()), s.accepted[0], s.now())
 	if err != nil {
 		return "", fmt.Errorf("seal a wallet secret: %w", err)
@@ -60,16 +82,35 @@ func (s *Sealer) Seal(secret Secret) (token string, err error) {
 }
 
 // Open returns the secret of a token. It returns ErrSealed if no key opens the
-// token, and ErrAddress if the secret does not sign for the address in its row.
+// token, and ErrAddress if the secret does not sign for the address in its row. An
+// envelope is bound to its address, so in another row no key opens it.
 func (s *Sealer) Open(token, wantAddress string) (Secret, error) {
-	return s.open(token, wantAddress, s.accepted)
+	return s.open(token, wantAddress, false)
 }
 
-func (s *Sealer) open(token, wantAddress string, with []*fernet.Key) (Secret, error) {
+// text returns what a token seals, without a look at what it is.
+func (s *Sealer) text(token, address string, onlyCurrent bool) ([]byte, error) {
+	if e, ok := readEnvelope(token); ok {
+		return s.envelopes.open(e, address, onlyCurrent)
+	}
+	accepted := s.accepted
+	if onlyCurrent && s.envelopes.current != nil {
+		accepted = nil
+	} else if onlyCurrent {
+		accepted = accepted[:1]
+	}
 	const noExpiry = 0
-	text := fernet.VerifyAndDecrypt([]byte(token), noExpiry, with)
+	text := fernet.VerifyAndDecrypt([]byte(token), noExpiry, accepted)
 	if text == nil {
-		return Secret{}, ErrSealed
+		return nil, ErrSealed
+	}
+	return text, nil
+}
+
+func (s *Sealer) open(token, wantAddress string, onlyCurrent bool) (Secret, error) {
+	text, err := s.text(token, wantAddress, onlyCurrent)
+	if err != nil {
+		return Secret{}, err
 	}
 	secret := NewSecret(string(text))
 	address, err := s.keys.Address(secret)
@@ -85,14 +126,14 @@ func (s *Sealer) open(token, wantAddress string, with []*fernet.Key) (Secret, er
 // Rewrap seals a token again with the current key. If that key already opens the
 // token, it returns the same token and false. Its errors are those of Open.
 func (s *Sealer) Rewrap(token, wantAddress string) (rewrapped string, changed bool, err error) {
-	if _, err := s.open(token, wantAddress, s.accepted[:1]); !errors.Is(err, ErrSealed) {
+	if _, err := s.open(token, wantAddress, true); !errors.Is(err, ErrSealed) {
 		return token, false, err
 	}
 	secret, err := s.Open(token, wantAddress)
 	if err != nil {
 		return token, false, err
 	}
-	rewrapped, err = s.Seal(secret)
+	rewrapped, err = s.Seal(secret, wantAddress)
 	return rewrapped, err == nil, err
 }
 

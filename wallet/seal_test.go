@@ -73,7 +73,7 @@ func TestPythonTokensOpen(t *testing.T) {
 func TestSealedTokensLookLikePythons(t *testing.T) {
 	for _, v := range vectors(t) {
 		s := sealer(t, v.EncryptionKey)
-		token, err := s.Seal(wallet.NewSecret(v.Src))
+		token, err := s.Seal(wallet.NewSecret(v.Src), address(t, v.Src))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +107,7 @@ func TestOpenRefuses(t *testing.T) {
 	v := vectors(t)[0]
 	own, other := address(t, v.Src), address(t, vectors(t)[1].Src)
 	s := sealer(t, v.EncryptionKey)
-	noSeed, err := s.Seal(wallet.NewSecret("no seed at all"))
+	noSeed, err := s.Seal(wallet.NewSecret("no seed at all"), own)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestSealRoundTrip(t *testing.T) {
 			rt.Fatal(err)
 		}
 		s := sealer(t, key)
-		token, err := s.Seal(pair.Secret)
+		token, err := s.Seal(pair.Secret, pair.Address)
 		if err != nil {
 			rt.Fatal(err)
 		}

@@ -3,9 +3,8 @@ package wallet
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
-
-	"github.com/fernet/fernet-go"
 )
 
 // Trial says which wallets of a database the keys do not open.
@@ -30,18 +29,25 @@ func (s *Sealer) Try(ctx context.Context, vault Vault) (Trial, error) {
 			return Trial{}, fmt.Errorf("try the keys on the wallets: %w", err)
 		}
 		for _, w := range page {
-			s.try(&t, w)
+			if err := s.try(&t, w); err != nil {
+				return Trial{}, fmt.Errorf("open the wallet of %s: %w", w.WorkerID, err)
+			}
 		}
 	}
 	return t, nil
 }
 
-func (s *Sealer) try(t *Trial, w Sealed) {
+// try opens a wallet and adds it to a trial. It returns an error if a key could not be
+// asked.
+func (s *Sealer) try(t *Trial, w Sealed) error {
 	t.Wallets++
-	const noExpiry = 0
+	_, err := s.text(w.Token, w.Address, false)
+	e, enveloped := readEnvelope(w.Token)
 	switch {
-	case fernet.VerifyAndDecrypt([]byte(w.Token), noExpiry, s.accepted) != nil:
-	case isToken(w.Token):
+	case err == nil:
+	case !errors.Is(err, ErrSealed):
+		return err
+	case enveloped && !s.envelopes.knows(e), isFernet(w.Token):
 		t.Locked++
 		if t.Locked == 1 {
 			t.FirstLocked = w.WorkerID
@@ -52,6 +58,7 @@ func (s *Sealer) try(t *Trial, w Sealed) {
 			t.FirstDamaged = w.WorkerID
 		}
 	}
+	return nil
 }
 
 // The parts of a Fernet token: https://github.com/fernet/spec/blob/master/Spec.md
@@ -63,9 +70,9 @@ const (
 	tokenBlock = 16
 )
 
-// isToken reports whether a text has the form of a sealed secret. If so, and no key
+// isFernet reports whether a text has the form of a Fernet token. If so, and no key
 // opens it, then another key sealed it or somebody changed it.
-func isToken(text string) bool {
+func isFernet(text string) bool {
 	raw, err := base64.URLEncoding.DecodeString(text)
 	if err != nil || len(raw) <= tokenFrame {
 		return false

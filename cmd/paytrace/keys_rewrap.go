@@ -8,12 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"text/tabwriter"
-	"time"
 
 	"github.com/paytrace/paytrace/service"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet"
-	"github.com/paytrace/paytrace/wallet/stellar"
 )
 
 type rewrapCmd struct {
@@ -22,11 +20,12 @@ type rewrapCmd struct {
 }
 
 func (rewrapCmd) Help() string {
-	return `Opens every wallet that a key of ENCRYPTION_KEY_OLD seals, checks that it signs
-for its row's address, and seals it with ENCRYPTION_KEY. Every wallet can be read
+	return `Opens every wallet that an older key seals, checks that it signs for its row's
+address, and seals it with the current key: that of WALLET_KEY, WALLET_KEY_FILE or
+KEY_COMMAND if one is set, else ENCRYPTION_KEY. Every wallet can be read
 at every moment. You may stop it and run it again, also beside running instances.
 
-The exit status is 0 when ENCRYPTION_KEY opens every wallet and no other key is
+The exit status is 0 when the current key opens every wallet and no other key is
 needed, and 1 when some remain. docs/operating.md has all steps of a key change.
 
 Example:
@@ -46,7 +45,7 @@ func (v rewrapCmd) on(ctx context.Context, db store.Store, c service.Settings, s
 	if err != nil {
 		return err
 	}
-	sealer, err := wallet.NewSealer(stellar.Keys{}, time.Now, key.Reveal(), c.EncryptionOld...)
+	sealer, err := c.Sealer(key)
 	if err != nil {
 		return err
 	}
@@ -54,7 +53,7 @@ func (v rewrapCmd) on(ctx context.Context, db store.Store, c service.Settings, s
 	if err != nil {
 		return err
 	}
-	report := rewrapReport{DryRun: v.DryRun, IDKey: identity}
+	report := rewrapReport{DryRun: v.DryRun, IDKey: identity, Key: c.SealsWith()}
 	log := service.NewLogger(c, std.err)
 	if v.DryRun {
 		report.Census, err = sealer.Census(ctx, db)
@@ -73,7 +72,7 @@ func (v rewrapCmd) on(ctx context.Context, db store.Store, c service.Settings, s
 
 // none reports that there are no wallets, where no key was ever made.
 func (v rewrapCmd) none(ctx context.Context, db store.Store, out io.Writer) error {
-	var report rewrapReport
+	report := rewrapReport{Key: "ENCRYPTION_KEY"}
 	list, err := db.SealedWallets(ctx, 0, 1)
 	if err != nil {
 		return err
@@ -116,6 +115,8 @@ type rewrapReport struct {
 	wallet.Census
 	DryRun bool
 	Moved  int
+	// Key is the setting with the key that seals.
+	Key string
 	// IDKey says that the database's identities come from an older
 	// ENCRYPTION_KEY, which must stay as ID_KEY.
 	IDKey bool
@@ -149,7 +150,7 @@ func (r rewrapReport) json() rewrapJSON {
 func (r rewrapReport) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "wallets\t%d\n", r.Wallets)
-	fmt.Fprintf(w, "  under ENCRYPTION_KEY\t%d\t(%d of them moved now)\n", r.Current, r.Moved)
+	fmt.Fprintf(w, "  under %s\t%d\t(%d of them moved now)\n", r.Key, r.Current, r.Moved)
 	fmt.Fprintf(w, "  under older keys\t%d\n", r.Old)
 	fmt.Fprintf(w, "  opened by no key that is set\t%d\n", r.BrokenCount)
 	if err := w.Flush(); err != nil {
@@ -166,6 +167,9 @@ func (r rewrapReport) print(out io.Writer) error {
 }
 
 func (r rewrapReport) sentence() string {
+	if r.Key != "ENCRYPTION_KEY" && r.BrokenCount == 0 {
+		return r.walletKeySentence()
+	}
 	switch {
 	case r.BrokenCount > 0:
 		return "Wallets that no key opens were not changed: add the key they were sealed with to ENCRYPTION_KEY_OLD. If a wallet has another address than its row, restore the row from a backup."
@@ -176,6 +180,17 @@ func (r rewrapReport) sentence() string {
 	default:
 		return "ENCRYPTION_KEY opens every wallet. No older key is needed for them."
 	}
+}
+
+// walletKeySentence is the sentence where the wallets have a key of their own.
+func (r rewrapReport) walletKeySentence() string {
+	switch {
+	case r.Old > 0 && r.DryRun:
+		return "Keep the older keys. paytrace keys rewrap moves the wallets under them to " + r.Key + "."
+	case r.Old > 0:
+		return "Keep the older keys: an instance still seals with one of them. Start every instance with " + r.Key + ", then run this again."
+	}
+	return r.Key + " opens every wallet. WALLET_KEY_OLD, KEY_COMMAND_OLD and ENCRYPTION_KEY_OLD are not needed for them. Keep ENCRYPTION_KEY: other names are derived from it."
 }
 
 // identityNeeds reports whether the database's identities come from an older

@@ -53,7 +53,7 @@ func sealedWorker(n int, sealer *wallet.Sealer) (store.Worker, error) {
 	if err != nil {
 		return store.Worker{}, err
 	}
-	token, err := sealer.Seal(pair.Secret)
+	token, err := sealer.Seal(pair.Secret, pair.Address)
 	return store.Worker{
 		WorkerID: fmt.Sprintf("NW-%08X", n), Phone: fmt.Sprintf("2547%08d", n), PublicKey: pair.Address, SealedSecret: token,
 	}, err

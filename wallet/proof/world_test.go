@@ -136,7 +136,7 @@ func (w *world) register(n int, exists func(i int) bool) {
 
 func (w *world) add(ctx context.Context, tx store.Tx, exists bool) error {
 	pair := w.pair()
-	sealed, err := w.sealer.Seal(pair.Secret)
+	sealed, err := w.sealer.Seal(pair.Secret, pair.Address)
 	if err != nil {
 		return err
 	}
