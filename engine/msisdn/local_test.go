@@ -31,6 +31,14 @@ func TestLocal(t *testing.T) {
 	}
 }
 
+func TestKnown(t *testing.T) {
+	for country, want := range map[string]bool{"KE": true, "ZA": true, "GB": true, "ke": false, "": false, "XX": false, "Kenya": false, "any": false} {
+		if got := msisdn.Known(country); got != want {
+			t.Errorf("Known(%q) = %v, want %v", country, got, want)
+		}
+	}
+}
+
 // What a screen shows can be typed as it stands, and is never wider than MaxShown.
 func TestLocalIsTyped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -44,6 +44,9 @@ func localForm(digits, country string) (string, bool) {
 	return string(local), ok && same == digits && len(local) <= MaxShown
 }
 
+// Known reports whether a country (ISO 3166, "ZA") has a numbering plan.
+func Known(country string) bool { return phonenumbers.GetCountryCodeForRegion(country) != 0 }
+
 // Example returns the digits of a mobile number of a country that belongs to nobody
 // in particular: one of Kenya if the country is not known.
 func Example(country string) string {

@@ -55,7 +55,7 @@ func (r *ruler) refusals(s *syntax.Screen, lang int) []*layout {
 		return nil
 	}
 	profile, _ := syntax.ProfileNamed(r.c.f.Session.Gateway.Value)
-	at := engine.Place{Lang: r.c.msgs.Langs[lang].Code.Value, Currency: profile.Currency, Country: profile.Country}
+	at := engine.Place{Lang: r.c.msgs.Langs[lang].Code.Value, Currency: profile.Currency, Country: syntax.HomeOf(r.c.f)}
 	layouts := r.layouts(s, lang, false)
 	var list []*layout
 	for _, why := range []engine.Refusal{engine.RefusedForm, engine.RefusedRange} {

@@ -143,8 +143,7 @@ func (r *ruler) shownType(t engine.Type, foreign bool) extent {
 // homeOnly reports a type that only takes mobile numbers of Kenya, in a menu for
 // Kenya: they are shown with ten digits.
 func (r *ruler) homeOnly(t engine.Type) bool {
-	profile, _ := syntax.ProfileNamed(r.c.f.Session.Gateway.Value)
-	return profile.Country == msisdn.Kenya && (len(t.Countries) == 0 || len(t.Countries) == 1 && t.Countries[0] == msisdn.Kenya)
+	return syntax.HomeOf(r.c.f) == msisdn.Kenya && (len(t.Countries) == 0 || len(t.Countries) == 1 && t.Countries[0] == msisdn.Kenya)
 }
 
 // moneyWidth returns how wide an amount of cents is at most, as "KES 70,000.00": the

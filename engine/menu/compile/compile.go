@@ -52,7 +52,7 @@ func (c *compiler) settings(o Options) {
 	d.Name, d.Service, d.Default = f.Name, f.Service.Value, o.Language
 	d.Currency, d.Limits = profile.Currency, syntax.LimitsOf(f)
 	d.Session = engine.SessionRules{
-		Gateway: profile.Name, Country: profile.Country, Timezone: profile.Timezone, Resume: f.Session.Resume.For,
+		Gateway: profile.Name, Country: syntax.HomeOf(f), Timezone: profile.Timezone, Resume: f.Session.Resume.For,
 	}
 	if zone := f.Session.Timezone.Value; zone != "" {
 		d.Session.Timezone = zone

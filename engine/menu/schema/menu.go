@@ -84,6 +84,7 @@ func sessionForm() object {
 	}
 	return group("The gateway, and what happens to dropped calls.",
 		key{"gateway", "The gateway that sends the callbacks. It sets the country, the currency and the limits.", aChoice(gateways...)},
+		key{"country", "The country of the numbers that callers type and see without a country code. The default is the gateway's.", formed(`^[A-Z]{2}$`, "A country of two capital letters is expected, as ZA", "ZA")},
 		key{"timezone", "The time zone that decides which day is today.", formed(`^\S+$`, "A time zone is expected, as Africa/Nairobi", "Africa/Nairobi")},
 		key{"resume", "How long a dropped call can be continued; none for never.", either("", aDuration(), needs(group("How dropped calls continue.",
 			key{"for", "How long.", aDuration()},

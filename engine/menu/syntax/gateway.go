@@ -39,6 +39,16 @@ func ProfileNamed(name string) (Profile, bool) {
 	return Profiles[0], false
 }
 
+// HomeOf returns the country of the numbers that callers type without a country code:
+// the menu's own where it names one, otherwise the gateway's.
+func HomeOf(f *File) string {
+	if country := f.Session.Country.Value; country != "" {
+		return country
+	}
+	profile, _ := ProfileNamed(f.Session.Gateway.Value)
+	return profile.Country
+}
+
 // LimitsOf returns the limits of a menu's screens: its own where it sets one,
 // otherwise the gateway's. Characters outside GSM-7 take 16 bits instead of 7.
 func LimitsOf(f *File) engine.Limits {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine/msisdn"
 )
 
 // menu reads the main file.
@@ -164,6 +166,7 @@ func (p *reader) session(e entry) {
 	p.fields(e.node, `"session"`, map[string]parser{
 		"gateway":  func(e entry) { s.Gateway, _ = p.scalar(e, "a gateway's name") },
 		"timezone": func(e entry) { s.Timezone, _ = p.scalar(e, "a time zone"); p.timezone(s.Timezone) },
+		"country":  func(e entry) { s.Country, _ = p.scalar(e, "a country"); p.country(s.Country) },
 		"resume":   p.resume,
 	})
 }
@@ -174,6 +177,12 @@ func (p *reader) timezone(t Text) {
 	}
 	if _, err := time.LoadLocation(t.Value); err != nil || t.Value == "Local" {
 		p.find("U003", t, fmt.Sprintf("There is no time zone %q.", Short(t.Value)), `Write one like "Africa/Nairobi".`)
+	}
+}
+
+func (p *reader) country(t Text) {
+	if t.Written() && !msisdn.Known(t.Value) {
+		p.find("U003", t, fmt.Sprintf("%q is not a country.", Short(t.Value)), `Write its two capital letters, like "KE" or "ZA".`)
 	}
 }
 

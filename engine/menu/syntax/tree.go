@@ -73,8 +73,8 @@ type Limits struct{ Screen, Options, Depth Int }
 
 // Session has the gateway's profile and the settings of sessions.
 type Session struct {
-	Gateway, Timezone Text
-	Resume            Resume
+	Gateway, Timezone, Country Text
+	Resume                     Resume
 }
 
 // Resume says how a dropped call continues. If For is zero, it never does.
