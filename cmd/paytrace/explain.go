@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/paytrace/paytrace/docs/diagnostics"
@@ -11,27 +12,72 @@ import (
 )
 
 type explainCmd struct {
-	Code string `arg:"" optional:"" help:"Code of a diagnostic, as U205. Without one, all codes are listed."`
+	Code []string `arg:"" optional:"" name:"code" help:"Code of a diagnostic, as U205, or words of its page. Without any, all codes are listed."`
 }
 
 func (explainCmd) Help() string {
-	return `Each page has a menu that is wrong and one that is right.
+	return `Each page has a menu that is wrong and one that is right. Words find the pages that
+have all of them: those with the words in their title come first.
 
-Example:
-  paytrace explain U205`
+Examples:
+  paytrace explain U205
+  paytrace explain too long`
 }
 
-// Run prints the page of a diagnostic.
+// Run prints the page of a diagnostic, or lists the pages that have some words.
 func (v explainCmd) Run(std streams) error {
-	if v.Code == "" {
+	if len(v.Code) == 0 {
 		return listCodes(std.out, diagnostics.Codes())
 	}
-	page, ok := diagnostics.Page(codeOf(v.Code))
-	if !ok {
-		return misuse{noCode(v.Code)}
+	typed := strings.Join(v.Code, " ")
+	if page, ok := diagnostics.Page(codeOf(typed)); ok {
+		_, err := io.WriteString(std.out, page)
+		return err
 	}
-	_, err := io.WriteString(std.out, page)
-	return err
+	switch found := pagesWith(strings.Fields(typed)); {
+	case looksLikeCode.MatchString(typed) || len(found) == 0:
+		return misuse{noCode(typed)}
+	case len(found) == 1:
+		page, _ := diagnostics.Page(found[0])
+		_, err := io.WriteString(std.out, page)
+		return err
+	default:
+		return listCodes(std.out, found)
+	}
+}
+
+// looksLikeCode matches what somebody typed as a code, and not as a word.
+var looksLikeCode = regexp.MustCompile(`^[A-Za-z]?\d+$`)
+
+// pagesWith returns the codes whose pages have all of some words. Those with all words
+// in their title come first.
+func pagesWith(words []string) []string {
+	var titles, pages []string
+	for _, code := range diagnostics.Codes() {
+		page, _ := diagnostics.Page(code)
+		if hasWords(diagnostics.Title(page), words) {
+			titles = append(titles, code)
+		}
+		if hasWords(page, words) {
+			pages = append(pages, code)
+		}
+	}
+	for _, code := range pages {
+		if !slices.Contains(titles, code) {
+			titles = append(titles, code)
+		}
+	}
+	return titles
+}
+
+func hasWords(text string, words []string) bool {
+	text = strings.ToLower(text)
+	for _, w := range words {
+		if !strings.Contains(text, strings.ToLower(w)) {
+			return false
+		}
+	}
+	return len(words) > 0
 }
 
 func listCodes(w io.Writer, codes []string) error {
@@ -65,6 +111,9 @@ func codeOf(typed string) string {
 func noCode(typed string) error {
 	if near, ok := spelling.Suggest(codeOf(typed), diagnostics.Codes()); ok {
 		return fmt.Errorf("no diagnostic has the code %q; did you mean %q?", typed, near)
+	}
+	if !looksLikeCode.MatchString(typed) {
+		return fmt.Errorf("no diagnostic has the code %q, and no page has these words; \"paytrace explain\" lists all codes", typed)
 	}
 	return fmt.Errorf("no diagnostic has the code %q; \"paytrace explain\" lists them all", typed)
 }

@@ -17,29 +17,36 @@ import (
 )
 
 type fixCmd struct {
-	Code  string   `arg:"" optional:"" help:"Code of a diagnostic, as U101. Without one, the codes that can be fixed are listed."`
+	Code  string   `arg:"" optional:"" help:"Code of a diagnostic, as U101 (default: all that can be fixed)."`
 	Menus []string `arg:"" optional:"" help:"Menu files (default: all menus of ./menus)."`
-	Diff  bool     `help:"Write nothing: show what would change, and exit with status 1 if anything would."`
+	Diff  bool     `help:"Write nothing: show what would change, and exit with status 1 if anything would." xor:"does"`
+	List  bool     `help:"Write nothing: list the codes that can be fixed." xor:"does"`
 }
 
 func (fixCmd) Help() string {
 	return `Applies the fix that the help of a diagnostic describes, if only one fix is right,
 and shows the change. Order and comments stay. A fix that would not remove its
-diagnostic, or would add another one, is not applied. If diagnostics remain, they
-are listed and the exit status is 1.
+diagnostic, or would add another one, is not applied. With a code, only diagnostics
+of that code are fixed; those that remain are listed, and the exit status is 1.
 
 Example:
-  paytrace fix U101 --diff`
+  paytrace fix --diff`
 }
 
 // Run applies fixes.
 func (v fixCmd) Run(ctx context.Context, std streams) error {
-	if v.Code == "" {
+	if v.List {
 		return listCodes(std.out, rewrite.Fixable())
 	}
-	code, err := fixable(v.Code)
-	if err != nil {
-		return err
+	if strings.HasSuffix(v.Code, ".yaml") {
+		v.Code, v.Menus = "", append([]string{v.Code}, v.Menus...)
+	}
+	code := ""
+	if v.Code != "" {
+		var err error
+		if code, err = fixable(v.Code); err != nil {
+			return err
+		}
 	}
 	built, err := service.BuiltContracts()
 	if err != nil {
@@ -77,7 +84,7 @@ func fixable(typed string) (string, error) {
 		return "", misuse{noCode(typed)}
 	}
 	if !slices.Contains(rewrite.Fixable(), code) {
-		return "", misuse{fmt.Errorf("%s (%s) has no certain fix, so a person must correct it: see paytrace explain %s; \"paytrace fix\" lists the codes that can be fixed", code, titleOf(code), code)}
+		return "", misuse{fmt.Errorf("%s (%s) has no certain fix, so a person must correct it: see paytrace explain %s; \"paytrace fix --list\" shows the codes that can be fixed", code, titleOf(code), code)}
 	}
 	return code, nil
 }
@@ -114,7 +121,10 @@ func (v fixCmd) one(file, code string, built []engine.Contract, std streams) (re
 	if err != nil {
 		return rewrite.Fixed{}, err
 	}
-	fixed := rewrite.Fix(folder.FS, name, folder.Dir, contracts, code)
+	fixed := rewrite.FixAll(folder.FS, name, folder.Dir, contracts)
+	if code != "" {
+		fixed = rewrite.Fix(folder.FS, name, folder.Dir, contracts, code)
+	}
 	for _, f := range fixed.Files {
 		at := filepath.Join(filepath.Dir(file), f.Name)
 		if _, err := std.out.Write(changes(at, f)); err != nil {

@@ -30,9 +30,45 @@ type Remaining struct {
 	Why string
 }
 
-// Fix applies the edits of a menu's diagnostics of one code. Comments and order
-// stay. It leaves out a fix that does not remove its diagnostic or that causes
-// another one. Fix writes no files.
+// fixRounds bounds how often FixAll looks again: a fix may uncover what stood behind an
+// error, and each round fixes at least one diagnostic.
+const fixRounds = 8
+
+// FixAll applies every certain fix of a menu as Fix does, of all codes. It looks again
+// after each round, because a file that can be read again may have more to fix. Left has
+// only the fixes that were not made.
+func FixAll(fsys fs.FS, name, dir string, contracts []engine.Contract) Fixed {
+	changed := fstest.MapFS{}
+	var out Fixed
+	for range fixRounds {
+		round := Fix(Overlay(fsys, changed), name, dir, contracts, "")
+		out.Left = round.Left
+		if len(round.Fixed) == 0 {
+			break
+		}
+		out.Fixed = append(out.Fixed, round.Fixed...)
+		for _, f := range round.Files {
+			changed[f.Name] = &fstest.MapFile{Data: f.Bytes}
+			out.merge(f)
+		}
+	}
+	out.Left = slices.DeleteFunc(out.Left, func(r Remaining) bool { return len(r.Edits) == 0 })
+	return out
+}
+
+// merge keeps the bytes that a file had at first, and those that it has now.
+func (x *Fixed) merge(f Formatted) {
+	i := slices.IndexFunc(x.Files, func(o Formatted) bool { return o.Name == f.Name })
+	if i < 0 {
+		x.Files = append(x.Files, f)
+		return
+	}
+	x.Files[i].Bytes = f.Bytes
+}
+
+// Fix applies the edits of a menu's diagnostics of one code, or of all codes if code is
+// "". Comments and order stay. It leaves out a fix that does not remove its diagnostic
+// or that causes another one. Fix writes no files.
 func Fix(fsys fs.FS, name, dir string, contracts []engine.Contract, code string) Fixed {
 	x := &fixer{base: fsys, name: name, dir: dir, contracts: contracts, before: map[string]int{}}
 	file, found := x.diagnose(nil)
@@ -91,11 +127,11 @@ func (m *fix) blame(other diag.Diagnostic) {
 func fixes(file *syntax.File, found diag.List, code string) (all, left []*fix) {
 	same := map[string]*fix{}
 	for _, f := range found {
-		if f.Code != code || f.Suppressed {
+		if code != "" && f.Code != code || f.Suppressed {
 			continue
 		}
 		edits := f.Edits
-		key := ""
+		key := f.Code
 		for _, e := range edits {
 			key += fmt.Sprintf("%q to %q,", file.Source(e.File)[e.From:e.To], e.New)
 		}
@@ -215,6 +251,6 @@ func (x *fixer) result(all []*fix) Fixed {
 func Fixable() []string {
 	return []string{
 		"U001", "U002", "U003", "U004", "U005", "U007", "U008", "U009", "U101", "U112",
-		"U201", "U203", "U204", "U206", "U303", "U312", "U504", "U705",
+		"U201", "U203", "U204", "U206", "U303", "U312", "U315", "U504", "U705",
 	}
 }

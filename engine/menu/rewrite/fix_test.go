@@ -154,3 +154,34 @@ func TestFixBringsNothingNew(t *testing.T) {
 		t.Errorf("got %+v", fixed)
 	}
 }
+
+// FixAll fixes at least what Fix does code by code, and a second run has nothing to do.
+func TestFixAllGoldens(t *testing.T) {
+	goldens := menutest.Folder(t, "../testdata/err/U001_tab.yaml")
+	total := 0
+	for _, name := range menutest.MenusIn(t, "../testdata/err") {
+		fsys := fstest.MapFS{}
+		for file, data := range goldens {
+			fsys[file] = data
+		}
+		fixed := FixAll(fsys, name, "", menutest.Contracts)
+		for _, f := range fixed.Files {
+			if string(f.Old) != string(goldens[f.Name].Data) || !f.Changed() {
+				t.Errorf("%s: %s is said to have been\n%s", name, f.Name, f.Old)
+			}
+			fsys[f.Name] = &fstest.MapFile{Data: f.Bytes}
+		}
+		for _, l := range fixed.Left {
+			if l.Why == "" || len(l.Edits) == 0 {
+				t.Errorf("%s: left without a reason or an edit: %v", name, l)
+			}
+		}
+		if again := FixAll(fsys, name, "", menutest.Contracts); len(again.Fixed) > 0 {
+			t.Errorf("%s: fixed once more: %v", name, again.Fixed)
+		}
+		total += len(fixed.Fixed)
+	}
+	if total < 60 {
+		t.Errorf("only %d diagnostics were fixed", total)
+	}
+}
