@@ -26,7 +26,7 @@ func TestExamples(t *testing.T) {
 
 // The shipped files are formatted.
 func TestShippedMenusAreFormatted(t *testing.T) {
-	for _, pattern := range []string{"../../menus/*.yaml", "../../menus/*.dial", "../../menus/examples/*.yaml", "../../menus/examples/*.dial"} {
+	for _, pattern := range []string{"../../menus/*.yaml", "../../menus/*.dial", "../../menus/examples/*.yaml", "../../menus/examples/*.dial", "../../menus/starter/*.yaml", "../../menus/starter/*.dial"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(files), err)

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/paytrace/paytrace/engine/menu/rewrite"
@@ -126,16 +124,11 @@ func translateOne(file, lang string, reviewed bool) (rewrite.Translated, string,
 
 // writeTranslation writes a language's file. A new one never replaces another
 // file.
-func writeTranslation(name string, out rewrite.Translated) (err error) {
+func writeTranslation(name string, out rewrite.Translated) error {
 	if out.Old != nil {
 		return replaceFile(name, out.Bytes)
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(out.Bytes)
-	return errors.Join(err, f.Close())
+	return createFile(name, out.Bytes)
 }
 
 func unreviewed(out rewrite.Translated) string {

@@ -21,29 +21,31 @@ import (
 
 // subcommands lists everything that the program can run.
 type subcommands struct {
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Answer calls (the default subcommand)."`
-	Check   checkCmd   `cmd:"" help:"Check menus for errors."`
-	Explain explainCmd `cmd:"" help:"Explain a diagnostic, with a wrong and a right example."`
-	Diff    diffCmd    `cmd:"" help:"Show what a new version of a menu changes for callers."`
-	Fmt     fmtCmd     `cmd:"" help:"Format menus, translations and dial scripts."`
-	Fix     fixCmd     `cmd:"" help:"Apply the fixes that are certain."`
-	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of menus and the files beside them, for editors."`
-	Lang    langCmd    `cmd:"" help:"Bring a menu's translation up to date."`
-	Dial    dialCmd    `cmd:"" help:"Dial a menu on a phone in the terminal."`
-	Graph   graphCmd   `cmd:"" help:"Draw a menu, or list the path to every screen."`
-	Test    testCmd    `cmd:"" help:"Play dial scripts against menus."`
-	Record  recordCmd  `cmd:"" help:"Record calls as a dial script: your own, or those of a log or a running service."`
-	Replay  replayCmd  `cmd:"" help:"Replay recorded sessions on another version of a menu."`
-	Actions actionsCmd `cmd:"" help:"List the actions that menus can use."`
-	Jobs    jobsCmd    `cmd:"" help:"List messages and other jobs that wait or failed, and run them again."`
-	Migrate migrateCmd `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
-	Calls   callsCmd   `cmd:"" help:"Show what happened on a number's calls."`
-	Audit   auditCmd   `cmd:"" help:"List what people did with this program, and who."`
-	Forget  forgetCmd  `cmd:"" help:"Remove what is stored about a person."`
-	Doctor  doctorCmd  `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
-	Keys    keysCmd    `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
-	Wallets walletsCmd `cmd:"" help:"Show which wallets are funded, and request funding for others."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" default:"withargs" help:"Answer calls (the default subcommand)."`
+	New        newCmd        `cmd:"" help:"Write the files of a new service."`
+	Check      checkCmd      `cmd:"" help:"Check menus for errors."`
+	Explain    explainCmd    `cmd:"" help:"Explain a diagnostic, with a wrong and a right example."`
+	Diff       diffCmd       `cmd:"" help:"Show what a new version of a menu changes for callers."`
+	Fmt        fmtCmd        `cmd:"" help:"Format menus, translations and dial scripts."`
+	Fix        fixCmd        `cmd:"" help:"Apply the fixes that are certain."`
+	Schema     schemaCmd     `cmd:"" help:"Print the JSON Schema of menus and the files beside them, for editors."`
+	Lang       langCmd       `cmd:"" help:"Bring a menu's translation up to date."`
+	Dial       dialCmd       `cmd:"" help:"Dial a menu on a phone in the terminal."`
+	Graph      graphCmd      `cmd:"" help:"Draw a menu, or list the path to every screen."`
+	Test       testCmd       `cmd:"" help:"Play dial scripts against menus."`
+	Record     recordCmd     `cmd:"" help:"Record calls as a dial script: your own, or those of a log or a running service."`
+	Replay     replayCmd     `cmd:"" help:"Replay recorded sessions on another version of a menu."`
+	Actions    actionsCmd    `cmd:"" help:"List the actions that menus can use."`
+	Jobs       jobsCmd       `cmd:"" help:"List messages and other jobs that wait or failed, and run them again."`
+	Migrate    migrateCmd    `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
+	Calls      callsCmd      `cmd:"" help:"Show what happened on a number's calls."`
+	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
+	Forget     forgetCmd     `cmd:"" help:"Remove what is stored about a person."`
+	Doctor     doctorCmd     `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
+	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
+	Wallets    walletsCmd    `cmd:"" help:"Show which wallets are funded, and request funding for others."`
+	Completion completionCmd `cmd:"" help:"Print a script that completes subcommands and flags in bash, zsh or fish."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 func main() {
@@ -102,13 +104,7 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 			status = int(early)
 		}
 	}()
-	parser, err := kong.New(&subcommands{},
-		kong.Name("paytrace"),
-		kong.Description("USSD menus as plain text, and the service that answers them.\n\nTry: paytrace dial"),
-		kong.Writers(std.out, std.err),
-		kong.Exit(func(code int) { panic(exitEarly(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
-	)
+	parser, err := newParser(std)
 	if err != nil {
 		fmt.Fprintln(std.err, "paytrace:", err)
 		return exitFault
@@ -124,6 +120,18 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return exitStatus(parsed.Run(std), std)
+}
+
+// newParser returns the parser of the command line.
+func newParser(std streams) (*kong.Kong, error) {
+	return kong.New(&subcommands{},
+		kong.Name("paytrace"),
+		kong.Description("USSD menus as plain text, and the service that answers them.\n\nTry: paytrace dial"),
+		kong.Writers(std.out, std.err),
+		kong.Vars{"models": strings.Join(modelNames(), ", ")},
+		kong.Exit(func(code int) { panic(exitEarly(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	)
 }
 
 // knownSubcommand corrects a misspelt subcommand. The parser would take it for
