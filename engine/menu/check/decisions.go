@@ -124,13 +124,6 @@ func (d *decisions) tested(k *syntax.Cond) string {
 	return nameOf(k.Left)
 }
 
-func nameOf(v syntax.Value) string {
-	if v.Field == "" {
-		return v.Name
-	}
-	return v.Name + "." + v.Field
-}
-
 // domain returns the domain of a name, and makes it.
 func (d *decisions) domain(name string) *domain {
 	dom := d.domains[name]

@@ -98,3 +98,10 @@ func within(a, b []string) bool {
 	}
 	return true
 }
+
+func nameOf(v syntax.Value) string {
+	if v.Field == "" {
+		return v.Name
+	}
+	return v.Name + "." + v.Field
+}
