@@ -11,7 +11,7 @@ import (
 )
 
 // noticing returns a call that sends an SMS with a text that an action gave.
-func noticing(t *testing.T, width string, before, behind string) *steps {
+func noticing(t *testing.T, width, before, behind string) *steps {
 	t.Helper()
 	return walking(t, Definition{
 		Vars: []Var{{Name: "shop", Type: typed(t, width)}}, Contracts: []Contract{{Name: "find"}},
