@@ -17,7 +17,8 @@ func (w *world) judge(d *delivery, sc *screen, a asked, place int) {
 			w.wrongf("twice", "%s(%s) for %q", sc.action, strings.Join(a.args, ","), cb.text)
 		}
 	}
-	if int(a.seen) != len(w.effects) {
+	// Going back takes values back, also those of an action.
+	if int(a.seen) != len(w.effects) && !w.wentBack(cb) {
 		w.wrongf("unaware", "%s for %q runs on a state that knows of %d effects of %d", sc.action, cb.text, a.seen, len(w.effects))
 	}
 	earlier := w.effectsOf(cb)
@@ -110,7 +111,7 @@ func (w *world) judgeAnswer(cb *callback, sc *screen, a asked, earlier int) {
 		w.wrongf("value", "%s(%s) for %q; the caller saw %s and typed %q", sc.action, strings.Join(a.args, ","), cb.text, oneLine(prev.text), cb.typed)
 		return
 	}
-	if cb.shown != nil && !cb.shown.end && cb.shown.state.seen < len(w.effects)-1 && cb.shown.state.screen != "sorry" {
+	if cb.shown != nil && !cb.shown.end && !w.wentBack(cb) && cb.shown.state.seen < len(w.effects)-1 && cb.shown.state.screen != "sorry" {
 		w.wrongf("behind the back", "%s for %q runs after the caller was shown %s", sc.action, cb.text, oneLine(cb.shown.text))
 	}
 	if sc.pin && a.pin != cb.typed {
@@ -160,7 +161,14 @@ func (w *world) judgeValues(cb *callback, sc *screen, a asked, p prog, s state) 
 	}
 }
 
+func (w *world) wentBack(cb *callback) bool {
+	return slices.ContainsFunc(w.callbacks[:cb.n], func(cb *callback) bool { return cb.typed == backKey })
+}
+
 func (w *world) answered(cb *callback, p prog, slot int, value string) bool {
+	if w.wentBack(cb) && w.callbacks[cb.n-1].shown.state.values[slot] == value {
+		return true // going back took a later answer back, and the screen said so
+	}
 	ok := w.first != "" && slices.Contains(strings.Split(w.first, "*"), value)
 	for i := cb.n; i >= 1; i-- {
 		shown := w.callbacks[i-1].shown

@@ -46,7 +46,8 @@ func mark(name string) engine.Localized {
 }
 
 // definition makes the real menu of a prog.
-func definition(name string, version int, p prog, contracts []engine.Contract) engine.Definition {
+func definition(m *menu, version int, contracts []engine.Contract) engine.Definition {
+	p := m.versions[version]
 	number := engine.Type{Kind: engine.KindNumber, Lo: 1, Hi: 2, Width: 1}
 	text := engine.Type{Kind: engine.KindText, Width: 8}
 	row := []engine.Field{{Name: "name", Type: engine.Type{Kind: engine.KindText, Width: 1}}}
@@ -65,9 +66,12 @@ func definition(name string, version int, p prog, contracts []engine.Contract) e
 		vars = append(vars, engine.Var{Name: slotName(i), Type: t})
 	}
 	def := engine.Definition{
-		Name: "schedules", Source: []byte(fmt.Sprint(name, version)),
+		Name: "schedules", Source: []byte(fmt.Sprint(m.name, version)),
 		Codes: []engine.Code{{Dial: serviceCode, Start: "init"}}, Vars: vars, Contracts: contracts,
 		Screens: []engine.Screen{{Name: "init", Kind: engine.ScreenSet, Go: "begin", Set: []engine.Assign{{Var: "seen", Value: engine.NumberValue(0)}}}},
+	}
+	if m.back {
+		def.Nav.Back = engine.NavKey{Key: backKey, Label: words("Back")}
 	}
 	for _, k := range slices.Sorted(maps.Keys(p)) {
 		def.Screens = append(def.Screens, p.screens(k)...)

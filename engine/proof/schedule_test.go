@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -130,6 +131,9 @@ func (w *world) typeNext() {
 	sc := w.menu.versions[cb.shown.state.version][cb.shown.state.screen]
 	list := inputs[sc.kind]
 	in := list[0]
+	if w.menu.back {
+		list = append(slices.Clip(list), backKey)
+	}
 	if !w.calm {
 		in = list[w.ch.pick(len(list))]
 	}

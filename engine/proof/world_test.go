@@ -244,7 +244,7 @@ func (w *world) read(r *engine.Reply) *seenReply {
 		seen.state.ended = true
 		return seen
 	}
-	seen.state.screen = m[1]
+	seen.state.screen, seen.state.back = m[1], strings.Contains(r.Text, backKey+":Back")
 	seen.state.seen, _ = strconv.Atoi(m[2])
 	copy(seen.state.values[:], m[3:])
 	for _, row := range optionLine.FindAllStringSubmatch(r.Text, -1) {
@@ -274,7 +274,7 @@ func (w *world) show(cb *callback, r *seenReply) {
 			acted++
 		}
 	}
-	if acted > 0 && r.state.seen < len(w.effects) && r.state.screen != "sorry" && !w.anew {
+	if acted > 0 && r.state.seen < len(w.effects) && !w.wentBack(cb) && r.state.screen != "sorry" && !w.anew {
 		w.wrongf("told otherwise", "%q has acted, and the caller is shown %s", cb.text, oneLine(r.text))
 	}
 }
@@ -312,7 +312,7 @@ func newSetting(m menu) (*setting, error) {
 			return nil, err
 		}
 		var err error
-		if s.programs[v], err = engine.New(definition(m.name, v, p, table.Contracts())); err != nil {
+		if s.programs[v], err = engine.New(definition(&m, v, table.Contracts())); err != nil {
 			return nil, fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
