@@ -96,7 +96,7 @@ func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time
 	if reply.Fault != nil {
 		fault = secret.Foreign(reply.Fault.Error(), maxFault)
 	}
-	service, shown := j.withoutTyped(req, reply.Text)
+	service, shown := j.withoutTyped(req, reply)
 	took := j.config.Now().Sub(began)
 	j.mu.Lock()
 	n := len(j.waiting)
