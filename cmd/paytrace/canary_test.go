@@ -262,9 +262,11 @@ func (p *planter) callbacks() {
 	p.call("MSISDN-"+plantedCaller, "*384*77#", "")
 	p.call(p.session(), everything, "")
 	p.call(p.session(), "*384*8481#", "3")
-	session = p.session() // an account
-	p.call(session, "*384*77#", "")
-	p.call(session, "*384*77#", "3")
+	making := p.session()
+	p.call(making, "*384*77#", "")
+	if got := p.call(making, "*384*77#", "3"); !strings.Contains(got, "Made") {
+		t.Errorf("no account is made, so no wallet is tried: %q", got)
+	}
 }
 
 // requests plants in paths, headers and bodies that no route takes.
