@@ -102,6 +102,8 @@ var mistakes = []mistake{
 
 	{name: "a choice without words shown", codes: "U208", pattern: `(?m) -> (bye|end0)$`, with: " -> plain_a", more: "vars: plain: choice one|other\n  plain_a:\n    set: {plain: one}\n    go: plain_b\n  plain_b:\n    say: \"{plain}\"\n    menu:\n      - Exit -> $1\n"},
 
+	{name: "a type that no variable has", codes: "U209", pattern: `(?m)^vars:$`, with: "types:\n  agree: {yes: Agree, no: Disagree}\nvars:"},
+
 	{name: "an end too long", codes: "U301", pattern: `(?m)^    end: (\w[^"\n]*)$`, with: "    end: $1" + longText},
 	{name: "a question too long", codes: "U301", pattern: `(?m)^    say: (\w[^"\n]*)\n    ask: (amount|pin|meter|bags|phone|seats)\b`, with: "    say: $1" + longText + "\n    ask: $2"},
 	{name: "a confirm too long", codes: "U301", pattern: `(?m)^    say: ([^|\n]*)\n    confirm:`, with: "    say: Well" + longText + "\n    confirm:"},

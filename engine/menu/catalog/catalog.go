@@ -83,7 +83,11 @@ func Of(f *syntax.File, lang string, contracts []engine.Contract) *Catalog {
 			continue
 		}
 		seen[m.Key] = true
-		e := written[m.Key]
+		e, own := written[m.Key]
+		if byWords, ok := written[m.Text.Value]; ok && !own {
+			e = byWords
+			e.Of = syntax.SourceHash(m.Text.Value) // its key is the text
+		}
 		c.Entries = append(c.Entries, Entry{
 			Key: m.Key, Text: m.Text.Value, Words: e.Text.Value, State: stateOf(e, m.Text.Value),
 			Context: contextOf(m), Note: notes.above(m.Text.Pos), Place: m.Text.Pos, TextSpace: spaces[m.Key],

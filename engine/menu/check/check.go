@@ -34,6 +34,7 @@ var rules = []rule{
 	{"U206", diag.Error, (*checker).valuesExist},
 	{"U207", diag.Warning, (*checker).valuesUsed},
 	{"U208", diag.Error, (*checker).choicesHaveWords},
+	{"U209", diag.Warning, (*checker).typesUsed},
 	{"U301", diag.Error, (*checker).screensFit},
 	{"U302", diag.Warning, (*checker).linesFit},
 	{"U303", diag.Error, (*checker).letters},

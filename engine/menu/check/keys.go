@@ -30,7 +30,7 @@ func (c *checker) optionCount() {
 			c.findKey(s.MenuPos, "menu", fmt.Sprintf("%s has %d options; %d are the limit.", syntax.Quote(s.Name.Value), n, limit), "Divide it into several menus.")
 		}
 	}
-	for _, v := range c.f.Vars {
+	for _, v := range c.f.Choices() {
 		if n := len(v.Options); n > limit {
 			c.find(v.Name, fmt.Sprintf("%s has %d options to choose from; %d are the limit.", syntax.Quote(v.Name.Value), n, limit), "Ask two questions in its place.")
 		}

@@ -46,7 +46,7 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		var rows []piece
 		if v := r.c.asked(s); v != nil {
 			for i, o := range v.Options {
-				rows = append(rows, r.row(strconv.Itoa(i+1), syntax.ChoiceKey(v.Name.Value, o.Name.Value), lang))
+				rows = append(rows, r.row(strconv.Itoa(i+1), v.OptionKey(o.Name.Value), lang))
 			}
 		}
 		for _, o := range s.Ask.Offers {

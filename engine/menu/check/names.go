@@ -20,7 +20,7 @@ func (c *checker) valuesExist() {
 	for _, w := range c.msgs.All {
 		c.placeholdersExist(w)
 	}
-	for _, v := range c.f.Vars {
+	for _, v := range c.f.Choices() {
 		for _, o := range v.Options {
 			c.plainLabel(o.Text, "an option's words")
 		}

@@ -130,6 +130,19 @@ func rangeWords(t engine.Type) string {
 	return typeName(t)
 }
 
+// typesUsed checks U209: some variable has every type of the menu.
+func (c *checker) typesUsed() {
+	used := map[*syntax.Type]bool{}
+	for _, v := range c.f.Vars {
+		used[v.Of] = true
+	}
+	for _, t := range c.f.Types {
+		if !used[t] {
+			c.find(t.Name, fmt.Sprintf("No variable is of the type %s.", syntax.Quote(t.Name.Value)), "Name it as the type of a variable, or delete it.")
+		}
+	}
+}
+
 // valuesUsed checks U207: something uses every answer.
 func (c *checker) valuesUsed() {
 	used := map[string]bool{}

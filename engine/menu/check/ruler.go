@@ -95,7 +95,7 @@ func (r *ruler) choice(v *value, lang int) extent {
 		}
 	case v.v != nil && len(v.v.Options) > 0:
 		for _, o := range v.v.Options {
-			e = e.or(r.text(syntax.ChoiceKey(v.name, o.Name.Value), lang))
+			e = e.or(r.text(v.v.OptionKey(o.Name.Value), lang))
 		}
 	default:
 		for _, o := range v.typ.Options {

@@ -201,7 +201,7 @@ func (s *spaces) insideTexts() {
 		for name, times := range s.choices(key) {
 			longest := s.value(name, "", s.lang)
 			for _, o := range s.c.values[name].v.Options {
-				option := syntax.ChoiceKey(name, o.Name.Value)
+				option := s.c.values[name].v.OptionKey(o.Name.Value)
 				spare := max(longest.septets, longest.wide) - max(s.text(option, s.lang).septets, s.text(option, s.lang).wide)
 				leastOf(words, option, space{spare + free.left/times, free.whole, free.sms})
 			}

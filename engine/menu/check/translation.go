@@ -103,7 +103,7 @@ func (c *checker) translationKeys() {
 	for _, t := range c.f.Translations {
 		for _, e := range t.Entries {
 			key := e.Key.Value
-			if c.msgs.Has(key) && syntax.BuiltinKeys[key] == "" || slices.Contains(known, key) {
+			if c.msgs.Has(key) && syntax.BuiltinKeys[key] == "" || slices.Contains(known, key) || len(c.msgs.ByWords(key)) > 0 {
 				continue
 			}
 			r := c.find(e.Key, fmt.Sprintf("The menu has no text %s.", syntax.Quote(key)), keyHelp(key))
@@ -118,7 +118,7 @@ func keyHelp(key string) string {
 	if syntax.BuiltinKeys[key] != "" {
 		return fmt.Sprintf("It is built in: write it in the menu first, below %q.", "nav")
 	}
-	return "Delete the line, or name the text as screen.say, screen.1 or variable.error."
+	return "Delete the line, or name the text as screen.say, screen.1 or variable.error, or by its words."
 }
 
 // nearKey returns keys that may have been meant: those of the same screen or

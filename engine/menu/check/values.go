@@ -99,6 +99,7 @@ func within(a, b []string) bool {
 	return true
 }
 
+// nameOf returns a value's name, with its field as "payment.ref".
 func nameOf(v syntax.Value) string {
 	if v.Field == "" {
 		return v.Name

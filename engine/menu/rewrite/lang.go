@@ -65,10 +65,11 @@ func Translate(file *syntax.File, found diag.List, lang string, reviewed bool) (
 	}
 	main := file.Sources[0].Path
 	out := Translated{Formatted: Formatted{Name: file.Name + "." + lang + ".yaml"}, Partial: own.Partial()}
-	u := &updater{out: &out, reviewed: reviewed, words: map[string]syntax.Message{}}
+	u := &updater{out: &out, reviewed: reviewed, words: map[string]syntax.Message{}, texts: map[string]bool{}, covered: map[string]bool{}}
 	for _, w := range syntax.ListMessages(file) {
 		if _, twice := u.words[w.Key]; !twice && strings.TrimSpace(w.Text.Value) != "" {
 			u.words[w.Key] = w
+			u.texts[w.Text.Value] = true
 			u.order = append(u.order, w.Key)
 		}
 	}
@@ -124,8 +125,11 @@ type updater struct {
 	reviewed bool
 	words    map[string]syntax.Message
 	order    []string // of the menu's texts
-	sections []section
-	tail     []string // what stands behind the last one
+	// texts has the words of all texts, and covered those that a line translates by
+	// its words.
+	texts, covered map[string]bool
+	sections       []section
+	tail           []string // what stands behind the last one
 }
 
 // section holds one text's lines, and those above it: comments, blank ones.
@@ -157,6 +161,10 @@ func (u *updater) read(source syntax.Source, t *syntax.Translation) {
 func (u *updater) section(src *syntax.Document, e syntax.Entry, above, text []string) section {
 	s := section{key: e.Key.Value, above: above, text: text}
 	w, known := u.words[s.key]
+	if !known && u.texts[s.key] {
+		u.covered[s.key] = strings.TrimSpace(e.Text.Value) != ""
+		return s
+	}
 	if !known {
 		u.out.Unknown = append(u.out.Unknown, e)
 		return s
@@ -250,8 +258,7 @@ func (u *updater) add() {
 	}
 	before := ""
 	for _, key := range u.order {
-		if !at[key] {
-			w := u.words[key]
+		if w := u.words[key]; !at[key] && !u.covered[w.Text.Value] {
 			u.out.Added = append(u.out.Added, w)
 			u.out.Missing = append(u.out.Missing, w)
 			name := key

@@ -270,3 +270,18 @@ func TestTranslateMarksOnlyWhatWasSeenTogether(t *testing.T) {
 		t.Errorf("after a change:\n%s", later.Bytes)
 	}
 }
+
+// A line that names a text by its words translates every text with these words that has
+// no line of its own. Without words it translates none.
+func TestTranslateByWords(t *testing.T) {
+	menu := twoLanguages + "screens:\n  main:\n    say: Shop\n    menu:\n      1: Bread -> bread\n      2: Bread -> bread\n  bread: {end: Bread}\n"
+	for words, added := range map[string]int{"Mkate": 0, `""`: 2} {
+		out := translated(t, fstest.MapFS{
+			"m.yaml":    {Data: []byte(menu)},
+			"m.sw.yaml": {Data: []byte("main.say: Duka  # of " + syntax.SourceHash("Shop") + "\nBread: " + words + "\nmain.2: Mikate  # of " + syntax.SourceHash("Bread") + "\n")},
+		}, "sw")
+		if len(out.Unknown) > 0 || len(out.Added) != added || len(out.Missing) != added || out.Changed() != (added > 0) {
+			t.Errorf("Bread: %s: %d unknown, %d added, %d missing\n%s", words, len(out.Unknown), len(out.Added), len(out.Missing), out.Bytes)
+		}
+	}
+}

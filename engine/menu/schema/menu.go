@@ -23,11 +23,11 @@ func menuSchema() object {
 func includeSchema() object {
 	var keys []key
 	for _, k := range menuKeys() {
-		if k.name == "vars" || k.name == "screens" || k.name == "texts" {
+		if k.name == "vars" || k.name == "types" || k.name == "screens" || k.name == "texts" {
 			keys = append(keys, k)
 		}
 	}
-	s := group("A file that a menu includes: variables, screens and shared texts only.", keys...)
+	s := group("A file that a menu includes: variables, types, screens and shared texts only.", keys...)
 	s["title"] = "Part of a PayTrace menu"
 	return s
 }
@@ -47,9 +47,10 @@ func menuKeys() []key {
 		{"remember", "Values kept for a phone number between its calls. Never a secret.", oneOrMore("Names of values.", aName("a value"))},
 		{"nav", "Keys that mean the same on every screen, and the built-in texts. A key that is not declared does not exist.", navForm()},
 		{"texts", "Words used on several screens, shown as {texts.NAME}.", byName("Texts by name.", aText())},
+		{"types", "Options that several variables share, by the name that is their type.", byName("Types by name.", byName("Names and words.", aText()))},
 		{"vars", "What callers are asked for; the type checks the answer.", byName("Variables by name.", varForm())},
 		{"screens", "The screens by name. Each does exactly one thing.", byName("Screens by name.", screenForm())},
-		{"include", "More files of this folder. They may have vars, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
+		{"include", "More files of this folder. They may have vars, types, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
 		{"renamed", "Screens with a new name, as old: new. Dropped calls continue on the new screen.", byName("Old names and new ones.", aName("a screen"))},
 	}
 }
@@ -127,8 +128,9 @@ func navForm() object {
 
 func varForm() object {
 	typed := aType("phone", "money 10..70000", "number 1..12", "date today-2y..today", "text 20", "digits 8", "letters 2..20", `text 6 like "AB-123"`, "choice radio|poster", "pin 4", "secret 8")
-	return either("A type, or a group with it.", typed, needs(group("A variable.",
-		key{"type", "phone, money LO..HI, number LO..HI, date, text N, digits N, letters N, letters and digits N, choice, choice ONE|OTHER (never asked for), pin N or secret N.", aType()},
+	ownType := either("", aType(), formed(namePattern, "A type is expected"))
+	return either("A type, or a group with it.", typed, formed(namePattern, "A type is expected"), needs(group("A variable.",
+		key{"type", "phone, money LO..HI, number LO..HI, date, text N, digits N, letters N, letters and digits N, choice, choice ONE|OTHER (never asked for), pin N, secret N, or the name of one of the menu's types.", ownType},
 		key{"options", "A choice's names and the words callers see.", byName("Names and words.", aText())},
 		key{"error", "Said above the question after an answer that does not fit.", aText()},
 	), "type"))

@@ -30,9 +30,9 @@ func (p *reader) includes() {
 	}
 }
 
-// included reads a file with vars, screens and texts only.
+// included reads a file with vars, types, screens and texts only.
 func (p *reader) included(root *yaml.Node, read map[string]Text) {
-	table := map[string]parser{"vars": p.vars, "screens": p.screens, "texts": p.texts}
+	table := map[string]parser{"vars": p.vars, "types": p.types, "screens": p.screens, "texts": p.texts}
 	for _, e := range p.entries(root, "an included file") {
 		switch parse, ok := table[e.key.Value]; {
 		case ok:
@@ -40,7 +40,7 @@ func (p *reader) included(root *yaml.Node, read map[string]Text) {
 		case e.key.Value == "include":
 			p.nested(e, read)
 		default:
-			p.unknown(e.key, "an included file", []string{"screens", "texts", "vars"})
+			p.unknown(e.key, "an included file", []string{"screens", "texts", "types", "vars"})
 		}
 	}
 }
@@ -60,9 +60,10 @@ func (p *reader) nested(e entry, read map[string]Text) {
 	}
 }
 
-// sameNames finds screens, variables and words that would share a name in a
+// sameNames finds screens, variables and types that would share a name in a
 // translation: "phone.error" must mean one text.
 func (p *reader) sameNames() {
+	p.sameTypeNames()
 	screens := map[string]Text{}
 	for _, s := range p.file.Screens {
 		screens[s.Name.Value] = s.Name
@@ -74,6 +75,16 @@ func (p *reader) sameNames() {
 				first, second = second, first
 			}
 			p.find("U007", second, fmt.Sprintf("A screen and a variable are both named %q; translations could not tell them apart.", v.Name.Value), "Rename one of them.", diag.At(first.Pos, "The other is here."))
+		}
+	}
+}
+
+func (p *reader) sameTypeNames() {
+	for _, t := range p.file.Types {
+		for _, kind := range []string{"screen", "variable"} {
+			if other, both := p.named[kind+" "+t.Name.Value]; both {
+				p.find("U007", t.Name, fmt.Sprintf("A type and a %s are both named %q; translations could not tell them apart.", kind, t.Name.Value), "Rename one of them.", diag.At(other.Pos, "The other is here."))
+			}
 		}
 	}
 }

@@ -53,3 +53,12 @@ func SharedKey(name string) string { return SharedTexts + "." + name }
 
 // SharedTexts begins the names of shared texts, as in {texts.fees}.
 const SharedTexts = "texts"
+
+// OptionKey returns the key of an option's words: "study.soccer", or "agree.yes" where
+// the option is that of a type.
+func (v *Var) OptionKey(option string) string {
+	if v.Of != nil {
+		return ChoiceKey(v.Of.Name.Value, option)
+	}
+	return ChoiceKey(v.Name.Value, option)
+}

@@ -14,6 +14,8 @@ type Messages struct {
 	All   []Message
 	texts map[string][]Text
 	parts map[InLanguage][]Part
+	// byWords has the keys of the texts, by their words in the menu.
+	byWords map[string][]string
 	// instead has for each language the index of the one that callers read where a text
 	// is not translated.
 	instead []int
@@ -37,12 +39,13 @@ var BuiltinKeys = map[string]string{
 // NewMessages gathers a menu's texts and their translations. Where two texts
 // share a key the first is kept; the checker refuses the second.
 func NewMessages(f *File) *Messages {
-	l := &Messages{Langs: Languages(f), All: ListMessages(f), texts: map[string][]Text{}, parts: map[InLanguage][]Part{}}
+	l := &Messages{Langs: Languages(f), All: ListMessages(f), texts: map[string][]Text{}, parts: map[InLanguage][]Part{}, byWords: map[string][]string{}}
 	l.instead = insteadOf(l.Langs)
 	for _, w := range l.All {
 		if !l.Has(w.Key) {
 			l.texts[w.Key] = make([]Text, len(l.Langs))
 			l.texts[w.Key][0] = w.Text
+			l.byWords[w.Text.Value] = append(l.byWords[w.Text.Value], w.Key)
 		}
 	}
 	keys := navKeys(f)
@@ -102,8 +105,9 @@ func (l *Messages) Builtin(b engine.Builtin, lang int) string {
 	return b.In(l.Langs[lang].Code.Value)
 }
 
-// translate takes one language's entries. Those that name no text are left to
-// the checker.
+// translate takes one language's entries. One that names no text by its key may name it
+// by its words: it translates every text with these words that has no entry of its own.
+// Others are left to the checker.
 func (l *Messages) translate(t *Translation, keys map[string]string) {
 	for i, lang := range l.Langs {
 		if i == 0 || lang.Code.Value != t.Lang {
@@ -114,12 +118,22 @@ func (l *Messages) translate(t *Translation, keys map[string]string) {
 				list[i] = e.message(keys)
 			}
 		}
+		for _, e := range t.Entries {
+			for _, key := range l.byWords[e.Key.Value] {
+				if list := l.texts[key]; !l.Has(e.Key.Value) && !list[i].Written() {
+					list[i] = e.Text
+				}
+			}
+		}
 	}
 }
 
 // In returns a text in every language, in the order of Langs; its Value is "" where
 // it is not translated. It is nil for a key that no text has.
 func (l *Messages) In(key string) []Text { return l.texts[key] }
+
+// ByWords returns the keys of the texts of the menu that have these words.
+func (l *Messages) ByWords(words string) []string { return l.byWords[words] }
 
 // Has reports whether there is a text under a key.
 func (l *Messages) Has(key string) bool { return l.texts[key] != nil }
@@ -174,10 +188,17 @@ func ListMessages(f *File) []Message {
 	for _, t := range f.Texts {
 		w.add(SharedKey(t.Name.Value), t.Text)
 	}
+	for _, t := range f.Types {
+		for _, o := range t.Options {
+			w.add(ChoiceKey(t.Name.Value, o.Name.Value), o.Text)
+		}
+	}
 	for _, v := range f.Vars {
 		w.add(VarErrorKey(v.Name.Value), v.Error)
 		for _, o := range v.Options {
-			w.add(ChoiceKey(v.Name.Value, o.Name.Value), o.Text)
+			if v.Of == nil {
+				w.add(v.OptionKey(o.Name.Value), o.Text)
+			}
 		}
 	}
 	for _, s := range f.Screens {

@@ -31,6 +31,7 @@ func (p *reader) menu(root *yaml.Node) {
 		"remember":   p.remember,
 		"nav":        p.nav,
 		"texts":      p.texts,
+		"types":      p.types,
 		"vars":       p.vars,
 		"screens":    p.screens,
 		"include":    p.include,

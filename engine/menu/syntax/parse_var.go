@@ -7,7 +7,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/paytrace/paytrace/engine"
-	"github.com/paytrace/paytrace/engine/spelling"
 )
 
 // BuiltinValues lists the values that every call has; nothing may be asked for under
@@ -56,8 +55,7 @@ func (p *reader) typed(v *Var, given bool) {
 	}
 	typ, err := engine.ParseType(v.Type.Value)
 	if err != nil {
-		kind, _ := v.Type.word()
-		p.find("U003", v.Type, Upper(err.Error())+".", "").Suggest(spelling.Nearest(kind.Value, engine.TypeNames()))
+		p.shared = append(p.shared, sharing{v, given, err})
 		return
 	}
 	if typ.Optional {
@@ -76,11 +74,17 @@ func (p *reader) typed(v *Var, given bool) {
 	case !choice && len(v.Options) > 0:
 		p.find("U002", v.Options[0].Name, fmt.Sprintf("Only a choice has options, but the type of %q is %q.", v.Name.Value, v.Type.Value), `Write "type: choice".`)
 	case choice:
-		for _, o := range v.Options {
-			typ.Options = append(typ.Options, o.Name.Value)
-		}
+		typ.Options = namesOf(v.Options)
 	}
 	v.Typed = typ
+}
+
+func namesOf(options []Named) []string {
+	var names []string
+	for _, o := range options {
+		names = append(names, o.Name.Value)
+	}
+	return names
 }
 
 // plainOptions checks the names of "choice town|lake". Callers never read them.

@@ -22,6 +22,7 @@ func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
 		p.menu(root)
 		p.includes()
 	}
+	p.shareOptions()
 	p.translations()
 	p.sameNames()
 	p.out.Sort()

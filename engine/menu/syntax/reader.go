@@ -20,8 +20,21 @@ type reader struct {
 	file *File
 	src  *Document // the file being read
 	out  diag.List
+	// shared are the variables whose type is a name: the types of all files must be
+	// read first.
+	shared []sharing
 	// named says where each screen, variable and text was first written.
 	named map[string]Text
+}
+
+// A sharing is a variable whose type is none of the language's. It may be one of the
+// menu's own, in any of its files.
+type sharing struct {
+	v *Var
+	// given says that the variable has options of its own, and err why its type is none
+	// of the language's.
+	given bool
+	err   error
 }
 
 // entry holds one line of a mapping.

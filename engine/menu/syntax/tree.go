@@ -36,6 +36,7 @@ type File struct {
 	Renamed   []Pair
 
 	Texts   []Named
+	Types   []*Type
 	Vars    []*Var
 	Screens []*Screen
 
@@ -102,6 +103,12 @@ type Nav struct {
 // NavKey holds a key and its label, as in "0 Back".
 type NavKey struct{ Key, Label Text }
 
+// Type holds options that several variables share.
+type Type struct {
+	Name    Text
+	Options []Named
+}
+
 // Var holds what the menu asks for.
 type Var struct {
 	Name  Text
@@ -110,7 +117,9 @@ type Var struct {
 	// Options are the names and words of a choice that callers can read. "choice
 	// town|lake" has none: its names are only in Typed.
 	Options []Named
-	Error   Text
+	// Of is the type of the menu that has the options, or nil.
+	Of    *Type
+	Error Text
 }
 
 // Screen holds one screen as written. What was not written is zero.
@@ -222,4 +231,25 @@ func (f *File) Source(path string) []byte {
 		}
 	}
 	return nil
+}
+
+// A Choice is a set of options that is written once: those of a type, or of one
+// variable.
+type Choice struct {
+	Name    Text
+	Options []Named
+}
+
+// Choices lists the menu's sets of options, those of types first.
+func (f *File) Choices() []Choice {
+	var list []Choice
+	for _, t := range f.Types {
+		list = append(list, Choice(*t))
+	}
+	for _, v := range f.Vars {
+		if v.Of == nil {
+			list = append(list, Choice{v.Name, v.Options})
+		}
+	}
+	return list
 }
