@@ -72,6 +72,8 @@ func (r *remote) Open(_ context.Context, scene dialscript.Scene) (dialscript.Tar
 	switch {
 	case scene.SMSDown:
 		return nil, cannot("that SMS is down")
+	case scene.Screen != "":
+		return nil, cannot("the screen that a call begins on")
 	case scene.Clock != dialscript.DefaultClock:
 		return nil, cannot("the clock")
 	case scene.Gateway != "" && scene.Gateway != r.gateway.Name() && !strings.HasPrefix(scene.Gateway, r.gateway.Name()+"-"):

@@ -31,6 +31,7 @@ const (
 	Remembered
 	RealActions
 	Tags
+	BeginsOn
 
 	Drops
 	HangsUp

@@ -44,6 +44,12 @@ func readSettings(d *Direction, g []string) (err error) {
 	return err
 }
 
+func readBegins(d *Direction, g []string) (err error) {
+	d.Name = g[1]
+	d.Settings, err = engine.ParseSettings(g[2])
+	return err
+}
+
 func readAnswers(d *Direction, g []string) (err error) {
 	d.Name = g[1]
 	d.Answers, err = engine.ParseAnswers(g[2])

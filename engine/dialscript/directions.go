@@ -26,6 +26,7 @@ var directions = []spec{
 	{kind: RealActions, phase: Given, form: "real actions", pattern: direction(`real actions`)},
 	{kind: Tags, phase: Given, form: "tags money, smoke", pattern: direction(`tags (.+)`), read: readTags},
 	{kind: Remembered, phase: Given, form: "remembered NAME=VALUE", pattern: direction(`remembered (.+)`), read: readSettings},
+	{kind: BeginsOn, phase: Given, form: "begins on SCREEN", more: " with NAME=VALUE", pattern: direction(`begins on ([A-Za-z_][A-Za-z0-9_]*)(?: with (.+))?`), read: readBegins},
 	{kind: SMSDown, phase: Given, form: "SMS is down", pattern: direction(`(?i:SMS) is down`)},
 	{kind: SentTwice, phase: When, form: "gateway sends that twice", pattern: direction(`gateway sends that twice`)},
 	{kind: SentAtOnce, phase: When, form: "gateway sends both at once", pattern: direction(`gateway sends both at once`)},

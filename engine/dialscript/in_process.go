@@ -65,6 +65,9 @@ var inProcessKey = make([]byte, runner.KeySize)
 // Open implements Opener.
 func (l *InProcess) Open(ctx context.Context, scene Scene) (Target, error) {
 	programs, err := l.menus(spoken{scene.Lang(), scene.Begins})
+	if err == nil && scene.Screen != "" {
+		programs, err = beginning(programs, &scene)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,10 @@ type Scene struct {
 	Clock time.Time
 	// Begins is the language that the menus begin in; "" means their own.
 	Begins string
+	// Screen is the screen that calls begin on, and Values what is set there; "" means
+	// the screen of the dialled code.
+	Screen string
+	Values []engine.Setting
 	// Remembered has the remembered values of this caller, with "lang" among
 	// them.
 	Remembered []engine.Setting
@@ -107,6 +111,8 @@ func (s *Scene) set(d Direction) {
 		s.Takes[d.Name] = d.Span
 	case SMSDown:
 		s.SMSDown = true
+	case BeginsOn:
+		s.Screen, s.Values = d.Name, d.Settings
 	case Remembered:
 		for _, v := range d.Settings {
 			s.remember(v.Name, v.Text)
