@@ -107,7 +107,8 @@ var mistakes = []mistake{
 	{name: "an end too long", codes: "U301", pattern: `(?m)^    end: (\w[^"\n]*)$`, with: "    end: $1" + longText},
 	{name: "a question too long", codes: "U301", pattern: `(?m)^    say: (\w[^"\n]*)\n    ask: (amount|pin|meter|bags|phone|seats)\b`, with: "    say: $1" + longText + "\n    ask: $2"},
 	{name: "a confirm too long", codes: "U301", pattern: `(?m)^    say: ([^|\n]*)\n    confirm:`, with: "    say: Well" + longText + "\n    confirm:"},
-	{name: "an error too long", codes: "U301", pattern: `error: (\w[^"}\n]*)\}`, with: "error: $1" + longText + "}"},
+	// The error of "reading" is never shown: its question says `error: ""`.
+	{name: "an error too long", codes: "U301", pattern: `(?m)^(  [^r\n][^\n]*error: )(\w[^"}\n]*)\}`, with: "${1}${2}" + longText + "}"},
 	{name: "a value too wide", codes: "U301", pattern: `(details|city): (\{type: )?text \d+`, with: "$1: ${2}text 160", needs: writtenMenus},
 	{name: "a built-in text too long", codes: "U301", pattern: `(?m)^nav:\n`, with: "nav:\n  expired: Late" + longText + "\n"},
 	{name: "a translation too long", codes: "U301", in: "sw", pattern: `(?m)^bye\.say: ([^#\n]*[^# \n])(.*)$`, with: "bye.say: ${1}" + longText + "$2"},
