@@ -7,12 +7,12 @@ import (
 
 // decide applies what a screen's kind has decided about an input.
 func (w *walk) decide(n *node, before *Session, d decision) (Effect, error) {
-	if d.trigger == invalid {
+	if d.trigger.Kind == TriggerInvalid {
 		notice := cmp.Or(d.notice, noticeInvalid)
-		if n.retries > 0 {
-			return w.wrong(n, invalid, notice)
+		if n.question != nil {
+			return w.wrong(n, d.trigger, notice)
 		}
-		return w.again(n, invalid, notice), nil
+		return w.again(n, d.trigger, notice), nil
 	}
 	switch {
 	case d.lang:
@@ -38,7 +38,11 @@ func (w *walk) decide(n *node, before *Session, d decision) (Effect, error) {
 		return w.shown(n), nil
 	default:
 		w.forget(before)
-		return w.wrong(n, invalid, noticeDiffers)
+		how := invalid
+		if n.AgainFor.Mismatch != nil {
+			how = mismatch
+		}
+		return w.wrong(n, how, noticeDiffers)
 	}
 }
 
@@ -47,16 +51,27 @@ func (w *walk) forget(before *Session) {
 	w.s.Values, w.owned, w.s.Unsaved = before.Values, false, before.Unsaved
 }
 
-// wrong counts a wrong answer to a question, and gives up after the last one.
+// wrong counts a wrong answer to a question, and gives up after the last one. A
+// question that gives up to itself is asked once more.
 func (w *walk) wrong(ask *node, how Trigger, notice string) (Effect, error) {
-	w.s.Wrong++
 	w.s.Repeat, w.s.refused = "", true
-	if ask.retries > 0 && w.s.Wrong >= ask.retries {
-		w.s.Wrong = 0
-		w.note(Move{Screen: ask.Name, Trigger: how})
-		return w.follow(ask, Trigger{Kind: TriggerGiveUp})
+	if ask.retries > 0 {
+		w.s.Wrong++
 	}
-	return w.again(ask, how, notice), nil
+	if ask.retries <= 0 || w.s.Wrong < ask.retries {
+		return w.again(ask, how, notice), nil
+	}
+	w.s.Wrong = 0
+	w.note(Move{Screen: ask.Name, Trigger: how})
+	next, err := w.fire(ask, Trigger{Kind: TriggerGiveUp})
+	if err != nil {
+		return Effect{}, err
+	}
+	if next == ask {
+		w.s.Notice, w.asking = notice, true
+		return w.shown(ask), nil
+	}
+	return w.arrive(next)
 }
 
 // again shows the same page with a notice above it.

@@ -109,6 +109,10 @@ type Nav struct {
 	// ResumeNo, with the keys of Confirm and Cancel.
 	Resume, ResumeYes, ResumeNo Localized
 
+	// Again replaces every question and every text above choices after a wrong answer,
+	// except that of a confirm, unless the screen has its own; nil means not to.
+	Again Localized
+
 	// Mismatch stands above a question that is asked twice, after two answers that
 	// differ. ListCut stands below a list that has more rows than MaxRows.
 	Mismatch, ListCut Localized
@@ -166,8 +170,11 @@ type Screen struct {
 	Skip *Case
 	// Error stands above the question after a wrong answer: nil means the variable's
 	// error, then Nav.Invalid; empty but not nil means the question alone. Again
-	// replaces the question.
+	// replaces the question; nil means Nav.Again.
 	Error, Again Localized
+	// AgainFor has the texts that replace the question and the error after one kind of
+	// wrong answer.
+	AgainFor AgainFor
 
 	Options []Option // ScreenMenu, and after the rows of ScreenList
 	// Numbered says that the options shown have the keys 1, 2, … instead of their own.
@@ -185,6 +192,15 @@ type Screen struct {
 	// Only lists the language codes that a ScreenLanguages offers; empty for all.
 	Only   []string
 	Choose []Case
+}
+
+// AgainFor has a text for each kind of wrong answer to a question; nil means none.
+type AgainFor struct {
+	// Format replaces it after an answer of another form than the type's, Range after
+	// one of the right form that is outside of the type's range.
+	Format, Range Localized
+	// Mismatch replaces it after two answers that should be equal and differ.
+	Mismatch Localized
 }
 
 // A Say is a text and its condition; nil means always.
@@ -222,9 +238,11 @@ type Assign struct {
 type Ask struct {
 	Var string
 	Go  string
-	// Retries is how many answers a caller has in all; 0 means the default.
+	// Retries is how many answers a caller has in all; 0 means the default, and
+	// Unlimited any number.
 	Retries int
-	// GiveUp is the target of the last wrong answer; "" ends with Nav.GaveUp.
+	// GiveUp is the target of the last wrong answer; "" ends with Nav.GaveUp. If it is
+	// the question itself, the question is asked once more, with the reason.
 	GiveUp string
 	Offers []Offer
 	Accept []Accept
@@ -242,10 +260,14 @@ type Offer struct {
 	Pos   Pos
 }
 
-// An Accept is a condition that an answer must meet, and the error if it does not.
+// Unlimited is the number of Ask.Retries that asks until the answer is right.
+const Unlimited = -1
+
+// An Accept is a condition that an answer must meet, and what is said if it does not:
+// Error above the question, and Again in its place. One of the two may be nil.
 type Accept struct {
-	If    *Cond
-	Error Localized
+	If           *Cond
+	Error, Again Localized
 }
 
 // A Confirm has the targets of Yes and No, and their labels; nil means those of the
@@ -277,14 +299,18 @@ type Arg struct {
 	Value Value
 }
 
-// An OutcomeCase leads on from an outcome. With Retry, Go names the question to ask
-// again below that text, which uses up one try.
+// An OutcomeCase leads on from an outcome. With Retry or Again, Go names the question
+// to ask again, which uses up one try: below the text of Retry, or with that of Again
+// in its place.
 type OutcomeCase struct {
-	Outcome string
-	Go      string
-	Retry   Localized
-	Pos     Pos
+	Outcome      string
+	Go           string
+	Retry, Again Localized
+	Pos          Pos
 }
+
+// Asks reports whether the outcome asks the question again.
+func (o *OutcomeCase) Asks() bool { return o.Retry != nil || o.Again != nil }
 
 // An SMS is a message; To names a phone value.
 type SMS struct {

@@ -46,7 +46,7 @@ type kind struct {
 	input func(p *Program, n *node, s Session, in input) decision
 	// notice returns the words of one of this kind's notices, and whether there is
 	// such a notice. which is what follows its prefix.
-	notice func(n *node, which string) (Localized, bool)
+	notice func(n *node, which string) (reason, bool)
 }
 
 // A ReplayStop says what a replay, or a deep dial, does at a screen.
@@ -78,6 +78,9 @@ type node struct {
 	replay ReplayStop
 	// slot is the value that the screen asks for or chooses, or -1.
 	slot int
+	// again replaces the text of the screen after a wrong answer that has no text of
+	// its own; nil leaves it.
+	again Localized
 	// question is the type that the screen asks for, or nil. retries is how many
 	// answers a caller has then, repeat the text that asks a second time.
 	question *Type

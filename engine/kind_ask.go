@@ -23,11 +23,13 @@ var askKind = kind{
 		}
 		n.retries, n.repeat = a.Retries, a.Repeat
 		l.on(n.Name, Trigger{Kind: TriggerAnswer}, a.Go, n.Pos)
-		giveUp := a.GiveUp
-		if giveUp == "" {
-			giveUp = stateGaveUp
+		if a.Retries != Unlimited {
+			giveUp := a.GiveUp
+			if giveUp == "" {
+				giveUp = stateGaveUp
+			}
+			l.on(n.Name, Trigger{Kind: TriggerGiveUp}, giveUp, n.Pos)
 		}
-		l.on(n.Name, Trigger{Kind: TriggerGiveUp}, giveUp, n.Pos)
 		for i, o := range a.Offers {
 			to := o.Go
 			if to == "" {
@@ -49,16 +51,17 @@ var askKind = kind{
 		for _, c := range s.Ask.Accept {
 			c.If.refs(see)
 			c.Error.refs(see)
+			c.Again.refs(see)
 		}
 	},
 	gives: func(_ *Definition, s *Screen) []string { return []string{s.Ask.Var} },
 	rows:  (*Program).askRows,
 	input: askInput,
-	notice: func(n *node, which string) (Localized, bool) {
+	notice: func(n *node, which string) (reason, bool) {
 		if i, err := strconv.Atoi(which); err == nil && i >= 0 && i < len(n.Ask.Accept) {
-			return n.Ask.Accept[i].Error, true
+			return reason{above: n.Ask.Accept[i].Error, instead: n.Ask.Accept[i].Again}, true
 		}
-		return nil, false
+		return reason{}, false
 	},
 }
 
@@ -103,10 +106,13 @@ func askInput(p *Program, n *node, s Session, in input) decision {
 		return decision{trigger: r.trigger}
 	}
 	value, ok := p.parseAnswer(n.question, in.typed, p.lang(&s), s.Day())
-	if !ok && value.IsSet() {
+	switch {
+	case ok:
+	case n.AgainFor.Range != nil && p.outOfRange(n.question, in.typed, p.lang(&s), s.Day()):
+		return decision{trigger: outOfRange, notice: noticeRange}
+	case value.IsSet():
 		return decision{trigger: invalid, notice: noticeRange}
-	}
-	if !ok {
+	default:
 		return decision{trigger: invalid}
 	}
 	d := decision{trigger: Trigger{Kind: TriggerAnswer}, sets: true, value: value, accept: n.Ask.Accept}

@@ -13,6 +13,7 @@ var doKind = kind{
 		}
 		for _, o := range s.Do.Outcomes {
 			o.Retry.refs(see)
+			o.Again.refs(see)
 		}
 	},
 	gives: func(d *Definition, s *Screen) (names []string) {
@@ -38,19 +39,19 @@ var doKind = kind{
 	},
 	outcome: func(n *node, name string) (taken []Arg, retry bool) {
 		for i := range n.Do.Outcomes {
-			if o := &n.Do.Outcomes[i]; o.Outcome == name && o.Retry != nil {
+			if o := &n.Do.Outcomes[i]; o.Outcome == name && o.Asks() {
 				return n.Do.Args, true
 			}
 		}
 		return n.Do.Args, false
 	},
-	notice: func(n *node, outcome string) (Localized, bool) {
+	notice: func(n *node, outcome string) (reason, bool) {
 		for _, o := range n.Do.Outcomes {
 			if o.Outcome == outcome {
-				return o.Retry, true
+				return reason{above: o.Retry, instead: o.Again}, true
 			}
 		}
-		return nil, false
+		return reason{}, false
 	},
 }
 

@@ -151,7 +151,7 @@ func (d *draft) units() []unit { return flowOf(d.body, d.parts.Rows) }
 // stillView returns the view of a screen that never changes, with at most a
 // notice above it.
 func (p *Program) stillView(n *node, s *Session, lang int, live NavKeys) (view, bool) {
-	if n.still == nil || s.Offset != 0 || s.Repeat != "" || s.Notice != "" && n.Again != nil {
+	if n.still == nil || s.Offset != 0 || s.Repeat != "" || s.Notice != "" && p.reason(n, s.Notice).instead != nil {
 		return view{}, false
 	}
 	text := texts.Screen(ScreenParts[string]{Notice: p.head(n, s, lang), Body: n.still[lang].text, Nav: p.navs[lang][live]})
@@ -174,55 +174,81 @@ func (p *Program) head(n *node, s *Session, lang int) string {
 	if s.Notice == "" {
 		return ""
 	}
-	words := p.reason(n, s.Notice)
-	if words == nil {
+	r := p.reason(n, s.Notice)
+	if r.above == nil && !r.whole {
 		if text := p.refusalText(n, s, lang); text != "" {
 			return text
 		}
 	}
-	if words == nil && n.Again == nil {
-		words = p.def.Nav.words(BuiltinInvalid)
+	if r.above == nil && r.instead == nil {
+		r.above = p.def.Nav.words(BuiltinInvalid)
 	}
-	return p.text(words, s, lang)
+	return p.text(r.above, s, lang)
 }
 
-// reason returns the words that say why an answer was not taken, or nil if there
-// are none but those of every menu. "again" replaces the question and the menu's
-// words, and never a reason.
-func (p *Program) reason(n *node, notice string) Localized {
+// A reason has the words that say why an answer was not taken: those above the
+// question, and those in its place. Either may be nil. whole says that nothing but the
+// text of this kind of wrong answer is shown.
+type reason struct {
+	above, instead Localized
+	whole          bool
+}
+
+// reason returns why an answer was not taken. Both words are nil if there are none but
+// those of every menu. A text for one kind of wrong answer is the whole text. "again"
+// of the screen or the menu replaces the question and the menu's words, and never a
+// reason.
+func (p *Program) reason(n *node, notice string) reason {
 	from, which := n, ""
-	if rest, ok := strings.CutPrefix(notice, noticeAccept); ok {
+	r := reason{}
+	switch rest, ok := strings.CutPrefix(notice, noticeAccept); {
+	case ok:
 		which = rest
-	} else if rest, ok := strings.CutPrefix(notice, noticeRetry); ok {
+	case strings.HasPrefix(notice, noticeRetry):
 		var name string
-		name, which, _ = strings.Cut(rest, " ")
+		name, which, _ = strings.Cut(notice[len(noticeRetry):], " ")
 		from = p.nodes[name]
-	}
-	if notice == noticeDiffers {
-		return p.def.Nav.words(BuiltinMismatch)
+	case notice == noticeDiffers:
+		r.above, r.instead = p.def.Nav.words(BuiltinMismatch), n.AgainFor.Mismatch
+	case notice == noticeRange:
+		r.instead = n.AgainFor.Range
+	default:
+		r.instead = n.AgainFor.Format
 	}
 	if which != "" && from != nil && from.kind.notice != nil {
-		if words, ok := from.kind.notice(from, which); ok {
-			return words
+		if r, ok := from.kind.notice(from, which); ok {
+			return r.or(n.again)
 		}
 	}
 	switch {
+	case r.instead != nil:
+		return reason{instead: r.instead, whole: true}
+	case r.above != nil:
 	case n.Error != nil:
-		return n.Error
+		r.above = n.Error
 	case n.question != nil && p.slots[n.slot].Error != nil:
-		return p.slots[n.slot].Error
-	default:
-		return nil
+		r.above = p.slots[n.slot].Error
 	}
+	return r.or(n.again)
+}
+
+// or returns the reason with a text in the question's place where it has none.
+func (r reason) or(again Localized) reason {
+	if r.instead == nil {
+		r.instead = again
+	}
+	return r
 }
 
 // body returns the words of the question, or of the text in its place.
 func (p *Program) body(n *node, s *Session) Localized {
-	switch {
-	case s.Repeat != "" && n.question != nil:
+	if s.Repeat != "" && n.question != nil {
 		return n.repeat
-	case s.Notice != "" && n.Again != nil:
-		return n.Again
+	}
+	if s.Notice != "" {
+		if again := p.reason(n, s.Notice).instead; again != nil {
+			return again
+		}
 	}
 	for _, say := range n.Say {
 		if p.holds(s, say.If) {

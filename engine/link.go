@@ -210,6 +210,9 @@ func (l *linker) table() {
 func (l *linker) node(n *node) {
 	nav := &l.p.def.Nav
 	n.take(nav)
+	if n.again = n.Again; n.again == nil && n.Kind.AsksAgain() {
+		n.again = nav.Again
+	}
 	l.facts(n)
 	if n.Skip != nil {
 		l.on(n.Name, Trigger{Kind: TriggerSkip}, n.Skip.Go, n.Skip.Pos)

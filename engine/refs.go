@@ -10,7 +10,10 @@ func (n *node) refs(see func(Ref)) {
 		n.Skip.If.refs(see)
 	}
 	n.Error.refs(see)
-	n.Again.refs(see)
+	n.again.refs(see)
+	n.AgainFor.Format.refs(see)
+	n.AgainFor.Range.refs(see)
+	n.AgainFor.Mismatch.refs(see)
 	assignRefs(n.Set, see)
 	if n.SMS != nil {
 		see(n.SMS.To)

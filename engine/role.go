@@ -16,5 +16,11 @@ const (
 	RoleDecision                 // a condition decides how the call goes on
 )
 
+// AsksAgain reports whether Nav.Again replaces the text of such a screen after a wrong
+// answer. It never replaces that of a confirm: a Yes answers what stands on the screen.
+func (k ScreenKind) AsksAgain() bool {
+	return k.Role() == RoleChoice || k.Role() == RoleQuestion
+}
+
 // Role returns the kind's role, or 0 for an unknown kind.
 func (k ScreenKind) Role() Role { return kindOf(k).role }

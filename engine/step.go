@@ -103,7 +103,7 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 		return w.more(n, next), nil
 	}
 	d := w.p.decided(n, w.s, in)
-	if d.trigger != invalid {
+	if d.trigger.Kind != TriggerInvalid {
 		return w.decide(n, &before, d)
 	}
 	// It is no key and no answer as it stands, so it may be a key as people write it.

@@ -1,6 +1,9 @@
 package engine
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // A Trigger says how a call goes on from a screen. Triggers of one screen are
 // equal exactly if they are the same row of the machine's table.
@@ -10,7 +13,8 @@ type Trigger struct {
 	// hidden ones included, from 0. It is 0 for other kinds.
 	Index int
 	// Name is an offer's key, the name of an outcome, or the screen of a
-	// TriggerStart. It is "" for other kinds.
+	// TriggerStart. For a TriggerInvalid it is the kind of wrong answer that has a
+	// text of its own. It is "" for other kinds.
 	Name string
 }
 
@@ -73,6 +77,8 @@ func (t Trigger) String() string {
 	switch t.Kind {
 	case TriggerOption, TriggerCase, TriggerRefused:
 		return triggerWords[t.Kind] + strconv.Itoa(t.Index+1)
+	case TriggerInvalid:
+		return strings.TrimSuffix(triggerWords[t.Kind]+" "+t.Name, " ")
 	default:
 		return triggerWords[t.Kind] + t.Name
 	}
@@ -80,8 +86,20 @@ func (t Trigger) String() string {
 
 func outcomeTrigger(name string) Trigger { return Trigger{Kind: TriggerOutcome, Name: name} }
 
-// invalid is the trigger of an input that is no answer.
-var invalid = Trigger{Kind: TriggerInvalid}
+// invalid is the trigger of an input that is no answer. outOfRange and mismatch are
+// those of inputs that have a text of their own on the screen.
+var (
+	invalid    = Trigger{Kind: TriggerInvalid}
+	outOfRange = Trigger{Kind: TriggerInvalid, Name: WrongRange}
+	mismatch   = Trigger{Kind: TriggerInvalid, Name: WrongMismatch}
+)
+
+// These are the kinds of wrong answers that AgainFor has texts for, as
+// Trigger.Name has them.
+const (
+	WrongRange    = "range"
+	WrongMismatch = "mismatch"
+)
 
 // States that every machine has besides the menu's screens. Menus can't have
 // names with parentheses.

@@ -180,7 +180,7 @@ func (d describer) outcome(e *Edge, s *engine.Screen) {
 			continue
 		}
 		e.Pos, e.Implied = o.Pos, false
-		if o.Retry != nil {
+		if o.Asks() {
 			e.Kind = Retry
 			return
 		}

@@ -75,6 +75,8 @@ var mistakes = []mistake{
 	{name: "screens that go round", codes: "U105", pattern: `(?m) -> (bye|end0)$`, with: " -> ring_a", more: "  ring_a:\n    say: A\n    nav: none\n    menu: {1: Next -> ring_b}\n  ring_b:\n    say: B\n    nav: none\n    menu: {1: Next -> ring_a}\n"},
 	{name: "choose without else", codes: "U106", pattern: `(?m)^      - else -> .*\n`, with: ""},
 	{name: "a condition that always holds", codes: "U107", pattern: `- if [^>\n]* -> `, with: "- if caller is set -> ", needs: writtenMenus},
+	{name: "give_up where callers are asked without an end", codes: "U108", pattern: `(?m)^    give_up: (\w+)\n    retries: \d$`, with: "    give_up: $1\n    retries: unlimited"},
+	{name: "a text for a wrong answer that never occurs", codes: "U108 U005", pattern: `(?m)^    ask: (phone|other|gender|clinic|town) -> .*$`, with: "$0\n    again: {mismatch: They differ.}"},
 	{name: "an outcome dropped", codes: "U111", pattern: `when: \{(own|created|quoted|done|taken|asked|listed|priced|registered): [^,}]+, `, with: "when: {"},
 	{name: "an outcome misspelt", codes: "U111", pattern: `when: \{(\w+):`, with: "when: {${1}s:"},
 	{name: "an outcome too many", codes: "U112", pattern: `when: \{`, with: "when: {vanished: bye, "},
@@ -105,6 +107,8 @@ var mistakes = []mistake{
 	{name: "a type that no variable has", codes: "U209", pattern: `(?m)^vars:$`, with: "types:\n  agree: {yes: Agree, no: Disagree}\nvars:"},
 
 	{name: "an end too long", codes: "U301", pattern: `(?m)^    end: (\w[^"\n]*)$`, with: "    end: $1" + longText},
+	{name: "a text in place of a question too long", codes: "U301 U005", pattern: `(?m)^    ask: (amount|age|born) -> .*$`, with: "$0\n    again: {format: Again" + longText + "}"},
+	{name: "a text in place of every question too long", codes: "U301 U005", pattern: `(?m)^nav: \{more`, with: "nav: {again: Again" + longText + ", more"},
 	{name: "a question too long", codes: "U301", pattern: `(?m)^    say: (\w[^"\n]*)\n    ask: (amount|pin|meter|bags|phone|seats)\b`, with: "    say: $1" + longText + "\n    ask: $2"},
 	{name: "a confirm too long", codes: "U301", pattern: `(?m)^    say: ([^|\n]*)\n    confirm:`, with: "    say: Well" + longText + "\n    confirm:"},
 	// The error of "reading" is never shown: its question says `error: ""`.
@@ -150,6 +154,7 @@ var mistakes = []mistake{
 	{name: "a stranger's data", codes: "U505", pattern: `(?m)^    # allow U505.*\n`, with: ""},
 	{name: "a PIN asked as a number", codes: "U506", pattern: `(?m)^    say: (\w[^"\n]*)\n    ask: (meter|bags|seats|amount|clinic)\b`, with: "    say: Enter your PIN\n    ask: $2"},
 	{name: "a PIN that nothing takes", codes: "U507", pattern: `ask: (pin|password) -> \w+\([^)]*\)`, with: "ask: $1 -> bye", needs: writtenMenus},
+	{name: "a PIN to guess without an end", codes: "U508 U005", pattern: `(?m)^    ask: pin -> .*$`, with: "$0\n    retries: unlimited"},
 	{name: "a payment without a confirm", codes: "U601", pattern: `quoted: sure\b`, with: "quoted: ask_pin"},
 	{name: "a question past the confirm", codes: "U601", pattern: `ask: amount -> (s\d+)_sure`, with: "ask: amount -> ${1}_pin"},
 	{name: "a confirm that is a menu", codes: "U601", pattern: `(?m)^    confirm: -> (ask_pin|s\d+_pin)\n    cancel: (?:\w+ )*-> (\w+)$`, with: "    menu:\n      1: Pay -> $1\n      2: Not now -> $2"},

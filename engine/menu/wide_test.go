@@ -26,6 +26,8 @@ type wideMenu struct {
 	out     *strings.Builder // the file that is being written
 	// asked are the variables that some screen asks for: the others are left out.
 	asked map[string]bool
+	// repeated says that the screen that is being written has an "again".
+	repeated bool
 }
 
 // wideVars lists the variables and what is typed for them; types that show their
@@ -96,6 +98,9 @@ func (m *wideMenu) head(b *strings.Builder) {
 	}
 	if m.IntN(2) == 0 {
 		nav = append(nav, "home: 000 Home -> "+m.target())
+	}
+	if m.IntN(4) == 0 {
+		nav = append(nav, "again: \"Once more, [{caller}]$\"")
 	}
 	fmt.Fprintf(b, "nav: {%s}\ntexts: {thanks: Thank you., help: \"Call {caller}.\"}\nvars:\n", strings.Join(nav, ", "))
 	for _, v := range wideVars {
@@ -230,12 +235,14 @@ func (m *wideMenu) menu(string) {
 
 // extras are what any screen with a question may have.
 func (m *wideMenu) extras(skip bool) {
+	m.repeated = false
 	if m.IntN(8) == 0 {
 		m.line("    nav: none")
 	}
 	if m.IntN(6) == 0 {
 		m.line("    error: \"Wrong, [{caller}]$\"")
 	} else if m.IntN(6) == 0 {
+		m.repeated = true
 		m.line("    again: \"Again [{today}]$\"")
 	}
 	if skip && m.IntN(4) == 0 {
@@ -248,6 +255,9 @@ func (m *wideMenu) ask(string) {
 	m.asked[v.name] = true
 	m.say()
 	m.extras(true)
+	if m.IntN(5) == 0 && !m.repeated {
+		m.again(v.name)
+	}
 	if v.name == "phone" {
 		m.line("    ask: phone -> create_account(phone)\n    when: {created: %s, exists: \"retry There [{phone}]%s$\"}", m.target(), m.risk(" [{ref}]"))
 		m.line("    offer: {1: worker.phone, 9: Skip -> %s}", m.target())
@@ -256,7 +266,7 @@ func (m *wideMenu) ask(string) {
 	m.line("    ask: %s -> %s", v.name, m.target())
 	switch {
 	case v.name == "amount" && m.IntN(2) == 0:
-		m.line("    accept: [{if: amount <= 300, error: \"Less %s$\"}]", m.risk("[{city}]"))
+		m.line("    accept: [{if: amount <= 300, %s: \"Less %s$\"}]", []string{"error", "again"}[m.IntN(2)], m.risk("[{city}]"))
 	case v.name == "age" && m.IntN(2) == 0:
 		m.line("    accept:\n      - {if: age > 20, error: Older$}\n      - {if: age < 90, error: Younger$}")
 	case v.name == "born":
@@ -264,8 +274,26 @@ func (m *wideMenu) ask(string) {
 	case v.name == "city":
 		m.line("    offer: {9: Skip -> %s}", m.target())
 	}
-	if m.IntN(2) == 0 {
+	switch m.IntN(4) {
+	case 0, 1:
 		m.line("    give_up: %s\n    retries: %d", m.target(), 1+m.IntN(4))
+	case 2:
+		m.line("    retries: unlimited%s", m.risk("\n    give_up: "+m.target()))
+	}
+}
+
+// again is the text in place of a question, or the texts by the kind of wrong answer.
+func (m *wideMenu) again(v string) {
+	ranged := v == "amount" || v == "age" || v == "born" || v == "city" || m.risk("x") != ""
+	switch m.IntN(3) {
+	case 0:
+		m.line("    again: \"Again [{today}]$\"")
+	case 1:
+		m.line("    again: {format: \"Form [{caller}]%s$\"}", m.risk(" [{"+v+"}]"))
+	default:
+		if ranged {
+			m.line("    again:\n      range: \"Range [{today}]$\"\n      else: \"Else [{lang}]$\"")
+		}
 	}
 }
 
@@ -347,7 +375,10 @@ func (m *wideMenu) text(string) {
 
 func (m *wideMenu) secret(name string) {
 	if m.IntN(2) == 0 {
-		m.line("    say: New PIN$\n    ask: pin -> check_pin(pin)\n    repeat: Once more$\n    when: {right: %s, wrong: retry Wrong$}", m.target())
+		m.line("    say: New PIN$\n    ask: pin -> check_pin(pin)\n    repeat: Once more$\n    when: {right: %s, wrong: %s Wrong$}", m.target(), []string{"retry", "again"}[m.IntN(2)])
+		if m.IntN(3) == 0 {
+			m.line("    again: {mismatch: \"Not the same [{caller}]$\"}")
+		}
 		return
 	}
 	m.line("    say: PIN$\n    ask: pin -> %s", map[bool]string{true: m.target(), false: name + "_check"}[m.risk("x") != ""])

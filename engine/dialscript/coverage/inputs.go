@@ -97,15 +97,37 @@ func (x *search) optionKeys(n *node, s *engine.Screen) []string {
 
 // refused returns the first input that is a wrong answer here, or nothing.
 func (x *search) refused(n *node, inputs []string) []string {
+	return x.refusedBy(n, inputs, 1)
+}
+
+// refusedBy returns the first input of each kind of wrong answer, for up to so many
+// kinds.
+func (x *search) refusedBy(n *node, inputs []string, kinds int) []string {
+	var list []string
+	seen := map[engine.Trigger]bool{}
 	for _, typed := range inputs {
 		if typed == "" && n.dialled() {
 			continue
 		}
-		if x.notice(n, typed).Kind == engine.TriggerInvalid {
-			return []string{typed}
+		if by := x.notice(n, typed); by.Kind == engine.TriggerInvalid && !seen[by] {
+			seen[by] = true
+			if list = append(list, typed); len(list) == kinds {
+				break
+			}
 		}
 	}
-	return nil
+	return list
+}
+
+// wrongKinds returns how many kinds of wrong answers a question tells apart.
+func wrongKinds(s *engine.Screen) int {
+	kinds := 1
+	for _, words := range []engine.Localized{s.AgainFor.Range, s.AgainFor.Mismatch} {
+		if words != nil {
+			kinds++
+		}
+	}
+	return kinds
 }
 
 // notice returns the trigger that refuses an input, or zero if none does.
@@ -148,7 +170,12 @@ func (x *search) answers(n *node, s *engine.Screen) []string {
 		notices[notice] = true
 		list = append(list, typed)
 	}
-	list = append(list, x.refused(n, x.samples.Wrong(&t))...)
+	wrong := x.samples.Wrong(&t)
+	if kinds := wrongKinds(s); kinds > 1 {
+		list = append(list, x.refusedBy(n, append(wrong, texts...), kinds)...)
+	} else {
+		list = append(list, x.refused(n, wrong)...)
+	}
 	if n.session.Repeat != "" && len(list) > 0 {
 		// The same once more, and another, which is refused.
 		list = append([]string{n.session.Repeat[len("of "):]}, list...)

@@ -178,10 +178,18 @@ func (l *lister) wrongs(s *engine.Screen) {
 		wrong(simple(engine.TriggerInvalid), "no such option", s.Pos)
 	case engine.RoleQuestion:
 		wrong(simple(engine.TriggerInvalid), "no "+l.typeName(s.Ask.Var), s.Pos)
+		if s.AgainFor.Range != nil {
+			wrong(engine.Trigger{Kind: engine.TriggerInvalid, Name: engine.WrongRange}, "out of the range of "+l.typeName(s.Ask.Var), s.Pos)
+		}
+		if s.AgainFor.Mismatch != nil {
+			wrong(engine.Trigger{Kind: engine.TriggerInvalid, Name: engine.WrongMismatch}, "two answers that differ", s.Pos)
+		}
 		for i, a := range s.Ask.Accept {
 			wrong(engine.Trigger{Kind: engine.TriggerRefused, Index: i}, "not "+a.If.String(), s.Pos)
 		}
-		l.m.add(Item{Group: GiveUps, Screen: s.Name, Name: s.Name, Pos: s.Pos}, simple(engine.TriggerGiveUp))
+		if s.Ask.Retries != engine.Unlimited {
+			l.m.add(Item{Group: GiveUps, Screen: s.Name, Name: s.Name, Pos: s.Pos}, simple(engine.TriggerGiveUp))
+		}
 	}
 }
 
@@ -214,7 +222,7 @@ func (l *lister) outcomes(s *engine.Screen) {
 			if o.Outcome == name && o.Pos.Line > 0 {
 				pos = o.Pos
 			}
-			if o.Outcome == name && o.Retry != nil {
+			if o.Outcome == name && o.Asks() {
 				l.retry(s, o)
 			}
 		}
@@ -232,7 +240,7 @@ func asker(step string) string {
 
 // retry adds an outcome after which the question is asked again.
 func (l *lister) retry(s *engine.Screen, o engine.OutcomeCase) {
-	text := fmt.Sprintf("%s: %s", o.Go, words(o.Retry))
+	text := fmt.Sprintf("%s: %s", o.Go, cmp.Or(words(o.Retry), words(o.Again)))
 	l.m.add(Item{Group: Wrongs, Screen: o.Go, Name: text, Pos: o.Pos}, engine.Trigger{Kind: engine.TriggerRetry, Name: o.Outcome})
 }
 

@@ -54,19 +54,7 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		}
 		return rows
 	},
-	errors: func(r *ruler, s *syntax.Screen) []string {
-		keys := []string{r.wrongKey(s)}
-		if v := r.c.asked(s); s.Error == nil && v != nil && v.Error.Written() {
-			keys[0] = syntax.VarErrorKey(v.Name.Value)
-		}
-		if s.Ask.Repeat.Written() {
-			keys = append(keys, "nav.mismatch")
-		}
-		for i := range s.Ask.Accept {
-			keys = append(keys, syntax.AcceptKey(s, i))
-		}
-		return keys
-	},
+	errors: (*ruler).wrongAnswers,
 })
 
 // asked returns the variable that a screen asks for, or nil.
@@ -75,6 +63,36 @@ func (c *checker) asked(s *syntax.Screen) *syntax.Var {
 		return v.v
 	}
 	return nil
+}
+
+// wrongAnswers returns the texts after each kind of wrong answer to a question.
+func (r *ruler) wrongAnswers(s *syntax.Screen) []wrong {
+	usual := r.wrongKey(s)
+	if v := r.c.asked(s); s.Error == nil && v != nil && v.Error.Written() {
+		usual = syntax.VarErrorKey(v.Name.Value)
+	}
+	// A text for one kind of wrong answer is the whole text.
+	unless := func(kind, notice string) wrong {
+		if s.AgainFor.Text(kind).Written() {
+			return wrong{again: syntax.AgainKey(s, kind)}
+		}
+		return wrong{notice: notice}
+	}
+	list := []wrong{unless("format", usual), unless("range", usual)}
+	if s.Ask.Repeat.Written() {
+		list = append(list, unless("mismatch", "nav.mismatch"))
+	}
+	for i, rule := range s.Ask.Accept {
+		w := wrong{}
+		if rule.Error.Written() {
+			w.notice = syntax.AcceptKey(s, i)
+		}
+		if rule.Again.Written() {
+			w.again = syntax.AcceptAgainKey(s, i)
+		}
+		list = append(list, w)
+	}
+	return list
 }
 
 func (fl *flow) ask(s *syntax.Screen, st *step) {
@@ -96,6 +114,9 @@ func (fl *flow) ask(s *syntax.Screen, st *step) {
 			fl.link(&edge{from: st, to: answer.to, kind: edgeOffer, label: label, sets: answer.sets, assume: answer.assume})
 		}
 	}
+	if a.Retries.N == engine.Unlimited {
+		return
+	}
 	if a.GiveUp.Written() {
 		fl.to(st, edgeGiveUp, "too many wrong answers", a.GiveUp)
 	} else {
@@ -112,6 +133,7 @@ func (w *useWalk) ask(s *syntax.Screen) {
 		answered.cond(rule.If, `an "accept" of `+name, nil)
 		// The answer that failed is forgotten before the error is shown.
 		w.text(rule.Error, `an "accept" of `+name, nil)
+		w.text(rule.Again, `an "accept" of `+name, nil)
 	}
 	w.uses = append(w.uses, answered.uses...)
 	for _, o := range a.Offers {

@@ -23,9 +23,9 @@ type kind struct {
 	pages func(*checker, *syntax.Screen) bool
 	// rows returns the lines that can be chosen, without the rows of a list.
 	rows func(r *ruler, s *syntax.Screen, lang int) []piece
-	// errors returns the keys of the texts that follow a wrong answer; nil means that
-	// no answer is wrong.
-	errors func(*ruler, *syntax.Screen) []string
+	// errors returns the texts that follow a wrong answer; nil means that no answer is
+	// wrong.
+	errors func(*ruler, *syntax.Screen) []wrong
 }
 
 // kinds is the table of the kinds as they are checked.
@@ -35,4 +35,4 @@ var kinds = syntax.NewKinds[*kind]()
 func always(*checker, *syntax.Screen) bool { return true }
 
 // oneError is the errors of kinds with one text for every wrong choice.
-func oneError(r *ruler, s *syntax.Screen) []string { return []string{r.wrongKey(s)} }
+func oneError(r *ruler, s *syntax.Screen) []wrong { return []wrong{{notice: r.wrongKey(s)}} }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
@@ -9,6 +11,9 @@ import (
 type layout struct {
 	s    *syntax.Screen
 	lang int
+	// again is the key of the text that stands in place of the question, "" for the
+	// question itself.
+	again string
 	// notice is empty where nothing can stand above the body.
 	notice, body block
 	rows         []piece
@@ -28,21 +33,25 @@ func (l *layout) total() extent {
 }
 
 // layouts lays out a screen that callers see: at its first showing with the
-// longest of its texts, and after a wrong answer. They are one layout if the
-// question stays the same. more asks for the navigation line of a page that goes
+// longest of its texts, and after wrong answers: one layout for each text that may stand
+// in the question's place. more asks for the navigation line of a page that goes
 // on.
 func (r *ruler) layouts(s *syntax.Screen, lang int, more bool) []*layout {
 	first := &layout{s: s, lang: lang, body: block{what: "the text"}, rows: r.rows(s, lang), nav: r.navLine(s, lang, more)}
 	for _, key := range r.sayKeys(s) {
 		first.body.texts = append(first.body.texts, r.piece(key, lang))
 	}
-	if s.Again == nil {
-		first.notice = r.errors(s, lang)
-		return []*layout{first}
+	list := []*layout{first}
+	for _, w := range r.wrongs(s) {
+		i := slices.IndexFunc(list, func(l *layout) bool { return l.again == w.again })
+		if i < 0 {
+			i, list = len(list), append(list, &layout{s: s, lang: lang, again: w.again, rows: first.rows, nav: first.nav})
+			list[i].body = block{`the text of "again"`, []piece{r.piece(w.again, lang)}}
+		}
+		list[i].notice.what = "the error"
+		list[i].notice.texts = append(list[i].notice.texts, r.piece(w.notice, lang))
 	}
-	again := &layout{s: s, lang: lang, rows: first.rows, nav: first.nav, notice: r.errors(s, lang)}
-	again.body = block{`the text of "again"`, []piece{r.piece(syntax.ScreenKey(s, "again"), lang)}}
-	return []*layout{first, again}
+	return list
 }
 
 // worstOf returns the extent of the longest of several layouts.
@@ -65,28 +74,51 @@ func (r *ruler) sayKeys(s *syntax.Screen) []string {
 	return keys
 }
 
-// errors returns the texts that may stand above a question.
-func (r *ruler) errors(s *syntax.Screen, lang int) block {
-	b := block{what: "the error"}
+// wrongs returns all ways in which a screen is shown after a wrong answer. Where "again"
+// replaces the question, it replaces the menu's words for a wrong answer, too.
+func (r *ruler) wrongs(s *syntax.Screen) []wrong {
 	if s.Ends() {
-		return b
+		return nil
 	}
+	var list []wrong
 	for _, k := range kinds.On(s) {
-		if k.errors == nil {
-			continue
-		}
-		for _, key := range k.errors(r, s) {
-			if key != "nav.invalid" || s.Again == nil { // "again" replaces the menu's words
-				b.texts = append(b.texts, r.piece(key, lang))
-			}
+		if k.errors != nil {
+			list = append(list, k.errors(r, s)...)
 		}
 	}
 	for _, w := range s.When {
-		if w.Retry != nil {
-			b.texts = append(b.texts, r.piece(syntax.WhenKey(s, w.Outcome.Value), lang))
+		switch key := syntax.WhenKey(s, w.Outcome.Value); {
+		case w.Retry == nil:
+		case w.Whole:
+			list = append(list, wrong{again: key})
+		default:
+			list = append(list, wrong{notice: key})
 		}
 	}
-	return b
+	again := r.againKey(s)
+	for i := range list {
+		if list[i].again == "" {
+			list[i].again = again
+		}
+		if list[i].again != "" && list[i].notice == "nav.invalid" {
+			list[i].notice = ""
+		}
+	}
+	return list
+}
+
+// againKey returns the key of the text that replaces a screen's question after a wrong
+// answer that has no text of its own: the screen's, or the menu's; "" for none.
+func (r *ruler) againKey(s *syntax.Screen) string {
+	if s.Again != nil {
+		return syntax.ScreenKey(s, "again")
+	}
+	for kind := range syntax.KindsOf(s) {
+		if kind.AsksAgain() && r.c.f.Nav.Again.Written() {
+			return "nav.again"
+		}
+	}
+	return ""
 }
 
 // rows returns the lines that can be chosen; a list's rows are not among them.

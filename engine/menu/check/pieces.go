@@ -32,3 +32,7 @@ func (b block) extent() extent {
 	}
 	return e
 }
+
+// A wrong is one way in which a screen is shown after a wrong answer, by the keys of its
+// texts: what stands above the question, and what stands in its place; "" for neither.
+type wrong struct{ notice, again string }

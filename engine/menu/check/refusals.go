@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -56,11 +57,18 @@ func (r *ruler) refusals(s *syntax.Screen, lang int) []*layout {
 	}
 	profile, _ := syntax.ProfileNamed(r.c.f.Session.Gateway.Value)
 	at := engine.Place{Lang: r.c.msgs.Langs[lang].Code.Value, Currency: profile.Currency, Country: syntax.HomeOf(r.c.f)}
-	layouts := r.layouts(s, lang, false)
+	layouts, again := r.layouts(s, lang, false), r.againKey(s)
+	after := slices.IndexFunc(layouts, func(l *layout) bool { return l.again == again })
+	if after < 0 {
+		return nil // every kind of wrong answer has a text of its own
+	}
 	var list []*layout
 	for _, why := range []engine.Refusal{engine.RefusedForm, engine.RefusedRange} {
+		if s.AgainFor.Text(map[engine.Refusal]string{engine.RefusedForm: "format", engine.RefusedRange: "range"}[why]).Written() {
+			continue
+		}
 		if words := v.Typed.Words(why, at, 0); words != "" {
-			screen := *layouts[len(layouts)-1] // the one after a wrong answer
+			screen := *layouts[after]
 			screen.notice = block{words, []piece{{ext: literal(words)}}}
 			list = append(list, &screen)
 		}

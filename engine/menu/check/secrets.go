@@ -153,3 +153,13 @@ func stepName(st *step) string {
 	}
 	return syntax.Quote(st.screen.Name.Value)
 }
+
+// secretsGuessed checks U508: nobody can try every PIN.
+func (c *checker) secretsGuessed() {
+	for _, s := range c.f.Screens {
+		t, known := c.askedType(s)
+		if known && t.Kind == engine.KindSecret && s.Ask.Retries.N == engine.Unlimited {
+			c.find(s.Ask.Retries.Text, fmt.Sprintf("%s lets a caller try every value of %s.", syntax.Quote(s.Name.Value), syntax.Quote(s.Ask.Var.Value)), `Give "retries" a number. If the action locks the account after a few wrong values, say so: # allow U508: and how.`)
+		}
+	}
+}

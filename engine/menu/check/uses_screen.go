@@ -17,7 +17,7 @@ func (w *useWalk) screen(s *syntax.Screen) {
 		w.text(say.Text, text, with(before, holding(say.If)...))
 		before = passedOver(before, say.If)
 	}
-	for _, t := range []*syntax.Text{s.OwnText(), s.Error, s.Again} {
+	for _, t := range []*syntax.Text{s.OwnText(), s.Error, s.Again, &s.AgainFor.Format, &s.AgainFor.Range, &s.AgainFor.Mismatch} {
 		if t != nil {
 			w.text(*t, text, nil)
 		}

@@ -19,9 +19,10 @@ func (c *comparison) question(was, now *engine.Screen) {
 	c.accepted(was, now)
 	before, after := was.Ask, now.Ask
 	switch {
-	case after.Retries < before.Retries:
+	case after.Retries == before.Retries:
+	case before.Retries == engine.Unlimited || after.Retries != engine.Unlimited && after.Retries < before.Retries:
 		c.find("U807", diag.Warning, now.Pos, fmt.Sprintf("%s gives callers %s, and gave them %s.", syntax.Quote(now.Name), tries(after.Retries), tries(before.Retries)), "Callers who mistype lose their call earlier.")
-	case after.Retries > before.Retries:
+	default:
 		c.notice(now.Pos, "%s gives callers %s, and gave them %s.", syntax.Quote(now.Name), tries(after.Retries), tries(before.Retries))
 	}
 	switch {
@@ -34,7 +35,10 @@ func (c *comparison) question(was, now *engine.Screen) {
 }
 
 func tries(n int) string {
-	if n == 1 {
+	switch n {
+	case engine.Unlimited:
+		return "any number of tries"
+	case 1:
 		return "1 try"
 	}
 	return fmt.Sprintf("%d tries", n)

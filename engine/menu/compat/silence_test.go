@@ -21,7 +21,7 @@ session: {gateway: africastalking-ke, resume: {for: 5m, say: "Go on?", confirm: 
 remember: [city]
 on_failed: sorry
 on_pending: sorry
-nav: {back: 0 Back, home: 00 Home -> main, more: 98 More, confirm: 1 Yes, cancel: 2 No, invalid: Wrong., gave_up: Enough., busy: Busy., in_progress: Wait., expired: Late., updated: New., limited: Often., mismatch: Other., list_cut: More.}
+nav: {back: 0 Back, home: 00 Home -> main, more: 98 More, confirm: 1 Yes, cancel: 2 No, invalid: Wrong., gave_up: Enough., busy: Busy., in_progress: Wait., expired: Late., updated: New., limited: Often., mismatch: Other., list_cut: More., again: Once more.}
 vars:
   city: {type: text 20, error: No city.}
   litres: number 1..12
@@ -51,8 +51,9 @@ screens:
     offer: {8: caller, 9: Skip -> bye}
     accept:
       - {if: litres <= 10, error: Ten at most.}
+      - {if: litres != 5, again: Any but five.}
     error: No.
-    again: Litres, please?
+    again: {range: From 1 to 12 litres., else: "Litres, please?"}
   born_asked:
     say: Born?
     ask: born -> friend_asked
@@ -66,6 +67,7 @@ screens:
     say: PIN?
     ask: code -> sure
     repeat: Again?
+    again: {format: Digits., mismatch: Not the same.}
   size_asked:
     say: Size?
     ask: size -> sure

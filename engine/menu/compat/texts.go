@@ -106,6 +106,7 @@ func textsOf(d *engine.Definition, top engine.Pos, name func(string) string) []t
 		{"nav.limited", n.Limited, top},
 		{"nav.mismatch", n.Mismatch, top},
 		{"nav.list_cut", n.ListCut, top},
+		{"nav.again", n.Again, top},
 	}
 	if d.Session.Resume > 0 {
 		list = append(list, text{"resume.say", n.Resume, top}, text{"resume.confirm", n.ResumeYes, top}, text{"resume.cancel", n.ResumeNo, top})
@@ -136,6 +137,9 @@ func textsOn(s *engine.Screen, name string) []text {
 	}
 	add("error", s.Error, s.Pos)
 	add("again", s.Again, s.Pos)
+	add("again.format", s.AgainFor.Format, s.Pos)
+	add("again.range", s.AgainFor.Range, s.Pos)
+	add("again.mismatch", s.AgainFor.Mismatch, s.Pos)
 	for i := range s.Options {
 		o, key := &s.Options[i], optionKeyOf(s, i)
 		add(key, o.Label, o.Pos)
@@ -147,6 +151,7 @@ func textsOn(s *engine.Screen, name string) []text {
 		}
 		for i, rule := range a.Accept {
 			add("accept."+strconv.Itoa(i+1), rule.Error, s.Pos)
+			add("accept."+strconv.Itoa(i+1)+".again", rule.Again, s.Pos)
 		}
 		add("repeat", a.Repeat, s.Pos)
 	}
@@ -159,13 +164,21 @@ func textsOn(s *engine.Screen, name string) []text {
 	}
 	if s.Do != nil {
 		for _, o := range s.Do.Outcomes {
-			add("when."+o.Outcome, o.Retry, o.Pos)
+			add("when."+o.Outcome, said(o), o.Pos)
 		}
 	}
 	if s.SMS != nil {
 		add("sms", s.SMS.Say, s.Pos)
 	}
 	return list
+}
+
+// said returns the words with which an outcome asks again, or nil.
+func said(o engine.OutcomeCase) engine.Localized {
+	if o.Again != nil {
+		return o.Again
+	}
+	return o.Retry
 }
 
 // Lengths of quotations, in characters. Two texts of a whole screen are quoted whole up

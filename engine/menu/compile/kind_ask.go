@@ -23,7 +23,7 @@ func (c *compiler) ask(s *syntax.Screen) *engine.Ask {
 		out.Offers = append(out.Offers, offer)
 	}
 	for _, rule := range a.Accept {
-		out.Accept = append(out.Accept, engine.Accept{If: c.cond(rule.If), Error: c.words(rule.Error)})
+		out.Accept = append(out.Accept, engine.Accept{If: c.cond(rule.If), Error: c.words(rule.Error), Again: c.words(rule.Again)})
 	}
 	return out
 }

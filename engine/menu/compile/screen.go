@@ -23,6 +23,7 @@ func (c *compiler) nav() {
 	d.Expired, d.Updated = c.builtin(n.Expired, "expired"), c.builtin(n.Updated, "updated")
 	d.Limited = c.builtin(n.Limited, "limited")
 	d.Mismatch, d.ListCut = c.builtin(n.Mismatch, "mismatch"), c.builtin(n.ListCut, "list_cut")
+	d.Again = c.words(n.Again)
 	r := c.f.Session.Resume
 	ask := r.Say
 	if !ask.Written() {
@@ -57,6 +58,7 @@ func (c *compiler) screen(s *syntax.Screen) {
 	out := engine.Screen{
 		Name: s.Name.Value, Pos: s.Name.Pos, NoNav: s.NavOff,
 		Error: c.optional(s.Error), Again: c.optional(s.Again), Set: c.assigns(s.Set),
+		AgainFor: engine.AgainFor{Format: c.words(s.AgainFor.Format), Range: c.words(s.AgainFor.Range), Mismatch: c.words(s.AgainFor.Mismatch)},
 	}
 	for _, say := range s.Say {
 		out.Say = append(out.Say, engine.Say{If: c.cond(say.If), Words: c.words(say.Text)})
@@ -127,6 +129,9 @@ func (c *compiler) do(s *syntax.Screen, call *syntax.Call) *engine.Do {
 		k := engine.OutcomeCase{Outcome: w.Outcome.Value, Go: w.To.Screen.Value, Pos: w.Outcome.Pos}
 		if w.Retry != nil {
 			k.Go, k.Retry = s.Name.Value, c.words(*w.Retry)
+			if w.Whole {
+				k.Retry, k.Again = nil, k.Retry
+			}
 		}
 		out.Outcomes = append(out.Outcomes, k)
 	}

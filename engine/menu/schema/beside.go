@@ -3,6 +3,7 @@ package schema
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -23,7 +24,8 @@ func langSchema() object {
 			{"allOf": []object{text(nameForm + `\.` + nameForm), {"not": text(`nav\..*`)}}},
 			text(nameForm + `\.(offer\.|accept\.)?` + k),
 			text(nameForm + `\.` + number + `(\.note)?`), text(nameForm + `\.` + k + `\.note`),
-			text(nameForm + `\.(say|accept)\.` + number),
+			text(nameForm + `\.(say|accept)\.` + number), text(nameForm + `\.accept\.` + number + `\.again`),
+			text(nameForm + `\.again\.(` + strings.Join(syntax.AgainKinds(), "|") + `)`),
 			text(nameForm + `\.when\.` + nameForm),
 		}},
 	}

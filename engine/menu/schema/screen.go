@@ -64,7 +64,7 @@ func screenDocs() []key {
 		{"nav", "none: this screen has no Back and no Home.", aChoice("none")},
 		{"skip", "Skips the screen the first time in a call: if CONDITION -> screen.", caseForm(`if\s[\s\S]*\s`, "if city is set -> next")},
 		{"error", `The text above the question after a wrong answer. "" repeats only the question.`, aText()},
-		{"again", "Replaces the question after a wrong answer.", aText()},
+		{"again", "Replaces the question after a wrong answer: one text, or texts by the kind of wrong answer.", againForm()},
 	}
 	for _, docs := range kinds.All() {
 		list = append(list, docs()...)
@@ -78,6 +78,15 @@ func sayForm() object {
 		key{"say", "The text.", aText()},
 	), "say"))
 	return either("A text, or a list of texts with conditions.", aText(), listOfAll("Texts with conditions.", one))
+}
+
+func againForm() object {
+	return either("", aText(), group("Texts by the kind of wrong answer.",
+		key{"format", "After an answer of another form.", aText()},
+		key{"range", "After an answer of the right form that is outside of the range.", aText()},
+		key{"mismatch", "After two answers that should be equal and differ.", aText()},
+		key{"else", "After every other wrong answer.", aText()},
+	))
 }
 
 func aCondition() object {
@@ -99,5 +108,5 @@ func setForm() object {
 }
 
 func whenForm() object {
-	return formed(`^\s*((->\s+)?`+targetForm+`|retry\s+\S[\s\S]*)\s*$`, "A screen is expected, or: retry Wrong PIN.", "registered", "retry Wrong PIN.")
+	return formed(`^\s*((->\s+)?`+targetForm+`|(retry|again)\s+\S[\s\S]*)\s*$`, "A screen is expected, or: retry Wrong PIN.", "registered", "retry Wrong PIN.")
 }

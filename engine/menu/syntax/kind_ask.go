@@ -11,7 +11,7 @@ import (
 var _ = kinds.Add(engine.ScreenAsk, &kind{
 	keys: map[string]func(*screenReader, entry){
 		"ask":     (*screenReader).ask,
-		"retries": func(r *screenReader, e entry) { r.s.ask().Retries = r.number(e, 1, MaxRetries) },
+		"retries": (*screenReader).retries,
 		"give_up": func(r *screenReader, e entry) { r.s.ask().GiveUp = r.name(e, "a screen") },
 		"offer":   (*screenReader).offers,
 		"accept":  (*screenReader).accepts,
@@ -33,6 +33,7 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		}
 		for i, rule := range s.Ask.Accept {
 			w.add(AcceptKey(s, i), rule.Error)
+			w.add(AcceptAgainKey(s, i), rule.Again)
 		}
 		w.add(ScreenKey(s, "repeat"), s.Ask.Repeat)
 	},
@@ -43,6 +44,21 @@ func OfferKey(s *Screen, o *Offer) string { return ScreenKey(s, "offer."+o.Key.V
 
 // AcceptKey returns "main.accept.1", for the error of an accept rule.
 func AcceptKey(s *Screen, i int) string { return ScreenKey(s, "accept."+strconv.Itoa(i+1)) }
+
+// AcceptAgainKey returns "main.accept.1.again", for the text in the question's place.
+func AcceptAgainKey(s *Screen, i int) string { return AcceptKey(s, i) + ".again" }
+
+// Unlimited is the word for any number of tries.
+const Unlimited = "unlimited"
+
+// retries reads a number of tries, or "unlimited".
+func (r *screenReader) retries(e entry) {
+	if e.node.Kind == yaml.ScalarNode && r.src.Scalar(e.node).Trim().Value == Unlimited {
+		r.s.ask().Retries = Int{Text: r.src.Scalar(e.node).Trim(), N: engine.Unlimited}
+		return
+	}
+	r.s.ask().Retries = r.number(e, 1, MaxRetries)
+}
 
 // ask and list are the screen's question or list, begun by whichever of their
 // keys comes first.
@@ -98,12 +114,13 @@ func (r *screenReader) accepts(e entry) {
 		r.fields(n, `"accept"`, map[string]parser{
 			"if":    func(e entry) { a.If = r.condOf(e) },
 			"error": func(e entry) { r.text(e, &a.Error) },
+			"again": func(e entry) { r.text(e, &a.Again) },
 		})
 		if n.Kind != yaml.MappingNode {
 			continue
 		}
-		if given := keysOf(n); !given["if"] || !given["error"] {
-			r.find("U003", r.at(n), `An "accept" needs an "if" and an "error".`, `Write it like "- {if: amount <= balance, error: You have less.}".`)
+		if given := keysOf(n); !given["if"] || !given["error"] && !given["again"] {
+			r.find("U003", r.at(n), `An "accept" needs an "if" and an "error", or an "again" in its place.`, `Write it like "- {if: amount <= balance, error: You have less.}".`)
 		}
 		r.s.ask().Accept = append(r.s.ask().Accept, a)
 	}

@@ -39,6 +39,9 @@ func SayKey(s *Screen, i int) string {
 	return ScreenKey(s, "say."+strconv.Itoa(i+1))
 }
 
+// AgainKey returns "main.again.range".
+func AgainKey(s *Screen, kind string) string { return ScreenKey(s, "again."+kind) }
+
 // WhenKey returns "main.when.wrong_pin", for the text of a retry.
 func WhenKey(s *Screen, outcome string) string { return ScreenKey(s, "when."+outcome) }
 

@@ -225,6 +225,7 @@ func (w *messageList) nav(f *File) {
 	w.add("nav.limited", n.Limited)
 	w.add("nav.mismatch", n.Mismatch)
 	w.add("nav.list_cut", n.ListCut)
+	w.add("nav.again", n.Again)
 	w.add("resume.say", f.Session.Resume.Say)
 	w.add("resume.confirm", f.Session.Resume.Confirm)
 	w.add("resume.cancel", f.Session.Resume.Cancel)
@@ -237,6 +238,9 @@ func (w *messageList) ofScreen(s *Screen) {
 	w.optional(ScreenKey(s, "say"), s.OwnText())
 	w.optional(ScreenKey(s, "error"), s.Error)
 	w.optional(ScreenKey(s, "again"), s.Again)
+	for _, kind := range againKinds {
+		w.add(AgainKey(s, kind.key), *kind.of(&s.AgainFor))
+	}
 	for _, k := range kinds.On(s) {
 		if k.messages != nil {
 			k.messages(w, s)

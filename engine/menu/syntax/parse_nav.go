@@ -24,6 +24,7 @@ func (p *reader) nav(e entry) {
 		"limited":     words(&n.Limited),
 		"mismatch":    words(&n.Mismatch),
 		"list_cut":    words(&n.ListCut),
+		"again":       words(&n.Again),
 	})
 }
 

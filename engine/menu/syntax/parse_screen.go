@@ -15,7 +15,7 @@ var sharedKeys = map[string]func(*screenReader, entry){
 	"nav":   (*screenReader).navOff,
 	"skip":  func(r *screenReader, e entry) { r.s.Skip = r.oneCase(e) },
 	"error": func(r *screenReader, e entry) { r.s.Error = r.textOrNone(e) },
-	"again": func(r *screenReader, e entry) { r.s.Again = r.textOrNone(e) },
+	"again": (*screenReader).again,
 }
 
 // screenKeys returns every key that a screen may have, and what reads it.

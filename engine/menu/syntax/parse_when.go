@@ -9,12 +9,16 @@ func (r *screenReader) when(e entry) {
 			continue
 		}
 		w := When{Outcome: o.key}
-		if first, rest := t.Trim().word(); first.Value == "retry" {
+		first, rest := t.Trim().word()
+		switch {
+		case first.Value == "again" && rest.Value != "": // alone it is a screen's name
+			w.Retry, w.Whole = &rest, true
+		case first.Value == "retry":
 			w.Retry = &rest
 			if rest.Value == "" {
 				r.find("U003", first, `"retry" needs words that say what was wrong.`, `Write it like "retry Wrong PIN.".`)
 			}
-		} else {
+		default:
 			w.To = r.bareTarget(t.Trim())
 		}
 		r.s.When = append(r.s.When, w)

@@ -98,6 +98,7 @@ type Nav struct {
 	Limited          Text
 	Mismatch         Text
 	ListCut          Text
+	Again            Text
 }
 
 // NavKey holds a key and its label, as in "0 Back".
@@ -136,6 +137,8 @@ type Screen struct {
 	Skip   *Case
 	Error  *Text // "" is an error too: repeat the question alone
 	Again  *Text
+	// AgainFor has the texts after one kind of wrong answer.
+	AgainFor AgainFor
 
 	Menu     []*Option
 	Numbered bool // a menu in list form
@@ -179,11 +182,13 @@ type Case struct {
 	Pos engine.Pos
 }
 
-// When holds one outcome and where it leads: a screen, or "retry TEXT".
+// When holds one outcome and where it leads: a screen, "retry TEXT", or "again TEXT".
 type When struct {
 	Outcome Text
 	To      Target
-	Retry   *Text
+	Retry   *Text // of "again", too
+	// Whole says that the text stands in place of the question, as "again" has it.
+	Whole bool
 }
 
 // Translation holds one language's file: flat "name: words" lines.

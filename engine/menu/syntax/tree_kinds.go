@@ -22,11 +22,12 @@ type Offer struct {
 	To    Target
 }
 
-// Accept is a condition on an answer and what is said if it fails.
+// Accept is a condition on an answer and what is said if it fails: Error above the
+// question, Again in its place.
 type Accept struct {
-	If    *Cond
-	Error Text
-	Pos   engine.Pos
+	If           *Cond
+	Error, Again Text
+	Pos          engine.Pos
 }
 
 // Confirm is an explicit Yes and No; labels are zero for the nav's own.
