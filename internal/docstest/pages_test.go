@@ -5,6 +5,7 @@ package docstest
 import (
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -55,6 +56,16 @@ func TestReadmeRuns(t *testing.T) {
 
 // docs/api.md is followed by somebody who writes a program against the API.
 func TestAPIDocRuns(t *testing.T) { start(t, "docs/api.md", nil).Follow() }
+
+// docs/actions.md is followed by a team whose backend is written in Python.
+func TestActionsPageRuns(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("python3 is not installed, so the page's backend can't be started")
+	}
+	w := start(t, "docs/actions.md", nil)
+	t.Cleanup(func() { _, _ = w.Shell("kill $(cat backend.pid) 2> /dev/null") })
+	w.Follow()
+}
 
 // docs/operating.md is followed by an operator with an empty Postgres and an
 // empty Redis. What else the page needs is one more address here.
