@@ -221,14 +221,10 @@ func (t *Table) join(ctx context.Context, tx store.Tx, call engine.Call, out eng
 	if call.Then == nil {
 		return false, nil
 	}
-	var list []work
 	following := call.Then(out)
-	for _, next := range following {
-		do, refused := t.actions[next.Action].prepare(ctx, t.call(next), next)
-		if refused != nil {
-			return false, nil // the reason appears when it is done alone
-		}
-		list = append(list, do)
+	list, ok := t.prepared(ctx, following)
+	if !ok {
+		return false, nil // the reason appears when it is done alone
 	}
 	for i, do := range list {
 		_, err := t.asBefore(ctx, tx, following[i], func() (engine.Outcome, error) { return do(ctx, tx) })
@@ -237,6 +233,18 @@ func (t *Table) join(ctx context.Context, tx store.Tx, call engine.Call, out eng
 		}
 	}
 	return true, nil
+}
+
+// prepared prepares calls. ok is false if one of them can't be done.
+func (t *Table) prepared(ctx context.Context, calls []engine.Call) (list []work, ok bool) {
+	for _, next := range calls {
+		do, err := t.actions[next.Action].prepare(ctx, t.call(next), next)
+		if err != nil {
+			return nil, false
+		}
+		list = append(list, do)
+	}
+	return list, true
 }
 
 func (t *Table) call(c engine.Call) Call {

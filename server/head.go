@@ -235,7 +235,8 @@ func (h *head) readSingle(bit uint, value []byte) (status int, detail string) {
 // isHost reports whether text is a name or an address, with a port or without. Names
 // with other characters are valid URLs, but no such host exists.
 func isHost(text string) bool {
-	name, port, hasPort := text, "", false
+	var name, port string
+	var hasPort bool
 	if end := strings.LastIndexByte(text, ']'); strings.HasPrefix(text, "[") && end > 0 {
 		address, err := netip.ParseAddr(text[1:end])
 		if err != nil || !address.Is6() || address.Zone() != "" {

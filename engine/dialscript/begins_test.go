@@ -29,12 +29,12 @@ func TestBeginsOn(t *testing.T) {
 (session ends)
 (withdraw was called once with amount=500)
 `: "",
-		"(begins on language)\n(language sw)\n> *384*8481#\n| Chagua lugha\n| ...\n": "",
-		"(begins on language)\n> *384*8481*2#\n| PayTrace\n| ...\n(language is sw)\n":   "",
-		"(begins on withdraw_pin with pin=1234)\n> *384*8481#\n| PIN\n":                 "can't begin with the secret pin",
-		"(begins on withdraw_done with amount=some)\n> *384*8481#\n| PIN\n":             `amount can't be "some"; it is money 10..70000`,
-		"(begins on withdraw_done with amuont=50)\n> *384*8481#\n| PIN\n":               `no value "amuont" to begin with. Did you mean "amount"?`,
-		"(begins on withdraw_dona)\n> *384*8481#\n| PIN\n":                              `no menu has a screen "withdraw_dona" to begin on. Did you mean "withdraw_done"?`,
+		"(begins on language)\n(language sw)\n> *384*8481#\n| Chagua lugha\n| ...\n":  "",
+		"(begins on language)\n> *384*8481*2#\n| PayTrace\n| ...\n(language is sw)\n": "",
+		"(begins on withdraw_pin with pin=1234)\n> *384*8481#\n| PIN\n":               "can't begin with the secret pin",
+		"(begins on withdraw_done with amount=some)\n> *384*8481#\n| PIN\n":           `amount can't be "some"; it is money 10..70000`,
+		"(begins on withdraw_done with amuont=50)\n> *384*8481#\n| PIN\n":             `no value "amuont" to begin with. Did you mean "amount"?`,
+		"(begins on withdraw_dona)\n> *384*8481#\n| PIN\n":                            `no menu has a screen "withdraw_dona" to begin on. Did you mean "withdraw_done"?`,
 	} {
 		f, found := dialscript.Parse("test.dial", []byte("=== A call\n"+text))
 		if len(found) > 0 {

@@ -127,7 +127,7 @@ func to(kv ...string) map[string]string {
 	return m
 }
 
-func do(action string, next string, args ...int) *screen {
+func do(action, next string, args ...int) *screen {
 	return &screen{kind: kDo, action: action, args: args, out: to("done", next, "failed", "sorry")}
 }
 

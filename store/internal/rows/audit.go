@@ -8,7 +8,9 @@ import (
 )
 
 // AddAudit adds an entry.
-func (d DB) AddAudit(ctx context.Context, e store.AuditEntry) error { return addAudit(ctx, d.write(ctx), e) }
+func (d DB) AddAudit(ctx context.Context, e store.AuditEntry) error {
+	return addAudit(ctx, d.write(ctx), e)
+}
 
 func addAudit(ctx context.Context, conn Conn, e store.AuditEntry) error {
 	_, err := conn.Exec(ctx, `INSERT INTO audit (at, what, actor, subject, detail, outcome) VALUES ($1, $2, $3, $4, $5, $6)`,
