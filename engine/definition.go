@@ -100,6 +100,9 @@ type Nav struct {
 	HomeScreen string
 	// Confirm and Cancel are the answers to a confirm screen.
 	Confirm, Cancel NavKey
+	// Labels says that the labels of Yes and No answer the question about a dropped
+	// call, as Screen.Labels does for a screen.
+	Labels bool
 	// Invalid stands above a menu after a wrong option.
 	Invalid Localized
 	// GaveUp ends a call after too many wrong answers if the question names no
@@ -164,6 +167,9 @@ type Screen struct {
 	// Say has the screen's texts. The first whose condition holds is shown; the last
 	// has no condition.
 	Say []Say
+	// Labels says that the label of what can be chosen is an answer, too, as well as
+	// its key. It has no effect on questions for a text or a secret.
+	Labels bool
 	// NoNav hides back and home here ("nav: none").
 	NoNav bool
 	// Skip leads on without showing the screen, once in a call.

@@ -103,12 +103,13 @@ type still struct {
 type row struct {
 	key     string
 	text    string // "1. Create account"
+	label   string // "Create account"
 	trigger Trigger
 	value   Value // of a choice, an offer or a list
 }
 
 func (r row) labelled(label string) row {
-	r.text = texts.Row(r.key, label)
+	r.text, r.label = texts.Row(r.key, label), label
 	return r
 }
 

@@ -53,10 +53,11 @@ func (p *Program) optionRows(rows []row, n *node, s *Session, lang int) []row {
 			r.key = n.number(numbered)
 		}
 		label := p.text(o.Label, s, lang)
+		r = r.labelled(label)
 		if o.Note != nil {
-			label = texts.Noted(label, p.text(o.Note, s, lang))
+			r.text = texts.Row(r.key, texts.Noted(label, p.text(o.Note, s, lang)))
 		}
-		rows = append(rows, r.labelled(label))
+		rows = append(rows, r)
 	}
 	return rows
 }

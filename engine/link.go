@@ -163,7 +163,7 @@ func (l *linker) screens() {
 	}
 	l.add(&Screen{Name: Idle, Kind: ScreenSet}, kindOf(ScreenSet))
 	l.add(&Screen{
-		Name: Resume, Kind: ScreenConfirm, NoNav: true, Say: []Say{{Words: d.Nav.Resume}},
+		Name: Resume, Kind: ScreenConfirm, NoNav: true, Labels: d.Nav.Labels, Say: []Say{{Words: d.Nav.Resume}},
 		Confirm: &Confirm{YesWords: d.Nav.ResumeYes, NoWords: d.Nav.ResumeNo},
 	}, kindOf(ScreenConfirm))
 	end(stateFailed, BuiltinBusy)

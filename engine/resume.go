@@ -3,7 +3,8 @@ package engine
 // resume takes the answer to the question about a dropped call.
 func (w *walk) resume(n *node, in input) (Effect, error) {
 	nav := &w.p.def.Nav
-	for _, key := range []string{in.key, keyWritten(in.key)} {
+	in.rows = w.p.rows(n, &w.s, w.p.lang(&w.s))
+	for _, key := range []string{in.key, keyWritten(in.key), w.p.keyLabelled(n, &w.s, in, 0)} {
 		switch key {
 		case nav.Cancel.Key:
 			return w.beginAgain(n)

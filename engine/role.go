@@ -16,6 +16,10 @@ const (
 	RoleDecision                 // a condition decides how the call goes on
 )
 
+// Answered reports whether callers answer such a screen, so that its labels and those of
+// the navigation can be answers.
+func (k ScreenKind) Answered() bool { return !k.Silent() && !k.Ends() }
+
 // AsksAgain reports whether Nav.Again replaces the text of such a screen after a wrong
 // answer. It never replaces that of a confirm: a Yes answers what stands on the screen.
 func (k ScreenKind) AsksAgain() bool {

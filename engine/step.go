@@ -106,17 +106,24 @@ func (w *walk) input(n *node, ev Event) (Effect, error) {
 	if d.trigger.Kind != TriggerInvalid {
 		return w.decide(n, &before, d)
 	}
-	// It is no key and no answer as it stands, so it may be a key as people write it.
-	if in.key = keyWritten(in.key); in.key == "" {
-		return w.decide(n, &before, d)
+	// It is no key and no answer as it stands, so it may be a key as people write it, or
+	// the words behind a key.
+	for _, key := range []string{keyWritten(in.key), w.p.keyLabelled(n, &w.s, in, next)} {
+		if key == "" {
+			continue
+		}
+		in.key = key
+		if eff, known, err := w.navigate(n, &before, key); known {
+			return eff, err
+		}
+		if next > 0 && key == w.p.def.Nav.More.Key {
+			return w.more(n, next), nil
+		}
+		if d = w.p.decided(n, w.s, in); d.trigger.Kind != TriggerInvalid {
+			break
+		}
 	}
-	if eff, known, err := w.navigate(n, &before, in.key); known {
-		return eff, err
-	}
-	if next > 0 && in.key == w.p.def.Nav.More.Key {
-		return w.more(n, next), nil
-	}
-	return w.decide(n, &before, w.p.decided(n, w.s, in))
+	return w.decide(n, &before, d)
 }
 
 // navigate takes the keys for Back and Home. It reports whether the key is one of

@@ -145,6 +145,7 @@ var mistakes = []mistake{
 	{name: "a label too long", codes: "U406", pattern: `(?m)^      (\d): ([\w ]+) -> (\w+)$`, with: "      $1: $2 and some other things of that kind -> $3", needs: writtenMenus},
 	{name: "a range with the key of Back", codes: "U407", pattern: `(?m)^    nav: none\n    ask: reading`, with: "    ask: reading"},
 	{name: "an offer that is an answer", codes: "U408", pattern: `(?m)^    ask: (seats|due_day) -> .*$`, with: "$0\n    offer: {3: Skip -> bye}"},
+	{name: "labels that are answers and equal", codes: "U409", pattern: `(?m)^    menu:\n      1: [\w ]+ -> (.*)\n      2: [\w ]+ ->`, with: "    answers: labels\n    menu:\n      1: Payments -> $1\n      2: PAY MENTS ->"},
 
 	{name: "a PIN shown", codes: "U501", pattern: `wrong_pin: retry Wrong PIN.`, with: `wrong_pin: "retry {pin} is wrong."`},
 	{name: "a PIN in an SMS", codes: "U502", pattern: `(sms: \{to: caller, say: "[^"]*)\{amount\}`, with: "$1{pin}"},
@@ -334,7 +335,7 @@ func (m *goodMenu) add(more string) {
 // TestMistakesAreCaught makes each kind of mistake in good menus, at places drawn
 // at random: each is found.
 func TestMistakesAreCaught(t *testing.T) {
-	const drawn, least = 4, 60
+	const drawn, least = 6, 60
 	places := numberSet(t, "PAYTRACE_PLACES", 1) // in each menu
 	if len(mistakes) < least {
 		t.Fatalf("%d kinds of mistakes, want %d", len(mistakes), least)

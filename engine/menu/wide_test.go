@@ -102,6 +102,9 @@ func (m *wideMenu) head(b *strings.Builder) {
 	if m.IntN(4) == 0 {
 		nav = append(nav, "again: \"Once more, [{caller}]$\"")
 	}
+	if m.IntN(3) == 0 {
+		nav = append(nav, "answers: labels")
+	}
 	fmt.Fprintf(b, "nav: {%s}\ntexts: {thanks: Thank you., help: \"Call {caller}.\"}\nvars:\n", strings.Join(nav, ", "))
 	for _, v := range wideVars {
 		fmt.Fprintf(b, "  %s: %s\n", v.name, v.typ)

@@ -57,6 +57,7 @@ var rules = []rule{
 	{"U406", diag.Info, (*checker).labelsDiffer},
 	{"U407", diag.Error, (*checker).answersFree},
 	{"U408", diag.Error, (*checker).offersFree},
+	{"U409", diag.Error, (*checker).labelsTell},
 	{"U501", diag.Error, (*checker).secretsShown},
 	{"U502", diag.Error, (*checker).secretsSent},
 	{"U503", diag.Error, (*checker).secretsGiven},

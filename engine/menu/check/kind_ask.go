@@ -38,6 +38,20 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		}
 		return 0
 	},
+	labels: func(c *checker, s *syntax.Screen) []label {
+		var list []label
+		if v := c.asked(s); v != nil {
+			for i, o := range v.Options {
+				list = append(list, label{key: strconv.Itoa(i + 1), text: syntax.ChoiceKey(v.Name.Value, o.Name.Value)})
+			}
+		}
+		for _, o := range s.Ask.Offers {
+			if o.Label.Written() {
+				list = append(list, label{key: o.Key.Value, text: syntax.OfferKey(s, o)})
+			}
+		}
+		return list
+	},
 	pages: func(c *checker, s *syntax.Screen) bool {
 		v := c.values[s.Ask.Var.Value]
 		return v != nil && v.typ.Kind == engine.KindChoice

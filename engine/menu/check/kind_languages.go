@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,15 @@ var _ = kinds.Add(engine.ScreenLanguages, &kind{
 	},
 	numbered: func(c *checker, _ *syntax.Screen) int { return len(c.msgs.Langs) },
 	pages:    always,
+	labels: func(c *checker, s *syntax.Screen) []label {
+		var list []label
+		for _, l := range c.msgs.Langs {
+			if len(s.LanguagesOnly) == 0 || slices.ContainsFunc(s.LanguagesOnly, func(only syntax.Text) bool { return only.Value == l.Code.Value }) {
+				list = append(list, label{key: strconv.Itoa(len(list) + 1), own: l.Name})
+			}
+		}
+		return list
+	},
 	rows: func(r *ruler, _ *syntax.Screen, _ int) []piece {
 		var rows []piece
 		for i, l := range r.c.msgs.Langs {

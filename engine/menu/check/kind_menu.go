@@ -40,6 +40,13 @@ var _ = kinds.Add(engine.ScreenMenu, &kind{
 		return 0
 	},
 	pages: always,
+	labels: func(_ *checker, s *syntax.Screen) []label {
+		var list []label
+		for i, o := range s.Menu {
+			list = append(list, label{key: o.Key.Value, text: syntax.OptionKey(s, i), cond: o.If})
+		}
+		return list
+	},
 	rows: func(r *ruler, s *syntax.Screen, lang int) []piece {
 		var rows []piece
 		for i, o := range s.Menu {

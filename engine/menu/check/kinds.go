@@ -19,6 +19,8 @@ type kind struct {
 	// returns how many rows are numbered from 1 on.
 	keys     func(*syntax.Screen) []syntax.Text
 	numbered func(*checker, *syntax.Screen) int
+	// labels returns the words of what can be chosen, without the rows of a list.
+	labels func(*checker, *syntax.Screen) []label
 	// pages reports whether the screen may be divided into pages; nil means never.
 	pages func(*checker, *syntax.Screen) bool
 	// rows returns the lines that can be chosen, without the rows of a list.

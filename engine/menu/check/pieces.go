@@ -1,5 +1,7 @@
 package check
 
+import "github.com/paytrace/paytrace/engine/menu/syntax"
+
 // block holds one part of a screen, of which one of several texts is shown.
 type block struct {
 	what  string // "the question"
@@ -36,3 +38,15 @@ func (b block) extent() extent {
 // A wrong is one way in which a screen is shown after a wrong answer, by the keys of its
 // texts: what stands above the question, and what stands in its place; "" for neither.
 type wrong struct{ notice, again string }
+
+// A label has the words of something that can be chosen.
+type label struct {
+	// key is what callers type for it, "" if it depends on the call.
+	key string
+	// text is the key of the words in translations; own has words that are not
+	// translated.
+	text string
+	own  syntax.Text
+	// cond is the condition under which it shows; nil means always.
+	cond *syntax.Cond
+}

@@ -188,6 +188,12 @@ func (c *comparison) passing(was, now *engine.Screen) {
 		c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("%s is passed over %s, and was passed over %s.", syntax.Quote(now.Name), after, before), "What callers type ahead of it means something else.")
 	}
 	switch {
+	case was.Labels && !now.Labels:
+		c.find("U806", diag.Warning, now.Pos, fmt.Sprintf("%s takes only keys, and took the words behind them.", syntax.Quote(now.Name)), "Callers who type words get \"invalid\".")
+	case now.Labels && !was.Labels:
+		c.notice(now.Pos, "%s takes the words behind its keys, too.", syntax.Quote(now.Name))
+	}
+	switch {
 	case now.NoNav && !was.NoNav:
 		c.find("U802", diag.Warning, now.Pos, fmt.Sprintf("The keys of nav do not work on %s any more.", syntax.Quote(now.Name)), "Callers who know them by heart get \"invalid\".")
 	case was.NoNav && !now.NoNav:

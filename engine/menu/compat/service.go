@@ -22,6 +22,7 @@ func (c *comparison) service() {
 		{"The currency", c.old.Currency, c.next.Currency},
 		{"The time zone", c.old.Session.Timezone, c.next.Session.Timezone},
 		{"The gateway", c.old.Session.Gateway, c.next.Session.Gateway},
+		{"The words that answer the question about a dropped call (answers: labels)", trueOr(c.old.Nav.Labels), trueOr(c.next.Nav.Labels)},
 		{"The answer to codes of no menu (default)", trueOr(c.old.AnswersUnknown), trueOr(c.next.AnswersUnknown)},
 		{"The screen after a failure (on_failed)", c.moved(c.old.OnFailed), c.next.OnFailed},
 		{"The screen after an unknown outcome (on_pending)", c.moved(c.old.OnPending), c.next.OnPending},

@@ -21,7 +21,7 @@ session: {gateway: africastalking-ke, resume: {for: 5m, say: "Go on?", confirm: 
 remember: [city]
 on_failed: sorry
 on_pending: sorry
-nav: {back: 0 Back, home: 00 Home -> main, more: 98 More, confirm: 1 Yes, cancel: 2 No, invalid: Wrong., gave_up: Enough., busy: Busy., in_progress: Wait., expired: Late., updated: New., limited: Often., mismatch: Other., list_cut: More., again: Once more.}
+nav: {back: 0 Back, home: 00 Home -> main, more: 98 More, confirm: 1 Yes, cancel: 2 No, invalid: Wrong., gave_up: Enough., busy: Busy., in_progress: Wait., expired: Late., updated: New., limited: Often., mismatch: Other., list_cut: More., again: Once more., answers: labels}
 vars:
   city: {type: text 20, error: No city.}
   litres: number 1..12
@@ -209,7 +209,7 @@ func unused(v reflect.Value, field string) bool {
 	case engine.Assign:
 		return field == "Value" && !x.Value.IsSet()
 	case engine.Screen:
-		return field == "Go" && x.Go == "" || field == "Numbered" && len(x.Options) == 0 || field == "NoNav" && x.Kind.Silent()
+		return field == "Go" && x.Go == "" || field == "Numbered" && len(x.Options) == 0 || field == "NoNav" && x.Kind.Silent() || field == "Labels" && !x.Kind.Answered()
 	}
 	return false
 }

@@ -23,7 +23,7 @@ func (c *compiler) nav() {
 	d.Expired, d.Updated = c.builtin(n.Expired, "expired"), c.builtin(n.Updated, "updated")
 	d.Limited = c.builtin(n.Limited, "limited")
 	d.Mismatch, d.ListCut = c.builtin(n.Mismatch, "mismatch"), c.builtin(n.ListCut, "list_cut")
-	d.Again = c.words(n.Again)
+	d.Again, d.Labels = c.words(n.Again), n.Answers.Value == syntax.AnswersLabels
 	r := c.f.Session.Resume
 	ask := r.Say
 	if !ask.Written() {
@@ -56,7 +56,7 @@ var kinds = syntax.NewKinds[func(c *compiler, s *syntax.Screen, out *engine.Scre
 // screen adds a screen, and a silent one for each arrow through an action.
 func (c *compiler) screen(s *syntax.Screen) {
 	out := engine.Screen{
-		Name: s.Name.Value, Pos: s.Name.Pos, NoNav: s.NavOff,
+		Name: s.Name.Value, Pos: s.Name.Pos, NoNav: s.NavOff, Labels: c.f.TakesLabels(s),
 		Error: c.optional(s.Error), Again: c.optional(s.Again), Set: c.assigns(s.Set),
 		AgainFor: engine.AgainFor{Format: c.words(s.AgainFor.Format), Range: c.words(s.AgainFor.Range), Mismatch: c.words(s.AgainFor.Mismatch)},
 	}

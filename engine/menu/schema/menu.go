@@ -122,6 +122,7 @@ func navForm() object {
 		key{"updated", "The text that ends a call whose version of the menu is gone.", aText()},
 		key{"limited", "The text that ends a call when the caller has reached a daily limit.", aText()},
 		key{"mismatch", "The text above a question that is asked twice, when the two answers differ.", aText()},
+		key{"answers", "labels: on every screen the words of what can be chosen are answers, as well as its key.", aChoice(syntax.AnswersLabels, syntax.AnswersKeys)},
 		key{"again", "The text that replaces every question after a wrong answer, unless the screen has its own. Not that of a confirm.", aText()},
 		key{"list_cut", "The text below a list that has more rows than are shown.", aText()},
 	)

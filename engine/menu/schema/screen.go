@@ -66,6 +66,7 @@ func screenDocs() []key {
 		{"error", `The text above the question after a wrong answer. "" repeats only the question.`, aText()},
 		{"again", "Replaces the question after a wrong answer: one text, or texts by the kind of wrong answer.", againForm()},
 	}
+	list = append(list, key{"answers", "labels: the words of what can be chosen are answers, as well as its key. keys: only keys are.", aChoice(syntax.AnswersLabels, syntax.AnswersKeys)})
 	for _, docs := range kinds.All() {
 		list = append(list, docs()...)
 	}

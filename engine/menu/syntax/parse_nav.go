@@ -25,6 +25,7 @@ func (p *reader) nav(e entry) {
 		"mismatch":    words(&n.Mismatch),
 		"list_cut":    words(&n.ListCut),
 		"again":       words(&n.Again),
+		"answers":     func(e entry) { n.Answers = p.answers(e) },
 	})
 }
 

@@ -10,12 +10,13 @@ import (
 
 // sharedKeys reads the keys that do not belong to one kind.
 var sharedKeys = map[string]func(*screenReader, entry){
-	"say":   func(r *screenReader, e entry) { r.s.HasSay = true; r.s.Say = r.says(e) },
-	"when":  (*screenReader).when,
-	"nav":   (*screenReader).navOff,
-	"skip":  func(r *screenReader, e entry) { r.s.Skip = r.oneCase(e) },
-	"error": func(r *screenReader, e entry) { r.s.Error = r.textOrNone(e) },
-	"again": (*screenReader).again,
+	"say":     func(r *screenReader, e entry) { r.s.HasSay = true; r.s.Say = r.says(e) },
+	"when":    (*screenReader).when,
+	"nav":     (*screenReader).navOff,
+	"skip":    func(r *screenReader, e entry) { r.s.Skip = r.oneCase(e) },
+	"error":   func(r *screenReader, e entry) { r.s.Error = r.textOrNone(e) },
+	"again":   (*screenReader).again,
+	"answers": func(r *screenReader, e entry) { r.s.Answers = r.reader.answers(e) },
 }
 
 // screenKeys returns every key that a screen may have, and what reads it.

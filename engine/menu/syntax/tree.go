@@ -99,6 +99,7 @@ type Nav struct {
 	Mismatch         Text
 	ListCut          Text
 	Again            Text
+	Answers          Text // as on a screen, for every screen
 }
 
 // NavKey holds a key and its label, as in "0 Back".
@@ -134,9 +135,11 @@ type Screen struct {
 	Say    []Say
 	HasSay bool
 	NavOff bool // nav: none
-	Skip   *Case
-	Error  *Text // "" is an error too: repeat the question alone
-	Again  *Text
+	// Answers has the word of "answers": what callers may type beside keys.
+	Answers Text
+	Skip    *Case
+	Error   *Text // "" is an error too: repeat the question alone
+	Again   *Text
 	// AgainFor has the texts after one kind of wrong answer.
 	AgainFor AgainFor
 
