@@ -125,14 +125,12 @@ func send(c *fiber.Ctx, r gateway.Response) error {
 	return nil
 }
 
-// forbid answers a request without a valid key.
+// forbid answers a request without a valid key: without a body, as the legacy service did.
 func (s *Server) forbid(c *fiber.Ctx) error {
 	deny(c.Context())
-	s.logRefusal(c, http.StatusForbidden, noKey)
-	return sentence(c.Context(), http.StatusForbidden, noKey)
+	s.logRefusal(c, http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
+	return sentence(c.Context(), http.StatusForbidden, "")
 }
-
-const noKey = "The key or the secret in the path is missing or wrong."
 
 // refuse answers a malformed body with the codec's sentence.
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
