@@ -39,7 +39,7 @@ func TestBashCompletes(t *testing.T) {
 		{"paytrace keys ", "api rewrap"},
 		{"paytrace keys api ", "create list revoke"},
 		{"paytrace keys api create --na", "--name"},
-		{"paytrace explain U20", "U201 U202 U203 U204 U205 U206 U207 U208"},
+		{"paytrace explain U20", "U201 U202 U203 U204 U205 U206 U207 U208 U209"},
 		{"paytrace graph --format ", "dot mermaid svg"},
 		{"paytrace completion z", "zsh"},
 		{"paytrace check menus/", ""}, // files are left to bash

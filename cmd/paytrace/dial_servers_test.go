@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -211,6 +212,11 @@ func (l *serversLine) start(ctx context.Context, c service.Settings, folder *ser
 // Type implements dialscript.Target: the instances take turns.
 func (l *serversLine) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
 	on := l.instances[l.turn.Add(1)%int64(len(l.instances))]
+	// The gateway names what was dialled, and sends an empty text first: so an action may
+	// run on what was typed ahead.
+	if _, ahead := dialscript.SplitDial([]string{cb.Service}, cb.Dialled); ahead != "" {
+		cb.Service, cb.Text = cb.Dialled, strings.TrimPrefix(strings.TrimPrefix(cb.Text, ahead), "*")
+	}
 	screen, err := on.line.Type(ctx, cb)
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -113,7 +113,7 @@ func drawShown(t *rapid.T) []ScreenLine {
 
 // examples are the directions of testdata/ok/everything.dial, by phase.
 var examples = map[Phase][]string{
-	Given: {"as Amina", "language sw", "clock 2026-03-01 09:00", "withdraw answers wrong_pin, then done ref=QX81", "real actions", "tags a, b"},
+	Given: {"as Amina", "language sw", "clock 2026-03-01 09:00", "withdraw answers wrong_pin, then done ref=QX81", "begins on account with amount=500", "real actions", "tags a, b"},
 	When:  {"network drops", "hangs up", "wait 40s", "gateway sends that twice", "sessions are lost"},
 	Then:  {"screen is x", "session ends", "at most 12 characters", "no SMS", "a.b is c", "SMS to 0712345678: x {money}", "1 is nowhere in the log"},
 }
