@@ -132,7 +132,8 @@ func (t *turn) refused(p *engine.Program, s engine.Session, typed string) engine
 		}
 		at = next
 	}
-	if next, eff, err := p.Step(s, t.inputEvent(p, &s, typed)); err == nil && eff.Call == nil {
+	// It may be no wrong answer at all, so it never is the last try.
+	if next, eff, err := p.Step(s, t.inputEvent(p, &s, typed)); err == nil && eff.Call == nil && !next.Ended && next.Screen == s.Screen {
 		return next
 	}
 	return s
