@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 ba753599a3fc1eefa3cb34e88c3067546b186a91ac7b1187c637f49bca8125d0.
+// Of openapi.json with the SHA-256 7b8e9cc6e194549430032d88b74a165a9d502788fdf7703e8efb1ff58c587d88.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //
