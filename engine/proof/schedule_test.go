@@ -213,8 +213,10 @@ func (w *world) kindOf() string {
 	return k
 }
 
-// deviate plays all schedules with at most n decisions that are not the plain one.
-func deviate(set *setting, n int, record func(*world)) {
+// deviate plays the schedules with at most n decisions that are not the plain one: all
+// of them, or one in so many as every says.
+func deviate(set *setting, n, every int, record func(*world)) {
+	counter := 0
 	var from func(deviations map[int]int, at, left int)
 	from = func(deviations map[int]int, at, left int) {
 		ch := &chooser{deviations: deviations}
@@ -225,6 +227,9 @@ func deviate(set *setting, n int, record func(*world)) {
 		}
 		for i := at; i < len(ch.sizes); i++ {
 			for v := 1; v < ch.sizes[i]; v++ {
+				if counter++; counter%every != 0 {
+					continue
+				}
 				next := map[int]int{i: v}
 				for k, x := range deviations {
 					next[k] = x
