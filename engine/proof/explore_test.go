@@ -109,17 +109,17 @@ func random(t *testing.T, n int, change func(*setting)) *tally {
 }
 
 // random adds n random schedules, shared among the menus.
-func (total *tally) random(t *testing.T, n int, change func(*setting)) {
-	t.Helper()
+func (t *tally) random(test *testing.T, n int, change func(*setting)) {
+	test.Helper()
 	each := max(1, n/len(menus()))
-	eachMenu(t, change, func(set *setting, number int) {
+	eachMenu(test, change, func(set *setting, number int) {
 		for i := range each {
-			if total.enough() {
+			if t.enough() {
 				return
 			}
 			rng := rand.New(rand.NewPCG(uint64(number), uint64(i)))
 			odds := []float64{0.05, 0.1, 0.2, 0.4}[rng.IntN(4)]
-			total.add(play(set, &chooser{rng: rng, odds: odds}))
+			t.add(play(set, &chooser{rng: rng, odds: odds}))
 		}
 	})
 }
