@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -49,7 +50,7 @@ func (r *recordReader) recordField(key string, rec *Record) {
 	case "undo":
 		rec.Undo = r.undos()
 	case "values":
-		r.part(&rec.Values)
+		rec.Values = r.values()
 	case "worker":
 		r.part(&rec.Worker)
 	case "rest":
@@ -114,7 +115,7 @@ func (r *recordReader) undos() (list []undo) {
 			case "moved":
 				u.Moved = r.flag()
 			case "v":
-				r.part(&u.Values)
+				u.Values = r.values()
 			default:
 				r.other = true
 			}
@@ -123,6 +124,65 @@ func (r *recordReader) undos() (list []undo) {
 	})
 	return list
 }
+
+// values reads values with their names. encoding/json reads those that have another
+// form, such as a text with an escape, or a list.
+func (r *recordReader) values() (list []Named) {
+	from := r.at
+	list = make([]Named, 0, usualValues)
+	r.list(func() {
+		var n Named
+		r.expect('[')
+		n.Name = r.text()
+		r.expect(',')
+		r.value(&n.Value)
+		r.expect(']')
+		list = append(list, n)
+	})
+	if r.other {
+		r.at, r.other, list = from, false, nil
+		r.part(&list)
+	}
+	return list
+}
+
+// usualValues is as many as most calls have.
+const usualValues = 4
+
+// value reads an object of one tag, or null.
+func (r *recordReader) value(v *Value) {
+	const none = "null"
+	if r.other || strings.HasPrefix(r.s[r.at:], none) {
+		r.at += len(none)
+		return
+	}
+	r.expect('{')
+	tag := r.text()
+	r.expect(':')
+	if r.other {
+		return
+	}
+	switch v.kind = plainTags[tag]; v.kind {
+	case KindNumber, KindMoney, KindDate:
+		v.n = r.int64(maxDigits64)
+	case KindText, KindPhone, KindChoice:
+		v.s = r.text()
+	default:
+		r.other = true
+	}
+	r.expect('}')
+}
+
+// plainTags has the kinds of values that have no parts, by their tags.
+var plainTags = func() map[string]Kind {
+	tags := map[string]Kind{}
+	for kind, tag := range kindTags {
+		if kind != KindRecord && kind != KindList {
+			tags[tag] = kind
+		}
+	}
+	return tags
+}()
 
 // object calls field after each key. A key that comes twice is left to encoding/json.
 func (r *recordReader) object(field func(key string)) {
@@ -212,17 +272,20 @@ func (r *recordReader) text() string {
 }
 
 // int reads a whole number that can't be too large.
-func (r *recordReader) int() int {
+func (r *recordReader) int() int { return int(r.int64(maxDigits)) }
+
+// int64 reads a whole number of fewer digits than most.
+func (r *recordReader) int64(most int) int64 {
 	from := r.at
 	if r.at < len(r.s) && r.s[r.at] == '-' {
 		r.at++
 	}
 	digits := r.at
-	n := 0
-	for ; r.at < len(r.s) && r.s[r.at]-'0' <= 9 && r.at-digits < maxDigits; r.at++ {
-		n = 10*n + int(r.s[r.at]-'0')
+	var n int64
+	for ; r.at < len(r.s) && r.s[r.at]-'0' <= 9 && r.at-digits < most; r.at++ {
+		n = 10*n + int64(r.s[r.at]-'0')
 	}
-	if r.at == digits || r.at-digits == maxDigits || r.s[digits] == '0' && r.s[from:r.at] != "0" {
+	if r.at == digits || r.at-digits == most || r.s[digits] == '0' && r.s[from:r.at] != "0" {
 		r.other = true
 	}
 	if from != digits {
@@ -233,6 +296,9 @@ func (r *recordReader) int() int {
 
 // maxDigits is more than a number of a record has. Fewer digits fit into 32 bits.
 const maxDigits = 10
+
+// maxDigits64 is more than a value has. Fewer digits fit into 64 bits.
+const maxDigits64 = 19
 
 func (r *recordReader) flag() bool {
 	const yes = "true"

@@ -61,7 +61,7 @@ func TestRecordReader(t *testing.T) {
 // What every callback reads is taken; other forms of it are left to encoding/json.
 func TestRecordReaderTakesUsualRecords(t *testing.T) {
 	const usual = `{"v":4,"h":"aa","step":"phone","o":"bb","m":"cc","n":[1,2],"wrong":2,"moved":true,"lang":"en","today":20000,"net":"63902",` +
-		`"values":[["phone",{"t":"254"}]],"undo":[{"s":"main","at":3,"pages":[0,1]}]}`
+		`"values":[["phone",{"t":"254"}],["amount",{"m":123456789012}],["gone",null]],"undo":[{"s":"main","at":3,"pages":[0,1]}]}`
 	if !sameAsJSON(t, []byte(usual)) {
 		t.Fatal("a usual record is not taken")
 	}
