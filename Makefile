@@ -61,7 +61,7 @@ floor: ## Measure the CPU time of a callback beside that of bare handlers, and h
 SOAK ?= 60
 soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,000 kills a point, two million schedules and all with two deviations, five million calls, a hundred thousand fundings, 10,000 wallets that change their key
 	PAYTRACE_CHAOS_SECONDS=$(SOAK) PAYTRACE_CHAOS_RATE=500 PAYTRACE_CHAOS_STRUCK=50 PAYTRACE_CRASHES=1000 PAYTRACE_ROTATIONS=10000 \
-	  $(WITH_SERVERS) $(GO) test -count=1 -timeout 4h -v -run 'TestChaos|TestCrash|TestCanary|TestShippedScriptsOnServers|TestRewrapUnderKills' ./service/proof ./cmd/paytrace
+	  $(WITH_SERVERS) $(GO) test -count=1 -timeout 4h -v -run 'TestChaos|TestCrash|TestCanary|TestShippedScriptsOnServers|TestRewrapUnderKills' ./service/proof ./internal/command
 	PAYTRACE_CALLS=5000000 PAYTRACE_MENUS=2000 $(GO) test -count=1 -timeout 12h -v -run 'TestWhatPassesRuns|TestSuggestedScripts' ./engine/menu
 	PROOF_WALLETS=100000 $(GO) test -count=1 -timeout 4h -v -run TestEveryWallet ./wallet/proof
 	PAYTRACE_SCHEDULES=2000000 PAYTRACE_DEVIATIONS=2 $(WITH_SERVERS) $(GO) test -count=1 -timeout 12h -v ./engine/proof/...

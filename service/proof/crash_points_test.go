@@ -9,7 +9,7 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
-	"github.com/paytrace/paytrace/service"
+	"github.com/paytrace/paytrace/internal/service"
 	"github.com/paytrace/paytrace/store"
 )
 

@@ -14,7 +14,7 @@ import (
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
-	"github.com/paytrace/paytrace/service"
+	"github.com/paytrace/paytrace/internal/service"
 )
 
 // variants lists programs by name that differ from the shipped one in one thing.

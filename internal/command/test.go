@@ -1,0 +1,276 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
+	"github.com/paytrace/paytrace/engine/dialscript/report"
+)
+
+type testCmd struct {
+	Files []string `arg:"" optional:"" help:"Dial scripts, FILE:LINE for one call, or a menu or folder for all scripts there (default: ./menus, or the embedded ones)."`
+
+	Tags    []string `help:"Play only calls with one of these tags." placeholder:"TAG"`
+	Lang    string   `help:"Play the same keys again in this language, or in all." placeholder:"CODE|all"`
+	Shuffle uint64   `help:"Play the calls in a random order with this seed." placeholder:"SEED"`
+	Jobs    int      `short:"j" help:"How many calls to play at once (default: one per processor)." placeholder:"N"`
+	Update  bool     `help:"Write the screens that appear into the scripts."`
+	Watch   bool     `help:"Play again whenever a script or menu is saved."`
+
+	Cover    coverFlag   `help:"Report how much of the menus the calls cover, and paths to the rest; also as FILE.html, FILE.json or FILE.txt." placeholder:"[FILE]"`
+	MinCover int         `help:"Fail if less than N per cent of a menu is covered." placeholder:"N"`
+	Suggest  suggestFlag `help:"Write scripts for what is not covered: to NAME.suggested.dial beside each menu, to =FILE.dial, or to =- for standard output." placeholder:"[=FILE]"`
+
+	URL     string        `name:"url" help:"Play on the remote service that takes callbacks at this address." placeholder:"URL"`
+	Gateway string        `default:"africastalking" help:"Gateway whose callbacks are sent to it."`
+	Code    []string      `help:"Service codes that the gateway knows (default: those of the menus beside the scripts, else the shortest code dialled)." placeholder:"CODE"`
+	Header  []string      `help:"Header to add to each callback." placeholder:"NAME:VALUE" sep:"none"`
+	MaxWait time.Duration `default:"1m" help:"With --url: the longest wait in a script; calls with a longer one are not checked."`
+
+	JUnit string `name:"junit" help:"Write results as JUnit XML." placeholder:"FILE"`
+	TAP   bool   `name:"tap" help:"Print results as TAP 14 instead of text."`
+	JSON  bool   `name:"json" help:"Print results as JSON instead of text."`
+	HTML  string `name:"html" help:"Write results as a web page, index.html in this folder." placeholder:"DIR"`
+}
+
+func (testCmd) Help() string {
+	return `A script is beside the menus it tests, with a people.yaml that says who calls.
+The exit status is 1 if a call fails.
+
+Example:
+  paytrace test`
+}
+
+// Run plays dial scripts.
+func (v testCmd) Run(ctx context.Context, std streams) error {
+	if err := v.sensible(); err != nil {
+		return errors.Join(err, v.reportStop(report.Report{Began: time.Now()}, err, ""))
+	}
+	if v.Watch {
+		return v.watch(ctx, std)
+	}
+	return v.once(ctx, std)
+}
+
+// sensible refuses flags that contradict each other.
+func (v testCmd) sensible() error {
+	switch {
+	case v.TAP && v.JSON:
+		return misuse{errors.New("--tap and --json both replace the text; choose one")}
+	case v.URL != "" && v.covers():
+		return misuse{errors.New("--cover, --min-cover and --suggest: a remote service shows only its screens; play the menus here, without --url")}
+	case v.MinCover < 0 || v.MinCover > 100:
+		return misuse{fmt.Errorf("--min-cover: found %d, expected per cent from 1 to 100", v.MinCover)}
+	case v.Suggest.on && v.Watch:
+		return misuse{errors.New("--suggest writes scripts, and --watch plays them again whenever they change; choose one")}
+	case v.Suggest.on && v.Suggest.file == toStdout && (v.JSON || v.TAP):
+		return misuse{errors.New("--suggest=- and --json or --tap both write to standard output; name a file with --suggest=FILE")}
+	case v.URL != "" && v.Lang != "":
+		return misuse{errors.New("--lang: the language of a remote service can't be set; play the menus here, without --url")}
+	case v.URL == "" && (len(v.Header) > 0 || len(v.Code) > 0):
+		return misuse{errors.New("--header and --code are for a remote service; name it with --url")}
+	}
+	return nil
+}
+
+// once plays and reports everything that was asked for. The file of --junit is written
+// whatever happens: without it a CI service would show the results of the run before.
+func (v testCmd) once(ctx context.Context, std streams) (err error) {
+	rep := report.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again}
+	var told strings.Builder
+	if v.JUnit != "" {
+		std.err = io.MultiWriter(std.err, &told)
+	}
+	reported := false
+	defer func() {
+		if err != nil && !reported {
+			err = errors.Join(err, v.reportStop(rep, err, told.String()))
+		}
+	}()
+	suites, err := v.suites()
+	if err != nil {
+		return err
+	}
+	rep.Source = sourceOf(suites)
+	bad := false
+	var covered []*coverage.Menu
+	for _, s := range suites {
+		defer s.close()
+		b, results, wrong, err := v.play(ctx, s, std)
+		if err != nil {
+			return err
+		}
+		bad = bad || wrong
+		rep.Results = append(rep.Results, results...)
+		if !v.covers() {
+			continue
+		}
+		menus, suggested, err := v.cover(ctx, s, b, results, std)
+		if err != nil {
+			return err
+		}
+		covered, rep.Results = append(covered, menus...), append(rep.Results, suggested...)
+	}
+	rep.Took = time.Since(rep.Began)
+	if v.covers() {
+		rep.Coverage = coverage.Values(covered)
+	}
+	out := std.out
+	if v.Suggest.file == toStdout {
+		out = std.err // the scripts go to standard output
+	}
+	if bad {
+		rep.Stopped = told.String()
+	}
+	reported = true
+	if err := v.report(out, rep); err != nil {
+		return err
+	}
+	if v.covers() {
+		short, err := v.coverReport(out, covered)
+		if err != nil {
+			return err
+		}
+		bad = bad || short
+	}
+	failed := slices.ContainsFunc(rep.Results, func(r dialscript.Result) bool { return r.Status == dialscript.Failed })
+	if bad || failed {
+		return outcome{exitDiagnostics}
+	}
+	return nil
+}
+
+// reportStop writes the file of --junit for a run that an error has stopped. told is what
+// was printed about it.
+func (v testCmd) reportStop(rep report.Report, err error, told string) error {
+	if v.JUnit == "" {
+		return nil
+	}
+	rep.Took, rep.Stopped = time.Since(rep.Began), told
+	if !printed(err) {
+		rep.Stopped += err.Error()
+	}
+	if rep.Stopped == "" {
+		rep.Stopped = "The run was stopped."
+	}
+	if err := writeReport(v.JUnit, rep, report.JUnit); err != nil {
+		return fmt.Errorf("--junit: %w", err)
+	}
+	return nil
+}
+
+// play plays one folder's scripts. bad reports whether a script has errors.
+func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []dialscript.Result, bad bool, err error) {
+	people, err := s.people(std.err)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	if err := s.read(); err != nil {
+		return nil, nil, false, err
+	}
+	b, err = v.booth(ctx, s, std)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	b.people = people
+	run := func() []dialscript.Result {
+		options := dialscript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
+		return dialscript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
+	}
+	if v.Update {
+		b.player.KeepGoing = true // every screen must appear
+		if err := s.update(run(), std.out); err != nil {
+			return nil, nil, false, err
+		}
+		b.player.KeepGoing = false
+	}
+	bad = b.bad
+	for _, script := range s.scripts {
+		found := append(slices.Clone(script.found), dialscript.Check(script.file, people)...)
+		found.Sort()
+		_, failed := dialscript.FirstError(found)
+		bad = failed || bad
+		for _, f := range found {
+			fmt.Fprintln(std.err, f)
+		}
+	}
+	return b, run(), bad, nil
+}
+
+// booth holds a player and the target that it plays on.
+type booth struct {
+	player *dialscript.Player
+	opener dialscript.Opener
+	langs  []string
+	people *engine.Personas
+	// local is the opener of an in-process target; nil for a remote one.
+	local *dialscript.InProcess
+	// bad says that a menu of the folder can't be played.
+	bad bool
+}
+
+// booth opens the menus of the folder, or a remote service.
+func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, error) {
+	if v.URL != "" {
+		return v.remote(ctx, s)
+	}
+	folder, err := s.menus()
+	if err != nil {
+		return nil, err
+	}
+	local, player, bad, err := lineTo(ctx, folder, std.err)
+	if err != nil {
+		return nil, err
+	}
+	langs, err := languagesOf(local, v.Lang)
+	return &booth{player: player, opener: local, langs: langs, local: local, bad: bad}, err
+}
+
+// languagesOf lists the languages that --lang names.
+func languagesOf(local *dialscript.InProcess, named string) ([]string, error) {
+	if named == "" {
+		return nil, nil
+	}
+	var all []string
+	for _, p := range local.Menus {
+		for _, l := range p.Definition().Languages {
+			if !slices.Contains(all, l.Code) {
+				all = append(all, l.Code)
+			}
+		}
+	}
+	switch {
+	case named == "all":
+		return all, nil
+	case slices.Contains(all, named):
+		return []string{named}, nil
+	}
+	return nil, misuse{fmt.Errorf("--lang: found %q, expected all or a language of these menus: %v", named, all)}
+}
+
+// remote plays on a remote service. It needs no menu: the codes are those of --code,
+// those of the menus beside the scripts, or what the scripts dial.
+func (v testCmd) remote(ctx context.Context, s *suite) (*booth, error) {
+	service, err := newRemote(v.URL, v.Gateway, v.Header, v.MaxWait)
+	if err != nil {
+		return nil, err
+	}
+	player := &dialscript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
+	if len(player.Codes) == 0 && s.hasMenus() {
+		if _, menus, _, err := lineTo(ctx, s.folder, io.Discard); err == nil {
+			player.Codes = menus.Codes
+		}
+	}
+	for _, script := range s.scripts {
+		player.Codes = append(player.Codes, dialscript.DialledCodes(script.file, player.Codes)...)
+	}
+	return &booth{player: player, opener: service}, nil
+}

@@ -1,0 +1,20 @@
+package command
+
+import (
+	"fmt"
+	"runtime"
+
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/internal/service"
+)
+
+type versionCmd struct{}
+
+func (versionCmd) Help() string { return "Example:\n  paytrace version" }
+
+// Run prints the version.
+func (versionCmd) Run(std streams) error {
+	_, err := fmt.Fprintf(std.out, "paytrace %s (menu language %d, %s, %s/%s)\n",
+		service.Version(), engine.LanguageVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
