@@ -68,7 +68,7 @@ func (p prog) agrees(s state, sc *screen, a asked) bool {
 // may ask for one at its end, and passes no Yes, secret or list.
 func (w *world) judgeDialled(cb *callback, sc *screen, a asked, earlier int) {
 	for version, p := range w.menu.versions {
-		s := state{version: version, screen: "begin"}
+		s := state{version: version, screen: "begin", lang: languages[0].Code}
 		ok := true
 		parts := strings.Split(cb.text, "*")
 		for i, in := range parts {
@@ -86,7 +86,7 @@ func (w *world) judgeDialled(cb *callback, sc *screen, a asked, earlier int) {
 				break
 			}
 		}
-		if ok && p.agrees(w.arrive(p, s, earlier), sc, a) {
+		if ok && a.lang == s.lang && p.agrees(w.arrive(p, s, earlier), sc, a) {
 			return
 		}
 	}
@@ -113,6 +113,9 @@ func (w *world) judgeAnswer(cb *callback, sc *screen, a asked, earlier int) {
 	}
 	if cb.shown != nil && !cb.shown.end && !w.wentBack(cb) && cb.shown.state.seen < len(w.effects)-1 && cb.shown.state.screen != "sorry" {
 		w.wrongf("behind the back", "%s for %q runs after the caller was shown %s", sc.action, cb.text, oneLine(cb.shown.text))
+	}
+	if a.lang != s.lang {
+		w.wrongf("language", "%s for %q is asked in %q; the caller chose %q", sc.action, cb.text, a.lang, s.lang)
 	}
 	if sc.pin && a.pin != cb.typed {
 		w.wrongf("secret", "%s took %q", sc.action, a.pin)

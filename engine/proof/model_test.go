@@ -17,6 +17,7 @@ const (
 	kPIN
 	kConfirm
 	kList
+	kLang
 	kDo
 	kEnd
 )
@@ -47,6 +48,7 @@ type state struct {
 	seen    int    // the effects that the state knows of
 	ended   bool
 	back    bool // the screen offers the way back
+	lang    string
 	pin     string
 }
 
@@ -93,6 +95,11 @@ func (p prog) answer(s state, in string) (next state, wrong bool) {
 		}
 		if in == "2" {
 			return to(sc.no)
+		}
+	case kLang:
+		if digit {
+			next.lang = languages[in[0]-'1'].Code
+			return to(sc.next)
 		}
 	case kList:
 		if digit && len(s.rows) == 2 {
@@ -222,6 +229,12 @@ func forward() []menu {
 		}),
 		both("menu writes", prog{
 			"begin": options("1", "w", "2", "q2"), "q2": number(1, "sure"), "sure": sure("w2", "begin"), "w": do("w", "after"), "w2": guarded(do("w2", "bye", 1)),
+		}),
+		both("language, question, write", prog{
+			"begin": {kind: kLang, next: "q2"}, "q2": number(0, "w"), "w": do("w", "begin", 0),
+		}),
+		both("question, language, confirm, write", prog{
+			"begin": number(0, "l"), "l": {kind: kLang, next: "sure"}, "sure": sure("w", "begin"), "w": guarded(do("w", "after", 0)),
 		}),
 		both("confirm first", prog{
 			"begin": sure("w", "q7"), "w": guarded(do("w", "after")),

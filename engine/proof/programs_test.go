@@ -33,16 +33,27 @@ func words(parts ...any) engine.Localized {
 			t = append(t, engine.Part{Ref: p})
 		}
 	}
-	return engine.Localized{t}
+	return engine.Localized{t, t}
 }
 
 func ref(name string) engine.Ref { return engine.Ref{Name: name} }
 
 func slotName(i int) string { return fmt.Sprint("v", i) }
 
-// mark is the line that tells the whole state.
+// languages are those of every menu. Only some have a screen to choose one.
+var languages = []engine.Language{{Code: "en", Name: "English"}, {Code: "sw", Name: "Kiswahili"}}
+
+// mark is the line that tells the whole state, the language first.
 func mark(name string) engine.Localized {
-	return words("@"+name+";", ref("seen"), ";", ref("v0"), ",", ref("v1"), ",", ref("v2"), ",", ref("v3"))
+	var both engine.Localized
+	for i, l := range languages {
+		both = append(both, markIn(l.Code, name)[i])
+	}
+	return both
+}
+
+func markIn(lang, name string) engine.Localized {
+	return words("@"+lang+";"+name+";", ref("seen"), ";", ref("v0"), ",", ref("v1"), ",", ref("v2"), ",", ref("v3"))
 }
 
 // definition makes the real menu of a prog.
@@ -66,7 +77,7 @@ func definition(m *menu, version int, contracts []engine.Contract) engine.Defini
 		vars = append(vars, engine.Var{Name: slotName(i), Type: t})
 	}
 	def := engine.Definition{
-		Name: "schedules", Source: []byte(fmt.Sprint(m.name, version)),
+		Name: "schedules", Languages: languages, Source: []byte(fmt.Sprint(m.name, version)),
 		Codes: []engine.Code{{Dial: serviceCode, Start: "init"}}, Vars: vars, Contracts: contracts,
 		Screens: []engine.Screen{{Name: "init", Kind: engine.ScreenSet, Go: "begin", Set: []engine.Assign{{Var: "seen", Value: engine.NumberValue(0)}}}},
 	}
@@ -93,6 +104,8 @@ func (p prog) screens(name string) []engine.Screen {
 		s.Kind, s.Ask = engine.ScreenAsk, &engine.Ask{Var: slotName(sc.slot), Go: sc.next}
 	case kPIN:
 		s.Kind, s.Ask = engine.ScreenAsk, &engine.Ask{Var: "pin", Go: sc.next}
+	case kLang:
+		s.Kind, s.Go = engine.ScreenLanguages, sc.next
 	case kConfirm:
 		s.Kind, s.Confirm = engine.ScreenConfirm, &engine.Confirm{Yes: sc.yes, No: sc.no}
 	case kList:
@@ -233,21 +246,21 @@ func registerOne(t *actions.Table, sc *screen, signature string) error {
 	case "":
 		return one(t, sc, func(in takes0) asked { return asked{seen: in.Seen} })
 	case "n":
-		return one(t, sc, func(in takesN) asked { return asked{in.Seen, []string{num(in.A)}, ""} })
+		return one(t, sc, func(in takesN) asked { return asked{seen: in.Seen, args: []string{num(in.A)}} })
 	case "nn":
-		return one(t, sc, func(in takesNN) asked { return asked{in.Seen, []string{num(in.A), num(in.B)}, ""} })
+		return one(t, sc, func(in takesNN) asked { return asked{seen: in.Seen, args: []string{num(in.A), num(in.B)}} })
 	case "nnn":
-		return one(t, sc, func(in takesNNN) asked { return asked{in.Seen, []string{num(in.A), num(in.B), num(in.C)}, ""} })
+		return one(t, sc, func(in takesNNN) asked { return asked{seen: in.Seen, args: []string{num(in.A), num(in.B), num(in.C)}} })
 	case "t":
-		return one(t, sc, func(in takesT) asked { return asked{in.Seen, []string{in.A}, ""} })
+		return one(t, sc, func(in takesT) asked { return asked{seen: in.Seen, args: []string{in.A}} })
 	case "nt":
-		return one(t, sc, func(in takesNT) asked { return asked{in.Seen, []string{num(in.A), in.B}, ""} })
+		return one(t, sc, func(in takesNT) asked { return asked{seen: in.Seen, args: []string{num(in.A), in.B}} })
 	case "tn":
-		return one(t, sc, func(in takesTN) asked { return asked{in.Seen, []string{in.A, num(in.B)}, ""} })
+		return one(t, sc, func(in takesTN) asked { return asked{seen: in.Seen, args: []string{in.A, num(in.B)}} })
 	case "ntn":
-		return one(t, sc, func(in takesNTN) asked { return asked{in.Seen, []string{num(in.A), in.B, num(in.C)}, ""} })
+		return one(t, sc, func(in takesNTN) asked { return asked{seen: in.Seen, args: []string{num(in.A), in.B, num(in.C)}} })
 	case "np":
-		return one(t, sc, func(in takesNP) asked { return asked{in.Seen, []string{num(in.A)}, in.PIN.Reveal()} })
+		return one(t, sc, func(in takesNP) asked { return asked{seen: in.Seen, args: []string{num(in.A)}, pin: in.PIN.Reveal()} })
 	}
 	return fmt.Errorf("no parameters are written for the signature %q of %s", signature, sc.action)
 }
@@ -257,22 +270,25 @@ type asked struct {
 	seen int64
 	args []string
 	pin  string
+	lang string
 }
 
 func one[In any](t *actions.Table, sc *screen, read func(In) asked) error {
 	spec := actions.Spec{Name: sc.action, About: "Does it.", Takes: time.Second}
 	if sc.look {
-		return actions.Register(t, spec, func(_ context.Context, _ actions.Call, in In) (actions.Work[lookOut], error) {
+		return actions.Register(t, spec, func(_ context.Context, call actions.Call, in In) (actions.Work[lookOut], error) {
 			return func(ctx context.Context, tx store.Tx) (lookOut, error) {
-				d := deliveryOf(ctx)
-				n, rows := d.effect(tx, sc, read(in)), d.w.rows
+				d, a := deliveryOf(ctx), read(in)
+				a.lang = call.Lang
+				n, rows := d.effect(tx, sc, a), d.w.rows
 				return lookOut{&lookGives{n, rows[:1], []rowOut{{rows[:1]}, {rows[1:]}}}}, nil
 			}, nil
 		})
 	}
-	return actions.Register(t, spec, func(_ context.Context, _ actions.Call, in In) (actions.Work[actOut], error) {
+	return actions.Register(t, spec, func(_ context.Context, call actions.Call, in In) (actions.Work[actOut], error) {
 		return func(ctx context.Context, tx store.Tx) (actOut, error) {
 			a := read(in)
+			a.lang = call.Lang
 			n := &seenOut{deliveryOf(ctx).effect(tx, sc, a)}
 			if sc.pin && a.pin != pinRight && sc.out["wrong_pin"] != "" {
 				return actOut{WrongPin: n}, nil

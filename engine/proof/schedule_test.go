@@ -123,6 +123,7 @@ var inputs = map[kind][]string{
 	kPIN:     {pinRight, pinWrong, "1*1"},
 	kConfirm: {"1", "2", "01", "1*1", "2*1"},
 	kList:    {"1", "2", "1*1"},
+	kLang:    {"2", "1", "2*1", "9"},
 }
 
 // typeNext lets the caller answer the screen.

@@ -228,7 +228,7 @@ func (w *world) finish(d *delivery) {
 	w.show(cb, r)
 }
 
-var markLine = regexp.MustCompile(`@(\w+);(\d*);([^,]*),([^,]*),([^,]*),([^,\n]*)`)
+var markLine = regexp.MustCompile(`@(\w+);(\w+);(\d*);([^,]*),([^,]*),([^,]*),([^,\n]*)`)
 
 var optionLine = regexp.MustCompile(`(?m)^[12]\. ([AB])$`)
 
@@ -244,9 +244,9 @@ func (w *world) read(r *engine.Reply) *seenReply {
 		seen.state.ended = true
 		return seen
 	}
-	seen.state.screen, seen.state.back = m[1], strings.Contains(r.Text, backKey+":Back")
-	seen.state.seen, _ = strconv.Atoi(m[2])
-	copy(seen.state.values[:], m[3:])
+	seen.state.lang, seen.state.screen, seen.state.back = m[1], m[2], strings.Contains(r.Text, backKey+":Back")
+	seen.state.seen, _ = strconv.Atoi(m[3])
+	copy(seen.state.values[:], m[4:])
 	for _, row := range optionLine.FindAllStringSubmatch(r.Text, -1) {
 		seen.state.rows += row[1]
 	}
