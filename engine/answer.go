@@ -30,7 +30,7 @@ func (p *Program) parseAnswer(t *Type, typed string, lang int, today Date) (Valu
 	case KindNumber:
 		return parseNumber(t, plainTyped(typed), p.def.Currency)
 	case KindDate:
-		return parseDate(t, plainTyped(typed), today)
+		return parseDate(t, plainTyped(typed), p.months[lang], today)
 	case KindText:
 		return p.parseText(t, typed)
 	case KindSecret:
@@ -142,9 +142,16 @@ func allDigits(s string) bool {
 }
 
 // parseDate reads 1/3/2026 (also with - . , or spaces), 01032026 and 2026-03-01:
-// day before month, the year in full.
-func parseDate(t *Type, typed string, today Date) (Value, bool) {
-	parts := strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune("/-., ", r) })
+// day before month, the year in full. The month may be a name: 1 March 2026.
+func parseDate(t *Type, typed string, names *monthNames, today Date) (Value, bool) {
+	if strings.IndexFunc(typed, unicode.IsLetter) >= 0 {
+		day, ok := parseNamedDay(typed, names)
+		if !ok {
+			return Value{}, false
+		}
+		return DateValue(day), inRange(t, day, today)
+	}
+	parts := strings.FieldsFunc(typed, dayBreak)
 	if len(parts) == 1 && len(typed) == len("01032026") && allDigits(typed) {
 		parts = []string{typed[:2], typed[2:4], typed[4:]}
 	}

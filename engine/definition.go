@@ -77,10 +77,12 @@ type Localized []Text
 // A Text is one text in one language: literal parts and placeholders.
 type Text []Part
 
-// A Part is a literal, or a placeholder for a value if Ref is set.
+// A Part is a literal, or a placeholder for a value if Ref is set. Format says how the
+// value is shown.
 type Part struct {
-	Lit string
-	Ref Ref
+	Lit    string
+	Ref    Ref
+	Format Format `json:",omitzero"`
 }
 
 // A Ref names a session value, or one field of a record.

@@ -88,7 +88,7 @@ func (p *Program) askRows(n *node, s Session, lang int) []row {
 				continue
 			}
 			if o.Label == nil {
-				label = string(p.show(nil, o.Value, &s, lang))
+				label = string(p.show(nil, o.Value, Format{}, &s, lang))
 			}
 		}
 		rows = append(rows, r.labelled(label))

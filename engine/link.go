@@ -72,6 +72,7 @@ func (p *Program) defaults() {
 	for i, l := range d.Languages {
 		p.langs[l.Code] = i
 		p.forms = append(p.forms, numberFormOf(l.Code))
+		p.months = append(p.months, monthsIn(l.Code))
 	}
 	p.defaultLang = d.Default
 	if _, ok := p.langs[p.defaultLang]; !ok {

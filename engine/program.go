@@ -32,6 +32,7 @@ type Program struct {
 	defaultLang                string
 	langs                      map[string]int
 	forms                      []numberForm              // by language
+	months                     []*monthNames             // by language
 	patterns                   map[string]*regexp.Regexp // of the types
 	inputsSuffice, acts, dated bool                      // see the methods of these names
 	// navs has the navigation lines, by language and the keys that are shown.

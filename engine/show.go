@@ -19,7 +19,7 @@ func (p *Program) text(w Localized, s *Session, lang int) string {
 			b = append(b, part.Lit...)
 			continue
 		}
-		b = p.show(b, part.Ref, s, lang)
+		b = p.show(b, part.Ref, part.Format, s, lang)
 	}
 	return string(b)
 }
@@ -37,7 +37,7 @@ func (p *Program) spans(w Localized, s *Session, lang int) []span {
 	for _, part := range t {
 		one := span{text: part.Lit}
 		if !part.Ref.IsZero() {
-			one = span{string(p.show(nil, part.Ref, s, lang)), true}
+			one = span{string(p.show(nil, part.Ref, part.Format, s, lang)), true}
 		}
 		if one.text != "" {
 			list = append(list, one)
@@ -57,9 +57,9 @@ func joinSpans(list []span) string {
 	return b.String()
 }
 
-// show appends a value as callers read it, never wider than its type says. An
-// unset value shows nothing; the checker makes sure that there is none.
-func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
+// show appends a value as callers read it, never wider than its type and its format
+// say. An unset value shows nothing; the checker makes sure that there is none.
+func (p *Program) show(b []byte, r Ref, f Format, s *Session, lang int) []byte {
 	i, ok := p.slotIndex[r.Name]
 	if !ok {
 		return b
@@ -74,7 +74,13 @@ func (p *Program) show(b []byte, r Ref, s *Session, lang int) []byte {
 		return b
 	}
 	if s.letters && v.kind == KindText {
-		return append(b, inLetters(v.s, t.Width)...)
+		return append(b, f.inLetters(v.s, t.Width)...)
+	}
+	switch {
+	case f.Day != "" && v.kind == KindDate:
+		return f.appendDay(b, Date(v.n), p.months[lang])
+	case !f.Whole():
+		return append(b, f.of(string(p.showValue(nil, v, t, slot, lang)))...)
 	}
 	return p.showValue(b, v, t, slot, lang)
 }

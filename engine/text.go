@@ -39,7 +39,7 @@ func (t Text) String() string {
 		if part.Ref.IsZero() {
 			b.WriteString(part.Lit)
 		} else {
-			b.WriteString("{" + part.Ref.String() + "}")
+			b.WriteString("{" + strings.TrimSpace(part.Ref.String()+" "+part.Format.String()) + "}")
 		}
 	}
 	return b.String()

@@ -145,6 +145,8 @@ var mistakes = []mistake{
 	{name: "a label too long", codes: "U406", pattern: `(?m)^      (\d): ([\w ]+) -> (\w+)$`, with: "      $1: $2 and some other things of that kind -> $3", needs: writtenMenus},
 	{name: "a range with the key of Back", codes: "U407", pattern: `(?m)^    nav: none\n    ask: reading`, with: "    ask: reading"},
 	{name: "an offer that is an answer", codes: "U408", pattern: `(?m)^    ask: (seats|due_day) -> .*$`, with: "$0\n    offer: {3: Skip -> bye}"},
+	{name: "a form of a value that it does not have", codes: "U211", pattern: `\{(amount|seats|meter|bags)\}`, with: "{$1 as DD-MM-YYYY}"},
+	{name: "a month without a name in a language", codes: "U317", pattern: `(?m)^languages: \{en: English`, with: "languages: {luo: English", more: "  named_month:\n    end: \"{today as MONTH}\"\n"},
 	{name: "labels that are answers and equal", codes: "U409", pattern: `(?m)^    menu:\n      1: [\w ]+ -> (.*)\n      2: [\w ]+ ->`, with: "    answers: labels\n    menu:\n      1: Payments -> $1\n      2: PAY MENTS ->"},
 
 	{name: "a PIN shown", codes: "U501", pattern: `wrong_pin: retry Wrong PIN.`, with: `wrong_pin: "retry {pin} is wrong."`},

@@ -35,7 +35,7 @@ type wideMenu struct {
 var wideVars = []struct{ name, typ, answer string }{
 	{"amount", "money 10..500", "200"},
 	{"age", "number 18..99", "33"},
-	{"born", "date today-90y..today", "12/03/1996"},
+	{"born", "date today-90y..today", "12 March 1996"},
 	{"city", "text 20", "Kisumu"},
 	{"phone", "phone", "0712345678"},
 	{"other", "phone KE", "0722000111"},
@@ -152,7 +152,22 @@ func (m *wideMenu) value() string {
 
 // always returns one that every call has.
 func (m *wideMenu) always() string {
-	return []string{"caller", "lang", "today", "service"}[m.IntN(4)]
+	return []string{"caller", "lang", "today", "service", "caller last 4", "lang cut 3", "today as D MONTH YYYY", "today as DD.MM.YY", "service cut 2", "service last 3"}[m.IntN(10)]
+}
+
+// form returns a form in which a value may be shown, in one of a few cases.
+func (m *wideMenu) form(v string) string {
+	if m.IntN(3) > 0 {
+		return v
+	}
+	forms := map[string][]string{
+		"born": {"as DD MON YYYY", "as D MONTH"}, "city": {"cut 3", "last 5"}, "phone": {"last 3"}, "gender": {"cut 2"},
+		"worker_id": {"last 4"}, "ref": {"cut 4"}, "worker.name": {"cut 6"}, "worker.phone": {"last 6"}, "note": {"last 1"},
+	}[v]
+	if len(forms) == 0 {
+		return v + m.risk(" as D/M")
+	}
+	return v + " " + forms[m.IntN(len(forms))]
 }
 
 func (m *wideMenu) cond() string {
@@ -182,8 +197,8 @@ func (m *wideMenu) cond() string {
 func (m *wideMenu) say() {
 	if m.IntN(3) == 0 {
 		v := m.value()
-		m.line("    say:\n      - {if: %s is set, say: \"V [{%s}]$\"}", v, v)
-		m.line("      - {if: %s, say: \"On [{%s}] %s$\"}\n      - say: \"{texts.thanks} %s$\"", quoteCond(m.cond()), m.always(), m.risk("[{"+m.value()+"}]"), m.risk("[{"+m.value()+"}]"))
+		m.line("    say:\n      - {if: %s is set, say: \"V [{%s}]$\"}", v, m.form(v))
+		m.line("      - {if: %s, say: \"On [{%s}] %s$\"}\n      - say: \"{texts.thanks} %s$\"", quoteCond(m.cond()), m.always(), m.risk("[{"+m.value()+"}]"), m.risk("[{"+m.form(m.value())+"}]"))
 		return
 	}
 	words := m.IntN(6)

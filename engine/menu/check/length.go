@@ -312,7 +312,7 @@ func (r *ruler) shortValues(screen *layout) extent {
 			if !part.Placeholder() {
 				continue
 			}
-			if v := r.value(part.Name, part.Field, screen.lang); v.septets <= mostWhole && v.wide <= mostWhole {
+			if v := r.placeholder(part, screen.lang); v.septets <= mostWhole && v.wide <= mostWhole {
 				e = e.or(v)
 			}
 		}

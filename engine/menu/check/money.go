@@ -67,10 +67,10 @@ func (c *checker) confirmShows() {
 	})
 }
 
-// showsValue reports whether a text shows a value.
+// showsValue reports whether a text shows a value, and all of it.
 func (c *checker) showsValue(key string, v syntax.Value) bool {
 	for _, p := range c.msgs.Parts(key, 0) {
-		if p.Name == v.Name && p.Field == v.Field {
+		if p.Name == v.Name && p.Field == v.Field && p.Format.Whole() {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/gsm7"
@@ -38,12 +39,41 @@ func (r *ruler) text(key string, lang int) extent {
 	e = nothing
 	for _, p := range r.c.msgs.Parts(key, lang) {
 		if p.Placeholder() {
-			e = e.then(r.value(p.Name, p.Field, lang))
+			e = e.then(r.placeholder(p, lang))
 		} else {
 			e = e.then(literal(p.Lit))
 		}
 	}
 	r.texts[at] = e
+	return e
+}
+
+// placeholder returns the extent of a value as a text shows it.
+func (r *ruler) placeholder(p syntax.Part, lang int) extent {
+	t, known := typeIn(r.c.values, syntax.Value{Name: p.Name, Field: p.Field})
+	whole := r.value(p.Name, p.Field, lang)
+	switch {
+	case !known || p.Format.IsZero():
+		return whole
+	case p.Format.Day != "":
+		return r.writtenDay(p.Format, lang)
+	default:
+		most := p.Format.Width(engine.Type{Width: max(whole.septets, whole.wide, t.Width)})
+		return extent{min(whole.septets, most), min(whole.units, most), min(whole.wide, 2*most)}
+	}
+}
+
+// aLongDay is the day of a month that takes as much as any other in every format.
+const aLongDay = 28
+
+// writtenDay returns the extent of any day in a format, in a language.
+func (r *ruler) writtenDay(f engine.Format, lang int) extent {
+	code := r.c.msgs.Langs[lang].Code.Value
+	e := extent{never, never, never}
+	for month := time.January; month <= time.December; month++ {
+		day := engine.DateOf(time.Date(2028, month, aLongDay, 0, 0, 0, 0, time.UTC))
+		e = e.or(literal(f.ShownDay(day, code)))
+	}
 	return e
 }
 
@@ -161,12 +191,12 @@ func (r *ruler) worst(keys []string, lang int) string {
 	var list []string
 	for _, key := range keys {
 		for _, p := range r.c.msgs.Parts(key, lang) {
-			if !p.Placeholder() || seen[p.At.Value] {
+			if !p.Placeholder() || seen[p.Written()] {
 				continue
 			}
-			seen[p.At.Value] = true
-			e := r.value(p.Name, p.Field, lang)
-			list = append(list, fmt.Sprintf("{%s} %d%s", p.At.Value, max(e.septets, e.wide), r.example(p)))
+			seen[p.Written()] = true
+			e := r.placeholder(p, lang)
+			list = append(list, fmt.Sprintf("{%s} %d%s", p.Written(), max(e.septets, e.wide), r.example(p)))
 		}
 	}
 	return strings.Join(list, ", ")
@@ -175,6 +205,9 @@ func (r *ruler) worst(keys []string, lang int) string {
 // example returns a longest value of a placeholder, where that is easily said.
 func (r *ruler) example(p syntax.Part) string {
 	t, _ := typeIn(r.c.values, syntax.Value{Name: p.Name, Field: p.Field})
+	if !p.Format.IsZero() {
+		return ""
+	}
 	switch t.Kind {
 	case engine.KindMoney:
 		units := t.Hi / 100

@@ -78,7 +78,7 @@ screens:
   rows:
     say: Payments
     list: payments as payment -> bye
-    each: "{payment.amount}"
+    each: "{payment.amount} {payment.to cut 8} {payment.date as D MONTH} {payment.to last 2}"
     empty: bye
   tongue:
     say: Language
@@ -151,7 +151,7 @@ func TestNoChangeIsSilent(t *testing.T) {
 			t.Errorf("a change of %s is silent", at)
 		}
 	}
-	for _, name := range []string{"Definition.Service", "Screen.NoNav", "Ask.Retries", "Ask.GiveUp", "Option.Go", "Part.Lit", "SessionRules.Resume", "Limits.Septets", "NavKey.Key", "Language.Code", "Assign.Value", "Cond.Op", "Case.Go", "List.Empty", "Confirm.No", "Do.Action", "OutcomeCase.Go"} {
+	for _, name := range []string{"Definition.Service", "Screen.NoNav", "Ask.Retries", "Ask.GiveUp", "Option.Go", "Part.Lit", "Format.Day", "Format.Cut", "Format.Last", "SessionRules.Resume", "Limits.Septets", "NavKey.Key", "Language.Code", "Assign.Value", "Cond.Op", "Case.Go", "List.Empty", "Confirm.No", "Do.Action", "OutcomeCase.Go"} {
 		if changed[name] == 0 {
 			t.Errorf("no change of %s was tried", name)
 		}
@@ -203,7 +203,9 @@ func unused(v reflect.Value, field string) bool {
 	case engine.Ref:
 		return x.Name == "" || field == "Field" && x.Field == ""
 	case engine.Part:
-		return field == "Lit" && !x.Ref.IsZero()
+		return field == "Lit" && !x.Ref.IsZero() || field == "Format" && x.Ref.IsZero()
+	case engine.Format:
+		return field == "Day" && x.Day == "" || field == "Cut" && x.Cut == 0 || field == "Last" && x.Last == 0
 	case engine.Arg:
 		return field == "Value" && !x.Value.IsSet()
 	case engine.Assign:

@@ -1,6 +1,10 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/paytrace/paytrace/engine"
+)
 
 // A Part of a text is literal words, or a placeholder that shows a value.
 type Part struct {
@@ -8,9 +12,17 @@ type Part struct {
 	Lit string
 	// Name and Field name the value that a placeholder shows: "{worker.phone}".
 	Name, Field string
+	// Form has the words behind the name, as "cut 36" in "{address cut 36}". Format is
+	// what they mean; Wrong says why they mean nothing.
+	Form   Text
+	Format engine.Format
+	Wrong  error
 	// At is the position of the placeholder's name, without the braces.
 	At Text
 }
+
+// Written returns the placeholder without its braces.
+func (p Part) Written() string { return strings.TrimSpace(p.At.Value + " " + p.Form.Value) }
 
 // Placeholder reports whether the part shows a value.
 func (p Part) Placeholder() bool { return p.Name != "" }
@@ -52,7 +64,8 @@ func Parts(t Text) (parts []Part, bad []Text) {
 	return parts, bad
 }
 
-// placeholderAt reads "{name}" or "{name.field}" at an offset; end is 0 if it is none.
+// placeholderAt reads "{name}", "{name.field}" or "{name cut 36}" at an offset; end is 0
+// if it is none.
 func placeholderAt(t Text, from int) (hole Part, end int) {
 	if t.Value[from] != '{' {
 		return Part{}, 0
@@ -62,13 +75,20 @@ func placeholderAt(t Text, from int) (hole Part, end int) {
 		return Part{}, 0
 	}
 	inside := t.Value[from+1 : from+n]
-	name := strings.TrimSpace(inside)
-	at := from + 1 + strings.Index(inside, name)
+	whole := strings.TrimSpace(inside)
+	at := from + 1 + strings.Index(inside, whole)
+	name, form, formed := strings.Cut(whole, " ")
 	base, field, dotted := strings.Cut(name, ".")
-	if !isName(base) || dotted && !isName(field) {
+	form = strings.TrimSpace(form)
+	if !isName(base) || dotted && !isName(field) || formed && !engine.IsFormat(form) {
 		return Part{}, 0
 	}
-	return Part{Name: base, Field: field, At: t.Sub(at, at+len(name))}, from + n + 1
+	hole = Part{Name: base, Field: field, At: t.Sub(at, at+len(name))}
+	if formed {
+		hole.Form = t.Sub(at+len(whole)-len(form), at+len(whole))
+		hole.Format, hole.Wrong = engine.ParseFormat(form)
+	}
+	return hole, from + n + 1
 }
 
 func isName(s string) bool { return s != "" && nameEnd(s) == len(s) }
