@@ -25,6 +25,9 @@ func (w *world) judge(d *delivery, sc *screen, a asked, place int) {
 	w.effects = append(w.effects, effect{cb.n, place, sc.action})
 	switch {
 	case len(w.wrong) > 0:
+	case w.anew && w.upset > 0:
+		// The empty first callback came again, after a loss and a new menu: it begins the
+		// call on that menu, and nothing tells that it is a repeat.
 	case cb.n == 0:
 		w.judgeDialled(cb, sc, a, earlier)
 	default:

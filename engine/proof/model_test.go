@@ -33,6 +33,7 @@ type screen struct {
 	args    []int // slots
 	pin     bool  // the action takes the PIN
 	look    bool  // the action reads the list's rows, and gives the first of them
+	sms     bool  // a message goes out when the screen is entered, once in a call
 	guarded bool  // a confirm must have been answered with these values
 	out     map[string]string
 }
@@ -236,6 +237,15 @@ func forward() []menu {
 		both("question, language, confirm, write", prog{
 			"begin": number(0, "l"), "l": {kind: kLang, next: "sure"}, "sure": sure("w", "begin"), "w": guarded(do("w", "after", 0)),
 		}),
+		withSMS("after", both("question, write, message", prog{
+			"begin": number(0, "w"), "w": do("w", "after", 0),
+		})),
+		withSMS("q2", both("question, message with the next, confirm, write", prog{
+			"begin": number(0, "q2"), "q2": number(1, "sure"), "sure": sure("w", "begin"), "w": guarded(do("w", "after", 0, 1)),
+		})),
+		withSMS("q2", both("question, write, message with a question, write", prog{
+			"begin": number(0, "w"), "w": do("w", "q2", 0), "q2": number(1, "w2"), "w2": do("w2", "begin", 1),
+		})),
 		both("confirm first", prog{
 			"begin": sure("w", "q7"), "w": guarded(do("w", "after")),
 		}),
@@ -243,6 +253,14 @@ func forward() []menu {
 			"begin": number(0, "sure"), "sure": sure("q2", "begin"), "q2": number(1, "w"), "w": guarded(do("w", "after", 0, 1)),
 		}),
 	}
+}
+
+// withSMS lets a screen send a message.
+func withSMS(name string, m menu) menu {
+	for _, p := range m.versions {
+		p[name].sms = true
+	}
+	return m
 }
 
 // both adds the screens that every menu has, and makes the second version: its options

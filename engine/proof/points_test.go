@@ -221,6 +221,30 @@ func (tx *transaction) SaveCall(ctx context.Context, id string, s store.CallStat
 	return err
 }
 
+// AddMessage implements store.Tx.
+func (tx *transaction) AddMessage(ctx context.Context, m store.Message) error {
+	w := tx.d.w
+	tx.done = append(tx.done, func() {
+		w.tellf("   d%d: sends the message of %s", tx.d.id, m.Text)
+		if w.messages[m.Text] && !w.anew {
+			w.wrongf("message twice", "the message of %s for %q", m.Text, tx.d.cb.text)
+		}
+		w.messages[m.Text] = true
+	})
+	if tx.Tx != nil {
+		return tx.Tx.AddMessage(ctx, m)
+	}
+	return nil
+}
+
+// Enqueue implements store.Tx.
+func (tx *transaction) Enqueue(ctx context.Context, job store.Job) error {
+	if tx.Tx != nil {
+		return tx.Tx.Enqueue(ctx, job)
+	}
+	return nil
+}
+
 // watched tells which callbacks were recovered from the row, and where an action runs.
 type watched struct{ *actions.Table }
 

@@ -94,6 +94,9 @@ func definition(m *menu, version int, contracts []engine.Contract) engine.Defini
 func (p prog) screens(name string) []engine.Screen {
 	sc := p[name]
 	s := engine.Screen{Name: name, Say: []engine.Say{{Words: mark(name)}}}
+	if sc.sms {
+		s.SMS = &engine.SMS{To: ref("caller"), Say: words(name)}
+	}
 	switch sc.kind {
 	case kMenu:
 		s.Kind = engine.ScreenMenu

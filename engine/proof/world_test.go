@@ -40,10 +40,11 @@ type world struct {
 	rows     string // of lists, read now
 	first    string // what was typed ahead in the code
 
-	effects []effect
-	used    map[int]bool // callbacks whose Yes was used up
-	began   int          // the version on which the call began, -1 before
-	anew    bool         // an empty callback came in after the menu was replaced
+	effects  []effect
+	messages map[string]bool // the screens whose message was sent
+	used     map[int]bool    // callbacks whose Yes was used up
+	began    int             // the version on which the call began, -1 before
+	anew     bool            // an empty callback came in after the menu was replaced
 
 	// upset counts what happened to the record, hindered what happened to transactions.
 	upset, hindered int
@@ -268,6 +269,10 @@ func (w *world) show(cb *callback, r *seenReply) {
 	case w.began != v:
 		w.wrongf("version", "the call began on version %d and shows version %d", w.began, v)
 	}
+	// A menu goes on without its message while the database is away.
+	if sc := w.menu.versions[r.state.version][r.state.screen]; sc != nil && sc.sms && !w.messages[r.state.screen] && w.hindered == 0 {
+		w.wrongf("no message", "the caller is shown %s, and its message was not sent", oneLine(r.text))
+	}
 	acted := 0
 	for _, e := range w.effects {
 		if e.callback == cb.n {
@@ -323,7 +328,7 @@ var identity = runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
 
 // newWorld makes a world before its first event.
 func newWorld(set *setting, ch *chooser) (*world, error) {
-	w := &world{set: set, ch: ch, menu: set.menu, rows: "AB", began: -1, most: set.faults, used: map[int]bool{}}
+	w := &world{set: set, ch: ch, menu: set.menu, rows: "AB", began: -1, most: set.faults, used: map[int]bool{}, messages: map[string]bool{}}
 	var err error
 	if w.catalog, err = runner.NewCatalog(set.programs[0]); err != nil {
 		return nil, err
