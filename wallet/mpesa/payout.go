@@ -77,7 +77,7 @@ func (c *Client) Pay(ctx context.Context, p Payout) (Accepted, error) {
 	return c.request(ctx, "/mpesa/b2c/v3/paymentrequest", struct {
 		OriginatorConversationID, InitiatorName, SecurityCredential, CommandID string
 		Amount, PartyA, PartyB, Remarks, QueueTimeOutURL, ResultURL            string
-		Occassion string //nolint:misspell // as the wire spells it
+		Occassion                                                              string //nolint:misspell // as the wire spells it
 	}{
 		p.ID, c.config.Initiator, c.config.Credential.Reveal(), "BusinessPayment",
 		strconv.FormatInt(p.Shillings, 10), c.config.PayoutCode, p.Phone, p.Remarks, p.TimeoutURL, p.ResultURL,
