@@ -49,6 +49,7 @@ var own = map[string][]string{
 	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
 	"wallet/...":                  {"wallet", "wallet/stellar", "engine/secret"},
 	"wallet/mpesa":                {"engine/secret"},
+	"wallet/mpesa/fake":           {"wallet/mpesa"},
 	"wallet/payments":             nil,
 	"sms":                         {"engine/gsm7", "engine/msisdn", "engine/secret"},
 	"sms/...":                     {"sms", "engine/gsm7", "engine/msisdn", "engine/secret"},

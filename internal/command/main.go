@@ -45,6 +45,7 @@ type subcommands struct {
 	Doctor     doctorCmd     `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
 	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
 	Wallets    walletsCmd    `cmd:"" help:"Show which wallets are funded, and request funding for others."`
+	FakeMpesa  fakeMpesaCmd  `cmd:"" help:"Be a Safaricom, for demonstrations and tests: no money moves."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes subcommands and flags in bash, zsh or fish."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }

@@ -123,8 +123,12 @@ func New(config Config) *Safaricom {
 		value    *string
 		fallback string
 	}{
-		{&config.ShortCode, ShortCode}, {&config.ConsumerKey, ConsumerKey}, {&config.ConsumerSecret, ConsumerSecret},
-		{&config.Passkey, Passkey}, {&config.Initiator, Initiator}, {&config.Credential, Credential},
+		{&config.ShortCode, ShortCode},
+		{&config.ConsumerKey, ConsumerKey},
+		{&config.ConsumerSecret, ConsumerSecret},
+		{&config.Passkey, Passkey},
+		{&config.Initiator, Initiator},
+		{&config.Credential, Credential},
 		{&config.StatusIDField, "OriginalConversationID"},
 	} {
 		if *field.value == "" {

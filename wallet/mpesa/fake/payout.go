@@ -30,6 +30,9 @@ type payout struct {
 	begun            time.Time
 }
 
+// occasion is a field as the wire spells it.
+const occasion = "Occassion" //nolint:misspell // as the wire spells it
+
 // pay takes a payout.
 func (s *Safaricom) pay(f fields) reply {
 	id := f["OriginatorConversationID"]
@@ -46,8 +49,8 @@ func (s *Safaricom) pay(f fields) reply {
 		return s.invalid("PartyA")
 	case !mpesa.IsMobile(f["PartyB"]):
 		return s.invalid("PartyB")
-	case len(f["Occassion"]) > 100:
-		return s.invalid("Occassion")
+	case len(f[occasion]) > 100:
+		return s.invalid(occasion)
 	}
 	if _, taken := s.payouts[id]; taken {
 		s.books.doubled[id]++
