@@ -68,7 +68,7 @@ var own = map[string][]string{
 	"internal/service":            {"menus", "engine/...", "gateway/...", "actions/...", "server/...", "sms/...", "store/...", "wallet/..."},
 	"internal/command":            {"..."},
 	"internal/command/handset":    {"engine/gsm7", "engine/terminal"},
-	"service":                     {"internal/command", "internal/service"},
+	"service":                     {"actions", "internal/command", "internal/service"},
 	"bench":                       {"engine", "engine/runner", "engine/secret", "gateway/africastalking", "server", "store/redis", "store/storetest/servers"},
 	"cmd/paytrace":                {"service"},
 }

@@ -4,14 +4,61 @@ package service
 
 import (
 	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 
+	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/internal/command"
 	"github.com/paytrace/paytrace/internal/service"
 )
 
-// Main is the main function of a program. It runs the subcommand that the command
-// line names, which is "serve" without any, and ends the process.
-func Main() { command.Main() }
+// A Part is something that a program adds to the service.
+type Part func(*service.Program)
+
+// Actions adds actions to the built-in ones. register is called once for each table of
+// actions that a subcommand needs, and always adds the same ones.
+func Actions(register func(*actions.Table) error) Part {
+	return func(p *service.Program) {
+		before := p.Register
+		p.Register = func(table *actions.Table) error {
+			if before != nil {
+				if err := before(table); err != nil {
+					return err
+				}
+			}
+			return register(table)
+		}
+	}
+}
+
+// Menus gives the menus for subcommands that no menu is named for. Those of os.DirFS are
+// read from that folder when the program runs, and can be changed in service. All others
+// are part of the program: as with the menus that paytrace has in itself, a folder
+// ./menus goes before them.
+func Menus(fsys fs.FS) Part {
+	return func(p *service.Program) { p.Menus = fsys }
+}
+
+// Main is the main function of a program. It runs the subcommand that the command line
+// names, which is "serve" without any, and ends the process. All subcommands of paytrace
+// know the program's actions and menus; --help lists them.
+func Main(parts ...Part) {
+	command.Main(assembled(os.Args[0], parts))
+}
+
+// assembled returns the program that parts make. Without any, it is paytrace.
+func assembled(called string, parts []Part) service.Program {
+	var p service.Program
+	for _, part := range parts {
+		part(&p)
+	}
+	if len(parts) > 0 {
+		p.Name = strings.TrimSuffix(filepath.Base(called), ".exe")
+	}
+	return p
+}
 
 // What New takes and returns.
 type (
@@ -45,4 +92,4 @@ func ReadSettings(lookup func(name string) string) (Settings, error) {
 
 // OpenFolder opens the folder of menus named, else ./menus, else the menus that are in
 // the program itself.
-func OpenFolder(dir string) (*Folder, error) { return service.OpenFolder(dir) }
+func OpenFolder(dir string) (*Folder, error) { return service.Program{}.OpenFolder(dir) }

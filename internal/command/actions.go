@@ -38,11 +38,11 @@ Examples:
 
 // Run prints the contracts of all actions.
 func (v actionsListCmd) Run(ctx context.Context, std streams) error {
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return err
 	}
-	folder, declared, err := declaredIn(v.Menus, std.err)
+	folder, declared, err := declaredIn(std.own, v.Menus, std.err)
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,8 @@ func (v actionsListCmd) openAPI(folder *service.Folder, declared syntax.Declared
 }
 
 // declaredIn opens a folder of menus and reads its actions.yaml.
-func declaredIn(dir string, w io.Writer) (*service.Folder, syntax.Declared, error) {
-	folder, err := service.OpenFolder(dir)
+func declaredIn(own service.Program, dir string, w io.Writer) (*service.Folder, syntax.Declared, error) {
+	folder, err := own.OpenFolder(dir)
 	if err != nil {
 		return nil, syntax.Declared{}, err
 	}

@@ -66,7 +66,7 @@ func (v actionsVerifyCmd) Run(ctx context.Context, std streams) error {
 
 // backend returns the backend that actions.yaml names, at its address or at --url.
 func (v actionsVerifyCmd) backend(settings service.Settings, std streams) (*service.Backend, error) {
-	folder, declared, err := declaredIn(v.Menus, std.err)
+	folder, declared, err := declaredIn(std.own, v.Menus, std.err)
 	if err != nil {
 		return nil, err
 	}

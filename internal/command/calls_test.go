@@ -188,14 +188,14 @@ func TestForget(t *testing.T) {
 		t.Errorf("--dry-run: %s", got)
 	}
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"forget", "0722000222"}, streams{strings.NewReader("no\n"), &out, io.Discard}); status != exitDiagnostics || !strings.Contains(out.String(), "Nothing was removed") {
+	if status := run(t.Context(), []string{"forget", "0722000222"}, streams{in: strings.NewReader("no\n"), out: &out, err: io.Discard}); status != exitDiagnostics || !strings.Contains(out.String(), "Nothing was removed") {
 		t.Errorf("after a no: status %d\n%s", status, &out)
 	}
 	if n := query(`SELECT count(*)::text FROM calls WHERE caller = '254722000222'`); n != "3" {
 		t.Errorf("%s notes after a no", n)
 	}
 	out.Reset()
-	if status := run(t.Context(), []string{"forget", "0722000222"}, streams{strings.NewReader("yes\n"), &out, &out}); status != exitFine || !strings.Contains(out.String(), "Forgotten: 254722****22") {
+	if status := run(t.Context(), []string{"forget", "0722000222"}, streams{in: strings.NewReader("yes\n"), out: &out, err: &out}); status != exitFine || !strings.Contains(out.String(), "Forgotten: 254722****22") {
 		t.Fatalf("after a yes: status %d\n%s", status, &out)
 	}
 	if strings.Contains(out.String(), "0722000222") || strings.Contains(out.String(), "254722000222") {

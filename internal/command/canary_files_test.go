@@ -15,7 +15,7 @@ import (
 func output(t *testing.T, found *sinks, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	run(t.Context(), args, streams{strings.NewReader(""), &out, &out})
+	run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &out})
 	found.add("printed by: "+strings.Join(args, " "), out.Bytes())
 	return out.String()
 }

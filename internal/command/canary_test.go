@@ -386,7 +386,7 @@ func plant(t *testing.T, found *sinks) []canary {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	run(t.Context(), []string{"keys", "api", "create", "--name", "canary", "--scopes", "register,lookup,confirm"}, streams{strings.NewReader(""), &out, io.Discard})
+	run(t.Context(), []string{"keys", "api", "create", "--name", "canary", "--scopes", "register,lookup,confirm"}, streams{in: strings.NewReader(""), out: &out, err: io.Discard})
 	key := strings.TrimSpace(out.String())
 	list := append(plantedCanaries(), canary{"key to the API", key[strings.LastIndexByte(key, '_')+1:], nowhere}, canary{"STELLAR_FUNDING_SECRET", funding.Secret.Reveal(), nowhere})
 	p := &planter{t: t, sinks: found, provider: sms, key: key, s: serve(t)}
@@ -438,12 +438,12 @@ func readers(t *testing.T, found *sinks, key string) (list []canary) {
 		{"migrate", "--dry-run"},
 	} {
 		var out bytes.Buffer
-		run(t.Context(), args, streams{strings.NewReader(""), &out, &out})
+		run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &out})
 		if !slices.Contains(args, plantedPIN) {
 			found.add("printed by: "+strings.Join(args[:min(2, len(args))], " "), out.Bytes())
 		}
 	}
-	err := onDatabase(t.Context(), streams{strings.NewReader(""), io.Discard, io.Discard}, func(db store.Store, settings service.Settings) error {
+	err := onDatabase(t.Context(), streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard}, func(db store.Store, settings service.Settings) error {
 		key, _, err := service.ExistingKey(settings)
 		if err != nil {
 			return err

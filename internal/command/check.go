@@ -35,7 +35,7 @@ Example:
 
 // Run checks menus and prints their diagnostics.
 func (v checkCmd) Run(ctx context.Context, std streams) error {
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (v checkCmd) Run(ctx context.Context, std streams) error {
 }
 
 func (v checkCmd) once(contracts []engine.Contract, std streams) error {
-	checked, err := checkAll(v.Files, contracts, std.err)
+	checked, err := checkAll(std.own, v.Files, contracts, std.err)
 	if err != nil {
 		return err
 	}
@@ -98,14 +98,14 @@ type checked struct {
 
 // checkAll checks the menus and folders named, or the default folder, against the
 // actions that are built and those that their folder declares.
-func checkAll(named []string, built []engine.Contract, w io.Writer) ([]checked, error) {
+func checkAll(own service.Program, named []string, built []engine.Contract, w io.Writer) ([]checked, error) {
 	if len(named) == 0 {
 		named = []string{""}
 	}
 	var all []checked
 	seen := map[string]bool{}
 	for _, name := range named {
-		some, err := checkOne(name, built, seen, w)
+		some, err := checkOne(own, name, built, seen, w)
 		if err != nil {
 			return nil, err
 		}
@@ -133,11 +133,11 @@ func sayOnce(all []checked) {
 }
 
 // checkOne checks what one name stands for, except the menus that were seen before.
-func checkOne(name string, built []engine.Contract, seen map[string]bool, w io.Writer) ([]checked, error) {
+func checkOne(own service.Program, name string, built []engine.Contract, seen map[string]bool, w io.Writer) ([]checked, error) {
 	if beside, folder, err := besideMenus(name); beside != "" || err != nil {
 		return checkBeside(folder, beside, built, w, err)
 	}
-	folder, files, err := menusAt(name)
+	folder, files, err := menusAt(own, name)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std streams) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	dirs, err := v.folders()
+	dirs, err := v.folders(std.own)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (v checkCmd) watch(ctx context.Context, contracts []engine.Contract, std st
 func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std streams, changed <-chan struct{}, now func() time.Time) error {
 	for {
 		if err := v.once(contracts, std); !printed(err) {
-			fmt.Fprintln(std.err, "paytrace:", err) // a file that is gone may come back
+			complain(std, err) // a file that is gone may come back
 		}
 		fmt.Fprintf(std.err, "--- checked at %s; waiting for a change (Ctrl-C ends)\n", now().Format(time.TimeOnly))
 		select {
@@ -54,7 +54,7 @@ func (v checkCmd) watching(ctx context.Context, contracts []engine.Contract, std
 
 // folders lists the folders named and those of the files named, or the default
 // one.
-func (v checkCmd) folders() ([]string, error) {
+func (v checkCmd) folders(own service.Program) ([]string, error) {
 	var dirs []string
 	for _, file := range v.Files {
 		dir := file
@@ -68,7 +68,7 @@ func (v checkCmd) folders() ([]string, error) {
 	if len(dirs) > 0 {
 		return dirs, nil
 	}
-	folder, err := service.OpenFolder("")
+	folder, err := own.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}

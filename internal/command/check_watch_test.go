@@ -24,7 +24,7 @@ func TestCheckWatch(t *testing.T) {
 	var said lockedBuffer
 	go func() {
 		v := checkCmd{Files: []string{file}}
-		done <- v.watching(ctx, nil, streams{strings.NewReader(""), &said, &said}, changed, func() time.Time { return clock })
+		done <- v.watching(ctx, nil, streams{in: strings.NewReader(""), out: &said, err: &said}, changed, func() time.Time { return clock })
 	}()
 	change := func() {
 		t.Helper()

@@ -34,7 +34,12 @@ func (v completionCmd) Run(std streams) error {
 	}
 	root := completed(parser.Model.Node, "")
 	write := map[string]func(io.Writer, completions) error{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
-	return write[v.Shell](std.out, root)
+	var script strings.Builder
+	if err := write[v.Shell](&script, root); err != nil {
+		return err
+	}
+	_, err = io.WriteString(std.out, strings.ReplaceAll(script.String(), "paytrace", std.own.Called()))
+	return err
 }
 
 // completions says what can follow a subcommand.

@@ -14,7 +14,7 @@ import (
 func completionScript(t *testing.T, shell string) string {
 	t.Helper()
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"completion", shell}, streams{nil, &out, &out}); status != exitFine {
+	if status := run(t.Context(), []string{"completion", shell}, streams{in: nil, out: &out, err: &out}); status != exitFine {
 		t.Fatalf("%s: status %d\n%s", shell, status, &out)
 	}
 	return out.String()

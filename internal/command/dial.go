@@ -48,7 +48,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return misuse{err}
 	}
-	box, err := service.NewSandbox(ctx, clock.now, nil)
+	box, err := std.own.NewSandbox(ctx, clock.now, nil)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if !v.Plain && drawable(std) {
-		return v.draw(ctx, callSetup{program, box.Actions.Contracts(), people, caller, code, clock.wall()}, std)
+		return v.draw(ctx, callSetup{std.own, program, box.Actions.Contracts(), people, caller, code, clock.wall()}, std)
 	}
 	unbuilt := service.Unbuilt(program, box.Actions.Contracts())
 	actions := &toldActions{Actions: dialscript.FakeActions(&registeredActions{box.Actions, box}, program, unbuilt, people)}
@@ -150,12 +150,12 @@ func codesOf(p *engine.Program) string {
 // people reads the people.yaml of the menu's folder. It has the answers of actions
 // that are only declared.
 func (v dialCmd) people(std streams) (*engine.Personas, error) {
-	folder, _, err := oneMenu(v.Menu)
+	folder, _, err := oneMenu(std.own, v.Menu)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.Close()
-	return peopleOf(folder, std.err)
+	return peopleOf(std.own, folder, std.err)
 }
 
 // phone makes calls line by line.

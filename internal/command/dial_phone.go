@@ -34,9 +34,9 @@ func drawable(std streams) bool {
 // from its beginning with every key. Therefore it can go back, show other
 // languages, and be saved.
 func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
-	l := &phonePlayer{program: c.program, people: c.people}
-	l.local, l.player = linesTo([]*engine.Program{c.program})
-	l.local.NewReal = sameEveryTime()
+	l := &phonePlayer{own: c.own, program: c.program, people: c.people}
+	l.local, l.player = linesTo(c.own, []*engine.Program{c.program})
+	l.local.NewReal = sameEveryTime(c.own)
 	l.player.KeepGoing, l.player.Watch = true, true
 	l.caller(c.caller)
 	l.head = append(l.head, "(real actions)", dialscript.ClockText(c.clock))
@@ -59,11 +59,11 @@ func (v dialCmd) draw(ctx context.Context, c callSetup, std streams) error {
 // sameEveryTime returns real actions that give the same Worker IDs and wallets in
 // every run: the call is played again with each key and in each language, and must
 // show the same screens.
-func sameEveryTime() func(context.Context, func() time.Time) (dialscript.Registered, error) {
+func sameEveryTime(own service.Program) func(context.Context, func() time.Time) (dialscript.Registered, error) {
 	var seed [32]byte
 	_, _ = rand.Read(seed[:]) // never fails
 	return func(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
-		box, err := service.NewSandbox(ctx, now, &lockedReader{r: mathrand.NewChaCha8(seed)})
+		box, err := own.NewSandbox(ctx, now, &lockedReader{r: mathrand.NewChaCha8(seed)})
 		if err != nil {
 			return nil, err
 		}
@@ -85,6 +85,7 @@ func (l *lockedReader) Read(p []byte) (int, error) {
 
 // callSetup says who calls what.
 type callSetup struct {
+	own     service.Program
 	program *engine.Program
 	built   []engine.Contract
 	people  *engine.Personas
@@ -95,6 +96,7 @@ type callSetup struct {
 
 // phonePlayer plays the calls of a drawn phone.
 type phonePlayer struct {
+	own     service.Program
 	program *engine.Program
 	local   *dialscript.InProcess
 	player  *dialscript.Player
@@ -312,7 +314,7 @@ func (l *phonePlayer) Save(ctx context.Context, lines []string, name string) (st
 		return "", err
 	}
 	// What differs between runs becomes a placeholder, so these runs must differ.
-	local, player := linesTo([]*engine.Program{l.program})
+	local, player := linesTo(l.own, []*engine.Program{l.program})
 	d := &desk{people: l.people, local: local, player: player}
 	results := l.run(ctx, &file.Calls[0], nil)
 	if _, is := l.people.Persona(l.person); !is {

@@ -35,15 +35,15 @@ import (
 // Each call has its own database and an empty Redis.
 func TestShippedScriptsOnServers(t *testing.T) {
 	t.Chdir(t.TempDir())
-	folder, err := service.OpenFolder("")
+	folder, err := service.Program{}.OpenFolder("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	people, err := peopleOf(folder, io.Discard)
+	people, err := peopleOf(service.Program{}, folder, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, player, _, err := lineTo(t.Context(), folder, io.Discard)
+	local, player, _, err := lineTo(t.Context(), service.Program{}, folder, io.Discard)
 	if err != nil || len(local.Menus) == 0 {
 		t.Fatalf("no menus: %v", err)
 	}

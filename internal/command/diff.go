@@ -30,7 +30,7 @@ Example:
 
 // Run compares two versions.
 func (v diffCmd) Run(ctx context.Context, std streams) error {
-	contracts, err := service.BuiltContracts()
+	contracts, err := std.own.Contracts()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type edition struct {
 // versionAt compiles a menu file, the menus of a folder, or either as they were
 // in a revision.
 func versionAt(ctx context.Context, at string, contracts []engine.Contract, std streams) (*edition, error) {
-	folder, names, err := sourceAt(ctx, at)
+	folder, names, err := sourceAt(ctx, std.own, at)
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +64,12 @@ func scriptsOf(f *service.Folder) ([]*dialscript.File, error) {
 	return list, nil
 }
 
-func sourceAt(ctx context.Context, at string) (*service.Folder, []string, error) {
+func sourceAt(ctx context.Context, own service.Program, at string) (*service.Folder, []string, error) {
 	rev, file, revision := strings.Cut(at, ":")
 	if _, err := os.Stat(at); errors.Is(err, os.ErrNotExist) && revision && rev != "" {
 		return revisionAt(ctx, rev, file)
 	}
-	return menusAt(at)
+	return menusAt(own, at)
 }
 
 // revisionAt reads a folder's menus as git has them in a revision.

@@ -37,23 +37,24 @@ type doctorReport struct {
 // Run checks the settings and what they name.
 func (v doctorCmd) Run(ctx context.Context, std streams) error {
 	settings, err := service.ToServe()
-	d := &service.Doctor{Settings: settings, Menus: v.Menus, Timeout: v.Timeout}
+	d := &service.Doctor{Settings: settings, Program: std.own, Menus: v.Menus, Timeout: v.Timeout}
 	if err != nil {
-		return v.print(d.Unreadable(err), std.out)
+		return v.print(d.Unreadable(err), std)
 	}
-	return v.print(d.Examine(ctx), std.out)
+	return v.print(d.Examine(ctx), std)
 }
 
-func (v doctorCmd) print(list []service.Check, out io.Writer) error {
+func (v doctorCmd) print(list []service.Check, std streams) error {
 	report := doctorReport{OK: true, Checks: list}
-	for _, c := range list {
+	for i, c := range list {
+		list[i].Fix = named(std.own, c.Fix)
 		report.OK = report.OK && c.State != service.StateWrong
 	}
 	var err error
 	if v.JSON {
-		err = json.NewEncoder(out).Encode(report)
+		err = json.NewEncoder(std.out).Encode(report)
 	} else {
-		err = report.print(out)
+		err = report.print(std.out)
 	}
 	if err == nil && !report.OK {
 		return outcome{exitDiagnostics}

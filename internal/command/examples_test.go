@@ -18,7 +18,7 @@ func TestExamples(t *testing.T) {
 		append([]string{"test", "--lang", "all"}, scripts...),
 	} {
 		var out bytes.Buffer
-		if status := run(t.Context(), args, streams{nil, &out, &out}); status != exitFine {
+		if status := run(t.Context(), args, streams{in: nil, out: &out, err: &out}); status != exitFine {
 			t.Errorf("%v: exit status %d\n%s", args, status, &out)
 		}
 	}

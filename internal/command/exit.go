@@ -16,10 +16,11 @@ const (
 	exitFault       = 3 // something broke
 )
 
-// streams hold what a subcommand reads and writes.
+// streams hold what a subcommand reads and writes, and the program that it is part of.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	own      service.Program
 }
 
 // outcome ends a subcommand with a status and prints nothing more.
@@ -53,7 +54,7 @@ func statusOf(err error) (status int, silent bool) {
 func exitStatus(err error, std streams) int {
 	status, silent := statusOf(err)
 	if !silent {
-		fmt.Fprintln(std.err, "paytrace:", err)
+		complain(std, err)
 	}
 	return status
 }

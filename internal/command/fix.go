@@ -48,11 +48,11 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 			return err
 		}
 	}
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return err
 	}
-	files, err := v.files()
+	files, err := v.files(std.own)
 	if err != nil {
 		return err
 	}
@@ -90,11 +90,11 @@ func fixable(typed string) (string, error) {
 }
 
 // files lists the menus named, or all of the default folder.
-func (v fixCmd) files() ([]string, error) {
+func (v fixCmd) files(own service.Program) ([]string, error) {
 	if len(v.Menus) > 0 {
 		return v.Menus, nil
 	}
-	folder, err := service.OpenFolder("")
+	folder, err := own.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}

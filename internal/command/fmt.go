@@ -31,7 +31,7 @@ Example:
 
 // Run formats files in place.
 func (v fmtCmd) Run(_ context.Context, std streams) error {
-	files, err := v.files()
+	files, err := v.files(std.own)
 	if err != nil {
 		return err
 	}
@@ -64,11 +64,11 @@ func (v fmtCmd) Run(_ context.Context, std streams) error {
 }
 
 // files lists the menus and scripts named, or all of the default folder.
-func (v fmtCmd) files() ([]string, error) {
+func (v fmtCmd) files(own service.Program) ([]string, error) {
 	if len(v.Files) > 0 {
-		return inFolders(v.Files)
+		return inFolders(own, v.Files)
 	}
-	folder, err := service.OpenFolder("")
+	folder, err := own.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}
@@ -83,13 +83,13 @@ func (v fmtCmd) files() ([]string, error) {
 }
 
 // inFolders replaces each folder by its files.
-func inFolders(named []string) (files []string, err error) {
+func inFolders(own service.Program, named []string) (files []string, err error) {
 	for _, name := range named {
 		if !folderNamed(name) {
 			files = append(files, name) // its errors are reported where it is read
 			continue
 		}
-		folder, err := service.OpenFolder(name)
+		folder, err := own.OpenFolder(name)
 		if err != nil {
 			return nil, err
 		}

@@ -36,7 +36,7 @@ func network(t *testing.T, faults wallettest.Faults) (*wallettest.Ledger, *walle
 func wallets(t *testing.T) walletsJSON {
 	t.Helper()
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"wallets", "--json"}, streams{strings.NewReader(""), &out, &out}); status != exitFine {
+	if status := run(t.Context(), []string{"wallets", "--json"}, streams{in: strings.NewReader(""), out: &out, err: &out}); status != exitFine {
 		t.Fatalf("wallets: status %d: %s", status, &out)
 	}
 	var found walletsJSON
@@ -154,7 +154,7 @@ func TestWalletsFund(t *testing.T) {
 	untilWallets(t, 3, wallet.FundingPending)
 	ask := func() (int, string) {
 		var out bytes.Buffer
-		status := run(t.Context(), []string{"wallets", "fund"}, streams{strings.NewReader(""), &out, &out})
+		status := run(t.Context(), []string{"wallets", "fund"}, streams{in: strings.NewReader(""), out: &out, err: &out})
 		return status, out.String()
 	}
 	if status, said := ask(); status != exitMisuse || !strings.Contains(said, "STELLAR_FUNDING_SECRET is not set") {

@@ -12,7 +12,6 @@ import (
 	"github.com/paytrace/paytrace/engine/graph"
 	"github.com/paytrace/paytrace/engine/sample"
 	"github.com/paytrace/paytrace/engine/spelling"
-	"github.com/paytrace/paytrace/internal/service"
 )
 
 type graphCmd struct {
@@ -35,7 +34,7 @@ Example:
 
 // Run draws a menu.
 func (v graphCmd) Run(ctx context.Context, std streams) error {
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return err
 	}
@@ -124,12 +123,12 @@ func (v graphCmd) paths(std streams, program *engine.Program, g *graph.Graph) er
 // people reads the personas of the menu's folder. It adds a number for each question
 // that asks for one.
 func (v graphCmd) people(program *engine.Program, std streams) (*engine.Personas, error) {
-	folder, _, err := oneMenu(v.Menu)
+	folder, _, err := oneMenu(std.own, v.Menu)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.Close()
-	read, err := peopleOf(folder, std.err)
+	read, err := peopleOf(std.own, folder, std.err)
 	if err != nil {
 		return nil, err
 	}

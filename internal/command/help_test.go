@@ -17,7 +17,7 @@ func TestHelpExamples(t *testing.T) {
 	for _, name := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "schema", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "forget", "doctor", "version"} {
 		t.Run(name, func(t *testing.T) {
 			var help bytes.Buffer
-			if status := run(t.Context(), append(strings.Fields(name), "--help"), streams{strings.NewReader(""), &help, &help}); status != exitFine {
+			if status := run(t.Context(), append(strings.Fields(name), "--help"), streams{in: strings.NewReader(""), out: &help, err: &help}); status != exitFine {
 				t.Fatalf("--help: status %d\n%s", status, &help)
 			}
 			_, after, ok := strings.Cut(help.String(), "Example:\n")

@@ -16,8 +16,8 @@ import (
 
 // lineTo returns the in-process target for all menus of a folder that can be played, and
 // its player. bad reports whether there are others.
-func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (local *dialscript.InProcess, player *dialscript.Player, bad bool, err error) {
-	built, err := service.BuiltContracts()
+func lineTo(ctx context.Context, own service.Program, folder *service.Folder, w io.Writer) (local *dialscript.InProcess, player *dialscript.Player, bad bool, err error) {
+	built, err := own.Contracts()
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -25,16 +25,16 @@ func lineTo(ctx context.Context, folder *service.Folder, w io.Writer) (local *di
 	if err != nil {
 		return nil, nil, false, err
 	}
-	local, player = linesTo(service.Programs(all))
+	local, player = linesTo(own, service.Programs(all))
 	return local, player, bad, nil
 }
 
 // linesTo returns the in-process target for programs, with the default first.
-func linesTo(programs []*engine.Program) (*dialscript.InProcess, *dialscript.Player) {
+func linesTo(own service.Program, programs []*engine.Program) (*dialscript.InProcess, *dialscript.Player) {
 	local := &dialscript.InProcess{
 		Menus:      programs,
 		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
-		NewReal:    realActions,
+		NewReal:    realActions(own),
 	}
 	player := &dialscript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
 	for _, p := range programs {
@@ -51,12 +51,14 @@ type registeredActions struct {
 	box *service.Sandbox
 }
 
-func realActions(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
-	box, err := service.NewSandbox(ctx, now, nil)
-	if err != nil {
-		return nil, err
+func realActions(own service.Program) func(context.Context, func() time.Time) (dialscript.Registered, error) {
+	return func(ctx context.Context, now func() time.Time) (dialscript.Registered, error) {
+		box, err := own.NewSandbox(ctx, now, nil)
+		if err != nil {
+			return nil, err
+		}
+		return &registeredActions{box.Actions, box}, nil
 	}
-	return &registeredActions{box.Actions, box}, nil
 }
 
 // Messages returns the SMS to be sent, oldest first.

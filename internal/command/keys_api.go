@@ -150,7 +150,7 @@ func (v keysAPIListCmd) Run(ctx context.Context, std streams) error {
 			return json.NewEncoder(std.out).Encode(out)
 		}
 		if len(list) == 0 {
-			_, err := fmt.Fprintln(std.out, "No keys yet. Make one with: paytrace keys api create --name NAME --scopes register,lookup")
+			_, err := fmt.Fprintln(std.out, named(std.own, "No keys yet. Make one with: paytrace keys api create --name NAME --scopes register,lookup"))
 			return err
 		}
 		w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)

@@ -49,7 +49,7 @@ func (v langCmd) Run(ctx context.Context, std streams) error {
 	files := v.Menus
 	if len(files) == 0 {
 		var err error
-		if files, err = menusWith(v.Lang); err != nil {
+		if files, err = menusWith(std.own, v.Lang); err != nil {
 			return err
 		}
 	}
@@ -79,8 +79,8 @@ func (v langCmd) Run(ctx context.Context, std streams) error {
 }
 
 // menusWith lists the menus of the default folder that have a language.
-func menusWith(lang string) ([]string, error) {
-	folder, err := service.OpenFolder("")
+func menusWith(own service.Program, lang string) ([]string, error) {
+	folder, err := own.OpenFolder("")
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func (v langCmd) open(ctx context.Context, menuFile string, std streams) (*langF
 	if v.CSV != "" {
 		x.file, x.form = v.CSV, formCSV
 	}
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return nil, err
 	}

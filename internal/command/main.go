@@ -6,7 +6,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -52,12 +51,12 @@ type subcommands struct {
 
 // Main runs the subcommand that the command line names, and ends the process with its
 // exit status.
-func Main() {
+func Main(own service.Program) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal stops gracefully, the second at once.
 	context.AfterFunc(ctx, stop)
-	args, std := os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}
-	status := runUntil(ctx, stopWithin(args), std.err, func() int { return run(ctx, args, std) })
+	args, std := os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr, own}
+	status := runUntil(ctx, stopWithin(args), std, func() int { return run(ctx, args, std) })
 	stop()
 	os.Exit(status)
 }
@@ -77,7 +76,7 @@ func stopWithin(args []string) time.Duration {
 
 // runUntil runs a subcommand and returns its exit status. Once ctx has ended, it waits a
 // while and then leaves the subcommand alone.
-func runUntil(ctx context.Context, within time.Duration, w io.Writer, run func() int) int {
+func runUntil(ctx context.Context, within time.Duration, std streams, run func() int) int {
 	done := make(chan int, 1)
 	go func() { done <- run() }()
 	select {
@@ -89,7 +88,7 @@ func runUntil(ctx context.Context, within time.Duration, w io.Writer, run func()
 	case status := <-done:
 		return status
 	case <-time.After(within):
-		fmt.Fprintf(w, "paytrace: stopped; what ran did not end within %v\n", within)
+		complain(std, fmt.Errorf("stopped; what ran did not end within %v", within))
 		return exitFault
 	}
 }
@@ -110,16 +109,16 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 	}()
 	parser, err := newParser(std)
 	if err != nil {
-		fmt.Fprintln(std.err, "paytrace:", err)
+		complain(std, err)
 		return exitFault
 	}
 	if err := knownSubcommand(parser, args); err != nil {
-		fmt.Fprintf(std.err, "paytrace: %v\nSee: paytrace --help\n", err)
+		complain(std, fmt.Errorf("%w\nSee: paytrace --help", err))
 		return exitMisuse
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(std.err, "paytrace: %v\nSee: paytrace --help\n", err)
+		complain(std, fmt.Errorf("%w\nSee: paytrace --help", err))
 		return exitMisuse
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
@@ -129,11 +128,12 @@ func run(ctx context.Context, args []string, std streams) (status int) {
 // newParser returns the parser of the command line.
 func newParser(std streams) (*kong.Kong, error) {
 	return kong.New(&subcommands{},
-		kong.Name("paytrace"),
+		kong.Name(std.own.Called()),
 		kong.Description("USSD menus as plain text, and the service that answers them.\n\nTry: paytrace dial"),
 		kong.Writers(std.out, std.err),
 		kong.Vars{"models": strings.Join(modelNames(), ", ")},
 		kong.Exit(func(code int) { panic(exitEarly(code)) }),
+		kong.Help(namedHelp(std.own)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
 }

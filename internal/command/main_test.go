@@ -6,11 +6,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/paytrace/paytrace/internal/service"
 	"github.com/paytrace/paytrace/store/storetest/servers"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(servers.Stopping{M: m}, map[string]func(){"paytrace": Main})
+	testscript.Main(servers.Stopping{M: m}, map[string]func(){"paytrace": func() { Main(service.Program{}) }})
 }
 
 // Each script shows one behaviour of one subcommand, in an empty folder with an

@@ -15,11 +15,11 @@ import (
 
 // menusAt lists the menus of a folder, or those that a file belongs to: itself, or those
 // that include it or that it translates. An empty name stands for the default folder.
-func menusAt(name string) (*service.Folder, []string, error) {
+func menusAt(own service.Program, name string) (*service.Folder, []string, error) {
 	if name != "" && !folderNamed(name) {
 		return hostsOf(name)
 	}
-	folder, err := service.OpenFolder(name)
+	folder, err := own.OpenFolder(name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -95,7 +95,7 @@ func folderNamed(name string) bool {
 
 // oneProgram compiles the menu file named, or the first of the default folder.
 func oneProgram(file string, built []engine.Contract, lang string, std streams) (*engine.Program, error) {
-	folder, name, err := oneMenu(file)
+	folder, name, err := oneMenu(std.own, file)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +108,11 @@ func oneProgram(file string, built []engine.Contract, lang string, std streams) 
 }
 
 // oneMenu opens the menu file named, or the first of the default folder.
-func oneMenu(file string) (*service.Folder, string, error) {
+func oneMenu(own service.Program, file string) (*service.Folder, string, error) {
 	if file != "" {
 		return hostOf(file)
 	}
-	folder, err := service.OpenFolder("")
+	folder, err := own.OpenFolder("")
 	if err != nil {
 		return nil, "", err
 	}
@@ -141,10 +141,10 @@ func compileOne(f *service.Folder, name string, contracts []engine.Contract, lan
 }
 
 // peopleOf reads the folder's people.yaml, or the embedded one.
-func peopleOf(folder *service.Folder, w io.Writer) (*engine.Personas, error) {
+func peopleOf(own service.Program, folder *service.Folder, w io.Writer) (*engine.Personas, error) {
 	from := folder
 	if _, err := fs.Stat(folder.FS, service.PeopleFile); err != nil {
-		from = service.EmbeddedFolder()
+		from = service.ShippedFolder()
 	}
 	people, found := syntax.ReadPersonas(from.FS, service.PeopleFile, from.Dir)
 	if err := from.Print(w, found); err != nil {

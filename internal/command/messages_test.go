@@ -55,10 +55,10 @@ func TestMessagesSurviveTheProvider(t *testing.T) {
 	}
 	up.Store(true)
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"jobs", "--retry", fmt.Sprint(waiting[0].ID)}, streams{strings.NewReader(""), &out, &out}); status != exitFine {
+	if status := run(t.Context(), []string{"jobs", "--retry", fmt.Sprint(waiting[0].ID)}, streams{in: strings.NewReader(""), out: &out, err: &out}); status != exitFine {
 		t.Fatalf("jobs --retry: status %d\n%s", status, &out)
 	}
-	if status := run(t.Context(), []string{"jobs", "--retry", "999"}, streams{strings.NewReader(""), &out, &out}); status != exitMisuse {
+	if status := run(t.Context(), []string{"jobs", "--retry", "999"}, streams{in: strings.NewReader(""), out: &out, err: &out}); status != exitMisuse {
 		t.Errorf("jobs --retry of no job: status %d\n%s", status, &out)
 	}
 	s2 := serve(t)
@@ -84,7 +84,7 @@ func TestMessagesSurviveTheProvider(t *testing.T) {
 func jobs(t *testing.T) (list []store.JobInfo) {
 	t.Helper()
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"jobs", "--json"}, streams{strings.NewReader(""), &out, io.Discard}); status != exitFine {
+	if status := run(t.Context(), []string{"jobs", "--json"}, streams{in: strings.NewReader(""), out: &out, err: io.Discard}); status != exitFine {
 		t.Fatalf("jobs: status %d", status)
 	}
 	if err := json.Unmarshal(out.Bytes(), &list); err != nil {

@@ -40,12 +40,12 @@ func TestMigrate(t *testing.T) {
 	t.Setenv("DATABASE_URL", url)
 	t.Setenv("ENCRYPTION_KEY", "changeme")
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"serve", "--port", "0"}, streams{strings.NewReader(""), io.Discard, &out}); status == exitFine || !strings.Contains(out.String(), `run "paytrace migrate"`) {
+	if status := run(t.Context(), []string{"serve", "--port", "0"}, streams{in: strings.NewReader(""), out: io.Discard, err: &out}); status == exitFine || !strings.Contains(out.String(), `run "paytrace migrate"`) {
 		t.Fatalf("serve before: status %d\n%s", status, &out)
 	}
 	for range 2 {
 		out.Reset()
-		if status := run(t.Context(), []string{"migrate"}, streams{strings.NewReader(""), &out, &out}); status != exitFine {
+		if status := run(t.Context(), []string{"migrate"}, streams{in: strings.NewReader(""), out: &out, err: &out}); status != exitFine {
 			t.Fatalf("migrate: status %d\n%s", status, &out)
 		}
 	}
@@ -65,7 +65,7 @@ func TestMigrate(t *testing.T) {
 	s.stop()
 	t.Setenv("ENCRYPTION_KEY", "another key")
 	out.Reset()
-	if status := run(t.Context(), []string{"serve", "--port", "0"}, streams{strings.NewReader(""), io.Discard, &out}); status != exitMisuse || !strings.Contains(out.String(), "ENCRYPTION_KEY is another one") {
+	if status := run(t.Context(), []string{"serve", "--port", "0"}, streams{in: strings.NewReader(""), out: io.Discard, err: &out}); status != exitMisuse || !strings.Contains(out.String(), "ENCRYPTION_KEY is another one") {
 		t.Errorf("serve with another key: status %d\n%s", status, &out)
 	}
 }
@@ -108,7 +108,7 @@ func oldDatabase(t *testing.T, statements ...string) (url string, query func(sta
 func says(t *testing.T, wantStatus int, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	if status := run(t.Context(), args, streams{strings.NewReader(""), &out, &out}); status != wantStatus {
+	if status := run(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: &out}); status != wantStatus {
 		t.Fatalf("%v: status %d, want %d\n%s", args, status, wantStatus, &out)
 	}
 	return out.String()
@@ -184,7 +184,7 @@ func TestMigrateOldNumbersAndTokens(t *testing.T) {
 func TestMigrateNeedsPostgres(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"migrate"}, streams{strings.NewReader(""), &out, &out}); status != exitMisuse || !strings.Contains(out.String(), "SQLite file paytrace.db") {
+	if status := run(t.Context(), []string{"migrate"}, streams{in: strings.NewReader(""), out: &out, err: &out}); status != exitMisuse || !strings.Contains(out.String(), "SQLite file paytrace.db") {
 		t.Errorf("status %d\n%s", status, &out)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -49,7 +50,7 @@ func (v newCmd) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	code, err := freeCode(v.To)
+	code, err := freeCode(std.own, v.To)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,8 @@ func (v newCmd) Run(std streams) error {
 		fmt.Fprintln(std.out, filepath.Join(v.To, f.name))
 	}
 	menu, script := filepath.Join(v.To, v.Name+".yaml"), filepath.Join(v.To, v.Name+".dial")
-	_, err = fmt.Fprintf(std.out, "\nNext:\n  paytrace check %s\n  paytrace dial %s\n  paytrace test %s\n", menu, menu, script)
+	next := fmt.Sprintf("\nNext:\n  paytrace check %s\n  paytrace dial %s\n  paytrace test %s\n", menu, menu, script)
+	_, err = io.WriteString(std.out, named(std.own, next))
 	return err
 }
 
@@ -209,9 +211,9 @@ func titled(name string) string {
 }
 
 // freeCode returns a service code that no menu of a folder has.
-func freeCode(dir string) (string, error) {
+func freeCode(own service.Program, dir string) (string, error) {
 	taken := map[string]bool{}
-	if folder, err := service.OpenFolder(dir); err == nil {
+	if folder, err := own.OpenFolder(dir); err == nil {
 		defer folder.Close()
 		names, err := folder.Menus()
 		if err != nil {

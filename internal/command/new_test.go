@@ -25,7 +25,7 @@ func TestNewServicesPass(t *testing.T) {
 					{"test", "--lang", "all", filepath.Join("menus", name+".dial")},
 				} {
 					var out bytes.Buffer
-					if status := run(t.Context(), args, streams{nil, &out, &out}); status != exitFine {
+					if status := run(t.Context(), args, streams{in: nil, out: &out, err: &out}); status != exitFine {
 						t.Errorf("%v: exit status %d\n%s", args, status, &out)
 					}
 				}
@@ -40,7 +40,7 @@ func TestStarterScriptShowsEveryScreen(t *testing.T) {
 	var out bytes.Buffer
 	for _, args := range [][]string{{"new", "shop"}, {"test", "--cover", "menus/shop.dial"}} {
 		out.Reset()
-		if status := run(t.Context(), args, streams{nil, &out, &out}); status != exitFine {
+		if status := run(t.Context(), args, streams{in: nil, out: &out, err: &out}); status != exitFine {
 			t.Fatalf("%v: exit status %d\n%s", args, status, &out)
 		}
 	}

@@ -100,23 +100,23 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 		if d.folder, err = service.OpenDir(".", "", "."); err == nil {
 			if _, missing := fs.Stat(d.folder.FS, service.PeopleFile); missing != nil {
 				d.folder.Close()
-				d.folder, err = service.OpenFolder("")
+				d.folder, err = std.own.OpenFolder("")
 			}
 		}
 	default:
-		d.folder, err = service.OpenFolder("")
+		d.folder, err = std.own.OpenFolder("")
 	}
 	if err != nil {
 		return nil, err
 	}
-	if d.people, err = peopleOf(d.folder, std.err); err != nil || logged && v.Menu == "" {
+	if d.people, err = peopleOf(std.own, d.folder, std.err); err != nil || logged && v.Menu == "" {
 		return d, err
 	}
 	if name == "" {
-		d.local, d.player, _, err = lineTo(ctx, d.folder, std.err)
+		d.local, d.player, _, err = lineTo(ctx, std.own, d.folder, std.err)
 		return d, err
 	}
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.local, d.player = linesTo([]*engine.Program{program})
+	d.local, d.player = linesTo(std.own, []*engine.Program{program})
 	return d, nil
 }
 

@@ -25,7 +25,7 @@ func TestRecordAsAProxy(t *testing.T) {
 	var said lockedBuffer
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"record", "--proxy", "127.0.0.1:0", "--to", service.URL + "/ussd", "-o", out}, streams{strings.NewReader(""), &said, &said})
+		ended <- run(ctx, []string{"record", "--proxy", "127.0.0.1:0", "--to", service.URL + "/ussd", "-o", out}, streams{in: strings.NewReader(""), out: &said, err: &said})
 	}()
 	at := regexp.MustCompile(`http://127[^ ]+`)
 	address := ""

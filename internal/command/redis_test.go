@@ -192,7 +192,7 @@ func TestServeRedisRefused(t *testing.T) {
 	} {
 		t.Setenv("REDIS_URL", url)
 		var out bytes.Buffer
-		status := run(t.Context(), []string{"serve", "--port", "0"}, streams{strings.NewReader(""), io.Discard, &out})
+		status := run(t.Context(), []string{"serve", "--port", "0"}, streams{in: strings.NewReader(""), out: io.Discard, err: &out})
 		text := out.String()
 		if status != exitMisuse || !strings.Contains(text, "REDIS_URL") || !strings.Contains(text, want) || strings.Contains(text, redisPassword) {
 			t.Errorf("%s: status %d, want %d, %q and not the password\n%s", url, status, exitMisuse, want, text)

@@ -35,11 +35,11 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer folder.Close()
-	people, err := peopleOf(folder, std.err)
+	people, err := peopleOf(std.own, folder, std.err)
 	if err != nil {
 		return err
 	}
-	r := &record.Replayer{People: people, To: to, Play: v.player(ctx, people)}
+	r := &record.Replayer{People: people, To: to, Play: v.player(ctx, std.own, people)}
 	if v.From != "" {
 		old, from, err := v.menu(ctx, v.From, std)
 		if err != nil {
@@ -82,7 +82,7 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 	if err != nil {
 		return nil, nil, err
 	}
-	built, err := service.BuiltContracts()
+	built, err := std.own.Contracts()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -95,7 +95,7 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 }
 
 // player returns a function that plays one call to its end on menus.
-func (v replayCmd) player(ctx context.Context, people *engine.Personas) func([]*engine.Program, *dialscript.Call) dialscript.Result {
+func (v replayCmd) player(ctx context.Context, own service.Program, people *engine.Personas) func([]*engine.Program, *dialscript.Call) dialscript.Result {
 	type pair struct {
 		local  *dialscript.InProcess
 		player *dialscript.Player
@@ -104,7 +104,7 @@ func (v replayCmd) player(ctx context.Context, people *engine.Personas) func([]*
 	return func(menus []*engine.Program, call *dialscript.Call) dialscript.Result {
 		one, ok := made[menus[0]]
 		if !ok {
-			one.local, one.player = linesTo(menus)
+			one.local, one.player = linesTo(own, menus)
 			one.player.KeepGoing = true
 			made[menus[0]] = one
 		}

@@ -38,7 +38,7 @@ const gcPercent = 300
 
 // Run serves until the context ends, then stops gracefully.
 func (v *serveCmd) Run(ctx context.Context, std streams) error {
-	return v.serve(ctx, std, service.Options{})
+	return v.serve(ctx, std, service.Options{Register: std.own.Register})
 }
 
 // serve adds what the command line says to the options, and serves.
@@ -54,7 +54,7 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 			return misuse{fmt.Errorf("--address: %w", err)}
 		}
 	}
-	if o.Menus, err = service.OpenFolder(v.Menus); err != nil {
+	if o.Menus, err = std.own.OpenFolder(v.Menus); err != nil {
 		return err
 	}
 	defer o.Menus.Close()
@@ -65,7 +65,7 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 	signal.Ignore(syscall.SIGPIPE)
 	sink := service.NewLogSink(o.Settings, std.err)
 	defer sink.Close()
-	o.Reload, o.Diagnostics, o.Log, o.Command = v.Reload, sink, sink.Logger(), program()
+	o.Reload, o.Diagnostics, o.Log, o.Command = v.Reload, sink, sink.Logger(), calledFromHere(std.own)
 	s, err := service.New(ctx, o)
 	if err != nil {
 		return err
@@ -74,12 +74,12 @@ func (v *serveCmd) serve(ctx context.Context, std streams, o service.Options) (e
 	if err != nil {
 		return errors.Join(misuse{fmt.Errorf("%w; set PORT or ADDRESS to another one", err)}, s.Close())
 	}
-	greet(std.out, s, o.Settings, ln.Addr().(*net.TCPAddr).Port)
+	greet(std.out, o.Command, s, o.Settings, ln.Addr().(*net.TCPAddr).Port)
 	return errors.Join(s.Serve(ctx, ln), s.Close())
 }
 
 // greet says what was chosen, and what to try.
-func greet(w io.Writer, s *service.Service, settings service.Settings, port int) {
+func greet(w io.Writer, called string, s *service.Service, settings service.Settings, port int) {
 	var b strings.Builder
 	docs := "  (API: /docs)"
 	if settings.NoDocs {
@@ -92,7 +92,7 @@ func greet(w io.Writer, s *service.Service, settings service.Settings, port int)
 	fmt.Fprintln(&b, "Try, in another terminal:")
 	fmt.Fprintf(&b, "  curl -s %s-d sessionId=a -d phoneNumber=%%2B254711000111 -d 'serviceCode=%s' -d networkCode=63902 -d text=\n",
 		target(settings, port), strings.ReplaceAll(s.DefaultCode(), "#", "%23"))
-	fmt.Fprintf(&b, "  %s dial\n", program())
+	fmt.Fprintf(&b, "  %s dial\n", called)
 	_, _ = io.WriteString(w, b.String())
 }
 
@@ -107,15 +107,4 @@ func target(settings service.Settings, port int) string {
 	default:
 		return url + " "
 	}
-}
-
-// program returns how this program is called from here.
-func program() string {
-	if _, err := os.Stat("bin/paytrace"); err == nil {
-		return "bin/paytrace"
-	}
-	if _, err := os.Stat("cmd/paytrace"); err == nil {
-		return "go run ./cmd/paytrace"
-	}
-	return "paytrace"
 }

@@ -27,7 +27,7 @@ func TestServeWhileNobodyReadsTheLog(t *testing.T) {
 	t.Chdir(t.TempDir())
 	log := neverRead{make(chan struct{})}
 	s := serving(t, func(ctx context.Context, std streams) int {
-		return run(ctx, []string{"serve", "--port", "0"}, streams{std.in, std.out, log})
+		return run(ctx, []string{"serve", "--port", "0"}, streams{in: std.in, out: std.out, err: log})
 	})
 	client := &http.Client{Timeout: 20 * time.Second} // far more than a callback may take
 	for range 300 {

@@ -59,7 +59,7 @@ func serving(t *testing.T, start func(context.Context, streams) int) *running {
 	log := &lockedBuffer{}
 	done := make(chan int, 1)
 	go func() {
-		done <- start(ctx, streams{strings.NewReader(""), w, log})
+		done <- start(ctx, streams{in: strings.NewReader(""), out: w, err: log})
 		w.Close()
 	}()
 	s := &running{t: t, log: log}
@@ -230,7 +230,7 @@ func TestServeDialogue(t *testing.T) {
 func checkMessages(t *testing.T, id string) {
 	t.Helper()
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"jobs", "--messages", "--json"}, streams{strings.NewReader(""), &out, io.Discard}); status != exitFine {
+	if status := run(t.Context(), []string{"jobs", "--messages", "--json"}, streams{in: strings.NewReader(""), out: &out, err: io.Discard}); status != exitFine {
 		t.Fatalf("jobs --messages: status %d", status)
 	}
 	var list []messageJSON

@@ -63,7 +63,7 @@ func coverOf(t *testing.T, dir string) []coverage.MenuJSON {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "cover.json")
 	var out bytes.Buffer
-	if status := run(t.Context(), []string{"test", "--lang", "all", "--cover", file, dir}, streams{nil, &out, &out}); status != exitFine {
+	if status := run(t.Context(), []string{"test", "--lang", "all", "--cover", file, dir}, streams{in: nil, out: &out, err: &out}); status != exitFine {
 		t.Fatalf("%s: exit status %d\n%s", dir, status, &out)
 	}
 	source, err := os.ReadFile(file)

@@ -12,10 +12,10 @@ func TestStopEndsWhateverRuns(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	var said strings.Builder
-	if got := runUntil(ctx, 0, &said, func() int { select {} }); got != exitFault || !strings.Contains(said.String(), "did not end") {
+	if got := runUntil(ctx, 0, streams{err: &said}, func() int { select {} }); got != exitFault || !strings.Contains(said.String(), "did not end") {
 		t.Errorf("got %d, %q", got, said.String())
 	}
-	if got := runUntil(t.Context(), 0, &said, func() int { return exitDiagnostics }); got != exitDiagnostics {
+	if got := runUntil(t.Context(), 0, streams{err: &said}, func() int { return exitDiagnostics }); got != exitDiagnostics {
 		t.Errorf("got %d", got)
 	}
 	if stopWithin(nil) <= stopWithin([]string{"check"}) {

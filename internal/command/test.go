@@ -84,7 +84,7 @@ func (v testCmd) sensible() error {
 // once plays and reports everything that was asked for. The file of --junit is written
 // whatever happens: without it a CI service would show the results of the run before.
 func (v testCmd) once(ctx context.Context, std streams) (err error) {
-	rep := report.Report{Seed: v.Shuffle, Began: time.Now(), Again: v.again}
+	rep := report.Report{Seed: v.Shuffle, Began: time.Now(), Again: func(r *dialscript.Result) string { return named(std.own, v.again(r)) }}
 	var told strings.Builder
 	if v.JUnit != "" {
 		std.err = io.MultiWriter(std.err, &told)
@@ -95,7 +95,7 @@ func (v testCmd) once(ctx context.Context, std streams) (err error) {
 			err = errors.Join(err, v.reportStop(rep, err, told.String()))
 		}
 	}()
-	suites, err := v.suites()
+	suites, err := v.suites(std.own)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (v testCmd) reportStop(rep report.Report, err error, told string) error {
 
 // play plays one folder's scripts. bad reports whether a script has errors.
 func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []dialscript.Result, bad bool, err error) {
-	people, err := s.people(std.err)
+	people, err := s.people(std.own, std.err)
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -220,13 +220,13 @@ type booth struct {
 // booth opens the menus of the folder, or a remote service.
 func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, error) {
 	if v.URL != "" {
-		return v.remote(ctx, s)
+		return v.remote(ctx, s, std)
 	}
-	folder, err := s.menus()
+	folder, err := s.menus(std.own)
 	if err != nil {
 		return nil, err
 	}
-	local, player, bad, err := lineTo(ctx, folder, std.err)
+	local, player, bad, err := lineTo(ctx, std.own, folder, std.err)
 	if err != nil {
 		return nil, err
 	}
@@ -258,19 +258,19 @@ func languagesOf(local *dialscript.InProcess, named string) ([]string, error) {
 
 // remote plays on a remote service. It needs no menu: the codes are those of --code,
 // those of the menus beside the scripts, or what the scripts dial.
-func (v testCmd) remote(ctx context.Context, s *suite) (*booth, error) {
-	service, err := newRemote(v.URL, v.Gateway, v.Header, v.MaxWait)
+func (v testCmd) remote(ctx context.Context, s *suite, std streams) (*booth, error) {
+	target, err := newRemote(v.URL, v.Gateway, v.Header, v.MaxWait)
 	if err != nil {
 		return nil, err
 	}
 	player := &dialscript.Player{Codes: v.Code, Gateway: v.Gateway, Now: time.Now, Run: time.Now().Format(time.RFC3339Nano)}
 	if len(player.Codes) == 0 && s.hasMenus() {
-		if _, menus, _, err := lineTo(ctx, s.folder, io.Discard); err == nil {
+		if _, menus, _, err := lineTo(ctx, std.own, s.folder, io.Discard); err == nil {
 			player.Codes = menus.Codes
 		}
 	}
 	for _, script := range s.scripts {
 		player.Codes = append(player.Codes, dialscript.DialledCodes(script.file, player.Codes)...)
 	}
-	return &booth{player: player, opener: service}, nil
+	return &booth{player: player, opener: target}, nil
 }

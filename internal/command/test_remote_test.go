@@ -152,7 +152,7 @@ func write(t *testing.T, dir, name, text string) {
 func subcommand(t *testing.T, args ...string) (status int, out string) {
 	t.Helper()
 	var said lockedBuffer
-	status = run(t.Context(), args, streams{strings.NewReader(""), &said, &said})
+	status = run(t.Context(), args, streams{in: strings.NewReader(""), out: &said, err: &said})
 	return status, said.String()
 }
 
@@ -167,7 +167,7 @@ func TestWatch(t *testing.T) {
 	var said lockedBuffer
 	done := make(chan error)
 	v := testCmd{Files: []string{filepath.Join(dir, "shop.dial")}, MaxWait: time.Minute}
-	go func() { done <- v.watching(ctx, streams{strings.NewReader(""), &said, &said}, ticks) }()
+	go func() { done <- v.watching(ctx, streams{in: strings.NewReader(""), out: &said, err: &said}, ticks) }()
 	says := func(n int, what string) {
 		for strings.Count(said.String(), what) < n {
 			select {

@@ -45,9 +45,9 @@ type script struct {
 }
 
 // suites groups the scripts named by folder.
-func (v testCmd) suites() ([]*suite, error) {
+func (v testCmd) suites(own service.Program) ([]*suite, error) {
 	if len(v.Files) == 0 {
-		folder, err := service.OpenFolder("")
+		folder, err := own.OpenFolder("")
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +65,7 @@ func (v testCmd) suites() ([]*suite, error) {
 		}
 		s := byDir[dir]
 		if s == nil {
-			folder, err := openBeside(file, isFolder)
+			folder, err := openBeside(own, file, isFolder)
 			if err != nil {
 				return nil, err
 			}
@@ -108,11 +108,11 @@ func (v testCmd) all(s *suite) error {
 	return err
 }
 
-func openBeside(file string, isFolder bool) (*service.Folder, error) {
+func openBeside(own service.Program, file string, isFolder bool) (*service.Folder, error) {
 	if isFolder {
-		return service.OpenFolder(file)
+		return own.OpenFolder(file)
 	}
-	return scriptFolder(file)
+	return scriptFolder(own, file)
 }
 
 var lineBehind = regexp.MustCompile(`^(.+\.dial):(\d{1,6})(?::\d+)?$`)
@@ -129,10 +129,10 @@ func fileLine(named string) (file string, line int) {
 
 // scriptFolder opens the folder of a script. It accepts the names that reports show
 // for embedded scripts.
-func scriptFolder(file string) (*service.Folder, error) {
-	if filepath.Dir(file) == service.EmbeddedFolder().Dir {
+func scriptFolder(own service.Program, file string) (*service.Folder, error) {
+	if filepath.Dir(file) == own.EmbeddedFolder().Dir {
 		if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-			return service.EmbeddedFolder(), nil
+			return own.EmbeddedFolder(), nil
 		}
 	}
 	folder, _, err := folderOf(file)
@@ -182,26 +182,26 @@ func (s *suite) hasMenus() bool {
 
 // menus returns the folder whose menus the scripts are played on: their own, or the
 // default folder if their own has none.
-func (s *suite) menus() (*service.Folder, error) {
+func (s *suite) menus(own service.Program) (*service.Folder, error) {
 	if s.played != nil || s.hasMenus() {
 		return cmp.Or(s.played, s.folder), nil
 	}
-	played, err := service.OpenFolder("")
+	played, err := own.OpenFolder("")
 	s.played = played
 	return played, err
 }
 
 // people reads the people.yaml beside the scripts, else the one beside their menus,
 // else the embedded one.
-func (s *suite) people(w io.Writer) (*engine.Personas, error) {
+func (s *suite) people(own service.Program, w io.Writer) (*engine.Personas, error) {
 	if _, err := fs.Stat(s.folder.FS, service.PeopleFile); err == nil {
-		return peopleOf(s.folder, w)
+		return peopleOf(own, s.folder, w)
 	}
-	folder, err := s.menus()
+	folder, err := s.menus(own)
 	if err != nil {
 		return nil, err
 	}
-	return peopleOf(folder, w)
+	return peopleOf(own, folder, w)
 }
 
 // close closes the folders.

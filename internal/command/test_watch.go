@@ -24,20 +24,20 @@ func (v testCmd) watch(ctx context.Context, std streams) error {
 }
 
 func (v testCmd) watching(ctx context.Context, std streams, ticks <-chan time.Time) error {
-	suites, err := v.suites()
+	suites, err := v.suites(std.own)
 	if err != nil {
 		return err
 	}
 	for _, s := range suites {
 		defer s.close()
-		if _, err := s.menus(); err != nil {
+		if _, err := s.menus(std.own); err != nil {
 			return err
 		}
 	}
 	for {
 		before := stamps(suites)
 		if err := v.once(ctx, std); !printed(err) {
-			fmt.Fprintln(std.err, "paytrace:", err)
+			complain(std, err)
 		}
 		fmt.Fprintln(std.out, "Watching for changes; Ctrl-C ends.")
 		for maps.Equal(before, stamps(suites)) {

@@ -14,7 +14,7 @@ func (versionCmd) Help() string { return "Example:\n  paytrace version" }
 
 // Run prints the version.
 func (versionCmd) Run(std streams) error {
-	_, err := fmt.Fprintf(std.out, "paytrace %s (menu language %d, %s, %s/%s)\n",
-		service.Version(), engine.LanguageVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(std.out, "%s %s (menu language %d, %s, %s/%s)\n",
+		std.own.Called(), service.Version(), engine.LanguageVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -212,7 +212,7 @@ func (v walletsFundCmd) Run(ctx context.Context, std streams) error {
 				if lost > 0 {
 					again = fmt.Sprintf(", of which %d were funded before and are missing on the network", lost)
 				}
-				_, err := fmt.Fprintf(std.out, "funding requested for %d wallets%s; see the progress with: %s wallets\n", requested, again, program())
+				_, err := fmt.Fprintf(std.out, "funding requested for %d wallets%s; see the progress with: %s wallets\n", requested, again, calledFromHere(std.own))
 				return errors.Join(err, unasked)
 			}
 			if err := requestFunding(ctx, db, addresses); err != nil {

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine/secret"
 )
 
@@ -37,10 +36,10 @@ type Check struct {
 // shows no secret, and changes nothing but the mode of files that others can read.
 type Doctor struct {
 	Settings Settings
+	// Program is the one that serves.
+	Program Program
 	// Menus names the folder of menus, as for OpenFolder.
 	Menus string
-	// Register adds the actions that the service has, as in Options.
-	Register func(*actions.Table) error
 	// Timeout bounds one question.
 	Timeout time.Duration
 }

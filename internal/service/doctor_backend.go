@@ -14,7 +14,7 @@ import (
 // its address, and whether it checks signatures. It runs no action.
 func (d *Doctor) backend(ctx context.Context) []Check {
 	const name = "backend"
-	folder, err := OpenFolder(d.Menus)
+	folder, err := d.Program.OpenFolder(d.Menus)
 	if err != nil {
 		return nil // the check of the menus says it
 	}

@@ -227,7 +227,7 @@ func (d *Doctor) menus(ctx context.Context) []Check {
 }
 
 func (d *Doctor) checkMenus(ctx context.Context) (found Check, err error) {
-	folder, err := OpenFolder(d.Menus)
+	folder, err := d.Program.OpenFolder(d.Menus)
 	if err != nil {
 		return found, err
 	}
@@ -241,10 +241,8 @@ func (d *Doctor) checkMenus(ctx context.Context) (found Check, err error) {
 	if err != nil {
 		return found, err
 	}
-	if d.Register != nil {
-		if err := d.Register(table); err != nil {
-			return found, err
-		}
+	if err := d.Program.register(table); err != nil {
+		return found, err
 	}
 	var printed bytes.Buffer
 	// A backend that is not named well has a check of its own.

@@ -1,14 +1,11 @@
 package service
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"sort"
 	"strings"
-
-	"github.com/paytrace/paytrace/menus"
 )
 
 // A Folder holds menus and the files beside them: translations, actions.yaml,
@@ -30,36 +27,6 @@ const (
 	embedded = "embedded"
 )
 
-// OpenFolder opens the folder named, else ./menus, else the embedded menus, which are
-// only meant where there is no ./menus. Nothing outside the folder can be read through
-// it.
-func OpenFolder(dir string) (*Folder, error) {
-	if dir == "" {
-		if _, err := os.Lstat(DefaultFolder); errors.Is(err, fs.ErrNotExist) {
-			return EmbeddedFolder(), nil
-		}
-		dir = DefaultFolder
-		f, err := OpenDir(dir, dir, "./"+dir)
-		if err != nil {
-			return nil, usagef("menus: %w; make ./%s a folder with menus, or remove it", err, DefaultFolder)
-		}
-		if names, err := f.Menus(); err != nil || len(names) == 0 {
-			defer f.Close()
-			return nil, errors.Join(err, f.NoMenus("put a menu there, or remove the folder"))
-		}
-		return f, nil
-	}
-	shown := dir
-	if !strings.HasPrefix(dir, "/") && !strings.HasPrefix(dir, ".") {
-		shown = "./" + dir
-	}
-	f, err := OpenDir(dir, dir, shown)
-	if err != nil {
-		return nil, usagef("menus: %w; name a folder that is there", err)
-	}
-	return f, nil
-}
-
 // OpenDir opens a folder that positions and persons see under names of their
 // own.
 func OpenDir(at, dir, shown string) (*Folder, error) {
@@ -69,9 +36,6 @@ func OpenDir(at, dir, shown string) (*Folder, error) {
 	}
 	return &Folder{FS: newReadOnce(root), Dir: dir, Shown: shown, close: root.Close}, nil
 }
-
-// EmbeddedFolder returns the menus that are in the program itself.
-func EmbeddedFolder() *Folder { return &Folder{FS: menus.FS, Dir: embedded, Shown: embedded} }
 
 // Embedded reports whether the menus are in the program itself.
 func (f *Folder) Embedded() bool { return f.Shown == embedded }

@@ -71,7 +71,7 @@ type edition struct {
 // once puts what the folder holds into force. An error is no fault of the menus:
 // another try may succeed.
 func (r *reloader) once(ctx context.Context) error {
-	folder, err := OpenFolder(r.dir)
+	folder, err := openNamed(r.dir)
 	if err != nil {
 		return err
 	}

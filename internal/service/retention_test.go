@@ -37,7 +37,7 @@ func TestRetainedMenusAreCompiledAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	folder, err := OpenFolder("menus")
+	folder, err := openNamed("menus")
 	if err != nil {
 		t.Fatal(err)
 	}

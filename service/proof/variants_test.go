@@ -47,7 +47,7 @@ func serve(ctx context.Context, o service.Options, menus string) (err error) {
 	if o.Settings, err = service.ToServe(); err != nil {
 		return err
 	}
-	if o.Menus, err = service.OpenFolder(menus); err != nil {
+	if o.Menus, err = (service.Program{}).OpenFolder(menus); err != nil {
 		return err
 	}
 	defer o.Menus.Close()

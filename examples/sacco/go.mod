@@ -1,0 +1,3 @@
+module example.com/sacco
+
+go 1.26.8
