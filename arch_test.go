@@ -48,7 +48,7 @@ var own = map[string][]string{
 	"engine/dialscript/coverage":  {"engine", "engine/graph", "engine/sample", "engine/dialscript", "engine/dialscript/record"},
 	"wallet":                      {"engine/gsm7", "engine/msisdn", "engine/secret"},
 	"wallet/...":                  {"wallet", "wallet/stellar", "engine/secret"},
-	"wallet/mpesa":                {"engine/secret"},
+	"wallet/mpesa":                {"engine/secret", "wallet/payments"},
 	"wallet/mpesa/fake":           {"wallet/mpesa"},
 	"wallet/payments":             nil,
 	"sms":                         {"engine/gsm7", "engine/msisdn", "engine/secret"},
