@@ -69,6 +69,8 @@ type Store interface {
 	Calls
 	Forgetter
 	Auditor
+	Books
+	PaymentLists
 
 	// Worker returns the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if a person has to decide between several.
@@ -130,6 +132,8 @@ type Tx interface {
 	Retain(ctx context.Context, id string) error
 
 	CallStates
+	Ledger
+	Payments
 
 	// Worker reads as Store.Worker does, within this transaction.
 	Worker(ctx context.Context, phone string) (Worker, error)

@@ -15,8 +15,9 @@ import (
 )
 
 type auditCmd struct {
-	Limit int  `default:"50" help:"How many to list, the newest first."`
-	JSON  bool `name:"json" help:"Print JSON."`
+	Limit  int  `default:"50" help:"How many to list, the newest first."`
+	JSON   bool `name:"json" help:"Print JSON."`
+	Ledger bool `help:"Recompute the ledger from its transfers instead, and tell the first difference."`
 }
 
 func (auditCmd) Help() string {
@@ -24,8 +25,13 @@ func (auditCmd) Help() string {
 again, jobs run again, messages and calls read, numbers decided, persons forgotten.
 Entries have no phone numbers. The database refuses to change or remove them.
 
-Example:
-  paytrace audit --limit 10`
+With --ledger it recomputes the ledger instead, while the service runs: the body of
+every transfer, what resolves or reverses what, that no guarded account was ever below
+zero, and every stored balance. The exit status is 1 if something differs.
+
+Examples:
+  paytrace audit --limit 10
+  paytrace audit --ledger`
 }
 
 // auditJSON is the form of an entry for programs.
@@ -42,6 +48,9 @@ type auditJSON struct {
 func (v auditCmd) Run(ctx context.Context, std streams) error {
 	if v.Limit < 1 {
 		return misuse{fmt.Errorf("--limit: found %d, expected 1 or more", v.Limit)}
+	}
+	if v.Ledger {
+		return v.ledger(ctx, std)
 	}
 	return onDatabase(ctx, std, func(db store.Store, _ service.Settings) error {
 		list, err := db.Audit(ctx, v.Limit)

@@ -99,7 +99,9 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
 	s := &Store{config: config, pool: pool, queue: queue}
-	s.DB = rows.New(rows.Access{Read: s.conn, Write: s.conn, Within: s.Within, CallerNotes: callerNotes})
+	s.DB = rows.New(rows.Access{
+		Read: s.conn, Write: s.conn, Within: s.Within, Snapshot: s.snapshot, CallerNotes: callerNotes,
+	})
 	return s, nil
 }
 

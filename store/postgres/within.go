@@ -71,6 +71,21 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	return commit(ctx, tx)
 }
 
+// snapshot runs fn in a transaction that reads the database as of one moment.
+func (s *Store) snapshot(ctx context.Context, fn func(ctx context.Context, conn rows.Conn) error) error {
+	if err := rows.Outside(ctx, s); err != nil {
+		return err
+	}
+	tx, err := onLive(ctx, s, func() (pgx.Tx, error) {
+		return s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	})
+	if err != nil {
+		return fmt.Errorf("begin to read: %w", err)
+	}
+	defer rollback(ctx, tx)
+	return fn(rows.Enter(ctx, s), conn{tx})
+}
+
 // rollback ends a transaction that was not committed. A server that can't be reached
 // ends it when it sees the connection end.
 func rollback(ctx context.Context, tx pgx.Tx) {

@@ -114,6 +114,7 @@ func over(writer, reader *sql.DB, config Config) (*Store, error) {
 		Read:        func(context.Context) rows.Conn { return conn{store: s, prepared: s.reading} },
 		Write:       func(context.Context) rows.Conn { return conn{store: s, prepared: s.writing} },
 		Within:      s.Within,
+		Snapshot:    s.snapshot,
 		CallerNotes: callerNotes,
 	})
 	return s, nil

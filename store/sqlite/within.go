@@ -59,6 +59,22 @@ func (s *Store) once(ctx context.Context, fn func(ctx context.Context, tx store.
 	return err
 }
 
+// snapshot runs fn in a transaction that reads the database as of one moment.
+func (s *Store) snapshot(ctx context.Context, fn func(ctx context.Context, conn rows.Conn) error) error {
+	if err := rows.Outside(ctx, s); err != nil {
+		return err
+	}
+	if err := s.reading.compileWanted(ctx); err != nil {
+		return fmt.Errorf("begin to read: %w", err)
+	}
+	tx, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin to read: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // it has written nothing
+	return fn(rows.Enter(ctx, s), conn{store: s, prepared: s.reading, tx: tx})
+}
+
 // commit commits tx. After a failure of the disk it returns ErrUnknown, since the
 // record of the commit may have reached the disk.
 func commit(tx *sql.Tx) error {

@@ -17,6 +17,7 @@ func Bench(b *testing.B, open func(b *testing.B) store.Store) {
 	b.Run("action without a job", func(b *testing.B) { benchPlain(b, open(b)) })
 	b.Run("call state", func(b *testing.B) { benchNewCall(b, open(b)) })
 	b.Run("call state again", func(b *testing.B) { benchCallAgain(b, open(b)) })
+	b.Run("transfer", func(b *testing.B) { benchTransfer(b, open(b)) })
 	b.Run("repeat", func(b *testing.B) { benchRepeat(b, open(b)) })
 	b.Run("lookup", func(b *testing.B) { benchLookup(b, open(b)) })
 	b.Run("remembered", func(b *testing.B) { benchRemembered(b, open(b)) })
@@ -126,6 +127,18 @@ func filled(b *testing.B, s store.Store) {
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// benchTransfer moves money between a clearing account and a thousand callers, as deposits
+// do.
+func benchTransfer(b *testing.B, s store.Store) {
+	const callers = 1000
+	each(b, func(ctx context.Context, n int) error {
+		return s.Within(ctx, func(ctx context.Context, tx store.Tx) error {
+			return tx.Move(ctx, paidIn(fmt.Sprint("d", n), n%callers, 100))
+		})
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "transfers/s")
 }
 
 func benchRepeat(b *testing.B, s store.Store) {

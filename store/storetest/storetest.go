@@ -42,6 +42,8 @@ func Run(t *testing.T, open Open) {
 		{"job", jobCases},
 		{"funding", fundingCases},
 		{"audit", auditCases},
+		{"ledger", ledgerCases},
+		{"payment", paymentCases},
 		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {

@@ -18,6 +18,9 @@ type Access struct {
 	Read, Write func(ctx context.Context) Conn
 	// Within is the store's own method; its transactions must be a *Tx.
 	Within Within
+	// Snapshot runs fn on a connection whose reads all see the database as it was at
+	// one moment. fn must not write.
+	Snapshot func(ctx context.Context, fn func(ctx context.Context, conn Conn) error) error
 	// CallerNotes counts the notes on a caller's calls, and lists the sessions that
 	// they are about. It removes the notes if told to; then none that is being
 	// stored meanwhile is left out.

@@ -83,6 +83,10 @@ var personal = []struct{ what, count, remove string }{
 	},
 	{"counts of limits", `SELECT count(*) FROM limits WHERE subject = $1`, `DELETE FROM limits WHERE subject = $1`},
 	{"one-time codes", `SELECT count(*) FROM codes WHERE phone = $1`, `DELETE FROM codes WHERE phone = $1`},
+	{
+		"numbers of payments", `SELECT count(*) FROM payments WHERE phone = $1 AND state IN ('succeeded', 'ended')`,
+		`UPDATE payments SET phone = '' WHERE phone = $1 AND state IN ('succeeded', 'ended')`,
+	},
 	{"counts of guesses", `SELECT count(*) FROM guesses WHERE subject = $1`, `DELETE FROM guesses WHERE subject = $1`},
 }
 
@@ -124,6 +128,11 @@ func (d DB) forget(ctx context.Context, conn Conn, f *store.Forgotten, phone, ac
 	}
 	if dry || !f.Any() {
 		return nil
+	}
+	for _, id := range f.Workers {
+		if _, err := conn.Exec(ctx, `DELETE FROM pins WHERE worker_id = $1`, id); err != nil {
+			return fmt.Errorf("remove PINs: %w", err)
+		}
 	}
 	// The row stays: other tables have its Worker ID, and its wallet may have
 	// money. The column must be unique and not empty.

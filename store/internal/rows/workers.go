@@ -71,6 +71,16 @@ func (t *Tx) Worker(ctx context.Context, phone string) (store.Worker, error) {
 	return worker(ctx, t.conn, phone)
 }
 
+// WorkerByID reads the account with a Worker ID. An account that was set aside answers
+// for no number, and its money is still its worker's.
+func (t *Tx) WorkerByID(ctx context.Context, id string) (store.Worker, error) {
+	w, err := scanWorker(t.conn.QueryRow(ctx, selectWorker+`WHERE worker_id = $1`, id))
+	if err != nil {
+		return store.Worker{}, fmt.Errorf("read worker: %w", err)
+	}
+	return w, nil
+}
+
 // AddWorker stores a new account. Its INSERT raises no error on a conflict, since
 // an error would end a Postgres transaction.
 func (t *Tx) AddWorker(ctx context.Context, w store.Worker) error {
