@@ -40,14 +40,17 @@ func (w *walk) set(slot int, v Value) {
 	w.s.Values[slot] = v
 }
 
-// fitting returns a value as a slot can hold it: unset if it is of another kind or
-// contains a secret that can't be stored, and a list cut just behind the rows shown.
+// fitting returns a value as a slot can hold it: the name of an option as a text, a list
+// cut just behind the rows shown, and unset if it is of another kind or contains a secret
+// that can't be stored.
 func (p *Program) fitting(slot int, v Value) Value {
 	t := &p.slots[slot].Type
 	_, spoken := p.langs[v.s]
 	switch {
 	case slot == slotLang && (v.kind != KindChoice || !spoken):
 		return unchosen(p.defaultLang)
+	case t.Kind == KindText && v.kind == KindChoice:
+		return TextValue(v.s)
 	case !fitsType(v, t), t.Kind != KindSecret && v.holdsSecret():
 		return Value{}
 	case v.kind == KindList && len(v.Items()) > MaxRows:

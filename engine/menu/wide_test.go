@@ -60,7 +60,7 @@ func (m *wideMenu) write() fstest.MapFS {
 		m.screen(fmt.Sprintf("s%d", i))
 	}
 	m.out = &screens[0]
-	fmt.Fprintf(m.out, "  end0:\n    end: End$\n  end1:\n    end: \"End %s$\"\n", m.risk("[{city}]"))
+	fmt.Fprintf(m.out, "  end0:\n    end: End$\n  end1:\n    end:\n      - {if: city is set, say: \"Bye [{city cut 4}]$\"}\n      - \"End %s$\"\n", m.risk("[{city}]"))
 	m.unasked()
 	m.head(main)
 	main.WriteString("screens:\n" + screens[0].String())
@@ -110,6 +110,9 @@ func (m *wideMenu) head(b *strings.Builder) {
 		fmt.Fprintf(b, "  %s: %s\n", v.name, v.typ)
 	}
 	b.WriteString("  pin: {type: pin 4, error: Four digits$}\n  word: secret 12\n  how: choice radio|poster\n")
+	if m.langs {
+		b.WriteString("  spoken: choice sw|en\n")
+	}
 }
 
 // unasked writes screens without a way to them, so that each value is set
@@ -325,8 +328,12 @@ func (m *wideMenu) choose(string) {
 	m.line("    choose:\n      - if %s -> %s\n      - if %s -> %s\n      - else -> %s", m.cond(), m.target(), m.cond(), m.target(), m.target())
 }
 
-func (m *wideMenu) set(string) {
-	m.line("    set: {%s}\n    go: %s", []string{`city: "Mombasa"`, "gender: female", "other: caller", "age: 44", "how: radio"}[m.IntN(5)], m.target())
+func (m *wideMenu) set(name string) {
+	if m.langs && m.IntN(3) == 0 {
+		m.line("    set: {spoken: sw}\n    go: %s_spoken\n  %s_spoken:\n    set: {lang: spoken}\n    go: %s", name, name, m.target())
+		return
+	}
+	m.line("    set: {%s}\n    go: %s", []string{`city: "Mombasa"`, "gender: female", "other: caller", "age: 44", "how: radio", "city: lang"}[m.IntN(6)], m.target())
 }
 
 func (m *wideMenu) lookup(string) {

@@ -385,7 +385,10 @@ func (d *decisions) changed(e *edge, before []knowledge) []knowledge {
 	}
 	names := e.sets
 	if e.from.screen != nil && e.from.screen.Languages.Written() && e.kind == edgeAnswer {
-		names = append(slices.Clone(names), "lang", langChosen)
+		names = append(slices.Clone(names), "lang")
+	}
+	if slices.Contains(names, "lang") {
+		names = append(slices.Clone(names), langChosen)
 	}
 	if len(names) == 0 {
 		return before

@@ -342,3 +342,36 @@ func TestPossibleAgreesWithCalls(t *testing.T) {
 		}
 	})
 }
+
+// A language that is set counts as chosen, so "lang is set" is no longer known to be
+// false behind it.
+func TestASetLanguageIsChosen(t *testing.T) {
+	const menu = `ussd: 1
+service: PayTrace
+dial: "*384#"
+languages: {en: English, sw: {name: Kiswahili, missing: en}}
+start: asked
+vars: {city: text 20}
+screens:
+  asked:
+    choose:
+      - if lang is set -> city_asked
+      - else -> speak
+  city_asked:
+    say: City?
+    ask: city -> over
+  speak:
+    set: {lang: sw}
+    go: again
+  again:
+    choose:
+      - if lang is set -> over
+      - else -> city_asked
+  over:
+    end: Bye {city}
+`
+	fsys := fstest.MapFS{"menu.yaml": {Data: []byte(menu)}, "menu.sw.yaml": {Data: []byte("city_asked.say: Mji?\n")}}
+	if _, found := Diagnose(fsys, "menu.yaml", "", nil); !menutest.Has(found, "U205") {
+		t.Errorf("a call can come to the end without the city: %v", found)
+	}
+}

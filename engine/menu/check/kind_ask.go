@@ -170,7 +170,12 @@ func (c *checker) offerTypes(a *syntax.Ask) {
 			c.find(o.Value.Text, "An offer shows a value that the call has, not a constant.", `Write it like "1: caller", or with an arrow: "9: Skip -> next".`)
 			continue
 		}
-		if t, ok := typeIn(c.values, o.Value); ok && !sameType(t, into.typ) {
+		t, ok := typeIn(c.values, o.Value)
+		switch {
+		case !ok:
+		case optionsAsText(into.typ, t):
+			c.optionsFit(into, o.Value, t)
+		case !sameType(t, into.typ):
 			c.find(o.Value.Text, fmt.Sprintf("%s is %s, but %s asks for %s.", syntax.Quote(o.Value.Text.Value), typeName(t), syntax.Quote(a.Var.Value), typeName(into.typ)), "")
 		}
 	}

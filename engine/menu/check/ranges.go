@@ -28,8 +28,8 @@ func (c *checker) rangesFit() {
 			}
 			for _, t := range c.typesOf(arg) {
 				if what := wider(t, p.Type); what != "" {
-					r := c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), "Give the variable the range of the action.")
-					if v := c.values[arg.Name]; v.v != nil && arg.Field == "" {
+					r := c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), rangeHelp(p.Type, t))
+					if v := c.values[arg.Name]; v.v != nil && arg.Field == "" && !optionsAsText(p.Type, t) {
 						r.Retype(c.f, v.v, rangeWords(p.Type))
 					}
 					break
@@ -37,6 +37,13 @@ func (c *checker) rangesFit() {
 			}
 		}
 	}
+}
+
+func rangeHelp(param, t engine.Type) string {
+	if optionsAsText(param, t) {
+		return "Give the option a name that the action takes."
+	}
+	return "Give the variable the range of the action."
 }
 
 // typesOf returns every type that a value may have, from all places that set it.
@@ -67,6 +74,10 @@ func (c *checker) numberFits(arg syntax.Value, p engine.Field, contract *engine.
 // there are none, and for types that do not match at all, which are U203.
 func wider(t, param engine.Type) string {
 	switch {
+	case optionsAsText(param, t):
+		if o := unfitOption(t, param); o != "" {
+			return "the option " + syntax.Quote(o)
+		}
 	case t.Kind != param.Kind:
 	case t.Kind == engine.KindNumber || t.Kind == engine.KindMoney:
 		if (param.Lo != 0 || param.Hi != 0) && (t.Lo < param.Lo || t.Hi > param.Hi) {

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
@@ -96,7 +98,7 @@ func (c *checker) argumentTypes(call *syntax.Call) {
 // accepts reports whether a parameter takes values of a type: its own kind, and
 // the name of an option where it takes a text.
 func accepts(param, t engine.Type) bool {
-	if param.Kind == engine.KindText && t.Kind == engine.KindChoice {
+	if optionsAsText(param, t) {
 		return true
 	}
 	if param.Kind != t.Kind {
@@ -169,8 +171,48 @@ func (c *checker) assignTypes(list []syntax.Assign) {
 			c.constant(v, into.typ, syntax.Quote(into.name))
 			continue
 		}
-		if t, ok := typeIn(c.values, v); ok && !sameType(t, into.typ) {
-			c.find(v.Text, fmt.Sprintf("%s is %s, and %s is %s.", syntax.Quote(into.name), typeName(into.typ), syntax.Quote(v.Text.Value), typeName(t)), "")
+		if t, ok := typeIn(c.values, v); ok {
+			c.assigned(into, v, t)
 		}
 	}
+}
+
+// assigned reports a value that another value can't take.
+func (c *checker) assigned(into *value, v syntax.Value, t engine.Type) {
+	languages := into.name == "lang" && t.Kind == engine.KindChoice
+	switch foreign := first(t.Options, func(o string) bool { return !slices.Contains(into.typ.Options, o) }); {
+	case languages && foreign != "":
+		c.find(v.Text, fmt.Sprintf("%s is one of the languages of the menu (%s), and %s may be %s.", syntax.Quote("lang"), strings.Join(into.typ.Options, ", "), syntax.Quote(v.Text.Value), syntax.Quote(foreign)), "")
+	case languages:
+	case optionsAsText(into.typ, t):
+		c.optionsFit(into, v, t)
+	case !sameType(t, into.typ):
+		c.find(v.Text, fmt.Sprintf("%s is %s, and %s is %s.", syntax.Quote(into.name), typeName(into.typ), syntax.Quote(v.Text.Value), typeName(t)), "")
+	}
+}
+
+// optionsFit reports an option whose name is none of the texts that a value takes.
+func (c *checker) optionsFit(into *value, v syntax.Value, choice engine.Type) {
+	if o := unfitOption(choice, into.typ); o != "" {
+		c.find(v.Text, fmt.Sprintf("%s is %s, and %s may be the option %s, which does not fit.", syntax.Quote(into.name), into.typ, syntax.Quote(v.Text.Value), syntax.Quote(o)), "Give the option a shorter name, or the text another type.")
+	}
+}
+
+// optionsAsText reports whether a text takes the values of a choice: it gets the name
+// of the option.
+func optionsAsText(text, choice engine.Type) bool {
+	return text.Kind == engine.KindText && choice.Kind == engine.KindChoice
+}
+
+// unfitOption returns an option whose name is no text of a type, "" if all are.
+func unfitOption(choice, text engine.Type) string {
+	return first(choice.Options, func(o string) bool { return len(o) > text.Width && text.Width > 0 || !text.Form.Has(o) })
+}
+
+// first returns the first of some names for which a test is true, "" if there is none.
+func first(names []string, is func(string) bool) string {
+	if i := slices.IndexFunc(names, is); i >= 0 {
+		return names[i]
+	}
+	return ""
 }

@@ -1,13 +1,27 @@
 package syntax
 
-import "github.com/paytrace/paytrace/engine"
+import (
+	"gopkg.in/yaml.v3"
+
+	"github.com/paytrace/paytrace/engine"
+)
 
 var _ = kinds.Add(engine.ScreenEnd, &kind{
 	keys: map[string]func(*screenReader, entry){
-		"end": func(r *screenReader, e entry) { r.s.End = r.textOrNone(e) },
+		"end": (*screenReader).end,
 	},
 	says:   []string{"end"},
 	beside: []string{"sms"},
-	read:   func(s *Screen) bool { return s.End != nil },
+	read:   func(s *Screen) bool { return s.End != nil || s.EndsBySay },
 	text:   func(s *Screen) *Text { return s.End },
 })
+
+// end reads one text, or a list of texts with conditions, which are read as those of
+// "say".
+func (r *screenReader) end(e entry) {
+	if e.node.Kind != yaml.SequenceNode {
+		r.s.End = r.textOrNone(e)
+		return
+	}
+	r.s.EndsBySay, r.s.Say = true, r.says(e)
+}

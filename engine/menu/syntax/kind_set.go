@@ -24,7 +24,7 @@ var _ = kinds.Add(engine.ScreenSet, &kind{
 		{Says: "sms", Key: "go", Example: goExample, Unless: "end"},
 	},
 	read: func(s *Screen) bool {
-		return s.End == nil && (s.Set != nil || s.SMS != nil || s.Go.Written())
+		return s.End == nil && !s.EndsBySay && (s.Set != nil || s.SMS != nil || s.Go.Written())
 	},
 	leads:   func(s *Screen) bool { return s.Go.Written() },
 	targets: func(s *Screen, see func(Target)) { see(s.Go) },

@@ -1,6 +1,10 @@
 package syntax
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 // textOrNone returns a text that may be empty: error: "".
 func (r *screenReader) textOrNone(e entry) *Text {
@@ -30,7 +34,7 @@ func (p *reader) says(e entry) []Say {
 			"if":  func(e entry) { hasIf = true; say.If = p.condOf(e) },
 			"say": func(e entry) { p.text(e, &say.Text) },
 		})
-		p.sayOrder(n, hasIf, i == len(e.node.Content)-1)
+		p.sayOrder(e.key, n, hasIf, i == len(e.node.Content)-1)
 		if say.Text.Written() {
 			list = append(list, say)
 		}
@@ -39,11 +43,11 @@ func (p *reader) says(e entry) []Say {
 }
 
 // sayOrder finds a text that is never said, and a list that may say nothing.
-func (p *reader) sayOrder(n *yaml.Node, hasIf, last bool) {
+func (p *reader) sayOrder(key Text, n *yaml.Node, hasIf, last bool) {
 	switch {
 	case n.Kind != yaml.MappingNode:
 	case hasIf && last:
-		p.find("U003", p.at(n), `The last text of a "say" must have no "if": a screen always needs a text.`, `Add "- say: …" behind it.`)
+		p.find("U003", p.at(n), fmt.Sprintf(`The last text of %q must have no "if": a screen always needs a text.`, key.Value), `Add "- say: …" behind it.`)
 	case !hasIf && !last:
 		p.find("U003", p.at(n), `This text has no "if", so the ones below it are never said.`, "Put it last.")
 	}

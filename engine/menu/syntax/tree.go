@@ -157,6 +157,8 @@ type Screen struct {
 
 	Show *Text
 	End  *Text
+	// EndsBySay says that the call ends with one of several texts, which are in Say.
+	EndsBySay bool
 
 	Do     *Call
 	When   []When
