@@ -71,6 +71,8 @@ type Store interface {
 	Auditor
 	Books
 	PaymentLists
+	Callbacks
+	SharedValues
 
 	// Worker returns the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if a person has to decide between several.
@@ -160,6 +162,10 @@ type Tx interface {
 	// asked for. A held funding waits for a call with held false. A funded or
 	// submitted one stays as it is; a failed one starts again.
 	QueueFunding(ctx context.Context, address string, held bool) (asked int, err error)
+
+	// AddCallback stores what a provider of mobile money posted. added is false for one
+	// that is stored already.
+	AddCallback(ctx context.Context, c Callback) (added bool, err error)
 
 	// Enqueue adds a job in this transaction. It leaves an existing job of the same
 	// kind and key alone.

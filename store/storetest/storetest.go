@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		{"audit", auditCases},
 		{"ledger", ledgerCases},
 		{"payment", paymentCases},
+		{"callback", callbackCases},
 		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {

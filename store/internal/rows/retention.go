@@ -45,6 +45,8 @@ func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error
 			(SELECT name, subject, starts_at, ends_at FROM limits WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)`, now, &p.Limits},
 		{"deliveries", `DELETE FROM deliveries WHERE provider_id IN
 			(SELECT provider_id FROM deliveries WHERE reported_at < $1 LIMIT $2)`, old, &p.Deliveries},
+		{"callbacks about payments", `DELETE FROM payment_callbacks WHERE id IN
+			(SELECT id FROM payment_callbacks WHERE received_at < $1 AND handled_at IS NOT NULL ORDER BY received_at LIMIT $2)`, old, &p.Callbacks},
 		{"codes", `DELETE FROM codes WHERE expires_at < $1 AND phone IN
 			(SELECT phone FROM codes WHERE expires_at < $1 LIMIT $2)`, now, &p.Codes},
 	} {
@@ -86,6 +88,10 @@ var personal = []struct{ what, count, remove string }{
 	{
 		"numbers of payments", `SELECT count(*) FROM payments WHERE phone = $1 AND state IN ('succeeded', 'ended')`,
 		`UPDATE payments SET phone = '' WHERE phone = $1 AND state IN ('succeeded', 'ended')`,
+	},
+	{
+		"callbacks about payments", `SELECT count(*) FROM payment_callbacks WHERE handled_at IS NOT NULL AND body LIKE '%' || $1 || '%'`,
+		`UPDATE payment_callbacks SET body = '' WHERE handled_at IS NOT NULL AND body LIKE '%' || $1 || '%'`,
 	},
 	{"counts of guesses", `SELECT count(*) FROM guesses WHERE subject = $1`, `DELETE FROM guesses WHERE subject = $1`},
 }
