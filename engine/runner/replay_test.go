@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu"
@@ -237,6 +238,32 @@ func TestResumeOnANewVersion(t *testing.T) {
 		})
 	}
 }
+
+// An instance that dies between a payment and the save leaves a record that stands
+// before the payment. That call is not offered again: its Yes would pay twice.
+func TestResumeKnowsWhatWasDone(t *testing.T) {
+	d := newDesk(t)
+	d.keys("1", "1", "500", "1")
+	sessions := d.r.Sessions
+	d.r.Sessions = deafSessions{sessions}
+	d.want(d.type_("1*1*500*1*1234"), "END Sent KES 500. Ref QX81.")
+	d.r.Sessions = sessions
+	d.req.Session = "s2"
+	if got := d.type_(""); strings.Contains(got, "Continue") {
+		t.Errorf("a call that has paid is offered again: %q", got)
+	}
+}
+
+// deafSessions reads sessions, and stores nothing.
+type deafSessions struct{ runner.Sessions }
+
+var errDeaf = errors.New("connection reset")
+
+func (deafSessions) Save(context.Context, string, string, []byte, time.Duration) ([]byte, bool, error) {
+	return nil, false, errDeaf
+}
+
+func (deafSessions) SetLatest(context.Context, string, string, time.Duration) error { return errDeaf }
 
 // The network is a fact of the call's beginning: a repeat without it gets the same
 // bytes.

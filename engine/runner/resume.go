@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -27,11 +28,25 @@ func (t *turn) dropped(ctx context.Context, p *engine.Program) *engine.Snapshot 
 	if err != nil || rec.Ended || rec.Resting == nil {
 		return nil
 	}
-	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) {
+	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) || p.Acts() && t.overtaken(ctx, id, rec.Epoch) {
 		return nil
 	}
 	t.offers = id
 	return rec.Resting
+}
+
+// overtaken reports whether the database was told more of a session's call than the
+// record with this epoch knows, or can't be asked. The call may have paid then, and its
+// Yes would pay again.
+func (t *turn) overtaken(ctx context.Context, session string, epoch int) bool {
+	then := t.req
+	then.Session = session
+	more := false
+	err := t.Actions.Update(ctx, t.Identity.row(&then), t.req.Caller, func(row *Row) error {
+		more = row.Epoch > epoch
+		return ErrHalt
+	})
+	return more || !errors.Is(err, ErrHalt)
 }
 
 // sameMenu reports whether a session's record belongs to a version of p. If that
