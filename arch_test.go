@@ -60,6 +60,7 @@ var own = map[string][]string{
 	"store/...":                   {".", "store", "store/...", "engine", "engine/runner", "engine/secret", "wallet", "wallet/ledger", "wallet/payments"},
 	"store/storetest/servers/...": {"store/storetest/servers"},
 	"actions":                     {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
+	"actions/payments":            {"actions", "engine", "engine/secret", "store", "wallet/ledger", "wallet/payments"},
 	"actions/backend":             {"engine", "engine/endpoint", "engine/msisdn", "engine/sample", "engine/secret"},
 	"actions/backend/backendtest": {"actions/backend"},
 	"server":                      {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},
