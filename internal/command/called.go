@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -30,7 +31,8 @@ func subcommandNames() []string {
 	var names []string
 	table := reflect.TypeFor[subcommands]()
 	for i := range table.NumField() {
-		names = append(names, strings.ToLower(table.Field(i).Name))
+		field := table.Field(i)
+		names = append(names, cmp.Or(field.Tag.Get("name"), strings.ToLower(field.Name)))
 	}
 	return names
 }

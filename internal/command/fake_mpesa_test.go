@@ -17,7 +17,7 @@ func TestFakeMpesa(t *testing.T) {
 	read, write := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		status := run(ctx, []string{"fake-mpesa", "--listen", "127.0.0.1:0"}, streams{strings.NewReader(""), write, io.Discard})
+		status := run(ctx, []string{"fake-mpesa", "--listen", "127.0.0.1:0"}, streams{in: strings.NewReader(""), out: write, err: io.Discard})
 		_ = write.Close()
 		done <- status
 	}()
@@ -51,7 +51,7 @@ func TestFakeMpesa(t *testing.T) {
 		t.Errorf("the last lines are\n%s", out)
 	}
 	for _, args := range [][]string{{"--lost", "60", "--cut", "60"}, {"--twice", "-1"}, {"--listen", "nowhere"}} {
-		if status := run(t.Context(), append([]string{"fake-mpesa"}, args...), streams{strings.NewReader(""), io.Discard, io.Discard}); status != exitMisuse {
+		if status := run(t.Context(), append([]string{"fake-mpesa"}, args...), streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard}); status != exitMisuse {
 			t.Errorf("%v: status %d, expected %d", args, status, exitMisuse)
 		}
 	}

@@ -13,6 +13,9 @@ import (
 
 // registerBackend adds the actions of actions.yaml that a backend answers.
 func (s *Service) registerBackend(context.Context) error {
+	if s.options.Demo != nil {
+		return s.registerDemo()
+	}
 	declared, err := s.options.Menus.Declared(s.options.Diagnostics)
 	if err != nil || len(declared.Posts) == 0 {
 		return err

@@ -41,6 +41,9 @@ type Options struct {
 	Reload bool
 	// Register adds actions to the built-in ones; nil adds none.
 	Register func(*actions.Table) error
+	// Demo makes the service a demonstration: actions that are only declared, or that a
+	// backend answers, get the answers of these people. Nil for a real service.
+	Demo *engine.Personas
 	// Decorators wrap the service's ports.
 	Decorators Decorators
 	// Diagnostics receives what is wrong with the menus, for a person; nil
@@ -326,7 +329,7 @@ func (s *Service) chooseSender() error {
 		s.choose("SMS", "Africa's Talking, as %s", s.settings.ATUsername)
 	} else {
 		sender = decorate[sms.Sender](logonly.Sender{Log: s.log}, s.options.Decorators.Sender)
-		s.choose("SMS", "not sent: kept in the database, see them with: %s jobs --messages", s.options.Command)
+		s.choose("SMS", "not sent: kept in the database, see them with: %s jobs --messages", s.commandHere())
 	}
 	s.jobs[actions.JobSMS] = actions.DeliverSMS(s.db, sender, time.Now)
 	return nil
