@@ -89,8 +89,60 @@ func shape(n *yaml.Node) string {
 }
 
 func (p *reader) unknown(key Text, what string, known []string) {
+	if help := elsewhere[placeOf(what)][key.Value]; help != "" {
+		p.find("U002", key, fmt.Sprintf("%q is not a key of %s.", key.Value, what), help)
+		return
+	}
 	r := p.find("U002", key, fmt.Sprintf("%q is not a key of %s.", key.Value, what), "Known are "+strings.Join(known, ", ")+".")
 	r.Suggest(spelling.Nearest(key.Value, known))
+}
+
+// placeOf returns what "the screen "main"" is, without its name.
+func placeOf(what string) string {
+	place, _, _ := strings.Cut(what, ` "`)
+	return place
+}
+
+// elsewhere says where a key belongs that authors look for in another place, or what the
+// language has instead of it.
+var elsewhere = map[string]map[string]string{
+	"a menu": {
+		"actions":   `Actions are declared in "actions.yaml", beside the menu.`,
+		"answers":   `Answers of actions for "dial" and "test" stand in "people.yaml". To let callers type labels, write "nav: {answers: labels}".`,
+		"people":    `People stand in "people.yaml", beside the menu.`,
+		"variables": `Variables stand below "vars".`,
+		"say":       `What callers read stands on a screen, below "screens".`,
+		"menu":      `Options stand on a screen, below "screens".`,
+		"end":       `An end is a screen of its own, below "screens".`,
+		"timeout":   `How long a dropped call can be resumed stands below "session": "session: {resume: 5m}".`,
+		"country":   `Write it below "session": "session: {country: KE}".`,
+		"timezone":  `Write it below "session": "session: {timezone: Africa/Nairobi}".`,
+		"back":      `Keys of all screens stand below "nav": "nav: {back: 0 Back}".`,
+		"home":      `Keys of all screens stand below "nav": "nav: {home: 00 Home -> main}".`,
+		"invalid":   `Write it below "nav": "nav: {invalid: Invalid option.}".`,
+		"retries":   `Write it on a screen: it counts the wrong answers to one question.`,
+	},
+	"the screen": {
+		"on_failed":  `It stands at the top of the menu, for all screens. For this one, write "when: {failed: another_screen}".`,
+		"on_pending": `It stands at the top of the menu, for all screens. For this one, write "when: {pending: another_screen}".`,
+		"text":       `What callers read is written as "say", or as "show" or "end" where they answer nothing.`,
+		"options":    `The options of a screen are written as "menu". Those of a choice belong to its variable, below "vars".`,
+		"type":       `The type belongs to the variable, below "vars".`,
+		"if":         `Conditions stand below "choose": "- if amount > 100 -> large".`,
+		"goto":       `Write "go: another_screen", or an arrow behind the key.`,
+		"next":       `Write an arrow behind what is asked: "ask: name -> another_screen".`,
+		"action":     `Write "do: name_of_action(values)", or name the action behind an arrow.`,
+		"lang":       `To change the language, write "set: {lang: sw}", or "languages" for a question.`,
+	},
+	"the variable": {
+		"min":     `Write the range in the type: "number 1..12".`,
+		"max":     `Write the range in the type: "number 1..12", or for a text its length: "text 20".`,
+		"length":  `Write the length in the type: "text 20".`,
+		"pattern": `Write the form in the type: "text 12 like \"AB-123\"".`,
+		"choices": `Write them as "options": "{type: choice, options: {small: Small, big: Big}}".`,
+		"default": `Give the value on a screen: "set: {size: small}".`,
+		"secret":  `Write it as its type: "pin 4".`,
+	},
 }
 
 // wrong says that a node is of the wrong kind.
