@@ -36,10 +36,11 @@ test: ## Run all tests with the race detector; starts Postgres, Redis and Chromi
 SCHEDULES ?= 100000
 CALLS ?= 1000000
 TRANSFERS ?= 100000
-proof: ## Run the proofs in full: 100,000 transfers, 100,000 schedules, 200,000 checkpoints, 10,000 fundings, a million calls on random menus, 100 kills at each point of a callback
+proof: ## Run the proofs in full: 100,000 transfers, 100,000 schedules, 200,000 checkpoints, 10,000 fundings, a million forged callbacks, a million calls on random menus, 100 kills at each point of a callback
 	PAYTRACE_SCHEDULES=$(SCHEDULES) PAYTRACE_CHAOS_SECONDS=15 PAYTRACE_CHAOS_STRUCK=50 PAYTRACE_CRASHES=100 \
 	  $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run $(if $(PROOFS),.,'^Test(Chaos|Crash|Canary|Schedules|SeedReproduces|Controls|LedgerIs|Checkpoint|Deviations|EveryWallet|WalletsAre|WithoutThe)') \
 	  $(if $(PROOFS),$(PROOFS),./engine/proof/... ./wallet/proof ./service/proof)
+	$(if $(PROOFS),,PAYTRACE_FORGED=1000000 $(GOTEST) -count=1 -timeout 60m -run '^TestForgedPosts$$' ./server/pay)
 	$(if $(PROOFS),,PROOF_TRANSFERS=$(TRANSFERS) $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run '^TestLedger(Load|Control)$$' ./store/sqlite ./store/postgres)
 	PAYTRACE_CALLS=$(CALLS) PAYTRACE_PLACES=2 $(GOTEST) -count=1 -timeout 60m -run 'TestWhatPassesRuns|TestLossesChangeNoCall|TestMistakesAreCaught' ./engine/menu
 

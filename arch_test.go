@@ -61,9 +61,11 @@ var own = map[string][]string{
 	"store/storetest/servers/...": {"store/storetest/servers"},
 	"actions":                     {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
 	"actions/payments":            {"actions", "engine", "engine/secret", "store", "wallet/ledger", "wallet/payments"},
+	"actions/mpesa":               {"store", "wallet/mpesa", "wallet/payments"},
 	"actions/backend":             {"engine", "engine/endpoint", "engine/msisdn", "engine/sample", "engine/secret"},
 	"actions/backend/backendtest": {"actions/backend"},
 	"server":                      {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "gateway", "actions", "store"},
+	"server/pay":                  {"store", "wallet/mpesa"},
 	"server/rest":                 {"engine", "engine/runner", "engine/msisdn", "engine/secret", "store"},
 	"internal/docstest":           nil,
 	"internal/gotest":             nil,
@@ -89,7 +91,7 @@ var foreign = map[string][]string{
 	"github.com/fernet/fernet-go":       {"wallet"},
 	"github.com/alecthomas/kong":        {"bench", "internal/command"},
 	"charm.land":                        {"internal/command/handset"},
-	"net/http":                          {"actions/backend/...", "server", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "internal/service", "internal/command"},
+	"net/http":                          {"actions/backend/...", "server", "server/pay", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "internal/service", "internal/command"},
 	"github.com/nyaruka/phonenumbers":   {"engine/msisdn"},
 }
 

@@ -15,7 +15,10 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/config"
 
+	"github.com/paytrace/paytrace/server/pay"
 	"github.com/paytrace/paytrace/server/rest"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet/mpesa"
 )
 
 func document(t *testing.T) (libopenapi.Document, validator.Validator) {
@@ -55,9 +58,12 @@ func TestDocumentDescribesRoutes(t *testing.T) {
 			described = append(described, strings.ToUpper(method)+" "+path)
 		}
 	}
-	written := strings.NewReplacer(":secret", "{secret}", ":phone", "{phone}", "*", "{asset}")
+	written := strings.NewReplacer(":secret", "{secret}", ":phone", "{phone}", ":intent", "{intent}", ":token", "{token}", "*", "{asset}")
 	withREST := newTest(t, func(c *Config) {
 		for _, r := range rest.New(rest.Config{}).Routes() {
+			c.Routes = append(c.Routes, Route(r))
+		}
+		for _, r := range pay.New(pay.Config{}).Routes() {
 			c.Routes = append(c.Routes, Route(r))
 		}
 	})
@@ -90,6 +96,7 @@ func TestAnswersAreDescribed(t *testing.T) {
 	var taken []map[string]string
 	reported := newTest(t, func(c *Config) { c.Reports = reports(&taken, nil) })
 	broken := newTest(t, func(c *Config) { c.Reports = reports(&taken, errors.New("down")) })
+	money, addresses := newPay(t)
 	_, v := document(t)
 	for _, test := range []struct {
 		name   string
@@ -115,6 +122,12 @@ func TestAnswersAreDescribed(t *testing.T) {
 		{"report not stored", broken, post("/sms/delivery", aReport), 503},
 		{"report by secret", bySecret, post("/sms/delivery/"+secret, "id=1"), 400},
 		{"report by no secret", open, post("/sms/delivery/"+secret, aReport), 403},
+		{"payment", money, daraja(addresses.In("I1", "t1"), "{}"), 200},
+		{"payment of a guessed address", money, daraja("/pay/out/I1/t1.guessed", "{}"), 401},
+		{"payment that is not readable", money, daraja(addresses.Out("I1", "t1"), "\xff"), 400},
+		{"payment that is not stored", money, daraja(addresses.Status("down", "t1"), "{}"), 503},
+		{"payment at the legacy address", money, daraja("/mpesa/b2c/result", "{}"), 200},
+		{"check of a payment", money, daraja(addresses.Check(), "{}"), 200},
 		{"health", down, get("/health"), 200},
 		{"ready", open, get("/ready"), 200},
 		{"not ready", down, get("/ready"), 503},
@@ -139,6 +152,34 @@ func TestAnswersAreDescribed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// newPay makes a server that takes posts about payments; it can't store those about the
+// payment "down".
+func newPay(t *testing.T) (*Server, mpesa.Addresses) {
+	t.Helper()
+	addresses, err := mpesa.NewAddresses("http://example.com", []byte("0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := pay.New(pay.Config{Addresses: addresses, Take: func(_ context.Context, c store.Callback) error {
+		if c.Intent == "down" {
+			return errors.New("down")
+		}
+		return nil
+	}})
+	return newTest(t, func(c *Config) {
+		for _, r := range api.Routes() {
+			c.Routes = append(c.Routes, Route(r))
+		}
+	}), addresses
+}
+
+// daraja is a post of Safaricom.
+func daraja(address, body string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, address, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return r
 }
 
 // TestDocumentIsStrict checks that the schemas reject wrong answers.

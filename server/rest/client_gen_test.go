@@ -1,4 +1,4 @@
-// Of openapi.json with the SHA-256 7b8e9cc6e194549430032d88b74a165a9d502788fdf7703e8efb1ff58c587d88.
+// Of openapi.json with the SHA-256 e4ce3f2789d3bb83e2cf5cf9158ffd852b905fe4920b87f3476d31316477a144.
 
 // Package rest_test provides primitives to interact with the openapi HTTP API.
 //
@@ -172,6 +172,12 @@ type WorkerID = string
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// Intent defines model for Intent.
+type Intent = string
+
+// PayToken defines model for PayToken.
+type PayToken = string
 
 // Secret defines model for Secret.
 type Secret = string
