@@ -68,6 +68,8 @@ type Payments interface {
 	// PaidSince sums the amounts of a worker's intents of a kind that were made since
 	// a time and have not failed, and counts those of one amount, in cents.
 	PaidSince(ctx context.Context, worker string, kind payments.Kind, since time.Time, amount int64) (sum int64, same int, err error)
+	// Withdrawing reports whether the worker has a withdrawal that has not ended.
+	Withdrawing(ctx context.Context, worker string) (bool, error)
 
 	// OpenCase stores a case, unless it is stored already.
 	OpenCase(ctx context.Context, c Case) error

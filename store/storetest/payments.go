@@ -102,6 +102,11 @@ func paymentOneWithdrawal(s *subject) {
 			if err := tx.AddPayment(ctx, intent(3, payments.Withdrawal)); !errors.Is(err, store.ErrWithdrawing) {
 				s.t.Errorf("beside one that is %s: %v", state, err)
 			}
+			for worker, want := range map[string]bool{worker(1).WorkerID: true, worker(2).WorkerID: false} {
+				if got, err := tx.Withdrawing(ctx, worker); got != want || err != nil {
+					s.t.Errorf("%s is withdrawing: %v (%v), want %v", worker, got, err, want)
+				}
+			}
 			_, err := tx.LockPayment(ctx, "intent1") // the transaction goes on
 			return err
 		})

@@ -72,6 +72,17 @@ func (t *Tx) SetPayment(ctx context.Context, in payments.Intent) error {
 	return nil
 }
 
+// Withdrawing reports whether a worker has a withdrawal that has not ended.
+func (t *Tx) Withdrawing(ctx context.Context, worker string) (bool, error) {
+	var n int
+	err := t.conn.QueryRow(ctx, `SELECT COUNT(*) FROM payments WHERE worker_id = $1 AND kind = 'withdrawal'
+		AND state NOT IN ('succeeded', 'ended')`, worker).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("find a withdrawal that has not ended: %w", err)
+	}
+	return n > 0, nil
+}
+
 // PaymentByReference finds an intent by what a provider calls it.
 func (t *Tx) PaymentByReference(ctx context.Context, provider, reference string) (id string, err error) {
 	err = t.conn.QueryRow(ctx, `SELECT id FROM payments WHERE provider = $1 AND (reference = $2 OR request = $2)
