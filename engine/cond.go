@@ -17,6 +17,9 @@ func (p *Program) Value(s *Session, name string) Value {
 func (p *Program) value(s *Session, r Ref) Value {
 	i, ok := p.slotIndex[r.Name]
 	if !ok {
+		if sum := p.sums[r.Name]; sum != nil {
+			return sum.Sum.Value(func(r Ref) Value { return p.value(s, r) })
+		}
 		return Value{}
 	}
 	v := s.Values[i]

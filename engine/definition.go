@@ -31,6 +31,8 @@ type Definition struct {
 	// Vars lists every session value: what the menu asks for and what actions give.
 	// New adds the built-in facts (caller, lang, today, network, service, worker).
 	Vars []Var
+	// Sums lists what the menu computes wherever a Ref has the name of a sum.
+	Sums []NamedSum
 	// Remember names the values that are stored for this phone number between calls.
 	Remember []string
 

@@ -131,6 +131,10 @@ func (l *linker) slots() {
 		p.slotIndex[v.Name] = i
 		l.pattern(v)
 	}
+	p.sums = make(map[string]*NamedSum, len(p.def.Sums))
+	for i := range p.def.Sums {
+		p.sums[p.def.Sums[i].Name] = &p.def.Sums[i]
+	}
 	for _, name := range p.def.Remember {
 		i, ok := p.slotIndex[name]
 		if !ok {
@@ -246,7 +250,7 @@ func (l *linker) facts(n *node) {
 			}
 		}
 	}
-	n.refs(func(r Ref) {
+	l.p.refs(n, func(r Ref) {
 		if needs[r.Name] {
 			n.facts = true
 		}
@@ -276,7 +280,7 @@ func (p *Program) asksDay() bool {
 // uses reports whether a screen uses a value.
 func (p *Program) uses(name string) (found bool) {
 	for _, n := range p.nodes {
-		n.refs(func(r Ref) { found = found || r.Name == name })
+		p.refs(n, func(r Ref) { found = found || r.Name == name })
 	}
 	return found
 }

@@ -26,7 +26,8 @@ type Program struct {
 
 	slots      []Var
 	slotIndex  map[string]int
-	remembered []int // slots
+	sums       map[string]*NamedSum // by name
+	remembered []int                // slots
 	// leavable has the slots that an outcome may leave unset.
 	leavable                   map[int]bool
 	defaultLang                string

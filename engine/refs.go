@@ -1,5 +1,23 @@
 package engine
 
+// refs calls see with every value that a screen uses, also within sums.
+func (p *Program) refs(n *node, see func(Ref)) { n.refs(p.throughSums(see)) }
+
+// throughSums returns see for the values of a sum in place of the sum.
+func (p *Program) throughSums(see func(Ref)) func(Ref) {
+	return func(r Ref) {
+		sum := p.sums[r.Name]
+		if sum == nil {
+			see(r)
+			return
+		}
+		sum.Sum.Refs(func(part Ref) {
+			part.Pos = r.Pos
+			see(part)
+		})
+	}
+}
+
 // refs calls see with every value that a screen uses.
 func (n *node) refs(see func(Ref)) {
 	for _, t := range n.Say {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
@@ -60,16 +61,7 @@ func joinSpans(list []span) string {
 // show appends a value as callers read it, never wider than its type and its format
 // say. An unset value shows nothing; the checker makes sure that there is none.
 func (p *Program) show(b []byte, r Ref, f Format, s *Session, lang int) []byte {
-	i, ok := p.slotIndex[r.Name]
-	if !ok {
-		return b
-	}
-	v, slot := p.value(s, Ref{Name: r.Name}), &p.slots[i]
-	t := &slot.Type
-	if r.Field != "" {
-		v, t = v.Field(r.Field), t.field(r.Field)
-		slot = nil
-	}
+	v, t, slot := p.shownAs(r, s)
 	if t == nil || !v.IsSet() {
 		return b
 	}
@@ -85,9 +77,27 @@ func (p *Program) show(b []byte, r Ref, f Format, s *Session, lang int) []byte {
 	return p.showValue(b, v, t, slot, lang)
 }
 
+// shownAs returns a value with its type, and its slot if it is the whole value of one.
+func (p *Program) shownAs(r Ref, s *Session) (v Value, t *Type, slot *Var) {
+	if sum := p.sums[r.Name]; sum != nil {
+		return p.value(s, r), &sum.Type, nil
+	}
+	i, ok := p.slotIndex[r.Name]
+	switch {
+	case !ok:
+		return Value{}, nil, nil
+	case r.Field != "":
+		return p.value(s, r), p.slots[i].Type.field(r.Field), nil
+	}
+	return p.value(s, r), &p.slots[i].Type, &p.slots[i]
+}
+
 func (p *Program) showValue(b []byte, v Value, t *Type, slot *Var, lang int) []byte {
 	switch v.kind {
 	case KindNumber:
+		if t.Year {
+			return strconv.AppendInt(b, v.n, 10)
+		}
 		return p.forms[lang].append(b, v.n)
 	case KindMoney:
 		return p.forms[lang].appendMoney(b, p.def.Currency, v.n)

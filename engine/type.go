@@ -34,6 +34,8 @@ type Type struct {
 	// Width is the greatest number of characters that a shown value takes. The
 	// length check relies on it.
 	Width int
+	// Year says that a number is a year, which is shown without groups: 2026.
+	Year bool `json:",omitzero"`
 	// Form bounds what a text is made of.
 	Form Form `json:",omitzero"`
 	// Stars says that a text may contain a star, which also separates the answers of a
@@ -55,8 +57,11 @@ type Type struct {
 	Optional bool `json:",omitempty"`
 }
 
-// field returns the type of a record's field, or nil.
+// field returns the type of a record's field or of a part of a date, or nil.
 func (t *Type) field(name string) *Type {
+	if part, ok := t.DatePart(name); ok {
+		return &part
+	}
 	for i := range t.Fields {
 		if t.Fields[i].Name == name {
 			return &t.Fields[i].Type

@@ -85,8 +85,12 @@ func (v Value) Fields() []Named {
 	return v.more.fields
 }
 
-// Field returns one field of a record, or an unset Value if there is none.
+// Field returns one field of a record or one part of a date, or an unset Value if there
+// is none.
 func (v Value) Field(name string) Value {
+	if v.kind == KindDate {
+		return partOfDay(Date(v.n), name)
+	}
 	for _, f := range v.Fields() {
 		if f.Name == name {
 			return f.Value

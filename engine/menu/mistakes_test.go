@@ -106,6 +106,9 @@ var mistakes = []mistake{
 
 	{name: "a type that no variable has", codes: "U209", pattern: `(?m)^vars:$`, with: "types:\n  agree: {yes: Agree, no: Disagree}\nvars:"},
 
+	{name: "a sum that may be too large", codes: "U210", pattern: `(?m)^    (end|say): (Welcome to PayTrace|Welcome to Umoja|Safari Bus|Maji Safi|MotherLine)`, with: "    $1: $2 {today.year * 999999999}"},
+	{name: "a day that does not exist", codes: "U212", pattern: `(?m)^    (end|say): (Welcome to PayTrace|Welcome to Umoja|Safari Bus|Maji Safi|MotherLine)`, with: "    $1: $2 {31/today.month/today.year}"},
+
 	{name: "an end too long", codes: "U301", pattern: `(?m)^    end: (\w[^"\n]*)$`, with: "    end: $1" + longText},
 	{name: "a text in place of a question too long", codes: "U301 U005", pattern: `(?m)^    ask: (amount|age|born) -> .*$`, with: "$0\n    again: {format: Again" + longText + "}"},
 	{name: "a text in place of every question too long", codes: "U301 U005", pattern: `(?m)^nav: \{more`, with: "nav: {again: Again" + longText + ", more"},

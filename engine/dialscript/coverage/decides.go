@@ -23,13 +23,18 @@ type decides struct {
 	// compared has those that are compared with another place.
 	beside   map[string][]string
 	compared map[string]bool
+	// sums has the menu's sums by name.
+	sums map[string]*engine.Sum
 	// ties and limits keep what tied and against return.
 	ties   map[string][]string
 	limits map[string][]engine.Value
 }
 
 func decidesOf(def *engine.Definition) *decides {
-	d := &decides{names: map[string]bool{}, fields: map[string]bool{}, constants: map[string][]engine.Value{}, beside: map[string][]string{}, compared: map[string]bool{}}
+	d := &decides{names: map[string]bool{}, fields: map[string]bool{}, constants: map[string][]engine.Value{}, beside: map[string][]string{}, compared: map[string]bool{}, sums: map[string]*engine.Sum{}}
+	for _, s := range def.Sums {
+		d.sums[s.Name] = s.Sum
+	}
 	for i := range def.Screens {
 		d.screen(&def.Screens[i], def)
 	}
@@ -92,6 +97,10 @@ func (d *decides) cond(c *engine.Cond) {
 	left, right := c.Left, c.Right
 	d.ref(left.Ref)
 	d.ref(right.Ref)
+	if d.sums[left.Ref.Name] != nil || d.sums[right.Ref.Name] != nil {
+		d.summed(left, right)
+		return
+	}
 	switch {
 	case !left.Ref.IsZero() && !right.Ref.IsZero():
 		d.tie(left.Ref.String(), right.Ref.String())
@@ -103,15 +112,77 @@ func (d *decides) cond(c *engine.Cond) {
 	}
 }
 
-func (d *decides) assigns(list []engine.Assign) {
-	for _, a := range list {
-		if !a.From.IsZero() {
-			d.tie(a.Var, a.From.String())
+// summed records a comparison of sums: each of their values matters as a whole, and is
+// tried with the constants of the others.
+func (d *decides) summed(sides ...engine.Arg) {
+	var places []string
+	for _, side := range sides {
+		places = append(places, d.places(side.Ref)...)
+	}
+	for i, place := range places {
+		d.compared[place] = true
+		if i > 0 {
+			d.tie(places[0], place)
+		}
+		for _, side := range sides {
+			if side.Value.IsSet() {
+				d.constants[place] = append(d.constants[place], side.Value)
+			}
 		}
 	}
 }
 
+// dates adds the numbers to try where a date is made of them: those of 31 February, which
+// does not exist.
+func (d *decides) dates(s *engine.Sum) {
+	if s == nil {
+		return
+	}
+	if s.Op == engine.SumDate {
+		try := func(part *engine.Sum, n int64) {
+			part.Refs(func(r engine.Ref) {
+				d.constants[r.String()] = append(d.constants[r.String()], engine.NumberValue(n))
+			})
+		}
+		try(s.A, 31)
+		try(s.B, 2)
+	}
+	d.dates(s.A)
+	d.dates(s.B)
+	d.dates(s.C)
+}
+
+// places returns the place of a value, or those of a sum.
+func (d *decides) places(r engine.Ref) []string {
+	if r.IsZero() {
+		return nil
+	}
+	sum := d.sums[r.Name]
+	if sum == nil {
+		return []string{r.String()}
+	}
+	var list []string
+	sum.Refs(func(part engine.Ref) { list = append(list, part.String()) })
+	return list
+}
+
+func (d *decides) assigns(list []engine.Assign) {
+	for _, a := range list {
+		for _, place := range d.places(a.From) {
+			d.tie(a.Var, place)
+			if d.sums[a.From.Name] != nil {
+				d.compared[place] = true
+			}
+		}
+		d.dates(d.sums[a.From.Name])
+	}
+}
+
 func (d *decides) ref(r engine.Ref) {
+	if sum := d.sums[r.Name]; sum != nil {
+		sum.Refs(d.ref)
+		return
+	}
 	if !r.IsZero() {
 		d.names[r.Name] = true
 		d.fields[r.String()] = true

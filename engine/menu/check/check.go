@@ -36,7 +36,9 @@ var rules = []rule{
 	{"U207", diag.Warning, (*checker).valuesUsed},
 	{"U208", diag.Error, (*checker).choicesHaveWords},
 	{"U209", diag.Warning, (*checker).typesUsed},
+	{"U210", diag.Error, (*checker).sumsProved},
 	{"U211", diag.Error, (*checker).formatsFit},
+	{"U212", diag.Error, (*checker).daysExist},
 	{"U301", diag.Error, (*checker).screensFit},
 	{"U302", diag.Warning, (*checker).linesFit},
 	{"U303", diag.Error, (*checker).letters},
@@ -140,6 +142,7 @@ func newIndex(f *syntax.File, contracts []engine.Contract) *index {
 	c.calls = syntax.Calls(f)
 	c.values = c.collectValues()
 	c.names = SortedNames(c.values)
+	c.collectSums()
 	c.uses = c.collectUses()
 	return c
 }

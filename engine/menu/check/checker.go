@@ -20,6 +20,7 @@ type checker struct {
 	flow      *flow
 	decisions *decisions
 	rule      rule // the one that is running
+	known     *facts
 	// consent keeps what consents has found.
 	consent *consents
 	// onward has the steps that a caller can choose to come to; see deliberate.

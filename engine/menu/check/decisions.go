@@ -151,7 +151,7 @@ func (d *decisions) side(k *syntax.Cond) (side, bool) {
 	if v.Name == "" {
 		v, constant, op = constant, v, turned[op]
 	}
-	if v.Name == "" || constant.Name != "" {
+	if v.Name == "" || constant.Name != "" || v.Sum != nil {
 		return side{}, false
 	}
 	t, known := typeIn(d.c.values, v)

@@ -111,7 +111,8 @@ func itemsOf(s *syntax.Screen) syntax.Value {
 // answers. A phone number from there may be of any country.
 func (c *index) otherSources(values map[string]*value) {
 	mark := func(name string, from syntax.Value) {
-		if t, ok := typeIn(values, from); ok && values[name] != nil {
+		// A sum is never wider than its variable: U210.
+		if t, ok := typeIn(values, from); ok && values[name] != nil && from.Sum == nil {
 			values[name].foreign = true
 			values[name].also = append(values[name].also, t)
 		}

@@ -151,7 +151,11 @@ func (w *useWalk) ask(s *syntax.Screen) {
 	}
 	w.uses = append(w.uses, answered.uses...)
 	for _, o := range a.Offers {
-		w.value(offered, o.Value, "an offer of "+name, nil)
+		if o.Value.Sum != nil {
+			w.sum(offered, o.Value.Sum, o.Value.Text, "an offer of "+name, nil, a.Var.Value, nil)
+		} else {
+			w.value(offered, o.Value, "an offer of "+name, nil)
+		}
 		w.text(o.Label, "an offer of "+name, nil)
 	}
 	w.text(a.Repeat, "the second question of "+name, nil)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
@@ -42,6 +43,8 @@ func (c *checker) valueExists(u use) {
 	switch {
 	case u.purpose == shown && u.at.Value != "" && strings.HasPrefix(u.at.Value, syntax.SharedTexts+"."):
 		// The check of the shared text itself looks for its values.
+	case u.sum != nil:
+		// Its values have uses of their own.
 	case v == nil:
 		c.noValue(u)
 	case u.field != "":
@@ -85,6 +88,9 @@ func (c *checker) noField(u use, v *value) {
 	for _, f := range v.typ.Fields {
 		fields = append(fields, f.Name)
 	}
+	if v.typ.Kind == engine.KindDate {
+		fields = engine.DateParts()
+	}
 	if len(fields) == 0 {
 		c.find(u.at, fmt.Sprintf("%s has no fields: it is %s.", syntax.Quote(v.name), typeName(v.typ)), fmt.Sprintf("Write %q.", v.name)).Replace(v.name)
 		return
@@ -98,6 +104,10 @@ func (c *checker) noField(u use, v *value) {
 func (c *checker) placeholdersExist(w syntax.Message) {
 	parts, bad := syntax.Parts(w.Text)
 	for _, b := range bad {
+		if wrong := syntax.WrongSum(b); wrong != "" {
+			c.find(b, fmt.Sprintf("%s shows no value: %s.", syntax.Quote(b.Value), wrong), "Write sums as {amount + fee}, {price * count} or {today + 14d}.")
+			continue
+		}
 		c.find(b, fmt.Sprintf("This %s shows no value.", syntax.Quote(b.Value)), fmt.Sprintf("A value is shown as {amount}; to show a brace itself write %q.", b.Value+b.Value))
 	}
 	shared := strings.HasPrefix(w.Key, syntax.SharedTexts+".")
@@ -110,6 +120,10 @@ func (c *checker) placeholdersExist(w syntax.Message) {
 			if !c.msgs.Has(syntax.SharedKey(p.Field)) {
 				c.find(p.At, fmt.Sprintf("There is no shared text %s.", syntax.Quote(p.Field)), "").Suggest(c.near(p.Field, c.textNames()))
 			}
+		case shared && p.Sum != nil:
+			p.Sum.Refs(func(r engine.Ref) {
+				c.valueExists(use{purpose: asked, name: r.Name, field: r.Field, at: p.At, in: "the text " + syntax.Quote(w.Key)})
+			})
 		case shared:
 			c.valueExists(use{purpose: asked, name: p.Name, field: p.Field, at: p.At, in: "the text " + syntax.Quote(w.Key)})
 		}

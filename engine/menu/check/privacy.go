@@ -140,6 +140,11 @@ func (fl *flow) answered(e *edge, k, next taint) taint {
 	}
 	for _, arg := range call.Args {
 		from := k.about[arg.Name]
+		for _, name := range parts(arg) {
+			if from == nil {
+				from = k.about[name]
+			}
+		}
 		if k.typed[arg.Name] {
 			from = &lookup{call, arg.Name}
 		}
@@ -170,7 +175,9 @@ func (fl *flow) copied(e *edge, k, next taint) taint {
 	assign := func(list []syntax.Assign) {
 		for _, a := range list {
 			if slices.Contains(e.sets, a.Name.Value) {
-				take(a.Name.Value, a.Value.Name)
+				for _, name := range parts(a.Value) {
+					take(a.Name.Value, name)
+				}
 			}
 		}
 	}
@@ -179,7 +186,9 @@ func (fl *flow) copied(e *edge, k, next taint) taint {
 		take(s.List.As.Value, s.List.Items.Name)
 	case s.Ask != nil && e.kind == edgeOffer && len(e.sets) > 0:
 		for _, o := range s.Ask.Offers {
-			take(s.Ask.Var.Value, o.Value.Name)
+			for _, name := range parts(o.Value) {
+				take(s.Ask.Var.Value, name)
+			}
 		}
 	case e.kind == edgeOnward:
 		assign(s.Set)

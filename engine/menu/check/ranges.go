@@ -26,6 +26,10 @@ func (c *checker) rangesFit() {
 				c.numberFits(arg, p, contract)
 				continue
 			}
+			if arg.Sum != nil {
+				c.sumFits(call, arg, p, contract)
+				continue
+			}
 			for _, t := range c.typesOf(arg) {
 				if what := wider(t, p.Type); what != "" {
 					r := c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), rangeHelp(p.Type, t))
@@ -44,6 +48,24 @@ func rangeHelp(param, t engine.Type) string {
 		return "Give the option a name that the action takes."
 	}
 	return "Give the variable the range of the action."
+}
+
+// sumFits reports a sum that may be outside of the range of a parameter.
+func (c *checker) sumFits(call *syntax.Call, arg syntax.Value, p engine.Field, contract *engine.Contract) {
+	for _, u := range c.uses {
+		if u.sum == nil || u.call != call || u.at.Pos != arg.Text.Pos {
+			continue
+		}
+		t, _, ok := c.sumType(u)
+		into := ranged(p.Type)
+		if into.Kind == engine.KindMoney && p.Type.Lo == 0 && p.Type.Hi == 0 {
+			into.Lo = 0
+		}
+		if what := outside(t, into); ok && t.Kind == p.Type.Kind && what != "" {
+			c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(into)), "Come here only where it fits, or give its values smaller ranges.")
+		}
+		return
+	}
 }
 
 // typesOf returns every type that a value may have, from all places that set it.
@@ -92,36 +114,30 @@ func wider(t, param engine.Type) string {
 		if len(t.Countries) > 0 && !within(t.Countries, param.Countries) {
 			return "a number of another country"
 		}
-	case t.Kind == engine.KindDate && (earlier(t.From, param.From) || earlier(mirrored(t.To), mirrored(param.To))):
-		return rangeWords(t)
+	case t.Kind == engine.KindDate:
+		return outside(t, param)
 	}
 	return ""
 }
 
-// earlier reports whether a range may begin before another one. A fixed day can't be
-// compared with a distance from today, so there the answer is yes.
-func earlier(a, param engine.DateBound) bool {
-	switch {
-	case !param.Set:
-		return false
-	case !a.Set || a.Relative != param.Relative:
-		return true
-	case !a.Relative:
-		return a.Day < param.Day
+// outside describes the results of a sum that a type has not; "" if there are none.
+func outside(t, into engine.Type) string {
+	if t.Kind == engine.KindDate {
+		late := into.To.Set && !(t.To.Set && t.To.NoLaterThan(into.To))
+		early := into.From.Set && !(t.From.Set && into.From.NoLaterThan(t.From))
+		switch {
+		case !late && !early:
+			return ""
+		case t.From == t.To && t.From.Set:
+			return "the day " + t.From.String()
+		}
+		return rangeWords(t)
 	}
-	return daysOf(a) < daysOf(param)
+	if t.Lo < into.Lo || t.Hi > into.Hi {
+		return rangeWords(t)
+	}
+	return ""
 }
-
-// mirrored negates an end of a range, which turns later into earlier. An end that is
-// set stays set.
-func mirrored(b engine.DateBound) engine.DateBound {
-	b.Day, b.Years, b.Months, b.Days = -b.Day, -b.Years, -b.Months, -b.Days
-	return b
-}
-
-// daysOf returns a distance in mean days, to order distances. That is exact enough:
-// distances in one unit are whole years or months.
-func daysOf(b engine.DateBound) int { return b.Years*365 + b.Months*30 + b.Days }
 
 // rangeWords returns a type's range as a menu writes it.
 func rangeWords(t engine.Type) string {

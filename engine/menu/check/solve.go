@@ -66,6 +66,11 @@ func (fl *flow) solve() {
 		for _, name := range e.sets {
 			e.leaves = append(e.leaves, fl.c.optionalFields(name)...)
 		}
+		for _, a := range e.assigns {
+			if v := fl.c.values[a.Value.Name]; v != nil && v.sum != nil && v.typ.Optional {
+				e.leaves = append(e.leaves, a.Name.Value)
+			}
+		}
 		e.bits, e.unsure = fl.setOf(e.sets...), fl.setOf(e.leaves...)
 		e.bits.remove(e.unsure)
 	}

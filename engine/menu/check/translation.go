@@ -155,6 +155,10 @@ func (c *checker) translatedValues() {
 func (c *checker) sameValues(w syntax.Message, t syntax.Text, lang int) {
 	parts, bad := syntax.Parts(t)
 	for _, b := range bad {
+		if wrong := syntax.WrongSum(b); wrong != "" {
+			c.find(b, fmt.Sprintf("%s shows no value: %s.", syntax.Quote(b.Value), wrong), "Copy it from the text in the menu.", diag.At(w.Text.Pos, "The text is here."))
+			continue
+		}
 		c.find(b, fmt.Sprintf("This %s shows no value.", syntax.Quote(b.Value)), fmt.Sprintf("To show a brace itself write %q.", b.Value+b.Value))
 	}
 	source, _ := syntax.Parts(w.Text)

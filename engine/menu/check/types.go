@@ -31,6 +31,7 @@ func (c *checker) typesFit() {
 	for _, s := range c.f.Screens {
 		c.screenTypes(s)
 	}
+	c.sumTypes()
 	for _, u := range c.uses {
 		t, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field})
 		if ok && u.purpose == shown && (t.Kind == engine.KindRecord || t.Kind == engine.KindList) {

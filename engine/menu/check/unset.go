@@ -88,7 +88,7 @@ func (fl *flow) keysOf(u use) []string {
 // needsValue reports whether a use needs its value to be set and the value exists.
 func (c *checker) needsValue(u use) bool {
 	v := c.values[u.name]
-	if v == nil || u.purpose == tested || u.purpose == offered || u.purpose == lent {
+	if v == nil || u.purpose == tested || u.purpose == offered || u.purpose == lent || u.purpose == summed {
 		return false
 	}
 	if _, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field}); !ok {
@@ -144,6 +144,8 @@ func (c *checker) notSet(u unsetUse, path []*edge) {
 		help = fmt.Sprintf(`Not every %s has it: use it only where "%s is set".`, c.values[u.name].typ.Record, u.key)
 	case c.leaver(u.name) != "":
 		help = fmt.Sprintf(`%s may leave it out: use it only where "%s is set".`, syntax.Quote(c.leaver(u.name)), u.name)
+	case c.dayless(u.name):
+		help = fmt.Sprintf(`Its numbers may make no day, as 31/2: use it only where "%s is set".`, u.name)
 	case c.values[u.name].secret:
 		help = "A secret is deleted by the action that takes it and by the next screen: ask for it right before."
 	}
@@ -167,6 +169,13 @@ func (c *checker) leaver(name string) string {
 		}
 	}
 	return ""
+}
+
+// dayless reports whether "set" may leave a date unset, because its numbers make no day.
+func (c *checker) dayless(name string) bool {
+	return slices.ContainsFunc(c.flow.edges, func(e *edge) bool {
+		return slices.Contains(e.leaves, name) && slices.ContainsFunc(e.assigns, func(a syntax.Assign) bool { return a.Name.Value == name })
+	})
 }
 
 // setters returns up to three places that set a value.

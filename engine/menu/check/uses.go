@@ -1,6 +1,9 @@
 package check
 
-import "github.com/paytrace/paytrace/engine/menu/syntax"
+import (
+	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
+)
 
 // purpose says what a value is used for.
 type purpose uint8
@@ -14,6 +17,7 @@ const (
 	tested                     // "is set", "is empty": it need not be set
 	taken                      // set, listed, offered
 	offered                    // an offer: not shown while it is not set
+	summed                     // a sum as a whole; its values have uses of their own
 )
 
 // use describes one place where a menu uses a value.
@@ -33,6 +37,13 @@ type use struct {
 	also   []string
 	// outcome is set for the text of a "retry": the outcome's values are there.
 	outcome string
+	// sum is set for the use of a sum: of is its purpose, into the variable that it
+	// is set or offered for, and changed has the values that have changed since the
+	// step was entered.
+	sum     *engine.Sum
+	of      purpose
+	into    string
+	changed []string
 }
 
 // assumption holds a condition and its outcome.

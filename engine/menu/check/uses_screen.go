@@ -40,9 +40,15 @@ func (w *useWalk) screen(s *syntax.Screen) {
 }
 
 func (w *useWalk) assigns(list []syntax.Assign, assume []assumption) {
+	var changed []string
 	for _, a := range list {
 		v := w.c.constantOr(a.Value, a.Name.Value)
-		w.value(taken, v, `"set"`, assume)
+		if v.Sum != nil {
+			w.sum(taken, v.Sum, v.Text, `"set"`, assume, a.Name.Value, changed)
+		} else {
+			w.value(taken, v, `"set"`, assume)
+		}
+		changed = append(changed, a.Name.Value)
 	}
 }
 

@@ -24,6 +24,8 @@ type value struct {
 	// also lists the types of values that are set or offered in its place.
 	also   []engine.Type
 	secret bool
+	// sum is set for a sum, whose name is its text.
+	sum *engine.Sum
 }
 
 // givenValue describes one more place that gives a value.
@@ -36,7 +38,7 @@ type givenValue struct {
 // typeIn returns the type of a name or a record's field, false if there is none.
 func typeIn(values map[string]*value, v syntax.Value) (engine.Type, bool) {
 	val := values[v.Name]
-	if val == nil || v.Name == "" {
+	if val == nil || v.Name == "" || val.sum != nil && val.typ.Kind == engine.KindNone {
 		return engine.Type{}, false
 	}
 	if v.Field == "" {
@@ -45,7 +47,11 @@ func typeIn(values map[string]*value, v syntax.Value) (engine.Type, bool) {
 	return fieldType(val.typ, v.Field)
 }
 
+// fieldType returns the type of a record's field or of a part of a date.
 func fieldType(t engine.Type, field string) (engine.Type, bool) {
+	if part, ok := t.DatePart(field); ok {
+		return part, true
+	}
 	for _, f := range t.Fields {
 		if f.Name == field && t.Kind == engine.KindRecord {
 			return f.Type, true

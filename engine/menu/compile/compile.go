@@ -143,13 +143,14 @@ func (c *compiler) text(t syntax.Text, lang int) engine.Text {
 		case p.Name == "texts":
 			out = append(out, c.shared(p.Field, lang)...)
 		default:
-			out = append(out, placeholder(p))
+			out = append(out, c.placeholder(p))
 		}
 	}
 	return merged(out)
 }
 
-func placeholder(p syntax.Part) engine.Part {
+func (c *compiler) placeholder(p syntax.Part) engine.Part {
+	c.sum(p.Name, p.Sum)
 	return engine.Part{Ref: engine.Ref{Name: p.Name, Field: p.Field, Pos: p.At.Pos}, Format: p.Format}
 }
 
@@ -170,7 +171,7 @@ func (c *compiler) plain(t syntax.Text) engine.Text {
 	var out engine.Text
 	for _, p := range parts {
 		if p.Placeholder() && p.Name != "texts" {
-			out = append(out, placeholder(p))
+			out = append(out, c.placeholder(p))
 		} else {
 			out = append(out, engine.Part{Lit: p.Lit})
 		}

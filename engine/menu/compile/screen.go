@@ -84,6 +84,7 @@ func (c *compiler) optional(t *syntax.Text) engine.Localized {
 }
 
 func (c *compiler) ref(v syntax.Value) engine.Ref {
+	c.sum(v.Name, v.Sum)
 	return engine.Ref{Name: v.Name, Field: v.Field, Pos: v.Pos}
 }
 

@@ -57,9 +57,13 @@ func (c *compiler) variable(v *syntax.Var) engine.Var {
 
 // typeOf returns the type of a named value.
 func (c *compiler) typeOf(v syntax.Value) engine.Type {
+	c.sum(v.Name, v.Sum)
 	t := c.types[v.Name]
 	if v.Field == "" {
 		return t
+	}
+	if part, ok := t.DatePart(v.Field); ok {
+		return part
 	}
 	for _, f := range t.Fields {
 		if f.Name == v.Field {
@@ -69,10 +73,24 @@ func (c *compiler) typeOf(v syntax.Value) engine.Type {
 	return engine.Type{}
 }
 
+// sum declares a sum under its name. What it can be was proved by the checker; here its
+// type says how it is shown.
+func (c *compiler) sum(name string, s *engine.Sum) {
+	if _, known := c.types[name]; known || s == nil {
+		return
+	}
+	r := engine.SumRange{Of: func(r engine.Ref) (engine.Type, bool) {
+		return c.typeOf(syntax.Value{Name: r.Name, Field: r.Field}), true
+	}}
+	c.types[name] = r.Type(s)
+	c.def.Sums = append(c.def.Sums, engine.NamedSum{Name: name, Sum: s, Type: c.types[name]})
+}
+
 // arg returns a value that stands beside another of type t, or for a parameter of type
 // t. A bare word that names no value is an option.
 func (c *compiler) arg(v syntax.Value, t engine.Type) engine.Arg {
 	if v.Name != "" {
+		c.sum(v.Name, v.Sum)
 		if _, known := c.types[v.Name]; known && !syntax.IsOption(v, t, known) {
 			return engine.Arg{Ref: engine.Ref{Name: v.Name, Field: v.Field, Pos: v.Pos}}
 		}

@@ -92,7 +92,7 @@ func againForm() object {
 
 func aCondition() object {
 	s := aText()
-	s["examples"] = []string{"city is set", "amount <= balance", "lang = sw and not (study is empty)"}
+	s["examples"] = []string{"city is set", "amount <= balance", "total + price <= 30000", "lang = sw and not (study is empty)"}
 	return s
 }
 
@@ -103,7 +103,9 @@ func caseForm(head string, examples ...string) object {
 }
 
 func setForm() object {
-	s := byName("Names and values.", aText())
+	value := aText()
+	value["examples"] = []string{"Kisumu", "caller", "total + price * count", "today + 14d", "day/month/today.year"}
+	s := byName("Names, and a value for each: a constant, another value, or a sum.", value)
 	s["minProperties"] = 1
 	return s
 }

@@ -2,16 +2,16 @@ package syntax
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine/diag"
 )
 
-// token holds a word, a constant or a sign of a condition.
+// token holds a word, a constant or a sign of a condition, and where it stands in it.
 type token struct {
 	Text
-	quoted bool
+	quoted   bool
+	from, to int
 }
 
 // condParser reads a condition by descent: or, and, not, comparison.
@@ -38,7 +38,7 @@ func (p *reader) cond(t Text) *Cond {
 	c := &condParser{reader: p, tokens: tokens, whole: t}
 	cond := c.or()
 	if !c.failed && len(c.tokens) > 0 {
-		c.sum(t)
+		c.dayWithoutQuotes(t)
 		c.wrong(c.tokens[0].Text, fmt.Sprintf("The condition is complete before %q.", Short(c.tokens[0].Value)), `Join conditions with "and" or "or".`)
 	}
 	if c.failed {
@@ -48,19 +48,11 @@ func (p *reader) cond(t Text) *Cond {
 	return cond
 }
 
-var (
-	bareDay = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}`)
-	bareSum = regexp.MustCompile(`[a-z_.0-9]+ ?-[a-z_0-9]+`)
-)
-
-// sum reports sums, which conditions do not have, and days without quotes.
-func (c *condParser) sum(t Text) {
+// dayWithoutQuotes reports a day without quotes.
+func (c *condParser) dayWithoutQuotes(t Text) {
 	if at := bareDay.FindStringIndex(t.Value); at != nil {
 		day := t.Sub(at[0], at[1])
 		c.fail(day, "A day must be in quotes.", "").PutInQuotes(day.Value)
-	} else if at := bareSum.FindStringIndex(t.Value); at != nil {
-		sum := t.Sub(at[0], at[1])
-		c.wrong(sum, fmt.Sprintf("Conditions have no sums, but here is %q.", sum.Value), `Let an action return it, or give the variable a range, as "date today-18y..today".`)
 	}
 }
 
@@ -83,6 +75,9 @@ var signs = []struct{ text, right string }{
 	{">", ">"},
 	{"(", "("},
 	{")", ")"},
+	{"+", "+"},
+	{"*", "*"},
+	{"/", "/"},
 	{"!", "not"},
 }
 
@@ -101,7 +96,7 @@ func (p *reader) tokens(t Text) ([]token, bool) {
 				p.find("U003", t.Sub(i, len(t.Value)), "The quote that opens here is never closed.", "")
 				return nil, false
 			}
-			list = append(list, token{t.Sub(i, i+end+2), true})
+			list = append(list, token{t.Sub(i, i+end+2), true, i, i + end + 2})
 			i += end + 2
 			continue
 		}
@@ -111,10 +106,10 @@ func (p *reader) tokens(t Text) ([]token, bool) {
 		}
 		n := wordEnd(rest)
 		if n == 0 {
-			p.find("U003", t.Sub(i, i+len(string([]rune(rest)[0]))), fmt.Sprintf("%q has no meaning in a condition.", string([]rune(rest)[0])), `Conditions know "is set", "is empty", = != < <= > >=, and, or, not and parentheses.`)
+			p.find("U003", t.Sub(i, i+len(string([]rune(rest)[0]))), fmt.Sprintf("%q has no meaning in a condition.", string([]rune(rest)[0])), `Conditions know "is set", "is empty", = != < <= > >=, and, or, not, + - * and parentheses.`)
 			return nil, false
 		}
-		list = append(list, token{t.Sub(i, i+n), false})
+		list = append(list, token{t.Sub(i, i+n), false, i, i + n})
 		i += n
 	}
 	return list, true
@@ -131,7 +126,7 @@ func (p *reader) sign(t Text, i int, list *[]token) int {
 			p.find("U008", at, fmt.Sprintf("Conditions write %q as %q.", s.text, s.right), fmt.Sprintf("Write %q.", s.right)).sign(s.right, s.right == "and" || s.right == "or" || s.right == "not")
 			at.Value = s.right
 		}
-		*list = append(*list, token{at, false})
+		*list = append(*list, token{at, false, i, i + len(s.text)})
 		return len(s.text)
 	}
 	return 0
@@ -202,7 +197,7 @@ func (c *condParser) not() *Cond {
 	if c.take("not") {
 		return &Cond{Op: "not", A: c.not(), Text: c.whole}
 	}
-	if !c.take("(") {
+	if c.opensSum() || !c.take("(") {
 		return c.comparison()
 	}
 	inner := c.or()
@@ -221,6 +216,9 @@ func (c *condParser) comparison() *Cond {
 		return &Cond{}
 	}
 	if c.take("is") {
+		if left.Sum != nil {
+			return c.wrong(left.Text, fmt.Sprintf("%q is a sum, and only a value can be tested.", Short(left.Value)), "Test each of its values.")
+		}
 		return c.isTest(left)
 	}
 	if len(c.tokens) == 0 || !isComparison(c.tokens[0]) {
@@ -263,21 +261,96 @@ func isComparison(t token) bool {
 	return false
 }
 
-// operand returns a name or a constant.
+// operand returns a name, a constant or a sum.
 func (c *condParser) operand() (Value, bool) {
 	if len(c.tokens) == 0 {
 		c.wrong(c.whole.Sub(len(c.whole.Value), len(c.whole.Value)), "The condition ends here, but it is not complete.", "")
 		return Value{}, false
 	}
-	t := c.tokens[0]
-	c.tokens = c.tokens[1:]
-	if !t.quoted && (isComparison(t) || t.Value == ")" || t.Value == "and" || t.Value == "or" || t.Value == "is") {
-		c.wrong(t.Text, fmt.Sprintf("A value is missing before %q.", t.Value), "")
+	first := c.tokens[0]
+	if !first.quoted && !isTermBegin(first) {
+		c.wrong(first.Text, fmt.Sprintf("A value is missing before %q.", first.Value), "")
 		return Value{}, false
 	}
-	v, ok := c.value(t.Text)
+	last := c.term()
+	at := first.Text
+	for len(c.tokens) > 0 && isSumSign(c.tokens[0]) {
+		if len(c.tokens[0].Value) > 1 {
+			last = c.tokens[0].to // a sign and its number: "-5"
+			c.tokens = c.tokens[1:]
+			continue
+		}
+		c.tokens = c.tokens[1:]
+		if len(c.tokens) == 0 {
+			last = len(c.whole.Value)
+			break
+		}
+		last = c.term()
+	}
+	if last > first.to {
+		at = c.whole.Sub(first.from, last)
+	}
+	v, ok := c.value(at)
 	c.failed = c.failed || !ok
 	return v, ok
+}
+
+// term drops one token, or those of a pair of parentheses, and returns where they end.
+func (c *condParser) term() (end int) {
+	n := 1
+	if c.is("(") {
+		n = max(1, c.closing())
+	}
+	end = c.tokens[n-1].to
+	c.tokens = c.tokens[n:]
+	return end
+}
+
+// closing returns how many tokens the parentheses at the beginning take, 0 if they never
+// close.
+func (c *condParser) closing() int {
+	depth := 0
+	for i, t := range c.tokens {
+		switch {
+		case t.quoted:
+		case t.Value == "(":
+			depth++
+		case t.Value == ")":
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// opensSum reports whether the parentheses at the beginning are those of a sum, and not
+// of a condition.
+func (c *condParser) opensSum() bool {
+	if !c.is("(") {
+		return false
+	}
+	n := c.closing()
+	for _, t := range c.tokens[:n] {
+		if !t.quoted && (isComparison(t) || t.Value == "is" || t.Value == "and" || t.Value == "or" || t.Value == "not") {
+			return false
+		}
+	}
+	return n > 0
+}
+
+// isTermBegin reports whether a value can begin with a token.
+func isTermBegin(t token) bool {
+	switch t.Value {
+	case ")", "and", "or", "is", "+", "*", "/", "-":
+		return false
+	}
+	return !isComparison(t)
+}
+
+// isSumSign reports whether a token is a sign of a sum, alone or before its number.
+func isSumSign(t token) bool {
+	return !t.quoted && (t.Value == "+" || t.Value == "*" || t.Value == "/" || strings.HasPrefix(t.Value, "-"))
 }
 
 // condOf returns the condition that a key "if" holds.

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
@@ -19,3 +20,6 @@ func ConstantDate(s string) (engine.Value, bool) {
 func IsOption(v Value, t engine.Type, isValue bool) bool {
 	return v.Name != "" && v.Field == "" && t.Kind == engine.KindChoice && (!isValue || slices.Contains(t.Options, v.Name))
 }
+
+// bareDay finds a day as a constant has it, "2026-03-01".
+var bareDay = regexp.MustCompile(`\d{4}-\d{1,2}-\d{1,2}`)

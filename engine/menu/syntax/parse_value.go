@@ -3,6 +3,8 @@ package syntax
 import (
 	"fmt"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine"
 )
 
 // call reads "action(values)".
@@ -66,12 +68,32 @@ func (p *reader) value(t Text) (Value, bool) {
 		p.find("U003", t, fmt.Sprintf("The quotes of %s do not close at its end.", Short(s)), "")
 	case IsNumber(s):
 		return Value{Text: t, Number: true}, true
+	case engine.LooksLikeSum(s):
+		return p.sum(t)
 	case strings.Contains(s, " "):
 		p.find("U003", t, fmt.Sprintf("%q is neither a name nor a number.", Short(s)), fmt.Sprintf("A text as a value must be in quotes: '%s'.", Short(s))).asConstant()
 	default:
 		return p.nameValue(t)
 	}
 	return Value{}, false
+}
+
+// sum reads "amount + fee".
+func (p *reader) sum(t Text) (Value, bool) {
+	if at := bareDay.FindStringIndex(t.Value); at != nil {
+		day := t.Sub(at[0], at[1])
+		p.find("U003", day, "A day must be in quotes.", "").PutInQuotes(day.Value)
+		return Value{}, false
+	}
+	sum, err := engine.ParseSum(t.Value)
+	if err != nil {
+		p.find("U003", t, fmt.Sprintf("%q is no sum: %s.", Short(t.Value), err), "Write sums as amount + fee, price * count or today + 14d. A text as a value must be in quotes.")
+		return Value{}, false
+	}
+	if sum.Op == engine.SumValue {
+		return Value{Text: t, Name: sum.Ref.Name, Field: sum.Ref.Field}, true
+	}
+	return Value{Text: t, Name: sum.String(), Sum: sum}, true
 }
 
 // nameValue reads "name" or "record.field".

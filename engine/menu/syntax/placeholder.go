@@ -17,6 +17,8 @@ type Part struct {
 	Form   Text
 	Format engine.Format
 	Wrong  error
+	// Sum is set for a sum, "{amount + fee}". Its name is as that of a Value.
+	Sum *engine.Sum
 	// At is the position of the placeholder's name, without the braces.
 	At Text
 }
@@ -28,8 +30,8 @@ func (p Part) Written() string { return strings.TrimSpace(p.At.Value + " " + p.F
 func (p Part) Placeholder() bool { return p.Name != "" }
 
 // Parts divides a text into words and placeholders. "{{" and "}}" stand for braces on
-// the screen. bad has the braces that begin no name: they stay in the text, and the
-// checker reports them.
+// the screen. bad has the braces that begin no name, and with its words a sum that can't
+// be read: they stay in the text, and the checker reports them.
 func Parts(t Text) (parts []Part, bad []Text) {
 	s := t.Value
 	var lit strings.Builder
@@ -49,10 +51,11 @@ func Parts(t Text) (parts []Part, bad []Text) {
 			i += 2
 		default:
 			hole, end := placeholderAt(t, i)
-			if end == 0 {
-				bad = append(bad, t.Sub(i, i+1))
-				lit.WriteByte(c)
-				i++
+			if !hole.Placeholder() {
+				end = max(end, i+1)
+				bad = append(bad, t.Sub(i, end))
+				lit.WriteString(s[i:end])
+				i = end
 				continue
 			}
 			flush()
@@ -64,8 +67,8 @@ func Parts(t Text) (parts []Part, bad []Text) {
 	return parts, bad
 }
 
-// placeholderAt reads "{name}", "{name.field}" or "{name cut 36}" at an offset; end is 0
-// if it is none.
+// placeholderAt reads "{name}", "{name.field}", "{name cut 36}" or "{a + b}" at an offset.
+// If it is none, hole is zero, and end is 0 unless it is meant as a sum.
 func placeholderAt(t Text, from int) (hole Part, end int) {
 	if t.Value[from] != '{' {
 		return Part{}, 0
@@ -78,17 +81,50 @@ func placeholderAt(t Text, from int) (hole Part, end int) {
 	whole := strings.TrimSpace(inside)
 	at := from + 1 + strings.Index(inside, whole)
 	name, form, formed := strings.Cut(whole, " ")
-	base, field, dotted := strings.Cut(name, ".")
 	form = strings.TrimSpace(form)
-	if !isName(base) || dotted && !isName(field) || formed && !engine.IsFormat(form) {
-		return Part{}, 0
+	if i := strings.LastIndex(whole, " as "); i > 0 && engine.LooksLikeSum(whole[:i]) {
+		name, form, formed = strings.TrimSpace(whole[:i]), strings.TrimSpace(whole[i:]), true
+	} else if formed && !engine.IsFormat(form) && engine.LooksLikeSum(whole) {
+		name, formed = whole, false
 	}
-	hole = Part{Name: base, Field: field, At: t.Sub(at, at+len(name))}
+	base, field, dotted := strings.Cut(name, ".")
+	switch {
+	case engine.LooksLikeSum(name):
+		sum, err := engine.ParseSum(name)
+		if err != nil || formed && !engine.IsFormat(form) {
+			return Part{}, from + n + 1
+		}
+		hole = sumPart(sum, t.Sub(at, at+len(name)))
+	case !isName(base) || dotted && !isName(field) || formed && !engine.IsFormat(form):
+		return Part{}, 0
+	default:
+		hole = Part{Name: base, Field: field, At: t.Sub(at, at+len(name))}
+	}
 	if formed {
 		hole.Form = t.Sub(at+len(whole)-len(form), at+len(whole))
 		hole.Format, hole.Wrong = engine.ParseFormat(form)
 	}
 	return hole, from + n + 1
+}
+
+// WrongSum returns what is wrong with a sum among the braces that show no value, or ""
+// for other braces.
+func WrongSum(bad Text) string {
+	if len(bad.Value) == 1 {
+		return ""
+	}
+	if _, err := engine.ParseSum(strings.Trim(bad.Value, "{}")); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// sumPart returns the placeholder of a sum. Parentheses around one value are no sum.
+func sumPart(sum *engine.Sum, at Text) Part {
+	if sum.Op == engine.SumValue {
+		return Part{Name: sum.Ref.Name, Field: sum.Ref.Field, At: at}
+	}
+	return Part{Name: sum.String(), Sum: sum, At: at}
 }
 
 func isName(s string) bool { return s != "" && nameEnd(s) == len(s) }

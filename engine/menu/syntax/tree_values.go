@@ -24,9 +24,12 @@ type Call struct {
 	Pos    engine.Pos
 }
 
-// Value names a value ("phone", "worker.phone") or holds a constant.
+// Value names a value ("phone", "worker.phone") or a sum of values, or holds a constant.
 type Value struct {
 	Text
+	// Sum is set for a sum. Its name is its text in the one form of engine.Sum, and it has
+	// no field.
+	Sum *engine.Sum
 	// Name and Field are set for a name; Quoted or Number for a constant.
 	Name, Field string
 	Quoted      bool
