@@ -18,7 +18,8 @@ func (w *world) judge(d *delivery, sc *screen, a asked, place int) {
 		}
 	}
 	// Going back takes values back, also those of an action.
-	if int(a.seen) != len(w.effects) && !w.wentBack(cb) {
+	fresh := w.session > 0 && !w.resumed && a.seen == 0 && len(w.effects) == w.known
+	if int(a.seen) != len(w.effects) && !fresh && !w.wentBack(cb) {
 		w.wrongf("unaware", "%s for %q runs on a state that knows of %d effects of %d", sc.action, cb.text, a.seen, len(w.effects))
 	}
 	earlier := w.effectsOf(cb)
@@ -134,7 +135,7 @@ func (w *world) judgeAnswer(cb *callback, sc *screen, a asked, earlier int) {
 func (w *world) judgeConsent(cb *callback, sc *screen, a asked, p prog, s state) {
 	for i := cb.n; i >= 1; i-- {
 		shown := w.callbacks[i-1].shown
-		if shown == nil || shown.end || p[shown.state.screen] == nil || p[shown.state.screen].kind != kConfirm {
+		if shown == nil || shown.end || p[shown.state.screen] == nil || p[shown.state.screen].kind != kConfirm || w.callbacks[i].begins() {
 			continue
 		}
 		ok := saysYes(w.callbacks[i].typed) && !w.used[i]
@@ -172,13 +173,13 @@ func (w *world) wentBack(cb *callback) bool {
 }
 
 func (w *world) answered(cb *callback, p prog, slot int, value string) bool {
-	if w.wentBack(cb) && w.callbacks[cb.n-1].shown.state.values[slot] == value {
+	if (w.wentBack(cb) || w.resumed) && w.callbacks[cb.n-1].shown.state.values[slot] == value {
 		return true // going back took a later answer back, and the screen said so
 	}
 	ok := w.first != "" && slices.Contains(strings.Split(w.first, "*"), value)
 	for i := cb.n; i >= 1; i-- {
 		shown := w.callbacks[i-1].shown
-		if shown == nil || shown.end {
+		if shown == nil || shown.end || w.callbacks[i].begins() {
 			continue
 		}
 		typed := w.callbacks[i].typed

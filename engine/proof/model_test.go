@@ -18,6 +18,7 @@ const (
 	kConfirm
 	kList
 	kLang
+	kResume // the question about a dropped call
 	kDo
 	kEnd
 )
@@ -102,6 +103,11 @@ func (p prog) answer(s state, in string) (next state, wrong bool) {
 			next.lang = languages[in[0]-'1'].Code
 			return to(sc.next)
 		}
+	case kResume:
+		if in == "2" {
+			return state{version: s.version, screen: "begin", lang: languages[0].Code}, false
+		}
+		return next, true // only the next screen says where the dropped call was
 	case kList:
 		if digit && len(s.rows) == 2 {
 			next.values[sc.slot] = s.rows[in[0]-'1' : in[0]-'0']
@@ -122,7 +128,12 @@ type menu struct {
 	versions [2]prog
 	// back lets callers go back with backKey.
 	back bool
+	// resume lets callers who dial again go on with a dropped call.
+	resume bool
 }
+
+// resumeScreen is the engine's name of the question about a dropped call.
+const resumeScreen = "(resume)"
 
 // backKey goes back to the screen before, and takes its values back.
 const backKey = "0"
@@ -157,7 +168,29 @@ func menus() []menu {
 		}
 		list = append(list, m)
 	}
+	for _, m := range forward() {
+		if m.consents() {
+			m.name, m.resume = m.name+", with resume", true
+			for _, p := range m.versions {
+				p[resumeScreen] = &screen{kind: kResume}
+			}
+			list = append(list, m)
+		}
+	}
 	return list
+}
+
+// consents reports whether an action needs a Yes, and no screen sends a message, which a
+// resumed call sends again.
+func (m *menu) consents() bool {
+	yes := false
+	for _, s := range m.versions[0] {
+		if s.sms {
+			return false
+		}
+		yes = yes || s.guarded
+	}
+	return yes
 }
 
 func forward() []menu {

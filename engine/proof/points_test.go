@@ -19,13 +19,16 @@ var errDown = errors.New("connection refused")
 type records struct{ w *world }
 
 // Load implements runner.Sessions.
-func (r records) Load(ctx context.Context, _ string) ([]byte, error) {
+func (r records) Load(ctx context.Context, id string) ([]byte, error) {
 	d := deliveryOf(ctx)
 	d.point("load")
 	if !r.w.set.noRedis && d.fault(2) == 1 {
 		r.w.upset++
 		r.w.tellf("   d%d: the read is not answered", d.id)
 		return nil, errDown
+	}
+	if id != runner.SessionKey(sessionName(r.w.session)) {
+		return r.w.dropped, nil
 	}
 	return r.w.rec, nil
 }
@@ -62,10 +65,13 @@ func (r records) Save(ctx context.Context, _, expect string, next []byte, _ time
 }
 
 // Latest implements runner.Sessions.
-func (records) Latest(context.Context, string) (string, error) { return "", nil }
+func (r records) Latest(context.Context, string) (string, error) { return r.w.latest, nil }
 
 // SetLatest implements runner.Sessions.
-func (records) SetLatest(context.Context, string, string, time.Duration) error { return nil }
+func (r records) SetLatest(_ context.Context, _, id string, _ time.Duration) error {
+	r.w.latest = id
+	return nil
+}
 
 // A database is a map with transactions and locks of rows, and a point at each step of
 // a transaction. With a real database inside, other deliveries run only before and after

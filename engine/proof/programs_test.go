@@ -84,7 +84,13 @@ func definition(m *menu, version int, contracts []engine.Contract) engine.Defini
 	if m.back {
 		def.Nav.Back = engine.NavKey{Key: backKey, Label: words("Back")}
 	}
+	if m.resume {
+		def.Session.Resume = time.Hour
+	}
 	for _, k := range slices.Sorted(maps.Keys(p)) {
+		if k == resumeScreen {
+			continue
+		}
 		def.Screens = append(def.Screens, p.screens(k)...)
 	}
 	return def

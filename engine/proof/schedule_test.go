@@ -60,10 +60,13 @@ func (w *world) faultWays() (list []func()) {
 			add(func() { w.deliver(cb, 1) })
 		}
 		for _, late := range w.callbacks[:len(w.callbacks)-1] {
-			if w.mayRepeat(late) {
+			if late.session == cb.session && w.mayRepeat(late) {
 				add(func() { w.deliver(late, 1) })
 			}
 		}
+	}
+	if w.menu.resume && !w.replaced && len(w.running) == 0 && cb.deliveries > 0 && (cb.shown == nil || !cb.shown.end) && len(w.callbacks) < maxCallbacks {
+		add(w.redial)
 	}
 	if w.rec != nil {
 		add(func() {
@@ -124,6 +127,7 @@ var inputs = map[kind][]string{
 	kConfirm: {"1", "2", "01", "1*1", "2*1"},
 	kList:    {"1", "2", "1*1"},
 	kLang:    {"2", "1", "2*1", "9"},
+	kResume:  {"1", "2", "1*1", "9"},
 }
 
 // typeNext lets the caller answer the screen.
@@ -139,10 +143,13 @@ func (w *world) typeNext() {
 		in = list[w.ch.pick(len(list))]
 	}
 	text := in
-	if cb.n > 0 || cb.text != "" {
+	if cb.text != "" {
 		text = cb.text + "*" + in
 	}
-	w.callbacks = append(w.callbacks, &callback{n: cb.n + 1, text: text, typed: in})
+	if sc.kind == kResume && in == "1" {
+		w.resumed = true
+	}
+	w.callbacks = append(w.callbacks, &callback{n: cb.n + 1, session: cb.session, text: text, typed: in})
 	w.tellf("the caller types %q: callback %q", in, text)
 }
 

@@ -25,6 +25,11 @@ type world struct {
 	set *setting
 	ch  *chooser
 
+	session int      // how often the caller has dialled again
+	dropped []byte   // the record of the session before
+	latest  string   // the session that can be resumed
+	known   int      // how many effects there were when the session began
+	resumed bool     // the caller went on with the dropped call
 	rec     []byte   // the session's record, nil if there is none
 	history [][]byte // every record that was saved
 	db      *database
@@ -58,6 +63,7 @@ type world struct {
 // A callback is one text of the call, delivered any number of times.
 type callback struct {
 	n          int
+	session    int
 	text       string // everything typed, joined with "*"
 	typed      string // the last input
 	deliveries int
@@ -148,7 +154,7 @@ func (w *world) deliver(cb *callback, instance int) {
 	w.deliveries++
 	cb.deliveries++
 	d := &delivery{id: w.deliveries, w: w, cb: cb}
-	if cb.text == "" && w.replaced {
+	if cb.text == "" && w.replaced && cb.deliveries > 1 {
 		w.anew = true // it begins the call anew, which can't be told apart
 	}
 	w.tellf("d%d: callback %q comes to instance %d", d.id, cb.text, instance)
@@ -165,13 +171,27 @@ func (w *world) deliver(cb *callback, instance int) {
 // request is the callback as the gateway sends it. What was typed ahead stands in the
 // code, and the text has the rest.
 func (w *world) request(cb *callback) engine.Request {
-	r := engine.Request{Provider: "test", Session: "S", Caller: "254711000001", Service: serviceCode, Text: cb.text}
-	if w.first != "" {
+	r := engine.Request{Provider: "test", Session: sessionName(cb.session), Caller: "254711000001", Service: serviceCode, Text: cb.text}
+	if w.first != "" && cb.session == 0 {
 		r.Service = strings.TrimSuffix(serviceCode, "#") + "*" + w.first + "#"
 		r.Text = strings.TrimPrefix(strings.TrimPrefix(cb.text, w.first), "*")
 	}
 	return r
 }
+
+func sessionName(n int) string { return fmt.Sprint("S", n) }
+
+// redial lets the caller hang up and dial the code again.
+func (w *world) redial() {
+	w.dropped, w.rec, w.history = w.rec, nil, nil
+	w.session++
+	w.began, w.known, w.resumed = -1, len(w.effects), false
+	w.callbacks = append(w.callbacks, &callback{n: len(w.callbacks), session: w.session})
+	w.tellf("the caller dials again")
+}
+
+// begins reports whether a callback begins a later session.
+func (cb *callback) begins() bool { return cb.session > 0 && cb.text == "" }
 
 // step lets a delivery go on to its next point.
 func (w *world) step(d *delivery) {
@@ -241,6 +261,10 @@ func (w *world) read(r *engine.Reply) *seenReply {
 	}
 	seen.state.ended = r.End
 	m := markLine.FindStringSubmatch(r.Text)
+	if r.Screen == resumeScreen {
+		seen.state.screen = resumeScreen
+		return seen
+	}
 	if m == nil {
 		seen.state.ended = true
 		return seen
