@@ -41,7 +41,12 @@ type Record struct {
 	Generation int `json:"gen,omitempty"`
 	// Unsure says that the caller may have been shown another screen, so the next
 	// answer gets this one once more.
-	Unsure  bool     `json:"again,omitempty"`
+	Unsure bool `json:"again,omitempty"`
+	// Sequence and Code belong to gateways that send only the last input: the number of
+	// the newest callback, and the service code that was dialled.
+	Sequence int    `json:"seq,omitempty"`
+	Code     string `json:"code,omitempty"`
+
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
 
@@ -68,11 +73,14 @@ type RecordHead struct {
 	Inputs     []int
 	Generation int
 	Unsure     bool
+	// Sequence and Code are as in Record.
+	Sequence int
+	Code     string
 }
 
 // Head returns the head of the record.
 func (rec *Record) Head() RecordHead {
-	return RecordHead{rec.V, rec.Epoch, rec.H, rec.Owner, rec.Inputs, rec.Generation, rec.Unsure}
+	return RecordHead{rec.V, rec.Epoch, rec.H, rec.Owner, rec.Inputs, rec.Generation, rec.Unsure, rec.Sequence, rec.Code}
 }
 
 // An undo is an Undo with names instead of slots.
@@ -103,7 +111,7 @@ func ParseRecord(b []byte) (*Record, error) {
 	if rec.V < 1 || rec.H == "" || rec.Lang == "" {
 		return nil, fmt.Errorf("%w: it has no head", ErrRecord)
 	}
-	good := rec.Wrong >= 0 && rec.Epoch >= 0 && rec.Generation >= 0 && isPage(rec.Offset, rec.Pages)
+	good := rec.Wrong >= 0 && rec.Epoch >= 0 && rec.Generation >= 0 && rec.Sequence >= 0 && isPage(rec.Offset, rec.Pages)
 	for _, u := range rec.Undo {
 		good = good && isPage(u.Offset, u.Pages)
 	}

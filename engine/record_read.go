@@ -90,6 +90,10 @@ func (r *recordReader) rareField(key string, rec *Record) {
 		rec.Unsure = r.flag()
 	case "gen":
 		rec.Generation = r.int()
+	case "seq":
+		rec.Sequence = r.int()
+	case "code":
+		rec.Code = r.text()
 	case "unsaved":
 		rec.Unsaved = r.flag()
 	case "chose":

@@ -28,6 +28,8 @@ func appendRecord(b []byte, r *Record) ([]byte, error) {
 	w.flag(`,"unsaved":true`, r.Unsaved)
 	w.number(`,"gen":`, int64(r.Generation))
 	w.flag(`,"again":true`, r.Unsure)
+	w.number(`,"seq":`, int64(r.Sequence))
+	w.optional(`,"code":`, r.Code)
 	w.texts(`,"skipped":`, r.Skipped)
 	w.texts(`,"sent":`, r.Sent)
 	w.optional(`,"lang":`, r.Lang)

@@ -13,8 +13,15 @@ type Request struct {
 	// Network is the operator's code, as "63902"; opaque.
 	Network string
 	// Text is all that the caller has typed in this session, joined with "*". It is
-	// empty on the first callback.
+	// empty on the first callback. With LastInput it is only what was typed last.
 	Text string
+	// LastInput says that the gateway sends nothing of what was typed before. Its first
+	// callback must have First, and Text then has what was typed ahead. Later callbacks
+	// need no Service: the session's record has it.
+	LastInput bool
+	// Sequence counts the callbacks of a session, if a gateway with LastInput does so.
+	// A repeat has the same number. It is 0 if the gateway sends none.
+	Sequence int
 	// First says that the gateway tells the first callback of a session, and this is it.
 	// Only then may what was typed ahead run an action. An empty text needs no First.
 	First bool

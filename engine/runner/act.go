@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -74,6 +75,10 @@ func (t *turn) event(ctx context.Context, d *doing, s engine.Session, ev engine.
 	s, eff, err := t.step(d.p, s, ev)
 	if err != nil {
 		return s, err
+	}
+	if d.place.generation > 0 {
+		// An earlier call with this session ID has used the names without it.
+		text = "generation " + strconv.Itoa(d.place.generation) + "*" + text
 	}
 	actions, own := 0, 0
 	joined := false

@@ -29,6 +29,9 @@ func (r *Runner) Handle(ctx context.Context, req engine.Request) (reply engine.R
 }
 
 func (t *turn) run(ctx context.Context) engine.Reply {
+	if t.req.LastInput {
+		return t.lastInput(ctx)
+	}
 	reply, known, done := t.speculate(ctx)
 	if done {
 		return reply

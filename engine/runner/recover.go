@@ -38,6 +38,9 @@ var (
 // ended, or is behind. It moves the epoch, so no action runs on a record from before.
 // expect is the head of the record that stands in the store.
 func (t *turn) recover(ctx context.Context, expect string) (engine.Reply, bool) {
+	if t.req.LastInput {
+		return t.end(t.program, engine.BuiltinExpired, errBehind), true
+	}
 	if t.recoveries++; t.recoveries > maxRecoveries {
 		return t.end(t.program, engine.BuiltinBusy, errors.New("other deliveries move this call again and again")), true
 	}
@@ -269,7 +272,7 @@ func (t *turn) failRest(ctx context.Context, from point, in string, row *Row) (e
 
 // leave returns a point whose rest of the text is left out.
 func (t *turn) leave(at point, parts []string, unsure bool) recovered {
-	at.inputs = append(at.inputs[:len(at.inputs):len(at.inputs)], parts...)
+	at.inputs = append(at.inputs[:len(at.inputs):len(at.inputs)], t.keptAll(parts)...)
 	at.length, at.unsure = len(t.text), unsure
 	return recovered{at: at, dropped: true}
 }
@@ -308,7 +311,8 @@ func (t *turn) pieces(ctx context.Context, at point, parts []string, mode pieces
 			return t.leave(at, parts[i:], true), nil
 		}
 		passed = passed || stars
-		next := at.after(in, at.length+len(in)+separators(at.inputs))
+		kept := t.kept(in)
+		next := at.after(kept, at.length+len(kept)+separators(at.inputs))
 		next.unsure = at.unsure
 		d := t.doing(at.p, at.s.Day(), nil)
 		d.unseen = !(last && mode != piecesUnseen)

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/paytrace/paytrace/engine"
 )
 
@@ -67,6 +69,10 @@ type Runner struct {
 	// service. Admit is called again for every callback without a record and
 	// must give one id the same answer each time. Nil admits every session.
 	Admit func(ctx context.Context, req engine.Request, id string) error
+
+	// flights joins the deliveries of one callback, for gateways that send only the last
+	// input.
+	flights singleflight.Group
 }
 
 var (
@@ -95,6 +101,8 @@ type turn struct {
 	// speculating says that the record was not loaded; needsRecord says that it
 	// turned out to be necessary.
 	speculating, needsRecord bool
+	// overtaken says that another delivery saved the session while this one was in flight.
+	overtaken bool
 	// locked says that the row is held, so nothing else can be read now.
 	locked bool
 	// textOnly says that the text alone gave the state; no record was loaded.
@@ -118,6 +126,7 @@ type point struct {
 	epoch, generation int
 	// unsure says that the caller may have been shown another screen.
 	unsure bool
+	lastOf
 }
 
 // after returns the point behind one more input, with the same session.

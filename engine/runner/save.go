@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
@@ -21,6 +22,9 @@ func (t *turn) keep(ctx context.Context, next point, expect string, acted bool) 
 			return t.fault(engine.ErrSecret), true
 		}
 		stored, saved, err := t.save(ctx, expect, record, max(t.TTL, next.p.Resume()))
+		if err != nil && t.req.LastInput {
+			return t.notSaved(&next, acted, err), true
+		}
 		if err != nil && t.textOnly {
 			// Nothing confirms that the text was read as the record has it.
 			t.needsRecord = true
@@ -149,9 +153,15 @@ func (t *turn) encode(pt *point) []byte {
 
 // head returns the head of a point's record.
 func (t *turn) head(pt *point) engine.RecordHead {
+	inputs := pt.inputs
+	if t.req.LastInput {
+		// Stand-ins are the same in every call. What tells records apart is added.
+		inputs = append(inputs[:len(inputs):len(inputs)], strconv.Itoa(pt.generation), strconv.Itoa(pt.sequence))
+	}
 	return engine.RecordHead{
-		V: 1 + pt.length, Epoch: pt.epoch, H: t.Identity.head(&t.req, pt.p.Hash(), pt.inputs),
+		V: 1 + pt.length, Epoch: pt.epoch, H: t.Identity.head(&t.req, pt.p.Hash(), inputs),
 		Owner: t.Identity.owner(&t.req), Inputs: lengths(pt.inputs), Generation: pt.generation, Unsure: pt.unsure,
+		Sequence: pt.sequence, Code: pt.code,
 	}
 }
 

@@ -13,8 +13,10 @@ import (
 func (t *turn) take(ctx context.Context, from point, expect, typed string, known []Result) (engine.Reply, bool) {
 	p := from.p
 	t.input = redact(p, &from.s, typed)
-	next := from.after(typed, len(t.text))
-	if p.Acts() {
+	next := from.after(t.kept(typed), len(t.text))
+	if t.req.LastInput {
+		next.sequence = t.req.Sequence
+	} else if p.Acts() {
 		star, takes := strings.Contains(typed, "*"), p.TakesStars(&from.s) && !from.unsure
 		if takes || star {
 			after, err := t.without(ctx, from, typed)
