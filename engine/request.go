@@ -18,13 +18,16 @@ type Request struct {
 	// LastInput says that the gateway sends nothing of what was typed before. Its first
 	// callback must have First, and Text then has what was typed ahead. Later callbacks
 	// need no Service: the session's record has it.
-	LastInput bool
+	LastInput bool `json:",omitempty"`
 	// Sequence counts the callbacks of a session, if a gateway with LastInput does so.
 	// A repeat has the same number. It is 0 if the gateway sends none.
-	Sequence int
+	Sequence int `json:",omitempty"`
 	// First says that the gateway tells the first callback of a session, and this is it.
 	// Only then may what was typed ahead run an action. An empty text needs no First.
 	First bool
+	// MayBegin says that a gateway with LastInput doesn't tell its first callbacks. In one
+	// without a record, a Text that is the code of a menu begins a call.
+	MayBegin bool `json:",omitempty"`
 	// ReusesIDs says that the gateway gives the ID of an ended session to another
 	// one later.
 	ReusesIDs bool

@@ -161,3 +161,24 @@ func visible(s string) bool {
 	}
 	return true
 }
+
+// Input checks one input of a gateway that sends only the last one, and returns it as Text
+// returns an input. A star is a character like any other there.
+//
+// An error is a *Refusal that is Typed; name is the field's name in it.
+func Input(name, input string) (string, error) {
+	if len(input) > MaxText {
+		return "", refuseTyped("The field %s has %d bytes; at most %d are allowed.", name, len(input), MaxText)
+	}
+	input = lineEnds.Replace(input)
+	if strings.ContainsFunc(input, unicode.IsControl) {
+		return "", refuseTyped("The field %s has a control character.", name)
+	}
+	if strings.HasSuffix(strings.TrimRight(input, " "), "#") {
+		input = strings.TrimSuffix(strings.TrimRight(input, " "), "#")
+	}
+	if n := utf8.RuneCountInString(input); n > MaxInput {
+		return "", refuseTyped("The field %s has %d characters; at most %d are allowed.", name, n, MaxInput)
+	}
+	return input, nil
+}

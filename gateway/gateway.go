@@ -28,8 +28,8 @@ type Codec interface {
 	// whose memory the server reuses.
 	Decode(r Request) (engine.Request, error)
 	// Encode writes the answer to req, parts of which some aggregators want
-	// back. req is the zero value if the callback could not be read.
-	Encode(req engine.Request, reply engine.Reply) Response
+	// back. r is the callback as it came; its memory is still valid.
+	Encode(r Request, req engine.Request, reply engine.Reply) Response
 }
 
 // EventCodec is a Codec whose aggregator also reports how sessions end.
@@ -37,17 +37,32 @@ type EventCodec interface {
 	Codec
 	// DecodeEvent reads such a report. An error is a *Refusal.
 	DecodeEvent(r Request) (Event, error)
+	// Noticed makes the answer to a report that was sent to the callback URL.
+	Noticed(r Request) Response
 }
 
 // Client plays the aggregator's own side of a callback. Dial scripts use it to
 // call a service over HTTP.
 type Client interface {
 	Codec
-	// Callback makes the body that the aggregator would post for req.
-	Callback(req engine.Request) (contentType string, body []byte)
+	// Callback makes the request that the aggregator would send. Its Path and Query
+	// belong behind the service's URL for callbacks. Its header is an http.Header.
+	Callback(call Call) Request
 	// Screen reads a service's answer as the aggregator does. The error wraps
 	// ErrNoScreen if a phone would show nothing.
-	Screen(status int, body []byte) (text string, end bool, err error)
+	Screen(status int, header Header, body []byte) (text string, end bool, err error)
+}
+
+// Call is one callback of a call, as a Client knows it.
+type Call struct {
+	// Request has everything that was typed in its Text, and the service code.
+	engine.Request
+	// Dialled is the code as the caller dialled it, "*384*8481*1#".
+	Dialled string
+	// Last is what was typed last.
+	Last string
+	// Number counts the callbacks of the session, from 1.
+	Number int
 }
 
 // ErrNoScreen reports an answer that no phone would show.
@@ -60,6 +75,9 @@ type Request struct {
 	Method string
 	// Header may be nil if there are no headers.
 	Header Header
+	// Path is what stands in the URL's path behind the gateway's own, without a slash
+	// before it.
+	Path string
 	// Query is the raw text after the question mark.
 	Query []byte
 	Body  []byte
@@ -83,8 +101,13 @@ func (r Request) ContentType() string {
 type Response struct {
 	Status      int
 	ContentType string
-	Body        []byte
+	// Header has further headers.
+	Header []Named
+	Body   []byte
 }
+
+// Named is the name and value of a header.
+type Named struct{ Name, Value string }
 
 // Event reports that a session ended. It has no fields for what the caller typed
 // and what the last screen said: both can contain a PIN.
@@ -103,6 +126,10 @@ type Event struct {
 	// they are 0 if the aggregator does not say.
 	Duration time.Duration
 	Hops     int
+	// Cost is the price of the session as the aggregator writes it, "KES 0.8000", or "".
+	Cost string
+	// Screens lists the screens that the aggregator was told of, the first one first.
+	Screens []string
 }
 
 // Ending says how a session ended.

@@ -48,8 +48,8 @@ func (a *auth) authorized(secret string, authorization []byte) bool {
 
 // authorized reports whether a request may pass. If it may, its connection is no
 // longer one of an unknown sender.
-func (s *Server) authorized(c *fiber.Ctx) bool {
-	if !s.auth.authorized(c.Params("secret"), c.Request().Header.Peek(fiber.HeaderAuthorization)) {
+func (s *Server) authorized(c *fiber.Ctx, a arrival) bool {
+	if !a.auth.authorized(a.secret, c.Request().Header.Peek(fiber.HeaderAuthorization)) {
 		return false
 	}
 	if from, ok := c.Context().Conn().(*conn); ok {
@@ -66,6 +66,10 @@ func (s *Server) welcome(h head) bool {
 		if below(path, base) {
 			return s.auth.authorized(pathSecret(strings.TrimPrefix(path, base)), h.authorization)
 		}
+	}
+	if strings.HasPrefix(path, gatewaysPath) {
+		_, a, ok := s.arrivedAt(path)
+		return ok && a.auth.authorized(a.secret, h.authorization)
 	}
 	for _, r := range s.config.Routes {
 		if r.Knows != nil && r.Method == string(h.method) && matches(r.Path, path) {
@@ -95,9 +99,9 @@ func matches(route, path string) bool {
 
 // presented returns the key or path secret that a request shows. known names it if
 // it is a valid one, by its place in the settings.
-func (a *auth) presented(c *fiber.Ctx) (shown []byte, known string) {
+func (a *auth) presented(c *fiber.Ctx, secret string) (shown []byte, known string) {
 	list, what := a.keys, "key"
-	if secret := c.Params("secret"); secret != "" {
+	if secret != "" {
 		shown, list, what = []byte(secret), a.secrets, "path secret"
 	} else if token, ok := bearer(c.Request().Header.Peek(fiber.HeaderAuthorization)); ok {
 		shown = token

@@ -16,27 +16,31 @@ import (
 
 // callback answers a gateway's callback with a screen. Only an unauthorized or
 // unreadable request gets another answer.
-func (s *Server) callback(c *fiber.Ctx) error {
-	if !s.authorized(c) {
-		return s.forbid(c)
+func (s *Server) callback(c *fiber.Ctx) error { return s.answerAt(c, s.arrived(c)) }
+
+// answerAt answers a callback that arrived at any gateway's path.
+func (s *Server) answerAt(c *fiber.Ctx, a arrival) error {
+	if !s.authorized(c, a) {
+		return s.forbid(c, a)
 	}
 	began := s.config.Now()
-	req, err := s.config.Codec.Decode(received(c))
+	r := received(c, a)
+	req, err := a.codec.Decode(r)
 	if errors.Is(err, gateway.ErrNotACallback) {
-		return s.misdirected(c)
+		return s.misdirected(c, a)
 	}
 	var refusal *gateway.Refusal
 	if errors.As(err, &refusal) && refusal.Typed {
 		reply := tooLong(refusal)
 		s.logCallback(req, reply, began, s.config.Now())
-		return send(c, s.config.Codec.Encode(req, reply))
+		return send(c, a.codec.Encode(r, req, reply))
 	}
 	if err != nil {
-		return s.refuse(c, err)
+		return s.refuse(c, a, err)
 	}
 	reply := s.answer(req)
 	s.logCallback(req, reply, began, s.config.Now())
-	return send(c, s.config.Codec.Encode(req, reply))
+	return send(c, a.codec.Encode(r, req, reply))
 }
 
 // errTooLong says that a caller typed more than a service reads.
@@ -63,23 +67,24 @@ func (s *Server) answer(req engine.Request) (reply engine.Reply) {
 
 // event takes a gateway's notice that a session ended.
 func (s *Server) event(c *fiber.Ctx) error {
-	if !s.authorized(c) {
-		return s.forbid(c)
+	a := s.arrived(c)
+	if !s.authorized(c, a) {
+		return s.forbid(c, a)
 	}
-	if err := s.recordEvent(c); err != nil {
-		return s.refuse(c, err)
+	if err := s.recordEvent(c, a); err != nil {
+		return s.refuse(c, a, err)
 	}
 	return sentence(c.Context(), http.StatusOK, "OK")
 }
 
 // recordEvent decodes and logs an event. It returns the codec's refusal if the
 // body is no event.
-func (s *Server) recordEvent(c *fiber.Ctx) error {
-	codec, ok := s.config.Codec.(gateway.EventCodec)
+func (s *Server) recordEvent(c *fiber.Ctx, a arrival) error {
+	codec, ok := a.codec.(gateway.EventCodec)
 	if !ok {
 		return gateway.Refuse("This gateway sends no end-of-session events.")
 	}
-	event, err := codec.DecodeEvent(received(c))
+	event, err := codec.DecodeEvent(received(c, a))
 	if err != nil {
 		return err
 	}
@@ -87,22 +92,26 @@ func (s *Server) recordEvent(c *fiber.Ctx) error {
 	return nil
 }
 
-// misdirected takes an event that was posted to the callback URL, which happens
-// when one URL is set for both. The answer has the form of a callback's.
-func (s *Server) misdirected(c *fiber.Ctx) error {
-	if err := s.recordEvent(c); err != nil {
-		return s.refuse(c, err)
+// misdirected takes an event that was sent to the callback URL. Some gateways have no
+// other, and some operators set one URL for both.
+func (s *Server) misdirected(c *fiber.Ctx, a arrival) error {
+	if err := s.recordEvent(c, a); err != nil {
+		return s.refuse(c, a, err)
 	}
-	over := engine.Reply{Text: "Session ended.", End: true}
-	return send(c, s.config.Codec.Encode(engine.Request{}, over))
+	events, ok := a.codec.(gateway.EventCodec)
+	if !ok {
+		return sentence(c.Context(), http.StatusOK, "OK")
+	}
+	return send(c, events.Noticed(received(c, a)))
 }
 
 // received returns the parts of a request for a codec. Their memory belongs to
 // the library, which reuses it for the next request.
-func received(c *fiber.Ctx) gateway.Request {
+func received(c *fiber.Ctx, a arrival) gateway.Request {
 	return gateway.Request{
 		Method: c.Method(),
 		Header: (*header)(&c.Request().Header),
+		Path:   a.path,
 		Query:  c.Context().QueryArgs().QueryString(),
 		// c.Body would unpack a compressed body without a limit.
 		Body: c.Request().Body(),
@@ -121,22 +130,25 @@ func send(c *fiber.Ctx, r gateway.Response) error {
 	response := c.Response()
 	response.SetStatusCode(r.Status)
 	response.Header.SetContentType(r.ContentType)
+	for _, h := range r.Header {
+		response.Header.Set(h.Name, h.Value)
+	}
 	response.SetBodyRaw(r.Body)
 	return nil
 }
 
 // forbid answers a request without a valid key: without a body, as the legacy service did.
-func (s *Server) forbid(c *fiber.Ctx) error {
+func (s *Server) forbid(c *fiber.Ctx, a arrival) error {
 	deny(c.Context())
-	s.logRefusal(c, http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
+	s.logRefusal(c, a, http.StatusForbidden, "The key or the secret in the path is missing or wrong.")
 	return sentence(c.Context(), http.StatusForbidden, "")
 }
 
 // refuse answers a malformed body with the codec's sentence.
-func (s *Server) refuse(c *fiber.Ctx, err error) error {
+func (s *Server) refuse(c *fiber.Ctx, a arrival, err error) error {
 	refusal := &gateway.Refusal{Status: http.StatusBadRequest, Sentence: "The body could not be read."}
 	errors.As(err, &refusal)
-	s.logRefusal(c, refusal.Status, refusal.Sentence)
+	s.logRefusal(c, a, refusal.Status, refusal.Sentence)
 	return sentence(c.Context(), refusal.Status, refusal.Sentence)
 }
 

@@ -21,6 +21,8 @@ type Config struct {
 	Handle func(context.Context, engine.Request) engine.Reply
 	// Codec reads and writes for the gateway that posts to /ussd.
 	Codec gateway.Codec
+	// Gateways lists the other gateways.
+	Gateways []Gateway
 	// Ready lists the dependencies that /ready checks.
 	Ready []Check
 
@@ -94,6 +96,9 @@ const MinPathSecret = 16
 func (c *Config) check() error {
 	if c.Handle == nil || c.Codec == nil {
 		return errors.New("server: Config needs Handle and Codec")
+	}
+	if err := c.checkGateways(); err != nil {
+		return err
 	}
 	for _, secret := range c.secrets() {
 		if err := CheckPathSecret(secret); secret != "" && err != nil {

@@ -24,8 +24,9 @@ type Reports struct {
 // delivery takes a delivery report. It needs the same authorization as a
 // callback: a forged report would hide that a message never arrived.
 func (s *Server) delivery(c *fiber.Ctx) error {
-	if !s.authorized(c) {
-		return s.forbid(c)
+	a := s.arrived(c)
+	if !s.authorized(c, a) {
+		return s.forbid(c, a)
 	}
 	err := s.report(c)
 	var refusal *gateway.Refusal
@@ -33,7 +34,7 @@ func (s *Server) delivery(c *fiber.Ctx) error {
 	case err == nil:
 		return sentence(c.Context(), http.StatusOK, "OK")
 	case errors.As(err, &refusal):
-		return s.refuse(c, err)
+		return s.refuse(c, a, err)
 	}
 	s.config.Logger.LogAttrs(c.Context(), slog.LevelError, "delivery report not stored", slog.Any("error", err))
 	return sentence(c.Context(), http.StatusServiceUnavailable, "The report was not stored. Send it again later.")

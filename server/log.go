@@ -63,17 +63,17 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ende
 	_ = lines.Handle(ctx, line) // the logger's methods ignore the error, too
 }
 
-func (s *Server) logRefusal(c *fiber.Ctx, status int, why string) {
+func (s *Server) logRefusal(c *fiber.Ctx, a arrival, status int, why string) {
 	s.config.Refusals.Log("callback refused", peerOf(c.Context()),
-		slog.String("provider", s.config.Codec.Name()),
+		slog.String("provider", a.codec.Name()),
 		slog.Int("status", status),
 		slog.String("why", why),
-		slog.String("key", s.keyName(c)))
+		slog.String("key", s.keyName(c, a)))
 }
 
 // keyName names the key or path secret of a refused request without telling it.
-func (s *Server) keyName(c *fiber.Ctx) string {
-	shown, known := s.auth.presented(c)
+func (s *Server) keyName(c *fiber.Ctx, a arrival) string {
+	shown, known := a.auth.presented(c, a.secret)
 	if known != "" {
 		return known
 	}
@@ -93,6 +93,8 @@ func (s *Server) logEvent(e gateway.Event) {
 		slog.String("service", s.config.ShownCode(e.Service)),
 		slog.String("ending", string(e.Status)),
 		slog.Int("hops", e.Hops),
+		slog.String("cost", e.Cost),
+		slog.String("screens", strings.Join(e.Screens, " ")),
 		slog.Duration("lasted", e.Duration),
 		slog.String("error", s.foreign(e.Error)))
 }

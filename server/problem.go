@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -72,7 +73,7 @@ func refuseHTTP(ctx *fasthttp.RequestCtx, path string, status int, detail string
 	if detail == "" {
 		detail = http.StatusText(status) + "."
 	}
-	if below(path, "/ussd") || below(path, "/sms/delivery") {
+	if below(path, "/ussd") || strings.HasPrefix(path, gatewaysPath) || below(path, "/sms/delivery") {
 		return sentence(ctx, status, detail)
 	}
 	body, err := json.Marshal(problem{"about:blank", http.StatusText(status), status, detail})

@@ -41,6 +41,10 @@ func (s *Server) routes() (err error) {
 	s.app.Post("/sms/delivery", s.delivery)
 	s.app.Post("/sms/delivery/:secret", s.delivery)
 
+	if len(s.fronts) > 0 {
+		s.app.All(gatewaysPath+"*", s.gateways)
+	}
+
 	s.routed()
 	for _, m := range s.config.Mounts {
 		handler := mounted(fasthttpadaptor.NewFastHTTPHandler(m.Handler))

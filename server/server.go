@@ -69,6 +69,7 @@ type Server struct {
 	app    *fiber.App
 	inner  *fiber.App // for operators
 	auth   auth
+	fronts map[string]*front // by the gateway's name
 	ready  readiness
 	peers  *peers
 	wire   wireRules
@@ -92,6 +93,7 @@ func newServer(config Config, limits limits) (*Server, error) {
 	s := &Server{
 		config: config,
 		auth:   newAuth(config),
+		fronts: newFronts(config),
 		ready:  readiness{checks: config.Ready, timeout: limits.check, now: config.Now, log: config.Logger},
 	}
 	s.peers, s.wire = newPeers(config.TrustedProxies, limits, config.Now), s.wireRules(limits)

@@ -67,7 +67,7 @@ func (g *play) send(s *Step, last string) bool {
 	cb := Callback{
 		Gateway: g.gateway(), Session: g.sessionID(), Phone: g.scene.Caller.Phone,
 		Dialled: g.dialled, Service: g.service, Text: strings.Join(g.inputs, "*"), Last: last,
-		First: len(g.sent) == 0,
+		First: len(g.sent) == 0, Number: len(g.sent) + 1,
 	}
 	g.sent = append(g.sent, cb)
 	var err error

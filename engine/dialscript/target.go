@@ -88,6 +88,8 @@ type Callback struct {
 	// including what was dialled behind the service code. Last is the latest
 	// input, for gateways that send only that.
 	Text, Last string
+	// Number counts the callbacks of the session, from 1. A repeat has the same number.
+	Number int
 	// First says that this is the first callback of the session.
 	First bool
 }

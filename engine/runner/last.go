@@ -102,6 +102,9 @@ func (t *turn) lastOnce(ctx context.Context) (reply engine.Reply) {
 // if another record stands by then, which is in t.stored.
 func (t *turn) answerLast(ctx context.Context) (reply engine.Reply, ok bool) {
 	if t.stored == nil {
+		if t.req.MayBegin {
+			t.mayBegin()
+		}
 		if t.req.First {
 			return t.beginLast(ctx, nil, "")
 		}
@@ -136,6 +139,15 @@ func (t *turn) answerLast(ctx context.Context) (reply engine.Reply, ok bool) {
 		return t.dialledAgain(ctx, &from, dialled)
 	}
 	return t.answerLastFrom(ctx, from, engine.HeadOf(t.stored))
+}
+
+// mayBegin takes an input for the dialled code if a menu has that code.
+func (t *turn) mayBegin() {
+	p, ahead := t.Programs.ForCode(t.req.Text)
+	if p != nil && p.Answers(t.req.Text) {
+		t.program, t.ahead = p, ahead
+		t.req.First, t.req.Service, t.req.Text = true, t.req.Text, ""
+	}
 }
 
 // answerLastFrom takes the input at a point, unless it was taken there.

@@ -116,6 +116,18 @@ func TestLastInputTypedAhead(t *testing.T) {
 	d.want(d.dial("*999#"), "END This code is not in use. Please check it and dial again.")
 }
 
+// Where the gateway marks no first callback, a code that a menu has begins a call, and no
+// other text does.
+func TestLastInputUnmarked(t *testing.T) {
+	d := newLastDesk(t, false)
+	d.req.MayBegin = true
+	d.want(d.answer("1"), goneScreen)
+	d.want(d.answer("384*9"), "CON Choose language\n1. English\n2. Kiswahili")
+	d.want(d.answer("1", "1", "384*9"), "CON Not a valid amount.\nHow much?\n0:Back 00:Home")
+	d.req.Session = "s2"
+	d.want(d.answer("384*9*1*1*500"), sureScreen)
+}
+
 func TestLastInputRepeats(t *testing.T) {
 	d := newLastDesk(t, true)
 	first := d.first("*384*9#")

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/gateway"
 )
 
@@ -16,17 +15,17 @@ import (
 const SandboxNetwork = "99999"
 
 // Callback implements gateway.Client. The fields have the aggregator's order.
-func (Codec) Callback(req engine.Request) (contentType string, body []byte) {
-	network := req.Network
+func (Codec) Callback(call gateway.Call) gateway.Request {
+	network := call.Network
 	if network == "" {
 		network = SandboxNetwork
 	}
 	var b bytes.Buffer
 	for i, f := range [...]struct{ name, value string }{
-		{fields[phoneNumber], "+" + req.Caller},
-		{fields[serviceCode], req.Service},
-		{fields[text], req.Text},
-		{fields[sessionID], req.Session},
+		{fields[phoneNumber], "+" + call.Caller},
+		{fields[serviceCode], call.Service},
+		{fields[text], call.Text},
+		{fields[sessionID], call.Session},
 		{fields[networkCode], network},
 	} {
 		if i > 0 {
@@ -34,13 +33,13 @@ func (Codec) Callback(req engine.Request) (contentType string, body []byte) {
 		}
 		b.WriteString(f.name + "=" + url.QueryEscape(f.value))
 	}
-	return formType, b.Bytes()
+	return gateway.Request{Method: http.MethodPost, Header: http.Header{"Content-Type": {formType}}, Body: b.Bytes()}
 }
 
 // Screen implements gateway.Client. An answer needs the status 200 and "CON" or
 // "END" at its very beginning. White space after the text is cut, because a phone
 // can't show it.
-func (Codec) Screen(status int, body []byte) (text string, end bool, err error) {
+func (Codec) Screen(status int, _ gateway.Header, body []byte) (text string, end bool, err error) {
 	switch {
 	case status != http.StatusOK:
 		return "", false, fmt.Errorf("%w: the status is %d; 200 is expected", gateway.ErrNoScreen, status)

@@ -2,7 +2,6 @@ package africastalking_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 
 	"github.com/paytrace/paytrace/engine"
@@ -16,11 +15,11 @@ func TestCallbackRoundTrip(t *testing.T) {
 		Provider: africastalking.Name, Session: "ATUid_1", Caller: "254712345678", Service: "*384*8481#",
 		Network: africastalking.SandboxNetwork, Text: "1*a b&c+d**é",
 	}
-	contentType, body := africastalking.Codec{}.Callback(want)
-	if got := string(body); got != "phoneNumber=%2B254712345678&serviceCode=%2A384%2A8481%23&text=1%2Aa+b%26c%2Bd%2A%2A%C3%A9&sessionId=ATUid_1&networkCode=99999" {
+	r := africastalking.Codec{}.Callback(gateway.Call{Request: want})
+	if got := string(r.Body); got != "phoneNumber=%2B254712345678&serviceCode=%2A384%2A8481%23&text=1%2Aa+b%26c%2Bd%2A%2A%C3%A9&sessionId=ATUid_1&networkCode=99999" {
 		t.Error(got)
 	}
-	got, err := africastalking.Codec{}.Decode(gateway.Request{Method: "POST", Header: http.Header{"Content-Type": {contentType}}, Body: body})
+	got, err := africastalking.Codec{}.Decode(r)
 	if err != nil || got != want {
 		t.Errorf("%+v %v", got, err)
 	}
@@ -47,13 +46,13 @@ func TestScreen(t *testing.T) {
 		{200, "END \xff", "", false, true},
 		{500, "END Bye", "", false, true},
 	} {
-		text, end, err := africastalking.Codec{}.Screen(c.status, []byte(c.body))
+		text, end, err := africastalking.Codec{}.Screen(c.status, nil, []byte(c.body))
 		if text != c.text || end != c.end || errors.Is(err, gateway.ErrNoScreen) != c.bad {
 			t.Errorf("%d %q: %q %v %v", c.status, c.body, text, end, err)
 		}
 	}
 	long := append([]byte("END "), make([]byte, gateway.MaxBody)...)
-	if _, _, err := (africastalking.Codec{}).Screen(200, long); !errors.Is(err, gateway.ErrNoScreen) {
+	if _, _, err := (africastalking.Codec{}).Screen(200, nil, long); !errors.Is(err, gateway.ErrNoScreen) {
 		t.Error("an answer that is too long is shown")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/gateway"
@@ -40,13 +41,15 @@ const (
 	durationInMillis
 	hopsCount
 	errorMessage
+	cost
+	hopsMetadata
 )
 
 // fields lists the fields of a callback, then the further fields of an event that
 // DecodeEvent reads.
 var fields = []string{
 	"sessionId", "phoneNumber", "serviceCode", "networkCode", "text",
-	"status", "durationInMillis", "hopsCount", "errorMessage",
+	"status", "durationInMillis", "hopsCount", "errorMessage", "cost", "hopsMetadata",
 }
 
 // Decode reads a callback. sessionId, phoneNumber, serviceCode and text are
@@ -115,12 +118,46 @@ func isForm(contentType string) bool {
 
 // Encode writes "CON " or "END " and the screen. Nothing may stand before CON or
 // END: even a space would end the call.
-func (Codec) Encode(_ engine.Request, reply engine.Reply) gateway.Response {
+//
+// The header at-ussd-hop-metadata names the screen. The aggregator shows it on its
+// dashboard and lists these names in its event at the end.
+func (Codec) Encode(_ gateway.Request, _ engine.Request, reply engine.Reply) gateway.Response {
 	prefix := "CON "
 	if reply.End {
 		prefix = "END "
 	}
 	body := make([]byte, 0, len(prefix)+len(reply.Text))
 	body = append(append(body, prefix...), reply.Text...)
-	return gateway.Response{Status: http.StatusOK, ContentType: "text/plain; charset=utf-8", Body: body}
+	r := gateway.Response{Status: http.StatusOK, ContentType: "text/plain; charset=utf-8", Body: body}
+	if isHop(reply.Screen) {
+		r.Header = []gateway.Named{{Name: hopHeader, Value: reply.Screen}}
+	}
+	return r
+}
+
+const (
+	hopHeader = "at-ussd-hop-metadata"
+	// maxHop bounds the bytes of the header, which the aggregator documents.
+	maxHop = 99
+)
+
+// isHop reports whether a text is the name of a screen, such as main or (busy). An event
+// could also have what a caller typed in its place.
+func isHop(screen string) bool {
+	inner := strings.TrimSuffix(strings.TrimPrefix(screen, "("), ")")
+	for i := range len(inner) {
+		switch c := inner[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+		case i > 0 && (c == '_' || '0' <= c && c <= '9'):
+		default:
+			return false
+		}
+	}
+	return inner != "" && len(screen) <= maxHop
+}
+
+// Noticed answers an event that came to the callback URL, in the form of a callback's
+// answer.
+func (c Codec) Noticed(r gateway.Request) gateway.Response {
+	return c.Encode(r, engine.Request{}, engine.Reply{Text: "Session ended.", End: true})
 }

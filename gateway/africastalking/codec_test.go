@@ -221,7 +221,7 @@ func BenchmarkEncode(b *testing.B) {
 	reply := engine.Reply{Text: "Welcome to PayTrace\n1. Create account\n2. Sign in\n3. Exit"}
 	b.ReportAllocs()
 	for b.Loop() {
-		if r := (africastalking.Codec{}).Encode(engine.Request{}, reply); len(r.Body) == 0 {
+		if r := (africastalking.Codec{}).Encode(gateway.Request{}, engine.Request{}, reply); len(r.Body) == 0 {
 			b.Fatal("empty")
 		}
 	}

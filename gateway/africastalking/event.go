@@ -2,6 +2,7 @@ package africastalking
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/gateway"
@@ -30,6 +31,7 @@ func (Codec) DecodeEvent(r gateway.Request) (gateway.Event, error) {
 	event.Caller, _ = gateway.Caller(fields[phoneNumber], value(phoneNumber))
 	event.Service, _ = gateway.Service(fields[serviceCode], value(serviceCode))
 	event.Network, _ = gateway.Network(fields[networkCode], value(networkCode))
+	event.Cost, event.Screens = price(value(cost)), screens(value(hopsMetadata))
 	event.Hops = int(count(value(hopsCount), maxHops))
 	event.Duration = time.Duration(count(value(durationInMillis), maxMillis)) * time.Millisecond
 	return event, nil
@@ -48,6 +50,34 @@ func count(s string, most int64) int64 {
 		return 0
 	}
 	return n
+}
+
+// maxCost bounds the bytes of a price.
+const maxCost = 24
+
+// price returns a price as it is sent: "KES 0.8000" in some sources, a number in others.
+// Any other text counts as none.
+func price(s string) string {
+	s = strings.TrimSpace(s)
+	amount := s
+	if currency, rest, found := strings.Cut(s, " "); found && len(currency) == len("KES") {
+		amount = rest
+	}
+	if _, err := strconv.ParseFloat(amount, 64); err != nil || len(s) > maxCost || strings.Trim(amount, "0123456789.") != "" {
+		return ""
+	}
+	return s
+}
+
+// screens returns the names that answers of the session had in their header. What is no
+// such name is left out.
+func screens(s string) (list []string) {
+	for name := range strings.SplitSeq(s, "|") {
+		if name = strings.TrimSpace(name); isHop(name) && len(list) < maxHops {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 func ending(status string) gateway.Ending {

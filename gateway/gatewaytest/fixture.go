@@ -23,6 +23,10 @@ func Read(t testing.TB, path string) gateway.Request {
 	}
 	first, rest, _ := strings.Cut(string(head), "\n")
 	method, query, _ := strings.Cut(first, " ")
+	where := ""
+	if rest, isPath := strings.CutPrefix(query, "/"); isPath {
+		where, query, _ = strings.Cut(rest, "?")
+	}
 	headers := http.Header{}
 	for line := range strings.Lines(rest) {
 		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
@@ -34,6 +38,7 @@ func Read(t testing.TB, path string) gateway.Request {
 	return gateway.Request{
 		Method: method,
 		Header: headers,
+		Path:   where,
 		Query:  []byte(query),
 		Body:   bytes.TrimSuffix(body, []byte("\n")),
 	}
@@ -52,16 +57,16 @@ func Scribble(r gateway.Request) {
 // panics, that every error is a refusal, and that a decoded request is within all
 // limits and shares no memory with the body.
 func Fuzz(f *testing.F, codec gateway.Codec, dir string) {
-	var header gateway.Header
+	var like *gateway.Request
 	for _, path := range fixtures(f, dir) {
 		r := Read(f, path)
-		if header == nil {
-			header = r.Header
+		if like == nil {
+			like = &r
 		}
-		f.Add(r.Query, r.Body)
+		f.Add(r.Path, r.Query, r.Body)
 	}
-	f.Fuzz(func(t *testing.T, query, body []byte) {
-		r := gateway.Request{Method: http.MethodPost, Header: header, Query: bytes.Clone(query), Body: bytes.Clone(body)}
+	f.Fuzz(func(t *testing.T, path string, query, body []byte) {
+		r := gateway.Request{Method: like.Method, Header: like.Header, Path: path, Query: bytes.Clone(query), Body: bytes.Clone(body)}
 		before := Decode(t, codec, r)
 		var copied string
 		if before.Request != nil {

@@ -7,8 +7,8 @@
 //
 //	sessionId=ATUid_1&text=1%2A2
 //
-// Before the empty line come the method, the query if there is one, and the
-// headers. The newline at the end of the file is not part of the body. Run the
+// Before the empty line come the method, what stands in the URL behind the gateway's own
+// path ("/session/1?a=b", or only "a=b"), and the headers. The newline at the end of the file is not part of the body. Run the
 // tests with -update to write the goldens again.
 package gatewaytest
 
@@ -46,18 +46,19 @@ type Outcome struct {
 func Run(t *testing.T, codec gateway.Codec, dir string) {
 	t.Helper()
 	var answered *engine.Request
+	var callback gateway.Request
 	for _, path := range fixtures(t, dir) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".http"), func(t *testing.T) {
 			outcome := checkRequest(t, codec, path)
 			if answered == nil {
-				answered = outcome.Request
+				answered, callback = outcome.Request, Read(t, path)
 			}
 		})
 	}
 	if answered == nil {
 		t.Fatalf("no fixture in %s is a callback", dir)
 	}
-	t.Run("replies", func(t *testing.T) { checkReplies(t, codec, *answered, dir) })
+	t.Run("replies", func(t *testing.T) { checkReplies(t, codec, callback, *answered, dir) })
 }
 
 func fixtures(t testing.TB, dir string) []string {
@@ -134,11 +135,18 @@ func checkDecoded(t testing.TB, codec gateway.Codec, req engine.Request) {
 		"Service": {req.Service, gateway.Service},
 		"Network": {req.Network, gateway.Network},
 	} {
+		if field == "Service" && req.LastInput && !req.First {
+			continue // the session's record has it
+		}
 		if checked, err := check.check(field, check.value); err != nil || checked != check.value {
 			t.Errorf("%s is %q, but its check returns %q, %v", field, check.value, checked, err)
 		}
 	}
-	if _, err := gateway.Text("Text", req.Text); err != nil {
+	checkText := gateway.Text
+	if req.LastInput && !req.First {
+		checkText = gateway.Input
+	}
+	if _, err := checkText("Text", req.Text); err != nil {
 		t.Errorf("Text is over a limit: %v", err)
 	}
 	if strings.ContainsFunc(req.Text, func(r rune) bool { return r < ' ' || r == 0x7f }) || !json.Valid(quoted(req.Text)) {
@@ -153,28 +161,47 @@ func quoted(s string) []byte {
 
 // checkReplies compares an encoded screen of a call that goes on, and one of a
 // call that ends, with replies.golden.
-func checkReplies(t *testing.T, codec gateway.Codec, req engine.Request, dir string) {
+func checkReplies(t *testing.T, codec gateway.Codec, callback gateway.Request, req engine.Request, dir string) {
 	t.Helper()
 	type response struct {
-		Status      int    `json:"status"`
-		ContentType string `json:"contentType"`
-		Body        string `json:"body"`
+		Status      int             `json:"status"`
+		ContentType string          `json:"contentType"`
+		Header      []gateway.Named `json:"header,omitempty"`
+		Body        string          `json:"body"`
 	}
 	screens := map[string]engine.Reply{
-		"continue": {Text: "Welcome\n1. \"Karibu\"\n2. Àsante & <b>", Screen: "secret-name", Program: "hash"},
+		"continue": {Text: "Welcome\n1. \"Karibu\"\n2. Àsante & <b>", Screen: "secret_name", Program: "hash"},
 		"end":      {Text: "Goodbye.", End: true, Fault: errors.New("not for callers")},
 	}
 	got := map[string]response{}
 	for name, screen := range screens {
-		r := codec.Encode(req, screen)
-		got[name] = response{r.Status, r.ContentType, string(r.Body)}
-		for _, hidden := range []string{"secret-name", "hash", "not for callers"} {
+		r := codec.Encode(callback, req, screen)
+		got[name] = response{r.Status, r.ContentType, r.Header, string(r.Body)}
+		checkScreen(t, codec, r, screen)
+		for _, hidden := range []string{"secret_name", "hash", "not for callers"} {
 			if bytes.Contains(r.Body, []byte(hidden)) {
 				t.Errorf("%s: the body shows %q", name, hidden)
 			}
 		}
 	}
 	golden(t, filepath.Join(dir, "replies.golden"), got)
+}
+
+// checkScreen checks that the aggregator's side reads the screen that was encoded.
+func checkScreen(t *testing.T, codec gateway.Codec, r gateway.Response, want engine.Reply) {
+	t.Helper()
+	client, ok := codec.(gateway.Client)
+	if !ok {
+		return
+	}
+	header := http.Header{}
+	for _, h := range r.Header {
+		header.Set(h.Name, h.Value)
+	}
+	text, end, err := client.Screen(r.Status, header, r.Body)
+	if err != nil || text != want.Text || end != want.End {
+		t.Errorf("the answer %q shows %q, %v, %v", r.Body, text, end, err)
+	}
 }
 
 // golden compares got, as JSON, with a golden file.

@@ -127,8 +127,8 @@ func forgetSessions(ctx context.Context, db store.Store, c service.Settings, pho
 		ids[i] = runner.SessionKey(session)
 	}
 	var tags []string
-	for _, g := range service.Gateways {
-		tags = append(tags, runner.NewIdentity(identity).Caller(&engine.Request{Provider: g.Name(), Caller: phone}))
+	for _, name := range append(service.GatewayNames(), c.Gateways...) {
+		tags = append(tags, runner.NewIdentity(identity).Caller(&engine.Request{Provider: name, Caller: phone}))
 	}
 	_, err = records.Forget(ctx, ids, tags)
 	if err != nil {

@@ -38,7 +38,7 @@ func newRemote(target, gatewayName string, headers []string, maxWait time.Durati
 	}
 	client, ok := service.GatewayNamed(gatewayName).(gateway.Client)
 	if !ok {
-		return nil, misuse{fmt.Errorf("--gateway: found %q; expected a gateway whose callbacks can be sent, such as %s", gatewayName, service.Gateways[0].Name())}
+		return nil, misuse{fmt.Errorf("--gateway: found %q; expected one of %s", gatewayName, strings.Join(service.GatewayNames(), ", "))}
 	}
 	r := &remote{url: target, gateway: client, header: http.Header{}, maxWait: maxWait}
 	for _, h := range headers {
@@ -109,13 +109,15 @@ func (l *remoteTarget) Assumed() []string { return l.assumed }
 // Type implements dialscript.Target: it sends the gateway's own request. Errors leave
 // out the URL, which may hold a secret.
 func (l *remoteTarget) Type(ctx context.Context, cb dialscript.Callback) (dialscript.Screen, error) {
-	contentType, form := l.gateway.Callback(cb.Request())
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, bytes.NewReader(form))
+	r := l.gateway.Callback(gateway.Call{Request: cb.Request(), Dialled: cb.Dialled, Last: cb.Last, Number: cb.Number})
+	request, err := http.NewRequestWithContext(ctx, r.Method, behind(l.url, r), bytes.NewReader(r.Body))
 	if err != nil {
 		return dialscript.Screen{}, errors.New("no request can be made for this URL")
 	}
 	request.Header = l.header.Clone()
-	request.Header.Set("Content-Type", contentType)
+	if kind := r.ContentType(); kind != "" {
+		request.Header.Set("Content-Type", kind)
+	}
 	began := time.Now()
 	response, err := l.client.Do(request)
 	if err != nil {
@@ -126,8 +128,25 @@ func (l *remoteTarget) Type(ctx context.Context, cb dialscript.Callback) (dialsc
 	if err != nil {
 		return dialscript.Screen{}, fmt.Errorf("the answer breaks off: %w", withoutURL(err))
 	}
-	text, end, err := l.gateway.Screen(response.StatusCode, body)
+	text, end, err := l.gateway.Screen(response.StatusCode, response.Header, body)
 	return dialscript.Screen{Text: text, End: end, Took: time.Since(began)}, err
+}
+
+// behind returns the service's URL with what the gateway puts behind it.
+func behind(address string, r gateway.Request) string {
+	address, query, has := strings.Cut(address, "?")
+	if r.Path != "" {
+		address = strings.TrimSuffix(address, "/") + "/" + r.Path
+	}
+	switch {
+	case len(r.Query) > 0 && has:
+		return address + "?" + query + "&" + string(r.Query)
+	case len(r.Query) > 0:
+		return address + "?" + string(r.Query)
+	case has:
+		return address + "?" + query
+	}
+	return address
 }
 
 func withoutURL(err error) error {

@@ -85,6 +85,10 @@ func (d *Doctor) redacted(list []Check) []Check {
 	for _, key := range slices.Concat(s.EncryptionOld, s.USSDAPIKeyOld, s.USSDPathOld) {
 		hide(key)
 	}
+	for _, line := range s.GatewaySecrets {
+		_, value, _ := strings.Cut(line.Reveal(), " ")
+		hide(value)
+	}
 	for _, address := range append(strings.Split(s.RedisURL.Reveal(), ","), s.DatabaseURL.Reveal()) {
 		if u, err := url.Parse(address); err == nil && u.User != nil {
 			password, _ := u.User.Password()

@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-// Every folder of gateway, named after its provider, is in the table.
+// Every folder of gateway, named after its provider, is a gateway.
 func TestGatewaysAreListed(t *testing.T) {
 	folders, err := os.ReadDir("../../gateway")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range folders {
-		if f.IsDir() && f.Name() != "gatewaytest" && GatewayNamed(f.Name()) == nil {
-			t.Errorf("gateway/%s is not in Gateways", f.Name())
+		if f.IsDir() && f.Name() != "gatewaytest" && f.Name() != "declared" && GatewayNamed(f.Name()) == nil {
+			t.Errorf("gateway/%s can't be named in GATEWAYS", f.Name())
 		}
 	}
 }

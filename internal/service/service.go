@@ -338,9 +338,12 @@ func (s *Service) chooseSender() error {
 func (s *Service) serveHTTP() error {
 	c := s.settings
 	refusals := server.NewRefusals(s.log)
-	var err error
+	gateways, err := s.gateways()
+	if err != nil {
+		return err
+	}
 	s.server, err = server.New(server.Config{
-		Handle: s.handle(), Codec: Gateways[0],
+		Handle: s.handle(), Codec: DefaultGateway, Gateways: gateways,
 		Ready: s.ready, Routes: s.api(refusals), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,

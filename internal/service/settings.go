@@ -56,6 +56,10 @@ type Settings struct {
 	USSDAPIKeyOld  []string
 	USSDPathSecret secret.Text
 	USSDPathOld    []string
+	// Gateways names the further gateways, and GatewaySecrets has "NAME SECRET" for each
+	// that has a path secret of its own.
+	Gateways       []string
+	GatewaySecrets []secret.Text
 
 	SessionTTL      time.Duration
 	DefaultLanguage string
@@ -287,6 +291,20 @@ a line.`,
 			s.USSDPathOld = lines(v)
 			return checkSecrets(s.USSDPathOld...)
 		},
+	},
+	{
+		name: "GATEWAYS",
+		help: `Names of further gateways, with commas between them: hubtel,airtel. Each calls
+back at /gateways/NAME. A name that is not built in is declared by the file
+gateways/NAME.yaml beside the menus (docs/gateways.md).`,
+		read: func(s *Settings, v string) (err error) { s.Gateways, err = gatewayNames(v); return err },
+	},
+	{
+		name: "GATEWAY_SECRETS",
+		help: `A path secret for each of them, as "hubtel SECRET", one a line: the gateway then
+calls back at /gateways/hubtel/SECRET. A second line for a name is a secret that is
+accepted while the first changes. A gateway without one needs what /ussd needs.`,
+		read: func(s *Settings, v string) (err error) { s.GatewaySecrets, err = gatewaySecrets(v); return err },
 	},
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions/backend"
+	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/store/postgres"
 	"github.com/paytrace/paytrace/store/redis"
@@ -158,6 +159,43 @@ func hosts(v string) ([]string, error) {
 }
 
 // checkSecrets checks path secrets, and says which one is wrong if there are more.
+// gatewayNames reads names with commas between them.
+func gatewayNames(v string) ([]string, error) {
+	var list []string
+	for name := range strings.SplitSeq(v, ",") {
+		name = strings.TrimSpace(name)
+		switch {
+		case name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
+			return nil, fmt.Errorf("found %q, expected names of gateways with commas between them, as hubtel,airtel", name)
+		case name == DefaultGateway.Name():
+			return nil, fmt.Errorf("%s calls back at /ussd; leave it out", name)
+		case slices.Contains(list, name):
+			return nil, fmt.Errorf("%s is there twice", name)
+		}
+		list = append(list, name)
+	}
+	if len(list) > maxGateways {
+		return nil, fmt.Errorf("found %d gateways, expected at most %d", len(list), maxGateways)
+	}
+	return list, nil
+}
+
+// gatewaySecrets reads lines with a gateway's name and its path secret.
+func gatewaySecrets(v string) ([]secret.Text, error) {
+	var list []secret.Text
+	for i, line := range lines(v) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if _, err := gatewayNames(name); err != nil {
+			return nil, fmt.Errorf("line %d: expected the name of a gateway and its secret, as hubtel SECRET", i+1)
+		}
+		if err := server.CheckPathSecret(strings.TrimSpace(value)); err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+1, err)
+		}
+		list = append(list, secret.New(name+" "+strings.TrimSpace(value)))
+	}
+	return list, nil
+}
+
 func checkSecrets(list ...string) error {
 	for i, one := range list {
 		err := server.CheckPathSecret(one)
