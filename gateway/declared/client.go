@@ -1,8 +1,8 @@
 package declared
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"

@@ -279,48 +279,72 @@ var errXML = gateway.Refuse("The body is not valid XML.")
 func (v values) readXML(body []byte, root string) error {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	d.Strict, d.CharsetReader = true, latinReader
-	var path []string
-	var text strings.Builder
-	for begun := false; ; {
+	x := xmlReader{values: v, root: root}
+	for {
 		t, err := d.Token()
-		if errors.Is(err, io.EOF) && begun && len(path) == 0 {
+		if errors.Is(err, io.EOF) && x.begun && len(x.path) == 0 {
 			return nil
 		}
 		if err != nil {
 			return errXML
 		}
-		switch t := t.(type) {
-		case xml.Directive:
-			return gateway.Refuse("The body has a document type, which is not read.")
-		case xml.StartElement:
-			if len(path) == 0 && (begun || t.Name.Local != root) {
-				return gateway.Refuse("The body's outermost element is not %s.", root)
-			}
-			if begun = true; len(path) > maxDepth {
-				return gateway.Refuse("The fields of the body stand more than %d deep in each other.", maxDepth)
-			}
-			path = append(path, t.Name.Local)
-			text.Reset()
-			for _, a := range t.Attr {
-				if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {
-					continue
-				}
-				if err := v.set(strings.Join(append(path[1:len(path):len(path)], "@"+a.Name.Local), "."), a.Value); err != nil {
-					return err
-				}
-			}
-		case xml.CharData:
-			text.Write(t)
-		case xml.EndElement:
-			if name := strings.Join(path[1:], "."); name != "" && (text.Len() > 0 || !v.within(name)) {
-				if err := v.set(name, strings.TrimSpace(text.String())); err != nil {
-					return err
-				}
-			}
-			path = path[:len(path)-1]
-			text.Reset()
+		if err := x.take(t); err != nil {
+			return err
 		}
 	}
+}
+
+// xmlReader reads the elements of a document, one token after the other.
+type xmlReader struct {
+	values
+	root  string
+	begun bool
+	path  []string
+	text  strings.Builder
+}
+
+func (x *xmlReader) take(t xml.Token) error {
+	switch t := t.(type) {
+	case xml.Directive:
+		return gateway.Refuse("The body has a document type, which is not read.")
+	case xml.StartElement:
+		return x.start(t)
+	case xml.CharData:
+		x.text.Write(t)
+	case xml.EndElement:
+		return x.end()
+	}
+	return nil
+}
+
+func (x *xmlReader) start(t xml.StartElement) error {
+	if len(x.path) == 0 && (x.begun || t.Name.Local != x.root) {
+		return gateway.Refuse("The body's outermost element is not %s.", x.root)
+	}
+	if x.begun = true; len(x.path) > maxDepth {
+		return gateway.Refuse("The fields of the body stand more than %d deep in each other.", maxDepth)
+	}
+	x.path = append(x.path, t.Name.Local)
+	x.text.Reset()
+	for _, a := range t.Attr {
+		if a.Name.Space == "xmlns" || a.Name.Local == "xmlns" {
+			continue
+		}
+		if err := x.set(strings.Join(append(x.path[1:len(x.path):len(x.path)], "@"+a.Name.Local), "."), a.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *xmlReader) end() error {
+	name, text := strings.Join(x.path[1:], "."), x.text.String()
+	x.path = x.path[:len(x.path)-1]
+	x.text.Reset()
+	if name == "" || text == "" && x.within(name) {
+		return nil
+	}
+	return x.set(name, strings.TrimSpace(text))
 }
 
 // within reports whether a field has others in it.
