@@ -18,10 +18,11 @@ import (
 )
 
 type checkCmd struct {
-	Files  []string `arg:"" optional:"" help:"Menu files, or folders of them (default: ./menus, or the embedded ones)."`
+	Files  []string `arg:"" optional:"" help:"Menu files, patterns or folders of them (default: ./menus, or the embedded ones)."`
 	JSON   bool     `name:"json" help:"Print diagnostics as JSON." xor:"form"`
 	SARIF  bool     `name:"sarif" help:"Print diagnostics as SARIF 2.1.0, for code hosts." xor:"form"`
 	GitHub bool     `name:"github" help:"Print diagnostics as annotations of a GitHub workflow." xor:"form"`
+	Quiet  bool     `help:"Leave out what is for information only."`
 	Watch  bool     `help:"Check again whenever a menu changes, until Ctrl-C."`
 }
 
@@ -55,6 +56,9 @@ func (v checkCmd) once(contracts []engine.Contract, std streams) error {
 			c.folder.Close()
 		}
 	}()
+	if v.Quiet {
+		withoutInfo(checked)
+	}
 	if err := v.print(std.out, checked); err != nil {
 		return err
 	}
@@ -64,6 +68,13 @@ func (v checkCmd) once(contracts []engine.Contract, std streams) error {
 		}
 	}
 	return together(checked, std.err)
+}
+
+// withoutInfo leaves out the diagnostics with which a menu can be published.
+func withoutInfo(all []checked) {
+	for i := range all {
+		all[i].found = slices.DeleteFunc(all[i].found, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
+	}
 }
 
 // together checks that menus of one folder, which are served at once, do not
@@ -104,6 +115,10 @@ func checkAll(own service.Program, named []string, built []engine.Contract, w io
 	}
 	var all []checked
 	seen := map[string]bool{}
+	named, err := matching(named)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range named {
 		some, err := checkOne(own, name, built, seen, w)
 		if err != nil {

@@ -18,7 +18,7 @@ import (
 
 type fixCmd struct {
 	Code  string   `arg:"" optional:"" help:"Code of a diagnostic, as U101 (default: all that can be fixed)."`
-	Menus []string `arg:"" optional:"" help:"Menu files (default: all menus of ./menus)."`
+	Menus []string `arg:"" optional:"" help:"Menu files, patterns or folders of them (default: ./menus)."`
 	Diff  bool     `help:"Write nothing: show what would change, and exit with status 1 if anything would." xor:"does"`
 	List  bool     `help:"Write nothing: list the codes that can be fixed." xor:"does"`
 }
@@ -38,7 +38,7 @@ func (v fixCmd) Run(ctx context.Context, std streams) error {
 	if v.List {
 		return listCodes(std.out, rewrite.Fixable())
 	}
-	if strings.HasSuffix(v.Code, ".yaml") {
+	if strings.HasSuffix(v.Code, ".yaml") || folderNamed(v.Code) {
 		v.Code, v.Menus = "", append([]string{v.Code}, v.Menus...)
 	}
 	code := ""
@@ -92,9 +92,14 @@ func fixable(typed string) (string, error) {
 // files lists the menus named, or all of the default folder.
 func (v fixCmd) files(own service.Program) ([]string, error) {
 	if len(v.Menus) > 0 {
-		return v.Menus, nil
+		return filesNamed(v.Menus, func(folder string) ([]string, error) { return menusToFix(own, folder) })
 	}
-	folder, err := own.OpenFolder("")
+	return menusToFix(own, "")
+}
+
+// menusToFix lists the menus of a folder, "" for the default one.
+func menusToFix(own service.Program, named string) ([]string, error) {
+	folder, err := own.OpenFolder(named)
 	if err != nil {
 		return nil, err
 	}

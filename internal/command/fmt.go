@@ -17,7 +17,7 @@ import (
 )
 
 type fmtCmd struct {
-	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml, or folders of them (default: ./menus)."`
+	Files []string `arg:"" optional:"" help:"Menus, dial scripts, actions.yaml, people.yaml, patterns or folders of them (default: ./menus)."`
 	Check bool     `help:"Write nothing: list the files that are not formatted, and exit with status 1 if there are any."`
 }
 
@@ -84,6 +84,9 @@ func (v fmtCmd) files(own service.Program) ([]string, error) {
 
 // inFolders replaces each folder by its files.
 func inFolders(own service.Program, named []string) (files []string, err error) {
+	if named, err = matching(named); err != nil {
+		return nil, err
+	}
 	for _, name := range named {
 		if !folderNamed(name) {
 			files = append(files, name) // its errors are reported where it is read

@@ -13,7 +13,7 @@ import (
 
 type langCmd struct {
 	Lang  string   `arg:"" help:"Code of the language in the menu's languages, as sw."`
-	Menus []string `arg:"" optional:"" help:"Menu files (default: all of ./menus that have the language)."`
+	Menus []string `arg:"" optional:"" help:"Menu files, patterns or folders of them (default: all of ./menus that have the language)."`
 	Check bool     `help:"Write nothing: list what is missing, stale or unreviewed, and exit with status 1 if anything is." xor:"does"`
 
 	Reviewed bool `help:"Mark every unreviewed translation as compared with its text." xor:"does"`
@@ -46,12 +46,13 @@ Examples:
 
 // Run brings translations up to date.
 func (v langCmd) Run(ctx context.Context, std streams) error {
-	files := v.Menus
-	if len(files) == 0 {
-		var err error
-		if files, err = menusWith(std.own, v.Lang); err != nil {
-			return err
-		}
+	named := v.Menus
+	if len(named) == 0 {
+		named = []string{""}
+	}
+	files, err := filesNamed(named, func(folder string) ([]string, error) { return menusWith(std.own, folder, v.Lang) })
+	if err != nil {
+		return err
 	}
 	if v.PO != "" || v.CSV != "" || v.In {
 		return v.exchange(ctx, files, std)
@@ -79,8 +80,8 @@ func (v langCmd) Run(ctx context.Context, std streams) error {
 }
 
 // menusWith lists the menus of the default folder that have a language.
-func menusWith(own service.Program, lang string) ([]string, error) {
-	folder, err := own.OpenFolder("")
+func menusWith(own service.Program, named, lang string) ([]string, error) {
+	folder, err := own.OpenFolder(named)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 type testCmd struct {
-	Files []string `arg:"" optional:"" help:"Dial scripts, FILE:LINE for one call, or a menu or folder for all scripts there (default: ./menus, or the embedded ones)."`
+	Files []string `arg:"" optional:"" help:"Dial scripts or patterns of them, FILE:LINE for one call, or a menu or folder for all scripts there (default: ./menus, or the embedded ones)."`
 
 	Tags    []string `help:"Play only calls with one of these tags." placeholder:"TAG"`
 	Lang    string   `help:"Play the same keys again in this language, or in all." placeholder:"CODE|all"`

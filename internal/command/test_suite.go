@@ -56,7 +56,11 @@ func (v testCmd) suites(own service.Program) ([]*suite, error) {
 	}
 	var list []*suite
 	byDir := map[string]*suite{}
-	for _, named := range v.Files {
+	files, err := matching(v.Files)
+	if err != nil {
+		return nil, err
+	}
+	for _, named := range files {
 		file, line := fileLine(named)
 		dir := filepath.Dir(file)
 		isFolder := folderNamed(file)
