@@ -44,7 +44,14 @@ var _ payments.Desk = (*Desk)(nil)
 // DefaultPushAfter lets the network end the call first: a push in an open session fails.
 const DefaultPushAfter = 5 * time.Second
 
-// New fills the zero fields of d and returns it.
+// DefaultLimits bound what callers move where the settings say nothing: M-Pesa's own bound
+// on small payments, and less for accounts of the first three days, whose number may have
+// been taken over with its SIM.
+var DefaultLimits = payments.Limits{
+	Least: 10_00, Most: 70_000_00, Day: 140_000_00, NewDay: 10_000_00, NewFor: 3 * day,
+}
+
+// New fills the zero fields of d and returns it. A Desk without Limits gets DefaultLimits.
 func New(d Desk) *Desk {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -54,6 +61,9 @@ func New(d Desk) *Desk {
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Limits == (payments.Limits{}) {
+		d.Limits = DefaultLimits
 	}
 	if d.PushAfter <= 0 {
 		d.PushAfter = DefaultPushAfter

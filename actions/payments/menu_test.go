@@ -8,10 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/paytrace/paytrace/actions"
 	desk "github.com/paytrace/paytrace/actions/payments"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet/payments"
 )
@@ -295,5 +300,27 @@ func TestWithdrawalsAtTheSameTime(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The contracts that menus are checked against are those of the actions.
+func TestDeclaredContracts(t *testing.T) {
+	p := newPhone(t)
+	declared, found := syntax.ReadDeclared(menus.FS, syntax.DeclaredFile, "menus")
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	want := map[string]engine.Contract{}
+	for _, c := range declared.Contracts {
+		want[c.Name] = c
+	}
+	for _, c := range p.table.Contracts() {
+		if diff := cmp.Diff(want[c.Name], c, cmpopts.IgnoreUnexported(engine.Type{}), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-declared +built):\n%s", c.Name, diff)
+		}
+		delete(want, c.Name)
+	}
+	for name := range want {
+		t.Errorf("%s is declared and not built", name)
 	}
 }
