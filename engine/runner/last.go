@@ -93,7 +93,7 @@ func (t *turn) lastOnce(ctx context.Context) (reply engine.Reply) {
 		if reply, ok := t.answerLast(ctx); ok {
 			return reply
 		}
-		t.overtaken = true
+		t.outrun = true
 	}
 	return t.end(t.program, engine.BuiltinBusy, fmt.Errorf("session changed %d times under one callback", maxRounds))
 }
@@ -154,7 +154,7 @@ func (t *turn) mayBegin() {
 func (t *turn) answerLastFrom(ctx context.Context, from point, expect string) (engine.Reply, bool) {
 	counted := t.req.Sequence > 0 && from.sequence > 0
 	switch {
-	case t.overtaken, counted && t.req.Sequence <= from.sequence, from.s.Ended && !counted:
+	case t.outrun, counted && t.req.Sequence <= from.sequence, from.s.Ended && !counted:
 		return t.show(from.p, &from.s), true // a repeat, or a late copy: nothing moves
 	case from.s.Ended:
 		return t.end(from.p, engine.BuiltinExpired, errSkippedOn), true
@@ -171,7 +171,7 @@ func (t *turn) answerLastFrom(ctx context.Context, from point, expect string) (e
 func (t *turn) dialledAgain(ctx context.Context, from *point, dialled string) (engine.Reply, bool) {
 	t.program, t.ahead = t.Programs.ForCode(dialled)
 	repeated := len(from.inputs) == len(t.typedAhead()) && from.code == t.codeOf(dialled)
-	if t.overtaken || !t.req.ReusesIDs || repeated && !from.s.Ended {
+	if t.outrun || !t.req.ReusesIDs || repeated && !from.s.Ended {
 		return t.show(from.p, &from.s), true
 	}
 	t.req.Service, t.lang = dialled, ""

@@ -101,8 +101,8 @@ type turn struct {
 	// speculating says that the record was not loaded; needsRecord says that it
 	// turned out to be necessary.
 	speculating, needsRecord bool
-	// overtaken says that another delivery saved the session while this one was in flight.
-	overtaken bool
+	// outrun says that another delivery saved the session while this one was in flight.
+	outrun bool
 	// locked says that the row is held, so nothing else can be read now.
 	locked bool
 	// textOnly says that the text alone gave the state; no record was loaded.
