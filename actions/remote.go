@@ -134,7 +134,7 @@ func (t *Table) intend(ctx context.Context, call engine.Call, at *runner.Place) 
 	by := rand.Text()
 	err = t.repeat(ctx, func() error {
 		return t.withRow(ctx, at.Key, call.Caller, func(ctx context.Context, tx store.Tx, row *runner.Row) error {
-			if asked, out, err = at.Ask(row, by); err != nil || asked != runner.AskNow {
+			if asked, out, err = at.Ask(row, by, t.now()); err != nil || asked != runner.AskNow {
 				return err
 			}
 			return tx.Enqueue(ctx, store.Job{Kind: JobAsk, Key: call.ID, Args: args})
@@ -197,7 +197,8 @@ func (t *Table) resolve(ctx context.Context, tx store.Tx, c *engine.Contract, id
 }
 
 // await waits for the outcome of another delivery. If there is none in time, both say
-// that it is pending.
+// that it is pending. It waits no longer than that delivery can last: its instance may
+// have been killed.
 func (t *Table) await(ctx context.Context, call engine.Call, at *runner.Place) (out engine.Outcome, err error) {
 	looking, cancel := context.WithCancel(ctx)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -205,12 +206,12 @@ func (t *Table) await(ctx context.Context, call engine.Call, at *runner.Place) (
 	}
 	defer cancel()
 	for asked := runner.AskedElsewhere; asked == runner.AskedElsewhere; {
-		if !t.pause(looking, awaitPause) {
+		if ended := !t.now().Before(at.AskedAt.Add(Budget)); ended || !t.pause(looking, awaitPause) {
 			return t.close(ctx, action{}, call, at, engine.Outcome{Name: engine.Pending})
 		}
 		err = t.repeat(looking, func() error {
 			return t.withRow(looking, at.Key, call.Caller, func(_ context.Context, _ store.Tx, row *runner.Row) error {
-				asked, out, err = at.Ask(row, "")
+				asked, out, err = at.Ask(row, "", t.now())
 				return err
 			})
 		})

@@ -128,6 +128,32 @@ func atOnceAct(t testing.TB, b *bench, n int, c engine.Call) []engine.Outcome {
 	return outs
 }
 
+// A delivery whose instance was killed while it asked is not awaited for longer than it
+// could have lasted: repeats tell the caller that the outcome is pending, at once.
+func TestRemoteOfAKilledInstance(t *testing.T) {
+	b := newBench(t)
+	r := withRemote(t, b, nil)
+	c := buyCall("one")
+	at, err := runner.FirstPlace(c.ID, &c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Update(t.Context(), c.ID, c.Caller, func(row *runner.Row) error {
+		_, _, err := at.Ask(row, "killed", b.clock.Now())
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b.PauseWith(func(context.Context, time.Duration) bool {
+		t.Error("a repeat waits for a delivery that has ended")
+		return false
+	})
+	b.clock.Pass(actions.Budget)
+	if out := b.mustAct(t, c); out.Name != engine.Pending || len(r.asked) != 0 {
+		t.Errorf("%v, asked %d times", out, len(r.asked))
+	}
+}
+
 // A request that surely did nothing has failed, and is over.
 func TestRemoteThatFails(t *testing.T) {
 	b := newBench(t)

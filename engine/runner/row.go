@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/paytrace/paytrace/engine"
 )
@@ -58,6 +59,8 @@ type Result struct {
 	// AskedBy names the delivery that asked a backend for the action. The row was then
 	// saved twice for it: before the request left, and with the outcome.
 	AskedBy string `json:"a,omitempty"`
+	// AskedAt is when, in milliseconds since 1970.
+	AskedAt int64 `json:"t,omitempty"`
 	// Open says that the outcome is awaited. Until it is known the result is
 	// engine.Pending, and no caller was told so.
 	Open bool `json:"w,omitempty"`
@@ -158,6 +161,8 @@ type Place struct {
 	Epoch int
 	// Money says that the action moves money.
 	Money bool
+	// AskedAt is when another delivery asked a backend for the action.
+	AskedAt time.Time
 
 	generation  int
 	program     string
@@ -301,14 +306,15 @@ const (
 
 // Ask enters the place before a backend is asked. It stores in the row that the outcome
 // is awaited: a recovery in the meantime tells the caller that it is pending. by names
-// this delivery. Close must follow after AskNow.
-func (p *Place) Ask(row *Row, by string) (Asked, engine.Outcome, error) {
+// this delivery, and now is its time. Close must follow after AskNow. After
+// AskedElsewhere, p.AskedAt says when the other delivery has asked.
+func (p *Place) Ask(row *Row, by string, now time.Time) (Asked, engine.Outcome, error) {
 	stored, err := p.arrive(row)
 	switch {
 	case err != nil:
 		return 0, engine.Outcome{}, err
 	case stored == nil:
-		p.leave(row, Result{Fingerprint: p.fingerprint, Name: engine.Pending, Reads: p.reads, AskedBy: by, Open: true})
+		p.leave(row, Result{Fingerprint: p.fingerprint, Name: engine.Pending, Reads: p.reads, AskedBy: by, AskedAt: now.UnixMilli(), Open: true})
 		row.Money = row.Money || p.Money
 		return AskNow, engine.Outcome{}, nil
 	case !stored.Open:
@@ -316,6 +322,7 @@ func (p *Place) Ask(row *Row, by string) (Asked, engine.Outcome, error) {
 	case stored.AskedBy == by: // the answer to a COMMIT was lost
 		return AskNow, engine.Outcome{}, nil
 	}
+	p.AskedAt = time.UnixMilli(stored.AskedAt)
 	return AskedElsewhere, engine.Outcome{}, nil
 }
 
