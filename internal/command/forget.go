@@ -30,7 +30,8 @@ type forgetCmd struct {
 func (forgetCmd) Help() string {
 	return `Removes what is stored about a person under a phone number: the number and the
 name of the account, remembered values, messages, one-time codes, counts of
-limits and guesses, states and notes of calls, and the records of calls in Redis.
+limits and guesses, states and notes of calls, questions to backends whose outcome
+nobody knows yet, and the records of calls in Redis.
 The account's Worker ID and wallet stay: other books refer to them, and the wallet
 may hold money. The audit log stores who ran this and when, without the number.
 It cannot be undone.

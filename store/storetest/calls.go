@@ -182,7 +182,9 @@ func fillPerson(s *subject, n int) {
 		_, err := guess(ctx, tx, "code", w.Phone)
 		s.want(err, nil)
 		_, err = tx.Count(ctx, "lookup_other", w.Phone, time.Hour, noon)
-		return err
+		s.want(err, nil)
+		args := json.RawMessage(`{"action":"buy","caller":"` + w.Phone + `"}`)
+		return tx.Enqueue(ctx, store.Job{Kind: "ask", Key: fmt.Sprint("ask", n), Args: args})
 	})
 	s.want(s.SetMessage(s.ctx, store.Message{ID: fmt.Sprint(n, "-", 0), Status: "sent"}), nil)
 	s.want(s.AddCalls(s.ctx, []store.CallNote{note(w.Phone, n), note(w.Phone, n)}), nil)
@@ -194,7 +196,7 @@ func forgotten(s *subject) {
 	gone, stays := worker(1), worker(2)
 	want := store.Forgotten{Workers: []string{gone.WorkerID}, Sessions: []string{"ATUid_0"}, Removed: map[string]int{
 		"remembered values": 1, "messages": 1, "messages not sent yet": 1, "counts of limits": 1, "one-time codes": 1,
-		"callbacks about payments": 0, "counts of guesses": 1, "notes of calls": 2, "states of calls": 0, "numbers of payments": 0,
+		"callbacks about payments": 0, "counts of guesses": 1, "notes of calls": 2, "questions to backends": 1, "states of calls": 0, "numbers of payments": 0,
 	}}
 	for _, dry := range []bool{true, true, false} {
 		got, err := s.Forget(s.ctx, gone.Phone, "amina", noon, dry)

@@ -93,8 +93,14 @@ var personal = []struct{ what, count, remove string }{
 		"callbacks about payments", `SELECT count(*) FROM payment_callbacks WHERE handled_at IS NOT NULL AND body LIKE '%' || $1 || '%'`,
 		`UPDATE payment_callbacks SET body = '' WHERE handled_at IS NOT NULL AND body LIKE '%' || $1 || '%'`,
 	},
+	{"questions to backends", `SELECT count(*) FROM river_job WHERE ` + asksFor, `DELETE FROM river_job WHERE ` + asksFor},
 	{"counts of guesses", `SELECT count(*) FROM guesses WHERE subject = $1`, `DELETE FROM guesses WHERE subject = $1`},
 }
+
+// asksFor matches the jobs that ask a backend for the outcome of an action: those of the
+// caller, and those that are over and have the number among their values.
+const asksFor = `kind = 'ask' AND (args -> 'args' ->> 'caller' = $1
+	OR finalized_at IS NOT NULL AND args ->> 'args' LIKE '%"' || $1 || '"%')`
 
 // Forget removes what is stored under a number, in one transaction.
 func (d DB) Forget(ctx context.Context, phone, actor string, at time.Time, dry bool) (f store.Forgotten, err error) {
