@@ -28,17 +28,17 @@ func (t *turn) dropped(ctx context.Context, p *engine.Program) *engine.Snapshot 
 	if err != nil || rec.Ended || rec.Resting == nil {
 		return nil
 	}
-	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) || p.Acts() && t.overtaken(ctx, id, rec.Epoch) {
+	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) || p.Acts() && t.outdated(ctx, id, rec.Epoch) {
 		return nil
 	}
 	t.offers = id
 	return rec.Resting
 }
 
-// overtaken reports whether the database was told more of a session's call than the
+// outdated reports whether the database was told more of a session's call than the
 // record with this epoch knows, or can't be asked. The call may have paid then, and its
 // Yes would pay again.
-func (t *turn) overtaken(ctx context.Context, session string, epoch int) bool {
+func (t *turn) outdated(ctx context.Context, session string, epoch int) bool {
 	then := t.req
 	then.Session = session
 	more := false
