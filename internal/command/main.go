@@ -40,6 +40,7 @@ type subcommands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
 	Calls      callsCmd      `cmd:"" help:"Show what happened on a number's calls."`
 	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
+	PIN        pinCmd        `cmd:"" name:"pin" help:"Reset the PIN of a worker."`
 	Forget     forgetCmd     `cmd:"" help:"Remove what is stored about a person."`
 	Doctor     doctorCmd     `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
 	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
