@@ -43,6 +43,7 @@ type subcommands struct {
 	PIN        pinCmd        `cmd:"" name:"pin" help:"Reset the PIN of a worker."`
 	Forget     forgetCmd     `cmd:"" help:"Remove what is stored about a person."`
 	Doctor     doctorCmd     `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
+	Health     healthCmd     `cmd:"" help:"Ask the service on this machine whether it runs, or whether it is ready."`
 	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
 	Wallets    walletsCmd    `cmd:"" help:"Show which wallets are funded, and request funding for others."`
 	FakeMpesa  fakeMpesaCmd  `cmd:"" help:"Be a Safaricom, for demonstrations and tests: no money moves."`

@@ -29,6 +29,20 @@ func (s Settings) ListenAddress() string {
 	return net.JoinHostPort(host, strconv.Itoa(s.Port))
 }
 
+// LocalAddress returns the address at which a program on this machine reaches the
+// service: that of ListenAddress, or a loopback address if it listens on all
+// interfaces.
+func (s Settings) LocalAddress() string {
+	host := s.Address
+	if at, err := netip.ParseAddr(host); err == nil && at.IsUnspecified() {
+		host = loopback
+		if at.Is6() {
+			host = netip.IPv6Loopback().String()
+		}
+	}
+	return net.JoinHostPort(cmp.Or(host, loopback), strconv.Itoa(s.Port))
+}
+
 // reachable reports whether other machines reach the service.
 func (s Settings) reachable() bool {
 	if s.Address == "" {
