@@ -15,7 +15,7 @@ RACE = -race -gcflags=modernc.org/sqlite/lib=-race=false
 GORACE ?= atexit_sleep_ms=20
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test proof lint fmt bench floor soak fuzz
+.PHONY: help run build test proof lint fmt bench floor release soak fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ floor: ## Measure the CPU time of a callback beside that of bare handlers, and h
 	$(GO) build -o bin/ ./cmd/paytrace ./bench
 	bin/bench $(ARGS)
 	bin/bench sessions
+
+release: ## Build the archives of a version for Linux and macOS into dist, with completions, SBOM and checksums; VERSION=1.2.3 names it
+	$(GO) run ./internal/release $(if $(VERSION),-version $(VERSION)) $(ARGS)
 
 SOAK ?= 60
 soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,000 kills a point, a hundred thousand writes of a backend that misbehaves, two million schedules and all with two deviations, five million calls, a hundred thousand fundings, 10,000 wallets that change their key

@@ -75,6 +75,8 @@ var own = map[string][]string{
 	"internal/command":            {"..."},
 	"internal/command/handset":    {"engine/gsm7", "engine/terminal"},
 	"service":                     {"actions", "internal/command", "internal/service"},
+	"internal/release":            nil,
+	"deploy":                      {"internal/service"},
 	"bench":                       {"engine", "engine/runner", "engine/secret", "gateway/africastalking", "server", "store/redis", "store/storetest/servers"},
 	"cmd/paytrace":                {"service"},
 }

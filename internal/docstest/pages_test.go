@@ -67,6 +67,9 @@ func TestActionsPageRuns(t *testing.T) {
 	w.Follow()
 }
 
+// docs/deploy.md is followed by somebody who puts the service online.
+func TestDeployPageRuns(t *testing.T) { start(t, "docs/deploy.md", nil).Follow() }
+
 // docs/operating.md is followed by an operator with an empty Postgres and an
 // empty Redis. What else the page needs is one more address here.
 func TestOperatingConsole(t *testing.T) {
