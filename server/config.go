@@ -46,6 +46,8 @@ type Config struct {
 	// Routes and Mounts add handlers of other packages.
 	Routes []Route
 	Mounts []Mount
+	// Metrics is served on the inner listener, at /metrics; nil serves none.
+	Metrics http.Handler
 	// NoDocs turns off /docs and /openapi.json.
 	NoDocs bool
 	// TrustedProxies lists the proxies whose X-Forwarded-For names the sender of a

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
 
 	"github.com/paytrace/paytrace/gateway"
 )
@@ -103,6 +104,9 @@ func newServer(config Config, limits limits) (*Server, error) {
 	}
 	s.inner.Get("/health", health)
 	s.inner.Get("/ready", s.ready.serveDetailed)
+	if config.Metrics != nil {
+		s.inner.Get("/metrics", mounted(fasthttpadaptor.NewFastHTTPHandler(config.Metrics)))
+	}
 	for _, app := range []*fiber.App{s.app, s.inner} {
 		http := app.Server()
 		http.CloseOnShutdown = true
@@ -141,7 +145,7 @@ func (s *Server) Listen(addr string) error {
 // while Shutdown waits for the callbacks in flight.
 func (s *Server) Serve(ln net.Listener) error { return s.serve(s.app, ln) }
 
-// ServeInner serves /health and /ready for operators on a listener of its own, until
+// ServeInner serves /health, /ready and /metrics for operators on a listener of its own, until
 // Shutdown begins. Its /ready has the errors of the dependencies, which name hosts and
 // versions, so only operators may reach the listener.
 func (s *Server) ServeInner(ln net.Listener) error { return s.serve(s.inner, ln) }

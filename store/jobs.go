@@ -41,6 +41,13 @@ type JobInfo struct {
 	CreatedAt   time.Time
 }
 
+// JobCount says how many jobs of a kind are in a state.
+type JobCount struct {
+	Kind  string
+	State JobState
+	Jobs  int
+}
+
 // Jobs runs background work on the same database.
 type Jobs interface {
 	// Work runs jobs with the handlers, by kind, until ctx ends. Then it gives
@@ -50,6 +57,8 @@ type Jobs interface {
 	Work(ctx context.Context, handlers map[string]JobHandler, grace time.Duration) error
 	// ListJobs lists waiting, running and failed jobs, the next to run first.
 	ListJobs(ctx context.Context, limit int) ([]JobInfo, error)
+	// CountJobs counts waiting, running and failed jobs, by kind and state.
+	CountJobs(ctx context.Context) ([]JobCount, error)
 	// RetryJob runs a waiting or failed job now: ErrNotFound if there is none.
 	RetryJob(ctx context.Context, id int64) error
 }

@@ -33,6 +33,7 @@ type subcommands struct {
 	Dial       dialCmd       `cmd:"" help:"Dial a menu on a phone in the terminal."`
 	Graph      graphCmd      `cmd:"" help:"Draw a menu, or list the path to every screen."`
 	Test       testCmd       `cmd:"" help:"Play dial scripts against menus."`
+	Stress     stressCmd     `cmd:"" help:"Make calls on a running service at a steady rate, and measure how long callers wait."`
 	Record     recordCmd     `cmd:"" help:"Record calls as a dial script: your own, or those of a log or a running service."`
 	Replay     replayCmd     `cmd:"" help:"Replay recorded sessions on another version of a menu."`
 	Actions    actionsCmd    `cmd:"" help:"List the actions that menus can use."`

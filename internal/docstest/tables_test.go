@@ -145,6 +145,23 @@ func TestSettingsTable(t *testing.T) {
 	same(t, "settings", Column(Section(t, reference, "Settings"), 1), names)
 }
 
+func TestMetricsTable(t *testing.T) {
+	files, err := filepath.Glob("internal/service/metrics/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	var names []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`(?:Name: |NewDesc\()"([a-z_]+)"`).FindAllStringSubmatch(Read(t, file), -1) {
+			names = append(names, m[1])
+		}
+	}
+	same(t, "metrics", Column(Section(t, reference, "Metrics"), 1), names)
+}
+
 func TestRoutesTable(t *testing.T) {
 	var api struct{ Paths map[string]any }
 	if err := json.Unmarshal([]byte(Read(t, "server/openapi.json")), &api); err != nil {

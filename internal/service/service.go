@@ -19,6 +19,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
+	"github.com/paytrace/paytrace/internal/service/metrics"
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/sms"
@@ -72,6 +73,7 @@ type Service struct {
 	// background holds what runs while the service serves, beside the jobs.
 	background []func(context.Context)
 	journal    *journal.Journal // nil where no notes of calls are written
+	metrics    *metrics.Metrics // nil where INNER_ADDRESS is not set
 
 	ready   []server.Check
 	close   []func() error
@@ -103,6 +105,9 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	}
 	s := &Service{options: o, settings: o.Settings, log: o.Log, jobs: map[string]store.JobHandler{}}
 	s.runner = &runner.Runner{TTL: s.settings.SessionTTL, Now: time.Now, Log: s.log}
+	if s.settings.InnerAddress != "" {
+		s.measure()
+	}
 	if err := s.wire(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -227,7 +232,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 			return err
 		}
 	}
-	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions)
+	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, measured(s, s.metrics.Actions)...)
 	if s.settings.Sessions > 0 {
 		s.runner.Admit = s.table.Admit(s.settings.Sessions)
 	}
@@ -323,9 +328,9 @@ func (s *Service) chooseSender() error {
 		if err != nil {
 			return UsageError{err}
 		}
-		sender = decorate[sms.Sender](provider, s.options.Decorators.Sender, func(provider sms.Sender) sms.Sender {
-			return sms.NewBreaker(provider)
-		})
+		own := []func(sms.Sender) sms.Sender{func(provider sms.Sender) sms.Sender { return sms.NewBreaker(provider) }}
+		own = append(own, measured(s, s.metrics.Sender(atProvider))...)
+		sender = decorate[sms.Sender](provider, s.options.Decorators.Sender, own...)
 		s.choose("SMS", "Africa's Talking, as %s", s.settings.ATUsername)
 	} else {
 		sender = decorate[sms.Sender](logonly.Sender{Log: s.log}, s.options.Decorators.Sender)
@@ -347,7 +352,7 @@ func (s *Service) serveHTTP() error {
 		Ready: s.ready, Routes: s.api(refusals), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,
-		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies,
+		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies, Metrics: s.served(),
 	})
 	if err != nil {
 		return UsageError{err}
@@ -388,7 +393,7 @@ func (s *Service) listenInside() error {
 		}
 		return nil
 	})
-	s.choose("inside", "http://%s/ready says why a dependency fails", ln.Addr())
+	s.choose("inside", "http://%s/ready says why a dependency fails; /metrics is for Prometheus", ln.Addr())
 	return nil
 }
 
@@ -402,12 +407,13 @@ func present(key string) []string {
 // handle answers a callback and writes notes of it for "paytrace calls".
 func (s *Service) handle() Handle {
 	around := s.options.Decorators.Handle
+	own := measured(s, s.metrics.Handle)
 	if s.settings.JournalDays == 0 {
-		return decorate(s.runner.Handle, around)
+		return decorate(s.runner.Handle, around, own...)
 	}
 	const day = 24 * time.Hour
 	s.journal = journal.New(journal.Config{ShownCode: s.shownCode, Calls: s.db, Retention: time.Duration(s.settings.JournalDays) * day, Log: s.log})
-	return decorate(s.runner.Handle, around, s.journal.Around)
+	return decorate(s.runner.Handle, around, append([]func(Handle) Handle{s.journal.Around}, own...)...)
 }
 
 func (s *Service) shownCode(code string) string { return shownCode(s.runner.Programs, code) }

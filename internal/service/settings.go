@@ -181,7 +181,8 @@ while neither USSD_API_KEY nor USSD_PATH_SECRET is set; else all interfaces.
 		name: "INNER_ADDRESS",
 		help: `A second address for operators, as 5001 (on 127.0.0.1) or 10.0.0.7:5001. Its
 /ready says why a dependency fails, with hosts and versions; the one on PORT says
-only that it does. Not set: there is none.`,
+only that it does. Its /metrics is for Prometheus. Not set: there is none, and
+nothing is counted.`,
 		read: func(s *Settings, v string) (err error) { s.InnerAddress, err = innerAddress(v); return err },
 	},
 	{

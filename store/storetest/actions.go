@@ -333,6 +333,7 @@ func ownContext(s *subject) {
 			"Messages":       func() error { _, err := s.Messages(ctx, 1); return err },
 			"Setting":        func() error { _, err := s.Setting(ctx, "a"); return err },
 			"ListJobs":       func() error { _, err := s.ListJobs(ctx, 1); return err },
+			"CountJobs":      func() error { _, err := s.CountJobs(ctx); return err },
 			"RetryJob":       func() error { return s.RetryJob(ctx, 1) },
 			"SetMessage":     func() error { return s.SetMessage(ctx, message(1)) },
 			"Within":         func() error { return s.Within(ctx, everything) },

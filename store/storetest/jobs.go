@@ -86,13 +86,25 @@ func (s *subject) wantJobs(want ...string) []store.JobInfo {
 	jobs, err := s.ListJobs(s.ctx, 100)
 	s.want(err, nil)
 	var got []string
+	counted := map[store.JobCount]int{}
 	for _, j := range jobs {
+		counted[store.JobCount{Kind: j.Kind, State: j.State}]++
 		got = append(got, fmt.Sprintf("%s %s %s %d", j.Kind, j.Key, j.State, j.Attempt))
 	}
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		s.t.Fatalf("jobs listed (-want +got):\n%s", diff)
+	}
+	counts, err := s.CountJobs(s.ctx)
+	s.want(err, nil)
+	for _, c := range counts {
+		counted[store.JobCount{Kind: c.Kind, State: c.State}] -= c.Jobs
+	}
+	for which, off := range counted {
+		if off != 0 {
+			s.t.Errorf("%s jobs that are %s: %d listed more than counted", which.Kind, which.State, off)
+		}
 	}
 	return jobs
 }

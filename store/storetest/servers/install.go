@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"testing"
+	"time"
 )
 
 // places lists where the system's packages put the servers' programs, besides the
@@ -38,6 +40,22 @@ func find(ctx context.Context, name, pkg string) (string, error) {
 	}
 	return "", fmt.Errorf("%s was not found after its package %q was installed", name, pkg)
 }
+
+// Program returns the path of a program that a test needs, and installs its package if
+// it is missing. Without it the test is skipped, and fails in CI.
+func Program(t testing.TB, name, pkg string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), installTime)
+	defer cancel()
+	path, err := find(ctx, name, pkg)
+	if err != nil {
+		missing(t, err)
+	}
+	return path
+}
+
+// installTime bounds the installation of a package and of what it needs.
+const installTime = 5 * time.Minute
 
 func look(name string) string {
 	if path, err := exec.LookPath(name); err == nil {
