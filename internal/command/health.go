@@ -91,7 +91,7 @@ func askHealth(ctx context.Context, url string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // it is only read
 	body, err := io.ReadAll(io.LimitReader(res.Body, healthLimit))
 	if err != nil {
 		return "", err

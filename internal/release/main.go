@@ -112,7 +112,7 @@ func (r *release) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	shared, err := r.shared(ctx, work)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func (s *Service) measure() {
 			}
 			return unknownMenu
 		},
-		CountJobs: func(ctx context.Context) ([]store.JobCount, error) { return s.db.CountJobs(ctx) },
+		CountJobs: s.countJobs,
 		NotesLost: func() int64 {
 			if s.journal == nil {
 				return 0
@@ -40,6 +40,19 @@ func (s *Service) measure() {
 		},
 	})
 	s.runner.Watch = s.metrics.Watch
+}
+
+// countJobs counts the jobs in the database. It has every kind that this service works
+// on, also those that have no job now.
+func (s *Service) countJobs(ctx context.Context) ([]store.JobCount, error) {
+	counts, err := s.db.CountJobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for kind := range s.jobs {
+		counts = append(counts, store.JobCount{Kind: kind, State: store.JobWaiting})
+	}
+	return counts, nil
 }
 
 // measured returns a decorator of a port where the service is measured, and none where
