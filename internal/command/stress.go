@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/internal/stress"
 )
 
@@ -76,7 +77,7 @@ func (v *stressCmd) plan() (stress.Plan, error) {
 		return stress.Plan{}, err
 	}
 	plan := stress.Plan{
-		URL: v.URL, Header: target.header, Gateway: target.gateway, Code: v.Code, Keys: v.Keys, Rate: v.Rate, For: v.For,
+		Address: func(r gateway.Request) string { return behind(v.URL, r) }, Header: target.header, Gateway: target.gateway, Code: v.Code, Keys: v.Keys, Rate: v.Rate, For: v.For,
 		Pause: v.Pause, Callers: v.Callers, FirstCaller: firstCaller, Network: v.Network, Name: rand.Text(), Client: stress.NewClient(anywhere),
 	}
 	if v.Callers > maxCallers {

@@ -34,9 +34,9 @@ const (
 
 // Plan says what calls to make.
 type Plan struct {
-	// URL takes callbacks, and Header is added to each.
-	URL    string
-	Header http.Header
+	// Address returns where a callback is sent. Header is added to each.
+	Address func(gateway.Request) string
+	Header  http.Header
 	// Gateway writes the callbacks and reads the answers.
 	Gateway gateway.Client
 	// Code is dialled, and then Keys are typed, one for each further callback.
@@ -132,12 +132,12 @@ func (r *run) call(ctx context.Context, n int, due time.Time) {
 	r.begun++
 	r.mu.Unlock()
 	p := r.plan
-	req := engine.Request{
+	made := gateway.Call{Dialled: p.Code, Number: 1, Request: engine.Request{
 		Provider: p.Gateway.Name(), Session: fmt.Sprintf("stress-%s-%d", p.Name, n), Service: p.Code, Network: p.Network,
 		Caller: fmt.Sprint(p.FirstCaller + int64(n%p.Callers)), First: true,
-	}
+	}}
 	for i := 0; ; i++ {
-		end, err := r.turn(ctx, req)
+		end, err := r.turn(ctx, made)
 		answered := time.Now()
 		r.note(answered.Sub(due), end, err)
 		if end || err != nil || i == len(p.Keys) {
@@ -147,28 +147,32 @@ func (r *run) call(ctx context.Context, n int, due time.Time) {
 		if !waitUntil(ctx, due) {
 			return
 		}
-		req.First = false
-		if req.Text != "" {
-			req.Text += "*"
+		made.First = false
+		if i > 0 {
+			made.Text += "*"
 		}
-		req.Text += p.Keys[i]
+		made.Text += p.Keys[i]
+		made.Last = p.Keys[i]
+		made.Number++
 	}
 }
 
 // turn sends one callback and reads the screen.
-func (r *run) turn(ctx context.Context, req engine.Request) (end bool, err error) {
+func (r *run) turn(ctx context.Context, made gateway.Call) (end bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	contentType, body := r.plan.Gateway.Callback(req)
-	post, err := http.NewRequestWithContext(ctx, http.MethodPost, r.plan.URL, bytes.NewReader(body))
+	callback := r.plan.Gateway.Callback(made)
+	request, err := http.NewRequestWithContext(ctx, callback.Method, r.plan.Address(callback), bytes.NewReader(callback.Body))
 	if err != nil {
 		return false, errors.New("no request can be made for this address")
 	}
 	if r.plan.Header != nil {
-		post.Header = r.plan.Header.Clone()
+		request.Header = r.plan.Header.Clone()
 	}
-	post.Header.Set("Content-Type", contentType)
-	answer, err := r.plan.Client.Do(post)
+	if kind := callback.ContentType(); kind != "" {
+		request.Header.Set("Content-Type", kind)
+	}
+	answer, err := r.plan.Client.Do(request)
 	if err != nil {
 		return false, failure(err)
 	}
@@ -177,10 +181,11 @@ func (r *run) turn(ctx context.Context, req engine.Request) (end bool, err error
 	if err != nil {
 		return false, failure(err)
 	}
-	if answer.StatusCode != http.StatusOK {
+	_, end, err = r.plan.Gateway.Screen(answer.StatusCode, answer.Header, screen)
+	switch {
+	case err != nil && answer.StatusCode != http.StatusOK:
 		return false, fmt.Errorf("status %d", answer.StatusCode)
-	}
-	if _, end, err = r.plan.Gateway.Screen(answer.StatusCode, screen); err != nil {
+	case err != nil:
 		return false, errors.New("no screen")
 	}
 	return end, nil

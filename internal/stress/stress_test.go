@@ -11,13 +11,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 )
 
 // plan makes 20 calls in a fifth of a second on a server.
 func plan(url string) Plan {
 	return Plan{
-		URL: url, Gateway: africastalking.Codec{}, Code: "*384*8481#", Keys: []string{"1", "7"}, Rate: 100, For: 200 * time.Millisecond,
+		Address: func(gateway.Request) string { return url }, Gateway: africastalking.Codec{}, Code: "*384*8481#", Keys: []string{"1", "7"}, Rate: 100, For: 200 * time.Millisecond,
 		Callers: 3, FirstCaller: 254700000000, Network: "63902", Name: "test", Client: NewClient(false),
 	}
 }
