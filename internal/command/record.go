@@ -120,7 +120,11 @@ func (v recordCmd) desk(ctx context.Context, std streams) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := compileOne(d.folder, name, built, "", std.err)
+	contracts, err := d.folder.Contracts(built, std.err)
+	if err != nil {
+		return nil, err
+	}
+	program, err := compileOne(d.folder, name, contracts, "", std.err)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,12 @@ func (v replayCmd) menu(ctx context.Context, file string, std streams) ([]*engin
 	if err != nil {
 		return nil, nil, err
 	}
-	program, err := compileOne(folder, name, built, "", std.err)
+	contracts, err := folder.Contracts(built, std.err)
+	if err != nil {
+		folder.Close()
+		return nil, nil, err
+	}
+	program, err := compileOne(folder, name, contracts, "", std.err)
 	if err != nil {
 		folder.Close()
 		return nil, nil, err
