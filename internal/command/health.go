@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/internal/service"
@@ -58,7 +59,8 @@ func (v *healthCmd) Run(ctx context.Context, std streams) error {
 // address returns where the service listens.
 func (v *healthCmd) address() (string, error) {
 	if v.At != "" {
-		if _, err := netip.ParseAddrPort(v.At); err != nil {
+		_, err := netip.ParseAddrPort(v.At)
+		if host, _, ok := strings.Cut(v.At, ":"); err != nil && (!ok || host != "localhost") {
 			return "", misuse{fmt.Errorf("--at: found %q, expected an IP address and a port, as 127.0.0.1:5000", v.At)}
 		}
 		return v.At, nil
