@@ -30,15 +30,20 @@ func (c *checker) rangesFit() {
 				c.sumFits(call, arg, p, contract)
 				continue
 			}
-			for _, t := range c.typesOf(arg) {
-				if what := wider(t, p.Type); what != "" {
-					r := c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), rangeHelp(p.Type, t))
-					if v := c.values[arg.Name]; v.v != nil && arg.Field == "" && !optionsAsText(p.Type, t) {
-						r.Retype(c.f, v.v, rangeWords(p.Type))
-					}
-					break
-				}
+			c.valueFits(arg, p, contract)
+		}
+	}
+}
+
+// valueFits reports a value that may be outside of the range of a parameter.
+func (c *checker) valueFits(arg syntax.Value, p engine.Field, contract *engine.Contract) {
+	for _, t := range c.typesOf(arg) {
+		if what := wider(t, p.Type); what != "" {
+			r := c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(p.Type)), rangeHelp(p.Type, t))
+			if v := c.values[arg.Name]; v.v != nil && arg.Field == "" && !optionsAsText(p.Type, t) {
+				r.Retype(c.f, v.v, rangeWords(p.Type))
 			}
+			return
 		}
 	}
 }
