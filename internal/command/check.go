@@ -180,7 +180,25 @@ func checkOne(own service.Program, name string, built []engine.Contract, seen ma
 	if err != nil {
 		return nil, err
 	}
-	return append(all, checked{folder: folder, found: passed}, checked{folder: folder, found: checkPeople(folder, all, contracts, built)}), nil
+	gateways, err := checkGateways(folder)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, checked{folder: folder, found: passed}, checked{folder: folder, found: checkPeople(folder, all, contracts, built)}, checked{folder: folder, found: gateways}), nil
+}
+
+// checkGateways checks the files of a folder that declare gateways.
+func checkGateways(folder *service.Folder) (diag.List, error) {
+	files, err := folder.GatewayFiles()
+	if err != nil {
+		return nil, err
+	}
+	var all diag.List
+	for _, file := range files {
+		_, found := syntax.ReadGateway(folder.FS, file, folder.Dir)
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // checkPeople checks the people.yaml of a folder, if it has one, against its menus and

@@ -15,7 +15,8 @@ type Profile struct {
 //
 // Sources: Africa's Talking help, articles 1284071 and 1284096 (Safaricom shows
 // 160 characters and pages what is longer by itself, with 98 and 00); 3GPP TS
-// 23.038 for 160 octets being 182 septets or 80 UCS-2 units.
+// 23.038 for 160 octets being 182 septets or 80 UCS-2 units; Nalo's document for 120. The
+// gateways without a country in their name have the profile of their gateway.yaml.
 var Profiles = []Profile{
 	{Name: "africastalking-ke", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
 	{Name: "africastalking-ug", Country: "UG", Timezone: "Africa/Kampala", Currency: "UGX", Limits: engine.Limits{Septets: 160, Units: 70}},
@@ -23,6 +24,19 @@ var Profiles = []Profile{
 	{Name: "africastalking-rw", Country: "RW", Timezone: "Africa/Kigali", Currency: "RWF", Limits: engine.Limits{Septets: 160, Units: 70}},
 	{Name: "africastalking-mw", Country: "MW", Timezone: "Africa/Blantyre", Currency: "MWK", Limits: engine.Limits{Septets: 160, Units: 70}},
 	{Name: "safaricom", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "advanta", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "airtel", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "arkesel", Country: "GH", Timezone: "Africa/Accra", Currency: "GHS", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "cellulant", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "crossgate", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "dmark", Country: "UG", Timezone: "Africa/Kampala", Currency: "UGX", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "hollatags", Country: "NG", Timezone: "Africa/Lagos", Currency: "NGN", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "hubtel", Country: "GH", Timezone: "Africa/Accra", Currency: "GHS", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "infobip", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "moolre", Country: "GH", Timezone: "Africa/Accra", Currency: "GHS", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "nalo", Country: "GH", Timezone: "Africa/Accra", Currency: "GHS", Limits: engine.Limits{Septets: 120, Units: 52}},
+	{Name: "techsavanna", Country: "KE", Timezone: "Africa/Nairobi", Currency: "KES", Limits: engine.Limits{Septets: 160, Units: 70}},
+	{Name: "truroute", Country: "MW", Timezone: "Africa/Blantyre", Currency: "MWK", Limits: engine.Limits{Septets: 160, Units: 70}},
 }
 
 // ProfileNamed returns a gateway's profile, and whether there is one; the default
