@@ -36,7 +36,7 @@ func TestReadGatewayMistakes(t *testing.T) {
 		{"first: Type is Initiation\n", "", `1:1: U003 A gateway that sends only the last input needs to say how its first callback is told.`},
 		{"{goes_on: response, ends: release}", "response", `1:1: U003 Nothing in the answer says whether the call goes on.`},
 		{`"{text}"`, "Hello", `1:1: U003 No field of the answer has the screen.`},
-		{`"{text}"`, `"{text"`, `14:14: U003 "{text" is no placeholder.`},
+		{`"{text}"`, `"{text"`, `14:15: U003 "{text" is no placeholder.`},
 		{"typed: last", "typed: some", `8:8: U003 "typed" needs all or last, but here is "some".`},
 	} {
 		source := strings.Replace(acme, c.old, c.next, 1)
