@@ -81,29 +81,15 @@ func (d *Desk) booked(ctx context.Context, tx store.Tx, r payments.Report) (bool
 // find locks the intent that a report is about. known is false for a payment that a caller
 // made without one.
 func (d *Desk) find(ctx context.Context, tx store.Tx, r payments.Report) (in payments.Intent, known bool, err error) {
-	id := r.Intent
+	id, err := d.named(ctx, tx, r)
+	if err != nil {
+		return in, false, err
+	}
 	if id == "" {
-		for _, name := range []string{r.Account, r.Request} {
-			if name == "" {
-				continue
-			}
-			id, err = tx.PaymentByReference(ctx, r.Provider, strings.ToUpper(name))
-			if errors.Is(err, store.ErrNotFound) {
-				id, err = tx.PaymentByReference(ctx, r.Provider, name)
-			}
-			if !errors.Is(err, store.ErrNotFound) {
-				break
-			}
+		if r.Source == payments.FromCallback || r.Kind == payments.Withdrawal {
+			return in, false, fmt.Errorf("%w: it names no intent that is known", errForged)
 		}
-		if errors.Is(err, store.ErrNotFound) || id == "" {
-			if r.Source == payments.FromCallback || r.Kind == payments.Withdrawal {
-				return in, false, fmt.Errorf("%w: it names no intent that is known", errForged)
-			}
-			return in, false, nil
-		}
-		if err != nil {
-			return in, false, err
-		}
+		return in, false, nil
 	}
 	in, err = tx.LockPayment(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -120,6 +106,25 @@ func (d *Desk) find(ctx context.Context, tx store.Tx, r payments.Report) (in pay
 			errForged, in.ID, in.Kind, in.Provider, r.Kind, r.Provider)
 	}
 	return in, true, nil
+}
+
+// named returns the ID of the intent that a report names, by itself or by a reference; "" if
+// it names none that is known.
+func (d *Desk) named(ctx context.Context, tx store.Tx, r payments.Report) (string, error) {
+	if r.Intent != "" {
+		return r.Intent, nil
+	}
+	// References are in capitals, and payers type them as they like.
+	for _, name := range []string{strings.ToUpper(r.Account), r.Account, r.Request} {
+		if name == "" {
+			continue
+		}
+		id, err := tx.PaymentByReference(ctx, r.Provider, name)
+		if !errors.Is(err, store.ErrNotFound) {
+			return id, err
+		}
+	}
+	return "", nil
 }
 
 // effective is when the money moved.

@@ -21,8 +21,13 @@ func TestFees(t *testing.T) {
 		at         string
 		cents, fee int64
 	}{
-		{"2025-12-31", 50_000, 0}, {"2026-01-01", 10_000, 0}, {"2026-01-01", 10_001, 500}, {"2026-06-30", 150_000, 500},
-		{"2026-06-30", 150_100, 1300}, {"2026-06-30", 9_000_000, 1300}, {"2026-07-01", 100, 1000},
+		{"2025-12-31", 50_000, 0},
+		{"2026-01-01", 10_000, 0},
+		{"2026-01-01", 10_001, 500},
+		{"2026-06-30", 150_000, 500},
+		{"2026-06-30", 150_100, 1300},
+		{"2026-06-30", 9_000_000, 1300},
+		{"2026-07-01", 100, 1000},
 	} {
 		if got := fees.At(day(c.at), c.cents); got != c.fee {
 			t.Errorf("%d cents on %s cost %d, want %d", c.cents, c.at, got, c.fee)
@@ -48,8 +53,12 @@ func TestLimits(t *testing.T) {
 		age          time.Duration
 		over         bool
 	}{
-		{100, 0, time.Hour, false}, {101, 0, time.Hour, true}, {100, 150, time.Hour, false}, {100, 151, time.Hour, true},
-		{100, 20, time.Minute, false}, {100, 21, time.Minute, true},
+		{100, 0, time.Hour, false},
+		{101, 0, time.Hour, true},
+		{100, 150, time.Hour, false},
+		{100, 151, time.Hour, true},
+		{100, 20, time.Minute, false},
+		{100, 21, time.Minute, true},
 	} {
 		if got := l.Over(c.cents, c.moved, c.age); got != c.over {
 			t.Errorf("%+v: over is %v", c, got)
