@@ -27,6 +27,9 @@ type Accounts struct {
 	Funds bool
 	// CodeKey keys the hashes of one-time codes; it has runner.KeySize bytes.
 	CodeKey []byte
+	// OtherCodeKey is a key whose hashes are valid, too, while CodeKey changes; nil if
+	// there is none.
+	OtherCodeKey []byte
 	// Codes bounds how many one-time codes one number gets in a day; 0 means
 	// DefaultCodes.
 	Codes int

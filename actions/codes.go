@@ -81,7 +81,7 @@ func (a *Accounts) requestCode(_ context.Context, c Call, in requestCodeIn) (Wor
 func (a *Accounts) sendCode(ctx context.Context, tx store.Tx, c Call, phone engine.Phone, code string) error {
 	expires := c.Now.Add(codeLife)
 	err := tx.SetCode(ctx, store.Code{
-		Phone: string(phone), Hash: a.codeHash(phone, code), CreatedAt: c.Now, ExpiresAt: expires,
+		Phone: string(phone), Hash: codeHash(a.CodeKey, phone, code), CreatedAt: c.Now, ExpiresAt: expires,
 	})
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (a *Accounts) confirmCode(_ context.Context, c Call, in confirmCodeIn) (Wor
 		}
 		guesses := GuessLimit{Name: "code", Most: cmp.Or(a.Tries, DefaultTries), Lock: cmp.Or(a.Lock, DefaultLock)}
 		guess, err := guesses.Try(ctx, tx, string(in.Phone), c.Now, func() (bool, error) {
-			return hmac.Equal(sent.Hash, a.codeHash(in.Phone, in.Code.Reveal())), nil
+			return a.isCode(sent.Hash, in.Phone, in.Code.Reveal()), nil
 		})
 		switch {
 		case err != nil:
@@ -193,9 +193,18 @@ func newCode(rand io.Reader) (string, error) {
 	}
 }
 
-// codeHash hashes a code with CodeKey, bound to the number it was sent to.
-func (a *Accounts) codeHash(phone engine.Phone, code string) []byte {
-	mac := hmac.New(sha256.New, a.CodeKey)
+// isCode reports whether a stored hash is that of a code, by one of the valid keys.
+func (a *Accounts) isCode(stored []byte, phone engine.Phone, code string) bool {
+	right := hmac.Equal(stored, codeHash(a.CodeKey, phone, code))
+	if len(a.OtherCodeKey) > 0 {
+		right = hmac.Equal(stored, codeHash(a.OtherCodeKey, phone, code)) || right
+	}
+	return right
+}
+
+// codeHash hashes a code with a key, bound to the number it was sent to.
+func codeHash(key []byte, phone engine.Phone, code string) []byte {
+	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("one-time code\x00" + string(phone) + "\x00" + code))
 	return mac.Sum(nil)
 }

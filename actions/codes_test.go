@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/sms"
 	"github.com/paytrace/paytrace/store"
 )
@@ -98,6 +100,29 @@ func codeConfirms(t *testing.T, open func(testing.TB, func() time.Time) store.St
 	b.must(t, call("s", "lookup_worker", amina, amina))
 	if n := b.fundings(t); n != 1 {
 		t.Errorf("%d fundings of the wallet, want 1", n)
+	}
+}
+
+// A code that was sent under one key is right while the key changes, and not after it.
+func TestCodeWhileTheKeyChanges(t *testing.T) {
+	first, second := bytes.Repeat([]byte{1}, runner.KeySize), bytes.Repeat([]byte{2}, runner.KeySize)
+	for name, c := range map[string]struct {
+		key, other []byte
+		want       string
+	}{
+		"the new key is known":    {first, second, "confirmed"},
+		"the old key is known":    {second, first, "confirmed"},
+		"the old key is unknown":  {second, nil, "wrong"},
+		"the old key is left out": {second, second, "wrong"},
+	} {
+		b := withAccounts(t, newBench(t), nil)
+		b.accounts.CodeKey = first
+		b.must(t, call("c", "create_account", "", amina))
+		b.must(t, call("r", "request_code", "", amina))
+		b.accounts.CodeKey, b.accounts.OtherCodeKey = c.key, c.other
+		if got := b.must(t, confirmCall("k", "", amina, b.sentCode(t, "r"))); got.Name != c.want {
+			t.Errorf("%s: %v, want %s", name, got, c.want)
+		}
 	}
 }
 

@@ -124,7 +124,7 @@ func (b *bench) must(t testing.TB, c engine.Call) engine.Outcome {
 // first runs a call as the first action of the call named by its ID.
 func (b *bench) first(t testing.TB, c engine.Call) (engine.Outcome, error) {
 	t.Helper()
-	at, err := runner.FirstPlace(c.ID, &c)
+	at, err := runner.FirstPlace(runner.RowKey{Name: c.ID}, &c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (t *Table) Admit(most int) func(ctx context.Context, req engine.Request, id
 		if err != nil {
 			return err
 		}
-		_, err = t.once(ctx, id, fp, func(ctx context.Context, tx store.Tx) (result, error) {
+		_, err = t.once(ctx, runner.RowKey{Name: id}, fp, func(ctx context.Context, tx store.Tx) (result, error) {
 			n, err := tx.Count(ctx, "session", req.Caller, time.Minute, t.now())
 			if err == nil && n > most {
 				err = engine.ErrLimited

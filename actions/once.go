@@ -31,6 +31,7 @@ const (
 
 // Do runs an action once per call.ID, for a request that belongs to no call, and
 // returns its outcome; a repeat returns the stored one. It returns
+// runner.ErrOtherKey if the action was run under call.OtherID,
 // engine.ErrUnknown if the action may have happened, engine.ErrLimited if the
 // caller did this too often, and store.ErrMismatch if the ID was used for another
 // action or other arguments. After any error but ErrUnknown the action surely did
@@ -69,7 +70,8 @@ func (t *Table) do(ctx context.Context, call engine.Call) (engine.Outcome, error
 	if err != nil {
 		return engine.Outcome{}, err
 	}
-	return t.once(ctx, call.ID, fp, func(ctx context.Context, tx store.Tx) (result, error) {
+	key := runner.RowKey{Name: call.ID, Other: call.OtherID}
+	return t.once(ctx, key, fp, func(ctx context.Context, tx store.Tx) (result, error) {
 		if a.contract.Money {
 			if err := tx.Retain(ctx, call.ID); err != nil {
 				return result{}, err
@@ -165,7 +167,7 @@ func (t *Table) Read(ctx context.Context, call engine.Call) (engine.Outcome, err
 }
 
 // Update implements runner.Rows.
-func (t *Table) Update(ctx context.Context, key, caller string, change func(row *runner.Row) error) error {
+func (t *Table) Update(ctx context.Context, key runner.RowKey, caller string, change func(row *runner.Row) error) error {
 	ctx, cancel := context.WithTimeout(ctx, Budget)
 	defer cancel()
 	return t.repeat(ctx, func() error {
@@ -175,9 +177,9 @@ func (t *Table) Update(ctx context.Context, key, caller string, change func(row 
 
 // withRow runs fn in a transaction that holds the row of a call, and stores the row if
 // fn has changed it.
-func (t *Table) withRow(ctx context.Context, key, caller string, fn func(ctx context.Context, tx store.Tx, row *runner.Row) error) error {
+func (t *Table) withRow(ctx context.Context, key runner.RowKey, caller string, fn func(ctx context.Context, tx store.Tx, row *runner.Row) error) error {
 	return t.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
-		state, err := tx.LockCall(ctx, key)
+		state, err := lockCall(ctx, tx, key)
 		if err != nil {
 			return err
 		}
@@ -205,12 +207,32 @@ func (t *Table) withRow(ctx context.Context, key, caller string, fn func(ctx con
 		if n := len(next.State); n > maxRow {
 			return fmt.Errorf("store what is known of a call: it has %d bytes, more than %d", n, maxRow)
 		}
-		err = tx.SaveCall(ctx, key, next)
+		err = tx.SaveCall(ctx, key.Name, next)
 		if errors.Is(err, store.ErrCallBehind) {
 			err = fmt.Errorf("%w: %w", engine.ErrFenced, err)
 		}
 		return err
 	})
+}
+
+// lockCall locks a call under all its names and returns its state. All transactions
+// lock the names in one order, so none of them waits for itself.
+func lockCall(ctx context.Context, tx store.Tx, key runner.RowKey) (store.CallState, error) {
+	if key.Other == "" {
+		return tx.LockCall(ctx, key.Name)
+	}
+	states := map[string]store.CallState{}
+	for _, name := range []string{min(key.Name, key.Other), max(key.Name, key.Other)} {
+		var err error
+		if states[name], err = tx.LockCall(ctx, name); err != nil {
+			return store.CallState{}, err
+		}
+	}
+	state := states[key.Name]
+	if state.Epoch == 0 && states[key.Other].Epoch > 0 {
+		return state, runner.ErrOtherKey
+	}
+	return state, nil
 }
 
 // join does the calls that follow an outcome (call.Then) in the action's own
@@ -268,15 +290,15 @@ func (t *Table) read(ctx context.Context, a action, call engine.Call) (out engin
 }
 
 // once runs an action under an ID of the action log.
-func (t *Table) once(ctx context.Context, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (engine.Outcome, error) {
+func (t *Table) once(ctx context.Context, key runner.RowKey, fp []byte, run func(context.Context, store.Tx) (result, error)) (engine.Outcome, error) {
 	var r result
 	err := t.repeat(ctx, func() (err error) {
-		r, err = t.attempt(ctx, id, fp, run)
+		r, err = t.attempt(ctx, key, fp, run)
 		return err
 	})
 	switch {
 	case errors.Is(err, engine.ErrLimited):
-		return t.refuse(ctx, id, fp)
+		return t.refuse(ctx, key, fp)
 	case err != nil:
 		return engine.Outcome{}, err
 	}
@@ -329,12 +351,31 @@ func pauseFor(ctx context.Context, pause time.Duration) bool {
 
 // attempt makes one transaction. It returns the stored result if there is one;
 // else it stores what run does together with the result.
-func (t *Table) attempt(ctx context.Context, id string, fp []byte, run func(context.Context, store.Tx) (result, error)) (r result, err error) {
+func (t *Table) attempt(ctx context.Context, key runner.RowKey, fp []byte, run func(context.Context, store.Tx) (result, error)) (r result, err error) {
 	err = t.store.Within(ctx, func(ctx context.Context, tx store.Tx) error {
-		r, err = logged(ctx, tx, id, fp, run)
+		if err := elsewhere(ctx, tx, key); err != nil {
+			return err
+		}
+		r, err = logged(ctx, tx, key.Name, fp, run)
 		return err
 	})
 	return r, err
+}
+
+// elsewhere returns runner.ErrOtherKey if an action has a result under its other name.
+// Until the transaction ends, no other one runs the action under either name.
+func elsewhere(ctx context.Context, tx store.Tx, key runner.RowKey) error {
+	if key.Other == "" {
+		return nil
+	}
+	if _, err := lockCall(ctx, tx, key); err != nil {
+		return err
+	}
+	stored, err := tx.Result(ctx, key.Other)
+	if err == nil && stored != nil {
+		err = runner.ErrOtherKey
+	}
+	return err
 }
 
 // logged runs an action within a transaction, unless its result is stored
@@ -359,8 +400,8 @@ func logged(ctx context.Context, tx store.Tx, id string, fp []byte, run func(con
 
 // refuse stores that the caller did this too often. A repeat is then refused as
 // well, also tomorrow. By then the work's writes are undone.
-func (t *Table) refuse(ctx context.Context, id string, fp []byte) (engine.Outcome, error) {
-	r, err := t.attempt(ctx, id, fp, func(context.Context, store.Tx) (result, error) {
+func (t *Table) refuse(ctx context.Context, key runner.RowKey, fp []byte) (engine.Outcome, error) {
+	r, err := t.attempt(ctx, key, fp, func(context.Context, store.Tx) (result, error) {
 		return result{Limited: true}, nil
 	})
 	if err != nil {

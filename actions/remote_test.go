@@ -134,11 +134,11 @@ func TestRemoteOfAKilledInstance(t *testing.T) {
 	b := newBench(t)
 	r := withRemote(t, b, nil)
 	c := buyCall("one")
-	at, err := runner.FirstPlace(c.ID, &c)
+	at, err := runner.FirstPlace(runner.RowKey{Name: c.ID}, &c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Update(t.Context(), c.ID, c.Caller, func(row *runner.Row) error {
+	if err := b.Update(t.Context(), runner.RowKey{Name: c.ID}, c.Caller, func(row *runner.Row) error {
 		_, _, err := at.Ask(row, "killed", b.clock.Now())
 		return err
 	}); err != nil {

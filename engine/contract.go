@@ -97,9 +97,12 @@ type Call struct {
 	// ID is the action's identity: the same for every delivery of the callback that
 	// led to it, on every instance, whatever was lost in between. The runner sets
 	// it; Step leaves it empty.
-	ID     string
-	Action string
-	Args   []Value
+	ID string
+	// OtherID is the ID that the action has under the other valid identity key, for a
+	// request that belongs to no call; "" while one key is valid.
+	OtherID string
+	Action  string
+	Args    []Value
 	// Secrets is a keyed hash of the secrets among Args if the ID is not derived from
 	// what was typed. It distinguishes two requests under one ID. Empty in a USSD
 	// call.

@@ -108,6 +108,8 @@ type Store interface {
 	// SetSettingOnce stores value unless the key has one, and returns the stored
 	// one. Two instances that start together agree on the first.
 	SetSettingOnce(ctx context.Context, key, value string) (stored string, err error)
+	// SetSetting stores value whatever the key had.
+	SetSetting(ctx context.Context, key, value string) error
 
 	// Purge removes what has expired by now: after Retention, results of actions,
 	// states of calls, messages that went out and reports on them; counts of windows
@@ -129,6 +131,8 @@ type Tx interface {
 	Begin(ctx context.Context, id string, fingerprint []byte) (result []byte, done bool, err error)
 	// Finish stores the action's result.
 	Finish(ctx context.Context, id string, result []byte) error
+	// Result returns the stored result of an action, nil if it has none.
+	Result(ctx context.Context, id string) ([]byte, error)
 	// Retain keeps an action begun in this transaction from ever being purged: it
 	// moved money.
 	Retain(ctx context.Context, id string) error

@@ -72,6 +72,42 @@ func FindIdentityKey(tag, idKey, current string, old ...string) (key []byte, new
 	return nil, "", fmt.Errorf("%w: its check tag is %s, and ID_KEY has another one. %s", ErrIdentityKey, tag, fix)
 }
 
+// IdentityTags are the check tags of the identity keys: of the one that names new
+// sessions and actions, and of the other valid one, "" if there is none.
+type IdentityTags struct{ Current, Other string }
+
+// IdentityKeys are the valid identity keys with their tags. Other is nil if there is one
+// key.
+type IdentityKeys struct {
+	Key, Other []byte
+	Tags       IdentityTags
+}
+
+// FindIdentityKeys returns the keys of ID_KEY and ID_KEY_OLD for a database with these
+// tags. The key may change to one that an earlier start has had as ID_KEY_OLD: only then
+// do the other instances know it. Any other pair is ErrIdentityKey.
+func FindIdentityKeys(stored IdentityTags, idKey, idKeyOld string) (keys IdentityKeys, err error) {
+	if keys.Key, err = IdentityKey(idKey); err != nil {
+		return IdentityKeys{}, err
+	}
+	if keys.Other, err = IdentityKey(idKeyOld); err != nil {
+		return IdentityKeys{}, err
+	}
+	keys.Tags = IdentityTags{CheckTag(keys.Key), CheckTag(keys.Other)}
+	switch stored.Current {
+	case "", keys.Tags.Current:
+		return keys, nil
+	case keys.Tags.Other:
+		if stored.Other == keys.Tags.Current {
+			return keys, nil
+		}
+		return IdentityKeys{}, fmt.Errorf("%w, which is now ID_KEY_OLD, and the other instances do not know the new one. "+
+			"First start every instance with the two values exchanged: the new key in ID_KEY_OLD. Then set them as they are now", ErrIdentityKey)
+	}
+	return IdentityKeys{}, fmt.Errorf("%w: its check tag is %s, and neither ID_KEY nor ID_KEY_OLD has it. "+
+		"Set one of them to the key that names its actions", ErrIdentityKey, stored.Current)
+}
+
 // fitting returns the identity key of the first setting that has the tag. Any has
 // the tag "". It returns no key if none has it.
 func fitting(tag string, settings []string) (key []byte, found string, err error) {

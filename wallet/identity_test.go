@@ -59,6 +59,42 @@ func TestIdentityKeyIsPinned(t *testing.T) {
 	}
 }
 
+// While the key changes, two are valid. The key changes only to one that the other
+// instances know.
+func TestFindIdentityKeys(t *testing.T) {
+	tag := func(setting string) string {
+		if setting == "" {
+			return ""
+		}
+		return wallet.CheckTag(identity(t, setting))
+	}
+	for _, test := range []struct {
+		name, current, other, idKey, old string
+		err                              error
+	}{
+		{name: "a new database", idKey: "first", old: "second"},
+		{name: "the new key is made known", current: "first", idKey: "first", old: "second"},
+		{name: "made known again", current: "first", other: "second", idKey: "first", old: "second"},
+		{name: "the key changes", current: "first", other: "second", idKey: "second", old: "first"},
+		{name: "it has changed", current: "second", other: "first", idKey: "second", old: "first"},
+		{name: "it changes back", current: "second", other: "first", idKey: "first", old: "second"},
+		{name: "nobody knows the new key", current: "first", idKey: "second", old: "first", err: wallet.ErrIdentityKey},
+		{name: "another one was made known", current: "first", other: "third", idKey: "second", old: "first", err: wallet.ErrIdentityKey},
+		{name: "neither key is the database's", current: "third", other: "second", idKey: "second", old: "first", err: wallet.ErrIdentityKey},
+		{name: "no key", current: "first", old: "first", err: wallet.ErrNoKey},
+	} {
+		stored := wallet.IdentityTags{Current: tag(test.current), Other: tag(test.other)}
+		keys, err := wallet.FindIdentityKeys(stored, test.idKey, test.old)
+		if !errors.Is(err, test.err) || (err == nil) != (test.err == nil) {
+			t.Errorf("%s: %v, want %v", test.name, err, test.err)
+		}
+		if test.err == nil && (!bytes.Equal(keys.Key, identity(t, test.idKey)) || !bytes.Equal(keys.Other, identity(t, test.old)) ||
+			keys.Tags != wallet.IdentityTags{Current: tag(test.idKey), Other: tag(test.old)}) {
+			t.Errorf("%s: not the keys of the settings", test.name)
+		}
+	}
+}
+
 func TestFindIdentityKey(t *testing.T) {
 	first := wallet.CheckTag(identity(t, "first"))
 	tests := []struct {

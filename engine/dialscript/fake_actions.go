@@ -176,7 +176,7 @@ func (a *fakeActions) look(ctx context.Context, call engine.Call) (engine.Outcom
 
 // Update implements runner.Rows. The rows are with the real actions, if there are any:
 // a call has one row.
-func (a *fakeActions) Update(ctx context.Context, key, caller string, change func(*runner.Row) error) error {
+func (a *fakeActions) Update(ctx context.Context, key runner.RowKey, caller string, change func(*runner.Row) error) error {
 	if a.real != nil {
 		return a.real.Update(ctx, key, caller, change)
 	}

@@ -163,7 +163,7 @@ func TestFakeActions(t *testing.T) {
 	people.Answers["quote"] = parseAnswers("priced fee=27")
 	do := func(a runner.Actions, id, action string) string {
 		call := engine.Call{ID: id, Action: action}
-		at, err := runner.FirstPlace(id, &call)
+		at, err := runner.FirstPlace(runner.RowKey{Name: id}, &call)
 		if err != nil {
 			return err.Error()
 		}

@@ -150,6 +150,13 @@ func TestSchedulesWithMemory(t *testing.T) {
 	random(t, max(1, n/5), func(s *setting) { s.remember = true }).report(t)
 }
 
+// TestSchedulesWhileTheKeyChanges plays schedules of which each instance names new calls
+// with another identity key.
+func TestSchedulesWhileTheKeyChanges(t *testing.T) {
+	n := counted(t, "PAYTRACE_SCHEDULES", defaultSchedules)
+	random(t, max(1, n/5), func(s *setting) { s.twoKeys, s.remember = true, true }).report(t)
+}
+
 // TestDeviations plays every schedule with at most one deviation from the plain way, or
 // as many as PAYTRACE_DEVIATIONS says. With the race detector it plays a part of them.
 func TestDeviations(t *testing.T) {
@@ -176,11 +183,12 @@ func TestControls(t *testing.T) {
 		"no snapshot":                  noSnapshot,
 		"no rows":                      noRows,
 		"a refused star is not logged": noStars,
+		"the other key is not known":   noOtherKey,
 	} {
 		t.Run(name, func(t *testing.T) {
 			total := newTally()
 			total.once = true
-			total.random(t, controlSchedules, func(s *setting) { s.control = control })
+			total.random(t, controlSchedules, func(s *setting) { s.control, s.twoKeys = control, control == noOtherKey })
 			t.Logf("%d schedules, broken: %v", total.played, total.broken)
 			if len(total.broken) == 0 {
 				t.Errorf("%d schedules found no fault; they prove nothing", total.played)

@@ -263,7 +263,7 @@ func (w watched) Act(ctx context.Context, call engine.Call, at *runner.Place) (e
 }
 
 // Update implements runner.Rows.
-func (w watched) Update(ctx context.Context, key, caller string, change func(*runner.Row) error) error {
+func (w watched) Update(ctx context.Context, key runner.RowKey, caller string, change func(*runner.Row) error) error {
 	cb := deliveryOf(ctx).cb
 	err := w.Table.Update(ctx, key, caller, func(row *runner.Row) error {
 		err := change(row)

@@ -14,6 +14,7 @@ const (
 	noFence            // an action runs whatever the row's epoch is
 	noSnapshot         // the row has results, but not the state before them
 	noRows             // the database forgets what it was told of the call
+	noOtherKey         // each instance knows its own identity key alone
 	noStars            // the refusal of an answer with a star is not logged
 )
 

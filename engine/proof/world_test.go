@@ -328,6 +328,9 @@ type setting struct {
 	control  control
 	// remember lets instances remember the sessions that they saved.
 	remember bool
+	// twoKeys says that the instances change their identity key: each names new calls
+	// with another one, and knows both.
+	twoKeys bool
 	// open opens a real database for each world, nil for none.
 	open func() (store.Store, error)
 }
@@ -348,7 +351,20 @@ func newSetting(m menu) (*setting, error) {
 	return s, nil
 }
 
-var identity = runner.NewIdentity([]byte("0123456789abcdef0123456789abcdef"))
+// identityKeys are the keys that name calls: the first one, or one for each instance.
+var identityKeys = [2][]byte{[]byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210")}
+
+// identity returns what names calls on an instance.
+func (s *setting) identity(instance int) runner.Identity {
+	key, other := identityKeys[instance], identityKeys[1-instance]
+	switch {
+	case !s.twoKeys:
+		return runner.NewIdentity(identityKeys[0])
+	case s.control == noOtherKey:
+		return runner.NewIdentity(key)
+	}
+	return runner.NewIdentities(key, other)
+}
 
 // newWorld makes a world before its first event.
 func newWorld(set *setting, ch *chooser) (*world, error) {
@@ -375,7 +391,7 @@ func newWorld(set *setting, ch *chooser) (*world, error) {
 	}
 	for i := range w.on {
 		w.on[i] = &runner.Runner{
-			Sessions: records{w}, Programs: w.catalog, Actions: watched{table}, Identity: identity,
+			Sessions: records{w}, Programs: w.catalog, Actions: watched{table}, Identity: set.identity(i),
 			TTL: runner.DefaultTTL, Now: func() time.Time { return now },
 		}
 		if set.remember {

@@ -170,7 +170,7 @@ func (t *turn) act(ctx context.Context, d *doing, call engine.Call) (engine.Outc
 		return out, nil
 	}
 	switch {
-	case d.place.Key == "":
+	case d.place.Key.Name == "":
 		return engine.Outcome{}, errAct
 	case (d.uncertain || d.unlogged) && engine.IsFollowUp(call.Action):
 		return engine.Outcome{Name: engine.Done}, nil // the call ends here
@@ -187,9 +187,7 @@ func (t *turn) act(ctx context.Context, d *doing, call engine.Call) (engine.Outc
 	switch {
 	case err == nil:
 		d.result(&at)
-	case errors.Is(err, engine.ErrFenced):
-		return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, engine.ErrFenced)
-	case errors.Is(err, ErrMismatch):
+	case errors.Is(err, engine.ErrFenced), errors.Is(err, ErrMismatch):
 		return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, err)
 	case call.Action == engine.CallRemember:
 		out = engine.Outcome{Name: engine.Failed} // it is tried again after the next answer
@@ -201,7 +199,7 @@ func (t *turn) act(ctx context.Context, d *doing, call engine.Call) (engine.Outc
 	default:
 		failed, noted := t.noteFailed(ctx, d, &at)
 		if errors.Is(noted, engine.ErrFenced) {
-			return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, engine.ErrFenced)
+			return out, fmt.Errorf("%s at %s: %w", call.Action, call.Pos, noted)
 		}
 		if out = failed; noted != nil {
 			d.unlogged = true

@@ -17,7 +17,7 @@ func (r *Runner) Handle(ctx context.Context, req engine.Request) (reply engine.R
 		defer within.End()
 		ctx = within
 	}
-	t := &turn{Runner: r, req: req}
+	t := &turn{Runner: r, req: req, Identity: r.Identity}
 	defer func() {
 		// A menu or an action that panics ends one call, not the service.
 		if x := recover(); x != nil {
@@ -87,7 +87,7 @@ func (t *turn) answer(ctx context.Context) (reply engine.Reply, ok bool) {
 	if err != nil {
 		return t.end(p, engine.BuiltinUpdated, err), true
 	}
-	if rec.Owner != t.Identity.owner(&t.req) {
+	if !t.identify(rec.Owner) {
 		return t.end(p, engine.BuiltinExpired, fmt.Errorf("%w: another owner", errDiverged)), true
 	}
 	head := rec.Head()
@@ -102,6 +102,7 @@ func (t *turn) answer(ctx context.Context) (reply engine.Reply, ok bool) {
 func (t *turn) answerFrom(ctx context.Context, from point, head engine.RecordHead, expect string) (engine.Reply, bool) {
 	p, s := from.p, &from.s
 	t.lang = s.Lang()
+	t.identify(head.Owner)
 	// The session's own version decides what was typed ahead in the code: a newer one
 	// may answer a longer code.
 	t.text = joinText(p.TypedAhead(t.req.Service), t.req.Text)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"sync"
 
@@ -17,13 +18,44 @@ const KeySize = 32
 // An Identity computes the names of sessions and actions. They are keyed hashes:
 // what a caller typed may contain a PIN, and a plain hash of four digits hides
 // nothing. The key is stored outside the database.
-type Identity struct{ macs *sync.Pool } // of *namer
+//
+// While the key changes, two keys are valid: new calls are named with the Identity's
+// own one, and calls that the other one has named go on under it.
+type Identity struct {
+	macs  *sync.Pool // of *namer
+	other *sync.Pool // that of the other valid key; nil if there is one key
+}
 
 // NewIdentity returns an Identity with this key, which should have KeySize bytes.
-func NewIdentity(key []byte) Identity {
-	key = append([]byte(nil), key...)
-	return Identity{&sync.Pool{New: func() any { return &namer{mac: hmac.New(sha256.New, key)} }}}
+func NewIdentity(key []byte) Identity { return Identity{macs: namers(key)} }
+
+// NewIdentities returns an Identity with a key, beside which another one is valid.
+func NewIdentities(key, other []byte) Identity {
+	return Identity{macs: namers(key), other: namers(other)}
 }
+
+func namers(key []byte) *sync.Pool {
+	key = append([]byte(nil), key...)
+	return &sync.Pool{New: func() any { return &namer{mac: hmac.New(sha256.New, key)} }}
+}
+
+// Other returns the Identity of the other valid key. ok is false if there is none.
+func (id Identity) Other() (other Identity, ok bool) {
+	return Identity{macs: id.other, other: id.macs}, id.other != nil
+}
+
+// A RowKey names the row of a call.
+type RowKey struct {
+	Name string
+	// Other is the name that the row would have under the other valid identity key, ""
+	// if there is none.
+	Other string
+}
+
+// ErrOtherKey says that the row of a call, or the result of a request, is stored under
+// the other valid identity key. Nothing was stored. It wraps ErrFenced: a call goes on
+// from the row that there is.
+var ErrOtherKey = fmt.Errorf("%w: the other identity key names it", engine.ErrFenced)
 
 // Lengths of the names in bytes. Names of actions are stored for good; heads and
 // owners only distinguish a session's own callbacks from others.
@@ -85,8 +117,13 @@ func (id Identity) call(what string, r *engine.Request, textSoFar string, place 
 }
 
 // row names what the database keeps of a call.
-func (id Identity) row(r *engine.Request) string {
-	return id.name(actionNameSize, "call", r.Provider, r.Service, r.Session, r.Caller)
+func (id Identity) row(r *engine.Request) RowKey {
+	var key RowKey
+	key.Name = id.name(actionNameSize, "call", r.Provider, r.Service, r.Session, r.Caller)
+	if other, ok := id.Other(); ok {
+		key.Other = other.name(actionNameSize, "call", r.Provider, r.Service, r.Session, r.Caller)
+	}
+	return key
 }
 
 // session names the beginning of a session.
@@ -109,10 +146,30 @@ func (id Identity) owner(r *engine.Request) string {
 	return id.name(headNameSize, "owner", r.Provider, r.Session, r.Caller, r.Service)
 }
 
+// of returns the identity whose key gives the request this owner. ok is false if no valid
+// key does.
+func (id Identity) of(r *engine.Request, owner string) (found Identity, ok bool) {
+	if id.owner(r) == owner {
+		return id, true
+	}
+	other, ok := id.Other()
+	return other, ok && other.owner(r) == owner
+}
+
 func (id Identity) head(r *engine.Request, program string, inputs []string) string {
 	return id.nameOf(headNameSize, []string{"head", r.Provider, r.Session, r.Caller, r.Service, program}, inputs)
 }
 
 func (id Identity) repeat(r *engine.Request, screen, input string) string {
 	return id.name(headNameSize, "repeat", r.Provider, r.Session, screen, input)
+}
+
+// identify gives the turn the identity key that made the owner of a session's record.
+// It returns false if no valid key did: the record belongs to somebody else.
+func (t *turn) identify(owner string) bool {
+	found, ok := t.Identity.of(&t.req, owner)
+	if ok {
+		t.Identity = found
+	}
+	return ok
 }

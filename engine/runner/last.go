@@ -127,7 +127,7 @@ func (t *turn) answerLast(ctx context.Context) (reply engine.Reply, ok bool) {
 	if err != nil {
 		return t.end(p, engine.BuiltinUpdated, err), true
 	}
-	if rec.Owner != t.Identity.owner(&t.req) {
+	if !t.identify(rec.Owner) {
 		return t.end(p, engine.BuiltinExpired, fmt.Errorf("%w: another owner", errDiverged)), true
 	}
 	t.lang = s.Lang()

@@ -26,10 +26,13 @@ type memoryRow struct {
 func NewMemoryRows() *MemoryRows { return &MemoryRows{rows: map[string]memoryRow{}} }
 
 // Update implements Rows.
-func (m *MemoryRows) Update(_ context.Context, key, _ string, change func(row *Row) error) error {
+func (m *MemoryRows) Update(_ context.Context, key RowKey, _ string, change func(row *Row) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	was := m.rows[key]
+	was := m.rows[key.Name]
+	if key.Other != "" && was.Epoch == 0 && m.rows[key.Other].Epoch > 0 {
+		return ErrOtherKey
+	}
 	row := Row{Generation: was.Generation, Epoch: was.Epoch, Length: was.Length, Program: was.Program, Money: was.Money}
 	if was.stored != nil {
 		if err := json.Unmarshal(was.stored, &row); err != nil {
@@ -43,7 +46,7 @@ func (m *MemoryRows) Update(_ context.Context, key, _ string, change func(row *R
 	if err != nil {
 		return fmt.Errorf("store what is known of a call: %w", err)
 	}
-	m.rows[key] = memoryRow{row, stored}
+	m.rows[key.Name] = memoryRow{row, stored}
 	return nil
 }
 

@@ -62,7 +62,7 @@ func (t *turn) recover(ctx context.Context, expect string) (engine.Reply, bool) 
 		// No row, so nothing has run yet: it runs as the call begins, once.
 		d := t.doing(t.program, t.program.Today(t.Now()), nil)
 		d.place = t.dialPlace(t.program, 0, d.day)
-		if _, err := t.dial(ctx, &d, 0, nil); err != nil {
+		if _, err := t.dial(ctx, &d, 0, nil); err != nil && !errors.Is(err, ErrOtherKey) {
 			return t.failed(t.program, err), true
 		}
 		err = t.readRow(ctx, read)
@@ -96,6 +96,8 @@ func (t *turn) readRow(ctx context.Context, change func(row *Row) error) error {
 		var lacks *needs
 		var menu *needsMenu
 		switch {
+		case errors.Is(err, ErrOtherKey):
+			t.Identity, _ = t.Identity.Other()
 		case errors.As(err, &lacks):
 			d := t.doing(t.program, 0, nil)
 			if _, err := t.look(ctx, &d, lacks.call); err != nil {

@@ -64,7 +64,7 @@ func (f *failing) Act(ctx context.Context, c engine.Call, at *runner.Place) (eng
 	return f.Actions.Act(ctx, c, at)
 }
 
-func (f *failing) Update(ctx context.Context, key, caller string, change func(*runner.Row) error) error {
+func (f *failing) Update(ctx context.Context, key runner.RowKey, caller string, change func(*runner.Row) error) error {
 	if f.down {
 		return errors.New("connection refused")
 	}

@@ -28,22 +28,26 @@ func (t *turn) dropped(ctx context.Context, p *engine.Program) *engine.Snapshot 
 	if err != nil || rec.Ended || rec.Resting == nil {
 		return nil
 	}
-	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) || p.Acts() && t.outdated(ctx, id, rec.Epoch) {
+	if !t.sameMenu(within, p, rec, id) || !p.CanResume(rec.Resting) || p.Acts() && t.outdated(ctx, id, rec) {
 		return nil
 	}
 	t.offers = id
 	return rec.Resting
 }
 
-// outdated reports whether the database was told more of a session's call than the
-// record with this epoch knows, or can't be asked. The call may have paid then, and its
-// Yes would pay again.
-func (t *turn) outdated(ctx context.Context, session string, epoch int) bool {
+// outdated reports whether the database was told more of a session's call than its
+// record knows, or can't be asked. The call may have paid then, and its Yes would pay
+// again.
+func (t *turn) outdated(ctx context.Context, session string, rec *engine.Record) bool {
 	then := t.req
 	then.Session = session
+	names, ok := t.Identity.of(&then, rec.Owner)
+	if !ok {
+		names = t.Identity
+	}
 	more := false
-	err := t.Actions.Update(ctx, t.Identity.row(&then), t.req.Caller, func(row *Row) error {
-		more = row.Epoch > epoch
+	err := t.Actions.Update(ctx, names.row(&then), t.req.Caller, func(row *Row) error {
+		more = row.Epoch > rec.Epoch
 		return ErrHalt
 	})
 	return more || !errors.Is(err, ErrHalt)
@@ -57,7 +61,8 @@ func (t *turn) sameMenu(ctx context.Context, p *engine.Program, rec *engine.Reco
 	}
 	then := t.req
 	then.Session = session
-	return t.Identity.owner(&then) == rec.Owner
+	_, ours := t.Identity.of(&then, rec.Owner)
+	return ours
 }
 
 // latest returns the session that the caller can resume, and the session in
@@ -67,6 +72,9 @@ func (t *turn) latest(ctx context.Context) (resumable, asked string) {
 	within := WithTimeout(ctx, SessionBudget)
 	defer within.End()
 	note, err := t.Sessions.Latest(within, t.Identity.Caller(&t.req))
+	if other, ok := t.Identity.Other(); ok && err == nil && note == "" {
+		note, err = t.Sessions.Latest(within, other.Caller(&t.req))
+	}
 	if err != nil {
 		return "", ""
 	}
@@ -96,7 +104,12 @@ func (t *turn) noteCaller(ctx context.Context, p *engine.Program, s *engine.Sess
 	if s.OfferedResume() {
 		note += askedMark + t.req.Session
 	}
-	if err := t.Sessions.SetLatest(within, t.Identity.Caller(&t.req), note, p.Resume()); err != nil {
+	err := t.Sessions.SetLatest(within, t.Identity.Caller(&t.req), note, p.Resume())
+	if other, ok := t.Identity.Other(); ok {
+		// An instance that has the keys the other way round must not find an older note.
+		err = errors.Join(err, t.Sessions.SetLatest(within, other.Caller(&t.req), note, p.Resume()))
+	}
+	if err != nil {
 		t.logFault("resume not noted", err)
 	}
 }

@@ -102,12 +102,13 @@ func (r *Result) outcome() engine.Outcome {
 
 // Rows stores what the database knows of calls.
 type Rows interface {
-	// Update runs change in one transaction that holds the row of a call, and stores
-	// the row if change returns nil. caller is the number to which the row belongs. A call never seen has the zero Row. change may run
-	// more than once. An error that wraps engine.ErrUnknown says that the outcome isn't
+	// Update runs change in one transaction that holds the row of a call under all
+	// names of key, and stores the row under key.Name if change returns nil. It returns
+	// ErrOtherKey if the call has acted under key.Other. caller is the number to which
+	// the row belongs. A call never seen has the zero Row. change may run more than once. An error that wraps engine.ErrUnknown says that the outcome isn't
 	// known; any other one says that nothing was stored. An error of change that wraps
 	// ErrHalt is returned at once.
-	Update(ctx context.Context, key, caller string, change func(row *Row) error) error
+	Update(ctx context.Context, key RowKey, caller string, change func(row *Row) error) error
 }
 
 // ErrHalt ends a Rows.Update without a change.
@@ -155,7 +156,7 @@ func Fingerprint(call *engine.Call) ([]byte, error) {
 // input's actions. Actions.Act asks it about the row.
 type Place struct {
 	// Key names the call's row.
-	Key string
+	Key RowKey
 	// Epoch is that of the session on which the action runs, and with a result that of
 	// the session which knows it.
 	Epoch int
@@ -347,7 +348,7 @@ func (p *Place) Close(row *Row, out engine.Outcome) (engine.Outcome, error) {
 
 // FirstPlace returns the place of the first action of a call, which runs as the call
 // begins. key names the call's row.
-func FirstPlace(key string, call *engine.Call) (Place, error) {
+func FirstPlace(key RowKey, call *engine.Call) (Place, error) {
 	fp, err := Fingerprint(call)
 	return Place{Key: key, dial: true, fingerprint: fp}, err
 }

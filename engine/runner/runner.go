@@ -86,7 +86,11 @@ var (
 // A turn holds what is known about one callback.
 type turn struct {
 	*Runner
-	req     engine.Request
+	req engine.Request
+	// Identity is the Runner's, or that of the other valid key if the call has its
+	// names by that one.
+	Identity Identity
+
 	program *engine.Program // in force for the dialled code
 	ahead   string          // inputs in the service code
 	text    string          // all inputs, joined with "*"

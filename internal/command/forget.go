@@ -115,7 +115,7 @@ func forgetSessions(ctx context.Context, db store.Store, c service.Settings, pho
 	if err != nil {
 		return fmt.Errorf("records of calls in Redis stay until they expire, because the keys that serve has are missing here: %w", err)
 	}
-	identity, err := service.IdentityKey(ctx, db, c, key)
+	identity, err := service.Identity(ctx, db, c, key)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,11 @@ func forgetSessions(ctx context.Context, db store.Store, c service.Settings, pho
 	}
 	var tags []string
 	for _, name := range append(service.GatewayNames(), c.Gateways...) {
-		tags = append(tags, runner.NewIdentity(identity).Caller(&engine.Request{Provider: name, Caller: phone}))
+		request := engine.Request{Provider: name, Caller: phone}
+		tags = append(tags, identity.Caller(&request))
+		if other, ok := identity.Other(); ok {
+			tags = append(tags, other.Caller(&request))
+		}
 	}
 	_, err = records.Forget(ctx, ids, tags)
 	if err != nil {

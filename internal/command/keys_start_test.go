@@ -77,6 +77,22 @@ func TestKeysThatDoNotFit(t *testing.T) {
 			nil,
 		},
 		{
+			"a new ID_KEY that was never made known",
+			map[string]string{"ENCRYPTION_KEY": first, "ID_KEY": named},
+			[]string{first},
+			map[string]string{"ENCRYPTION_KEY": first, "ID_KEY": third, "ID_KEY_OLD": named},
+			[]string{"another ID_KEY", "First start every instance with the two values exchanged"},
+			[]string{"ENCRYPTION_KEY"},
+		},
+		{
+			"two keys, and the database's is a third one",
+			map[string]string{"ENCRYPTION_KEY": first, "ID_KEY": named},
+			[]string{first},
+			map[string]string{"ENCRYPTION_KEY": first, "ID_KEY": third, "ID_KEY_OLD": second},
+			[]string{"another ID_KEY", "neither ID_KEY nor ID_KEY_OLD"},
+			[]string{"ENCRYPTION_KEY"},
+		},
+		{
 			"the old one beside the new one",
 			map[string]string{"ENCRYPTION_KEY": first, "ID_KEY": named},
 			[]string{first, second},
@@ -120,6 +136,39 @@ func TestKeysThatDoNotFit(t *testing.T) {
 			map[string]string{"DATABASE_URL": url, "ENCRYPTION_KEY": second, "ID_KEY": named},
 			[]string{"ENCRYPTION_KEY", "0 of the 1 wallets"}, []string{"ID_KEY"})
 	})
+}
+
+// The identity key changes in three steps. Each start needs the step before, and the
+// doctor says how long the old key is needed.
+func TestIdentityKeyChanges(t *testing.T) {
+	const seal, before, after = "the key of the wallets, 4711", "the names until today", "the names from today on"
+	t.Chdir(t.TempDir())
+	for _, step := range []struct {
+		name, key, old string
+		want           int
+		note           string // of the doctor
+	}{
+		{"one key", before, "", exitFine, ""},
+		{"the new key without the step before", after, before, exitMisuse, ""},
+		{"the new key is made known", before, after, exitFine, ""},
+		{"it names", after, before, exitFine, "ID_KEY_OLD is needed until"},
+		{"an instance of the step before", before, after, exitFine, "ID_KEY_OLD is needed until"},
+		{"it names again", after, before, exitFine, "ID_KEY_OLD is needed until"},
+		{"an instance that was forgotten", before, "", exitMisuse, ""},
+		{"the old key is removed early", after, "", exitFine, "ID_KEY_OLD is not set"},
+	} {
+		environment(t, map[string]string{"ENCRYPTION_KEY": seal, "ID_KEY": step.key, "ID_KEY_OLD": step.old})
+		if step.want == exitMisuse {
+			says(t, exitMisuse, "serve", "--port", "0")
+			continue
+		}
+		if s := serve(t); s.stop() != exitFine {
+			t.Fatalf("%s: the start failed: %s", step.name, s.log)
+		}
+		if got := examined(t, exitFine)["identities"].Found; !strings.Contains(got, step.note) || (got == "") != (step.note == "") {
+			t.Errorf("%s: the doctor says %q, want %q", step.name, got, step.note)
+		}
+	}
 }
 
 // keysFit starts a service, seals a wallet with each key, and tries another start.
@@ -178,7 +227,7 @@ func keysFit(t *testing.T, start map[string]string, sealed []string, then map[st
 // environment sets the keys and the database, and unsets those that are not given.
 func environment(t *testing.T, env map[string]string) {
 	t.Helper()
-	for _, name := range []string{"DATABASE_URL", "ENCRYPTION_KEY", "ENCRYPTION_KEY_OLD", "ID_KEY"} {
+	for _, name := range []string{"DATABASE_URL", "ENCRYPTION_KEY", "ENCRYPTION_KEY_OLD", "ID_KEY", "ID_KEY_OLD"} {
 		t.Setenv(name, env[name])
 	}
 }

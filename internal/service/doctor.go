@@ -79,7 +79,7 @@ func (d *Doctor) redacted(list []Check) []Check {
 			pairs = append(pairs, text, secret.Redacted)
 		}
 	}
-	for _, s := range []secret.Text{s.EncryptionKey, s.IDKey, s.StellarFunding, s.ATAPIKey, s.USSDAPIKey, s.USSDPathSecret} {
+	for _, s := range []secret.Text{s.EncryptionKey, s.IDKey, s.IDKeyOld, s.StellarFunding, s.ATAPIKey, s.USSDAPIKey, s.USSDPathSecret} {
 		hide(s.Reveal())
 	}
 	for _, key := range slices.Concat(s.EncryptionOld, s.USSDAPIKeyOld, s.USSDPathOld) {

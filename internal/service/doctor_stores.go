@@ -179,7 +179,11 @@ func (d *Doctor) tryKeys(ctx context.Context, db store.Store, key secret.Text, s
 		return []Check{wrong("keys", fmt.Errorf("damaged wallets, which no key opens: %d, the first is that of %s", t.Damaged, t.FirstDamaged),
 			"restore their rows from a backup; \"paytrace keys rewrap --dry-run\" lists them")}
 	}
-	return []Check{ok("keys", "%s; wallets tried and opened: %d", source, tried.trial.Wallets)}
+	checks := []Check{ok("keys", "%s; wallets tried and opened: %d", source, tried.trial.Wallets)}
+	if note := tried.identity.note(time.Now()); note.Found != "" {
+		checks = append(checks, note)
+	}
+	return checks
 }
 
 // redis checks Redis. Calls are answered without it, too.

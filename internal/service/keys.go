@@ -99,54 +99,6 @@ func makeKey() (secret.Text, string, error) {
 	return secret.New(key), KeyFile + " (made now: keep it, it opens every wallet)", err
 }
 
-// IdentityTag names the stored setting with the identity key's check tag.
-const IdentityTag = "identity_key_tag"
-
-// IdentityKey returns the key that names sessions and actions. The database
-// accepts only the key it was started with; another one is a UsageError.
-func IdentityKey(ctx context.Context, db store.Store, s Settings, encryption secret.Text) ([]byte, error) {
-	found, err := findIdentity(ctx, db, s, encryption.Reveal())
-	if err != nil {
-		return nil, err
-	}
-	return found.key, found.keep(ctx, db)
-}
-
-// identity is the key that names sessions and actions.
-type identity struct {
-	key []byte
-	// tag is the key's check tag, and stored the one that the database has; ""
-	// before the first start.
-	tag, stored string
-}
-
-func findIdentity(ctx context.Context, db store.Store, s Settings, encryption string) (identity, error) {
-	stored, err := db.Setting(ctx, IdentityTag)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return identity{}, err
-	}
-	key, tag, err := wallet.FindIdentityKey(stored, s.IDKey.Reveal(), encryption, s.EncryptionOld...)
-	if err != nil {
-		return identity{}, UsageError{err}
-	}
-	return identity{key, tag, stored}, nil
-}
-
-// keep stores the tag of a new database.
-func (i identity) keep(ctx context.Context, db store.Store) error {
-	if i.tag == i.stored {
-		return nil
-	}
-	stored, err := db.SetSettingOnce(ctx, IdentityTag, i.tag)
-	if err != nil {
-		return err
-	}
-	if stored != i.tag {
-		return usagef("%w: another instance has just started with it", wallet.ErrIdentityKey)
-	}
-	return nil
-}
-
 // triedKeys is what the keys were found to do on a database.
 type triedKeys struct {
 	identity identity

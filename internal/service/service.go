@@ -210,10 +210,13 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := tried.identity.keep(ctx, s.db); err != nil {
+	if err := tried.identity.keep(ctx, s.db, time.Now()); err != nil {
 		return err
 	}
-	s.runner.Identity = runner.NewIdentity(tried.identity.key)
+	s.runner.Identity = tried.identity.names()
+	if note := tried.identity.note(time.Now()); note.State == StateWarning {
+		s.log.Warn(note.Found + "; " + note.Fix)
+	}
 	funder, how, err := newFunder(s.db, s.settings, sealer, s.log)
 	if err != nil {
 		return err
@@ -222,7 +225,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if funder != nil {
 		s.jobs[actions.JobFund] = actions.FundWallets(funder, time.Now)
 	}
-	accounts := actions.Accounts{Sealer: sealer, Rand: rand.Reader, CodeKey: tried.identity.key}
+	accounts := actions.Accounts{Sealer: sealer, Rand: rand.Reader, CodeKey: tried.identity.Key, OtherCodeKey: tried.identity.Other}
 	if s.table, err = newTable(s.db, s.settings, accounts, time.Now); err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type Settings struct {
 	EncryptionKey secret.Text
 	EncryptionOld []string
 	IDKey         secret.Text
+	IDKeyOld      secret.Text
 	// WalletKey, WalletKeyFile or KeyCommand seals new wallets, at most one of them;
 	// without any, EncryptionKey does.
 	WalletKey     secret.Text
@@ -258,8 +259,13 @@ line. And an earlier command.`,
 	{
 		name: "ID_KEY",
 		help: `The key that names sessions and actions. Not set: made from ENCRYPTION_KEY. A
-database accepts only the one it was started with.`,
+database accepts only the one it was started with, or one that ID_KEY_OLD made known.`,
 		read: func(s *Settings, v string) error { s.IDKey = secret.New(v); return nil },
+	},
+	{
+		name: "ID_KEY_OLD",
+		help: `The other key that is valid while ID_KEY changes. docs/operating.md has the steps.`,
+		read: func(s *Settings, v string) error { s.IDKeyOld = secret.New(v); return nil },
 	},
 }
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/paytrace/paytrace/wallet"
@@ -42,6 +43,12 @@ var rules = []rule{
 	}},
 	{of: []string{"USSD_PATH_SECRET_OLD"}, check: func(s Settings) error {
 		return oldNeedsNew("USSD_PATH_SECRET", s.USSDPathSecret.IsSet())
+	}},
+	{of: []string{"ID_KEY_OLD"}, check: func(s Settings) error {
+		if s.IDKey.IsSet() && s.IDKey.Reveal() == s.IDKeyOld.Reveal() {
+			return errors.New("ID_KEY_OLD has the value of ID_KEY; remove it, or set the other key there")
+		}
+		return oldNeedsNew("ID_KEY", s.IDKey.IsSet())
 	}},
 	{of: []string{"ACTIONS_KEY_OLD"}, check: func(s Settings) error {
 		return oldNeedsNew("ACTIONS_KEY", len(s.ActionsKeys) > 1)

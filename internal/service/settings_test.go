@@ -112,6 +112,14 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 			map[string]string{"ACTIONS_KEY": "hunter2", "ACTIONS_HOSTS": "a.example https://b.example"},
 			[]string{"ACTIONS_KEY: expected whsec_", `ACTIONS_HOSTS: found "https://b.example"`},
 		},
+		"an old identity key alone": {
+			map[string]string{"ID_KEY_OLD": "hunter2"},
+			[]string{"ID_KEY_OLD is set and ID_KEY is not"},
+		},
+		"one identity key twice": {
+			map[string]string{"ID_KEY": "hunter2", "ID_KEY_OLD": "hunter2"},
+			[]string{"ID_KEY_OLD has the value of ID_KEY"},
+		},
 		"an old key of a backend": {
 			map[string]string{"ACTIONS_KEY_OLD": "whsec_bm9ib2R5IGtub3dzIHRoaXMga2V5IGFueSBtb3Jl"},
 			[]string{"ACTIONS_KEY_OLD is set and ACTIONS_KEY is not"},

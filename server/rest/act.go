@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -41,23 +42,40 @@ func (a *API) act(ctx context.Context, r *request, do order) (engine.Outcome, *P
 	} else {
 		once = "key " + once
 	}
-	id := a.Identity.Request(provider, r.key.ID, once)
+	out, err := a.under(ctx, r, do, once, a.Identity)
+	if other, ok := a.Identity.Other(); ok && errors.Is(err, runner.ErrOtherKey) {
+		out, err = a.under(ctx, r, do, once, other)
+	}
+	switch {
+	case errors.Is(err, errWaits):
+		return engine.Outcome{}, a.inProgress(r)
+	case err != nil:
+		return out, a.failed(r, err)
+	}
+	return out, nil
+}
+
+// errWaits says that another request with the same name is in progress.
+var errWaits = errors.New("another request with this name is in progress")
+
+// under runs an action by its name under one of the valid identity keys.
+func (a *API) under(ctx context.Context, r *request, do order, once string, identity runner.Identity) (engine.Outcome, error) {
+	id := identity.Request(provider, r.key.ID, once)
 	leave, ok := a.flights.enter(ctx, id)
 	if !ok {
-		return engine.Outcome{}, a.inProgress(r)
+		return engine.Outcome{}, errWaits
 	}
 	defer leave()
 	call := engine.Call{
 		ID: id, Action: do.action, Args: do.args, Caller: do.caller, Provider: provider, Service: provider, Session: id,
 	}
+	if other, ok := identity.Other(); ok {
+		call.OtherID = other.Request(provider, r.key.ID, once)
+	}
 	if do.secret != "" {
-		call.Secrets = a.Identity.Request(provider+" secret", r.key.ID, do.secret)
+		call.Secrets = identity.Request(provider+" secret", r.key.ID, do.secret)
 	}
-	out, err := a.Actions.Do(ctx, call)
-	if err != nil {
-		return out, a.failed(r, err)
-	}
-	return out, nil
+	return a.Actions.Do(ctx, call)
 }
 
 // failed returns the problem of an action that has no outcome.

@@ -339,6 +339,7 @@ func ownContext(s *subject) {
 			"Within":         func() error { return s.Within(ctx, everything) },
 			"Ping":           func() error { return s.Ping(ctx) },
 			"Work":           func() error { return s.Work(ctx, map[string]store.JobHandler{"sms": nil}, 0) },
+			"SetSetting":     func() error { return s.SetSetting(ctx, "a", "b") },
 			"SetSettingOnce": func() error { _, err := s.SetSettingOnce(ctx, "a", "b"); return err },
 		} {
 			if err := call(); err == nil || errors.Is(err, store.ErrNotFound) {

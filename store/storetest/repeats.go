@@ -124,6 +124,7 @@ func secretsRepeated(s *subject) {
 		_, err := s.SetSettingOnce(s.ctx, "tag", "first")
 		return err
 	}, look)
+	again(s, "another value of a setting", func() error { return s.SetSetting(s.ctx, "tag", "second") }, look)
 	s.want(s.AddAPIKey(s.ctx, apiKey("a")), nil)
 	again(s, "a use of a key", func() error { return s.UseAPIKey(s.ctx, "a", noon) }, look)
 	again(s, "a key's end", func() error { return s.RevokeAPIKey(s.ctx, "a", noon) }, look)

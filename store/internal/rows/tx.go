@@ -115,8 +115,17 @@ func (t *Tx) Enqueue(ctx context.Context, j store.Job) error { return t.enqueue(
 
 // Result reads the stored result of an action, nil if it has none.
 func (d DB) Result(ctx context.Context, id string) ([]byte, error) {
+	return storedResult(ctx, d.read(ctx), id)
+}
+
+// Result reads the stored result of an action, nil if it has none.
+func (t *Tx) Result(ctx context.Context, id string) ([]byte, error) {
+	return storedResult(ctx, t.conn, id)
+}
+
+func storedResult(ctx context.Context, conn Conn, id string) ([]byte, error) {
 	var result []byte
-	err := d.read(ctx).QueryRow(ctx, `SELECT result FROM action_log WHERE id = $1`, id).Scan(&result)
+	err := conn.QueryRow(ctx, `SELECT result FROM action_log WHERE id = $1`, id).Scan(&result)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}

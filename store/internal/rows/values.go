@@ -85,6 +85,16 @@ func setting(ctx context.Context, conn Conn, key string) (value string, err erro
 	return value, nil
 }
 
+// SetSetting stores a value whatever the key had.
+func (d DB) SetSetting(ctx context.Context, key, value string) error {
+	_, err := d.write(ctx).Exec(ctx, `INSERT INTO settings (key, value) VALUES ($1, $2)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+	if err != nil {
+		return fmt.Errorf("store setting %q: %w", key, err)
+	}
+	return nil
+}
+
 // SetSettingOnce stores the first value of a key and returns the stored one.
 func (d DB) SetSettingOnce(ctx context.Context, key, value string) (string, error) {
 	conn := d.write(ctx)
