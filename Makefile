@@ -15,7 +15,7 @@ RACE = -race -gcflags=modernc.org/sqlite/lib=-race=false
 GORACE ?= atexit_sleep_ms=20
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test proof lint fmt bench floor release soak fuzz
+.PHONY: help run build test proof lint fmt bench floor release soak fuzz notice licences sbom vulnerabilities reproducible
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -71,6 +71,26 @@ soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,0
 	PAYTRACE_CALLS=5000000 PAYTRACE_MENUS=2000 $(GO) test -count=1 -timeout 12h -v -run 'TestWhatPassesRuns|TestSuggestedScripts' ./engine/menu
 	PROOF_WALLETS=100000 $(GO) test -count=1 -timeout 4h -v -run TestEveryWallet ./wallet/proof
 	PAYTRACE_SCHEDULES=2000000 PAYTRACE_DEVIATIONS=2 $(WITH_SERVERS) $(GO) test -count=1 -timeout 12h -v ./engine/proof/...
+
+SUPPLY = $(GO) run ./internal/supply
+notice: ## Write NOTICE: the licences of all linked modules
+	$(SUPPLY) notice
+
+licences: ## Refuse linked modules whose licence is not allowed, and a NOTICE that is not current
+	$(SUPPLY) licences
+	$(SUPPLY) notice -check
+
+VERSION ?=
+SBOM ?= bin/paytrace.cdx.json
+sbom: ## Write the bill of materials of the program to SBOM, as CycloneDX JSON
+	@mkdir -p $(dir $(SBOM))
+	$(SUPPLY) sbom $(SBOM) $(VERSION)
+
+vulnerabilities: ## Look for known vulnerabilities in the program; with RELEASE=1, those of Go are errors, too
+	$(SUPPLY) vulnerabilities $(if $(RELEASE),-release)
+
+reproducible: ## Build the program twice, here and elsewhere, and compare
+	$(SUPPLY) reproducible
 
 FUZZTIME ?= 60s
 fuzz: ## Fuzz every parser for FUZZTIME each

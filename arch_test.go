@@ -71,6 +71,7 @@ var own = map[string][]string{
 	"server/rest":                 {"engine", "engine/runner", "engine/msisdn", "engine/secret", "store"},
 	"internal/docstest":           nil,
 	"internal/gotest":             nil,
+	"internal/supply":             nil,
 	"internal/service/metrics":    {"engine", "engine/runner", "actions/backend", "sms", "store"},
 	"internal/service":            {"internal/service/metrics", "menus", "engine/...", "gateway/...", "actions/...", "server/...", "sms/...", "store/...", "wallet/..."},
 	"internal/command":            {"..."},
@@ -98,7 +99,7 @@ var foreign = map[string][]string{
 	"github.com/alecthomas/kong":          {"bench", "internal/command"},
 	"charm.land":                          {"internal/command/handset"},
 	"github.com/prometheus/client_golang": {"internal/service/metrics"},
-	"net/http":                            {"internal/service/metrics", "internal/stress", "actions/backend/...", "server", "server/pay", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "internal/service", "internal/command"},
+	"net/http":                            {"internal/service/metrics", "internal/stress", "actions/backend/...", "server", "server/pay", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "internal/service", "internal/command", "internal/supply"},
 	"github.com/nyaruka/phonenumbers":     {"engine/msisdn"},
 }
 
