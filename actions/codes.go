@@ -86,7 +86,7 @@ func (a *Accounts) sendCode(ctx context.Context, tx store.Tx, c Call, phone engi
 	if err != nil {
 		return err
 	}
-	return queueMessage(ctx, tx, store.Message{
+	return QueueMessage(ctx, tx, store.Message{
 		ID: c.ID, To: string(phone), Text: codeSMS(code), CreatedAt: c.Now, Once: true, ExpiresAt: expires,
 	})
 }

@@ -264,7 +264,7 @@ func (t *Table) tellLate(ctx context.Context, tx store.Tx, id string, i intent, 
 	if out.Name == engine.Failed || out.Name == engine.Limited {
 		words = engine.BuiltinLateFailed
 	}
-	return queueMessage(ctx, tx, store.Message{ID: id, To: i.Caller, Text: words.In(i.Lang) + " " + i.Service, CreatedAt: t.now()})
+	return QueueMessage(ctx, tx, store.Message{ID: id, To: i.Caller, Text: words.In(i.Lang) + " " + i.Service, CreatedAt: t.now()})
 }
 
 // report logs why a backend gave no outcome. The fault has no value of the call.

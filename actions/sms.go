@@ -34,10 +34,11 @@ type smsArgs struct {
 // transaction. Both are named after the action: a repeat sends nothing more, and
 // an action can send only one message.
 func queueSMS(ctx context.Context, tx store.Tx, c Call, to engine.Phone, text string) error {
-	return queueMessage(ctx, tx, store.Message{ID: c.ID, To: string(to), Text: text, CreatedAt: c.Now})
+	return QueueMessage(ctx, tx, store.Message{ID: c.ID, To: string(to), Text: text, CreatedAt: c.Now})
 }
 
-func queueMessage(ctx context.Context, tx store.Tx, m store.Message) error {
+// QueueMessage stores a message and the job that sends it, in a transaction.
+func QueueMessage(ctx context.Context, tx store.Tx, m store.Message) error {
 	m.Status = statusQueued
 	if err := tx.AddMessage(ctx, m); err != nil {
 		return err

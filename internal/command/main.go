@@ -47,6 +47,7 @@ type subcommands struct {
 	Health     healthCmd     `cmd:"" help:"Ask the service on this machine whether it runs, or whether it is ready."`
 	Keys       keysCmd       `cmd:"" help:"Make, list and revoke API keys; change the key that seals wallets."`
 	Wallets    walletsCmd    `cmd:"" help:"Show which wallets are funded, and request funding for others."`
+	Mpesa      mpesaCmd      `cmd:"" help:"Register the service with M-Pesa."`
 	FakeMpesa  fakeMpesaCmd  `cmd:"" help:"Be a Safaricom, for demonstrations and tests: no money moves."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes subcommands and flags in bash, zsh or fish."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

@@ -139,7 +139,7 @@ func moduleOf(modules []string, from string) string {
 
 func TestSettingsTable(t *testing.T) {
 	var names []string
-	for _, m := range regexp.MustCompile(`(?m)^([A-Z_]+)=`).FindAllStringSubmatch(Read(t, ".env.example"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^([A-Z0-9_]+)=`).FindAllStringSubmatch(Read(t, ".env.example"), -1) {
 		names = append(names, m[1])
 	}
 	same(t, "settings", Column(Section(t, reference, "Settings"), 1), names)

@@ -49,7 +49,7 @@ const questions = 4
 
 // Examine checks everything at once, and returns the checks in a fixed order.
 func (d *Doctor) Examine(ctx context.Context) []Check {
-	examine := []func(context.Context) []Check{d.settings, d.database, d.redis, d.menus, d.backend, d.horizon, d.sms}
+	examine := []func(context.Context) []Check{d.settings, d.database, d.redis, d.menus, d.backend, d.horizon, d.sms, d.mpesa}
 	found := make([][]Check, len(examine))
 	var all sync.WaitGroup
 	for i, check := range examine {
@@ -79,7 +79,7 @@ func (d *Doctor) redacted(list []Check) []Check {
 			pairs = append(pairs, text, secret.Redacted)
 		}
 	}
-	for _, s := range []secret.Text{s.EncryptionKey, s.IDKey, s.IDKeyOld, s.StellarFunding, s.ATAPIKey, s.USSDAPIKey, s.USSDPathSecret} {
+	for _, s := range []secret.Text{s.EncryptionKey, s.IDKey, s.IDKeyOld, s.StellarFunding, s.ATAPIKey, s.USSDAPIKey, s.USSDPathSecret, s.MPesa.ConsumerSecret, s.MPesa.Passkey, s.MPesa.Password, s.MPesa.Credential} {
 		hide(s.Reveal())
 	}
 	for _, key := range slices.Concat(s.EncryptionOld, s.USSDAPIKeyOld, s.USSDPathOld) {

@@ -16,11 +16,13 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/actions"
+	"github.com/paytrace/paytrace/actions/payments"
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/internal/service/metrics"
 	"github.com/paytrace/paytrace/server"
+	"github.com/paytrace/paytrace/server/pay"
 	"github.com/paytrace/paytrace/server/rest"
 	"github.com/paytrace/paytrace/sms"
 	atsms "github.com/paytrace/paytrace/sms/africastalking"
@@ -68,8 +70,12 @@ type Service struct {
 	runner  *runner.Runner
 	catalog *runner.Catalog
 	server  *server.Server
-	inner   net.Listener // nil where INNER_ADDRESS is not set
-	jobs    map[string]store.JobHandler
+	// desk moves money, and posts takes what Safaricom posts; nil and empty without
+	// M-Pesa.
+	desk  *payments.Desk
+	posts pay.Config
+	inner net.Listener // nil where INNER_ADDRESS is not set
+	jobs  map[string]store.JobHandler
 	// background holds what runs while the service serves, beside the jobs.
 	background []func(context.Context)
 	journal    *journal.Journal // nil where no notes of calls are written
@@ -235,6 +241,9 @@ func (s *Service) registerActions(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.openPayments(tried.identity.key); err != nil {
+		return err
+	}
 	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, measured(s, s.metrics.Actions)...)
 	if s.settings.Sessions > 0 {
 		s.runner.Admit = s.table.Admit(s.settings.Sessions)
@@ -352,7 +361,7 @@ func (s *Service) serveHTTP() error {
 	}
 	s.server, err = server.New(server.Config{
 		Handle: s.handle(), Codec: DefaultGateway, Gateways: gateways,
-		Ready: s.ready, Routes: s.api(refusals), Reports: s.reports(),
+		Ready: s.ready, Routes: append(s.api(refusals), s.postRoutes(refusals)...), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,
 		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies, Metrics: s.served(),

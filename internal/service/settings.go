@@ -99,6 +99,8 @@ type Settings struct {
 	StellarRPC      string
 	StellarChannels int
 
+	MPesa MPesa
+
 	LogFormat string
 }
 
@@ -126,6 +128,7 @@ var settings = []struct {
 	{"actions over HTTP", backendSettings},
 	{"SMS", smsSettings},
 	{"wallets", walletSettings},
+	{"M-Pesa", mpesaSettings},
 	{"logs", []setting{{
 		name: "LOG_FORMAT",
 		help: "text or json. Not set: text on a terminal, otherwise JSON.",
@@ -535,12 +538,12 @@ func ToServe() (Settings, error) { return ReadSettingsToServe(os.Getenv) }
 // error, a UsageError, names everything that is wrong, without the values of
 // secrets.
 func ReadSettings(getenv func(string) string) (Settings, error) {
-	return read(getenv, rules)
+	return read(getenv, slices.Concat(rules, mpesaRules))
 }
 
 // ReadSettingsToServe reads all settings as ReadSettings does, for ToServe.
 func ReadSettingsToServe(getenv func(string) string) (Settings, error) {
-	return read(getenv, slices.Concat(rules, serveRules))
+	return read(getenv, slices.Concat(rules, mpesaRules, serveRules))
 }
 
 // isSetting reports whether a name is one of the service's own settings.

@@ -1,0 +1,176 @@
+package service
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/paytrace/paytrace/actions"
+	inbox "github.com/paytrace/paytrace/actions/mpesa"
+	desk "github.com/paytrace/paytrace/actions/payments"
+	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/server"
+	"github.com/paytrace/paytrace/server/pay"
+	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet/mpesa"
+)
+
+// purpose derives a key of its own from the identity key.
+func purpose(identity []byte, what string) []byte {
+	h := hmac.New(sha256.New, identity)
+	h.Write([]byte(what))
+	return h.Sum(nil)
+}
+
+// NewMPesa makes the client of the settings, and the addresses that Safaricom posts to.
+// identity is the key that names sessions and actions.
+func NewMPesa(s Settings, db store.SharedValues, identity []byte) (*mpesa.Client, mpesa.Addresses, error) {
+	m := s.MPesa
+	addresses, err := mpesa.NewAddresses(m.PublicURL, purpose(identity, "addresses of payments"))
+	if err != nil {
+		return nil, addresses, usagef("PUBLIC_URL: %w", err)
+	}
+	credential, err := m.credential()
+	if err != nil {
+		return nil, addresses, err
+	}
+	tokens, err := newTokens(db, purpose(identity, "access tokens of M-Pesa"), m)
+	if err != nil {
+		return nil, addresses, err
+	}
+	client, err := mpesa.New(mpesa.Config{
+		BaseURL: m.BaseURL, ConsumerKey: m.ConsumerKey, ConsumerSecret: m.ConsumerSecret, ShortCode: m.ShortCode, Till: m.Till, Passkey: m.Passkey,
+		PayoutCode: m.PayoutCode, Initiator: m.Initiator, Credential: credential, C2BVersion: m.C2BVersion, PullMethod: m.PullMethod,
+		StatusIDField: m.StatusField, Tokens: tokens,
+	})
+	if err != nil {
+		return nil, addresses, UsageError{err}
+	}
+	return client, addresses, nil
+}
+
+// credential returns the encrypted password of the API operator, not set if there is no
+// operator.
+func (m MPesa) credential() (secret.Text, error) {
+	if m.Credential.IsSet() || m.Initiator == "" {
+		return m.Credential, nil
+	}
+	certificate, err := os.ReadFile(m.Certificate)
+	if err != nil {
+		return secret.Text{}, usagef("MPESA_CERTIFICATE: %w", err)
+	}
+	credential, err := mpesa.EncryptCredential(m.Password, certificate)
+	if err != nil {
+		return secret.Text{}, usagef("MPESA_CERTIFICATE: %w", err)
+	}
+	return credential, nil
+}
+
+// openPayments starts payments by M-Pesa, if they are set.
+func (s *Service) openPayments(identity []byte) error {
+	if !s.settings.MPesa.On() {
+		return nil
+	}
+	client, addresses, err := NewMPesa(s.settings, s.db, identity)
+	if err != nil {
+		return err
+	}
+	s.desk = desk.New(desk.Desk{
+		Store: s.db, Provider: mpesa.NewProvider(client, addresses), Log: s.log, Message: actions.QueueMessage,
+	})
+	box := &inbox.Inbox{Store: s.db, Desk: s.desk, ShortCode: client.ShortCode(), Now: time.Now, Log: s.log}
+	maps.Copy(s.jobs, s.desk.Jobs())
+	s.jobs[inbox.JobCallback] = box.Work
+	s.posts = pay.Config{
+		Addresses: addresses, Take: box.Take, Payable: s.desk.Payable, ShortCode: client.ShortCode(),
+		Sources: s.settings.MPesa.Sources, Logger: s.log, Now: time.Now,
+	}
+	s.choose("M-Pesa", "%s, short code %s; callbacks come to %s", s.settings.MPesa.BaseURL, client.ShortCode(), s.settings.MPesa.PublicURL)
+	return nil
+}
+
+// postRoutes returns the routes that Safaricom posts to.
+func (s *Service) postRoutes(refusals *server.Refusals) []server.Route {
+	if s.desk == nil {
+		return nil
+	}
+	s.posts.Refused = func(peer netip.Addr, _ string) {
+		refusals.Log("a post about a payment was ignored: its address is not of this service", peer)
+	}
+	var routes []server.Route
+	for _, r := range pay.New(s.posts).Routes() {
+		routes = append(routes, server.Route(r))
+	}
+	return routes
+}
+
+// tokens keeps the access token of M-Pesa in the database, sealed.
+type tokens struct {
+	db   store.SharedValues
+	seal cipher.AEAD
+	name string
+}
+
+var _ mpesa.Tokens = (*tokens)(nil)
+
+// newTokens makes the store of the token of one app.
+func newTokens(db store.SharedValues, key []byte, m MPesa) (*tokens, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, err
+	}
+	app := sha256.Sum256([]byte(m.BaseURL + "\n" + m.ConsumerKey))
+	return &tokens{db, seal, fmt.Sprintf("mpesa token %x", app[:8])}, nil
+}
+
+// Load implements mpesa.Tokens. A token that can't be opened was sealed with an earlier
+// key; it is replaced.
+func (t *tokens) Load(ctx context.Context) (mpesa.Token, error) {
+	v, err := t.db.SharedValue(ctx, t.name)
+	if err != nil || v.Value == "" {
+		return mpesa.Token{ID: v.ID}, err
+	}
+	sealed, err := base64.StdEncoding.DecodeString(v.Value)
+	if err != nil {
+		return mpesa.Token{ID: v.ID}, nil //nolint:nilerr // it is replaced
+	}
+	plain, err := t.seal.Open(nil, nil, sealed, []byte(v.ID))
+	if err != nil {
+		return mpesa.Token{ID: v.ID}, nil //nolint:nilerr // it is replaced
+	}
+	return mpesa.Token{ID: v.ID, Value: secret.New(string(plain)), ExpiresAt: v.ExpiresAt}, nil
+}
+
+// Lease implements mpesa.Tokens.
+func (t *tokens) Lease(ctx context.Context, seen, holder string, now, until time.Time) (bool, error) {
+	return t.db.LeaseShared(ctx, t.name, seen, holder, now, until)
+}
+
+// Save implements mpesa.Tokens.
+func (t *tokens) Save(ctx context.Context, holder string, token mpesa.Token) (bool, error) {
+	if token.ID == "" {
+		return false, errors.New("an access token without an ID can't be stored")
+	}
+	sealed := t.seal.Seal(nil, nil, []byte(token.Value.Reveal()), []byte(token.ID))
+	return t.db.SetShared(ctx, t.name, holder, store.SharedValue{
+		ID: token.ID, Value: base64.StdEncoding.EncodeToString(sealed), ExpiresAt: token.ExpiresAt,
+	})
+}
+
+// Release implements mpesa.Tokens.
+func (t *tokens) Release(ctx context.Context, holder string) error {
+	return t.db.ReleaseShared(ctx, t.name, holder)
+}

@@ -1,0 +1,101 @@
+package service
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/wallet/mpesa"
+)
+
+func TestMPesaSettings(t *testing.T) {
+	right := map[string]string{
+		"MPESA_CONSUMER_KEY": "key", "MPESA_CONSUMER_SECRET": "hunter2", "MPESA_SHORTCODE": "600321", "PUBLIC_URL": "https://pay.example.org",
+		"MPESA_INITIATOR": "api", "MPESA_CREDENTIAL": "hunter3",
+	}
+	for name, c := range map[string]struct {
+		change map[string]string
+		want   string
+	}{
+		"all right":               {nil, ""},
+		"no short code":           {map[string]string{"MPESA_SHORTCODE": ""}, "MPESA_SHORTCODE is not"},
+		"no address":              {map[string]string{"PUBLIC_URL": ""}, "PUBLIC_URL is not"},
+		"a forbidden word":        {map[string]string{"PUBLIC_URL": "https://M-Pesa.example.org"}, `found "m-pesa" in it`},
+		"a tunnel":                {map[string]string{"PUBLIC_URL": "https://x1.ngrok.io"}, "found a host of ngrok"},
+		"live without encryption": {map[string]string{"PUBLIC_URL": "http://pay.example.org", "MPESA_BASE_URL": mpesa.Live}, "https only"},
+		"two credentials":         {map[string]string{"MPESA_INITIATOR_PASSWORD": "hunter4", "MPESA_CERTIFICATE": "x.pem"}, "instead of both"},
+		"no credential":           {map[string]string{"MPESA_CREDENTIAL": ""}, "MPESA_INITIATOR is set"},
+		"a bad password":          {map[string]string{"MPESA_INITIATOR_PASSWORD": "hunter2!"}, "# & % $"},
+		"a bad day":               {map[string]string{"MPESA_PASSWORD_SET": "1.3.2026"}, "expected a day"},
+		"a bad source":            {map[string]string{"MPESA_SOURCES": "safaricom"}, "MPESA_SOURCES: found"},
+	} {
+		_, err := ReadSettings(func(name string) string {
+			if value, is := c.change[name]; is {
+				return value
+			}
+			return right[name]
+		})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, expected %q", name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter") {
+			t.Errorf("%s: the error has a secret: %v", name, err)
+		}
+	}
+}
+
+// The doctor knows when the password of the operator ends.
+func TestDoctorKnowsThePassword(t *testing.T) {
+	set := time.Date(2026, 3, 1, 0, 0, 0, 0, mpesa.Nairobi)
+	m := MPesa{Initiator: "api", Credential: secret.New("x"), PasswordSet: set}
+	for days, want := range map[int]State{0: StateOK, 75: StateOK, 77: StateWarning, 89: StateWarning, 90: StateWrong, 400: StateWrong} {
+		if got := m.checkOperator(set.AddDate(0, 0, days))[0]; got.State != want {
+			t.Errorf("after %d days: %+v, expected %s", days, got, want)
+		}
+	}
+	m.PasswordSet = time.Time{}
+	if got := m.checkOperator(set)[0]; got.State != StateWarning {
+		t.Errorf("without a day: %+v", got)
+	}
+}
+
+// The access token lies sealed in the database; another app, and another key, do not
+// read it.
+func TestTokensAreSealed(t *testing.T) {
+	db, err := sqlite.OpenMemory(t.Context(), sqlite.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	ctx, now := context.Background(), time.Date(2026, 3, 6, 12, 0, 0, 0, time.UTC)
+	kept := func(key byte, app string) *tokens {
+		one, err := newTokens(db, []byte(strings.Repeat(string(key), 32)), MPesa{ConsumerKey: app})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return one
+	}
+	a := kept('a', "app")
+	if leased, err := a.Lease(ctx, "", "me", now, now.Add(time.Minute)); err != nil || !leased {
+		t.Fatalf("%t, %v", leased, err)
+	}
+	if saved, err := a.Save(ctx, "me", mpesa.Token{ID: "1", Value: secret.New("canary-token"), ExpiresAt: now.Add(time.Hour)}); err != nil || !saved {
+		t.Fatalf("%t, %v", saved, err)
+	}
+	stored, err := db.SharedValue(ctx, a.name)
+	if err != nil || stored.Value == "" || strings.Contains(stored.Value, "canary") {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+	for _, c := range []struct {
+		tokens *tokens
+		value  string
+		id     string
+	}{{a, "canary-token", "1"}, {kept('b', "app"), "", "1"}, {kept('a', "other"), "", ""}} {
+		if got, err := c.tokens.Load(ctx); err != nil || got.Value.Reveal() != c.value || got.ID != c.id {
+			t.Errorf("loaded %q, %q, %v, expected %q, %q", got.ID, got.Value.Reveal(), err, c.id, c.value)
+		}
+	}
+}
