@@ -90,15 +90,3 @@ const (
 	ten      = 10
 	utf8Self = 0x80 // below are the characters of ASCII
 )
-
-// Answers reports whether a service code is one of the program's, or begins with
-// one.
-func (p *Program) Answers(code string) bool {
-	whole := CodeKey(code)
-	for _, c := range p.def.Codes {
-		if key := CodeKey(c.Dial); whole == key || strings.HasPrefix(whole, key+"*") {
-			return true
-		}
-	}
-	return false
-}

@@ -45,7 +45,8 @@ type Definition struct {
 	Renamed map[string]string
 }
 
-// A Code is one dialled service code ("*384*8481#") and its first screen.
+// A Code is one dialled service code ("*384*8481#") and its first screen. It may end in
+// a name; see SplitCode.
 type Code struct {
 	Dial  string
 	Start string
@@ -237,11 +238,13 @@ type Option struct {
 	Pos   Pos
 }
 
-// An Assign sets a variable to a constant, or to another value if From is set.
+// An Assign sets a variable to a constant, or to another value if From is set. Dialled
+// takes the answer that the dialled code carries.
 type Assign struct {
-	Var   string
-	Value Value
-	From  Ref
+	Var     string
+	Value   Value
+	From    Ref
+	Dialled bool `json:",omitzero"`
 }
 
 // An Ask is one question.

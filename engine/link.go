@@ -36,6 +36,7 @@ func New(def Definition) (*Program, error) {
 	l := &linker{p: p, seen: map[[2]string]bool{}}
 	l.zone()
 	l.slots()
+	l.codes()
 	l.screens()
 	l.table()
 	if err := errors.Join(l.errs...); err != nil {

@@ -8,7 +8,6 @@ package engine
 
 import (
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/engine/machine"
@@ -24,6 +23,7 @@ type Program struct {
 	// table carries every change of screen.
 	table *machine.Table[Trigger]
 
+	codes      []dialledCode
 	slots      []Var
 	slotIndex  map[string]int
 	sums       map[string]*NamedSum // by name
@@ -99,32 +99,6 @@ func (p *Program) Reads(action string) bool {
 // something.
 func (p *Program) Writes(action string) bool {
 	return action != CallFacts && !IsFollowUp(action) && !p.Reads(action)
-}
-
-// StartFor returns the first screen of a call to a service code.
-func (p *Program) StartFor(code string) string {
-	start, _ := p.match(code)
-	return start
-}
-
-// TypedAhead returns the inputs that a dialled code carries after the longest
-// code that p answers.
-func (p *Program) TypedAhead(code string) string {
-	_, ahead := p.match(code)
-	return ahead
-}
-
-func (p *Program) match(code string) (start, ahead string) {
-	whole := CodeKey(code)
-	best, start := -1, p.def.Codes[0].Start
-	for _, c := range p.def.Codes {
-		key := CodeKey(c.Dial)
-		if (whole == key || strings.HasPrefix(whole, key+"*")) && len(key) > best {
-			best, start = len(key), c.Start
-			ahead = strings.TrimPrefix(whole[len(key):], "*")
-		}
-	}
-	return start, ahead
 }
 
 // Builtin returns a built-in text in the menu's wording, in a language by code or

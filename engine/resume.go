@@ -51,12 +51,7 @@ func (p *Program) CanResume(snap *Snapshot) bool {
 	if n == nil {
 		return false
 	}
-	for _, c := range p.def.Codes {
-		if c.Start == n.Name {
-			return false
-		}
-	}
-	return n.Name != p.def.Nav.HomeScreen
+	return !p.BeginsOn(n.Name) && n.Name != p.def.Nav.HomeScreen
 }
 
 // resting returns the screen at which a dropped call resumes, or nil if this

@@ -65,7 +65,10 @@ func fitsType(v Value, t *Type) bool { return !v.IsSet() || v.kind == t.Kind }
 func (w *walk) assign(set []Assign) {
 	for _, a := range set {
 		v := a.Value
-		if !a.From.IsZero() {
+		switch {
+		case a.Dialled:
+			v = w.p.match(w.s.Service).answer
+		case !a.From.IsZero():
 			v = w.p.value(&w.s, a.From)
 		}
 		w.set(w.p.slotIndex[a.Var], v)

@@ -3,6 +3,8 @@ package dialscript
 import (
 	"slices"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine"
 )
 
 // DialledCodes guesses the service codes of a script: the dialled codes that do
@@ -30,7 +32,8 @@ func DialledCodes(f *File, known []string) []string {
 // begun reports whether code is one of the codes or begins with one.
 func begun(codes []string, code string) bool {
 	return slices.ContainsFunc(codes, func(c string) bool {
-		key := strings.TrimSuffix(c, "#")
+		base, _ := engine.SplitCode(c)
+		key := strings.TrimSuffix(base, "#")
 		return code == c || strings.HasPrefix(code, key+"*")
 	})
 }

@@ -130,12 +130,21 @@ type ActionRun struct {
 
 // SplitDial splits a dialled code as a gateway does: into the longest of codes
 // that matches, and what was dialled behind it. If none matches, the whole code
-// is a service code.
+// is a service code, and so is one that carries an answer: "*822*500#" for
+// "*822*{amount}#".
 func SplitDial(codes []string, dialled string) (service, rest string) {
 	whole := strings.TrimSuffix(strings.TrimSpace(dialled), "#")
 	service = dialled
 	longest := -1
 	for _, code := range codes {
+		base, name := engine.SplitCode(strings.TrimSpace(code))
+		if name != "" {
+			key := strings.TrimSuffix(base, "#") + "*"
+			if len(key) > longest && strings.HasPrefix(whole, key) && len(whole) > len(key) {
+				longest, service, rest = len(key), dialled, ""
+			}
+			continue
+		}
 		key := strings.TrimSuffix(strings.TrimSpace(code), "#")
 		if len(key) <= longest || whole != key && !strings.HasPrefix(whole, key+"*") {
 			continue

@@ -176,8 +176,9 @@ const longestCall = 40
 // call makes one call.
 func (w *walker) call() string {
 	c := &oneCall{walker: w}
-	c.s = w.p.Begin(engine.Request{Caller: "254711000111", Service: "*384#", Network: "63902"}, 20000)
-	ev := engine.Event{Kind: engine.EventDial, Start: w.p.StartFor([]string{"*384#", "*384*1#"}[w.IntN(2)])}
+	code := wideCodes[w.IntN(len(wideCodes))]
+	c.s = w.p.Begin(engine.Request{Caller: "254711000111", Service: code, Network: "63902"}, 20000)
+	ev := engine.Event{Kind: engine.EventDial, Start: w.p.StartFor(code)}
 	if w.dropped != nil && w.IntN(2) == 0 {
 		ev.Resume = w.dropped
 	}

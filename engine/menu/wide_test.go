@@ -74,8 +74,23 @@ func (m *wideMenu) write() fstest.MapFS {
 	return fsys
 }
 
+// wideCodes are the codes that callers dial; a menu may answer some of them as the first.
+var wideCodes = []string{"*384#", "*384*1#", "*384*2#", "*384*3*77#", "*384*3*7#", "*384*3*200*1#"}
+
+// codes returns codes that set values or carry an answer, for menus of some sizes.
+func (m *wideMenu) codes() string {
+	switch m.n % 3 {
+	case 0:
+		return `, "*384*2#": {go: s1, set: {how: poster, city: "Juja"}}, "*384*3#": {set: {age: 20}}, "*384*3*{amount}#": s2`
+	case 1:
+		return `, "*384*3#": s1, "*384*3*{amount}#": {go: s2, set: {gender: male}}`
+	default:
+		return ""
+	}
+}
+
 func (m *wideMenu) head(b *strings.Builder) {
-	b.WriteString("ussd: 1\nservice: Wide\ndial: {\"*384#\": s0, \"*384*1#\": s1}\nstart: s0\non_failed: end0\non_pending: end0\n")
+	fmt.Fprintf(b, "ussd: 1\nservice: Wide\ndial: {\"*384#\": s0, \"*384*1#\": s1%s}\nstart: s0\non_failed: end0\non_pending: end0\n", m.codes())
 	if m.langs {
 		sw := "Kiswahili"
 		if m.partial = m.IntN(3) == 0; m.partial {
@@ -113,6 +128,7 @@ func (m *wideMenu) head(b *strings.Builder) {
 	if m.langs {
 		b.WriteString("  spoken: choice sw|en\n")
 	}
+	b.WriteString("conditions:\n  grown: age is set and age >= 18\n  young: grown and not old\n  old: age >= 40\n  rich: amount is set and amount >= 100\n")
 }
 
 // unasked writes screens without a way to them, so that each value is set
@@ -183,7 +199,7 @@ func (m *wideMenu) cond() string {
 	case 2:
 		return v + " is set and " + strings.Split(m.value(), ".")[0] + " is set"
 	case 3:
-		return "age is set and age < 40"
+		return "grown and young"
 	case 4:
 		return "gender is set and gender = female"
 	case 5:
@@ -191,7 +207,7 @@ func (m *wideMenu) cond() string {
 	case 7:
 		return "how is set and how != radio"
 	case 6:
-		return "amount is set and amount >= 100"
+		return "rich"
 	}
 	return v + " is set"
 }

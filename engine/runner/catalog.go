@@ -105,7 +105,7 @@ func (c *Catalog) set(names map[string]*engine.Program) error {
 			unknown = name
 		}
 		for _, code := range p.Codes() {
-			key := engine.CodeKey(code.Dial)
+			key := catalogKey(code.Dial)
 			if other := codes[key]; other != nil && other != p {
 				return fmt.Errorf("%s: the menus %s and %s both answer %s; give one of them another code",
 					code.Pos, other.Name(), p.Name(), code.Dial)
@@ -129,6 +129,16 @@ func (c *Catalog) set(names map[string]*engine.Program) error {
 	return nil
 }
 
+// catalogKey returns the key of a menu's code. That of a code that ends in a name ends
+// in a star.
+func catalogKey(dial string) string {
+	base, name := engine.SplitCode(dial)
+	if name != "" {
+		return engine.CodeKey(base) + "*"
+	}
+	return engine.CodeKey(dial)
+}
+
 // ForCode returns the program in force for a dialled code and what is left of
 // the code after the longest match: the inputs of a deep dial. Without a match it
 // returns the program that answers unknown codes, or nil.
@@ -138,11 +148,14 @@ func (c *Catalog) ForCode(code string) (p *engine.Program, typedAhead string) {
 	whole := engine.CodeKey(code)
 	for key := whole; key != ""; {
 		if p := c.codes[key]; p != nil {
-			return p, strings.TrimPrefix(strings.TrimPrefix(whole, key), "*")
+			return p, p.TypedAhead(code)
 		}
 		i := strings.LastIndexByte(key, '*')
 		if i < 0 {
 			break
+		}
+		if p := c.codes[key[:i+1]]; p != nil && p.Answers(code) {
+			return p, p.TypedAhead(code)
 		}
 		key = key[:i]
 	}

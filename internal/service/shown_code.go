@@ -27,10 +27,8 @@ func shownCode(programs runner.Programs, code string) string {
 	if p == nil {
 		return unknownCode("*" + key)
 	}
-	for _, c := range p.Codes() {
-		if c.Dial == code || engine.CodeKey(c.Dial) == key {
-			return c.Dial
-		}
+	if c, ok := p.CodeOf(code); ok {
+		return c.Dial // that of an answer shows its name, and not what was dialled
 	}
 	return unknownCode("*" + key)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/record"
+	"github.com/paytrace/paytrace/engine/sample"
 )
 
 // A source is where calls begin: who calls, what is remembered, which code is
@@ -62,7 +63,7 @@ func (x *search) sources() ([]*source, error) {
 			if n > 0 {
 				said++
 			}
-			list = append(list, &source{program: p, scene: scene, given: given, code: code.Dial, said: said, facts: facts})
+			list = append(list, &source{program: p, scene: scene, given: given, code: sample.Code(p, code.Dial), said: said, facts: facts})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *source) int { return a.said - b.said })

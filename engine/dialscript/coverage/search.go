@@ -205,8 +205,7 @@ func (n *node) after() bool {
 // resumable reports whether a call that drops here can be continued.
 func (x *search) resumable(n *node) bool {
 	name, def := n.session.Resting.Screen, n.program.Definition()
-	starts := slices.ContainsFunc(def.Codes, func(c engine.Code) bool { return c.Start == name })
-	return name != "" && !starts && name != def.Nav.HomeScreen
+	return name != "" && !n.program.BeginsOn(name) && name != def.Nav.HomeScreen
 }
 
 // drop drops the call and dials again.

@@ -13,7 +13,7 @@ func (c *checker) decided() {
 	for _, u := range c.uses {
 		// A call always speaks a language; the test asks whether the caller has
 		// chosen one.
-		if u.purpose == tested && u.field == "" && u.name != "lang" && c.values[u.name] != nil {
+		if u.purpose == tested && !u.under.Written() && u.field == "" && u.name != "lang" && c.values[u.name] != nil {
 			c.testDecided(u)
 		}
 	}
@@ -21,6 +21,9 @@ func (c *checker) decided() {
 		for _, k := range condsOf(s) {
 			c.rangeDecided(k)
 		}
+	}
+	for _, k := range c.f.Conditions {
+		c.rangeDecided(k.If)
 	}
 }
 
@@ -50,7 +53,7 @@ func (c *checker) testDecided(u use) {
 // rangeDecided finds comparisons with constants that the value's range
 // decides: "amount <= 70000" where no answer is larger.
 func (c *checker) rangeDecided(k *syntax.Cond) {
-	if k == nil {
+	if k == nil || k.Of.Written() { // a named condition is checked where it is defined
 		return
 	}
 	c.rangeDecided(k.A)

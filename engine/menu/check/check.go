@@ -39,6 +39,8 @@ var rules = []rule{
 	{"U210", diag.Error, (*checker).sumsProved},
 	{"U211", diag.Error, (*checker).formatsFit},
 	{"U212", diag.Error, (*checker).daysExist},
+	{"U213", diag.Warning, (*checker).conditionsUsed},
+	{"U215", diag.Error, (*checker).codesCarry},
 	{"U301", diag.Error, (*checker).screensFit},
 	{"U302", diag.Warning, (*checker).linesFit},
 	{"U303", diag.Error, (*checker).letters},

@@ -9,7 +9,7 @@ import (
 
 // condTypes reports comparisons that make no sense. It is part of U203.
 func (c *checker) condTypes(k *syntax.Cond) {
-	if k == nil {
+	if k == nil || k.Of.Written() { // a named condition is checked where it is defined
 		return
 	}
 	switch k.Op {

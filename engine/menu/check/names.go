@@ -16,7 +16,9 @@ import (
 // language. The other languages show the same values (U312).
 func (c *checker) valuesExist() {
 	for _, u := range c.uses {
-		c.valueExists(u)
+		if !u.under.Written() { // that is said where the condition is defined
+			c.valueExists(u)
+		}
 	}
 	for _, w := range c.msgs.All {
 		c.placeholdersExist(w)

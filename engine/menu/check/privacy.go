@@ -174,7 +174,9 @@ func (fl *flow) copied(e *edge, k, next taint) taint {
 	}
 	assign := func(list []syntax.Assign) {
 		for _, a := range list {
-			if slices.Contains(e.sets, a.Name.Value) {
+			if v := fl.c.values[a.Name.Value]; a.Value.Dialled && v != nil && v.typ.Kind == engine.KindPhone {
+				next.typed = withKey(next.typed, a.Name.Value, true)
+			} else if slices.Contains(e.sets, a.Name.Value) {
 				for _, name := range parts(a.Value) {
 					take(a.Name.Value, name)
 				}

@@ -175,6 +175,32 @@ func (c *checker) typesUsed() {
 	}
 }
 
+// conditionsUsed checks U213: some screen or condition uses every named condition.
+func (c *checker) conditionsUsed() {
+	used := map[string]bool{}
+	var see func(k *syntax.Cond)
+	see = func(k *syntax.Cond) {
+		if k != nil {
+			used[k.Of.Value] = true
+			see(k.A)
+			see(k.B)
+		}
+	}
+	for _, s := range c.f.Screens {
+		for _, k := range condsOf(s) {
+			see(k)
+		}
+	}
+	for _, k := range c.f.Conditions {
+		see(k.If)
+	}
+	for _, k := range c.f.Conditions {
+		if !used[k.Name.Value] {
+			c.find(k.Name, fmt.Sprintf("No screen uses the condition %s.", syntax.Quote(k.Name.Value)), "Write its name behind an \"if\", or delete it.")
+		}
+	}
+}
+
 // valuesUsed checks U207: something uses every answer.
 func (c *checker) valuesUsed() {
 	used := map[string]bool{}

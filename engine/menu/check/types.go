@@ -32,6 +32,9 @@ func (c *checker) typesFit() {
 		c.screenTypes(s)
 	}
 	c.sumTypes()
+	for _, k := range c.f.Conditions {
+		c.condTypes(k.If)
+	}
 	for _, u := range c.uses {
 		t, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field})
 		if ok && u.purpose == shown && (t.Kind == engine.KindRecord || t.Kind == engine.KindList) {

@@ -88,7 +88,7 @@ func (fl *flow) keysOf(u use) []string {
 // needsValue reports whether a use needs its value to be set and the value exists.
 func (c *checker) needsValue(u use) bool {
 	v := c.values[u.name]
-	if v == nil || u.purpose == tested || u.purpose == offered || u.purpose == lent || u.purpose == summed {
+	if v == nil || u.definition || u.purpose == tested || u.purpose == offered || u.purpose == lent || u.purpose == summed {
 		return false
 	}
 	if _, ok := typeIn(c.values, syntax.Value{Name: u.name, Field: u.field}); !ok {

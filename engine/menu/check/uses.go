@@ -29,6 +29,10 @@ type use struct {
 	at          syntax.Text
 	// in names the text, for messages: `the text of "main"`.
 	in string
+	// under is the name of the condition that uses the value, zero where the use is written
+	// out. definition says that a named condition uses it, wherever that is used.
+	under      syntax.Text
+	definition bool
 	// op is the test of a tested value: "is set" or "is empty".
 	op string
 	// assume lists conditions that are true here in addition to those of the screen;

@@ -84,6 +84,10 @@ func (c *index) collectUses() []use {
 		w.base = use{screen: s}
 		w.screen(s)
 	}
+	for _, k := range c.f.Conditions {
+		w.base = use{definition: true}
+		w.cond(k.If, "the condition "+syntax.Quote(k.Name.Value), nil)
+	}
 	w.base = use{}
 	for _, word := range c.msgs.All {
 		if word.Screen == nil && word.Text.Written() && everywhere(word) {

@@ -16,6 +16,10 @@ type useWalk struct {
 
 func (w *useWalk) add(p purpose, name, field string, at syntax.Text, in string, assume []assumption) {
 	u := w.base
+	if u.under.Written() {
+		in = "the condition " + syntax.Quote(u.under.Value) + " of " + in
+		at = syntax.Text{Value: at.Value, Pos: u.under.Pos}
+	}
 	u.purpose, u.name, u.field, u.at, u.in = p, name, field, at, in
 	u.assume = append(u.assume[:len(u.assume):len(u.assume)], assume...)
 	w.uses = append(w.uses, u)
@@ -67,6 +71,10 @@ func (w *useWalk) placeholder(p purpose, part syntax.Part, at syntax.Text, in st
 func (w *useWalk) cond(k *syntax.Cond, in string, assume []assumption) {
 	if k == nil {
 		return
+	}
+	if k.Of.Written() && !w.base.under.Written() {
+		w.base.under = k.Of
+		defer func() { w.base.under = syntax.Text{} }()
 	}
 	switch k.Op {
 	case "and", "or":

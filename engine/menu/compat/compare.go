@@ -245,7 +245,8 @@ func (c *comparison) codes() {
 		}
 		now := c.next.Codes[i]
 		before, after := c.seen(c.before, was.Start), c.after.Seen(now.Start)
-		if c.moved(was.Start) != now.Start || slices.ContainsFunc(before, func(name string) bool { return !slices.Contains(after, name) }) {
+		c.dialled(was, now)
+		if c.moved(was.Start) != now.Start && !slices.Equal(before, after) || slices.ContainsFunc(before, func(name string) bool { return !slices.Contains(after, name) }) {
 			c.find("U805", diag.Warning, now.Pos, fmt.Sprintf("Calls to %s began on %s and now begin on %s; what is typed ahead of it means something else.", was.Dial, anyOf(before), anyOf(after)), "")
 		}
 	}
@@ -254,6 +255,27 @@ func (c *comparison) codes() {
 			c.notice(now.Pos, "Calls to %s are answered now.", now.Dial)
 		}
 	}
+}
+
+// dialled reports another set of values that a code sets.
+func (c *comparison) dialled(was, now engine.Code) {
+	if c.moved(was.Start) == now.Start {
+		return // what the screen sets is compared with the screens
+	}
+	a, b := setsAt(c.old, was.Start), setsAt(c.next, now.Start)
+	if a != b {
+		c.notice(now.Pos, "A call to %s sets %s, and set %s.", now.Dial, b, a)
+	}
+}
+
+// setsAt returns what a silent first screen sets.
+func setsAt(d *engine.Definition, screen string) string {
+	for i := range d.Screens {
+		if d.Screens[i].Name == screen {
+			return sets(d.Screens[i].Set)
+		}
+	}
+	return sets(nil)
 }
 
 // seen returns the screens that callers of the old version can see next from a

@@ -132,6 +132,10 @@ func sets(list []engine.Assign) string {
 	}
 	parts := make([]string, len(list))
 	for i, a := range list {
+		if a.Dialled {
+			parts[i] = a.Var + ": what is dialled"
+			continue
+		}
 		parts[i] = a.Var + ": " + engine.Arg{Ref: a.From, Value: a.Value}.String()
 	}
 	return "{" + strings.Join(parts, ", ") + "}"

@@ -2,9 +2,11 @@
 package compile
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -60,7 +62,7 @@ func (c *compiler) settings(o Options) {
 	for _, l := range syntax.Languages(f) {
 		d.Languages = append(d.Languages, engine.Language{Code: l.Code.Value, Name: l.Name.Value})
 	}
-	for _, code := range f.Dials {
+	for _, code := range dialsInOrder(f) {
 		start := code.Screen
 		if !start.Written() {
 			start = f.Start
@@ -76,6 +78,14 @@ func (c *compiler) settings(o Options) {
 	for _, pair := range f.Renamed {
 		d.Renamed[pair.Key.Value] = pair.Value.Value
 	}
+}
+
+// dialsInOrder returns the codes that are dialled as they stand, then those that end in
+// a name: the first code is the one that callers are told.
+func dialsInOrder(f *syntax.File) []syntax.Dial {
+	list := slices.Clone(f.Dials)
+	slices.SortStableFunc(list, func(a, b syntax.Dial) int { return cmp.Compare(min(len(a.Name.Value), 1), min(len(b.Name.Value), 1)) })
+	return list
 }
 
 // identity returns the input of the program's hash: every byte of the menu's files,

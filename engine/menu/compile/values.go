@@ -149,6 +149,10 @@ func (c *compiler) cond(k *syntax.Cond) *engine.Cond {
 func (c *compiler) assigns(list []syntax.Assign) []engine.Assign {
 	var out []engine.Assign
 	for _, a := range list {
+		if a.Value.Dialled {
+			out = append(out, engine.Assign{Var: a.Name.Value, Dialled: true})
+			continue
+		}
 		arg := c.arg(a.Value, c.types[a.Name.Value])
 		out = append(out, engine.Assign{Var: a.Name.Value, Value: arg.Value, From: arg.Ref})
 	}

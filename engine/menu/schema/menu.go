@@ -23,11 +23,11 @@ func menuSchema() object {
 func includeSchema() object {
 	var keys []key
 	for _, k := range menuKeys() {
-		if k.name == "vars" || k.name == "types" || k.name == "screens" || k.name == "texts" {
+		if k.name == "vars" || k.name == "types" || k.name == "conditions" || k.name == "screens" || k.name == "texts" {
 			keys = append(keys, k)
 		}
 	}
-	s := group("A file that a menu includes: variables, types, screens and shared texts only.", keys...)
+	s := group("A file that a menu includes: variables, types, conditions, screens and shared texts only.", keys...)
 	s["title"] = "Part of a PayTrace menu"
 	return s
 }
@@ -36,7 +36,7 @@ func menuKeys() []key {
 	return []key{
 		{"ussd", "The version of this language.", object{"enum": []any{syntax.Version, strconv.Itoa(syntax.Version)}}},
 		{"service", "The service's name, as callers know it; {service} shows it.", aText()},
-		{"dial", "The code that is dialled, in quotes. Several codes: each with the screen it begins on; the longest that fits wins.", dialForm()},
+		{"dial", "The code that is dialled, in quotes. Several codes: each with the screen it begins on; the longest that fits wins. A code can end in a variable, *822*{amount}#, or in {other} for every other code.", dialForm()},
 		{"languages", "Codes of the languages and their own names. The first is the one this file is written in; the others have a file each, NAME.CODE.yaml.", byName("Language codes and names.", languageForm())},
 		{"start", "The screen a call begins on.", aName("a screen")},
 		{"default", "Calls to codes that no menu has begin in this one.", object{"const": true}},
@@ -48,16 +48,20 @@ func menuKeys() []key {
 		{"nav", "Keys that mean the same on every screen, and the built-in texts. A key that is not declared does not exist.", navForm()},
 		{"texts", "Words used on several screens, shown as {texts.NAME}.", byName("Texts by name.", aText())},
 		{"types", "Options that several variables share, by the name that is their type.", byName("Types by name.", byName("Names and words.", aText()))},
+		{"conditions", "Conditions by name. A screen writes the name in place of the condition.", byName("Names and conditions.", aCondition())},
 		{"vars", "What callers are asked for; the type checks the answer.", byName("Variables by name.", varForm())},
 		{"screens", "The screens by name. Each does exactly one thing.", byName("Screens by name.", screenForm())},
-		{"include", "More files of this folder. They may have vars, types, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
+		{"include", "More files of this folder. They may have vars, types, conditions, screens and texts only.", oneOrMore("File names.", formed(`^[^/\\:]+\.yaml$`, "A file of this folder is expected, as withdraw.yaml"))},
 		{"renamed", "Screens with a new name, as old: new. Dropped calls continue on the new screen.", byName("Old names and new ones.", aName("a screen"))},
 	}
 }
 
 func dialForm() object {
 	code := formed(syntax.ServiceCode.String(), `A service code in quotes is expected, as "*384*1#"`, "*384*8481#")
-	to := either("The screen its calls begin on; none for the menu's start.", aName("a screen"), object{"type": "null"})
+	to := either("The screen its calls begin on; none for the menu's start.", aName("a screen"), object{"type": "null"}, group("The screen its calls begin on, and what the code sets.",
+		key{"go", "The screen; the menu's start if not said.", aName("a screen")},
+		key{"set", "The values that the code sets.", setForm()},
+	))
 	return either("", code, object{
 		"type": "object", "patternProperties": object{syntax.ServiceCode.String(): to}, "additionalProperties": false,
 	})

@@ -221,6 +221,9 @@ func (c *condParser) comparison() *Cond {
 		}
 		return c.isTest(left)
 	}
+	if k := c.bareName(left); k != nil {
+		return k
+	}
 	if len(c.tokens) == 0 || !isComparison(c.tokens[0]) {
 		return c.wrong(left.Text, fmt.Sprintf("%q alone is not a condition.", Short(left.Value)), fmt.Sprintf(`Write "%s is set", or compare it: "%s = …".`, Short(left.Value), Short(left.Value)))
 	}

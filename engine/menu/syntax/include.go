@@ -30,9 +30,9 @@ func (p *reader) includes() {
 	}
 }
 
-// included reads a file with vars, types, screens and texts only.
+// included reads a file with vars, types, conditions, screens and texts only.
 func (p *reader) included(root *yaml.Node, read map[string]Text) {
-	table := map[string]parser{"vars": p.vars, "types": p.types, "screens": p.screens, "texts": p.texts}
+	table := map[string]parser{"vars": p.vars, "types": p.types, "conditions": p.conditions, "screens": p.screens, "texts": p.texts}
 	for _, e := range p.entries(root, "an included file") {
 		switch parse, ok := table[e.key.Value]; {
 		case ok:
@@ -40,7 +40,7 @@ func (p *reader) included(root *yaml.Node, read map[string]Text) {
 		case e.key.Value == "include":
 			p.nested(e, read)
 		default:
-			p.unknown(e.key, "an included file", []string{"screens", "texts", "types", "vars"})
+			p.unknown(e.key, "an included file", []string{"conditions", "screens", "texts", "types", "vars"})
 		}
 	}
 }

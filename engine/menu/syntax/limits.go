@@ -21,6 +21,8 @@ const (
 	MaxScreens = 2_000
 	// MaxCondDepth is how deep parentheses and "not" may stand in each other.
 	MaxCondDepth = 32
+	// MaxCondParts is how many comparisons a condition may have with those that it names.
+	MaxCondParts = 100
 	// MaxFindings bounds the diagnostics of one reading: an author fixes no
 	// more in one go, and each one costs a suggestion.
 	MaxDiagnostics = 200

@@ -32,6 +32,7 @@ func (p *reader) menu(root *yaml.Node) {
 		"nav":        p.nav,
 		"texts":      p.texts,
 		"types":      p.types,
+		"conditions": p.conditions,
 		"vars":       p.vars,
 		"screens":    p.screens,
 		"include":    p.include,
@@ -92,38 +93,6 @@ func (p *reader) version(e entry) {
 		p.find("U003", t, fmt.Sprintf("This program reads version %d of the language, not %q.", Version, Short(t.Value)), fmt.Sprintf(`Write "ussd: %d".`, Version)).Replace(strconv.Itoa(Version))
 	}
 }
-
-// dials reads one code, or several with their screens.
-func (p *reader) dials(e entry) {
-	if e.node.Kind != yaml.MappingNode {
-		if code, ok := p.scalar(e, "a service code"); ok && p.goodCode(code) {
-			p.file.Dials = append(p.file.Dials, Dial{Code: code})
-		}
-		return
-	}
-	for _, d := range p.entries(e.node, `"dial"`) {
-		if !p.goodCode(d.key) {
-			continue
-		}
-		dial := Dial{Code: d.key}
-		if !IsEmpty(d.node) {
-			dial.Screen = p.name(d, "a screen")
-		}
-		p.file.Dials = append(p.file.Dials, dial)
-	}
-}
-
-// goodCode refuses what can't be dialled as a service code.
-func (p *reader) goodCode(code Text) bool {
-	if ServiceCode.MatchString(code.Value) {
-		return true
-	}
-	p.find("U003", code, fmt.Sprintf("%q is not a service code.", Short(code.Value)), `Write it as it is dialled, in quotes: "*384*1#".`)
-	return false
-}
-
-// ServiceCode matches a star, numbers with stars between them, and a hash.
-var ServiceCode = regexp.MustCompile(`^\*\d+(\*\d+)*#$`)
 
 func (p *reader) languages(e entry) {
 	for _, l := range p.entries(e.node, `"languages"`) {

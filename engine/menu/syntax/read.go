@@ -23,6 +23,8 @@ func Read(fsys fs.FS, name, dir string) (*File, diag.List) {
 		p.includes()
 	}
 	p.shareOptions()
+	p.nameConditions()
+	p.dialScreens()
 	p.translations()
 	p.sameNames()
 	p.out.Sort()

@@ -23,6 +23,8 @@ type reader struct {
 	// shared are the variables whose type is a name: the types of all files must be
 	// read first.
 	shared []sharing
+	// condUses are the names that stand for conditions, likewise.
+	condUses []condUse
 	// named says where each screen, variable and text was first written.
 	named map[string]Text
 }

@@ -35,10 +35,12 @@ type File struct {
 	Includes  []Text
 	Renamed   []Pair
 
-	Texts   []Named
-	Types   []*Type
-	Vars    []*Var
-	Screens []*Screen
+	Texts []Named
+	Types []*Type
+	// Conditions are the named ones. Where a screen uses one, it has a copy.
+	Conditions []*Condition
+	Vars       []*Var
+	Screens    []*Screen
 
 	Translations []*Translation
 	Suppressions []*Suppression
@@ -60,7 +62,21 @@ type Named struct{ Name, Text Text }
 
 // Dial connects a service code with the screen on which its calls begin. Screen is zero
 // for the menu's start.
-type Dial struct{ Code, Screen Text }
+type Dial struct {
+	Code, Screen Text
+	// Name is what stands in braces at the end of the code: the variable whose answer it
+	// carries, or "other".
+	Name Text
+	// Sets has the values that the code sets. A code that sets values or carries an answer
+	// begins on a screen of its own, which has the code as its name.
+	Sets []Assign
+}
+
+// Base returns the code without what stands in braces.
+func (d *Dial) Base() string {
+	base, _ := engine.SplitCode(d.Code.Value)
+	return base
+}
 
 // Language has a language's code and its own name. Missing is written for a language
 // that only some texts have: it is the code of the language that callers read instead.

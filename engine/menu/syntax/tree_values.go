@@ -34,6 +34,8 @@ type Value struct {
 	Name, Field string
 	Quoted      bool
 	Number      bool
+	// Dialled is set for the answer that a dialled code carries.
+	Dialled bool
 }
 
 // Assign sets one value, as "set: {name: value}".
@@ -49,4 +51,13 @@ type Cond struct {
 	A, B        *Cond // and, or, not (A)
 	Left, Right Value // the rest
 	Text        Text  // the whole condition
+	// Of is the name that this condition stands in place of. It is zero for one that is
+	// written out.
+	Of Text
+}
+
+// Condition gives a condition a name.
+type Condition struct {
+	Name Text
+	If   *Cond
 }
