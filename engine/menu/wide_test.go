@@ -77,12 +77,15 @@ func (m *wideMenu) write() fstest.MapFS {
 // wideCodes are the codes that callers dial; a menu may answer some of them as the first.
 var wideCodes = []string{"*384#", "*384*1#", "*384*2#", "*384*3*77#", "*384*3*7#", "*384*3*200*1#"}
 
-// codes returns codes that set values or carry an answer, for menus of some sizes.
+// codes returns codes that set values or carry an answer, for menus of some sizes that
+// take risks.
 func (m *wideMenu) codes() string {
-	switch m.n % 3 {
-	case 0:
+	switch {
+	case !m.risky:
+		return ""
+	case m.n%3 == 0:
 		return `, "*384*2#": {go: s1, set: {how: poster, city: "Juja"}}, "*384*3#": {set: {age: 20}}, "*384*3*{amount}#": s2`
-	case 1:
+	case m.n%3 == 1:
 		return `, "*384*3#": s1, "*384*3*{amount}#": {go: s2, set: {gender: male}}`
 	default:
 		return ""
