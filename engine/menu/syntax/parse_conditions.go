@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
@@ -40,7 +41,11 @@ func (c *condParser) bareName(left Value) *Cond {
 		return nil
 	}
 	k := &Cond{Op: opNamed, Left: left, Text: c.whole}
-	c.condUses = append(c.condUses, condUse{k, left.Text})
+	name := left.Text // which may stand in parentheses
+	if i := strings.Index(name.Value, left.Name); i >= 0 {
+		name = name.Sub(i, i+len(left.Name))
+	}
+	c.condUses = append(c.condUses, condUse{k, name})
 	return k
 }
 
