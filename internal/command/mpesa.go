@@ -37,15 +37,7 @@ func (v mpesaRegisterCmd) Run(ctx context.Context, std streams) error {
 		if !settings.MPesa.On() {
 			return misuse{errors.New("MPESA_CONSUMER_KEY is not set; docs/money.md says what else is needed")}
 		}
-		key, _, err := service.ExistingKey(settings)
-		if err != nil {
-			return err
-		}
-		identity, err := service.IdentityKey(ctx, db, settings, key)
-		if err != nil {
-			return err
-		}
-		client, addresses, err := service.NewMPesa(settings, db, identity)
+		client, addresses, err := service.OpenMPesa(ctx, db, settings)
 		if err != nil {
 			return err
 		}

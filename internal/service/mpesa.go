@@ -174,3 +174,20 @@ func (t *tokens) Save(ctx context.Context, holder string, token mpesa.Token) (bo
 func (t *tokens) Release(ctx context.Context, holder string) error {
 	return t.db.ReleaseShared(ctx, t.name, holder)
 }
+
+// OpenMPesa makes the client and the addresses of the settings for a subcommand, with
+// the keys of the database.
+func OpenMPesa(ctx context.Context, db store.Store, s Settings) (*mpesa.Client, mpesa.Addresses, error) {
+	key, _, err := ExistingKey(s)
+	if err != nil {
+		return nil, mpesa.Addresses{}, err
+	}
+	found, err := findIdentity(ctx, db, s, key.Reveal())
+	if err != nil {
+		return nil, mpesa.Addresses{}, err
+	}
+	if err := found.keep(ctx, db, time.Now()); err != nil {
+		return nil, mpesa.Addresses{}, err
+	}
+	return NewMPesa(s, db, found.Key)
+}

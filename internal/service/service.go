@@ -241,7 +241,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.openPayments(tried.identity.key); err != nil {
+	if err := s.openPayments(tried.identity.Key); err != nil {
 		return err
 	}
 	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, measured(s, s.metrics.Actions)...)

@@ -119,7 +119,7 @@ the sandbox, another for real money.`,
 		name: "MPESA_PASSWORD_SET",
 		help: `The day on which the password of the API operator was set, as 2026-03-01. It ends
 after 90 days; "paytrace doctor" warns 14 days before.`,
-		read: func(s *Settings, v string) (err error) { s.MPesa.PasswordSet, err = day(v); return err },
+		read: func(s *Settings, v string) (err error) { s.MPesa.PasswordSet, err = calendarDay(v); return err },
 	},
 	{
 		name: "MPESA_C2B_VERSION", fallback: "2",
@@ -193,8 +193,8 @@ func checkShortCode(v string) error {
 	return nil
 }
 
-// day reads a date.
-func day(v string) (time.Time, error) {
+// calendarDay reads a date.
+func calendarDay(v string) (time.Time, error) {
 	at, err := time.ParseInLocation(time.DateOnly, v, mpesa.Nairobi)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("found %q, expected a day as 2026-03-01", v)
