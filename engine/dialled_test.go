@@ -16,8 +16,11 @@ func coded(t *testing.T) *Program {
 	p, err := New(Definition{
 		Name: "t", Vars: []Var{{Name: "amount", Type: money}, {Name: "campaign", Type: Type{Kind: KindChoice, Options: []string{"radio"}}, Labels: []Localized{{{{Lit: "Radio"}}}}}},
 		Codes: []Code{
-			{Dial: "*1#", Start: "main"}, {Dial: "*1*8#", Start: "radio"}, {Dial: "*1*{other}#", Start: "any"},
-			{Dial: "*2#", Start: "main"}, {Dial: "*2*{amount}#", Start: "set"},
+			{Dial: "*1#", Start: "main"},
+			{Dial: "*1*8#", Start: "radio"},
+			{Dial: "*1*{other}#", Start: "any"},
+			{Dial: "*2#", Start: "main"},
+			{Dial: "*2*{amount}#", Start: "set"},
 		},
 		Screens: []Screen{
 			end("main", "Main"), end("any", "Any"), end("paid", "Pay ", "amount"), end("heard", "From ", "campaign"),

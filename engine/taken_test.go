@@ -13,8 +13,10 @@ func TestValuesFromChoices(t *testing.T) {
 		},
 		Screens: []Screen{
 			{Name: "set", Kind: ScreenSet, Go: "end", Set: []Assign{
-				{Var: "fault", Value: ChoiceValue("flat")}, {Var: "note", From: Ref{Name: "fault"}},
-				{Var: "spoken", Value: ChoiceValue("sw")}, {Var: "lang", From: Ref{Name: "spoken"}},
+				{Var: "fault", Value: ChoiceValue("flat")},
+				{Var: "note", From: Ref{Name: "fault"}},
+				{Var: "spoken", Value: ChoiceValue("sw")},
+				{Var: "lang", From: Ref{Name: "spoken"}},
 			}},
 			{Name: "end", Kind: ScreenEnd, Say: []Say{{Words: Localized{{{Lit: "Bye "}, {Ref: Ref{Name: "note"}}}, {{Lit: "Kwaheri "}, {Ref: Ref{Name: "note"}}}}}}},
 		},

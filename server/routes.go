@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -47,7 +48,7 @@ func (s *Server) routes() (err error) {
 
 	s.routed()
 	for _, m := range s.config.Mounts {
-		handler := mounted(fasthttpadaptor.NewFastHTTPHandler(m.Handler))
+		handler := mounted(m.Handler)
 		s.app.All(m.Path, handler)
 		s.app.All(m.Path+"/*", handler)
 	}
@@ -64,7 +65,7 @@ func (s *Server) routed() {
 			if err != nil {
 				return fiber.ErrBadRequest
 			}
-			return mounted(fasthttpadaptor.NewFastHTTPHandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			return mounted(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 				for name, value := range names {
 					req.SetPathValue(name, value)
 				}
@@ -94,7 +95,13 @@ func pathValues(c *fiber.Ctx) (map[string]string, error) {
 	return values, nil
 }
 
-func mounted(handler fasthttp.RequestHandler) fiber.Handler {
+// mounted serves a handler of net/http. The context of its requests has no Done of
+// fasthttp, which a goroutine of package context may read while the server shuts down;
+// fasthttp writes it then without a lock.
+func mounted(h http.Handler) fiber.Handler {
+	handler := fasthttpadaptor.NewFastHTTPHandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		h.ServeHTTP(w, req.WithContext(context.WithoutCancel(req.Context())))
+	})
 	return func(c *fiber.Ctx) error {
 		handler(c.Context())
 		return nil

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp/fasthttpadaptor"
 
 	"github.com/paytrace/paytrace/gateway"
 )
@@ -105,7 +104,7 @@ func newServer(config Config, limits limits) (*Server, error) {
 	s.inner.Get("/health", health)
 	s.inner.Get("/ready", s.ready.serveDetailed)
 	if config.Metrics != nil {
-		s.inner.Get("/metrics", mounted(fasthttpadaptor.NewFastHTTPHandler(config.Metrics)))
+		s.inner.Get("/metrics", mounted(config.Metrics))
 	}
 	for _, app := range []*fiber.App{s.app, s.inner} {
 		http := app.Server()

@@ -1,6 +1,7 @@
 package africastalking
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -52,21 +53,16 @@ func count(s string, most int64) int64 {
 	return n
 }
 
-// maxCost bounds the bytes of a price.
-const maxCost = 24
+// aPrice is a price as it is sent: "KES 0.8000" in some sources, a number in others. No
+// call costs a number of five digits; what is longer may be what a caller typed.
+var aPrice = regexp.MustCompile(`^([A-Z]{3} )?\d{1,4}(\.\d{1,6})?$`)
 
-// price returns a price as it is sent: "KES 0.8000" in some sources, a number in others.
-// Any other text counts as none.
+// price returns a price as it is sent. Any other text counts as none.
 func price(s string) string {
-	s = strings.TrimSpace(s)
-	amount := s
-	if currency, rest, found := strings.Cut(s, " "); found && len(currency) == len("KES") {
-		amount = rest
+	if s = strings.TrimSpace(s); aPrice.MatchString(s) {
+		return s
 	}
-	if _, err := strconv.ParseFloat(amount, 64); err != nil || len(s) > maxCost || strings.Trim(amount, "0123456789.") != "" {
-		return ""
-	}
-	return s
+	return ""
 }
 
 // screens returns the names that answers of the session had in their header. What is no

@@ -47,7 +47,7 @@ func TestReadmeRuns(t *testing.T) {
 	}
 	_, commands, _ := strings.Cut(help, "\nCommands:\n")
 	var subcommands []string
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+) `).FindAllStringSubmatch(commands, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z-]+) `).FindAllStringSubmatch(commands, -1) {
 		subcommands = append(subcommands, m[1])
 	}
 	table, _, _ := strings.Cut(Section(t, reference, "Subcommands"), "| exit status |")

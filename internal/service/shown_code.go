@@ -28,6 +28,9 @@ func shownCode(programs runner.Programs, code string) string {
 		return unknownCode("*" + key)
 	}
 	if c, ok := p.CodeOf(code); ok {
+		if strings.HasSuffix(key, "*") {
+			return strings.TrimSuffix(c.Dial, "#") + "*…"
+		}
 		return c.Dial // that of an answer shows its name, and not what was dialled
 	}
 	return unknownCode("*" + key)

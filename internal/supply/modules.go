@@ -53,6 +53,38 @@ type listed struct {
 // SQLITE-LICENSE.
 var legalFile = regexp.MustCompile(`(?i)^([a-z0-9]+-)?(licen[cs]e|copying|notice|patents)([-.].*)?$`)
 
+// An inventory is what the packages of a program say about its modules.
+type inventory struct {
+	modules map[string]*module         // by path
+	folders map[string]map[string]bool // of each module, those with linked packages and those above them
+	owner   map[string]string          // the path of each package's module
+	root    string                     // the folder of the program's own module
+}
+
+func (in *inventory) add(p *listed) {
+	path, dir := standardLibrary, ""
+	if p.Module != nil {
+		path, dir = p.Module.Path, p.Module.Dir
+	}
+	in.owner[p.ImportPath] = path
+	if in.modules[path] == nil {
+		m := &module{Path: path}
+		if p.Module != nil {
+			m.Version, m.Sum, m.Main = p.Module.Version, p.Module.Sum, p.Module.Main
+		}
+		in.modules[path], in.folders[path] = m, map[string]bool{}
+	}
+	switch {
+	case p.Standard:
+	case in.modules[path].Main:
+		in.root = dir
+	default:
+		for at := p.Dir; strings.HasPrefix(at, dir); at = filepath.Dir(at) {
+			in.folders[path][at] = true
+		}
+	}
+}
+
 // linkedModules lists the modules with packages in the program, by path. The licence of
 // a module is read from the folders of its linked packages and those above them.
 func linkedModules(ctx context.Context) ([]module, error) {
@@ -60,34 +92,11 @@ func linkedModules(ctx context.Context) ([]module, error) {
 	if err != nil {
 		return nil, err
 	}
-	byPath := map[string]*module{}
-	folders := map[string]map[string]bool{}
-	owner := map[string]string{}
-	root := ""
-	for _, p := range packages {
-		path, dir := standardLibrary, ""
-		if p.Module != nil {
-			path, dir = p.Module.Path, p.Module.Dir
-		}
-		owner[p.ImportPath] = path
-		if byPath[path] == nil {
-			m := &module{Path: path}
-			if p.Module != nil {
-				m.Version, m.Sum, m.Main = p.Module.Version, p.Module.Sum, p.Module.Main
-			}
-			byPath[path], folders[path] = m, map[string]bool{}
-		}
-		if p.Standard {
-			continue
-		}
-		if byPath[path].Main {
-			root = dir
-			continue
-		}
-		for at := p.Dir; strings.HasPrefix(at, dir); at = filepath.Dir(at) {
-			folders[path][at] = true
-		}
+	found := inventory{map[string]*module{}, map[string]map[string]bool{}, map[string]string{}, ""}
+	for i := range packages {
+		found.add(&packages[i])
 	}
+	byPath, folders, owner, root := found.modules, found.folders, found.owner, found.root
 	goroot, err := output(ctx, root, "go", "env", "GOROOT")
 	if err != nil {
 		return nil, err

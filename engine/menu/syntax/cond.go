@@ -236,6 +236,21 @@ func (c *condParser) comparison() *Cond {
 	return &Cond{Op: op, Left: left, Right: right, Text: c.whole}
 }
 
+// bareName reads a name alone as that of a condition, nil if it is none.
+func (c *condParser) bareName(left Value) *Cond {
+	ends := len(c.tokens) == 0 || c.is(")") || c.is("and") || c.is("or")
+	if left.Name == "" || left.Field != "" || !ends {
+		return nil
+	}
+	k := &Cond{Op: opNamed, Left: left, Text: c.whole}
+	name := left.Text // which may stand in parentheses
+	if i := strings.Index(name.Value, left.Name); i >= 0 {
+		name = name.Sub(i, i+len(left.Name))
+	}
+	c.condUses = append(c.condUses, condUse{k, name})
+	return k
+}
+
 // isTest reads what follows "is": set, empty, or not one of them.
 func (c *condParser) isTest(left Value) *Cond {
 	not := c.take("not")

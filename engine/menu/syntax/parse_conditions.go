@@ -2,21 +2,10 @@ package syntax
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/spelling"
 )
-
-// opNamed is the operator of a condition that stands for a named one until all files
-// are read.
-const opNamed = "named"
-
-// A condUse is a name that stands for a condition.
-type condUse struct {
-	cond *Cond
-	name Text
-}
 
 // conditions reads "conditions: {adult: age >= 18}".
 func (p *reader) conditions(e entry) {
@@ -32,21 +21,6 @@ func (p *reader) conditions(e entry) {
 			p.file.Conditions = append(p.file.Conditions, &Condition{Name: c.key, If: cond})
 		}
 	}
-}
-
-// bareName reads a name alone as that of a condition, nil if it is none.
-func (c *condParser) bareName(left Value) *Cond {
-	ends := len(c.tokens) == 0 || c.is(")") || c.is("and") || c.is("or")
-	if left.Name == "" || left.Field != "" || !ends {
-		return nil
-	}
-	k := &Cond{Op: opNamed, Left: left, Text: c.whole}
-	name := left.Text // which may stand in parentheses
-	if i := strings.Index(name.Value, left.Name); i >= 0 {
-		name = name.Sub(i, i+len(left.Name))
-	}
-	c.condUses = append(c.condUses, condUse{k, name})
-	return k
 }
 
 // nameConditions puts the named conditions in the places of their names.

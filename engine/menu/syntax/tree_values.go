@@ -56,6 +56,16 @@ type Cond struct {
 	Of Text
 }
 
+// opNamed is the operator of a condition that stands for a named one until all files
+// are read.
+const opNamed = "named"
+
+// A condUse is a name that stands for a condition.
+type condUse struct {
+	cond *Cond
+	name Text
+}
+
 // Condition gives a condition a name.
 type Condition struct {
 	Name Text
