@@ -147,9 +147,6 @@ func (w *world) typeNext() {
 	if cb.text != "" {
 		text = cb.text + "*" + in
 	}
-	if sc.kind == kResume && in == "1" {
-		w.resumed = true
-	}
 	w.callbacks = append(w.callbacks, &callback{n: cb.n + 1, session: cb.session, text: text, typed: in})
 	w.tellf("the caller types %q: callback %q", in, text)
 }

@@ -80,6 +80,8 @@ type seenReply struct {
 	state  state // ended if the screen tells no state
 }
 
+func (r *seenReply) isResume() bool { return r != nil && r.state.screen == resumeScreen }
+
 // An effect is an action that was committed.
 type effect struct {
 	callback, place int
@@ -284,6 +286,10 @@ func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " | ") }
 func (w *world) show(cb *callback, r *seenReply) {
 	cb.shown = r
 	w.tellf("   the caller sees %s", oneLine(r.text))
+	if cb.n > 0 && cb.typed == "1" && w.callbacks[cb.n-1].shown.isResume() {
+		// Where the question's own record was lost, the call begins.
+		w.resumed = !cb.recovered
+	}
 	if r.end {
 		return
 	}
