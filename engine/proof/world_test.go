@@ -290,6 +290,9 @@ func (w *world) show(cb *callback, r *seenReply) {
 		// Where the question's own record was lost, the call begins.
 		w.resumed = !cb.recovered
 	}
+	if r.state.screen == "begin" && r.state.seen == 0 && r.state.values == [4]string{} {
+		w.resumed = false // the caller sees that the call began anew
+	}
 	if r.end {
 		return
 	}
