@@ -178,19 +178,33 @@ func (f Format) of(text string) string {
 		if trimmed := strings.TrimRight(cut, " "); cut != text && trimmed != "" {
 			return trimmed
 		}
-		return cut
+		return orUnknown(cut, text)
 	case f.Last > 0:
-		return lastOf(text, f.Last, func(r rune) int { return max(1, gsm7.Septets(r)) })
+		return orUnknown(lastOf(text, f.Last, func(r rune) int { return max(1, gsm7.Septets(r)) }), text)
 	}
 	return text
+}
+
+// orUnknown returns a part of a text, or "?" where not even one character fits: the
+// brackets and "~" take two places of the GSM alphabet, and "last 1" has one. A
+// screen would show nothing for a value that is set.
+func orUnknown(part, text string) string {
+	if part == "" && text != "" {
+		return string(gsm7.Unknown)
+	}
+	return part
 }
 
 // inLetters is of for a text in its own letters, counted in 16-bit units.
 func (f Format) inLetters(text string, width int) string {
 	if f.Last > 0 {
-		text = lastOf(text, f.Last, utf16.RuneLen)
+		text = orUnknown(lastOf(text, f.Last, utf16.RuneLen), text)
 	}
-	return inLetters(text, f.width(width))
+	shown := inLetters(text, f.width(width))
+	if f.Whole() {
+		return shown
+	}
+	return orUnknown(shown, text)
 }
 
 // lastOf returns the longest end of a text whose characters take at most so much.

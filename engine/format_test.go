@@ -60,6 +60,10 @@ func TestFormats(t *testing.T) {
 		{"digits 12", "last 4", "en", TextValue("001234567890"), false, "7890"},
 		{"text 40", "last 4", "en", TextValue("AB"), false, "AB"},
 		{"text 40", "last 2", "en", TextValue("ab]"), false, "]"},
+		{"text 40", "last 1", "en", TextValue("ab]"), false, "?"},
+		{"text 40", "cut 1", "en", TextValue("[ab"), false, "?"},
+		{"text 40", "cut 1", "en", TextValue("😀a"), true, "a"},
+		{"text 40", "last 1", "en", TextValue("a😀"), true, "?"},
 		{"phone", "last 3", "en", PhoneValue("254712345678"), false, "678"},
 	} {
 		if got := formatted(t, c.typ, c.format, c.lang, c.v, c.letters); got != c.want {
