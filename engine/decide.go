@@ -30,7 +30,7 @@ func (w *walk) decide(n *node, before *Session, d decision) (Effect, error) {
 	}
 	switch {
 	case d.digest == "" || d.digest == w.s.Repeat:
-		return w.leave(before, n, d.trigger)
+		return w.leave(before, n, &d)
 	case w.s.Repeat == "":
 		w.forget(before)
 		w.s.Repeat, w.s.Notice = d.digest, ""
@@ -92,13 +92,13 @@ func (w *walk) more(n *node, next int) Effect {
 }
 
 // leave goes on from the screen shown and notes the way back.
-func (w *walk) leave(before *Session, n *node, on Trigger) (Effect, error) {
-	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved})
+func (w *walk) leave(before *Session, n *node, d *decision) (Effect, error) {
+	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved, Yes: d.consent})
 	w.s.before, w.ownUndo = before.Values, true
 	if len(w.s.Undo) > MaxUndo {
 		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
 	}
-	return w.follow(n, on)
+	return w.follow(n, d.trigger)
 }
 
 // back returns to the page before, or to the screen before as it was when it was

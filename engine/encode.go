@@ -22,7 +22,7 @@ func (p *Program) Encode(s *Session, head RecordHead) ([]byte, error) {
 		rec.Worker = &w
 	}
 	for _, u := range s.Undo {
-		rec.Undo = append(rec.Undo, undo{u.Screen, u.Offset, u.Pages, u.Moved, p.namedChanges(u.Values)})
+		rec.Undo = append(rec.Undo, undo{u.Screen, u.Offset, u.Pages, u.Moved, p.namedChanges(u.Values), u.Yes})
 	}
 	if s.Resting.Screen != "" && !s.Ended {
 		rec.Resting = &s.Resting
@@ -68,7 +68,7 @@ func (p *Program) Decode(rec *Record, r Request) (Session, error) {
 		if n := p.nodes[u.Step]; n == nil || n.kind.silent {
 			return s, fmt.Errorf("%w: program %s has no screen %q to go back to", ErrRecord, p.hash, u.Step)
 		}
-		s.Undo = append(s.Undo, Undo{u.Step, u.Offset, u.Pages, u.Moved, p.changes(u.Values)})
+		s.Undo = append(s.Undo, Undo{u.Step, u.Offset, u.Pages, u.Moved, p.changes(u.Values), u.Yes})
 	}
 	if rec.Resting != nil {
 		s.Resting = *rec.Resting

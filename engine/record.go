@@ -90,6 +90,7 @@ type undo struct {
 	Pages  []int   `json:"pages,omitempty"`
 	Moved  bool    `json:"moved,omitempty"`
 	Values []Named `json:"v,omitempty"`
+	Yes    bool    `json:"yes,omitempty"`
 }
 
 // MaxRecord bounds a session's record, in bytes. Records take about 1 KB. A record

@@ -120,6 +120,8 @@ func (r *recordReader) undos() (list []undo) {
 				u.Moved = r.flag()
 			case "v":
 				u.Values = r.values()
+			case "yes":
+				u.Yes = r.flag()
 			default:
 				r.other = true
 			}

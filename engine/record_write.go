@@ -186,6 +186,7 @@ func (w *recordWriter) undo(list []undo) {
 		w.ints(`,"pages":`, u.Pages)
 		w.flag(`,"moved":true`, u.Moved)
 		w.named(`,"v":`, u.Values)
+		w.flag(`,"yes":true`, u.Yes)
 		w.b = append(w.b, '}')
 	}
 	w.b = append(w.b, ']')

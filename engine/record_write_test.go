@@ -77,7 +77,7 @@ func anyRecord(t *rapid.T) *Record {
 		r.Worker = &v
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "undo") {
-		r.Undo = append(r.Undo, undo{str("s"), rapid.IntRange(0, 9).Draw(t, "at"), ints("pages"), rapid.Bool().Draw(t, "moved"), anyNamed(t, 1)})
+		r.Undo = append(r.Undo, undo{str("s"), rapid.IntRange(0, 9).Draw(t, "at"), ints("pages"), rapid.Bool().Draw(t, "moved"), anyNamed(t, 1), rapid.Bool().Draw(t, "yes")})
 	}
 	return r
 }

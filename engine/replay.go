@@ -1,6 +1,11 @@
 package engine
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // ReplayStop returns what a replay does at the session's screen.
 func (p *Program) ReplayStop(s *Session) ReplayStop {
@@ -44,6 +49,31 @@ func (p *Program) TakesUnseen(s *Session, in string) bool {
 		return true
 	}
 	return n.kind == &confirmKind && !p.SaysYes(s, in)
+}
+
+// BeforeYes goes back to the confirm whose Yes no action has used yet, if one of the
+// inputs is a key that leads away from what was agreed to. It is for inputs that came
+// together: a session from before one of them does not know that the Yes was taken back.
+func (p *Program) BeforeYes(s *Session, inputs []string) (Session, bool) {
+	nav := &p.def.Nav
+	leads := func(in string) bool {
+		key := cmp.Or(keyWritten(in), strings.TrimSpace(in))
+		words := strings.ContainsFunc(in, unicode.IsLetter) // "Back" is taken for its key, too
+		return key != "" && (key == nav.Back.Key || key == nav.Home.Key) || words
+	}
+	at := len(s.Undo) - 1
+	for at >= 0 && !s.Undo[at].Yes {
+		at--
+	}
+	if at < 0 || s.Ended || !slices.ContainsFunc(inputs, leads) {
+		return *s, false
+	}
+	w := walk{p: p, s: *s, later: true}
+	for len(w.s.Undo) > at {
+		w.s.Pages = nil
+		w.back(p.nodes[w.s.Screen])
+	}
+	return w.s, true
 }
 
 // Answered reports whether the session's screen asks for a value that it has already.

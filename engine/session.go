@@ -86,6 +86,8 @@ type Undo struct {
 	Pages  []int
 	Moved  bool
 	Values []Change
+	// Yes says that the caller left this screen with a Yes, which no action has used.
+	Yes bool
 }
 
 // A Change has the earlier value of a slot.

@@ -38,6 +38,12 @@ func (w *walk) settle(n *node) {
 			w.s.Undo, w.ownUndo = slices.Clone(w.s.Undo), true
 		}
 		w.s.Undo[last].Values = changes(w.s.before, w.s.Values)
+		if w.s.acted {
+			// One that asks the same question again was refused, and the Yes still holds.
+			for i := range w.s.Undo {
+				w.s.Undo[i].Yes = false
+			}
+		}
 	}
 	w.s.before = nil
 }

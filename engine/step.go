@@ -135,7 +135,7 @@ func (w *walk) navigate(n *node, before *Session, key string) (eff Effect, known
 	case live&NavBack != 0 && key == nav.Back.Key:
 		return w.back(n), true, nil
 	case live&NavHome != 0 && key == nav.Home.Key:
-		eff, err = w.leave(before, n, Trigger{Kind: TriggerHome})
+		eff, err = w.leave(before, n, &decision{trigger: Trigger{Kind: TriggerHome}})
 		return eff, true, err
 	}
 	return Effect{}, false, nil

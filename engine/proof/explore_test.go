@@ -179,11 +179,13 @@ func TestSchedulesOnSQLite(t *testing.T) {
 // TestControls shows that the schedules find what is missing.
 func TestControls(t *testing.T) {
 	for name, control := range map[string]control{
-		"no fence":                     noFence,
-		"no snapshot":                  noSnapshot,
-		"no rows":                      noRows,
-		"a refused star is not logged": noStars,
-		"the other key is not known":   noOtherKey,
+		"no fence":                      noFence,
+		"no snapshot":                   noSnapshot,
+		"no rows":                       noRows,
+		"a refused star is not logged":  noStars,
+		"the other key is not known":    noOtherKey,
+		"stars are taken":               starsTaken,
+		"only recovery moves the epoch": actsKeepEpoch,
 	} {
 		t.Run(name, func(t *testing.T) {
 			total := newTally()

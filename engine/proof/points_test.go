@@ -216,6 +216,9 @@ func (tx *transaction) SaveCall(ctx context.Context, id string, s store.CallStat
 			return err
 		}
 	}
+	if tx.d.at0 != nil && w.set.control == actsKeepEpoch {
+		s.Epoch = max(1, s.Epoch-1)
+	}
 	tx.done = append(tx.done, func() {
 		w.tellf("   d%d: row of length %d, epoch %d: %s", tx.d.id, s.Length, s.Epoch, s.State)
 	})
@@ -259,7 +262,12 @@ func (w watched) Act(ctx context.Context, call engine.Call, at *runner.Place) (e
 	d := deliveryOf(ctx)
 	d.at0 = at
 	defer func() { d.at0 = nil }()
-	return w.Table.Act(ctx, call, at)
+	began := max(1, at.Epoch)
+	out, err := w.Table.Act(ctx, call, at)
+	if d.w.set.control == actsKeepEpoch {
+		at.Epoch = began
+	}
+	return out, err
 }
 
 // Update implements runner.Rows.

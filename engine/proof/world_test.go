@@ -162,7 +162,13 @@ func (w *world) deliver(cb *callback, instance int) {
 	w.tellf("d%d: callback %q comes to instance %d", d.id, cb.text, instance)
 	d.next, d.stop = iter.Pull(iter.Seq[string](func(yield func(string) bool) {
 		d.yield = yield
-		r := w.on[instance].Handle(context.WithValue(context.Background(), deliveryKey{}, d), w.request(cb))
+		ctx := context.WithValue(context.Background(), deliveryKey{}, d)
+		if star := strings.LastIndex(cb.typed, "*"); star > 0 && w.set.control == starsTaken {
+			first := *cb
+			first.text = strings.TrimSuffix(cb.text, cb.typed[star:])
+			w.on[instance].Handle(ctx, w.request(&first))
+		}
+		r := w.on[instance].Handle(ctx, w.request(cb))
 		if !d.killed && yield("reply") {
 			d.reply = &r
 		}

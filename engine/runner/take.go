@@ -113,12 +113,18 @@ func (t *turn) log(ctx context.Context, from, next point, what, expect string) (
 	return t.keep(ctx, next, expect, true)
 }
 
-// refused returns the session after an answer with a star. If its pieces, read as
-// answers, come to a question that has a value already, the record may be behind a
-// changed value, and that question is asked. Otherwise the answer is wrong.
+// refused returns the session after an answer with a star. If one of its pieces goes
+// back, the record may be behind a Yes that was taken back, and the confirm is shown. If
+// the pieces, read as answers, come to a question that has a value already, the record
+// may be behind a changed value, and that question is asked. Otherwise the answer is
+// wrong.
 func (t *turn) refused(p *engine.Program, s engine.Session, typed string) engine.Session {
+	pieces := strings.Split(typed, "*")
+	if before, ok := p.BeforeYes(&s, pieces); ok {
+		return before
+	}
 	at := s
-	for _, in := range strings.Split(typed, "*") {
+	for _, in := range pieces {
 		if at.Ended || !p.TakesUnseen(&at, in) {
 			break
 		}
