@@ -72,8 +72,9 @@ var own = map[string][]string{
 	"internal/docstest":           nil,
 	"internal/gotest":             nil,
 	"internal/supply":             nil,
-	"internal/service/metrics":    {"engine", "engine/runner", "actions/backend", "sms", "store"},
-	"internal/service":            {"internal/service/metrics", "menus", "engine/...", "gateway/...", "actions/...", "server/...", "sms/...", "store/...", "wallet/..."},
+	"internal/service/metrics":    {"engine", "engine/runner", "actions/backend", "sms", "store", "wallet/payments"},
+	"internal/service/tracing":    {"engine", "engine/runner", "engine/secret", "actions/backend", "sms", "store"},
+	"internal/service":            {"internal/service/metrics", "internal/service/tracing", "menus", "engine/...", "gateway/...", "actions/...", "server/...", "sms/...", "store/...", "wallet/..."},
 	"internal/command":            {"..."},
 	"internal/command/handset":    {"engine/gsm7", "engine/terminal"},
 	"service":                     {"actions", "internal/command", "internal/service"},
@@ -99,7 +100,8 @@ var foreign = map[string][]string{
 	"github.com/alecthomas/kong":          {"bench", "internal/command"},
 	"charm.land":                          {"internal/command/handset"},
 	"github.com/prometheus/client_golang": {"internal/service/metrics"},
-	"net/http":                            {"internal/service/metrics", "internal/stress", "actions/backend/...", "server", "server/pay", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "internal/service", "internal/command", "internal/supply"},
+	"go.opentelemetry.io/otel":            {"internal/service/tracing"},
+	"net/http":                            {"bench", "internal/service/metrics", "internal/service/tracing", "internal/stress", "actions/backend/...", "server", "server/pay", "server/rest", "gateway/...", "sms/africastalking", "wallet/...", "internal/service", "internal/command", "internal/supply"},
 	"github.com/nyaruka/phonenumbers":     {"engine/msisdn"},
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -27,7 +29,7 @@ type measureCmd struct {
 	Warm     int           `default:"50" help:"Rounds before the measured ones, so that the service holds as many calls as it ever will."`
 	Slot     time.Duration `default:"500ms" help:"How long a server is under load in a round."`
 	Seed     uint64        `default:"1" help:"Seed for the order in a round and for the bootstrap."`
-	Only     string        `help:"One comparison: action, lookup or screens." enum:",action,lookup,screens" default:""`
+	Only     string        `help:"One comparison: action, watched, lookup or screens." enum:",action,watched,lookup,screens" default:""`
 	Profiles string        `help:"Folder for CPU profiles of the bare handlers and of the engine." placeholder:"DIR"`
 }
 
@@ -63,7 +65,7 @@ func (v *measureCmd) Run(ctx context.Context) (err error) {
 	for _, c := range []struct {
 		name    string
 		compare func(context.Context) error
-	}{{"action", b.withoutAction}, {"lookup", b.withLookup}, {"screens", b.screens}} {
+	}{{"action", b.withoutAction}, {"watched", b.watched}, {"lookup", b.withLookup}, {"screens", b.screens}} {
 		if v.Only != "" && v.Only != c.name {
 			continue
 		}
@@ -237,6 +239,54 @@ func (b *bench) answering(ctx context.Context) (t answering, err error) {
 
 // nowhere is the address of a Redis that is away: nothing listens at port 1.
 const nowhere = "redis://127.0.0.1:1"
+
+// watched compares the service with itself: with metrics, with traces of the default
+// share of calls, and with traces of all.
+func (b *bench) watched(ctx context.Context) error {
+	collector, err := b.collector()
+	if err != nil {
+		return err
+	}
+	const metrics = "INNER_ADDRESS=127.0.0.1:0"
+	traces := "OTEL_EXPORTER_OTLP_ENDPOINT=" + collector
+	var t struct{ plain, again, metrics, traces, all *target }
+	for _, start := range []struct {
+		into **target
+		name string
+		more []string
+	}{
+		{&t.plain, "service", nil},
+		{&t.again, "service again", nil},
+		{&t.metrics, "with metrics", []string{metrics}},
+		{&t.traces, "metrics, traces", []string{metrics, traces}},
+		{&t.all, "all traced", []string{metrics, traces, "OTEL_TRACES_SAMPLER_ARG=1"}},
+	} {
+		if *start.into, err = b.service(ctx, start.name, start.more...); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(b.out, "Watched: the service on Redis and Postgres, no action; with metrics, with traces of the default share of calls, and of all.")
+	return b.compare(ctx, &noAction, comparison{
+		targets: []*target{t.plain, t.again, t.metrics, t.traces, t.all},
+		ratios:  []pair{{t.metrics, t.plain}, {t.traces, t.plain}, {t.all, t.plain}},
+		copies:  []pair{{t.again, t.plain}},
+	})
+}
+
+// collector takes traces and forgets them. It returns its address.
+func (b *bench) collector() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	s := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, "{}")
+	})}
+	b.stop = append(b.stop, s.Close)
+	go func() { _ = s.Serve(ln) }() // it ends with Close
+	return "http://" + ln.Addr().String(), nil
+}
 
 func (b *bench) withLookup(ctx context.Context) error {
 	first, err := b.service(ctx, "service")

@@ -86,7 +86,7 @@ func TestDashboard(t *testing.T) {
 	call(t, calls, "b", "*384*8481#", "")
 	for title, exprs := range queries(t) {
 		for _, expr := range exprs {
-			// No provider is asked where no key is set.
+			// No provider is asked where no key is set, and without M-Pesa no case is opened.
 			if empty := title == "Requests to providers, a second"; empty {
 				if got := query(t, prometheus, expr); len(got) != 0 {
 					t.Errorf("%s: %s: got %v, want nothing", title, expr, got)

@@ -32,15 +32,25 @@ func (s *Server) answerAt(c *fiber.Ctx, a arrival) error {
 	var refusal *gateway.Refusal
 	if errors.As(err, &refusal) && refusal.Typed {
 		reply := tooLong(refusal)
-		s.logCallback(req, reply, began, s.config.Now())
+		s.logCallback(s.concerning(req.Provider, req.Session), req, reply, began, s.config.Now())
 		return send(c, a.codec.Encode(r, req, reply))
 	}
 	if err != nil {
 		return s.refuse(c, a, err)
 	}
-	reply := s.answer(req)
-	s.logCallback(req, reply, began, s.config.Now())
+	ctx := s.concerning(req.Provider, req.Session)
+	reply := s.answer(ctx, req)
+	s.logCallback(ctx, req, reply, began, s.config.Now())
 	return send(c, a.codec.Encode(r, req, reply))
+}
+
+// concerning returns a context for what concerns a session.
+func (s *Server) concerning(provider, session string) context.Context {
+	ctx := context.Background()
+	if s.config.Trace == nil {
+		return ctx
+	}
+	return s.config.Trace(ctx, provider, session)
 }
 
 // errTooLong says that a caller typed more than a service reads.
@@ -54,8 +64,8 @@ func tooLong(refusal *gateway.Refusal) engine.Reply {
 
 // answer runs Handle. A panic ends one caller's session and leaves the others
 // alone.
-func (s *Server) answer(req engine.Request) (reply engine.Reply) {
-	ctx := runner.WithTimeout(context.Background(), Budget)
+func (s *Server) answer(about context.Context, req engine.Request) (reply engine.Reply) {
+	ctx := runner.WithTimeout(about, Budget)
 	defer ctx.End()
 	defer func() {
 		if cause := recover(); cause != nil {

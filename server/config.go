@@ -59,6 +59,9 @@ type Config struct {
 	// ShownCode returns what a log line shows of a dialled code. Callers can dial on
 	// behind a menu's code, so the rest may be a PIN. nil shows only the first part.
 	ShownCode func(code string) string
+	// Trace returns a context for log lines about a provider's session, and for Handle. nil
+	// adds nothing to them.
+	Trace func(ctx context.Context, provider, session string) context.Context
 	// Refusals logs refused requests; nil means a log of its own on Logger.
 	Refusals *Refusals
 	// Now gives the time for durations in the log; nil means time.Now.

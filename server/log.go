@@ -29,7 +29,7 @@ const shownError = 200
 
 // logCallback logs an answered callback. It leaves out what was typed and what
 // the screen says: both can contain a PIN or a name.
-func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ended time.Time) {
+func (s *Server) logCallback(ctx context.Context, req engine.Request, reply engine.Reply, began, ended time.Time) {
 	level := slog.LevelInfo
 	switch {
 	case errors.Is(reply.Fault, runner.ErrUnknownCode) || errors.Is(reply.Fault, errTooLong):
@@ -37,7 +37,7 @@ func (s *Server) logCallback(req engine.Request, reply engine.Reply, began, ende
 	case reply.Fault != nil:
 		level = slog.LevelError
 	}
-	ctx, lines := context.Background(), s.config.Logger.Handler()
+	lines := s.config.Logger.Handler()
 	if !lines.Enabled(ctx, level) {
 		return
 	}
@@ -86,7 +86,7 @@ func peerOf(ctx *fasthttp.RequestCtx) netip.Addr {
 }
 
 func (s *Server) logEvent(e gateway.Event) {
-	s.config.Logger.LogAttrs(context.Background(), slog.LevelInfo, "session ended",
+	s.config.Logger.LogAttrs(s.concerning(e.Provider, e.Session), slog.LevelInfo, "session ended",
 		slog.String("provider", e.Provider),
 		slog.String("session", engine.ShownSession(e.Session, e.Caller)),
 		slog.String("caller", msisdn.Mask(e.Caller)),

@@ -17,6 +17,6 @@ func BenchmarkLogCallback(b *testing.B) {
 	began := time.Now()
 	b.ReportAllocs()
 	for b.Loop() {
-		s.logCallback(req, reply, began, began.Add(1234*time.Microsecond))
+		s.logCallback(b.Context(), req, reply, began, began.Add(1234*time.Microsecond))
 	}
 }

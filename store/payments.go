@@ -94,8 +94,28 @@ type Payments interface {
 	AddAudit(ctx context.Context, e AuditEntry) error
 }
 
+// PaymentCount says how many intents of a kind are in a state, and since when the longest
+// unchanged one of them is.
+type PaymentCount struct {
+	Kind    payments.Kind
+	State   payments.State
+	Intents int
+	Oldest  time.Time
+}
+
+// CaseCount says how many cases of a kind are open, and since when the oldest is.
+type CaseCount struct {
+	Kind   string
+	Cases  int
+	Oldest time.Time
+}
+
 // PaymentLists reads deposits, withdrawals and cases.
 type PaymentLists interface {
+	// CountPayments counts the intents that have not ended, by kind and state.
+	CountPayments(ctx context.Context) ([]PaymentCount, error)
+	// CountCases counts the open cases by kind.
+	CountCases(ctx context.Context) ([]CaseCount, error)
 	// Payment reads one: ErrNotFound if there is none.
 	Payment(ctx context.Context, id string) (payments.Intent, error)
 	// PaymentsOf lists the newest intents of a worker first.

@@ -83,6 +83,9 @@ type Config struct {
 	Hosts []string
 	// Now is the clock of the signatures.
 	Now func() time.Time
+	// Parent returns the header "traceparent" of a request under ctx, by which the
+	// backend's spans join the call's trace; "" for none. Nil sends none.
+	Parent func(ctx context.Context) string
 	// Dial opens connections in tests; nil means the network. The rules for addresses
 	// hold all the same.
 	Dial func(ctx context.Context, network, address string) (Conn, error)
@@ -179,6 +182,11 @@ func (c *Client) send(ctx context.Context, r *Request, body []byte) (engine.Outc
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "PayTrace")
 	req.Header.Set(keyHeader, r.ID)
+	if c.config.Parent != nil {
+		if parent := c.config.Parent(asked); parent != "" {
+			req.Header.Set("traceparent", parent)
+		}
+	}
 	Sign(req.Header, r.ID, c.config.Now(), body, c.config.Keys)
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -17,7 +17,7 @@ func (r *Runner) Handle(ctx context.Context, req engine.Request) (reply engine.R
 		defer within.End()
 		ctx = within
 	}
-	t := &turn{Runner: r, req: req, Identity: r.Identity}
+	t := &turn{Runner: r, req: req, Identity: r.Identity, tracing: ctx}
 	defer func() {
 		// A menu or an action that panics ends one call, not the service.
 		if x := recover(); x != nil {

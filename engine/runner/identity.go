@@ -75,6 +75,14 @@ type namer struct {
 func (id Identity) name(size int, parts ...string) string { return id.nameOf(size, parts, nil) }
 
 func (id Identity) nameOf(size int, parts, more []string) string {
+	n := id.sum(parts, more)
+	name := base64.RawURLEncoding.EncodeToString(n.sum[:size])
+	id.macs.Put(n)
+	return name
+}
+
+// sum returns a namer with the hash of the parts. The caller puts it back.
+func (id Identity) sum(parts, more []string) *namer {
 	n := id.macs.Get().(*namer)
 	n.text = n.text[:0]
 	for _, part := range parts {
@@ -86,10 +94,8 @@ func (id Identity) nameOf(size int, parts, more []string) string {
 	n.mac.Reset()
 	n.mac.Write(n.text)
 	clear(n.text) // inputs may be PINs
-	sum := n.mac.Sum(n.sum[:0])
-	name := base64.RawURLEncoding.EncodeToString(sum[:size])
-	id.macs.Put(n)
-	return name
+	n.mac.Sum(n.sum[:0])
+	return n
 }
 
 // add writes a part after its length. So different lists of parts never write the
@@ -129,6 +135,28 @@ func (id Identity) row(r *engine.Request) RowKey {
 // session names the beginning of a session.
 func (id Identity) session(r *engine.Request) string {
 	return id.name(actionNameSize, "session", r.Provider, r.Service, r.Session, r.Caller)
+}
+
+// traceSize is the length of a trace ID and the span ID behind it.
+const traceSize = 24
+
+// A TraceName names the trace of a session, and the first span of it, as OpenTelemetry
+// does: with 16 and with 8 bytes.
+type TraceName [traceSize]byte
+
+// Trace returns the ID of the trace.
+func (n TraceName) Trace() [16]byte { return [16]byte(n[:16]) }
+
+// Span returns the ID of the first span.
+func (n TraceName) Span() [8]byte { return [8]byte(n[16:]) }
+
+// Trace returns the name that all callbacks of a provider's session have in common,
+// whichever instance answers them.
+func (id Identity) Trace(provider, session string) TraceName {
+	n := id.sum([]string{"trace", provider, session}, nil)
+	name := TraceName(n.sum[:traceSize])
+	id.macs.Put(n)
+	return name
 }
 
 // Request names one effect that no call asked for, by where the request came from

@@ -11,7 +11,7 @@ import (
 // and the studio. It changes nothing, and the session holds no secrets. It fails
 // if there is no readable record of the session or no such program.
 func (r *Runner) Look(ctx context.Context, req engine.Request) (*engine.Program, engine.Session, error) {
-	t := &turn{Runner: r, req: req}
+	t := &turn{Runner: r, req: req, tracing: ctx}
 	stored, err := t.load(ctx, SessionKey(req.Session))
 	if err != nil {
 		return nil, engine.Session{}, fmt.Errorf("sessions can't be read: %w", err)

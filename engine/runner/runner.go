@@ -96,6 +96,7 @@ type turn struct {
 	text    string          // all inputs, joined with "*"
 	lang    string          // the session's language, once known
 	offers  string          // the dropped session that the caller is asked about
+	tracing context.Context // for log lines, which may show the call's trace
 	input   string          // the last input, as Reply.Input
 
 	// stored is the record that stands in the store, as far as known.
@@ -186,7 +187,7 @@ func (t *turn) end(p *engine.Program, which engine.Builtin, err error) engine.Re
 
 func (t *turn) logFault(msg string, err error) {
 	if t.Log != nil {
-		t.Log.Error(msg, "session", engine.ShownSession(t.req.Session, t.req.Caller), "error", err)
+		t.Log.ErrorContext(t.tracing, msg, "session", engine.ShownSession(t.req.Session, t.req.Caller), "error", err)
 	}
 }
 

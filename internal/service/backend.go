@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/endpoint"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/internal/service/tracing"
 )
 
 // A Backend has the actions of a folder that a team's own service answers over HTTP.
@@ -88,7 +89,7 @@ func (b *Backend) Client(s Settings, now func() time.Time) *backend.Client {
 	if len(hosts) == 0 {
 		hosts = b.hosts
 	}
-	return backend.New(backend.Config{Keys: s.ActionsKeys, Hosts: hosts, Now: now})
+	return backend.New(backend.Config{Keys: s.ActionsKeys, Hosts: hosts, Now: now, Parent: tracing.Parent})
 }
 
 // Check reports what keeps the client from asking the backend at all: a host that is not

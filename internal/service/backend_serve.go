@@ -29,7 +29,7 @@ func (s *Service) registerBackend(context.Context) error {
 	if err := b.Check(client); err != nil {
 		return err
 	}
-	asked := decorate[backend.Backend](client, s.options.Decorators.Backend, measured(s, s.metrics.Backend)...)
+	asked := decorate[backend.Backend](client, s.options.Decorators.Backend, append(measured(s, s.metrics.Backend), traced(s, s.tracing.Backend)...)...)
 	if err := b.register(s.table, asked); err != nil {
 		return err
 	}

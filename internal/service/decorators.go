@@ -18,6 +18,8 @@ type Handle = func(context.Context, engine.Request) engine.Reply
 // inject faults in a test. Each list goes from the inside out, and what the
 // service itself adds is inside of it:
 //
+// Metrics are inside of traces, and both are outside of what this list names:
+//
 //	Store     nothing
 //	Sessions  redis.Breaker, where sessions are in Redis
 //	Actions   nothing

@@ -22,6 +22,7 @@ import (
 	"github.com/paytrace/paytrace/server/pay"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet/mpesa"
+	money "github.com/paytrace/paytrace/wallet/payments"
 )
 
 // purpose derives a key of its own from the identity key.
@@ -84,8 +85,12 @@ func (s *Service) openPayments(identity []byte) error {
 	if err != nil {
 		return err
 	}
+	provider := decorate[money.Provider](mpesa.NewProvider(client, addresses), nil, measured(s, s.metrics.Payments)...)
+	if s.metrics != nil {
+		s.background = append(s.background, s.auditLedger)
+	}
 	s.desk = desk.New(desk.Desk{
-		Store: s.db, Provider: mpesa.NewProvider(client, addresses), Log: s.log, Message: actions.QueueMessage,
+		Store: s.db, Provider: provider, Log: s.log, Message: actions.QueueMessage,
 	})
 	box := &inbox.Inbox{Store: s.db, Desk: s.desk, ShortCode: client.ShortCode(), Now: time.Now, Log: s.log}
 	maps.Copy(s.jobs, s.desk.Jobs())

@@ -21,6 +21,7 @@ import (
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/internal/service/metrics"
+	"github.com/paytrace/paytrace/internal/service/tracing"
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/server/pay"
 	"github.com/paytrace/paytrace/server/rest"
@@ -80,6 +81,8 @@ type Service struct {
 	background []func(context.Context)
 	journal    *journal.Journal // nil where no notes of calls are written
 	metrics    *metrics.Metrics // nil where INNER_ADDRESS is not set
+	audited    lastAudit
+	tracing    *tracing.Tracing // nil where OTEL_EXPORTER_OTLP_ENDPOINT is not set
 
 	ready   []server.Check
 	close   []func() error
@@ -110,6 +113,9 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		return nil, usagef("the embedded menus never change, so there is nothing to reload; name a folder with --menus, or make a folder %s", DefaultFolder)
 	}
 	s := &Service{options: o, settings: o.Settings, log: o.Log, jobs: map[string]store.JobHandler{}}
+	if s.settings.TracesTo != nil {
+		s.trace()
+	}
 	s.runner = &runner.Runner{TTL: s.settings.SessionTTL, Now: time.Now, Log: s.log}
 	if s.settings.InnerAddress != "" {
 		s.measure()
@@ -170,7 +176,7 @@ func (s *Service) openStore(ctx context.Context) error {
 	}
 	s.close = append(s.close, db.Close)
 	s.ready = append(s.ready, server.Check{Name: "database", Ask: db.Ping})
-	s.db = decorate(db, s.options.Decorators.Store)
+	s.db = decorate(db, s.options.Decorators.Store, traced(s, s.tracing.Store)...)
 	return nil
 }
 
@@ -244,7 +250,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if err := s.openPayments(tried.identity.Key); err != nil {
 		return err
 	}
-	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, measured(s, s.metrics.Actions)...)
+	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, append(measured(s, s.metrics.Actions), traced(s, s.tracing.Actions)...)...)
 	if s.settings.Sessions > 0 {
 		s.runner.Admit = s.table.Admit(s.settings.Sessions)
 	}
@@ -309,7 +315,7 @@ func catalogOf(programs []*engine.Program, name string) (*runner.Catalog, error)
 func (s *Service) openSessions(ctx context.Context) error {
 	around := s.options.Decorators.Sessions
 	if !s.settings.RedisURL.IsSet() {
-		s.runner.Sessions = decorate[runner.Sessions](memory.NewSessions(time.Now), around)
+		s.runner.Sessions = decorate[runner.Sessions](memory.NewSessions(time.Now), around) // too fast to be traced
 		s.choose("sessions", "in memory, for %s", s.settings.SessionTTL)
 		return nil
 	}
@@ -321,9 +327,8 @@ func (s *Service) openSessions(ctx context.Context) error {
 	if err := records.Ping(ctx); err != nil {
 		s.log.Warn("Redis does not answer; calls are answered without it", "error", err)
 	}
-	s.runner.Sessions = decorate[runner.Sessions](records, around, func(records runner.Sessions) runner.Sessions {
-		return redis.NewBreaker(records)
-	})
+	own := []func(runner.Sessions) runner.Sessions{func(records runner.Sessions) runner.Sessions { return redis.NewBreaker(records) }}
+	s.runner.Sessions = decorate[runner.Sessions](records, around, append(own, traced(s, s.tracing.Sessions)...)...)
 	s.runner.Recent = runner.NewRecent(runner.DefaultRecent)
 	s.ready = append(s.ready, server.Check{Name: "redis", Ask: records.Ping, Spare: true})
 	s.choose("sessions", "in Redis, for %s", s.settings.SessionTTL)
@@ -342,6 +347,7 @@ func (s *Service) chooseSender() error {
 		}
 		own := []func(sms.Sender) sms.Sender{func(provider sms.Sender) sms.Sender { return sms.NewBreaker(provider) }}
 		own = append(own, measured(s, s.metrics.Sender(atProvider))...)
+		own = append(own, traced(s, s.tracing.Sender(atProvider))...)
 		sender = decorate[sms.Sender](provider, s.options.Decorators.Sender, own...)
 		s.choose("SMS", "Africa's Talking, as %s", s.settings.ATUsername)
 	} else {
@@ -364,7 +370,7 @@ func (s *Service) serveHTTP() error {
 		Ready: s.ready, Routes: append(s.api(refusals), s.postRoutes(refusals)...), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,
-		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies, Metrics: s.served(),
+		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies, Metrics: s.served(), Trace: s.beginTrace(),
 	})
 	if err != nil {
 		return UsageError{err}
@@ -419,7 +425,7 @@ func present(key string) []string {
 // handle answers a callback and writes notes of it for "paytrace calls".
 func (s *Service) handle() Handle {
 	around := s.options.Decorators.Handle
-	own := measured(s, s.metrics.Handle)
+	own := append(measured(s, s.metrics.Handle), traced(s, s.tracing.Handle)...)
 	if s.settings.JournalDays == 0 {
 		return decorate(s.runner.Handle, around, own...)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -102,6 +103,15 @@ type Settings struct {
 	MPesa MPesa
 
 	LogFormat string
+
+	// TracesTo is the base address of the collector of traces; nil for none.
+	TracesTo *url.URL
+	// TraceHeaders are sent to it. They may have a key.
+	TraceHeaders map[string]string
+	// TraceShare is the share of calls that are traced, from 0 to 1.
+	TraceShare float64
+	// TraceName is the name of the service in traces.
+	TraceName string
 }
 
 // setting describes one environment variable.
@@ -134,6 +144,7 @@ var settings = []struct {
 		help: "text or json. Not set: text on a terminal, otherwise JSON.",
 		read: func(s *Settings, v string) error { s.LogFormat = v; return oneOf(v, "text", "json") },
 	}}},
+	{"traces", traceSettings},
 }
 
 var storeSettings = []setting{

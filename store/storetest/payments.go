@@ -155,7 +155,7 @@ func paymentSums(s *subject) {
 }
 
 func paymentsOpen(s *subject) {
-	for n, state := range []payments.State{payments.Waiting, payments.Succeeded, payments.Unclear, payments.Ended, payments.Review} {
+	for n, state := range []payments.State{payments.Waiting, payments.Succeeded, payments.Unclear, payments.Ended, payments.Review, payments.Unclear} {
 		in := intent(n, payments.Deposit)
 		in.State = state
 		s.want(s.addPayment(in), nil)
@@ -164,6 +164,15 @@ func paymentsOpen(s *subject) {
 	s.want(err, nil)
 	if diff := cmp.Diff([]string{"intent0", "intent2"}, ids); diff != "" {
 		s.t.Errorf("open (-want +got):\n%s", diff)
+	}
+	counts, err := s.CountPayments(s.ctx)
+	s.want(err, nil)
+	if diff := cmp.Diff([]store.PaymentCount{
+		{Kind: payments.Deposit, State: payments.Review, Intents: 1, Oldest: noon.Add(4 * time.Minute)},
+		{Kind: payments.Deposit, State: payments.Unclear, Intents: 2, Oldest: noon.Add(2 * time.Minute)},
+		{Kind: payments.Deposit, State: payments.Waiting, Intents: 1, Oldest: noon},
+	}, counts); diff != "" {
+		s.t.Errorf("counted (-want +got):\n%s", diff)
 	}
 }
 
@@ -205,6 +214,11 @@ func caseDecided(s *subject) {
 	if len(list) != 2 || list[0].ID != "a" || !cmp.Equal(list[1], c) {
 		s.t.Fatalf("cases are %+v", list)
 	}
+	counts, err := s.CountCases(s.ctx)
+	s.want(err, nil)
+	if diff := cmp.Diff([]store.CaseCount{{Kind: "b", Cases: 1, Oldest: noon.Add(-time.Hour)}, {Kind: c.Kind, Cases: 1, Oldest: noon}}, counts); diff != "" {
+		s.t.Errorf("counted (-want +got):\n%s", diff)
+	}
 	decide := func(actor, what string) (n int, err error) {
 		err = s.Within(s.ctx, func(ctx context.Context, tx store.Tx) error {
 			all, err := tx.Decide(ctx, store.Decision{Case: c.ID, Actor: actor, Decision: what, At: noon})
@@ -242,6 +256,9 @@ func caseDecided(s *subject) {
 	s.want(err, store.ErrNotFound)
 	if list, err := s.OpenCases(s.ctx, 10); err != nil || len(list) != 1 {
 		s.t.Errorf("%d cases are open (%v), want 1", len(list), err)
+	}
+	if counts, err := s.CountCases(s.ctx); err != nil || len(counts) != 1 {
+		s.t.Errorf("%d kinds of cases are open (%v), want 1", len(counts), err)
 	}
 }
 

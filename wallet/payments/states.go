@@ -26,6 +26,9 @@ const (
 	Review State = "review"
 )
 
+// States lists all states, in the order of a usual course.
+func States() []State { return []State{Waiting, Sending, Pending, Unclear, Review, Succeeded, Ended} }
+
 // Event is what happens to an intent.
 type Event string
 

@@ -41,6 +41,21 @@ func TestTransitions(t *testing.T) {
 }
 
 // From every state a path leads to an end, and Review is reached by GiveUp alone.
+// States misses no state that a transition has.
+func TestStates(t *testing.T) {
+	listed := map[State]bool{}
+	for _, s := range States() {
+		listed[s] = true
+	}
+	for from, events := range transitions {
+		for on, to := range events {
+			if !listed[from] || !listed[to] {
+				t.Errorf("%s by %s to %s: States lacks one of them", from, on, to)
+			}
+		}
+	}
+}
+
 func TestEveryStateEnds(t *testing.T) {
 	for _, s := range states {
 		if s.Final() && s.Open() {

@@ -26,12 +26,30 @@ type Config struct {
 	Menu func(hash string) string
 	// CountJobs counts the background jobs, for every scrape.
 	CountJobs func(context.Context) ([]store.JobCount, error)
+	// Money reads what is open about money, for every scrape; nil where no money moves.
+	Money func(context.Context) (Money, error)
+	// Audited returns how the last audit of the ledger ended; nil without audits.
+	Audited func() Audited
 	// NotesLost returns how many notes of calls were lost since the start.
 	NotesLost func() int64
 	// Checks returns what asks the dependencies, for every scrape.
 	Checks func() []Check
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
+}
+
+// Money is what is open about money.
+type Money struct {
+	Payments []store.PaymentCount
+	Cases    []store.CaseCount
+}
+
+// Audited says how an audit of the ledger ended.
+type Audited struct {
+	// At is when it ended; zero before the first one.
+	At time.Time
+	// Differs says that the ledger does not add up.
+	Differs bool
 }
 
 // Check asks one dependency.
@@ -99,6 +117,9 @@ func New(config Config) *Metrics {
 	lost := prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "ussd_journal_dropped_total", Help: "Notes of calls that were lost because they could not be stored in time.",
 	}, func() float64 { return float64(config.NotesLost()) })
+	if config.Audited != nil {
+		m.registry.MustRegister(&audited{config.Audited})
+	}
 	m.registry.MustRegister(lost, m.turns, m.seconds, m.sessions, m.screens, m.actions, m.requests, version, &scraped{config: config},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

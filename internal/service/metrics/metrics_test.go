@@ -15,6 +15,7 @@ import (
 	"github.com/paytrace/paytrace/internal/service/metrics"
 	"github.com/paytrace/paytrace/sms"
 	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet/payments"
 )
 
 // measured returns metrics on a clock that moves 20 ms with every reading.
@@ -24,6 +25,14 @@ func measured() *metrics.Metrics {
 		Version:   "1.2.3",
 		Menu:      func(hash string) string { return map[string]string{"hash": "wallet"}[hash] },
 		NotesLost: func() int64 { return 7 },
+		Money: func(context.Context) (metrics.Money, error) {
+			began := time.Unix(1700000000, 0)
+			return metrics.Money{
+				Payments: []store.PaymentCount{{Kind: payments.Deposit, State: payments.Unclear, Intents: 3, Oldest: began.Add(-time.Minute)}},
+				Cases:    []store.CaseCount{{Kind: "a", Cases: 2, Oldest: began.Add(-time.Hour)}, {Kind: "b", Cases: 1, Oldest: began.Add(-time.Minute)}},
+			}, nil
+		},
+		Audited: func() metrics.Audited { return metrics.Audited{At: time.Unix(1700000000, 0), Differs: true} },
 		CountJobs: func(context.Context) ([]store.JobCount, error) {
 			return []store.JobCount{{Kind: "sms", State: store.JobFailed, Jobs: 2}, {Kind: "sms", State: store.JobWaiting, Jobs: 5}}, nil
 		},
@@ -189,5 +198,43 @@ func TestScraped(t *testing.T) {
 	want(t, scrape(t, measured()),
 		`ussd_dependency_up{name="database"} 1`, `ussd_dependency_up{name="redis"} 0`,
 		`queue_jobs{kind="sms",state="failed"} 2`, `queue_jobs{kind="sms",state="waiting"} 5`, `queue_jobs{kind="sms",state="running"} 0`,
-		`ussd_journal_dropped_total 7`)
+		`ussd_journal_dropped_total 7`,
+		`money_intents{kind="deposit",state="unclear"} 3`, `money_intents{kind="withdrawal",state="review"} 0`,
+		`money_intent_age_seconds{kind="withdrawal",state="review"} 0`, `money_cases 3`,
+		`ledger_audit_differences 1`, `ledger_audit_timestamp_seconds 1.7e+09`)
+	// The clock moves a little before each age is asked for.
+	for _, line := range []string{`money_intent_age_seconds{kind="deposit",state="unclear"} 60.`, `money_case_age_seconds 3600.`} {
+		if got := scrape(t, measured()); !strings.Contains(got, "\n"+line) {
+			t.Errorf("found no line %s", line)
+		}
+	}
+}
+
+// The verdict of a provider of mobile money is the result of a request.
+func TestPayments(t *testing.T) {
+	m := measured()
+	p := m.Payments(provider{})
+	p.Push(t.Context(), payments.Intent{})
+	p.Pay(t.Context(), payments.Intent{})
+	p.Ask(t.Context(), payments.Intent{})
+	want(t, scrape(t, m),
+		`provider_requests_total{op="push",provider="mpesa",result="ok"} 1`,
+		`provider_requests_total{op="payout",provider="mpesa",result="unknown"} 1`,
+		`provider_requests_total{op="ask",provider="mpesa",result="unsaid"} 1`)
+}
+
+type provider struct{ payments.Provider }
+
+func (provider) Name() string { return "mpesa" }
+
+func (provider) Push(context.Context, payments.Intent) payments.Answer {
+	return payments.Answer{Verdict: payments.Accepted}
+}
+
+func (provider) Pay(context.Context, payments.Intent) payments.Answer {
+	return payments.Answer{Verdict: payments.Unknown}
+}
+
+func (provider) Ask(context.Context, payments.Intent) payments.Report {
+	return payments.Report{Outcome: payments.Unsaid}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/sms"
+	"github.com/paytrace/paytrace/wallet/payments"
 )
 
 type turnLabels struct{ program, network, outcome string }
@@ -160,6 +161,45 @@ func (s *countedSender) Send(ctx context.Context, msg sms.Message) (sms.Receipt,
 	}
 	s.m.requests.WithLabelValues(s.provider, "sms", result).Inc()
 	return receipt, err
+}
+
+// Payments counts the requests to a provider of mobile money.
+func (m *Metrics) Payments(next payments.Provider) payments.Provider {
+	return &countedProvider{next, m}
+}
+
+type countedProvider struct {
+	payments.Provider
+	m *Metrics
+}
+
+// Push counts a request to pay by its verdict.
+func (p *countedProvider) Push(ctx context.Context, in payments.Intent) payments.Answer {
+	answer := p.Provider.Push(ctx, in)
+	p.count("push", string(answer.Verdict))
+	return answer
+}
+
+// Pay counts a payout by its verdict.
+func (p *countedProvider) Pay(ctx context.Context, in payments.Intent) payments.Answer {
+	answer := p.Provider.Pay(ctx, in)
+	p.count("payout", string(answer.Verdict))
+	return answer
+}
+
+// Ask counts a question about an intent by what the answer tells.
+func (p *countedProvider) Ask(ctx context.Context, in payments.Intent) payments.Report {
+	report := p.Provider.Ask(ctx, in)
+	p.count("ask", string(report.Outcome))
+	return report
+}
+
+// count counts a request. A verdict that the provider accepts is "ok", as with others.
+func (p *countedProvider) count(op, result string) {
+	if result == string(payments.Accepted) {
+		result = "ok"
+	}
+	p.m.requests.WithLabelValues(p.Name(), op, result).Inc()
 }
 
 // Backend counts the requests for actions over HTTP.

@@ -84,6 +84,20 @@ func (t *Tx) CloseCase(ctx context.Context, id string, at time.Time) error {
 	return nil
 }
 
+// CountCases counts the open cases.
+func (d DB) CountCases(ctx context.Context) ([]store.CaseCount, error) {
+	counts, err := all(ctx, d.read(ctx), func(row Row) (c store.CaseCount, err error) {
+		var oldest instant
+		err = row.Scan(&c.Kind, &c.Cases, &oldest)
+		c.Oldest = oldest.Time
+		return c, err
+	}, `SELECT kind, COUNT(*), MIN(opened_at) FROM payment_cases WHERE closed_at IS NULL GROUP BY kind ORDER BY kind`)
+	if err != nil {
+		return nil, fmt.Errorf("count cases: %w", err)
+	}
+	return counts, nil
+}
+
 // OpenCases lists the oldest open cases.
 func (d DB) OpenCases(ctx context.Context, limit int) ([]store.Case, error) {
 	list, err := all(ctx, d.read(ctx), scanCase, `SELECT `+caseColumns+` FROM payment_cases WHERE closed_at IS NULL

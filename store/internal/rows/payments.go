@@ -123,6 +123,21 @@ func (d DB) PaymentsOf(ctx context.Context, worker string, limit int) ([]payment
 	return list, nil
 }
 
+// CountPayments counts intents that have not ended.
+func (d DB) CountPayments(ctx context.Context) ([]store.PaymentCount, error) {
+	counts, err := all(ctx, d.read(ctx), func(row Row) (c store.PaymentCount, err error) {
+		var oldest instant
+		err = row.Scan(&c.Kind, &c.State, &c.Intents, &oldest)
+		c.Oldest = oldest.Time
+		return c, err
+	}, `SELECT kind, state, COUNT(*), MIN(changed_at) FROM payments WHERE state NOT IN ('succeeded', 'ended')
+		GROUP BY kind, state ORDER BY kind, state`)
+	if err != nil {
+		return nil, fmt.Errorf("count payments: %w", err)
+	}
+	return counts, nil
+}
+
 // OpenPayments lists intents that have not ended.
 func (d DB) OpenPayments(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	list, err := column[string](ctx, d.read(ctx), `SELECT id FROM payments WHERE state NOT IN ('succeeded', 'ended') AND changed_at < $1
