@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -51,21 +50,24 @@ func (p *Program) TakesUnseen(s *Session, in string) bool {
 	return n.kind == &confirmKind && !p.SaysYes(s, in)
 }
 
-// BeforeYes goes back to the confirm whose Yes no action has used yet, if one of the
-// inputs is a key that leads away from what was agreed to. It is for inputs that came
-// together: a session from before one of them does not know that the Yes was taken back.
-func (p *Program) BeforeYes(s *Session, inputs []string) (Session, bool) {
+// MayLeadBack reports whether an input may be a key that leads away from what was agreed
+// to, whatever the screen was.
+func (p *Program) MayLeadBack(in string) bool {
 	nav := &p.def.Nav
-	leads := func(in string) bool {
-		key := cmp.Or(keyWritten(in), strings.TrimSpace(in))
-		words := strings.ContainsFunc(in, unicode.IsLetter) // "Back" is taken for its key, too
-		return key != "" && (key == nav.Back.Key || key == nav.Home.Key) || words
-	}
+	key := cmp.Or(keyWritten(in), strings.TrimSpace(in))
+	words := strings.ContainsFunc(in, unicode.IsLetter) // "Back" is taken for its key, too
+	return key != "" && (key == nav.Back.Key || key == nav.Home.Key) || words
+}
+
+// BeforeYes goes back to the confirm whose Yes no action has used yet, and reports
+// whether there is one. It is for a session that may not know that the Yes was taken
+// back.
+func (p *Program) BeforeYes(s *Session) (Session, bool) {
 	at := len(s.Undo) - 1
 	for at >= 0 && !s.Undo[at].Yes {
 		at--
 	}
-	if at < 0 || s.Ended || !slices.ContainsFunc(inputs, leads) {
+	if at < 0 || s.Ended {
 		return *s, false
 	}
 	w := walk{p: p, s: *s, later: true}

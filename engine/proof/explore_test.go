@@ -157,6 +157,12 @@ func TestSchedulesWhileTheKeyChanges(t *testing.T) {
 	random(t, max(1, n/5), func(s *setting) { s.twoKeys, s.remember = true, true }).report(t)
 }
 
+// TestSchedulesOfLastInputs plays schedules of a gateway that sends only the last input.
+func TestSchedulesOfLastInputs(t *testing.T) {
+	n := counted(t, "PAYTRACE_SCHEDULES", defaultSchedules)
+	random(t, max(1, n/5), func(s *setting) { s.lastInput = true }).report(t)
+}
+
 // TestDeviations plays every schedule with at most one deviation from the plain way, or
 // as many as PAYTRACE_DEVIATIONS says. With the race detector it plays a part of them.
 func TestDeviations(t *testing.T) {

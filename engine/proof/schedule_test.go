@@ -59,11 +59,11 @@ func (w *world) faultWays() (list []func()) {
 	}
 	cb := w.newest()
 	if len(w.running) < maxRunning && w.deliveries < maxDeliveries {
-		if cb.deliveries > 0 && w.mayRepeat(cb) {
+		if cb.deliveries > 0 && w.mayRepeat(cb) && !w.joins(cb) {
 			add(func() { w.deliver(cb, 1) })
 		}
 		for _, late := range w.callbacks[:len(w.callbacks)-1] {
-			if late.session == cb.session && w.mayRepeat(late) {
+			if late.session == cb.session && w.mayRepeat(late) && !w.joins(late) {
 				add(func() { w.deliver(late, 1) })
 			}
 		}
@@ -101,7 +101,7 @@ func (w *world) faultWays() (list []func()) {
 		add(func() {
 			w.replaced = true
 			for _, d := range w.running {
-				w.anew = w.anew || d.cb.text == ""
+				w.anew = w.anew || w.dials(d.cb)
 			}
 			if err := w.catalog.Put(w.set.programs[1]); err != nil {
 				w.wrongf("world", "%v", err)
@@ -119,7 +119,13 @@ func (w *world) faultWays() (list []func()) {
 // mayRepeat reports whether the gateway may repeat a callback. An empty first one begins
 // the call again if its record is lost; on another menu nothing tells that it is a
 // repeat. The runner relies on gateways not to repeat it then.
-func (w *world) mayRepeat(cb *callback) bool { return cb.text != "" || !w.replaced }
+func (w *world) mayRepeat(cb *callback) bool { return !w.dials(cb) || !w.replaced }
+
+// joins reports whether a repeat would wait for another delivery on its instance, and get
+// its answer.
+func (w *world) joins(cb *callback) bool {
+	return w.set.lastInput && slices.ContainsFunc(w.running, func(d *delivery) bool { return d.cb == cb && d.instance == 1 })
+}
 
 // inputs are what a caller may type on a screen, the plain answer first.
 var inputs = map[kind][]string{
@@ -144,6 +150,9 @@ func (w *world) typeNext() {
 	}
 	if !w.calm {
 		in = list[w.ch.pick(len(list))]
+		if w.set.lastInput && sc.kind == kText && strings.Contains(in, "*") {
+			in = list[0] // the gateway's stars are part of a text
+		}
 	}
 	text := in
 	if cb.text != "" {

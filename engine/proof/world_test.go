@@ -90,16 +90,18 @@ type effect struct {
 
 // A delivery is one callback on its way through an instance.
 type delivery struct {
-	id     int
-	w      *world
-	cb     *callback
-	at     string // the point where it stands
-	waits  string // the row it waits for, "" if none
-	next   func() (string, bool)
-	stop   func()
-	yield  func(string) bool
-	killed bool
-	reply  *engine.Reply
+	id int
+	w  *world
+	cb *callback
+	// instance is which one has it.
+	instance int
+	at       string // the point where it stands
+	waits    string // the row it waits for, "" if none
+	next     func() (string, bool)
+	stop     func()
+	yield    func(string) bool
+	killed   bool
+	reply    *engine.Reply
 	// outage says that the database fails this delivery until its action gives up.
 	outage bool
 	pauses int
@@ -155,8 +157,8 @@ func (w *world) newest() *callback { return w.callbacks[len(w.callbacks)-1] }
 func (w *world) deliver(cb *callback, instance int) {
 	w.deliveries++
 	cb.deliveries++
-	d := &delivery{id: w.deliveries, w: w, cb: cb}
-	if cb.text == "" && w.replaced && cb.deliveries > 1 {
+	d := &delivery{id: w.deliveries, w: w, cb: cb, instance: instance}
+	if w.dials(cb) && w.replaced && cb.deliveries > 1 {
 		w.anew = true // it begins the call anew, which can't be told apart
 	}
 	w.tellf("d%d: callback %q comes to instance %d", d.id, cb.text, instance)
@@ -184,6 +186,15 @@ func (w *world) request(cb *callback) engine.Request {
 		r.Service = strings.TrimSuffix(serviceCode, "#") + "*" + w.first + "#"
 		r.Text = strings.TrimPrefix(strings.TrimPrefix(cb.text, w.first), "*")
 	}
+	if w.set.lastInput {
+		r.LastInput, r.First, r.Text, r.Sequence = true, true, "", 1
+		for _, earlier := range w.callbacks[:cb.n] {
+			if earlier.session == cb.session {
+				r.Service, r.First, r.Text = "", false, cb.typed
+				r.Sequence++
+			}
+		}
+	}
 	return r
 }
 
@@ -196,6 +207,11 @@ func (w *world) redial() {
 	w.began, w.known, w.resumed = -1, len(w.effects), false
 	w.callbacks = append(w.callbacks, &callback{n: len(w.callbacks), session: w.session})
 	w.tellf("the caller dials again")
+}
+
+// dials reports whether a callback begins a call by itself, whatever came before it.
+func (w *world) dials(cb *callback) bool {
+	return cb.text == "" || w.set.lastInput && (cb.n == 0 || cb.begins())
 }
 
 // begins reports whether a callback begins a later session.
@@ -343,6 +359,8 @@ type setting struct {
 	control  control
 	// remember lets instances remember the sessions that they saved.
 	remember bool
+	// lastInput says that the gateway sends only the last input, and counts its callbacks.
+	lastInput bool
 	// twoKeys says that the instances change their identity key: each names new calls
 	// with another one, and knows both.
 	twoKeys bool

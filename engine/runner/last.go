@@ -19,6 +19,8 @@ import (
 //   - A repeat is told by its number, if the gateway counts its callbacks. Otherwise it is
 //     told while the first delivery is in flight: by this instance, which answers both at
 //     once, or by the save, which finds the other one's record.
+//   - A number that was left out says that the record is behind. The database is told, and
+//     the caller is shown its screen.
 //   - A screen whose record can't be saved ends the call: the next answer could be taken
 //     for an older screen.
 //   - A star in an answer is a character like any other.
@@ -154,16 +156,36 @@ func (t *turn) mayBegin() {
 func (t *turn) answerLastFrom(ctx context.Context, from point, expect string) (engine.Reply, bool) {
 	counted := t.req.Sequence > 0 && from.sequence > 0
 	switch {
-	case t.outrun, counted && t.req.Sequence <= from.sequence, from.s.Ended && !counted:
+	case !counted && (t.outrun || from.s.Ended), counted && t.req.Sequence <= from.sequence:
 		return t.show(from.p, &from.s), true // a repeat, or a late copy: nothing moves
 	case from.s.Ended:
 		return t.end(from.p, engine.BuiltinExpired, errSkippedOn), true
-	case counted && t.req.Sequence > from.sequence+1:
-		// The caller has answered a screen that this record does not know.
-		from.unsure = true
 	}
 	t.text = standIns(len(from.inputs) + 1)
+	if counted && t.req.Sequence > from.sequence+1 {
+		return t.skippedOn(ctx, from, expect)
+	}
 	return t.take(ctx, from, expect, t.req.Text, nil)
+}
+
+// skippedOn answers a callback of a caller who has answered screens that the record does
+// not know. Another delivery of it may find the newer record, so the database is told
+// where the call stands now: nothing runs on that record any more. A Yes may have been
+// taken back. The next answer gets the same screen once more. Where an action has run
+// since, the call ends.
+func (t *turn) skippedOn(ctx context.Context, from point, expect string) (engine.Reply, bool) {
+	from.s, _ = from.p.BeforeYes(&from.s)
+	next := from.after(t.kept(t.req.Text), len(t.text))
+	next.sequence, next.unsure = t.req.Sequence, true
+	if from.p.Acts() {
+		switch err := t.tell(ctx, &next); {
+		case errors.Is(err, engine.ErrFenced):
+			return t.end(from.p, engine.BuiltinExpired, errBehind), true
+		case err != nil:
+			return t.fault(err), true
+		}
+	}
+	return t.keep(ctx, next, expect, from.p.Acts())
 }
 
 // dialledAgain answers a first callback of a session that has a record: a repeat, or the

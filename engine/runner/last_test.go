@@ -145,14 +145,21 @@ func TestLastInputRepeats(t *testing.T) {
 }
 
 // A number that is left out belongs to an answer to a screen that the record does not
-// know. The same screen is shown once more, and the next answer counts.
+// know. The same screen is shown, once more after the next answer, and then one counts. A
+// Yes does not count any more.
 func TestLastInputWithAGap(t *testing.T) {
-	d := newLastDesk(t, true)
-	d.dial("*384*9#")
-	d.answer("1", "1", "500")
-	d.n++
-	d.want(d.answer("1"), sureScreen)
-	d.want(d.answer("1"), pinScreen)
+	for _, yes := range []bool{false, true} {
+		d := newLastDesk(t, true)
+		d.dial("*384*9#")
+		d.answer("1", "1", "500")
+		if yes {
+			d.want(d.answer("1"), pinScreen)
+		}
+		d.n++
+		d.want(d.answer("1"), sureScreen)
+		d.want(d.answer("1"), sureScreen)
+		d.want(d.answer("1"), pinScreen)
+	}
 }
 
 func TestLastInputWithoutItsRecord(t *testing.T) {
@@ -242,6 +249,27 @@ func TestLastInputReusedIDs(t *testing.T) {
 		if d.bank.ran["send"] != call || len(d.bank.sms) != call {
 			t.Errorf("call %d: send ran %d times, %d messages", call, d.bank.ran["send"], len(d.bank.sms))
 		}
+	}
+}
+
+// An older record comes back after a payment, and the callbacks are counted: some are
+// missing. The call ends, so that the caller is not shown a screen from before the
+// payment. Where nothing was paid, that screen is shown once more.
+func TestLastInputBehindAPayment(t *testing.T) {
+	for paid, want := range map[bool]string{true: "END Your session has expired. Please dial again.", false: "CON How much?\n0:Back 00:Home"} {
+		d := newLastDesk(t, true)
+		d.dial("*384*9#")
+		d.answer("1", "1")
+		older := d.record()
+		d.answer("500", "1")
+		if paid {
+			d.want(d.answer("1234"), sentScreen)
+		}
+		d.sessions.Forget()
+		if _, ok, err := d.sessions.Save(context.Background(), "ussd:session:s1", "", []byte(older), runner.DefaultTTL); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		d.want(d.answer("1"), want)
 	}
 }
 

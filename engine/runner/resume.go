@@ -47,7 +47,7 @@ func (t *turn) outdated(ctx context.Context, session string, rec *engine.Record)
 	}
 	more := false
 	err := t.Actions.Update(ctx, names.row(&then), t.req.Caller, func(row *Row) error {
-		more = row.Epoch > rec.Epoch
+		more = row.Generation > rec.Generation || row.Generation == rec.Generation && row.Epoch > rec.Epoch
 		return ErrHalt
 	})
 	return more || !errors.Is(err, ErrHalt)

@@ -56,21 +56,26 @@ func (t *turn) pin(ctx context.Context, pt *point) (fenced bool) {
 	if len(pt.inputs) == 0 || !pt.p.Acts() {
 		return false
 	}
+	err := t.tell(ctx, pt)
+	if err != nil && !errors.Is(err, engine.ErrFenced) {
+		t.logFault("where the call stands is stored nowhere", err)
+	}
+	return errors.Is(err, engine.ErrFenced)
+}
+
+// tell stores in the row where the call stands, and moves the epoch. It returns
+// engine.ErrFenced if the database was told more by another delivery.
+func (t *turn) tell(ctx context.Context, pt *point) error {
 	err := t.Actions.Update(ctx, t.Identity.row(&t.req), t.req.Caller, func(row *Row) error {
 		if row.Epoch != pt.epoch || row.Generation != pt.generation || row.Length > pt.length {
 			return engine.ErrFenced
 		}
 		return t.keepRow(row, pt)
 	})
-	switch {
-	case errors.Is(err, engine.ErrFenced):
-		return true
-	case err != nil:
-		t.logFault("where the call stands is stored nowhere", err)
-	default:
+	if err == nil {
 		pt.epoch++
 	}
-	return false
+	return err
 }
 
 // keepRow makes a point the row's snapshot and moves the epoch.

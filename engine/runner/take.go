@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -120,7 +121,7 @@ func (t *turn) log(ctx context.Context, from, next point, what, expect string) (
 // wrong.
 func (t *turn) refused(p *engine.Program, s engine.Session, typed string) engine.Session {
 	pieces := strings.Split(typed, "*")
-	if before, ok := p.BeforeYes(&s, pieces); ok {
+	if before, ok := p.BeforeYes(&s); ok && slices.ContainsFunc(pieces, p.MayLeadBack) {
 		return before
 	}
 	at := s
