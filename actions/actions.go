@@ -35,6 +35,9 @@ type Spec struct {
 	Money bool
 	// SIMPrompt says that the network prompts the caller after the action.
 	SIMPrompt bool
+	// SendsSMS says that the action sends the caller an SMS about what it has done. A
+	// menu may then promise one.
+	SendsSMS bool
 	// Takes bounds the action's time within a callback; at most Budget.
 	Takes time.Duration
 }
@@ -130,7 +133,7 @@ func Register[In, Out any](t *Table, spec Spec, fn func(ctx context.Context, c C
 	t.actions[spec.Name] = action{
 		contract: engine.Contract{
 			Name: spec.Name, About: spec.About, Params: params.fields(), Outcomes: outcomes.contracts(),
-			Reads: spec.Reads, Money: spec.Money, SIMPrompt: spec.SIMPrompt, Takes: spec.Takes,
+			Reads: spec.Reads, Money: spec.Money, SIMPrompt: spec.SIMPrompt, SendsSMS: spec.SendsSMS, Takes: spec.Takes,
 		},
 		prepare: func(ctx context.Context, c Call, from engine.Call) (work, error) {
 			in, err := readParams[In](params, from.Args)
@@ -174,6 +177,9 @@ func (t *Table) check(spec Spec) error {
 	}
 	if spec.Reads && spec.Money {
 		errs = append(errs, errors.New("Reads and Money are both set; an action that moves money changes something"))
+	}
+	if spec.Reads && spec.SendsSMS {
+		errs = append(errs, errors.New("Reads and SendsSMS are both set; an action that sends an SMS changes something"))
 	}
 	return errors.Join(errs...)
 }

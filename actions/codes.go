@@ -43,7 +43,7 @@ func (a *Accounts) registerRequestCode(t *Table) error {
 	return Register(t, Spec{
 		Name:  "request_code",
 		About: "Sends a one-time code, for confirm_code, to a number that has an account.",
-		Takes: time.Second,
+		Takes: time.Second, SendsSMS: true,
 	}, a.requestCode)
 }
 

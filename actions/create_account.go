@@ -43,7 +43,7 @@ func (a *Accounts) registerCreate(t *Table) error {
 	return Register(t, Spec{
 		Name:  "create_account",
 		About: "Makes an account with a wallet for a phone number, and sends the Worker ID to that number.",
-		Takes: 2 * time.Second,
+		Takes: 2 * time.Second, SendsSMS: true,
 	}, a.create)
 }
 

@@ -71,6 +71,8 @@ type intent struct {
 	// Fingerprint is that of the first request.
 	Fingerprint []byte    `json:"fingerprint"`
 	At          time.Time `json:"at"`
+	// Late has what the menu tells the caller when the outcome comes.
+	Late *engine.Late `json:"late,omitempty"`
 }
 
 // readRemote asks a backend for an action that changes nothing.
@@ -125,7 +127,7 @@ func (t *Table) intend(ctx context.Context, call engine.Call, at *runner.Place) 
 	}
 	i := intent{
 		Action: call.Action, Caller: call.Caller, Service: call.Service, Lang: call.Lang, Session: call.Session,
-		Args: withoutSecrets(call.Args), Fingerprint: fp, At: t.now(),
+		Args: withoutSecrets(call.Args), Fingerprint: fp, At: t.now(), Late: call.Late,
 	}
 	args, err := json.Marshal(i)
 	if err != nil {
@@ -260,11 +262,20 @@ func (t *Table) tellLate(ctx context.Context, tx store.Tx, id string, i intent, 
 	if i.Caller == "" {
 		return nil
 	}
+	return QueueMessage(ctx, tx, store.Message{ID: id, To: i.Caller, Text: i.lateText(out), CreatedAt: t.now()})
+}
+
+// lateText returns what the caller is told of an outcome: the words of the menu, or the
+// built-in ones.
+func (i *intent) lateText(out engine.Outcome) string {
+	if text, ok := i.Late.Text(out); ok {
+		return text
+	}
 	words := engine.BuiltinLateDone
 	if out.Name == engine.Failed || out.Name == engine.Limited {
 		words = engine.BuiltinLateFailed
 	}
-	return QueueMessage(ctx, tx, store.Message{ID: id, To: i.Caller, Text: words.In(i.Lang) + " " + i.Service, CreatedAt: t.now()})
+	return words.In(i.Lang) + " " + i.Service
 }
 
 // report logs why a backend gave no outcome. The fault has no value of the call.

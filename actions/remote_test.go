@@ -374,3 +374,36 @@ func (f forgetful) Act(ctx context.Context, call engine.Call, at *runner.Place) 
 	})
 	return out, err
 }
+
+// A late outcome is told in the words of the menu, if it has any, once.
+func TestLateWordsOfTheMenu(t *testing.T) {
+	b := newBench(t)
+	withRemote(t, b, func(_ int, q actions.Question) (engine.Outcome, error) {
+		if q.Again {
+			return bought, nil
+		}
+		return engine.Outcome{}, errLost
+	})
+	call := buyCall("one")
+	call.Late = &engine.Late{
+		Lang: "sw", Languages: []engine.Language{{Code: "en", Name: "English"}, {Code: "sw", Name: "Kiswahili"}},
+		Texts: []engine.LateText{{Outcome: "bought", Words: engine.Localized{
+			{{Lit: "Bought: "}, {Ref: engine.Ref{Name: "ref"}}}, {{Lit: "Umenunua: "}, {Ref: engine.Ref{Name: "ref"}}},
+		}}},
+		Vars: []engine.Var{{Name: "ref", Type: engine.Type{Kind: engine.KindText, Width: 8}}},
+	}
+	if out := b.mustAct(t, call); out.Name != engine.Pending {
+		t.Fatalf("%v", out)
+	}
+	job := askJob(t, b, "one")
+	b.clock.Pass(time.Minute)
+	for range 2 {
+		if err := b.AskAgain(context.Background(), job, 1); err != nil {
+			t.Error(err)
+		}
+	}
+	sent, err := b.store.Messages(context.Background(), 10)
+	if err != nil || len(sent) != 1 || sent[0].Text != "Umenunua: R-1" {
+		t.Errorf("%+v, %v", sent, err)
+	}
+}

@@ -23,6 +23,11 @@ type Contract struct {
 	// SIMPrompt says that the network prompts the caller after the action (an STK
 	// push). The session must be over by then.
 	SIMPrompt bool
+	// SendsSMS says that the action itself sends the caller an SMS about what it has done.
+	SendsSMS bool `json:",omitempty"`
+	// TellsLate says that the caller gets an SMS with the outcome if they were told that
+	// it is pending. The menu may have words for it.
+	TellsLate bool `json:",omitempty"`
 	// Takes bounds the time of the action within a callback.
 	Takes time.Duration
 }
@@ -118,6 +123,10 @@ type Call struct {
 	Session  string
 	Provider string
 	Pos      Pos // the line of the menu that asked
+
+	// Late has what the caller is told by SMS if the outcome comes after they were told
+	// that it is pending; nil for the built-in texts.
+	Late *Late
 
 	// Then returns the engine's own calls that follow an outcome of this one in the
 	// same step: a message or values to remember, with their IDs. Actions may run

@@ -304,6 +304,15 @@ type Do struct {
 	Action   string
 	Args     []Arg
 	Outcomes []OutcomeCase
+	// Late has what callers read by SMS if an outcome comes after they were told that it
+	// is pending; empty for the built-in texts.
+	Late []LateText `json:",omitempty"`
+}
+
+// A LateText is the SMS about one outcome that comes late.
+type LateText struct {
+	Outcome string
+	Words   Localized
 }
 
 // An Arg is a value for a parameter: a session value or a constant.

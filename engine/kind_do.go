@@ -15,6 +15,9 @@ var doKind = kind{
 			o.Retry.refs(see)
 			o.Again.refs(see)
 		}
+		for _, late := range s.Do.Late {
+			late.Words.refs(see)
+		}
 	},
 	gives: func(d *Definition, s *Screen) (names []string) {
 		for _, c := range d.Contracts {
@@ -35,7 +38,7 @@ var doKind = kind{
 		for i, a := range n.Do.Args {
 			args[i] = p.arg(&s, a)
 		}
-		return &Call{Action: n.Do.Action, Args: args, Pos: n.Pos}
+		return &Call{Action: n.Do.Action, Args: args, Late: p.late(n.Do, &s), Pos: n.Pos}
 	},
 	outcome: func(n *node, name string) (taken []Arg, retry bool) {
 		for i := range n.Do.Outcomes {
@@ -104,6 +107,8 @@ func (l *linker) do(n *node) {
 		l.on(n.Name, outcomeTrigger(outcome), screen, n.Pos)
 	}
 	fallback(Failed, d.OnFailed, stateFailed)
-	fallback(Pending, d.OnPending, statePending)
+	if !contract.Reads {
+		fallback(Pending, d.OnPending, statePending)
+	}
 	fallback(Limited, "", stateLimited)
 }

@@ -46,13 +46,13 @@ func (m *Menu) Register(t *actions.Table) error {
 			Name: "quote_withdrawal", About: "Tells what a withdrawal costs, before anything moves.", Reads: true, Takes: time.Second,
 		}, m.quote),
 		actions.Register(t, actions.Spec{
-			Name: "withdraw", About: "Pays out from the caller's account to the caller's own M-Pesa.", Money: true, Takes: 3 * time.Second,
+			Name: "withdraw", About: "Pays out from the caller's account to the caller's own M-Pesa.", Money: true, SendsSMS: true, Takes: 3 * time.Second,
 		}, m.withdraw),
 		actions.Register(t, actions.Spec{
 			Name: "check_deposit", About: "Says whether a deposit may be asked for, before M-Pesa is asked.", Reads: true, Takes: time.Second,
 		}, m.checkDeposit),
 		actions.Register(t, actions.Spec{
-			Name: "deposit", About: "Has M-Pesa ask the caller to pay into the account.", Money: true, SIMPrompt: true, Takes: 3 * time.Second,
+			Name: "deposit", About: "Has M-Pesa ask the caller to pay into the account.", Money: true, SIMPrompt: true, SendsSMS: true, Takes: 3 * time.Second,
 		}, m.deposit),
 	)
 }

@@ -303,7 +303,8 @@ func TestWithdrawalsAtTheSameTime(t *testing.T) {
 	}
 }
 
-// The contracts that menus are checked against are those of the actions.
+// The contracts that menus are checked against are those of the actions. Who sends an SMS
+// is not declared: it follows from who answers.
 func TestDeclaredContracts(t *testing.T) {
 	p := newPhone(t)
 	declared, found := syntax.ReadDeclared(menus.FS, syntax.DeclaredFile, "menus")
@@ -315,7 +316,7 @@ func TestDeclaredContracts(t *testing.T) {
 		want[c.Name] = c
 	}
 	for _, c := range p.table.Contracts() {
-		if diff := cmp.Diff(want[c.Name], c, cmpopts.IgnoreUnexported(engine.Type{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want[c.Name], c, cmpopts.IgnoreUnexported(engine.Type{}), cmpopts.IgnoreFields(engine.Contract{}, "SendsSMS", "TellsLate"), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s (-declared +built):\n%s", c.Name, diff)
 		}
 		delete(want, c.Name)

@@ -177,6 +177,8 @@ var mistakes = []mistake{
 	{name: "a resume behind a confirm", codes: "U704", pattern: `(?m)^start: home$`, with: "start: home\nrenamed: {old: ask_pin}"},
 	{name: "an unknown gateway", codes: "U705", pattern: `gateway: `, with: "gateway: my-"},
 	{name: "longer screens than the gateway has", codes: "U705", pattern: `(?m)^ussd: 1$`, with: "ussd: 1\nlimits: {screen: 182}"},
+	{name: "an SMS that nothing sends", codes: "U706", pattern: `(?m) -> (bye|end0)$`, with: " -> quiet_a", more: "  quiet_a:\n    do: top_up(\"12345678\", \"KDA123B\")\n    when: {topped: $1, pending: quiet_b}\n  quiet_b:\n    end: We will send an SMS.\n"},
+	{name: "a late outcome without words", codes: "U707", pattern: `(?m) -> (bye|end0)$`, with: " -> late_a", more: "  late_a:\n    do: rename(\"A\")\n    when: {done: $1}\n    late: {failed: Nothing was changed.}\n"},
 }
 
 // deepMenus returns menus that lead only to the next one, longWay questions.

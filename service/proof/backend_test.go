@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -47,16 +47,48 @@ const (
 const backendMenu = `ussd: 1
 service: Shop
 dial: "*384*7#"
+languages: {en: English, sw: Kiswahili}
 start: main
 on_failed: sorry
 on_pending: wait
 screens:
-  main: {say: Shop, menu: {1: Buy -> buy(caller)}, when: {done: bought, sold_out: sold}}
+  main: {languages: -> shop}
+  shop:
+    say: Shop
+    menu: {1: Buy -> buy(caller)}
+    when: {done: bought, sold_out: sold}
+    late: {done: "Bought at last, ref {ref}.", sold_out: Sold out at last., failed: Nothing was bought at last.}
   bought: {end: "Bought, ref {ref}."}
   sold: {end: Sold out.}
   sorry: {end: Nothing was bought.}
   wait: {end: You will get an SMS.}
 `
+
+const backendSwahili = `shop.say: Duka
+shop.1: Nunua
+shop.late.done: "Umenunua mwishowe, kumbukumbu {ref}."
+shop.late.sold_out: Zimeisha mwishowe.
+shop.late.failed: Hakuna kilichonunuliwa mwishowe.
+bought.say: "Umenunua, kumbukumbu {ref}."
+sold.say: Zimeisha.
+sorry.say: Hakuna kilichonunuliwa.
+wait.say: Utapata SMS.
+`
+
+// shopWords has what a caller reads in one language: the last screens, and the SMS that
+// come late. A reference takes the place of %s.
+type shopWords struct{ bought, sold, sorry, wait, lateBought, lateSold, lateSorry string }
+
+var shopLanguages = []shopWords{
+	{
+		"END Bought, ref %s.", "END Sold out.", "END Nothing was bought.", "END You will get an SMS.",
+		"Bought at last, ref %s.", "Sold out at last.", "Nothing was bought at last.",
+	},
+	{
+		"END Umenunua, kumbukumbu %s.", "END Zimeisha.", "END Hakuna kilichonunuliwa.", "END Utapata SMS.",
+		"Umenunua mwishowe, kumbukumbu %s.", "Zimeisha mwishowe.", "Hakuna kilichonunuliwa mwishowe.",
+	},
+}
 
 const backendActions = `serve_at: ${SHOP_URL}
 actions:
@@ -141,7 +173,7 @@ func newBackendProof(t *testing.T, program string) *backendProof {
 	web.Config.ErrorLog = nil
 	t.Cleanup(func() { web.CloseClientConnections(); web.Close() })
 	menus := t.TempDir()
-	for name, text := range map[string]string{"shop.yaml": backendMenu, "actions.yaml": backendActions} {
+	for name, text := range map[string]string{"shop.yaml": backendMenu, "shop.sw.yaml": backendSwahili, "actions.yaml": backendActions} {
 		if err := os.WriteFile(filepath.Join(menus, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -249,20 +281,23 @@ func (p *backendProof) storm(calls int) {
 	<-killed
 }
 
-// call makes one call. A caller who sees the menu once more buys once more.
+// call makes one call, every second one in Swahili. A caller who sees the menu once more
+// buys once more.
 func (p *backendProof) call(n int) {
 	caller := fmt.Sprintf("+2547%08d", 30_000_000+n)
 	form := url.Values{"sessionId": {fmt.Sprintf("shop%d", n)}, "phoneNumber": {caller}, "serviceCode": {"*384*7#"}, "text": {""}}
 	body := p.ask(n, form)
-	for text := "1"; strings.HasPrefix(body, "CON ") && len(text) < 10; text += "*1" {
+	for text := strconv.Itoa(1 + n%len(shopLanguages)); strings.HasPrefix(body, "CON ") && len(text) < 10; text += "*1" {
 		form.Set("text", text)
 		body = p.ask(n, form)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.told[caller] = body
-	if body == "END You will get an SMS." {
-		p.unknown++
+	for _, words := range shopLanguages {
+		if body == words.wait {
+			p.unknown++
+		}
 	}
 }
 
@@ -311,8 +346,6 @@ func (p *backendProof) count(query string, args ...any) (n int) {
 	return n
 }
 
-var boughtRef = regexp.MustCompile(`^END Bought, ref (R\d+)\.$`)
-
 // judge compares what callers were told with what the backend did. The backend judges by
 // itself what it was asked.
 func (p *backendProof) judge() []string {
@@ -336,29 +369,42 @@ func (p *backendProof) judge() []string {
 			did = false
 		}
 		sms := messages[caller]
-		wrong := ""
-		switch bought := boughtRef.FindStringSubmatch(screen); {
-		case bought != nil && (!did || answer.Outcome != "done" || bought[1] != ref(caller) || len(sms) > 0):
-			wrong = "was told that it is bought"
-		case bought != nil:
-		case screen == "END Sold out." && (!did || answer.Outcome != "sold_out" || len(sms) > 0):
-			wrong = "was told that it is sold out"
-		case screen == "END Sold out.":
-		case screen == "END Nothing was bought." && (did || len(sms) > 0):
-			wrong = "was told that nothing was bought"
-		case screen == "END Nothing was bought.":
-		case screen != "END You will get an SMS.":
-			wrong = "saw a screen that the menu does not have"
-		case len(sms) != 1:
-			wrong = "was promised an SMS"
-		case strings.HasPrefix(sms[0], "Your request now has an answer.") != did:
-			wrong = "got an SMS that is not true"
-		}
-		if wrong != "" {
+		if wrong := untrue(caller, screen, sms, did, answer); wrong != "" {
 			found = append(found, fmt.Sprintf("%s %s: screen %q, SMS %q, the backend did %v %v", caller, wrong, screen, sms, did, answer))
 		}
 	}
 	return found
+}
+
+// untrue says what is wrong with what a caller was told, or "".
+func untrue(caller, screen string, sms []string, did bool, answer backendtest.Answer) string {
+	for _, words := range shopLanguages {
+		switch screen {
+		case fmt.Sprintf(words.bought, ref(caller)):
+			return unless(did && answer.Outcome == "done" && len(sms) == 0, "was told that it is bought")
+		case words.sold:
+			return unless(did && answer.Outcome == "sold_out" && len(sms) == 0, "was told that it is sold out")
+		case words.sorry:
+			return unless(!did && len(sms) == 0, "was told that nothing was bought")
+		case words.wait:
+			late := words.lateSorry
+			switch {
+			case did && answer.Outcome == "done":
+				late = fmt.Sprintf(words.lateBought, ref(caller))
+			case did:
+				late = words.lateSold
+			}
+			return unless(len(sms) == 1 && sms[0] == late, "was promised an SMS, which should be "+late)
+		}
+	}
+	return "saw a screen that is not true or that the menu does not have"
+}
+
+func unless(holds bool, otherwise string) string {
+	if holds {
+		return ""
+	}
+	return otherwise
 }
 
 // denied reports whether the backend has answered another outcome the second time.

@@ -53,6 +53,8 @@ func contextOf(m syntax.Message) string {
 		return fmt.Sprintf("Text %s of the screen %s; its conditions choose one", rest, name)
 	case first == "when":
 		return fmt.Sprintf("Stands above the question of %s after the outcome %s", name, syntax.Quote(rest))
+	case first == "late":
+		return fmt.Sprintf("The SMS if the outcome %s of %s is known only after the call", syntax.Quote(rest), name)
 	case first == "accept":
 		return fmt.Sprintf("Stands above the question of %s after an answer that its condition %s refuses", name, rest)
 	case first == "offer":

@@ -106,15 +106,21 @@ func anyOf(list []string) string {
 }
 
 // outcomesExist checks U112: an action of the screen has every outcome that its
-// "when" names.
+// "when" and its "late" name. One that only reads is never pending.
 //
-// Nothing is missed: each outcome of every "when" is looked up in the contracts.
+// Nothing is missed: each outcome of every "when" and "late" is looked up in the
+// contracts.
 func (c *checker) outcomesExist() {
 	for _, s := range c.f.Screens {
 		calls := syntax.CallsOn(s)
 		for _, w := range s.When {
 			if !c.anyAnswers(calls, w.Outcome.Value) {
 				c.noOutcome(s, calls, w.Outcome)
+			}
+		}
+		for _, late := range s.Late {
+			if name := late.Outcome.Value; name == engine.Pending || name == outcomeLimited || !c.anyAnswers(calls, name) {
+				c.noOutcome(s, calls, late.Outcome)
 			}
 		}
 	}
@@ -136,13 +142,19 @@ func (c *checker) noOutcome(s *syntax.Screen, calls []*syntax.Call, outcome synt
 	}
 	var known, who []string
 	for _, call := range calls {
+		if c.contracts[call.Action.Value] == nil {
+			continue // U201
+		}
 		who = append(who, call.Action.Value)
 		for _, o := range c.contracts[call.Action.Value].Outcomes {
 			known = append(known, o.Name)
 		}
 	}
 	help := ""
-	if len(known) > 0 {
+	switch {
+	case outcome.Value == engine.Pending && !c.anyAnswers(calls, engine.Pending):
+		help = "It only reads, so without an answer in time it has failed. Delete this line."
+	case len(known) > 0:
 		help = "It answers " + anyOf(known) + "."
 	}
 	c.find(outcome, fmt.Sprintf("%s never answers %s.", anyOf(who), syntax.Quote(outcome.Value)), help).Suggest(c.near(outcome.Value, known))

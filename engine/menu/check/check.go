@@ -83,6 +83,8 @@ var rules = []rule{
 	{"U703", diag.Error, (*checker).promptEnds},
 	{"U704", diag.Error, (*checker).resumeBeforeConfirm},
 	{"U705", diag.Error, (*checker).profileFits},
+	{"U706", diag.Warning, (*checker).messagesSent},
+	{"U707", diag.Error, (*checker).lateComplete},
 	{"U009", diag.Error, (*checker).staleSuppressions},
 }
 

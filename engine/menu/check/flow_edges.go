@@ -86,7 +86,9 @@ func (fl *flow) outcomes(st *step) {
 		}
 	}
 	fl.fault(st, edgeFault, engine.Failed, st.call.Action.Value+" fails", f.OnFailed)
-	fl.fault(st, edgeFault, engine.Pending, st.call.Action.Value+" is pending", f.OnPending)
+	if contract == nil || !contract.Reads {
+		fl.fault(st, edgeFault, engine.Pending, st.call.Action.Value+" is pending", f.OnPending)
+	}
 	fl.fault(st, edgeFault, outcomeLimited, st.call.Action.Value+" is refused", syntax.Text{})
 }
 

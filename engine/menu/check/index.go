@@ -25,7 +25,7 @@ type index struct {
 func (c *index) mayAnswer(call *syntax.Call, outcome string) bool {
 	contract := c.contracts[call.Action.Value]
 	if contract == nil || fault(outcome) {
-		return true
+		return contract == nil || outcome != engine.Pending || !contract.Reads
 	}
 	_, ok := contract.Outcome(outcome)
 	return ok

@@ -46,7 +46,7 @@ func (c *checker) aboutName(u use) string {
 
 // sentToTyped reports whether a message goes to the number that it is about.
 func (c *checker) sentToTyped(u use, k taint) bool {
-	return u.purpose == sent && u.screen.SMS != nil && k.typed[u.screen.SMS.To.Name]
+	return u.purpose == sent && u.call == nil && u.screen.SMS != nil && k.typed[u.screen.SMS.To.Name]
 }
 
 // taint holds, for one step of a call, the numbers that were only typed and the

@@ -95,8 +95,7 @@ func (r room) left(e extent) space {
 
 // screen measures what each text of a screen leaves free.
 func (s *spaces) screen(screen *syntax.Screen) {
-	if screen.SMS != nil {
-		key := syntax.ScreenKey(screen, "sms")
+	for _, key := range smsKeys(screen) {
 		free := smsRoom.left(s.text(key, s.lang))
 		free.sms = true
 		s.keep(key, free)

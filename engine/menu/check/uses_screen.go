@@ -73,6 +73,12 @@ func (w *useWalk) call(s *syntax.Screen, call *syntax.Call) {
 			after.text(*when.Retry, "the retry of "+syntax.Quote(s.Name.Value), nil)
 		}
 	}
+	for _, late := range s.Late {
+		if w.c.mayAnswer(call, late.Outcome.Value) {
+			after.base.outcome = late.Outcome.Value
+			after.placeholders(sent, late.Text, "the late SMS of "+syntax.Quote(s.Name.Value), nil)
+		}
+	}
 	w.uses = append(w.uses, after.uses...)
 }
 

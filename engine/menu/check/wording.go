@@ -140,20 +140,30 @@ var smsRoom = room{septets: 160, units: 70}
 func (c *checker) smsFit() {
 	l := &lengths{checker: c, ruler: newRuler(c), room: smsRoom}
 	for _, s := range c.f.Screens {
-		if s.SMS == nil {
-			continue
-		}
-		for lang := range c.msgs.Langs {
-			key := syntax.ScreenKey(s, "sms")
-			e := l.text(key, lang)
-			at := l.source(key, lang)
-			if l.fits(e) || !at.Written() {
-				continue
+		for _, key := range smsKeys(s) {
+			for lang := range c.msgs.Langs {
+				e := l.text(key, lang)
+				at := l.source(key, lang)
+				if l.fits(e) || !at.Written() {
+					continue
+				}
+				length, limit := l.over(e)
+				l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s one message.", syntax.Quote(s.Name.Value), length, l.language(lang), limit), "Shorten it; each further part costs as much again.")
 			}
-			length, limit := l.over(e)
-			l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s one message.", syntax.Quote(s.Name.Value), length, l.language(lang), limit), "Shorten it; each further part costs as much again.")
 		}
 	}
+}
+
+// smsKeys returns the keys of a screen's texts that are sent by SMS.
+func smsKeys(s *syntax.Screen) []string {
+	var keys []string
+	if s.SMS != nil {
+		keys = append(keys, syntax.ScreenKey(s, "sms"))
+	}
+	for _, late := range s.Late {
+		keys = append(keys, syntax.LateKey(s, late.Outcome.Value))
+	}
+	return keys
 }
 
 // translationsReviewed reports U314: a translation was compared with its text.

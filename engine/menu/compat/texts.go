@@ -166,6 +166,9 @@ func textsOn(s *engine.Screen, name string) []text {
 		for _, o := range s.Do.Outcomes {
 			add("when."+o.Outcome, said(o), o.Pos)
 		}
+		for _, late := range s.Do.Late {
+			add("late."+late.Outcome, late.Words, s.Pos)
+		}
 	}
 	if s.SMS != nil {
 		add("sms", s.SMS.Say, s.Pos)

@@ -136,6 +136,11 @@ func (c *compiler) do(s *syntax.Screen, call *syntax.Call) *engine.Do {
 		}
 		out.Outcomes = append(out.Outcomes, k)
 	}
+	for _, late := range s.Late {
+		if c.answers(contract, late.Outcome.Value) {
+			out.Late = append(out.Late, engine.LateText{Outcome: late.Outcome.Value, Words: c.words(late.Text)})
+		}
+	}
 	return out
 }
 

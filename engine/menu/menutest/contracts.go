@@ -17,7 +17,8 @@ var Contracts = []engine.Contract{
 			{Name: "created", Gives: []engine.Field{{Name: "worker_id", Type: TypeOf("text 11")}}, Whose: engine.WhoseOwn},
 			{Name: "exists", Gives: []engine.Field{{Name: "worker_id", Type: TypeOf("text 11")}}, Whose: engine.WhoseOthers},
 		},
-		Takes: 2 * time.Second,
+		SendsSMS: true,
+		Takes:    2 * time.Second,
 	},
 	{
 		Name:   "lookup_worker",
@@ -44,7 +45,7 @@ var Contracts = []engine.Contract{
 			{Name: "wrong_pin"},
 			{Name: "locked"},
 		},
-		Money: true,
+		Money: true, SendsSMS: true,
 		Takes: 2 * time.Second,
 	},
 	{
@@ -88,7 +89,7 @@ var Contracts = []engine.Contract{
 		Name:     "rename",
 		Params:   []engine.Field{{Name: "name", Type: TypeOf("text 10")}},
 		Outcomes: []engine.OutcomeContract{{Name: "done"}},
-		Takes:    6 * time.Second,
+		Takes:    6 * time.Second, TellsLate: true,
 	},
 	{
 		Name:     "check_pin",

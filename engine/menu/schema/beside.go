@@ -26,7 +26,7 @@ func langSchema() object {
 			text(nameForm + `\.` + number + `(\.note)?`), text(nameForm + `\.` + k + `\.note`),
 			text(nameForm + `\.(say|accept)\.` + number), text(nameForm + `\.accept\.` + number + `\.again`),
 			text(nameForm + `\.again\.(` + strings.Join(syntax.AgainKinds(), "|") + `)`),
-			text(nameForm + `\.when\.` + nameForm),
+			text(nameForm + `\.(when|late)\.` + nameForm),
 		}},
 	}
 }

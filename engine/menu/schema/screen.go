@@ -61,6 +61,7 @@ func screenDocs() []key {
 	list := []key{
 		{"say", "What the screen says above its options or question. Of a list of {if, say}, the first whose condition is true is shown. The last has no if.", sayForm()},
 		{"when", "An action's outcomes and where each leads: a screen, or retry TEXT to ask again.", byName("Outcomes.", whenForm())},
+		{"late", "What callers read by SMS if an outcome comes after they were told that it is pending: a text for each outcome, and for failed.", byName("Outcomes and texts.", aText())},
 		{"nav", "none: this screen has no Back and no Home.", aChoice("none")},
 		{"skip", "Skips the screen the first time in a call: if CONDITION -> screen.", caseForm(`if\s[\s\S]*\s`, "if city is set -> next")},
 		{"error", `The text above the question after a wrong answer. "" repeats only the question.`, aText()},

@@ -125,6 +125,7 @@ func (r *declaredReader) action(e entry) {
 		"is":     func(e entry) { r.traits(e, &c) },
 		"post":   func(e entry) { post = e },
 	})
+	c.TellsLate = !c.Reads
 	if len(c.Outcomes) == 0 && len(r.out) == before {
 		r.find("U003", e.key, fmt.Sprintf("%q has no outcomes.", c.Name), "Write its outcomes below \"ends\", as 'done:'.")
 		return

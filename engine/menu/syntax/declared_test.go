@@ -38,7 +38,7 @@ func TestReadDeclared(t *testing.T) {
 	field := func(name, typ string) engine.Field { return engine.Field{Name: name, Type: menutest.TypeOf(typ)} }
 	want := []engine.Contract{
 		{
-			Name: "pay_fees", About: "Pays school fees.", Takes: 3 * time.Second, Money: true, SIMPrompt: true,
+			Name: "pay_fees", About: "Pays school fees.", Takes: 3 * time.Second, Money: true, SIMPrompt: true, TellsLate: true,
 			Params: []engine.Field{
 				field("pupil", "text 12"), field("amount", "money 1..100000"), field("pin", "pin 4"),
 				{Name: "term", Type: engine.Type{Kind: engine.KindChoice, Options: []string{"one", "two"}, Width: 3}},

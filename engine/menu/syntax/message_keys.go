@@ -45,6 +45,9 @@ func AgainKey(s *Screen, kind string) string { return ScreenKey(s, "again."+kind
 // WhenKey returns "main.when.wrong_pin", for the text of a retry.
 func WhenKey(s *Screen, outcome string) string { return ScreenKey(s, "when."+outcome) }
 
+// LateKey returns "main.late.done", for the SMS about an outcome that comes late.
+func LateKey(s *Screen, outcome string) string { return ScreenKey(s, "late."+outcome) }
+
 // VarErrorKey returns "phone.error".
 func VarErrorKey(name string) string { return name + ".error" }
 

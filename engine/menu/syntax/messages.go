@@ -249,6 +249,9 @@ func (w *messageList) ofScreen(s *Screen) {
 	for _, when := range s.When {
 		w.optional(WhenKey(s, when.Outcome.Value), when.Retry)
 	}
+	for _, late := range s.Late {
+		w.add(LateKey(s, late.Outcome.Value), late.Text)
+	}
 	if s.SMS != nil {
 		w.add(ScreenKey(s, "sms"), s.SMS.Say)
 	}

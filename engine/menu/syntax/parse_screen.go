@@ -12,6 +12,7 @@ import (
 var sharedKeys = map[string]func(*screenReader, entry){
 	"say":     func(r *screenReader, e entry) { r.s.HasSay = true; r.s.Say = r.says(e) },
 	"when":    (*screenReader).when,
+	"late":    (*screenReader).late,
 	"nav":     (*screenReader).navOff,
 	"skip":    func(r *screenReader, e entry) { r.s.Skip = r.oneCase(e) },
 	"error":   func(r *screenReader, e entry) { r.s.Error = r.textOrNone(e) },

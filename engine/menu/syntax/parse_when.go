@@ -24,3 +24,13 @@ func (r *screenReader) when(e entry) {
 		r.s.When = append(r.s.When, w)
 	}
 }
+
+// late reads what callers read by SMS when an outcome comes after the call.
+func (r *screenReader) late(e entry) {
+	for _, o := range r.entries(e.node, `"late"`) {
+		t, ok := r.words(o)
+		if ok && r.goodName(o.key, "an outcome") {
+			r.s.Late = append(r.s.Late, Late{Outcome: o.key, Text: t})
+		}
+	}
+}

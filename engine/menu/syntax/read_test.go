@@ -18,7 +18,7 @@ import (
 // TestScreenKeysHaveOwners: a key that the language gains is either a kind,
 // goes with kinds, or may stand on any screen.
 func TestScreenKeysHaveOwners(t *testing.T) {
-	owned := map[string]bool{"nav": true, "skip": true, "when": true}
+	owned := map[string]bool{"nav": true, "skip": true, "when": true, "late": true}
 	for _, o := range KeyOwners() {
 		owned[o.Key] = true
 		for _, v := range o.Kinds {

@@ -168,6 +168,7 @@ var shapeHelp = map[string]map[string]string{
 		"languages": `Write codes and names: "{en: English, sw: Kiswahili}".`,
 		"options":   `Give each a name of your own: "{one: One week, two: Two weeks}".`,
 		"when":      `Write outcomes and screens: "{done: next_screen}".`,
+		"late":      `Write outcomes and texts: "{done: Your request is done.}".`,
 		"vars":      `Write names and types: "amount: money 10..500", one a line.`,
 	},
 	"a text": {

@@ -178,6 +178,7 @@ type Screen struct {
 
 	Do     *Call
 	When   []When
+	Late   []Late
 	Set    []Assign
 	Choose []Case
 	Go     Target
@@ -211,6 +212,10 @@ type When struct {
 	// Whole says that the text stands in place of the question, as "again" has it.
 	Whole bool
 }
+
+// Late holds what callers read by SMS if an outcome comes after they were told that it
+// is pending.
+type Late struct{ Outcome, Text Text }
 
 // Translation holds one language's file: flat "name: words" lines.
 type Translation struct {
