@@ -1,6 +1,10 @@
 package engine
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // asksAge is a menu with one question, and an end that a call gives up to.
 func asksAge(t *testing.T, change func(*Definition, *Screen)) Definition {
@@ -114,5 +118,49 @@ func TestTwoAnswersThatDifferHaveTheirText(t *testing.T) {
 	typed("1111")
 	if got := typed("1111"); got != "Another PIN?" {
 		t.Errorf("after a weak PIN: %q", got)
+	}
+}
+
+// Words in place of the text above options may fill pages of their own. Behind them
+// stands every option, whichever page the wrong key was typed on, and Back returns to
+// the options.
+func TestAgainOnPages(t *testing.T) {
+	words := strings.TrimSpace(strings.Repeat("Please write one of the numbers. ", 7))
+	d := Definition{
+		Nav: Nav{Back: NavKey{Key: "0", Label: lit("Back")}, More: NavKey{Key: "98", Label: lit("More")}, Again: lit(words)},
+		Screens: []Screen{
+			{Name: "menu", Kind: ScreenMenu, Say: said("Choose")},
+			{Name: "end", Kind: ScreenShow, Say: said("End")},
+		},
+	}
+	for i := range 9 {
+		d.Screens[0].Options = append(d.Screens[0].Options, Option{Key: fmt.Sprint(i + 1), Label: lit(strings.Repeat("x", 30)), Go: "end"})
+	}
+	for before := range 3 {
+		w := walking(t, d)
+		w.dial()
+		for range before {
+			w.key("98")
+		}
+		read := w.key("777")
+		for strings.HasSuffix(w.eff.Text, "98:More") {
+			read = strings.TrimSuffix(read, "98:More") + w.key("98")
+		}
+		if got := strings.Join(strings.Fields(read), " "); strings.Count(got, "Please write one of the numbers.") != 7 {
+			t.Errorf("a wrong key on page %d: the words are not whole:\n%s", before+1, read)
+		}
+		for i := range 9 {
+			if strings.Count(read, fmt.Sprintf("%d. x", i+1)) != 1 {
+				t.Errorf("a wrong key on page %d: option %d is not once on the pages:\n%s", before+1, i+1, read)
+			}
+		}
+		last := w.eff.Text
+		if page := w.key("0"); page == last || !strings.Contains(page, "98:More") {
+			t.Errorf("Back from the last page shows %q", page)
+		}
+		w.key("3")
+		if page := w.key("0"); !strings.HasPrefix(page, "Choose\n1. ") {
+			t.Errorf("Back to the options shows %q", page)
+		}
 	}
 }

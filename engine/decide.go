@@ -68,32 +68,51 @@ func (w *walk) wrong(ask *node, how Trigger, notice string) (Effect, error) {
 		return Effect{}, err
 	}
 	if next == ask {
-		w.s.Notice, w.asking = notice, true
-		return w.shown(ask), nil
+		return w.refuse(ask, notice), nil
 	}
 	return w.arrive(next)
 }
 
-// again shows the same page with a notice above it.
+// again shows the screen once more and says why the answer was not taken.
 func (w *walk) again(n *node, how Trigger, notice string) Effect {
 	w.note(Move{Screen: n.Name, Trigger: how})
-	w.s.Notice, w.s.refused = notice, true
-	w.asking = true
+	w.s.refused = true
+	return w.refuse(n, notice)
+}
+
+// refuse shows the page with a notice above it. Words in place of the question begin
+// the screen from its first page.
+func (w *walk) refuse(n *node, notice string) Effect {
+	w.s.Notice, w.asking = notice, true
+	if w.p.replaced(n, &w.s) {
+		w.s.Offset, w.s.Pages = 0, nil
+	}
 	return w.shown(n)
 }
 
 // more shows the next page, which begins at a unit.
 func (w *walk) more(n *node, next int) Effect {
 	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerMore}})
-	w.s.Pages = with(w.s.Pages, w.s.Offset)
-	w.s.Offset, w.s.Notice = next, ""
-	w.asking = true
+	return w.turn(n, next, with(w.s.Pages, w.s.Offset))
+}
+
+// turn shows another page of the screen. A notice is gone then, but words in place of
+// the question go on: the pages were counted with them.
+func (w *walk) turn(n *node, offset int, pages []int) Effect {
+	if !w.p.replaced(n, &w.s) {
+		w.s.Notice = ""
+	}
+	w.s.Offset, w.s.Pages, w.asking = offset, pages, true
 	return w.shown(n)
 }
 
 // leave goes on from the screen shown and notes the way back.
 func (w *walk) leave(before *Session, n *node, d *decision) (Effect, error) {
-	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved, Yes: d.consent})
+	left := Undo{Screen: n.Name, Offset: before.Offset, Pages: before.Pages, Moved: before.Moved, Yes: d.consent}
+	if w.p.replaced(n, before) {
+		left.Offset, left.Pages = 0, nil
+	}
+	w.s.Undo = append(w.s.Undo[:len(w.s.Undo):len(w.s.Undo)], left)
 	w.s.before, w.ownUndo = before.Values, true
 	if len(w.s.Undo) > MaxUndo {
 		w.s.Undo = w.s.Undo[len(w.s.Undo)-MaxUndo:]
@@ -104,12 +123,11 @@ func (w *walk) leave(before *Session, n *node, d *decision) (Effect, error) {
 // back returns to the page before, or to the screen before as it was when it was
 // shown. It fires nothing.
 func (w *walk) back(n *node) Effect {
-	w.asking = true
 	if last := len(w.s.Pages) - 1; last >= 0 {
 		w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerBack}, To: n.Name})
-		w.s.Offset, w.s.Pages, w.s.Notice = w.s.Pages[last], w.s.Pages[:last], ""
-		return w.shown(n)
+		return w.turn(n, w.s.Pages[last], w.s.Pages[:last])
 	}
+	w.asking = true
 	last := len(w.s.Undo) - 1
 	u := w.s.Undo[last]
 	w.note(Move{Screen: n.Name, Trigger: Trigger{Kind: TriggerBack}, To: u.Screen})

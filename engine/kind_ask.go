@@ -1,6 +1,9 @@
 package engine
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // defaultRetries is how many answers a caller has if the menu does not say.
 const defaultRetries = 3
@@ -112,6 +115,8 @@ func askInput(p *Program, n *node, s Session, in input) decision {
 		return decision{trigger: outOfRange, notice: noticeRange}
 	case value.IsSet():
 		return decision{trigger: invalid, notice: noticeRange}
+	case strings.Contains(in.typed, "*") && !n.question.Stars:
+		return decision{trigger: invalid, notice: noticeStar}
 	default:
 		return decision{trigger: invalid}
 	}

@@ -6,6 +6,7 @@ import "strings"
 const (
 	noticeInvalid = "invalid" // not an answer of this type, or no such option
 	noticeRange   = "range"   // an answer of this type, outside of its range
+	noticeStar    = "star"    // an asterisk in an answer that may not have one
 	noticeAccept  = "accept " // then the index of the accept rule that failed
 	noticeRetry   = "retry "  // then the silent screen and its outcome
 	noticeDiffers = "differs" // the second of two answers that must be equal
@@ -97,7 +98,7 @@ func (p *Program) view(n *node, s *Session, lang int) view {
 	if p.foreign(s) {
 		letters := *s
 		letters.letters = true
-		if raw := p.draft(n, &letters, lang, live); p.prefers(n, d, raw) {
+		if raw := p.draft(n, &letters, lang, live); p.prefers(n, &letters, lang, d, raw) {
 			d = raw
 		}
 	}
@@ -143,6 +144,13 @@ func (p *Program) laidOut(n *node, s *Session, lang int, live NavKeys) draft {
 	return d
 }
 
+// unnoticed returns the whole without the words above it.
+func (d *draft) unnoticed() string {
+	parts := d.parts
+	parts.Notice = ""
+	return texts.Screen(parts)
+}
+
 // paged reports whether the screen may be divided.
 func (d *draft) paged(n *node) bool { return n.paged && !d.second }
 
@@ -151,7 +159,7 @@ func (d *draft) units() []unit { return flowOf(d.body, d.parts.Rows) }
 // stillView returns the view of a screen that never changes, with at most a
 // notice above it.
 func (p *Program) stillView(n *node, s *Session, lang int, live NavKeys) (view, bool) {
-	if n.still == nil || s.Offset != 0 || s.Repeat != "" || s.Notice != "" && p.reason(n, s.Notice).instead != nil {
+	if n.still == nil || s.Offset != 0 || s.Repeat != "" || p.replaced(n, s) {
 		return view{}, false
 	}
 	text := texts.Screen(ScreenParts[string]{Notice: p.head(n, s, lang), Body: n.still[lang].text, Nav: p.navs[lang][live]})
@@ -175,6 +183,9 @@ func (p *Program) head(n *node, s *Session, lang int) string {
 		return ""
 	}
 	r := p.reason(n, s.Notice)
+	if r.instead != nil && s.Offset > 0 {
+		return "" // it stands on the page on which those words begin
+	}
 	if r.above == nil && !r.whole {
 		if text := p.refusalText(n, s, lang); text != "" {
 			return text
@@ -184,6 +195,11 @@ func (p *Program) head(n *node, s *Session, lang int) string {
 		r.above = p.def.Nav.words(BuiltinInvalid)
 	}
 	return p.text(r.above, s, lang)
+}
+
+// replaced reports whether other words stand in the place of the question.
+func (p *Program) replaced(n *node, s *Session) bool {
+	return s.Notice != "" && p.reason(n, s.Notice).instead != nil
 }
 
 // A reason has the words that say why an answer was not taken: those above the

@@ -45,18 +45,24 @@ func (v Value) foreign() bool {
 }
 
 // prefers reports whether a screen shows values in their own letters: it is outside
-// the alphabet anyhow, or the alphabet would lose letters; and it does not get
-// more pages.
-func (p *Program) prefers(n *node, plain, letters draft) bool {
-	if !wantsLetters(plain.text, letters.text) {
+// the alphabet anyhow, or the alphabet would lose letters; and it has room for them. A
+// screen that may be divided has as many pages as they need, if each line has room
+// below the notice of a wrong answer. It does not matter whether there is one: every
+// page of a screen must be in the same letters.
+func (p *Program) prefers(n *node, s *Session, lang int, plain, letters draft) bool {
+	if !letters.paged(n) || p.def.Nav.More.Key == "" {
+		return wantsLetters(plain.text, letters.text) && p.fits(letters.text)
+	}
+	if !wantsLetters(plain.unnoticed(), letters.unnoticed()) {
 		return false
 	}
-	if p.fits(plain.text) || !letters.paged(n) {
-		return p.fits(letters.text)
-	}
-	for _, u := range letters.units() {
-		if !p.fits(texts.Screen(ScreenParts[string]{Notice: letters.parts.Notice, Body: u.text, Nav: letters.navMore})) {
-			return false
+	wrong := *s
+	wrong.Notice = noticeInvalid
+	for _, notice := range []string{p.head(n, &wrong, lang), letters.parts.Notice} {
+		for _, u := range letters.units() {
+			if !p.fits(texts.Screen(ScreenParts[string]{Notice: notice, Body: u.text, Nav: letters.navMore})) {
+				return false
+			}
 		}
 	}
 	return true

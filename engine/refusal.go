@@ -15,6 +15,7 @@ type Refusal uint8
 const (
 	RefusedForm  Refusal = iota // it is no value of the type
 	RefusedRange                // it is one, outside of the range
+	RefusedStar                 // it has an asterisk, and the type takes any text without
 )
 
 // A Place is where a text is read: its language, and the currency and country of its
@@ -32,7 +33,7 @@ var refusals = map[string]map[string]string{
 		"date since": "Write a day not before {lo}.", "date since range": "The day must not be before {lo}.",
 		"date until": "Write a day not after {hi}.", "date until range": "The day must not be after {hi}.",
 		"phone": "Write a phone number like {example}.", "phone any": "Write a phone number with its country code, like {example}.",
-		"text": "Write at most {hi} characters.", "digits": "Write {count} digits.", "digit": "Write 1 digit.",
+		"text": "Write at most {hi} characters.", "text star": "Write it without *.", "digits": "Write {count} digits.", "digit": "Write 1 digit.",
 		"letters": "Write {count} letters.", "letter": "Write 1 letter.", "alphameric": "Write {count} letters or digits.", "alphameric one": "Write 1 letter or digit.",
 		"like": "Write it like {example}.", "to": "{lo} to {hi}",
 	},
@@ -44,7 +45,7 @@ var refusals = map[string]map[string]string{
 		"date since": "Andika tarehe si kabla ya {lo}.", "date since range": "Tarehe isiwe kabla ya {lo}.",
 		"date until": "Andika tarehe si baada ya {hi}.", "date until range": "Tarehe isiwe baada ya {hi}.",
 		"phone": "Andika namba ya simu kama {example}.", "phone any": "Andika namba ya simu na msimbo wa nchi, kama {example}.",
-		"text": "Andika herufi zisizozidi {hi}.", "digits": "Andika tarakimu {count}.", "digit": "Andika tarakimu 1.",
+		"text": "Andika herufi zisizozidi {hi}.", "text star": "Andika bila *.", "digits": "Andika tarakimu {count}.", "digit": "Andika tarakimu 1.",
 		"letters": "Andika herufi {count}.", "letter": "Andika herufi 1.", "alphameric": "Andika herufi au tarakimu {count}.", "alphameric one": "Andika herufi au tarakimu 1.",
 		"like": "Andika kama {example}.", "to": "{lo} hadi {hi}",
 	},
@@ -63,8 +64,8 @@ func (t *Type) Words(why Refusal, at Place, today Date) string {
 		return ""
 	}
 	key, values := t.refusal(words, at, today)
-	if why == RefusedRange && words[key+" range"] != "" {
-		key += " range"
+	if special := key + map[Refusal]string{RefusedRange: " range", RefusedStar: " star"}[why]; words[special] != "" {
+		key = special
 	}
 	return strings.NewReplacer(values...).Replace(words[key])
 }
@@ -160,6 +161,8 @@ func (p *Program) refusalText(n *node, s *Session, lang int) string {
 	case noticeInvalid:
 	case noticeRange:
 		why = RefusedRange
+	case noticeStar:
+		why = RefusedStar
 	default:
 		return ""
 	}

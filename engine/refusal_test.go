@@ -127,6 +127,24 @@ func TestEachRefusalSaysWhy(t *testing.T) {
 	}
 }
 
+// An asterisk is no matter of length: the words say that it is not taken. A type that
+// takes it, or that has another form, says what it always says.
+func TestStarsAreNamed(t *testing.T) {
+	for _, c := range []struct{ typ, typed, want string }{
+		{"text 20", "12*Moi Road", "Write it without *.\n?"},
+		{"text 20", "far more characters than that", "Write at most 20 characters.\n?"},
+		{"text 20 with stars", "12*Moi Road, on the second floor", "Write at most 20 characters.\n?"},
+		{"number 1..12", "1*2", "Write a number from 1 to 12.\n?"},
+		{"digits 4", "12*4", "Write 4 digits.\n?"},
+		{"secret 8", "a*b", "Write it without *.\n?"},
+	} {
+		w := refusing(t, c.typ, "?", nil)
+		if got := w.key(c.typed); got != c.want {
+			t.Errorf("%s, after %q: %q, want %q", c.typ, c.typed, got, c.want)
+		}
+	}
+}
+
 // Dates and amounts distinguish a wrong format from a value outside the range, too.
 func TestRangesAreToldFromForms(t *testing.T) {
 	for _, c := range []struct{ typ, format, outside string }{

@@ -63,8 +63,8 @@ func (r *ruler) refusals(s *syntax.Screen, lang int) []*layout {
 		return nil // every kind of wrong answer has a text of its own
 	}
 	var list []*layout
-	for _, why := range []engine.Refusal{engine.RefusedForm, engine.RefusedRange} {
-		if s.AgainFor.Text(map[engine.Refusal]string{engine.RefusedForm: "format", engine.RefusedRange: "range"}[why]).Written() {
+	for _, why := range []engine.Refusal{engine.RefusedForm, engine.RefusedRange, engine.RefusedStar} {
+		if s.AgainFor.Text(map[engine.Refusal]string{engine.RefusedForm: "format", engine.RefusedRange: "range", engine.RefusedStar: "format"}[why]).Written() {
 			continue
 		}
 		if words := v.Typed.Words(why, at, 0); words != "" {
