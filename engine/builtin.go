@@ -18,10 +18,12 @@ const (
 	BuiltinLimited    Builtin = "limited"     // the end if the caller did this too often
 	BuiltinMismatch   Builtin = "mismatch"    // above a question whose two answers differ
 	BuiltinListCut    Builtin = "list_cut"    // below the last row of a list that has more
-	// BuiltinUnknownCode ends a call to a code that no menu has, and BuiltinTooLong
-	// one in which more was typed than a service reads. No menu words them.
+	// BuiltinUnknownCode ends a call to a code that no menu has. BuiltinTooLong and
+	// BuiltinUnreadable end one in which more was typed than a service reads, or
+	// characters that no keypad has. No menu words them.
 	BuiltinUnknownCode Builtin = "unknown_code"
 	BuiltinTooLong     Builtin = "too_long"
+	BuiltinUnreadable  Builtin = "unreadable"
 	// BuiltinLateDone and BuiltinLateFailed are sent by SMS when an outcome comes after
 	// the caller was told that it is unknown. The code to dial follows them.
 	BuiltinLateDone   Builtin = "late_done"
@@ -46,6 +48,7 @@ var builtins = map[string]map[Builtin]string{
 
 		BuiltinUnknownCode: "This code is not in use. Please check it and dial again.",
 		BuiltinTooLong:     "Your answers are too long. Please dial again.",
+		BuiltinUnreadable:  "Your answer can't be read. Please dial again.",
 		BuiltinLateDone:    "Your request now has an answer. To see it, dial",
 		BuiltinLateFailed:  "Your request was not carried out. To try again, dial",
 	},
@@ -65,6 +68,7 @@ var builtins = map[string]map[Builtin]string{
 
 		BuiltinUnknownCode: "Namba hii haitumiki. Tafadhali iangalie, kisha piga tena.",
 		BuiltinTooLong:     "Majibu yako ni marefu mno. Tafadhali piga tena.",
+		BuiltinUnreadable:  "Jibu lako halisomeki. Tafadhali piga tena.",
 		BuiltinLateDone:    "Ombi lako sasa lina jibu. Ili kuliona, piga",
 		BuiltinLateFailed:  "Ombi lako halikufanyika. Ili kujaribu tena, piga",
 	},

@@ -6,7 +6,7 @@ import (
 )
 
 // Gateways and people write one service code in several ways: *384*8481#,
-// 384*8481, with spaces, in full-width letters, with an escaped "#".
+// 384*8481, with spaces, in full-width letters, with signs that are escaped twice.
 
 // CodeKey returns a service code in the form in which codes are compared: digits
 // with single stars between them, as "384*8481".
@@ -26,10 +26,7 @@ func CodeKey(code string) string {
 		}
 		return r
 	}, code)
-	for strings.HasSuffix(code, "#") || strings.HasSuffix(code, escapedHash) {
-		code = strings.TrimSuffix(strings.TrimSuffix(code, "#"), escapedHash)
-	}
-	return strings.TrimLeft(code, "*#")
+	return strings.TrimLeft(strings.TrimRight(escapedSigns.Replace(code), "#"), "*#")
 }
 
 // DialledCode returns a service code as people dial it: "*384*8481#".
@@ -44,8 +41,10 @@ func DialledCode(code string) string {
 	return "*" + key + "#"
 }
 
+// escapedSigns replaces signs that a gateway has escaped twice.
+var escapedSigns = strings.NewReplacer("%23", "#", "%2A", "*", "%2a", "*")
+
 const (
-	escapedHash = "%23"
 	// The full-width forms of the characters ! to ~.
 	firstFullWidth, lastFullWidth = '\uff01', '\uff5e'
 )

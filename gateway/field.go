@@ -61,7 +61,7 @@ func Text(name, text string) (string, error) {
 	}
 	text = lineEnds.Replace(text)
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return "", refuseTyped("The field %s has a control character.", name)
+		return "", refuseUnreadable("The field %s has a control character.", name)
 	}
 	text = dropHashes(text)
 	for rest, more := text, true; more; {
@@ -135,8 +135,11 @@ func Service(name, code string) (string, error) {
 	if len(code) > MaxService {
 		return "", refuseTyped("The field %s has %d bytes; at most %d are allowed.", name, len(code), MaxService)
 	}
-	if code == "" || !visible(code) {
+	if code == "" {
 		return "", Refuse("The field %s is not a service code, such as *384*8481#.", name)
+	}
+	if !visible(code) {
+		return "", refuseUnreadable("The field %s has a character that no service code has, such as *384*8481#.", name)
 	}
 	return code, nil
 }
@@ -172,7 +175,7 @@ func Input(name, input string) (string, error) {
 	}
 	input = lineEnds.Replace(input)
 	if strings.ContainsFunc(input, unicode.IsControl) {
-		return "", refuseTyped("The field %s has a control character.", name)
+		return "", refuseUnreadable("The field %s has a control character.", name)
 	}
 	if strings.HasSuffix(strings.TrimRight(input, " "), "#") {
 		input = strings.TrimSuffix(strings.TrimRight(input, " "), "#")

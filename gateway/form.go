@@ -12,6 +12,10 @@ import (
 //
 // Fields that Parse was not asked for are checked and counted, but not stored.
 type Form struct {
+	// Typed names the field with what a caller typed, which is no fault of who sends
+	// the form. Latin-1 is read there where it is not UTF-8, as some handsets and
+	// operators send it. A percent sign without its digits stands for itself.
+	Typed  string
 	values string
 	fields [MaxFields]span
 }
@@ -72,6 +76,11 @@ func (f *Form) add(values []byte, at int, name string, raw []byte) ([]byte, erro
 		return values, Refuse("The field %s comes twice.", name)
 	}
 	from := len(values)
+	if name == f.Typed {
+		values = append(values[:from], asTyped(raw)...)
+		f.fields[at] = span{from, len(values)}
+		return values, nil
+	}
 	values, ok := unescape(values, raw)
 	if !ok {
 		return values, Refuse("The field %s has a broken percent escape.", name)
@@ -81,6 +90,45 @@ func (f *Form) add(values []byte, at int, name string, raw []byte) ([]byte, erro
 	}
 	f.fields[at] = span{from, len(values)}
 	return values, nil
+}
+
+// asTyped returns what a caller typed, in UTF-8. Each input is read by itself, so an
+// earlier one is read as it was before.
+func asTyped(raw []byte) []byte {
+	typed, ok := unescape(nil, raw)
+	if !ok {
+		typed, _ = unescape(nil, literalPercents(raw))
+	}
+	if utf8.Valid(typed) {
+		return typed
+	}
+	inputs := bytes.Split(typed, []byte("*"))
+	for i, input := range inputs {
+		if !utf8.Valid(input) {
+			inputs[i] = Latin1(input)
+		}
+	}
+	return bytes.Join(inputs, []byte("*"))
+}
+
+// literalPercents escapes the percent signs that begin no escape.
+func literalPercents(raw []byte) (out []byte) {
+	for i, b := range raw {
+		out = append(out, b)
+		if b == '%' && (i+2 >= len(raw) || unhex(raw[i+1])|unhex(raw[i+2]) > 15) {
+			out = append(out, "25"...)
+		}
+	}
+	return out
+}
+
+// Latin1 returns a text in Latin-1 as UTF-8.
+func Latin1(text []byte) []byte {
+	out := make([]byte, 0, 2*len(text))
+	for _, b := range text {
+		out = utf8.AppendRune(out, rune(b))
+	}
+	return out
 }
 
 // isText reports whether value is UTF-8 without NUL, which databases do not store.

@@ -44,6 +44,34 @@ func FuzzForm(f *testing.F) {
 	})
 }
 
+// What a caller typed is read whatever bytes it has. The rest of the form is read
+// strictly.
+func TestTypedField(t *testing.T) {
+	for raw, want := range map[string]string{
+		"50%": "50%", "50%25": "50%", "%zz": "%zz", "%u0041": "%u0041", "1%2": "1%2", "a+b%2B": "a b+",
+		"Ren%E9": "René", "Ren%C3%A9": "René", "Ren\xe9": "René",
+		"Ren%C3%A9*Zo%EB": "René*Zoë", "Zo%EB*Ren%C3%A9": "Zoë*René", "%E9%": "é%",
+		"%E1%88%B0": "ሰ", "%E1%88": "á\u0088", "a%00": "a\x00", "": "",
+	} {
+		form := gateway.Form{Typed: "text"}
+		if err := form.Parse([]byte("a=1&text="+raw+"&b=2"), []string{"a", "b", "text"}); err != nil {
+			t.Errorf("%q: %v", raw, err)
+			continue
+		}
+		got, _ := form.Get(2)
+		b, _ := form.Get(1)
+		if got != want || b != "2" {
+			t.Errorf("%q is %q, want %q; the next field is %q", raw, got, want, b)
+		}
+	}
+	for _, raw := range []string{"a=%E9&text=1", "a=%zz&text=1", "c=%zz&text=1", "text=1&text=1"} {
+		form := gateway.Form{Typed: "text"}
+		if form.Parse([]byte(raw), []string{"a", "text"}) == nil {
+			t.Errorf("%q is accepted", raw)
+		}
+	}
+}
+
 func TestText(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "1": "1", "1*": "1*", "1#": "1", "1*2#": "1*2", "1#*2#": "1*2", "#": "", "*#": "*", "7*a*b*****": "7*a*b*****",

@@ -158,10 +158,12 @@ type Refusal struct {
 	// Sentence says in one sentence what was found and what is expected. It names
 	// fields and counts, and never repeats what a caller typed.
 	Sentence string
-	// Typed says that the body is well formed, and too much for the service is in it
-	// that the caller typed. The caller gets a last screen: a status would show an
-	// error of the network.
-	Typed bool `json:",omitempty"`
+	// Typed says that the body is well formed, and what the caller typed is too much
+	// for the service. The caller gets a last screen: a status would show an error of
+	// the network. Unreadable says that it is not too much, but has characters that no
+	// keypad has.
+	Typed      bool `json:",omitempty"`
+	Unreadable bool `json:",omitempty"`
 }
 
 func (r *Refusal) Error() string { return r.Sentence }
@@ -175,6 +177,13 @@ func Refuse(format string, args ...any) *Refusal {
 func refuseTyped(format string, args ...any) *Refusal {
 	r := Refuse(format, args...)
 	r.Typed = true
+	return r
+}
+
+// refuseUnreadable makes the refusal of typed characters that no keypad has.
+func refuseUnreadable(format string, args ...any) *Refusal {
+	r := refuseTyped(format, args...)
+	r.Unreadable = true
 	return r
 }
 

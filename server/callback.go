@@ -31,7 +31,7 @@ func (s *Server) answerAt(c *fiber.Ctx, a arrival) error {
 	}
 	var refusal *gateway.Refusal
 	if errors.As(err, &refusal) && refusal.Typed {
-		reply := tooLong(refusal)
+		reply := typedReply(refusal)
 		s.logCallback(s.concerning(req.Provider, req.Session), req, reply, began, s.config.Now())
 		return send(c, a.codec.Encode(r, req, reply))
 	}
@@ -53,13 +53,19 @@ func (s *Server) concerning(provider, session string) context.Context {
 	return s.config.Trace(ctx, provider, session)
 }
 
-// errTooLong says that a caller typed more than a service reads.
-var errTooLong = errors.New("the caller typed too much")
+// These say why what a caller typed got a last screen.
+var (
+	errTooLong    = errors.New("the caller typed too much")
+	errUnreadable = errors.New("what the caller typed can't be read")
+)
 
-// tooLong ends the call of a caller who typed more than a service reads.
-func tooLong(refusal *gateway.Refusal) engine.Reply {
-	which := engine.BuiltinTooLong
-	return engine.Reply{Text: which.In(""), End: true, Screen: "(" + string(which) + ")", Fault: fmt.Errorf("%w: %s", errTooLong, refusal.Sentence)}
+// typedReply ends the call of a caller who typed what a service does not read.
+func typedReply(refusal *gateway.Refusal) engine.Reply {
+	which, cause := engine.BuiltinTooLong, errTooLong
+	if refusal.Unreadable {
+		which, cause = engine.BuiltinUnreadable, errUnreadable
+	}
+	return engine.Reply{Text: which.In(""), End: true, Screen: "(" + string(which) + ")", Fault: fmt.Errorf("%w: %s", cause, refusal.Sentence)}
 }
 
 // answer runs Handle. A panic ends one caller's session and leaves the others

@@ -62,8 +62,8 @@ func TestHostileBodies(t *testing.T) {
 		{"no service", without("serviceCode"), 400, "serviceCode is missing"},
 		{"no text", without("text"), 400, "text is missing"},
 		{"session twice", text("7391") + "&sessionId=b", 400, "sessionId comes twice"},
-		{"invalid UTF-8", text("7391") + "%FF", 400, "UTF-8"},
-		{"NUL", form(map[string]string{"text": "7391\x00"}), 400, "UTF-8 text"},
+		{"invalid UTF-8", form(map[string]string{"networkCode": "7391\xff"}), 400, "UTF-8"},
+		{"NUL", form(map[string]string{"serviceCode": "*7391\x00#"}), 400, "UTF-8 text"},
 		{"thousands of fields", text("7391") + strings.Repeat("&a=1", 1500), 400, "twice"},
 		{"thousands of new fields", text("7391") + many(900), 400, "more than 16 fields"},
 		{"over 60 KB", text("7391") + "&x=" + strings.Repeat("y", gateway.MaxBody), 413, "61440 bytes"},
@@ -94,21 +94,27 @@ func TestHostileBodies(t *testing.T) {
 // Nothing that a caller types is answered with an error of HTTP: the call ends with a
 // text, and the log has a warning that does not repeat it.
 func TestTooMuchIsTyped(t *testing.T) {
-	for name, fields := range map[string]map[string]string{
-		"many inputs":      {"text": "7391" + strings.Repeat("*1", 64)},
-		"a long input":     {"text": strings.Repeat("7391", 41)},
-		"many bytes":       {"text": strings.Repeat(strings.Repeat("ሰ", 150)+"*", 40)},
-		"a control":        {"text": "7391\x1b[2J"},
-		"a long deep dial": {"serviceCode": "*384*" + strings.Repeat("7391*", 40) + "#"},
+	const long, unreadable = "END Your answers are too long. Please dial again.", "END Your answer can't be read. Please dial again."
+	for name, c := range map[string]struct {
+		field, typed, want string
+	}{
+		"many inputs":            {"text", "7391" + strings.Repeat("*1", 64), long},
+		"a long input":           {"text", strings.Repeat("7391", 41), long},
+		"many bytes":             {"text", strings.Repeat(strings.Repeat("ሰ", 150)+"*", 40), long},
+		"a long deep dial":       {"serviceCode", "*384*" + strings.Repeat("7391*", 40) + "#", long},
+		"a control":              {"text", "7391\x1b[2J", unreadable},
+		"NUL":                    {"text", "7391\x00", unreadable},
+		"letters in a deep dial": {"serviceCode", "*384*ሰላም#", unreadable},
+		"bytes of no text":       {"text", "7391\xff", "CON 254711223344 7391ÿ"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			s := newTest(t, func(c *Config) { c.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
-			got := ask(t, s, post("/ussd", form(fields)))
-			if got.status != 200 || got.body != "END Your answers are too long. Please dial again." {
+			got := ask(t, s, post("/ussd", form(map[string]string{c.field: c.typed})))
+			if got.status != 200 || got.body != c.want {
 				t.Errorf("%+v", got)
 			}
-			if !strings.Contains(log.String(), `"level":"WARN"`) || strings.Contains(log.String(), "7391") && name != "a long deep dial" {
+			if c.want[:3] == "END" && !strings.Contains(log.String(), `"level":"WARN"`) || strings.Contains(log.String(), "7391") && name != "a long deep dial" {
 				t.Errorf("logged: %s", log.String())
 			}
 		})

@@ -32,7 +32,7 @@ const shownError = 200
 func (s *Server) logCallback(ctx context.Context, req engine.Request, reply engine.Reply, began, ended time.Time) {
 	level := slog.LevelInfo
 	switch {
-	case errors.Is(reply.Fault, runner.ErrUnknownCode) || errors.Is(reply.Fault, errTooLong):
+	case errors.Is(reply.Fault, runner.ErrUnknownCode) || errors.Is(reply.Fault, errTooLong) || errors.Is(reply.Fault, errUnreadable):
 		level = slog.LevelWarn
 	case reply.Fault != nil:
 		level = slog.LevelError

@@ -57,7 +57,7 @@ var fields = []string{
 // the call again. networkCode may be missing, as it is with aggregators that copy
 // this form. Other fields are ignored.
 func (Codec) Decode(r gateway.Request) (engine.Request, error) {
-	var form gateway.Form
+	form := gateway.Form{Typed: fields[text]}
 	if err := parse(&form, r); err != nil {
 		return engine.Request{}, err
 	}

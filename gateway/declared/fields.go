@@ -96,12 +96,8 @@ func (c *Codec) readPath(v values, path string) error {
 
 // readForm reads the fields that the gateway's file names.
 func (c *Codec) readForm(v values, raw []byte) error {
-	var form gateway.Form
+	form := gateway.Form{Typed: c.spec.Text}
 	names := c.names
-	raw, err := formUTF8(raw, c.spec.Text)
-	if err != nil {
-		return err
-	}
 	if err := form.Parse(raw, names); err != nil {
 		return err
 	}
@@ -113,74 +109,13 @@ func (c *Codec) readForm(v values, raw []byte) error {
 	return nil
 }
 
-// formUTF8 rewrites a form whose field with what was typed is in Latin-1. Handsets and
-// operators send it so, and it is no fault of the caller.
-func formUTF8(raw []byte, field string) ([]byte, error) {
-	prefix := []byte(field + "=")
-	pairs := bytes.Split(raw, []byte("&"))
-	for i, pair := range pairs {
-		if !bytes.HasPrefix(pair, prefix) || !bytes.ContainsAny(pair, "%") && utf8.Valid(pair) {
-			continue
-		}
-		var one gateway.Form
-		if err := one.Parse(pair, []string{field}); err == nil {
-			continue
-		}
-		decoded, ok := percentDecoded(pair[len(prefix):])
-		if !ok || utf8.Valid(decoded) {
-			continue // the form's own check says what is wrong
-		}
-		pairs[i] = append(bytes.Clone(prefix), percentEncoded(latin1(decoded))...)
-		return bytes.Join(pairs, []byte("&")), nil
-	}
-	return raw, nil
-}
-
 // asUTF8 returns a body in UTF-8. One that is not is read as Latin-1.
 func asUTF8(body []byte) []byte {
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	if utf8.Valid(body) {
 		return body
 	}
-	return latin1(body)
-}
-
-func latin1(b []byte) []byte {
-	out := make([]byte, 0, 2*len(b))
-	for _, c := range b {
-		out = utf8.AppendRune(out, rune(c))
-	}
-	return out
-}
-
-func percentDecoded(raw []byte) (out []byte, ok bool) {
-	for i := 0; i < len(raw); i++ {
-		switch {
-		case raw[i] == '+':
-			out = append(out, ' ')
-		case raw[i] != '%':
-			out = append(out, raw[i])
-		case i+2 >= len(raw):
-			return nil, false
-		default:
-			high, low := bytes.IndexByte(hexDigits, raw[i+1]|0x20), bytes.IndexByte(hexDigits, raw[i+2]|0x20)
-			if high < 0 || low < 0 {
-				return nil, false
-			}
-			out = append(out, byte(high<<4|low))
-			i += 2
-		}
-	}
-	return out, true
-}
-
-var hexDigits = []byte("0123456789abcdef")
-
-func percentEncoded(b []byte) (out []byte) {
-	for _, c := range b {
-		out = append(out, '%', hexDigits[c>>4], hexDigits[c&15])
-	}
-	return out
+	return gateway.Latin1(body)
 }
 
 // set stores a field, which may come once.
@@ -364,7 +299,7 @@ func latinReader(charset string, body io.Reader) (io.Reader, error) {
 		return body, nil
 	case "iso-8859-1", "latin1", "windows-1252":
 		b, err := io.ReadAll(io.LimitReader(body, gateway.MaxBody))
-		return bytes.NewReader(latin1(b)), err
+		return bytes.NewReader(gateway.Latin1(b)), err
 	}
 	return nil, errXML
 }

@@ -3,10 +3,14 @@ package service
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/paytrace/paytrace/actions"
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/engine/menu/syntax"
 	"github.com/paytrace/paytrace/engine/runner"
 )
 
@@ -44,6 +48,28 @@ func TestDemoAnswers(t *testing.T) {
 		if got := ask(c.session, c.id, c.again); got != c.want {
 			t.Errorf("%d: got %s, want %s", i, got, c.want)
 		}
+	}
+}
+
+// A demonstration answers declared actions as they are declared, so nothing says that
+// the program has another one of the name.
+func TestDemoKeepsDeclarations(t *testing.T) {
+	folder := &Folder{Dir: "menus", FS: fstest.MapFS{syntax.DeclaredFile: {Data: []byte("actions:\n  find_boat:\n    ends: {found: {boat: text 8}}\n")}}}
+	var says strings.Builder
+	declared, err := folder.Declared(&says)
+	if err != nil {
+		t.Fatal(err, says.String())
+	}
+	for range 2 {
+		all, err := folder.Contracts(declared.Contracts, &says)
+		if err != nil || len(all) != 1 || says.Len() > 0 {
+			t.Errorf("%d contracts, %v, %s", len(all), err, says.String())
+		}
+	}
+	other := slices.Clone(declared.Contracts)
+	other[0].Outcomes = nil
+	if _, err := folder.Contracts(other, &says); err != nil || !strings.Contains(says.String(), "find_boat is built") {
+		t.Errorf("an action with another contract: %v, %s", err, says.String())
 	}
 }
 

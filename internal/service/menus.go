@@ -35,8 +35,8 @@ func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contr
 			all = append(all, c)
 			continue
 		}
-		if declared.Answers(c) && sameContract(built, c) {
-			continue // it is registered as it is declared
+		if sameContract(built, c) {
+			continue // a backend or a demonstration answers it as it is declared
 		}
 		if declared.Answers(c) {
 			fmt.Fprintf(w, "%s: the action %s is in service with another contract, so this one is ignored; start the service again if it has changed, or choose another name\n",
