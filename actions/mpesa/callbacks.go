@@ -106,11 +106,6 @@ func (b *Inbox) alert(c store.Callback, r payments.Report) {
 	if r.Code == "" || !m.Alert {
 		return
 	}
-	if m.Stop {
-		b.Log.Error("M-Pesa refused a payout for a reason that stays: stop payouts until it is mended, since more attempts lock the operator",
-			"payment", c.Intent, "code", r.Code, "meaning", m.Name, "who acts", m.Actor)
-		return
-	}
 	b.Log.Warn("M-Pesa reported a code that needs a person", "payment", c.Intent, "code", r.Code, "meaning", m.Name, "who acts", m.Actor)
 }
 

@@ -48,7 +48,7 @@ const DefaultPushAfter = 5 * time.Second
 // on small payments, and less for accounts of the first three days, whose number may have
 // been taken over with its SIM.
 var DefaultLimits = payments.Limits{
-	Least: 10_00, Most: 70_000_00, Day: 140_000_00, NewDay: 10_000_00, NewFor: 3 * day,
+	Most: 70_000_00, Day: 140_000_00, NewDay: 10_000_00, NewFor: 3 * day,
 }
 
 // New fills the zero fields of d and returns it. A Desk without Limits gets DefaultLimits.

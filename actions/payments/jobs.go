@@ -32,8 +32,8 @@ const (
 	// askFor is how long the provider is asked. Then the intent waits for a person.
 	askFor = 24 * time.Hour
 	// callbackWindow is how long a callback may still contradict a provider's answer
-	// that a deposit has failed.
-	callbackWindow = 5 * time.Minute
+	// that a deposit has failed: M-Pesa's queries have called paid pushes failed.
+	callbackWindow = 10 * time.Minute
 )
 
 // jobArgs holds the arguments of all jobs here.
@@ -53,7 +53,7 @@ func enqueue(ctx context.Context, tx store.Tx, kind, id string) error {
 func (d *Desk) Jobs() map[string]store.JobHandler {
 	return map[string]store.JobHandler{
 		JobPush: d.job(func(ctx context.Context, id string) error { return d.send(ctx, id, d.Provider.Push) }),
-		JobPay:  d.job(func(ctx context.Context, id string) error { return d.send(ctx, id, d.Provider.Pay) }),
+		JobPay:  d.job(d.pay),
 		JobAsk:  d.job(d.ask),
 	}
 }
@@ -74,6 +74,19 @@ func (d *Desk) job(do func(ctx context.Context, id string) error) store.JobHandl
 	}
 }
 
+// pay pays a withdrawal out, unless payouts are stopped: then it waits, and its money
+// stays held.
+func (d *Desk) pay(ctx context.Context, id string) error {
+	stop, err := ReadStop(ctx, d.Store)
+	if err != nil {
+		return err
+	}
+	if stop.Stopped() {
+		return stop.snooze()
+	}
+	return d.send(ctx, id, d.Provider.Pay)
+}
+
 // send sends the request of an intent, at most once unless the provider surely did not
 // take it.
 func (d *Desk) send(ctx context.Context, id string, request func(context.Context, payments.Intent) payments.Answer) error {
@@ -85,6 +98,12 @@ func (d *Desk) send(ctx context.Context, id string, request func(context.Context
 	// The answer is stored also when the job must stop.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
+	if answer.Stop {
+		// It comes first: a process that dies here has stopped the others.
+		if err := d.stop(ctx, id, answer.Code, answer.Reason); err != nil {
+			return err
+		}
+	}
 	return d.answered(ctx, id, answer)
 }
 
@@ -173,6 +192,12 @@ func (d *Desk) ask(ctx context.Context, id string) error {
 	age := d.Now().Sub(in.SentAt)
 	if age < firstAsk {
 		return store.Snooze(firstAsk - age)
+	}
+	if in.Kind == payments.Withdrawal {
+		// Questions about payouts need the same operator.
+		if stop, err := ReadStop(ctx, d.Store); err != nil || stop.Stopped() {
+			return errors.Join(err, stop.snooze())
+		}
 	}
 	if err := d.Settle(ctx, in); err != nil {
 		return err

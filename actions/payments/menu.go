@@ -22,6 +22,9 @@ const (
 	day        = 24 * time.Hour
 	// cents in a shilling. The provider takes whole shillings only.
 	cents = 100
+	// LeastAmount and MostAmount bound one payment, and MostFee a fee, in shillings:
+	// the menu's actions take and tell no others.
+	LeastAmount, MostAmount, MostFee = 10, 70_000, 500
 	// lastPayments is how many payments a caller sees.
 	lastPayments = 9
 )
@@ -281,6 +284,7 @@ type quoteOut struct {
 	OverLimit *struct{}
 	Uneven    *struct{}
 	Waiting   *struct{}
+	Closed    *struct{}
 }
 
 type quotedOut struct {
@@ -288,7 +292,11 @@ type quotedOut struct {
 	Total engine.Money `menu:"total,money 10..70500"`
 }
 
-func (m *Menu) quote(_ context.Context, c actions.Call, in amountIn) (actions.Work[quoteOut], error) {
+func (m *Menu) quote(ctx context.Context, c actions.Call, in amountIn) (actions.Work[quoteOut], error) {
+	stop, err := ReadStop(ctx, m.Desk.Store)
+	if err != nil {
+		return nil, err
+	}
 	return func(ctx context.Context, tx store.Tx) (quoteOut, error) {
 		if in.Amount%cents != 0 {
 			return quoteOut{Uneven: &struct{}{}}, nil
@@ -308,6 +316,8 @@ func (m *Menu) quote(_ context.Context, c actions.Call, in amountIn) (actions.Wo
 		fee := m.Desk.Fees.At(c.Now, int64(in.Amount))
 		quoted := &quotedOut{Fee: engine.Money(fee), Total: in.Amount + engine.Money(fee)}
 		switch {
+		case stop.Stopped():
+			return quoteOut{Closed: &struct{}{}}, nil
 		case moved.over:
 			return quoteOut{OverLimit: &struct{}{}}, nil
 		case moved.waiting:
@@ -351,6 +361,7 @@ type withdrawOut struct {
 	TooLittle *struct{} `menu:"too_little"`
 	OverLimit *struct{}
 	Waiting   *struct{}
+	Closed    *struct{}
 	NoPIN     *struct{} `menu:"no_pin"`
 	WrongPIN  *struct{} `menu:"wrong_pin"`
 	Locked    *struct{}
@@ -369,6 +380,10 @@ func (m *Menu) withdraw(ctx context.Context, c actions.Call, in withdrawIn) (act
 	if err != nil {
 		return nil, err
 	}
+	stop, err := ReadStop(ctx, m.Desk.Store)
+	if err != nil {
+		return nil, err
+	}
 	named, err := m.Desk.Name(c.ID)
 	if err != nil {
 		return nil, err
@@ -384,6 +399,8 @@ func (m *Menu) withdraw(ctx context.Context, c actions.Call, in withdrawIn) (act
 			return withdrawOut{Locked: &struct{}{}}, nil
 		case !g.Right:
 			return withdrawOut{WrongPIN: &struct{}{}}, nil
+		case stop.Stopped():
+			return withdrawOut{Closed: &struct{}{}}, nil
 		}
 		w.Phone = c.Caller
 		// The lock makes two withdrawals of one worker count each other.

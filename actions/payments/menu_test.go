@@ -31,7 +31,7 @@ type phone struct {
 func newPhone(t *testing.T) *phone {
 	t.Helper()
 	w := newWorld(t)
-	w.Limits = payments.Limits{Least: 1000, Most: 70_000_00, Day: 1_000_00, NewDay: 500_00, NewFor: time.Hour}
+	w.Limits = payments.Limits{Most: 70_000_00, Day: 1_000_00, NewDay: 500_00, NewFor: time.Hour}
 	pins, err := desk.NewPINs([][]byte{[]byte("a key of 16 bytes")}, actions.GuessLimit{Most: 3, Lock: time.Hour}, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -121,6 +121,34 @@ func TestPIN(t *testing.T) {
 	if got := p.do("set_pin", secretOf("8642")); !strings.Contains(got, "has not checked it") {
 		t.Errorf("long after the check: %s", got)
 	}
+}
+
+// A right PIN that was stored with an earlier key is stored again with the current one.
+func TestKeysOfPINsChange(t *testing.T) {
+	p := newPhone(t)
+	p.want(p.do("set_pin", secretOf("1357")), "done")
+	first, second := []byte("a key of 16 bytes"), []byte("another key of 16")
+	under := func(keys ...[]byte) {
+		t.Helper()
+		pins, err := desk.NewPINs(keys, actions.GuessLimit{Most: 3, Lock: time.Hour}, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.table = actions.New(p.db, p.clock.Now)
+		if err := (&desk.Menu{Desk: p.Desk, PINs: pins, Zone: time.UTC}).Register(p.table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	under(second)
+	if got := p.balanceIs("1357"); !strings.Contains(got, "no key has the tag") {
+		t.Errorf("without the earlier key: %s", got)
+	}
+	under(second, first)
+	p.want(p.balanceIs("2468"), "wrong_pin")
+	p.want(p.balanceIs("1357"), "told balance=100000")
+	under(second)
+	p.want(p.balanceIs("2468"), "wrong_pin")
+	p.want(p.balanceIs("1357"), "told balance=100000")
 }
 
 func TestWrongPINs(t *testing.T) {

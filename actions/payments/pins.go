@@ -168,6 +168,9 @@ type checked struct {
 	worker string
 	stored string
 	right  bool
+	// renewed is the hash with the current key, of a right PIN that was stored with
+	// an earlier one; "" otherwise.
+	renewed string
 }
 
 // compare compares a typed PIN with the stored one, outside a transaction.
@@ -190,6 +193,9 @@ func (p *PINs) compare(ctx context.Context, db store.Store, caller string, pin e
 	}
 	c.stored = stored.Hash
 	c.right, err = p.Right(ctx, c.stored, c.worker, pin)
+	if err == nil && c.right && !strings.Contains(c.stored, "$"+keyTag(p.Keys[0])+"$") {
+		c.renewed, err = p.New(ctx, c.worker, pin)
+	}
 	return c, err
 }
 
@@ -211,6 +217,10 @@ func (p *PINs) try(ctx context.Context, tx store.Tx, c checked, w store.Worker, 
 		}
 		return c.right, nil
 	})
+	if err == nil && g.Right && c.renewed != "" {
+		stored.Hash = c.renewed
+		err = tx.SetPIN(ctx, stored)
+	}
 	return guess{Guess: g}, stored, err
 }
 

@@ -37,6 +37,9 @@ func (d *Desk) Report(ctx context.Context, r payments.Report) error {
 		d.Log.Warn("a payment report was ignored", "error", err, "source", r.Source)
 		return nil
 	}
+	if err == nil && r.Stop {
+		err = d.stop(ctx, r.Intent, r.Code, r.Reason)
+	}
 	if err != nil {
 		return fmt.Errorf("work through a payment report: %w", err)
 	}

@@ -42,6 +42,7 @@ type subcommands struct {
 	Calls      callsCmd      `cmd:"" help:"Show what happened on a number's calls."`
 	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
 	PIN        pinCmd        `cmd:"" name:"pin" help:"Reset the PIN of a worker."`
+	Payouts    payoutsCmd    `cmd:"" help:"Show whether withdrawals are paid out; stop them, or let them go on."`
 	Forget     forgetCmd     `cmd:"" help:"Remove what is stored about a person."`
 	Doctor     doctorCmd     `cmd:"" help:"Check the settings and everything they name, and say how to fix it."`
 	Health     healthCmd     `cmd:"" help:"Ask the service on this machine whether it runs, or whether it is ready."`

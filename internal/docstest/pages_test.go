@@ -3,6 +3,7 @@
 package docstest
 
 import (
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -69,6 +70,20 @@ func TestActionsPageRuns(t *testing.T) {
 
 // docs/deploy.md is followed by somebody who puts the service online.
 func TestDeployPageRuns(t *testing.T) { start(t, "docs/deploy.md", nil).Follow() }
+
+// docs/money.md is followed by somebody who tries payments without Safaricom.
+func TestMoneyPageRuns(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := free.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := start(t, "docs/money.md", map[string]string{"127.0.0.1:8091": free.Addr().String()})
+	t.Cleanup(func() { _, _ = w.Shell("kill $(cat fake.pid) 2> /dev/null") })
+	w.Follow()
+}
 
 // docs/operating.md is followed by an operator with an empty Postgres and an
 // empty Redis. What else the page needs is one more address here.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	desk "github.com/paytrace/paytrace/actions/payments"
+	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet/mpesa"
 )
 
@@ -37,6 +39,20 @@ func (d *Doctor) mpesa(ctx context.Context) []Check {
 	}
 	list = append(list, m.checkPushes(), m.checkCallbacks())
 	return append(list, m.checkOperator(time.Now())...)
+}
+
+// checkStop says whether payouts are stopped.
+func checkStop(ctx context.Context, db store.Store) Check {
+	const name = "withdrawals"
+	stop, err := desk.ReadStop(ctx, db)
+	switch {
+	case err != nil:
+		return wrong(name, err, "run \"paytrace payouts stop WHY\" or \"paytrace payouts resume\"")
+	case stop.Stopped():
+		return Check{name, StateWarning, fmt.Sprintf("nothing is paid out since %s: %s %s", stop.At.Format(time.RFC3339), stop.Code, stop.Reason),
+			"mend what \"paytrace payouts\" says, then run \"paytrace payouts resume\""}
+	}
+	return ok(name, "are paid out")
 }
 
 func (m MPesa) checkPushes() Check {

@@ -183,6 +183,9 @@ func (d *Doctor) tryKeys(ctx context.Context, db store.Store, key secret.Text, s
 	if note := tried.identity.note(time.Now()); note.Found != "" {
 		checks = append(checks, note)
 	}
+	if d.Settings.MPesa.On() {
+		checks = append(checks, checkStop(ctx, db))
+	}
 	return checks
 }
 

@@ -36,7 +36,7 @@ func (f *Folder) Contracts(built []engine.Contract, w io.Writer) ([]engine.Contr
 			continue
 		}
 		if sameContract(built, c) {
-			continue // a backend or a demonstration answers it as it is declared
+			continue // the program, a backend or a demonstration answers it as it is declared
 		}
 		if declared.Answers(c) {
 			fmt.Fprintf(w, "%s: the action %s is in service with another contract, so this one is ignored; start the service again if it has changed, or choose another name\n",

@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -21,6 +22,7 @@ import (
 	"github.com/paytrace/paytrace/server"
 	"github.com/paytrace/paytrace/server/pay"
 	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/mpesa"
 	money "github.com/paytrace/paytrace/wallet/payments"
 )
@@ -76,12 +78,13 @@ func (m MPesa) credential() (secret.Text, error) {
 	return credential, nil
 }
 
-// openPayments starts payments by M-Pesa, if they are set.
-func (s *Service) openPayments(identity []byte) error {
+// openPayments starts payments by M-Pesa, if they are set, and registers the actions of
+// the wallet's menu: the menu is served where they are.
+func (s *Service) openPayments(keys wallet.IdentityKeys) error {
 	if !s.settings.MPesa.On() {
 		return nil
 	}
-	client, addresses, err := NewMPesa(s.settings, s.db, identity)
+	client, addresses, err := NewMPesa(s.settings, s.db, keys.Key)
 	if err != nil {
 		return err
 	}
@@ -91,7 +94,11 @@ func (s *Service) openPayments(identity []byte) error {
 	}
 	s.desk = desk.New(desk.Desk{
 		Store: s.db, Provider: provider, Log: s.log, Message: actions.QueueMessage,
+		Limits: s.settings.Payments.Limits(), Fees: s.settings.Payments.Fees,
 	})
+	if err := s.openWallet(keys); err != nil {
+		return err
+	}
 	box := &inbox.Inbox{Store: s.db, Desk: s.desk, ShortCode: client.ShortCode(), Now: time.Now, Log: s.log}
 	maps.Copy(s.jobs, s.desk.Jobs())
 	s.jobs[inbox.JobCallback] = box.Work
@@ -101,6 +108,20 @@ func (s *Service) openPayments(identity []byte) error {
 	}
 	s.choose("M-Pesa", "%s, short code %s; callbacks come to %s", s.settings.MPesa.BaseURL, client.ShortCode(), s.settings.MPesa.PublicURL)
 	return nil
+}
+
+// openWallet registers the actions of the wallet's menu. The keys of PINs come from the
+// identity keys, which are not in the database.
+func (s *Service) openWallet(keys wallet.IdentityKeys) error {
+	pepper := [][]byte{keys.Key}
+	if keys.Other != nil {
+		pepper = append(pepper, keys.Other)
+	}
+	pins, err := desk.NewPINs(pepper, actions.GuessLimit{Most: s.settings.Tries, Lock: s.settings.Lock}, rand.Reader)
+	if err != nil {
+		return err
+	}
+	return (&desk.Menu{Desk: s.desk, PINs: pins, Zone: mpesa.Nairobi}).Register(s.table)
 }
 
 // postRoutes returns the routes that Safaricom posts to.

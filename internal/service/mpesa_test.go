@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	desk "github.com/paytrace/paytrace/actions/payments"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/sqlite"
 	"github.com/paytrace/paytrace/wallet/mpesa"
@@ -59,6 +60,31 @@ func TestDoctorKnowsThePassword(t *testing.T) {
 	m.PasswordSet = time.Time{}
 	if got := m.checkOperator(set)[0]; got.State != StateWarning {
 		t.Errorf("without a day: %+v", got)
+	}
+}
+
+// The doctor tells that payouts are stopped, and why.
+func TestDoctorTellsTheStop(t *testing.T) {
+	db, err := sqlite.OpenMemory(t.Context(), sqlite.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if c := checkStop(t.Context(), db); c.State != StateOK {
+		t.Errorf("before: %+v", c)
+	}
+	at := time.Date(2026, 3, 6, 12, 0, 0, 0, time.UTC)
+	if err := desk.WriteStop(t.Context(), db, desk.Stop{At: at, Code: "2001", Reason: "the password is wrong"}); err != nil {
+		t.Fatal(err)
+	}
+	if c := checkStop(t.Context(), db); c.State != StateWarning || !strings.Contains(c.Found, "2001 the password is wrong") {
+		t.Errorf("stopped: %+v", c)
+	}
+	if err := db.SetSetting(t.Context(), "payouts_stopped", "{"); err != nil {
+		t.Fatal(err)
+	}
+	if c := checkStop(t.Context(), db); c.State != StateWrong {
+		t.Errorf("not readable: %+v", c)
 	}
 }
 

@@ -247,7 +247,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.openPayments(tried.identity.Key); err != nil {
+	if err := s.openPayments(tried.identity.IdentityKeys); err != nil {
 		return err
 	}
 	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, append(measured(s, s.metrics.Actions), traced(s, s.tracing.Actions)...)...)

@@ -100,7 +100,8 @@ type Settings struct {
 	StellarRPC      string
 	StellarChannels int
 
-	MPesa MPesa
+	MPesa    MPesa
+	Payments Payments
 
 	LogFormat string
 
@@ -139,6 +140,7 @@ var settings = []struct {
 	{"SMS", smsSettings},
 	{"wallets", walletSettings},
 	{"M-Pesa", mpesaSettings},
+	{"payments", paymentSettings},
 	{"logs", []setting{{
 		name: "LOG_FORMAT",
 		help: "text or json. Not set: text on a terminal, otherwise JSON.",
@@ -549,12 +551,12 @@ func ToServe() (Settings, error) { return ReadSettingsToServe(os.Getenv) }
 // error, a UsageError, names everything that is wrong, without the values of
 // secrets.
 func ReadSettings(getenv func(string) string) (Settings, error) {
-	return read(getenv, slices.Concat(rules, mpesaRules))
+	return read(getenv, slices.Concat(rules, mpesaRules, paymentRules))
 }
 
 // ReadSettingsToServe reads all settings as ReadSettings does, for ToServe.
 func ReadSettingsToServe(getenv func(string) string) (Settings, error) {
-	return read(getenv, slices.Concat(rules, mpesaRules, serveRules))
+	return read(getenv, slices.Concat(rules, mpesaRules, paymentRules, serveRules))
 }
 
 // isSetting reports whether a name is one of the service's own settings.

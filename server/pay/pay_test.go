@@ -244,8 +244,8 @@ func TestValidation(t *testing.T) {
 	}
 }
 
-// A post from elsewhere is taken with a warning; the code of a wrong credential is
-// logged as an error.
+// A post from elsewhere is taken with a warning, and the code of a wrong credential is
+// logged.
 func TestWarnings(t *testing.T) {
 	h := newHouse(t)
 	r := httptest.NewRequest(http.MethodPost, mustPath(t, h.addresses.Out("I1", "t1")), strings.NewReader(body(t, "payout_bad_initiator")))
@@ -255,7 +255,7 @@ func TestWarnings(t *testing.T) {
 	if w.Code != 200 || len(h.desk.reports) != 1 {
 		t.Errorf("status %d, %d reports", w.Code, len(h.desk.reports))
 	}
-	for _, want := range []string{"MPESA_SOURCES", "stop payouts"} {
+	for _, want := range []string{"MPESA_SOURCES", "needs a person"} {
 		if !strings.Contains(h.log.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, h.log.String())
 		}

@@ -15,9 +15,6 @@ const Name = "mpesa"
 const (
 	// retryPause is how long to wait before a request is sent that could not be.
 	retryPause = 30 * time.Second
-	// callbackWindow is how long after a push a failure that only a query tells is not
-	// believed: queries have called paid pushes failed.
-	callbackWindow = 10 * time.Minute
 	// pullBefore and pullAfter bound the time around a push in which its payment is
 	// looked for. A prompt lives for a minute or two; clocks differ.
 	pullBefore = 10 * time.Minute
@@ -89,7 +86,7 @@ func answerOf(err error) payments.Answer {
 	if !errors.As(err, &e) {
 		return payments.Answer{Verdict: payments.Unknown, Reason: "unexpected error"}
 	}
-	a := payments.Answer{Verdict: payments.Unknown, Code: e.Code, Reason: e.Word}
+	a := payments.Answer{Verdict: payments.Unknown, Code: e.Code, Reason: e.Word, Stop: e.Meaning.Stop}
 	switch e.Certainty {
 	case Refused:
 		a.Verdict = payments.Refused
@@ -140,7 +137,7 @@ func (p *Provider) askPush(ctx context.Context, in payments.Intent, report payme
 		return report
 	}
 	report.Code, report.Reason = state.Code, state.Word
-	if state.Meaning.Class == ClassFailed && !in.SentAt.IsZero() && p.client.config.Now().Sub(in.SentAt) > callbackWindow {
+	if state.Meaning.Class == ClassFailed {
 		report.Outcome = payments.Failed
 	}
 	return report
@@ -233,6 +230,7 @@ func ReadReport(route Route, intent, token, shortCode string, body []byte) (paym
 		}
 		report.Kind, report.Request, report.Code, report.Reason = payments.Withdrawal, r.ConversationID, r.Code, r.Meaning.Name
 		report.Amount, report.Receipt, report.At, report.Outcome = r.Cents, r.Receipt, r.At, outcomeOf(r.Meaning)
+		report.Stop = r.Meaning.Stop
 	case RouteStatus:
 		return readStatus(report, body)
 	case RouteTimeout:
@@ -263,7 +261,7 @@ func readStatus(report payments.Report, body []byte) (payments.Report, error) {
 		return report, err
 	}
 	report.Kind, report.Source, report.Account, report.Request = payments.Withdrawal, payments.FromQuery, r.About, r.AboutConversationID
-	report.Code, report.Reason = r.Code, r.Meaning.Name
+	report.Code, report.Reason, report.Stop = r.Code, r.Meaning.Name, r.Meaning.Stop
 	switch r.Fate {
 	case FateDone:
 		report.Outcome, report.Amount, report.Receipt, report.At = payments.Paid, r.Cents, r.Receipt, r.At

@@ -10,8 +10,8 @@ import (
 
 // Limits bound what callers may move, in cents.
 type Limits struct {
-	// Least and Most bound one payment.
-	Least, Most int64
+	// Most bounds one payment.
+	Most int64
 	// Day bounds the sum of a worker's payments of a kind in 24 hours.
 	Day int64
 	// NewDay replaces Day for accounts younger than NewFor.

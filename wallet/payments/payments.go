@@ -100,6 +100,9 @@ type Answer struct {
 	// Again is how long to wait before a refused request may be sent again; 0 if it
 	// must not be.
 	Again time.Duration
+	// Stop says that no withdrawal may be sent until a person has mended what is wrong:
+	// the next attempts would make it worse.
+	Stop bool
 }
 
 // Outcome says what a report tells of a payment.
@@ -158,6 +161,8 @@ type Report struct {
 	Receipt string
 	// Code and Reason are the provider's words, without a phone number.
 	Code, Reason string
+	// Stop is that of an Answer.
+	Stop bool
 	// At is when the payment happened; zero if the report does not say.
 	At time.Time
 }

@@ -16,6 +16,7 @@ import (
 // those of the API.
 //
 //	GET  /                                 what to try
+//	GET  /fake/settings                    the settings of a service, for a shell
 //	GET  /fake/books                       what moved, and what the fake thinks of it
 //	POST /fake/phones/{number}             push=, payout=, mishap=, shillings=
 //	POST /fake/phones/{number}/answer      pays=yes or no
@@ -28,6 +29,9 @@ func (s *Safaricom) control(w http.ResponseWriter, r *http.Request) bool {
 		_, _ = w.Write([]byte(Guide("http://" + r.Host))) // a person who left needs no answer
 	case parts[0] != "fake":
 		return false
+	case len(parts) == 2 && parts[1] == "settings" && r.Method == http.MethodGet:
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte(settings("http://"+r.Host, "export "))) // a person who left needs no answer
 	case len(parts) == 2 && parts[1] == "books" && r.Method == http.MethodGet:
 		show(w, struct {
 			Books
@@ -106,24 +110,37 @@ func (s *Safaricom) controlPay(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, receipt)
 }
 
+// settings are those of a service on this machine that uses a fake at an address, each on
+// a line.
+func settings(address, before string) string {
+	var b strings.Builder
+	for _, one := range []struct{ name, value string }{
+		{"MPESA_BASE_URL", address},
+		{"MPESA_CONSUMER_KEY", ConsumerKey},
+		{"MPESA_CONSUMER_SECRET", ConsumerSecret},
+		{"MPESA_SHORTCODE", ShortCode},
+		{"MPESA_PASSKEY", Passkey},
+		{"MPESA_INITIATOR", Initiator},
+		{"MPESA_CREDENTIAL", Credential},
+		{"MPESA_SOURCES", "any"},
+		{"PUBLIC_URL", "http://localhost:5000"},
+	} {
+		fmt.Fprintf(&b, "%s%s=%s\n", before, one.name, one.value)
+	}
+	return b.String()
+}
+
 // Guide says what can be tried with a fake at an address.
 func Guide(address string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `This is no Safaricom. No money moves.
 
-Settings of the service:
+Settings of a service on this machine; in its shell: eval "$(curl -s %s/fake/settings)"
 
-  MPESA_BASE_URL=%s
-  MPESA_CONSUMER_KEY=%s
-  MPESA_CONSUMER_SECRET=%s
-  MPESA_SHORTCODE=%s
-  MPESA_PASSKEY=%s
-  MPESA_INITIATOR=%s
-  MPESA_CREDENTIAL=%s
-
+%s
 A phone pays what it is asked to, after some seconds, unless its number ends in:
 
-`, address, ConsumerKey, ConsumerSecret, ShortCode, Passkey, Initiator, Credential)
+`, address, settings(address, "  "))
 	for _, h := range habits {
 		fmt.Fprintf(&b, "  %s  %s\n", h.Ending, h.About)
 	}
