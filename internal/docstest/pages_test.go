@@ -4,6 +4,8 @@ package docstest
 
 import (
 	"net"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
@@ -80,7 +82,15 @@ func TestMoneyPageRuns(t *testing.T) {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w := start(t, "docs/money.md", map[string]string{"127.0.0.1:8091": free.Addr().String()})
+	// The fake posts to the service, whose port is chosen when it starts.
+	var w *Walk
+	front := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: w.addresses["localhost:"+defaultPort]})
+	}})
+	t.Cleanup(front.Close)
+	w = start(t, "docs/money.md", map[string]string{
+		"127.0.0.1:8091": free.Addr().String(), "127.0.0.1:" + defaultPort: front.Listener.Addr().String(),
+	})
 	t.Cleanup(func() { _, _ = w.Shell("kill $(cat fake.pid) 2> /dev/null") })
 	w.Follow()
 }

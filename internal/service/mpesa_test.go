@@ -2,6 +2,9 @@ package service
 
 import (
 	"context"
+	"log/slog"
+	"maps"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +125,40 @@ func TestTokensAreSealed(t *testing.T) {
 	}{{a, "canary-token", "1"}, {kept('b', "app"), "", "1"}, {kept('a', "other"), "", ""}} {
 		if got, err := c.tokens.Load(ctx); err != nil || got.Value.Reveal() != c.value || got.ID != c.id {
 			t.Errorf("loaded %q, %q, %v, expected %q, %q", got.ID, got.Value.Reveal(), err, c.id, c.value)
+		}
+	}
+}
+
+// Where M-Pesa is set up, the wallet's menu is served, and nothing is said of its
+// declarations. Elsewhere it waits for its actions.
+func TestTheWalletIsServed(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		set := map[string]string{
+			"DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "wallet.db"), "ENCRYPTION_KEY": "a key for tests of the wallet, not for use",
+		}
+		if on {
+			maps.Copy(set, map[string]string{
+				"MPESA_CONSUMER_KEY": "key", "MPESA_CONSUMER_SECRET": "hunter2", "MPESA_SHORTCODE": "600321", "PUBLIC_URL": "https://pay.example.org",
+			})
+		}
+		settings, err := ReadSettings(func(name string) string { return set[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		s, err := New(t.Context(), Options{Settings: settings, Menus: ShippedFolder(), Diagnostics: &said, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, said.String())
+		}
+		served := false
+		for _, c := range s.Choices() {
+			served = served || c.What == "menus" && strings.Contains(c.Which, "wallet (*384*8482#")
+		}
+		if served != on || said.Len() > 0 {
+			t.Errorf("M-Pesa is set up: %t; the wallet is served: %t; said:\n%s", on, served, said.String())
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
