@@ -38,6 +38,8 @@ type Definition struct {
 
 	// OnFailed and OnPending name screens; "" means the built-in text.
 	OnFailed, OnPending string
+	// Dropped says what happens for callers who drop off; nil for nothing.
+	Dropped *Dropped
 
 	Screens   []Screen
 	Contracts []Contract
@@ -200,6 +202,8 @@ type Screen struct {
 	Set []Assign
 	// SMS is sent when the screen is entered, once in a call.
 	SMS *SMS
+	// Goal names what a caller has reached who sees the screen; "" for nothing.
+	Goal string
 	// Only lists the language codes that a ScreenLanguages offers; empty for all.
 	Only   []string
 	Choose []Case

@@ -71,6 +71,8 @@ type node struct {
 	// the nav's home leads on from here, paged that it may have several pages,
 	// acts that it runs an action that may change something.
 	facts, home, paged, acts bool
+	// leaves says that a caller who drops off here gets an SMS.
+	leaves bool
 	// optional has the slots that an outcome of the action leaves unset if it does not
 	// give them.
 	optional map[string][]int

@@ -38,6 +38,7 @@ func New(def Definition) (*Program, error) {
 	l.slots()
 	l.codes()
 	l.screens()
+	l.dropped()
 	l.table()
 	if err := errors.Join(l.errs...); err != nil {
 		return nil, fmt.Errorf("menu %s: %w", def.Name, err)

@@ -1,7 +1,13 @@
 package engine
 
 // refs calls see with every value that a screen uses, also within sums.
-func (p *Program) refs(n *node, see func(Ref)) { n.refs(p.throughSums(see)) }
+func (p *Program) refs(n *node, see func(Ref)) {
+	see = p.throughSums(see)
+	n.refs(see)
+	if n.leaves {
+		p.def.Dropped.Say.refs(see)
+	}
+}
 
 // throughSums returns see for the values of a sum in place of the sum.
 func (p *Program) throughSums(see func(Ref)) func(Ref) {

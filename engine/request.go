@@ -47,4 +47,6 @@ type Reply struct {
 	// Input is the last input, redacted: the option it named, or in parentheses
 	// the kind of an answer, never the answer itself. "" if nothing was typed.
 	Input string
+	// Leaving says what becomes of a caller who drops off on the screen; nil for nothing.
+	Leaving *Leaving
 }

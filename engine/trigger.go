@@ -52,6 +52,7 @@ const (
 	TriggerBack                            // the caller goes back, a page or a screen
 	TriggerMore                            // the caller asks for the next page
 	TriggerResumed                         // the caller resumes a dropped call
+	TriggerLeft                            // the caller drops off, and gets an SMS
 
 	triggerCall // an action must run
 	triggerElse // no case of a choose is true
@@ -62,7 +63,7 @@ var triggerWords = map[TriggerKind]string{
 	TriggerYes: "yes", TriggerNo: "no", TriggerRow: "row", TriggerEmpty: "empty", TriggerLanguage: "language",
 	TriggerHome: "home", TriggerGiveUp: "give up", TriggerSkip: "skip", TriggerCase: "case ", TriggerGo: "go",
 	TriggerNoFacts: "start facts failed", TriggerShown: "(shown)", TriggerInvalid: "invalid", TriggerRefused: "accept ",
-	TriggerRetry: "retry ", TriggerBack: "(back)", TriggerMore: "(more)", TriggerResumed: "(resumed)", triggerElse: "else",
+	TriggerRetry: "retry ", TriggerBack: "(back)", TriggerMore: "(more)", TriggerResumed: "(resumed)", TriggerLeft: "(left)", triggerElse: "else",
 }
 
 // Wrong reports whether the caller is asked again because an answer was wrong.

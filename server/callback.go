@@ -105,6 +105,9 @@ func (s *Server) recordEvent(c *fiber.Ctx, a arrival) error {
 		return err
 	}
 	s.logEvent(event)
+	if s.config.Ended != nil {
+		s.config.Ended(event)
+	}
 	return nil
 }
 

@@ -43,6 +43,8 @@ type Config struct {
 	// Reports takes the delivery reports posted to /sms/delivery. They are
 	// refused if it is not set.
 	Reports Reports
+	// Ended takes a gateway's report that a session is over; nil takes none.
+	Ended func(gateway.Event)
 	// Routes and Mounts add handlers of other packages.
 	Routes []Route
 	Mounts []Mount

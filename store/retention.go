@@ -21,11 +21,11 @@ const StateRetention = 24 * time.Hour
 
 // Purged counts the rows that a purge removed. Emptied are calls that lost their state,
 // and keep their row.
-type Purged struct{ Actions, CallStates, Emptied, Limits, Messages, Deliveries, Codes, Callbacks int64 }
+type Purged struct{ Actions, CallStates, Emptied, Limits, Messages, Deliveries, Codes, Callbacks, Drops int64 }
 
 // Any reports whether the purge removed anything.
 func (p Purged) Any() bool {
-	return p.Actions+p.CallStates+p.Emptied+p.Limits+p.Messages+p.Deliveries+p.Codes+p.Callbacks > 0
+	return p.Actions+p.CallStates+p.Emptied+p.Limits+p.Messages+p.Deliveries+p.Codes+p.Callbacks+p.Drops > 0
 }
 
 // Forgotten counts what was removed about a person.

@@ -73,6 +73,7 @@ type Store interface {
 	PaymentLists
 	Callbacks
 	SharedValues
+	Drops
 
 	// Worker returns the account that answers for a phone number: ErrNotFound if
 	// there is none, ErrAmbiguous if a person has to decide between several.

@@ -41,7 +41,7 @@ var eventKinds = map[engine.TriggerKind]string{
 	engine.TriggerInvalid: "wrong", engine.TriggerRefused: "wrong", engine.TriggerRetry: "wrong",
 	engine.TriggerGiveUp: "give_up", engine.TriggerMore: "page", engine.TriggerBack: "back", engine.TriggerHome: "home",
 	engine.TriggerResumed: "resume", engine.TriggerSkip: "skip", engine.TriggerCase: "case", engine.TriggerGo: "go",
-	engine.TriggerNoFacts: "go",
+	engine.TriggerNoFacts: "go", engine.TriggerLeft: "dropped",
 }
 
 // EventOf returns a move of a program as an event, without its step.

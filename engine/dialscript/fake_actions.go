@@ -289,6 +289,13 @@ func (a *fakeActions) sent() []Message {
 	return slices.Clone(a.messages)
 }
 
+// send sends a message that no action asked for.
+func (a *fakeActions) send(m Message) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.messages = append(a.messages, m)
+}
+
 // failed returns why an action failed since the last time, or "".
 func (a *fakeActions) failed() string {
 	a.mu.Lock()

@@ -59,6 +59,7 @@ type inProcessTarget struct {
 	actions  *fakeActions
 	clock    *clock
 	log      logBuffer
+	left     left
 
 	watching sync.Mutex
 	happened []Event
@@ -72,6 +73,7 @@ var (
 	_ SeesLog      = (*inProcessTarget)(nil)
 	_ SeesEvents   = (*inProcessTarget)(nil)
 	_ Waits        = (*inProcessTarget)(nil)
+	_ HangsUpOn    = (*inProcessTarget)(nil)
 	_ Forgets      = (*inProcessTarget)(nil)
 	_ Publishes    = (*inProcessTarget)(nil)
 	_ io.Closer    = (*inProcessTarget)(nil)
@@ -80,7 +82,9 @@ var (
 // Type implements Target.
 func (l *inProcessTarget) Type(ctx context.Context, cb Callback) (Screen, error) {
 	began := l.clock.Now()
+	l.remind()
 	reply := l.runner.Handle(ctx, cb.Request())
+	l.shown(cb, &reply)
 	s := Screen{
 		Text: reply.Text, End: reply.End, Name: reply.Screen, Program: reply.Program,
 		Took: l.clock.Now().Sub(began),
@@ -171,6 +175,7 @@ func (l *inProcessTarget) Events() []Event {
 // Wait implements Waits.
 func (l *inProcessTarget) Wait(_ context.Context, d time.Duration) error {
 	l.clock.pass(d)
+	l.remind()
 	return nil
 }
 

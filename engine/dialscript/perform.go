@@ -11,8 +11,10 @@ import (
 // perform does or checks what a stage direction says.
 func (g *play) perform(d Direction) {
 	switch d.Kind {
-	case Drops, HangsUp:
-		g.hangUp()
+	case Drops:
+		g.open = false
+	case HangsUp:
+		g.hangUp(d.Pos)
 	case Wait:
 		g.wait(d)
 	case SentTwice:
@@ -29,8 +31,17 @@ func (g *play) perform(d Direction) {
 	}
 }
 
-// hangUp ends the session on the phone. The service is not notified.
-func (g *play) hangUp() { g.open = false }
+// hangUp ends the session on the phone. The gateway reports that if it can.
+func (g *play) hangUp(pos engine.Pos) {
+	g.open = false
+	line, ok := g.target.(HangsUpOn)
+	if !ok || len(g.sent) == 0 {
+		return
+	}
+	if err := line.HangUp(g.ctx, g.sent[len(g.sent)-1]); err != nil {
+		g.fatal(pos, "the end of the session can't be reported: %v", err)
+	}
+}
 
 // wait lets time pass.
 func (g *play) wait(d Direction) bool {

@@ -14,7 +14,7 @@ import (
 // trigger makes the screen of the step appear.
 func (g *play) trigger(s *Step) bool {
 	if s.Redial != nil {
-		g.hangUp()
+		g.hangUp(s.Pos)
 		if !g.wait(*s.Redial) {
 			return false
 		}

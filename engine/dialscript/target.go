@@ -53,6 +53,11 @@ type (
 	Waits interface {
 		Wait(ctx context.Context, d time.Duration) error
 	}
+	// HangsUpOn tells the service that the caller has ended a session, as gateways do
+	// that report such events. The callback is its last.
+	HangsUpOn interface {
+		HangUp(ctx context.Context, last Callback) error
+	}
 	// Forgets loses the records of all sessions.
 	Forgets interface{ Forget() }
 	// Publishes puts another version of every menu into service, with the same

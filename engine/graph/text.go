@@ -33,6 +33,12 @@ func (g *Graph) Text(n *Node) string {
 	for _, say := range s.Say {
 		says = append(says, say.Words.In(g.lang).String())
 	}
+	if s.Goal != "" {
+		says = append(says, "goal: "+s.Goal)
+	}
+	if g.Program.DropsAfter(s.Name) {
+		says = append(says, "SMS if the caller drops off")
+	}
 	return strings.Join(says, "\n/ ")
 }
 

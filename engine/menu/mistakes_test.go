@@ -149,6 +149,7 @@ var mistakes = []mistake{
 	{name: "a range with the key of Back", codes: "U407", pattern: `(?m)^    nav: none\n    ask: reading`, with: "    ask: reading"},
 	{name: "an offer that is an answer", codes: "U408", pattern: `(?m)^    ask: (seats|due_day) -> .*$`, with: "$0\n    offer: {3: Skip -> bye}"},
 	{name: "a form of a value that it does not have", codes: "U211", pattern: `([^*])\{(amount|seats|meter|bags)\}`, with: "$1{$2 as DD-MM-YYYY}"},
+	{name: "an SMS after the end of a call", codes: "U113", pattern: `(?m)^vars:$`, with: "dropped: {after: [end0], sms: Come back.}\nvars:", needs: `(?m)^  end0:\n    end`},
 	{name: "a condition that nothing uses", codes: "U213", pattern: `(?m)^vars:$`, with: "conditions: {spoken_to: lang is set}\nvars:", needs: writtenMenus},
 	{name: "a code that carries an answer alone", codes: "U215", pattern: `(?m)^dial: "(\*[\d*]+)#"$`, with: "dial: \"$1*{other}#\""},
 	{name: "a month without a name in a language", codes: "U317", pattern: `(?m)^languages: \{en: English`, with: "languages: {luo: English", more: "  named_month:\n    end: \"{today as MONTH}\"\n"},

@@ -126,7 +126,7 @@ func purge(ctx context.Context, db store.Store, now func() time.Time, tick <-cha
 			log.Warn("purge failed, will retry", "error", err)
 		case p.Any():
 			log.Info("purged", "actions", p.Actions, "call_states", p.CallStates, "emptied_call_states", p.Emptied, "messages", p.Messages, "deliveries", p.Deliveries,
-				"codes", p.Codes, "limits", p.Limits)
+				"codes", p.Codes, "limits", p.Limits, "drops", p.Drops)
 		}
 		select {
 		case <-ctx.Done():

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,6 +162,7 @@ func (s *Service) wire(ctx context.Context) error {
 			return err
 		}
 	}
+	s.background = append(s.background, s.sendDrops)
 	return errors.Join(s.chooseSender(), s.serveHTTP())
 }
 
@@ -370,6 +372,7 @@ func (s *Service) serveHTTP() error {
 		Ready: s.ready, Routes: append(s.api(refusals), s.postRoutes(refusals)...), Reports: s.reports(),
 		APIKey: present(c.USSDAPIKey.Reveal()), APIKeyOld: c.USSDAPIKeyOld, PathSecret: c.USSDPathSecret.Reveal(), PathSecretOld: c.USSDPathOld,
 		Logger: s.log, Refusals: refusals, ShownCode: s.shownCode,
+		Ended:  s.ended,
 		NoDocs: c.NoDocs, TrustedProxies: c.TrustedProxies, Metrics: s.served(), Trace: s.beginTrace(),
 	})
 	if err != nil {
@@ -425,7 +428,7 @@ func present(key string) []string {
 // handle answers a callback and writes notes of it for "paytrace calls".
 func (s *Service) handle() Handle {
 	around := s.options.Decorators.Handle
-	own := append(measured(s, s.metrics.Handle), traced(s, s.tracing.Handle)...)
+	own := slices.Concat([]func(Handle) Handle{s.noteDrops}, measured(s, s.metrics.Handle), traced(s, s.tracing.Handle))
 	if s.settings.JournalDays == 0 {
 		return decorate(s.runner.Handle, around, own...)
 	}

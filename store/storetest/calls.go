@@ -196,7 +196,7 @@ func forgotten(s *subject) {
 	gone, stays := worker(1), worker(2)
 	want := store.Forgotten{Workers: []string{gone.WorkerID}, Sessions: []string{"ATUid_0"}, Removed: map[string]int{
 		"remembered values": 1, "messages": 1, "messages not sent yet": 1, "counts of limits": 1, "one-time codes": 1,
-		"callbacks about payments": 0, "counts of guesses": 1, "notes of calls": 2, "questions to backends": 1, "states of calls": 0, "numbers of payments": 0,
+		"callbacks about payments": 0, "counts of guesses": 1, "notes of calls": 2, "notes of dropped calls": 0, "questions to backends": 1, "states of calls": 0, "numbers of payments": 0,
 	}}
 	for _, dry := range []bool{true, true, false} {
 		got, err := s.Forget(s.ctx, gone.Phone, "amina", noon, dry)

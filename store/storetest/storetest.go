@@ -45,6 +45,7 @@ func Run(t *testing.T, open Open) {
 		{"ledger", ledgerCases},
 		{"payment", paymentCases},
 		{"callback", callbackCases},
+		{"drop", dropCases},
 		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {

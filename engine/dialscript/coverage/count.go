@@ -107,6 +107,8 @@ func keys(e *dialscript.Event) []itemKey {
 		k.group = GiveUps
 	case engine.TriggerResumed:
 		k.group = Resumes
+	case engine.TriggerLeft:
+		k.group = DropOffs
 	case engine.TriggerStart:
 		if e.Screen != engine.Resume {
 			return nil

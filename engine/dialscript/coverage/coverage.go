@@ -19,15 +19,16 @@ const (
 	GiveUps   Group = "give-ups"      // gives the last wrong answer allowed
 	Pages     Group = "pages"         // sees a page after the first, in a language
 	Resumes   Group = "resumes"       // continues after a drop, or begins again
+	DropOffs  Group = "drop-offs"     // drops off, and gets an SMS
 	Languages Group = "languages"     // sees the screen in this language
 )
 
 // Groups lists all groups in the order of reports.
-var Groups = []Group{Screens, Options, Outcomes, Wrongs, GiveUps, Pages, Resumes, Languages}
+var Groups = []Group{Screens, Options, Outcomes, Wrongs, GiveUps, Pages, Resumes, DropOffs, Languages}
 
 // one names a single item of a group if its own name does not say what it is.
 var one = map[Group]string{
-	Screens: "screen", Options: "option", Outcomes: "outcome", Wrongs: "wrong answer", GiveUps: "give-up", Languages: "screen",
+	Screens: "screen", Options: "option", Outcomes: "outcome", Wrongs: "wrong answer", GiveUps: "give-up", DropOffs: "drop-off", Languages: "screen",
 }
 
 // An Item is one part of a menu that a call can show.

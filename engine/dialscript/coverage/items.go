@@ -89,6 +89,9 @@ func (l *lister) screen(s *engine.Screen) {
 	}
 	l.options(s)
 	l.wrongs(s)
+	if l.m.Program.DropsAfter(s.Name) {
+		l.m.add(Item{Group: DropOffs, Screen: s.Name, Name: s.Name, Pos: s.Pos}, simple(engine.TriggerLeft))
+	}
 	if s.Kind == engine.ScreenList && l.def.Nav.More.Key != "" {
 		for _, lang := range l.def.Languages {
 			l.m.page(s, 1, lang.Code)

@@ -68,6 +68,9 @@ func (x *search) explain(missing []*Item) {
 		switch n := x.found[it.key]; {
 		case n != nil:
 			it.found, it.Path = n, x.path(n)
+			if it.Group == DropOffs {
+				it.Path.Keys = append(it.Path.Keys, "("+hangsUp+")")
+			}
 		case x.cut:
 			it.Unsearched = true
 		default:
@@ -161,6 +164,8 @@ func (r reasons) why(it *Item) string {
 		return "no answer was found that only this rule refuses. Change the rule, or remove it"
 	case Pages:
 		return "all rows that the list may have fit on one page. You need not do anything"
+	case DropOffs:
+		return "every call to it has reached a goal before, and then no SMS goes out. Take the screen out of \"after\" of \"dropped\""
 	case Languages:
 		return "no call shows the screen in this language: callers see it before they choose the language, or do not come here afterwards. If that is intended, you need not do anything"
 	}

@@ -3,6 +3,7 @@ package coverage
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,6 +69,8 @@ type node struct {
 	inputs int
 	said   int // stage directions that a script needs for this call
 	more   bool
+	// done says that the call has reached a goal, so dropping off sends no SMS.
+	done bool
 	// shows lists the items that the last input showed, and moves the transitions that
 	// it took.
 	shows []itemKey
@@ -262,8 +265,18 @@ func (w *leaves) step(s engine.Session, ev engine.Event, moves []engine.Move, do
 	if w.from.source != nil && len(moves) > 0 {
 		child.more = moves[len(moves)-1].More
 	}
+	child.done = w.from.done || next.Screen != "" && w.reaches(moves)
 	w.list = append(w.list, child)
 	w.note(child, moves)
+	w.noteDropOff(child)
+}
+
+// reaches reports whether moves show a screen with a goal.
+func (w *leaves) reaches(moves []engine.Move) bool {
+	return slices.ContainsFunc(moves, func(m engine.Move) bool {
+		s, ok := w.program.Screen(m.Screen)
+		return ok && m.Trigger.Kind == engine.TriggerShown && s.Goal != ""
+	})
 }
 
 // call continues with each outcome of an action.
@@ -326,16 +339,25 @@ func (x *search) note(n *node, moves []engine.Move) {
 	for _, m := range moves {
 		e := dialscript.EventOf(n.program, m)
 		for _, k := range keys(&e) {
-			x.ever[k] = true
 			n.shows = append(n.shows, k)
-			if x.final[k] {
-				continue
-			}
-			if old := x.found[k]; old == nil || n.said < old.said {
-				x.found[k] = n
-				x.level = append(x.level, k)
-			}
+			x.keep(k, n)
 		}
+	}
+}
+
+// noteDropOff keeps a node on which a caller who drops off gets an SMS. The call shows
+// that only if it stops there.
+func (x *search) noteDropOff(n *node) {
+	if screen := n.session.Screen; !n.done && x.program.DropsAfter(screen) {
+		x.keep(itemKey{group: DropOffs, row: row{screen, simple(engine.TriggerLeft)}}, n)
+	}
+}
+
+func (x *search) keep(k itemKey, n *node) {
+	x.ever[k] = true
+	if old := x.found[k]; !x.final[k] && (old == nil || n.said < old.said) {
+		x.found[k] = n
+		x.level = append(x.level, k)
 	}
 }
 
@@ -351,6 +373,9 @@ func (x *search) parts(n *node) []int32 {
 		lang += "|chosen"
 	}
 	add(lang)
+	if n.program.Definition().Dropped != nil {
+		add(strconv.FormatBool(n.done))
+	}
 	for _, name := range x.names {
 		add(x.decides.abstract(name, n.program.Value(s, name)))
 	}

@@ -171,8 +171,14 @@ func (x *search) callTo(it *Item) dialscript.Call {
 		}
 		call.Steps = append(call.Steps, step)
 	}
+	if last := len(call.Steps) - 1; it.Group == DropOffs && last >= 0 {
+		call.Steps[last].Directions = append(call.Steps[last].Directions, dialscript.Direction{Kind: dialscript.HangsUp, Text: hangsUp})
+	}
 	return call
 }
+
+// hangsUp is the direction for a caller who ends the call.
+const hangsUp = "hangs up"
 
 // longestTitle is the length of a title that fits on a line of a report.
 const longestTitle = 70
@@ -185,6 +191,8 @@ func title(it *Item, taken map[string]bool) string {
 		t = strings.Replace(it.Name, ": ", ", refused: ", 1)
 	case GiveUps:
 		t = it.Name + ", too many wrong answers"
+	case DropOffs:
+		t = it.Name + ", then the caller hangs up"
 	case Resumes:
 		t = strings.ToUpper(it.Name[:1]) + it.Name[1:]
 	}

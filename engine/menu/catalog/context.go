@@ -79,6 +79,8 @@ func contextOfMenu(owner, part string) string {
 	switch {
 	case owner == "nav" && navContexts[part] != "":
 		return navContexts[part]
+	case owner+"."+part == syntax.DroppedKey:
+		return "An SMS to a caller whose call has stopped before its end"
 	case owner == "resume" && part == "say":
 		return navContexts["resume"]
 	case owner == "resume":

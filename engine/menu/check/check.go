@@ -27,6 +27,7 @@ var rules = []rule{
 	{"U108", diag.Error, (*checker).neverReached},
 	{"U111", diag.Error, (*checker).outcomesHandled},
 	{"U112", diag.Error, (*checker).outcomesExist},
+	{"U113", diag.Error, (*checker).dropsOff},
 	{"U201", diag.Error, (*checker).actionsExist},
 	{"U202", diag.Error, (*checker).argumentCount},
 	{"U203", diag.Error, (*checker).typesFit},

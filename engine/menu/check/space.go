@@ -32,6 +32,9 @@ func TextSpaces(f *syntax.File, contracts []engine.Contract, lang int) map[strin
 	for _, screen := range f.Screens {
 		s.screen(screen)
 	}
+	if f.Dropped != nil {
+		s.sms(syntax.DroppedKey)
+	}
 	s.wholeScreens()
 	s.insideTexts()
 	out := map[string]TextSpace{}
@@ -96,9 +99,7 @@ func (r room) left(e extent) space {
 // screen measures what each text of a screen leaves free.
 func (s *spaces) screen(screen *syntax.Screen) {
 	for _, key := range smsKeys(screen) {
-		free := smsRoom.left(s.text(key, s.lang))
-		free.sms = true
-		s.keep(key, free)
+		s.sms(key)
 	}
 	if !screen.Shows() {
 		return
@@ -114,6 +115,13 @@ func (s *spaces) screen(screen *syntax.Screen) {
 	if second := s.secondQuestion(screen, s.lang); second != nil {
 		s.whole(second)
 	}
+}
+
+// sms measures what an SMS of one part leaves free.
+func (s *spaces) sms(key string) {
+	free := smsRoom.left(s.text(key, s.lang))
+	free.sms = true
+	s.keep(key, free)
 }
 
 // whole measures a screen that has one page: each text beside the longest of the

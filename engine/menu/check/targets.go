@@ -13,7 +13,7 @@ import (
 //
 // Nothing is missed: every arrow is an edge of the flow, even if no call reaches it,
 // and an edge to a missing screen has no end. The names outside arrows (start, home,
-// on_failed, on_pending, renamed) are looked up.
+// on_failed, on_pending, dropped, renamed) are looked up.
 func (c *checker) targetsExist() {
 	if len(c.f.Screens) == 0 {
 		return // nothing was read, which is already reported
@@ -31,6 +31,13 @@ func (c *checker) targetsExist() {
 		at   syntax.Text
 	}{{"on_failed", c.f.OnFailed}, {"on_pending", c.f.OnPending}, {"home", c.f.Nav.HomeTo.Screen}} {
 		c.wantScreen(t.at, fmt.Sprintf("%q", t.name))
+	}
+	if c.f.Dropped != nil {
+		for _, name := range c.f.Dropped.After {
+			if c.screens[name.Value] == nil {
+				c.find(name, fmt.Sprintf(`"dropped" names %s, but there is no such screen.`, syntax.Quote(name.Value)), "").Suggest(c.near(name.Value, c.screenNames))
+			}
+		}
 	}
 	if len(c.f.Dials) > 0 {
 		c.wantScreen(c.f.Start, `"start"`) // though each code may have a screen of its own

@@ -138,6 +138,8 @@ var purposeWords = map[purpose]string{
 func (c *checker) notSet(u unsetUse, path []*edge) {
 	help := fmt.Sprintf(`Ask for it on the way, or test "%s is set" first.`, u.name)
 	switch {
+	case u.in == droppedIn:
+		help = `Take the screen out of "after", or the value out of the SMS.`
 	case u.name == "worker":
 		help = `Not every caller has an account: test "worker is set" first.`
 	case u.key != u.name:

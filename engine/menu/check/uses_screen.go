@@ -32,6 +32,9 @@ func (w *useWalk) screen(s *syntax.Screen) {
 		w.value(sent, s.SMS.To, in, nil)
 		w.placeholders(sent, s.SMS.Say, in, nil)
 	}
+	if w.c.leaves(s) {
+		w.placeholders(sent, w.c.f.Dropped.SMS, droppedIn, nil)
+	}
 	syntax.Targets(s, func(t syntax.Target) {
 		if t.Call != nil {
 			w.call(s, t.Call)

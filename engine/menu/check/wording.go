@@ -141,16 +141,24 @@ func (c *checker) smsFit() {
 	l := &lengths{checker: c, ruler: newRuler(c), room: smsRoom}
 	for _, s := range c.f.Screens {
 		for _, key := range smsKeys(s) {
-			for lang := range c.msgs.Langs {
-				e := l.text(key, lang)
-				at := l.source(key, lang)
-				if l.fits(e) || !at.Written() {
-					continue
-				}
-				length, limit := l.over(e)
-				l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s one message.", syntax.Quote(s.Name.Value), length, l.language(lang), limit), "Shorten it; each further part costs as much again.")
-			}
+			l.sms(key, s.Name.Value)
 		}
+	}
+	if c.f.Dropped != nil {
+		l.sms(syntax.DroppedKey, "dropped")
+	}
+}
+
+// sms reports an SMS of several parts. owner names what sends it.
+func (l *lengths) sms(key, owner string) {
+	for lang := range l.c.msgs.Langs {
+		e := l.text(key, lang)
+		at := l.source(key, lang)
+		if l.fits(e) || !at.Written() {
+			continue
+		}
+		length, limit := l.over(e)
+		l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s one message.", syntax.Quote(owner), length, l.language(lang), limit), "Shorten it; each further part costs as much again.")
 	}
 }
 

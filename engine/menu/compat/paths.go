@@ -93,6 +93,7 @@ func (c *comparison) detailsOf(s *engine.Screen, name func(string) string) []det
 		add("what key "+key+" sets", sets(o.Set))
 	}
 	add("what is set", sets(s.Set))
+	add("the goal", orNone(s.Goal))
 	add("the receiver of the SMS", smsTo(s.SMS))
 	if l := s.List; l != nil {
 		add("the list", fmt.Sprintf("%q, with a row called %q", l.Items, l.As))

@@ -25,12 +25,26 @@ func (c *comparison) service() {
 		{"The words that answer the question about a dropped call (answers: labels)", trueOr(c.old.Nav.Labels), trueOr(c.next.Nav.Labels)},
 		{"The answer to codes of no menu (default)", trueOr(c.old.AnswersUnknown), trueOr(c.next.AnswersUnknown)},
 		{"The screen after a failure (on_failed)", c.moved(c.old.OnFailed), c.next.OnFailed},
+		{"The screens after which a caller who drops off gets an SMS (dropped)", c.leaves(c.old, c.moved), c.leaves(c.next, func(name string) string { return name })},
 		{"The screen after an unknown outcome (on_pending)", c.moved(c.old.OnPending), c.next.OnPending},
 	} {
 		if f.was != f.now {
 			c.notice(c.top(), "%s is %s, and was %s.", f.what, orNone(f.now), orNone(f.was))
 		}
 	}
+}
+
+// leaves lists the screens after which a caller who drops off gets an SMS.
+func (c *comparison) leaves(d *engine.Definition, name func(string) string) string {
+	if d.Dropped == nil {
+		return ""
+	}
+	var list []string
+	for _, after := range d.Dropped.After {
+		list = append(list, name(after))
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
 }
 
 func trueOr(given bool) string {

@@ -43,7 +43,7 @@ func (c *comparison) texts() {
 // versions. What is new or gone as a whole is reported as a whole.
 func (c *comparison) stays(key string) bool {
 	owner, _, _ := strings.Cut(key, ".")
-	if owner == "nav" || owner == "resume" || varNamed(c.old, owner) != nil && varNamed(c.next, owner) != nil {
+	if owner == "nav" || owner == "resume" || key == syntax.DroppedKey && c.old.Dropped != nil && c.next.Dropped != nil || varNamed(c.old, owner) != nil && varNamed(c.next, owner) != nil {
 		return true
 	}
 	now, ok := c.program.Screen(owner)
@@ -110,6 +110,9 @@ func textsOf(d *engine.Definition, top engine.Pos, name func(string) string) []t
 	}
 	if d.Session.Resume > 0 {
 		list = append(list, text{"resume.say", n.Resume, top}, text{"resume.confirm", n.ResumeYes, top}, text{"resume.cancel", n.ResumeNo, top})
+	}
+	if d.Dropped != nil {
+		list = append(list, text{syntax.DroppedKey, d.Dropped.Say, top})
 	}
 	for i := range d.Vars {
 		v := &d.Vars[i]

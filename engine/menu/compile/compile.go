@@ -26,6 +26,7 @@ func Compile(f *syntax.File, contracts []engine.Contract, o Options) (*engine.Pr
 	c.settings(o)
 	c.values()
 	c.nav()
+	c.dropped()
 	for _, s := range f.Screens {
 		c.screen(s)
 	}

@@ -33,6 +33,18 @@ func (c *compiler) nav() {
 	d.ResumeYes, d.ResumeNo = c.words(r.Confirm), c.words(r.Cancel)
 }
 
+func (c *compiler) dropped() {
+	d := c.f.Dropped
+	if d == nil {
+		return
+	}
+	out := &engine.Dropped{Say: c.words(d.SMS), Pos: d.Pos}
+	for _, name := range d.After {
+		out.After = append(out.After, name.Value)
+	}
+	c.def.Dropped = out
+}
+
 func (c *compiler) navKey(k syntax.NavKey) engine.NavKey {
 	return engine.NavKey{Key: k.Key.Value, Label: c.words(k.Label)}
 }
@@ -60,6 +72,7 @@ func (c *compiler) screen(s *syntax.Screen) {
 		Error: c.optional(s.Error), Again: c.optional(s.Again), Set: c.assigns(s.Set),
 		AgainFor: engine.AgainFor{Format: c.words(s.AgainFor.Format), Range: c.words(s.AgainFor.Range), Mismatch: c.words(s.AgainFor.Mismatch)},
 	}
+	out.Goal = s.Goal.Value
 	for _, say := range s.Say {
 		out.Say = append(out.Say, engine.Say{If: c.cond(say.If), Words: c.words(say.Text)})
 	}

@@ -18,7 +18,7 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		"repeat":  func(r *screenReader, e entry) { r.text(e, &r.s.ask().Repeat) },
 	},
 	says:   []string{"ask"},
-	shares: []string{"say", "error", "again", "answers"},
+	shares: []string{"say", "error", "again", "answers", "goal"},
 	needs:  []KindNeed{{Says: "ask", Key: "say", Example: "say: Your phone number"}},
 	read:   func(s *Screen) bool { return s.Ask != nil },
 	targets: func(s *Screen, see func(Target)) {

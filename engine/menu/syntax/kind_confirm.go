@@ -8,7 +8,7 @@ var _ = kinds.Add(engine.ScreenConfirm, &kind{
 		"cancel":  (*screenReader).cancel,
 	},
 	says:   []string{"confirm"},
-	shares: []string{"say", "error", "again", "answers"},
+	shares: []string{"say", "error", "again", "answers", "goal"},
 	needs:  []KindNeed{{Says: "confirm", Key: "say", Example: "say: Send {amount}?"}},
 	read:   func(s *Screen) bool { return s.Confirm != nil },
 	targets: func(s *Screen, see func(Target)) {

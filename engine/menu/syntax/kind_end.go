@@ -11,6 +11,7 @@ var _ = kinds.Add(engine.ScreenEnd, &kind{
 		"end": (*screenReader).end,
 	},
 	says:   []string{"end"},
+	shares: []string{"goal"},
 	beside: []string{"sms"},
 	read:   func(s *Screen) bool { return s.End != nil || s.EndsBySay },
 	text:   func(s *Screen) *Text { return s.End },

@@ -13,7 +13,7 @@ var _ = kinds.Add(engine.ScreenLanguages, &kind{
 		"languages": (*screenReader).languages,
 	},
 	says:    []string{"languages"},
-	shares:  []string{"say", "error", "again", "answers"},
+	shares:  []string{"say", "error", "again", "answers", "goal"},
 	read:    func(s *Screen) bool { return s.Languages.Written() },
 	targets: func(s *Screen, see func(Target)) { see(s.Languages) },
 })

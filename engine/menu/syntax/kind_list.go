@@ -13,7 +13,7 @@ var _ = kinds.Add(engine.ScreenList, &kind{
 		"empty": func(r *screenReader, e entry) { r.s.list().Empty = r.name(e, "a screen") },
 	},
 	says:   []string{"list"},
-	shares: []string{"say", "error", "again", "answers"},
+	shares: []string{"say", "error", "again", "answers", "goal"},
 	beside: []string{"menu"}, // below the rows
 	needs: []KindNeed{
 		{Says: "list", Key: "say", Example: "say: Last payments"},

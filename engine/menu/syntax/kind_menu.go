@@ -15,7 +15,7 @@ var _ = kinds.Add(engine.ScreenMenu, &kind{
 		"menu": (*screenReader).menu,
 	},
 	says:   []string{"menu"},
-	shares: []string{"say", "error", "again", "answers"},
+	shares: []string{"say", "error", "again", "answers", "goal"},
 	needs:  []KindNeed{{Says: "menu", Key: "say", Example: "say: What would you like?"}},
 	read:   func(s *Screen) bool { return s.Menu != nil },
 	targets: func(s *Screen, see func(Target)) {

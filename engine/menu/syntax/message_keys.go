@@ -60,6 +60,9 @@ func SharedKey(name string) string { return SharedTexts + "." + name }
 // SharedTexts begins the names of shared texts, as in {texts.fees}.
 const SharedTexts = "texts"
 
+// DroppedKey is the key of the SMS to callers who drop off.
+const DroppedKey = "dropped.sms"
+
 // OptionKey returns the key of an option's words: "study.soccer", or "agree.yes" where
 // the option is that of a type.
 func (v *Var) OptionKey(option string) string {

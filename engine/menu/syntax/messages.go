@@ -229,6 +229,9 @@ func (w *messageList) nav(f *File) {
 	w.add("resume.say", f.Session.Resume.Say)
 	w.add("resume.confirm", f.Session.Resume.Confirm)
 	w.add("resume.cancel", f.Session.Resume.Cancel)
+	if f.Dropped != nil {
+		w.add(DroppedKey, f.Dropped.SMS)
+	}
 }
 
 func (w *messageList) ofScreen(s *Screen) {

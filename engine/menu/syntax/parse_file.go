@@ -26,6 +26,7 @@ func (p *reader) menu(root *yaml.Node) {
 		"default":    p.byDefault,
 		"on_failed":  func(e entry) { f.OnFailed = p.name(e, "a screen") },
 		"on_pending": func(e entry) { f.OnPending = p.name(e, "a screen") },
+		"dropped":    p.dropped,
 		"limits":     p.limits,
 		"session":    p.session,
 		"remember":   p.remember,

@@ -28,6 +28,7 @@ type File struct {
 	Default   bool // calls to codes that no menu has begin here
 	OnFailed  Text
 	OnPending Text
+	Dropped   *Dropped // nil where nothing happens for callers who drop off
 	Limits    Limits
 	Session   Session
 	Remember  []Text
@@ -101,6 +102,13 @@ type Resume struct {
 	Say, Confirm, Cancel Text
 }
 
+// Dropped says which SMS goes to callers who drop off, and after which screens.
+type Dropped struct {
+	Pos   engine.Pos
+	After []Text
+	SMS   Text
+}
+
 // Nav holds the navigation keys. A key that is not declared is zero.
 type Nav struct {
 	Pos              engine.Pos
@@ -153,9 +161,11 @@ type Screen struct {
 	NavOff bool // nav: none
 	// Answers has the word of "answers": what callers may type beside keys.
 	Answers Text
-	Skip    *Case
-	Error   *Text // "" is an error too: repeat the question alone
-	Again   *Text
+	// Goal names what a caller has reached who sees the screen.
+	Goal  Text
+	Skip  *Case
+	Error *Text // "" is an error too: repeat the question alone
+	Again *Text
 	// AgainFor has the texts after one kind of wrong answer.
 	AgainFor AgainFor
 

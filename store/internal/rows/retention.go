@@ -47,6 +47,8 @@ func (d DB) Purge(ctx context.Context, now time.Time) (p store.Purged, err error
 			(SELECT provider_id FROM deliveries WHERE reported_at < $1 LIMIT $2)`, old, &p.Deliveries},
 		{"callbacks about payments", `DELETE FROM payment_callbacks WHERE id IN
 			(SELECT id FROM payment_callbacks WHERE received_at < $1 AND handled_at IS NOT NULL ORDER BY received_at LIMIT $2)`, old, &p.Callbacks},
+		{"notes of dropped calls", `DELETE FROM drops WHERE shown_at < $1 AND text IS NULL AND (menu, caller) IN
+			(SELECT menu, caller FROM drops WHERE shown_at < $1 AND text IS NULL ORDER BY shown_at LIMIT $2)`, now.Add(-store.StateRetention), &p.Drops},
 		{"codes", `DELETE FROM codes WHERE expires_at < $1 AND phone IN
 			(SELECT phone FROM codes WHERE expires_at < $1 LIMIT $2)`, now, &p.Codes},
 	} {
@@ -84,6 +86,7 @@ var personal = []struct{ what, count, remove string }{
 		`UPDATE call_states SET caller = '', state = NULL, epoch = epoch + 1 WHERE caller = $1`,
 	},
 	{"counts of limits", `SELECT count(*) FROM limits WHERE subject = $1`, `DELETE FROM limits WHERE subject = $1`},
+	{"notes of dropped calls", `SELECT count(*) FROM drops WHERE caller = $1`, `DELETE FROM drops WHERE caller = $1`},
 	{"one-time codes", `SELECT count(*) FROM codes WHERE phone = $1`, `DELETE FROM codes WHERE phone = $1`},
 	{
 		"numbers of payments", `SELECT count(*) FROM payments WHERE phone = $1 AND state IN ('succeeded', 'ended')`,
