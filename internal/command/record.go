@@ -12,6 +12,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/dialscript/coverage"
 	"github.com/paytrace/paytrace/engine/dialscript/record"
 	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/internal/service"
@@ -24,6 +25,9 @@ type recordCmd struct {
 	From  string `help:"Record the calls of a log of callbacks; - for standard input." placeholder:"LOG"`
 	Proxy string `help:"Listen here, pass callbacks on to --to, and record them until Ctrl-C." placeholder:"ADDR"`
 	To    string `help:"Address for callbacks of the service behind --proxy." placeholder:"URL"`
+
+	Walk int    `help:"Write N random calls of the menu, to compare it with another system." placeholder:"N"`
+	Seed uint64 `default:"1" help:"Draws the random calls: the same seed gives the same calls." placeholder:"N"`
 
 	As    string `help:"Person of people.yaml who calls (default: the first)." placeholder:"NAME"`
 	Code  string `help:"Code to dial (default: the menu's own)." placeholder:"CODE"`
@@ -50,6 +54,10 @@ Example:
 // Run records a script.
 func (v recordCmd) Run(ctx context.Context, std streams) error {
 	switch {
+	case v.Walk != 0 && (v.From != "" || v.Proxy != ""):
+		return misuse{errors.New("--walk makes up calls, and --from and --proxy record those of others; choose one")}
+	case v.Walk < 0 || v.Walk > dialscript.MaxCalls:
+		return misuse{fmt.Errorf("--walk: found %d, expected 1 to %d calls", v.Walk, dialscript.MaxCalls)}
 	case v.From != "" && v.Proxy != "":
 		return misuse{errors.New("--from and --proxy: calls come from a log or through a proxy; choose one")}
 	case (v.Proxy == "") != (v.To == ""):
@@ -69,6 +77,8 @@ func (v recordCmd) Run(ctx context.Context, std streams) error {
 	switch {
 	case v.From != "":
 		file, err = v.fromLog(d, std)
+	case v.Walk > 0:
+		file, err = v.fromWalks(ctx, d)
 	case v.Proxy != "":
 		file, err = v.fromProxy(ctx, d, std)
 	default:
@@ -280,6 +290,17 @@ func (v recordCmd) fromTerminal(ctx context.Context, d *desk, std streams) (*dia
 	if err := record.Disguise(file, d.local.Menus, t.results, d.people); err != nil {
 		return nil, err
 	}
+	return file, nil
+}
+
+// fromWalks makes up random calls.
+func (v recordCmd) fromWalks(ctx context.Context, d *desk) (*dialscript.File, error) {
+	calls, err := coverage.Walks(d.local.Menus[0], d.people, v.Walk, v.Seed)
+	if err != nil {
+		return nil, err
+	}
+	file := &dialscript.File{Path: v.Out, Calls: calls}
+	file.Calls = coverage.Passing(record.Settle(file, d.play(ctx, true)))
 	return file, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/paytrace/paytrace/engine"
@@ -13,10 +14,11 @@ import (
 )
 
 type replayCmd struct {
-	Logs []string `arg:"" name:"log" help:"Recorded sessions: logs of callbacks, or dial scripts; - for standard input."`
-	To   string   `required:"" help:"Menu to play the sessions on." placeholder:"MENU"`
-	From string   `help:"Menu on which the sessions were recorded. A log without screens needs it." placeholder:"MENU"`
-	JSON bool     `name:"json" help:"Print JSON."`
+	Logs  []string `arg:"" name:"log" help:"Recorded sessions: logs of callbacks, or dial scripts; - for standard input."`
+	To    string   `required:"" help:"Menu to play the sessions on." placeholder:"MENU"`
+	From  string   `help:"Menu on which the sessions were recorded. A log without screens needs it." placeholder:"MENU"`
+	First bool     `help:"Stop at the first screen that differs in any way, and print it."`
+	JSON  bool     `name:"json" help:"Print JSON."`
 }
 
 func (replayCmd) Help() string {
@@ -24,8 +26,13 @@ func (replayCmd) Help() string {
 words, other way, broken. The exit status is 1 if a session takes another way or
 breaks.
 
-Example:
-  paytrace replay calls.log --to menus/wallet.yaml`
+With --first the recording is taken at its word, as one of another system is that the
+menu is to replace: the first screen that differs is printed, and nothing after it
+is played.
+
+Examples:
+  paytrace replay calls.log --to menus/wallet.yaml
+  paytrace replay oracle.dial --to menus/wallet.yaml --first`
 }
 
 // Run replays recorded sessions and sorts them.
@@ -48,28 +55,46 @@ func (v replayCmd) Run(ctx context.Context, std streams) error {
 		defer from.Close()
 		r.From = old
 	}
-	var list []record.Replayed
+	r.First = v.First
+	var calls []*dialscript.Call
 	for _, log := range v.Logs {
 		file, err := sessionsOf(log, people, std)
 		if err != nil {
 			return err
 		}
 		for i := range file.Calls {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			list = append(list, r.Replay(&file.Calls[i]))
+			calls = append(calls, &file.Calls[i])
 		}
 	}
-	form := record.ReplayText
-	if v.JSON {
-		form = record.ReplayJSON
+	var list []record.Replayed
+	for _, call := range calls {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		list = append(list, r.Replay(call))
+		if v.First && list[len(list)-1].Differs() {
+			break
+		}
 	}
-	if err := form(std.out, list); err != nil {
+	return v.report(std.out, list, len(calls))
+}
+
+// report writes the verdicts. all counts the recorded sessions.
+func (v replayCmd) report(w io.Writer, list []record.Replayed, all int) error {
+	var err error
+	switch {
+	case v.JSON:
+		err = record.ReplayJSON(w, list)
+	case v.First:
+		err = record.FirstText(w, list, all)
+	default:
+		err = record.ReplayText(w, list)
+	}
+	if err != nil {
 		return err
 	}
 	if slices.ContainsFunc(list, func(r record.Replayed) bool {
-		return r.Verdict == record.OtherPath || r.Verdict == record.Broken
+		return r.Verdict == record.OtherPath || r.Verdict == record.Broken || v.First && r.Differs()
 	}) {
 		return outcome{exitDiagnostics}
 	}

@@ -44,6 +44,8 @@ type Replayer struct {
 	// recorded screens are recognised by their words.
 	From []*engine.Program
 	To   []*engine.Program
+	// First stops at the first screen that differs, also where only the words do.
+	First bool
 	// Play plays a call to its end on menus, whatever it shows.
 	Play func(menus []*engine.Program, call *dialscript.Call) dialscript.Result
 }
@@ -73,9 +75,15 @@ func (r *Replayer) Replay(call *dialscript.Call) Replayed {
 	words := screenWords(r.To)
 	for i := range call.Steps {
 		r.step(&out, call, before, now, i, words)
+		if r.First && out.Differs() {
+			break
+		}
 	}
 	return out
 }
+
+// Differs reports whether a screen is not as it was recorded.
+func (r *Replayed) Differs() bool { return r.Verdict != Same && r.Verdict != NoScreens }
 
 func hasScreens(call *dialscript.Call) bool {
 	return slices.ContainsFunc(call.Steps, func(s dialscript.Step) bool { return len(s.Shown) > 0 })

@@ -27,6 +27,32 @@ func ReplayText(w io.Writer, list []Replayed) error {
 	return err
 }
 
+// FirstText writes the first session with a screen that differs, and a last line with
+// counts. list ends with it; all counts the sessions of the recording.
+func FirstText(w io.Writer, list []Replayed, all int) error {
+	var b strings.Builder
+	unchecked := 0
+	for i := range list {
+		switch r := &list[i]; {
+		case r.Differs():
+			fmt.Fprintf(&b, "the first difference is in session %d of %d\n\n%s", i+1, all, r.text())
+		case r.Verdict == NoScreens:
+			unchecked++
+		}
+	}
+	if n := len(list); n == 0 || !list[n-1].Differs() {
+		fmt.Fprintf(&b, "%s: every screen is as recorded", report.Count(all-unchecked, "session"))
+	} else {
+		fmt.Fprintf(&b, "%s before it: every screen is as recorded; %d not played", report.Count(n-1-unchecked, "session"), all-n)
+	}
+	if unchecked > 0 {
+		fmt.Fprintf(&b, "; %d not checked, because they have no screens", unchecked)
+	}
+	b.WriteByte('\n')
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 func (r *Replayed) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n   %s\n", r.Verdict, terminal.Visible(r.Call.Title), terminal.Visible(r.Why))
