@@ -13,8 +13,9 @@ func DialledCodes(f *File, known []string) []string {
 	var codes []string
 	for i := range f.Calls {
 		for _, s := range f.Calls[i].Steps {
-			code, err := s.Input.fill(nil)
-			if err == nil && s.Redial == nil && IsCode(code) && !slices.Contains(codes, code) {
+			typed, err := s.Input.fill(nil)
+			code, dials := Dialled(typed)
+			if err == nil && s.Redial == nil && dials && !slices.Contains(codes, code) {
 				codes = append(codes, code)
 			}
 		}

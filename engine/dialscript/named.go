@@ -9,7 +9,8 @@ func NamedScreens(f *File, codes []string) map[string][]engine.Pos {
 	for i := range f.Calls {
 		ours := false
 		for _, s := range f.Calls[i].Steps {
-			if code, err := s.Input.fill(nil); err == nil && s.Redial == nil && IsCode(code) {
+			typed, err := s.Input.fill(nil)
+			if code, dials := Dialled(typed); err == nil && s.Redial == nil && dials {
 				ours = begun(codes, code)
 			}
 			for _, d := range s.Directions {

@@ -189,8 +189,9 @@ func (p *parser) input(text string) {
 			p.find(CodeLine, "An input can't have placeholders.", `Only a captured text, as {ref}, can be typed. "{{" is a brace.`)
 		}
 	}
+	_, dials := Dialled(typed)
 	switch {
-	case len(p.call.Steps) > 0 || IsCode(typed):
+	case len(p.call.Steps) > 0 || dials:
 	case strings.HasPrefix(typed, "*") && strings.HasSuffix(typed, "#") && strings.ContainsFunc(typed, unicode.IsLetter):
 		p.find(CodeLine, "A dialled code has no letters.", "Dial the part with digits. Type each answer after it on a line of its own, below its screen.")
 	default:

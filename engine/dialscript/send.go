@@ -29,11 +29,12 @@ func (g *play) trigger(s *Step) bool {
 		g.fatal(s.Pos, "%s, because the screen that shows it differs", err)
 		return false
 	}
+	code, dials := Dialled(typed)
 	switch {
 	case g.open:
 		return g.answer(s, typed)
-	case IsCode(typed):
-		return g.dial(s, typed)
+	case dials:
+		return g.dial(s, code)
 	case g.session == 0:
 		g.fatal(s.Pos, "a call begins with the dialled code, as *384*8481#; found %q", typed)
 	default:

@@ -163,4 +163,15 @@ func SplitDial(codes []string, dialled string) (service, rest string) {
 // dialledCode matches a service code as it is typed on a phone.
 var dialledCode = regexp.MustCompile(`^\*\d[\d*]*#$`)
 
+// IsCode reports whether a text is a service code as it is typed on a phone.
 func IsCode(s string) bool { return dialledCode.MatchString(s) }
+
+// Dialled reads a service code in any of its spellings: 384*8481, with spaces, in
+// full-width letters. A star or a "#" tells it from an answer.
+func Dialled(typed string) (code string, ok bool) {
+	if IsCode(typed) {
+		return typed, true
+	}
+	code = engine.DialledCode(typed)
+	return code, IsCode(code) && strings.ContainsAny(typed, "*#＊＃")
+}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/dialscript"
+	"github.com/paytrace/paytrace/engine/menu"
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/engine/runner"
 	"github.com/paytrace/paytrace/internal/service"
@@ -17,7 +19,7 @@ import (
 )
 
 type dialCmd struct {
-	Menu  string `arg:"" optional:"" help:"Menu file (default: the first menu of ./menus, or the embedded one)."`
+	Menu  string `arg:"" optional:"" help:"Menu file (default: the menu of ./menus that has the code, or the first one; the embedded one without a folder)."`
 	Code  string `help:"Code to dial, deep dials included (default: the menu's own)." placeholder:"CODE"`
 	Phone string `default:"0712345678" help:"Number of the caller."`
 	Lang  string `help:"Language the call begins in." placeholder:"CODE"`
@@ -53,7 +55,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer box.Close()
-	program, err := oneProgram(v.Menu, box.Actions.Contracts(), v.Lang, std)
+	program, err := v.program(box.Actions.Contracts(), std)
 	if err != nil {
 		return err
 	}
@@ -66,12 +68,12 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	code := v.Code
-	if code == "" {
-		code = program.Codes()[0].Dial
+	code := program.Codes()[0].Dial
+	if v.Code != "" {
+		code = engine.DialledCode(v.Code)
 	}
-	if !program.Answers(code) {
-		return misuse{fmt.Errorf("--code: found %q, expected a code of the menu %s: %s", code, program.Name(), codesOf(program))}
+	if p, _ := catalog.ForCode(code); p == nil || code == "" {
+		return misuse{fmt.Errorf("--code: found %q, expected a code of the menu %s: %s", v.Code, program.Name(), codesOf(program))}
 	}
 	if _, err := languageOf(program, v.Lang); err != nil {
 		return err
@@ -91,6 +93,52 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 		caller: caller, code: code, person: isTerminal(std.in),
 	}
 	return p.use(ctx)
+}
+
+// program compiles the menu that is dialled: the one named, the one that answers the
+// code, or the first of the default folder.
+func (v dialCmd) program(built []engine.Contract, std streams) (*engine.Program, error) {
+	folder, name, err := oneMenu(std.own, v.Menu)
+	if err != nil {
+		return nil, err
+	}
+	defer folder.Close()
+	contracts, err := folder.Contracts(built, std.err)
+	if err != nil {
+		return nil, err
+	}
+	if v.Menu == "" && v.Code != "" {
+		if name, err = dialledMenu(folder, name, v.Code, contracts); err != nil {
+			return nil, err
+		}
+	}
+	return compileOne(folder, name, contracts, v.Lang, std.err)
+}
+
+// dialledMenu returns the menu of a folder that answers a code: the first if it does, or
+// if menus of the folder contradict each other or can't be played.
+func dialledMenu(folder *service.Folder, first, code string, contracts []engine.Contract) (string, error) {
+	names, err := folder.Menus()
+	if err != nil {
+		return "", err
+	}
+	var programs []*engine.Program
+	var codes []string
+	file := map[*engine.Program]string{}
+	for _, name := range names {
+		if p := menu.BuildDraft(folder.FS, name, folder.Dir, contracts, menu.Options{}).Program; p != nil {
+			programs, codes, file[p] = append(programs, p), append(codes, codesOf(p)), name
+		}
+	}
+	catalog, err := runner.NewCatalog(programs...)
+	if err != nil || len(programs) < len(names) && !slices.ContainsFunc(programs, func(p *engine.Program) bool { return p.Answers(code) }) {
+		return first, nil // what is wrong with it is said where it is compiled
+	}
+	p, _ := catalog.ForCode(code)
+	if p == nil {
+		return "", misuse{fmt.Errorf("--code: found %q, expected a code of %s: %s", code, folder.Shown, strings.Join(codes, ", "))}
+	}
+	return file[p], nil
 }
 
 // toldActions remembers why actions failed: the screen for a failure does not say so.
