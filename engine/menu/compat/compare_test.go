@@ -96,6 +96,7 @@ func TestCompare(t *testing.T) {
 		"U805":         {strings.NewReplacer(`, "*384*2#": main`, ``, `"*384*1#": main`, `"*384*1#": find`), menutest.Contracts, nil},
 		"same":         {strings.NewReplacer(), menutest.Contracts, nil},
 		"U802_choice":  {strings.NewReplacer("{small: Small, big: Big, huge: Huge}", "{big: Big, small: Small}"), menutest.Contracts, nil},
+		"U802_words":   {strings.NewReplacer("{small: Small, big: Big, huge: Huge}", "{small: Big, big: Small, huge: Huge}", "1: Prices", "1: Find", "2: Find", "2: Prices"), menutest.Contracts, nil},
 		"U802_nav":     {strings.NewReplacer("back: 0 Back", "back: 9 Back", "    offer: {7: Later -> bye}\n", "", "  bye:\n    end: Bye.", "  bye:\n    show: Bye.\n    nav: none"), menutest.Contracts, nil},
 		"U803_dropped": {strings.NewReplacer("remember: [city]", "remember: []"), menutest.Contracts, nil},
 		"U806":         {strings.NewReplacer("number 1..12", "number 1..6", "litres <= 10", "litres <= 5", "city: text 20", "city: text 12"), menutest.Contracts, nil},

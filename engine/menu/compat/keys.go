@@ -42,12 +42,32 @@ func (c *comparison) keys(was, now *engine.Screen) {
 		case !same:
 			c.find("U802", diag.Warning, o.pos, fmt.Sprintf("Key %s on %s (%s) gave the value %s and now gives %s.", b.key, syntax.Quote(now.Name), o.label, syntax.Quote(b.meaning), syntax.Quote(o.meaning)), "")
 		}
+		if to := carried(b, before, after); stays && same && b.label != o.label && to != "" {
+			c.find("U802", diag.Warning, o.pos, fmt.Sprintf("Key %s on %s was %s and is now %s, but does the same; %s is key %s now.", b.key, syntax.Quote(now.Name), syntax.Quote(b.label), syntax.Quote(o.label), syntax.Quote(b.label), to), "Check that each option does what its words say.")
+			c.told[o.text] = true
+		}
 		if !stays || !same {
 			c.moves[move{was.Name, b.key}] = true
 			c.told[o.text] = true
 		}
 	}
 	c.newKeys(now, before, after)
+}
+
+// carried returns the key that has the words of an option now, and had others before. It
+// is "" if there is none.
+func carried(was choice, before, after []choice) string {
+	for _, o := range after {
+		if o.label != was.label || o.key == was.key {
+			continue
+		}
+		for _, b := range before {
+			if b.key == o.key && b.label != o.label {
+				return o.key
+			}
+		}
+	}
+	return ""
 }
 
 // newKeys reports options with keys that meant nothing before.
