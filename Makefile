@@ -93,10 +93,12 @@ reproducible: ## Build the program twice, here and elsewhere, and compare
 	$(SUPPLY) reproducible
 
 FUZZTIME ?= 60s
-fuzz: ## Fuzz every parser for FUZZTIME each
+INPUTS ?= 10000000
+fuzz: ## Fuzz every parser: first look for new kinds of inputs for FUZZTIME each, then run INPUTS that are drawn from all known ones
 	@for pkg in $$($(GO) list ./...); do \
 	  dir=$$($(GO) list -f '{{.Dir}}' $$pkg); \
 	  for f in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
 	    echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	    (cd $$dir && PAYTRACE_FUZZ=$(INPUTS) PAYTRACE_FUZZ_CORPUS=$$($(GO) env GOCACHE)/fuzz $(GO) test -count=1 -timeout 100h -run "^$$f$$") || exit 1; \
 	  done; \
 	done

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // asking returns a program that reads and shows answers of a type.
@@ -126,7 +127,8 @@ func TestForeignValuesStayData(t *testing.T) {
 	}
 }
 
-func FuzzParseType(f *testing.F) {
+func FuzzParseType(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, s := range []string{
 		"phone", "phone KE|UG", "phone any", "money 10..70000", "money -5..5", "number 1..12", "date", "date today-2y..today", "date 2020-01-01..", "date ..today+6m",
 		"text 20", "choice", "pin 4", "secret 8", "money 1..", "digits 6..8", "letters and digits 7", `text 9 like "AB-1"`, `text 9 like /a|[0-9]+/ such as "a"`, "date today-..", "phone KE|", "  text  7 ",
@@ -148,9 +150,10 @@ func FuzzParseType(f *testing.F) {
 	})
 }
 
-func FuzzAnswer(f *testing.F) {
+func FuzzAnswer(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, typ := range []string{"phone", "phone any", "phone KE|UG", "money 10..70000", "number -5..12", "date", "date today-2y..today+1m", "text 20", "pin 4", "secret 8", "digits 2..8", "letters 2..9", `text 9 like "AB-1"`, `text 9 like /a|[0-9]+/ such as "a"`} {
-		for _, answer := range []string{"", "0712345678", "+256 772 123456", "KES 1,500.50", "-3", "29/2/2024", "01032026", "Amina *", "{}[]€…😀", "4321", "\xff", " "} {
+		for _, answer := range []string{"", "0712345678", "+256 772 123456", "KES 1,500.50", "-3", "29/2/2024", "01032026", "Amina *", "{}[]€…😀", "4321", "\xff", " ", "1 \u0301March 2026", "\u0301"} {
 			f.Add(typ, answer, int64(20513))
 		}
 	}

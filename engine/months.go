@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
 )
@@ -119,8 +120,9 @@ func wordsOfDay(typed string) []string {
 	var list []string
 	rest := typed
 	for rest != "" {
-		letters := unicode.IsLetter([]rune(rest)[0])
-		end := strings.IndexFunc(rest, func(r rune) bool { return dayBreak(r) || (unicode.IsLetter(r) || unicode.IsMark(r)) != letters })
+		first, _ := utf8.DecodeRuneInString(rest)
+		letters := ofWord(first)
+		end := strings.IndexFunc(rest, func(r rune) bool { return dayBreak(r) || ofWord(r) != letters })
 		if end < 0 {
 			end = len(rest)
 		}
@@ -131,6 +133,9 @@ func wordsOfDay(typed string) []string {
 	}
 	return list
 }
+
+// ofWord reports whether a character is part of a word; others are numbers.
+func ofWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) }
 
 // dayBreak reports what may stand between the parts of a day.
 func dayBreak(r rune) bool { return strings.ContainsRune("/-., ", r) }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestParseAnswers(t *testing.T) {
@@ -49,7 +50,8 @@ func TestParseAnswers(t *testing.T) {
 	}
 }
 
-func FuzzParseAnswers(f *testing.F) {
+func FuzzParseAnswers(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add(`wrong_pin, then done ref="Q X" a.b=1`)
 	f.Fuzz(func(t *testing.T, text string) {
 		list, err := engine.ParseAnswers(text)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // everyKind returns a program with a screen of every kind and every extra.
@@ -94,7 +96,8 @@ var kindKeys = []string{"1", "2", "3", "4", "5", "0", "00", "98", "9", "95", "x"
 
 // FuzzRecord reads any bytes as a record. Neither that nor the session that it yields
 // makes the engine panic.
-func FuzzRecord(f *testing.F) {
+func FuzzRecord(tf *testing.F) {
+	f := fuzz.New(tf)
 	p := everyKind(f)
 	for _, keys := range [][]string{{}, {"1", "Thika"}, {"2", "50", "50", "1", "1234", "4321", "x"}, {"3", "1"}, {"98", "98", "0"}, {"5", "2"}, {"4", "7"}} {
 		s, _, err := play(p, p.Begin(Request{Caller: "254711000111"}, 20513), Event{Kind: EventDial, Start: "main"})

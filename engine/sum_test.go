@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // drawnSum returns a random sum of the values that a test knows.
@@ -160,7 +162,8 @@ func TestSumsReadBack(t *testing.T) {
 	}
 }
 
-func FuzzParseSum(f *testing.F) {
+func FuzzParseSum(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, seed := range []string{"a + b", "(a - 2) * b", "today + 14d", "1/month/today.year", "a - -5", "((a))", "a*b-c", "1 + ", "9999999999999999999 + a"} {
 		f.Add(seed)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/gateway"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 const (
@@ -381,7 +382,8 @@ func TestContinue(t *testing.T) {
 
 // FuzzHead checks that the wire handles every header, and that the library reads one
 // that it accepts in the same way: with the same first line and the same length.
-func FuzzHead(f *testing.F) {
+func FuzzHead(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, test := range wireCases {
 		f.Add(test.raw)
 	}
@@ -423,7 +425,8 @@ func FuzzHead(f *testing.F) {
 
 // FuzzWire checks that the bytes that pass the wire do not depend on the pieces in
 // which they come, and that the wire ends. Before an error more of them may pass.
-func FuzzWire(f *testing.F) {
+func FuzzWire(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, test := range wireCases {
 		f.Add(test.raw+smuggled, 7)
 	}

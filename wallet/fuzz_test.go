@@ -9,11 +9,13 @@ import (
 
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/wallet"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // Whoever can write to the database can put any token beside any address. It opens only
 // as the secret that was sealed for that address.
-func FuzzOpen(f *testing.F) {
+func FuzzOpen(tf *testing.F) {
+	f := fuzz.New(tf)
 	one, other := pair(f, 1), pair(f, 2)
 	s := sealer(f, "the first key").With(localKey(f, 1), localKey(f, 2))
 	var tokens []string
@@ -47,7 +49,8 @@ func FuzzOpen(f *testing.F) {
 
 // A key of 32 bytes in base64 wraps and unwraps; every other text is refused without
 // being shown.
-func FuzzLocalKey(f *testing.F) {
+func FuzzLocalKey(tf *testing.F) {
+	f := fuzz.New(tf)
 	whole := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
 	for _, text := range []string{whole, whole + "\n", " " + whole, whole[:20], whole + whole, strings.ReplaceAll(whole, "=", ""), "", "hunter2-hunter2-hunter2", "\x00"} {
 		f.Add(text, []byte("wrapped"))

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func typeOf(t testing.TB, text string) engine.Type {
@@ -186,7 +187,8 @@ func TestDecodeFaults(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
+func FuzzDecode(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add(rightAnswer)
 	f.Add(`{"outcome":"not_found"}`)
 	f.Add(`{"outcome":"done","values":{"rows":[[]],"place":null}}`)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/record"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // sessionsOf returns the sessions of a log, one line each: what was typed, and the screens
@@ -182,10 +183,12 @@ func TestDisguise(t *testing.T) {
 }
 
 // FuzzReadLog: the result of reading any log is a valid script.
-func FuzzReadLog(f *testing.F) {
+func FuzzReadLog(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add([]byte("phoneNumber=%2B254700000001&serviceCode=%2A384%23&text=1%2A2&sessionId=a\nCON Hi\n{\"x\":1}"))
 	f.Add([]byte(`[{"body":"sessionId=a&phoneNumber=1&text=*&serviceCode=**"}]`))
 	f.Add([]byte(`{"sessionId":"a","msisdn":"2","message":"=== x","reply":{"message":"| ..."}}`))
+	f.Add([]byte("F{\"body\":\"sessionId=a&phoneNumber=1&text=*%00%0A%FF&serviceCode=**\",\"reply\":\"CON a\x1b[31m\\tb\\nc\"}"))
 	people := walletPeople()
 	f.Fuzz(func(t *testing.T, source []byte) {
 		found, _, err := record.ReadLog(source)

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // withoutPlaces compares scripts but for where their lines stand.
@@ -23,7 +24,8 @@ var withoutPlaces = cmp.Options{
 
 // FuzzParse: nothing panics, what is read formats to a script that reads back
 // as the same, and formatting it again changes nothing.
-func FuzzParse(f *testing.F) {
+func FuzzParse(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, dir := range []string{"testdata/err", "testdata/ok", "testdata/play", "../../menus"} {
 		names, err := filepath.Glob(filepath.Join(dir, "*.dial"))
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/paytrace/paytrace/engine/msisdn"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestParseKenya(t *testing.T) {
@@ -165,7 +166,8 @@ func TestShow(t *testing.T) {
 	}
 }
 
-func FuzzParse(f *testing.F) {
+func FuzzParse(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, seed := range []string{"0712345678", "+254 712-345678", "00256772123456", "+447911123456", "071x", "", "+", "\xff"} {
 		f.Add(seed, "KE")
 		f.Add(seed, "UG|KE")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/engine"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // Of an answer only the number of an option is stored, even if a PIN is typed on
@@ -56,7 +57,8 @@ func TestRedact(t *testing.T) {
 
 // FuzzCutInputs cuts a text by whatever lengths a record may have. Lengths that
 // fit give the text back.
-func FuzzCutInputs(f *testing.F) {
+func FuzzCutInputs(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add("1*2*3", 1, 1)
 	f.Add("1**", 1, -1)
 	f.Add("", 0, 9223372036854775807)

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine/secret"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestForeign(t *testing.T) {
@@ -68,7 +69,8 @@ func TestForeignRemovesWhatWasSent(t *testing.T) {
 	}
 }
 
-func FuzzForeign(f *testing.F) {
+func FuzzForeign(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add("call of +254711223344 with 1*7391 %2A \\u0031", "958473")
 	f.Fuzz(func(t *testing.T, words, code string) {
 		got := secret.Foreign(words, 100, code)

@@ -17,6 +17,7 @@ import (
 	"github.com/paytrace/paytrace/gateway"
 	"github.com/paytrace/paytrace/gateway/africastalking"
 	"github.com/paytrace/paytrace/gateway/gatewaytest"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestFixtures(t *testing.T) {
@@ -24,7 +25,7 @@ func TestFixtures(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	gatewaytest.Fuzz(f, africastalking.Codec{}, "testdata")
+	gatewaytest.Fuzz(f, gatewaytest.Fixtures{Codec: africastalking.Codec{}, Dir: "testdata"})
 }
 
 var formHeader = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
@@ -120,7 +121,8 @@ func decodeText(t *testing.T, text string) string {
 
 // FuzzRoundTrip checks that the accepted values of a callback are decoded
 // unchanged.
-func FuzzRoundTrip(f *testing.F) {
+func FuzzRoundTrip(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add("ATUid_1", "+254711223344", "*384*8481#", "63902", "1*2 &=+%;é")
 	f.Fuzz(func(t *testing.T, session, phone, service, network, text string) {
 		fields := map[string]string{
@@ -133,7 +135,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if !strings.Contains(text, "#") && got.Text != text {
 			t.Errorf("text %q, want %q", got.Text, text)
 		}
-		if got.Session != session || got.Service != strings.TrimSpace(service) || !strings.HasSuffix(strings.TrimSpace(phone), got.Caller) {
+		if got.Session != session || got.Service != engine.DialledCode(service) || !strings.HasSuffix(strings.TrimSpace(phone), got.Caller) {
 			t.Errorf("decoded %+v from %q", got, fields)
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"github.com/paytrace/paytrace/gateway/gatewaytest"
 )
 
-// One gateway of each form of callback is fuzzed; the others share its parser.
+// One gateway of each form of callback is fuzzed by itself, and all of them together.
 
 func FuzzQuery(f *testing.F) { fuzz(f, "techsavanna") }
 
@@ -20,7 +20,19 @@ func FuzzXML(f *testing.F) { fuzz(f, "truroute") }
 
 func fuzz(f *testing.F, name string) {
 	f.Helper()
-	gatewaytest.Fuzz(f, gatewayNamed(f, name), filepath.Join("..", name, "testdata"))
+	gatewaytest.Fuzz(f, fixtures(gatewayNamed(f, name)))
+}
+
+func FuzzEvery(f *testing.F) {
+	var all []gatewaytest.Fixtures
+	for _, c := range known(f) {
+		all = append(all, fixtures(c))
+	}
+	gatewaytest.Fuzz(f, all...)
+}
+
+func fixtures(c *declared.Codec) gatewaytest.Fixtures {
+	return gatewaytest.Fixtures{Codec: c, Dir: filepath.Join("..", c.Name(), "testdata")}
 }
 
 func gatewayNamed(t testing.TB, name string) *declared.Codec {

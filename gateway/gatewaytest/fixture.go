@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/gateway"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // Read reads a fixture file; the package comment describes its form.
@@ -53,21 +54,28 @@ func Scribble(r gateway.Request) {
 	}
 }
 
-// Fuzz fuzzes a codec, starting with the fixtures in dir. It checks that nothing
-// panics, that every error is a refusal, and that a decoded request is within all
-// limits and shares no memory with the body.
-func Fuzz(f *testing.F, codec gateway.Codec, dir string) {
-	var like *gateway.Request
-	for _, path := range fixtures(f, dir) {
-		r := Read(f, path)
-		if like == nil {
-			like = &r
+// Fixtures are a codec with the folder of its fixtures.
+type Fixtures struct {
+	Codec gateway.Codec
+	Dir   string
+}
+
+// Fuzz fuzzes codecs, starting with their fixtures. It checks that nothing panics, that
+// every error is a refusal, and that a decoded request is within all limits and shares
+// no memory with the body.
+func Fuzz(tf *testing.F, codecs ...Fixtures) {
+	f := fuzz.New(tf)
+	like := make([]gateway.Request, len(codecs))
+	for i, c := range codecs {
+		for _, path := range fixtures(f, c.Dir) {
+			like[i] = Read(f, path)
+			f.Add(i, like[i].Path, like[i].Query, like[i].Body)
 		}
-		f.Add(r.Path, r.Query, r.Body)
 	}
-	f.Fuzz(func(t *testing.T, path string, query, body []byte) {
-		r := gateway.Request{Method: like.Method, Header: like.Header, Path: path, Query: bytes.Clone(query), Body: bytes.Clone(body)}
-		before := Decode(t, codec, r)
+	f.Fuzz(func(t *testing.T, which int, path string, query, body []byte) {
+		which = int(uint(which) % uint(len(codecs)))
+		r := gateway.Request{Method: like[which].Method, Header: like[which].Header, Path: path, Query: bytes.Clone(query), Body: bytes.Clone(body)}
+		before := Decode(t, codecs[which].Codec, r)
 		var copied string
 		if before.Request != nil {
 			copied = strings.Clone(before.Request.Session + before.Request.Caller + before.Request.Text)

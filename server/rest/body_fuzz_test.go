@@ -6,11 +6,14 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // A body that is accepted is an object of exactly the named texts, which every reader of
 // JSON reads in the same way; all others get a problem.
-func FuzzMembers(f *testing.F) {
+func FuzzMembers(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, body := range []string{
 		`{"phone":"254711000111","code":"123456"}`,
 		` { "code" : "1" , "phone" : "\u0030\ud83d\ude00" } `,

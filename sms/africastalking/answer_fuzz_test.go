@@ -7,11 +7,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/sms"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // Whatever the provider answers, a message counts as sent only with a 2xx, and only a
 // refusal that is known counts as one. The ID of a message can be stored.
-func FuzzAnswers(f *testing.F) {
+func FuzzAnswers(tf *testing.F) {
+	f := fuzz.New(tf)
 	const to = "254711000111"
 	for _, s := range []struct {
 		status int

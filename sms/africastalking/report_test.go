@@ -10,6 +10,7 @@ import (
 
 	"github.com/paytrace/paytrace/sms"
 	"github.com/paytrace/paytrace/sms/africastalking"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestReadReport(t *testing.T) {
@@ -52,7 +53,8 @@ func TestReadReport(t *testing.T) {
 	}
 }
 
-func FuzzReadReport(f *testing.F) {
+func FuzzReadReport(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add("ATXid_1", "Success", "DeliveryFailure", "63902", "1")
 	f.Fuzz(func(t *testing.T, id, status, reason, network, retries string) {
 		values := map[string]string{"id": id, "status": status, "failureReason": reason, "networkCode": network, "retryCount": retries}

@@ -4,10 +4,13 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // A note of a call has no answer of the caller, whatever the screen repeats of it.
-func FuzzWithoutInputs(f *testing.F) {
+func FuzzWithoutInputs(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, s := range [][2]string{
 		{"Send KES 500 to 0711000111?", "1*0711000111*500"},
 		{"Hello  AMINA  wa Juma", "amina wa juma"},

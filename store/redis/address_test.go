@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/paytrace/paytrace/store/redis"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestAddresses(t *testing.T) {
@@ -72,7 +73,8 @@ var ownWords = regexp.MustCompile(`^redis: (address \d+ of \d+: (expected redis:
 
 // FuzzAddresses checks that no error quotes the setting, and that a valid setting
 // names at least one node.
-func FuzzAddresses(f *testing.F) {
+func FuzzAddresses(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, seed := range []string{
 		"redis://u:hush@h:1/2", "rediss://h,rediss://h", "redis://:hush/x@h", "redis://[::1", "redis://h?x=hush", ",", "redis://%",
 	} {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/wallet/mpesa"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -83,7 +84,8 @@ func TestBodies(t *testing.T) {
 }
 
 // A body is never read as a payment unless it has a receipt and a positive amount.
-func FuzzBodies(f *testing.F) {
+func FuzzBodies(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, file := range bodyFiles(f) {
 		body, err := os.ReadFile(file)
 		if err != nil {

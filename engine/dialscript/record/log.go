@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/paytrace/paytrace/engine/terminal"
 )
 
 // A Logged is one callback of a log, with its answer if the log has it.
@@ -141,6 +143,7 @@ func unescaped(s string) string {
 
 func (l *Logged) setAnswer(text string) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = visible(text, "\n")
 	rest, end := strings.CutPrefix(text, "END")
 	if !end {
 		rest = strings.TrimPrefix(text, "CON")
@@ -320,6 +323,13 @@ func (f fields) logged() (Logged, bool) {
 	if answer, ok := f.get(answerNames); ok && answer != "" {
 		l.setAnswer(answer)
 	}
+	for _, names := range [][]string{sessionNames, phoneNames, serviceNames, allNames, latestNames} {
+		for _, name := range names {
+			if v, has := f[name]; has {
+				f[name] = visible(v, " ")
+			}
+		}
+	}
 	session, hasSession := f.get(sessionNames)
 	phone, hasPhone := f.get(phoneNames)
 	l.Session, l.Phone = session, strings.TrimSpace(phone)
@@ -339,6 +349,16 @@ func (f fields) logged() (Logged, bool) {
 		}
 	}
 	return l, l.Session != "" && (hasSession || hasPhone) && typed
+}
+
+// visible replaces what a script can't have: line ends, and characters that no phone
+// shows.
+func visible(text, lineEnd string) string {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = terminal.Visible(strings.ReplaceAll(line, "\t", " "))
+	}
+	return strings.Join(lines, lineEnd)
 }
 
 // IsScript reports whether a source is a script and not a log: its calls begin

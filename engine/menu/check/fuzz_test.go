@@ -10,11 +10,13 @@ import (
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // FuzzDiagnose checks menus that were read in part: whatever is missing, the
 // checks come to an end, every diagnostic has its place, and printing it works.
-func FuzzDiagnose(f *testing.F) {
+func FuzzDiagnose(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, pattern := range []string{"../testdata/err/*.yaml", "../testdata/ok/*.yaml", "../testdata/checked/*.yaml"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
@@ -28,6 +30,8 @@ func FuzzDiagnose(f *testing.F) {
 			f.Add(data, []byte("main.say: Karibu {caller}\nmain.1: Ondoka\n"))
 		}
 	}
+	// A list of which nothing says what it lists.
+	f.Add([]byte("ussd: 1\nservice: S\ndial: \"*384#\"\nstart: main\nscreens:\n  main:\n    say: S\n    each: row\n"), []byte(""))
 	f.Fuzz(func(t *testing.T, data, translation []byte) {
 		fsys := fstest.MapFS{"menu.yaml": {Data: data}, "menu.sw.yaml": {Data: translation}}
 		file, _ := syntax.Read(fsys, "menu.yaml", "")

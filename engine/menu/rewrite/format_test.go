@@ -12,6 +12,7 @@ import (
 
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // formatted formats a menu with its files, and once more.
@@ -163,7 +164,8 @@ func TestFormatKeepsMeaning(t *testing.T) {
 	})
 }
 
-func FuzzFormat(f *testing.F) {
+func FuzzFormat(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, name := range []string{"everything.yaml", "sample.yaml"} {
 		data, err := os.ReadFile("../testdata/ok/" + name)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/engine/menu/menutest"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func readDeclared(source string) (Declared, diag.List) {
@@ -131,7 +132,8 @@ func TestReadPostsFindings(t *testing.T) {
 	}
 }
 
-func FuzzReadDeclared(f *testing.F) {
+func FuzzReadDeclared(tf *testing.F) {
+	f := fuzz.New(tf)
 	f.Add("actions:\n  pay: {takes: {n: number 1..2}, ends: {done: {all: {list of: one, name: text 9}}}, within: 2s, is: money}\n")
 	f.Add("serve_at: ${A_URL}/v1\nactions:\n  a: {ends: {b: }, post: /a}\n  c: {ends: {d: }, post: http://localhost:1}\n")
 	f.Fuzz(func(t *testing.T, source string) {

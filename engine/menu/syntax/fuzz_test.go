@@ -14,11 +14,13 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/menutest"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // FuzzRead: no bytes make reading panic, and a menu read without a diagnostic
 // holds every text as it stands in the source.
-func FuzzRead(f *testing.F) {
+func FuzzRead(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, pattern := range []string{"../testdata/ok/*.yaml", "../testdata/err/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -92,7 +94,8 @@ func checkSource(t menutest.Fataler, file *File, source string) {
 
 // FuzzCond: no condition makes the parser panic, and one that is read without
 // a diagnostic is complete.
-func FuzzCond(f *testing.F) {
+func FuzzCond(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, s := range []string{
 		"worker is set", "lang is not empty", "amount <= balance and not (city = 'Nairobi' or study = soccer)",
 		"a = 5", "a = -5.25", "not not a is set", "((((a = b))))", "a == b && c <> d || !e is set", "a.b >= c.d",
@@ -134,6 +137,10 @@ func complete(t *testing.T, c *Cond, depth int) {
 		if !c.Left.Written() || !c.Right.Written() {
 			t.Fatalf("%q lacks a side", c.Op)
 		}
+	case opNamed:
+		if !c.Text.Written() {
+			t.Fatal("a condition stands for one without a name")
+		}
 	default:
 		t.Fatalf("unknown operator %q", c.Op)
 	}
@@ -141,7 +148,8 @@ func complete(t *testing.T, c *Cond, depth int) {
 
 // FuzzArrow: no text makes the arrow's parser panic; a target read without a
 // diagnostic is one name or one call with complete values.
-func FuzzArrow(f *testing.F) {
+func FuzzArrow(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, s := range []string{
 		"Exit -> bye", "-> bye", "A -> b -> c", "Exit ->", "Exit->bye", "Exit → bye", "x => y",
 		"Pay -> pay(amount, 'a, b', 5)", "Pay -> pay(", "Pay -> pay()x", "-> pay(,)", "->", "a -> é", "a -> back",

@@ -9,8 +9,8 @@ import (
 var _ = kinds.Add(engine.ScreenList, &kind{
 	keys: map[string]func(*screenReader, entry){
 		"list":  (*screenReader).list,
-		"each":  func(r *screenReader, e entry) { r.text(e, &r.s.list().Each) },
-		"empty": func(r *screenReader, e entry) { r.s.list().Empty = r.name(e, "a screen") },
+		"each":  func(r *screenReader, e entry) { r.text(e, &r.listAt(e).Each) },
+		"empty": func(r *screenReader, e entry) { r.listAt(e).Empty = r.name(e, "a screen") },
 	},
 	says:   []string{"list"},
 	shares: []string{"say", "error", "again", "answers", "goal"},
@@ -30,6 +30,16 @@ func (s *Screen) list() *List {
 		s.List = &List{}
 	}
 	return s.List
+}
+
+// listAt returns the list of the screen, which is placed at its first key: the key
+// "list" may be missing.
+func (r *screenReader) listAt(e entry) *List {
+	l := r.s.list()
+	if l.Pos.Line == 0 {
+		l.Pos = e.key.Pos
+	}
+	return l
 }
 
 // list reads "list: payments as payment -> payment_show".

@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
 	"github.com/paytrace/paytrace/menus"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func readPeople(source string) (engine.Personas, diag.List) {
@@ -104,7 +105,8 @@ func TestShippedPeople(t *testing.T) {
 	}
 }
 
-func FuzzReadPersonas(f *testing.F) {
+func FuzzReadPersonas(tf *testing.F) {
+	f := fuzz.New(tf)
 	shipped, err := fs.ReadFile(menus.FS, "people.yaml")
 	if err != nil {
 		f.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/horizon"
 	"github.com/paytrace/paytrace/wallet/wallettest"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // same is a Horizon or a proxy that gives the same answer to every request.
@@ -28,7 +29,8 @@ func (s same) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // An answer never means more than it says. A transaction has succeeded only if a 2xx
 // names it, and is refused or not found only with the status for that.
-func FuzzAnswers(f *testing.F) {
+func FuzzAnswers(tf *testing.F) {
+	f := fuzz.New(tf)
 	hash := strings.Repeat("ab", 32)
 	for _, s := range []same{
 		{200, "7", []byte(`{"hash":"` + hash + `","successful":true}`)},

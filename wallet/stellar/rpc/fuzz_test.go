@@ -12,6 +12,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/rpc"
 	"github.com/paytrace/paytrace/wallet/wallettest"
+	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // same is a service or a proxy that gives the same answer to every request.
@@ -26,7 +27,8 @@ func (s same) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // An answer never means more than it says. Only a 200 with the right word shows the
 // fate of a transaction.
-func FuzzAnswers(f *testing.F) {
+func FuzzAnswers(tf *testing.F) {
+	f := fuzz.New(tf)
 	for _, s := range []same{
 		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"SUCCESS","latestLedgerCloseTime":"1770800300"}}`)},
 		{200, []byte(`{"jsonrpc":"2.0","id":1,"result":{"status":"FAILED","resultXdr":"AAAAAAAAAGT/////AAAAAQAAAAAAAAAA/////gAAAAA="}}`)},
