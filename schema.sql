@@ -408,3 +408,17 @@ CREATE TABLE drops (
 CREATE INDEX drops_due ON drops (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX drops_session ON drops (session);
 CREATE INDEX drops_shown ON drops (shown_at);
+
+-- Comparisons of the ledger with a provider's own books.
+CREATE TABLE reconciliations (
+    id         TEXT PRIMARY KEY,
+    provider   TEXT NOT NULL,
+    began_at   TIMESTAMPTZ NOT NULL,
+    ended_at   TIMESTAMPTZ,             -- not set while answers are awaited
+    balance_at TIMESTAMPTZ,             -- when the provider had its balance
+    theirs     BIGINT NOT NULL,         -- cents: what the provider had
+    ours       BIGINT NOT NULL,         -- cents: what the clearing accounts said
+    agreed     BOOLEAN NOT NULL,        -- the balances agreed, or a person has explained the difference
+    report     TEXT NOT NULL            -- what was found, JSON without phone numbers
+);
+CREATE INDEX reconciliations_ended ON reconciliations (provider, ended_at);

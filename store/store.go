@@ -71,6 +71,7 @@ type Store interface {
 	Auditor
 	Books
 	PaymentLists
+	Reconciliations
 	Callbacks
 	SharedValues
 	Drops

@@ -46,6 +46,7 @@ func Run(t *testing.T, open Open) {
 		{"payment", paymentCases},
 		{"callback", callbackCases},
 		{"drop", dropCases},
+		{"reconciliation", reconciliationCases},
 		{"repeat", repeatCases},
 	} {
 		for _, c := range group.cases {
