@@ -17,11 +17,10 @@ import (
 
 // books are what a provider tells.
 type books struct {
-	list    []payments.Report
-	broken  error
-	ids     []string
-	asked   int
-	balance payments.Balance
+	list   []payments.Report
+	broken error
+	ids    []string
+	asked  int
 }
 
 func (*books) Remembers() time.Duration { return 48 * time.Hour }

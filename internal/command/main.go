@@ -41,6 +41,7 @@ type subcommands struct {
 	Migrate    migrateCmd    `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
 	Calls      callsCmd      `cmd:"" help:"Show what happened on a number's calls."`
 	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
+	Reconcile  reconcileCmd  `cmd:"" help:"Compare the ledger with M-Pesa's own books, and tell every difference."`
 	PIN        pinCmd        `cmd:"" name:"pin" help:"Reset the PIN of a worker."`
 	Payouts    payoutsCmd    `cmd:"" help:"Show whether withdrawals are paid out; stop them, or let them go on."`
 	Forget     forgetCmd     `cmd:"" help:"Remove what is stored about a person."`

@@ -252,6 +252,7 @@ func (s *Service) registerActions(ctx context.Context) error {
 	if err := s.openPayments(tried.identity.IdentityKeys); err != nil {
 		return err
 	}
+	s.reconcileDaily()
 	s.runner.Actions = decorate[runner.Actions](s.table, s.options.Decorators.Actions, append(measured(s, s.metrics.Actions), traced(s, s.tracing.Actions)...)...)
 	if s.settings.Sessions > 0 {
 		s.runner.Admit = s.table.Admit(s.settings.Sessions)

@@ -102,6 +102,7 @@ type Settings struct {
 
 	MPesa    MPesa
 	Payments Payments
+	Review   Review
 
 	LogFormat string
 
@@ -141,6 +142,7 @@ var settings = []struct {
 	{"wallets", walletSettings},
 	{"M-Pesa", mpesaSettings},
 	{"payments", paymentSettings},
+	{"reconciliation and review of payments", reviewSettings},
 	{"logs", []setting{{
 		name: "LOG_FORMAT",
 		help: "text or json. Not set: text on a terminal, otherwise JSON.",
