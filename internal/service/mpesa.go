@@ -34,11 +34,21 @@ func purpose(identity []byte, what string) []byte {
 	return h.Sum(nil)
 }
 
+// purposes derives such a key from each of the identity keys.
+func purposes(keys wallet.IdentityKeys, what string) (key []byte, others [][]byte) {
+	if keys.Other != nil {
+		others = append(others, purpose(keys.Other, what))
+	}
+	return purpose(keys.Key, what), others
+}
+
 // NewMPesa makes the client of the settings, and the addresses that Safaricom posts to.
-// identity is the key that names sessions and actions.
-func NewMPesa(s Settings, db store.SharedValues, identity []byte) (*mpesa.Client, mpesa.Addresses, error) {
+// keys are those that name sessions and actions: while they change, Safaricom posts to
+// addresses of both.
+func NewMPesa(s Settings, db store.SharedValues, keys wallet.IdentityKeys) (*mpesa.Client, mpesa.Addresses, error) {
 	m := s.MPesa
-	addresses, err := mpesa.NewAddresses(m.PublicURL, purpose(identity, "addresses of payments"))
+	key, others := purposes(keys, "addresses of payments")
+	addresses, err := mpesa.NewAddresses(m.PublicURL, key, others...)
 	if err != nil {
 		return nil, addresses, usagef("PUBLIC_URL: %w", err)
 	}
@@ -46,7 +56,8 @@ func NewMPesa(s Settings, db store.SharedValues, identity []byte) (*mpesa.Client
 	if err != nil {
 		return nil, addresses, err
 	}
-	tokens, err := newTokens(db, purpose(identity, "access tokens of M-Pesa"), m)
+	key, others = purposes(keys, "access tokens of M-Pesa")
+	tokens, err := newTokens(db, m, key, others...)
 	if err != nil {
 		return nil, addresses, err
 	}
@@ -84,7 +95,7 @@ func (s *Service) openPayments(keys wallet.IdentityKeys) error {
 	if !s.settings.MPesa.On() {
 		return nil
 	}
-	client, addresses, err := NewMPesa(s.settings, s.db, keys.Key)
+	client, addresses, err := NewMPesa(s.settings, s.db, keys)
 	if err != nil {
 		return err
 	}
@@ -143,23 +154,31 @@ func (s *Service) postRoutes(refusals *server.Refusals) []server.Route {
 type tokens struct {
 	db   store.SharedValues
 	seal cipher.AEAD
-	name string
+	// opens has seal and those of the other keys: while the key changes, instances seal
+	// with different ones.
+	opens []cipher.AEAD
+	name  string
 }
 
 var _ mpesa.Tokens = (*tokens)(nil)
 
 // newTokens makes the store of the token of one app.
-func newTokens(db store.SharedValues, key []byte, m MPesa) (*tokens, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	seal, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return nil, err
-	}
+func newTokens(db store.SharedValues, m MPesa, key []byte, others ...[]byte) (*tokens, error) {
 	app := sha256.Sum256([]byte(m.BaseURL + "\n" + m.ConsumerKey))
-	return &tokens{db, seal, fmt.Sprintf("mpesa token %x", app[:8])}, nil
+	t := &tokens{db: db, name: fmt.Sprintf("mpesa token %x", app[:8])}
+	for _, key := range append([][]byte{key}, others...) {
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		seal, err := cipher.NewGCMWithRandomNonce(block)
+		if err != nil {
+			return nil, err
+		}
+		t.opens = append(t.opens, seal)
+	}
+	t.seal = t.opens[0]
+	return t, nil
 }
 
 // Load implements mpesa.Tokens. A token that can't be opened was sealed with an earlier
@@ -173,11 +192,12 @@ func (t *tokens) Load(ctx context.Context) (mpesa.Token, error) {
 	if err != nil {
 		return mpesa.Token{ID: v.ID}, nil //nolint:nilerr // it is replaced
 	}
-	plain, err := t.seal.Open(nil, nil, sealed, []byte(v.ID))
-	if err != nil {
-		return mpesa.Token{ID: v.ID}, nil //nolint:nilerr // it is replaced
+	for _, seal := range t.opens {
+		if plain, err := seal.Open(nil, nil, sealed, []byte(v.ID)); err == nil {
+			return mpesa.Token{ID: v.ID, Value: secret.New(string(plain)), ExpiresAt: v.ExpiresAt}, nil
+		}
 	}
-	return mpesa.Token{ID: v.ID, Value: secret.New(string(plain)), ExpiresAt: v.ExpiresAt}, nil
+	return mpesa.Token{ID: v.ID}, nil // it is replaced
 }
 
 // Lease implements mpesa.Tokens.
@@ -215,5 +235,5 @@ func OpenMPesa(ctx context.Context, db store.Store, s Settings) (*mpesa.Client, 
 	if err := found.keep(ctx, db, time.Now()); err != nil {
 		return nil, mpesa.Addresses{}, err
 	}
-	return NewMPesa(s, db, found.Key)
+	return NewMPesa(s, db, found.IdentityKeys)
 }

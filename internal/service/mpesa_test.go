@@ -12,6 +12,7 @@ import (
 	desk "github.com/paytrace/paytrace/actions/payments"
 	"github.com/paytrace/paytrace/engine/secret"
 	"github.com/paytrace/paytrace/store/sqlite"
+	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/mpesa"
 )
 
@@ -100,8 +101,13 @@ func TestTokensAreSealed(t *testing.T) {
 	}
 	defer db.Close()
 	ctx, now := context.Background(), time.Date(2026, 3, 6, 12, 0, 0, 0, time.UTC)
-	kept := func(key byte, app string) *tokens {
-		one, err := newTokens(db, []byte(strings.Repeat(string(key), 32)), MPesa{ConsumerKey: app})
+	keyOf := func(letter byte) []byte { return []byte(strings.Repeat(string(letter), 32)) }
+	kept := func(key byte, app string, others ...byte) *tokens {
+		var more [][]byte
+		for _, other := range others {
+			more = append(more, keyOf(other))
+		}
+		one, err := newTokens(db, MPesa{ConsumerKey: app}, keyOf(key), more...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,9 +128,58 @@ func TestTokensAreSealed(t *testing.T) {
 		tokens *tokens
 		value  string
 		id     string
-	}{{a, "canary-token", "1"}, {kept('b', "app"), "", "1"}, {kept('a', "other"), "", ""}} {
+	}{
+		{a, "canary-token", "1"},
+		{kept('b', "app"), "", "1"},
+		{kept('b', "app", 'a'), "canary-token", "1"}, // while the key changes, instances seal with both
+		{kept('a', "other"), "", ""},
+	} {
 		if got, err := c.tokens.Load(ctx); err != nil || got.Value.Reveal() != c.value || got.ID != c.id {
 			t.Errorf("loaded %q, %q, %v, expected %q, %q", got.ID, got.Value.Reveal(), err, c.id, c.value)
+		}
+	}
+}
+
+// While ID_KEY changes in its three steps, each instance knows the addresses that an
+// instance one step before or behind it has given to Safaricom. An address of a key that
+// is not set any more is not known.
+func TestAddressesWhileTheKeyChanges(t *testing.T) {
+	db, err := sqlite.OpenMemory(t.Context(), sqlite.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	settings := Settings{MPesa: MPesa{PublicURL: "https://pay.example.org", ConsumerKey: "key", ConsumerSecret: secret.New("hunter2"), ShortCode: "600321", BaseURL: mpesa.Sandbox}}
+	key := func(text string) []byte {
+		key, err := wallet.IdentityKey(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	steps := []wallet.IdentityKeys{
+		{Key: key("old")}, {Key: key("old"), Other: key("new")}, {Key: key("new"), Other: key("old")}, {Key: key("new")},
+	}
+	var all []mpesa.Addresses
+	for _, keys := range steps {
+		_, addresses, err := NewMPesa(settings, db, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, addresses)
+	}
+	for made, from := range all {
+		push := strings.Split(from.In("D1", "token"), "/")
+		confirm := strings.Split(from.Confirm(), "/")
+		for step, to := range all {
+			want := made < 2 && step < 3 || made >= 2 && step > 0
+			token, ok := to.Open(mpesa.RouteIn, "D1", push[len(push)-1])
+			if ok != want || ok && token != "token" {
+				t.Errorf("an address of step %d for a push is known in step %d: %t, token %q", made, step, ok, token)
+			}
+			if _, ok := to.Open(mpesa.RouteConfirm, "", confirm[len(confirm)-2]); ok != want {
+				t.Errorf("the registered address of step %d is known in step %d: %t", made, step, ok)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 )
@@ -32,21 +33,27 @@ const MaxToken = 100
 // Safaricom refuses addresses with its own names in them, so the paths have none.
 type Addresses struct {
 	base string
-	key  []byte
+	// keys has the key of new addresses first. Addresses of the others are known, too.
+	keys [][]byte
 }
 
-// NewAddresses makes addresses below a base, such as https://pay.example.org. The key
-// has at least 16 bytes, and is used for nothing else.
-func NewAddresses(base string, key []byte) (Addresses, error) {
+// NewAddresses makes addresses below a base, such as https://pay.example.org. Each key
+// has at least 16 bytes, and is used for nothing else. Addresses that were made with one
+// of the other keys are known, but no new ones are made: so the key can change while
+// Safaricom still posts to older addresses.
+func NewAddresses(base string, key []byte, others ...[]byte) (Addresses, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
 		return Addresses{}, errors.New("mpesa: the public address must be https://host")
 	}
 	const leastKey = 16
-	if len(key) < leastKey {
-		return Addresses{}, errors.New("mpesa: the key of addresses is too short")
+	keys := append([][]byte{key}, others...)
+	for _, key := range keys {
+		if len(key) < leastKey {
+			return Addresses{}, fmt.Errorf("mpesa: a key of addresses has %d bytes; at least %d are needed", len(key), leastKey)
+		}
 	}
-	return Addresses{strings.TrimSuffix(base, "/"), key}, nil
+	return Addresses{strings.TrimSuffix(base, "/"), keys}, nil
 }
 
 // In returns the address for what becomes of a push.
@@ -95,13 +102,22 @@ func (a Addresses) Open(route Route, intent, sealed string) (token string, ok bo
 	if len(token) > MaxToken || len(intent) > MaxToken {
 		return "", false
 	}
-	return token, hmac.Equal([]byte(mac), []byte(a.mac(route, intent, token)))
+	for _, key := range a.keys {
+		if hmac.Equal([]byte(mac), []byte(macOf(key, route, intent, token))) {
+			return token, true
+		}
+	}
+	return "", false
 }
 
-// mac returns 128 bits of a keyed hash of all that an address says.
 func (a Addresses) mac(route Route, intent, token string) string {
+	return macOf(a.keys[0], route, intent, token)
+}
+
+// macOf returns 128 bits of a keyed hash of all that an address says.
+func macOf(key []byte, route Route, intent, token string) string {
 	const bytes = 16
-	h := hmac.New(sha256.New, a.key)
+	h := hmac.New(sha256.New, key)
 	for _, part := range []string{string(route), intent, token} {
 		// A length keeps the parts apart.
 		h.Write([]byte{byte(len(part) >> 8), byte(len(part))}) //nolint:gosec // parts are short

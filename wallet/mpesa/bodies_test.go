@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/paytrace/paytrace/wallet/mpesa"
 	"github.com/paytrace/paytrace/internal/fuzz"
+	"github.com/paytrace/paytrace/wallet/mpesa"
 )
 
 var update = flag.Bool("update", false, "write the golden files")

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paytrace/paytrace/internal/fuzz"
 	"github.com/paytrace/paytrace/wallet/mpesa"
 	"github.com/paytrace/paytrace/wallet/payments"
 )
@@ -68,6 +69,22 @@ func TestAddresses(t *testing.T) {
 	}
 	if _, ok := other.Open(mpesa.RouteConfirm, "", parts[len(parts)-2]); ok {
 		t.Error("an address opens with another key")
+	}
+	both, err := mpesa.NewAddresses("https://pay.example", []byte("fedcba9876543210"), []byte("0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []mpesa.Addresses{a, other, both} {
+		if intent, sealed := lastParts(of.Out("W1", "t")); both.In("W1", "t") != other.In("W1", "t") {
+			t.Error("a new address is not made with the first key")
+		} else if token, ok := both.Open(mpesa.RouteOut, intent, sealed); !ok || token != "t" {
+			t.Errorf("with two keys, %s does not open: %q", sealed, token)
+		}
+	}
+	for _, short := range [][]byte{nil, []byte("short")} {
+		if _, err := mpesa.NewAddresses("https://pay.example", []byte("0123456789abcdef"), short); err == nil {
+			t.Errorf("the other key %q is taken", short)
+		}
 	}
 	for _, base := range []string{"", "pay.example", "ftp://pay.example", "https://pay.example?x=1"} {
 		if _, err := mpesa.NewAddresses(base, []byte("0123456789abcdef")); err == nil {
@@ -173,4 +190,23 @@ func TestProviderExplains(t *testing.T) {
 	if got := p.Explain(payments.Deposit, "", "en"); got != "" {
 		t.Errorf("no code is explained as %q", got)
 	}
+}
+
+// FuzzAddresses checks that no part of an address opens that was not made.
+func FuzzAddresses(tf *testing.F) {
+	f := fuzz.New(tf)
+	a := addresses(f)
+	made := map[string]bool{}
+	for _, address := range []string{a.In("D1", "tok.en"), a.Out("D1", "t"), a.Status("D2", ""), a.Timeout("", "x")} {
+		intent, sealed := lastParts(address)
+		made[intent+"/"+sealed] = true
+		for _, route := range []mpesa.Route{mpesa.RouteIn, mpesa.RouteConfirm, ""} {
+			f.Add(string(route), intent, sealed)
+		}
+	}
+	f.Fuzz(func(t *testing.T, route, intent, sealed string) {
+		if token, ok := a.Open(mpesa.Route(route), intent, sealed); ok && !made[intent+"/"+sealed] || !ok && token != "" {
+			t.Errorf("%q %q %q opens: %t, %q", route, intent, sealed, ok, token)
+		}
+	})
 }
