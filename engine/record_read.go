@@ -158,7 +158,10 @@ const usualValues = 4
 // value reads an object of one tag, or null.
 func (r *recordReader) value(v *Value) {
 	const none = "null"
-	if r.other || strings.HasPrefix(r.s[r.at:], none) {
+	if r.other {
+		return
+	}
+	if strings.HasPrefix(r.s[r.at:], none) {
 		r.at += len(none)
 		return
 	}
@@ -239,7 +242,7 @@ const usualInputs = 8
 
 // expect passes a byte.
 func (r *recordReader) expect(c byte) {
-	if r.at == len(r.s) || r.s[r.at] != c {
+	if r.at >= len(r.s) || r.s[r.at] != c {
 		r.other = true
 		return
 	}

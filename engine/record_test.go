@@ -114,7 +114,7 @@ func FuzzRecord(tf *testing.F) {
 		f.Add(b)
 	}
 	for _, s := range []string{
-		"", "null", "{}", `{"v":1,"h":"h","lang":"en","step":"main","at":-1}`, `{"v":1,"h":"h","lang":"en","step":"main","at":1,"pages":[-7]}`,
+		"", "null", "{}", `{"v":1,"h":"h","undo":[{"s":"find","at":-3,"v":[["lang",null],["`, `{"v":1,"values":[["`, `{"v":1,"h":"\`, `{"values":[["row",{"t":""}"v":1,"h":"\`, `{"v":1,"h":"h","lang":"en","step":"main","at":-1}`, `{"v":1,"h":"h","lang":"en","step":"main","at":1,"pages":[-7]}`,
 		`{"v":1,"h":"h","lang":"en","step":"city","notice":"accept -1"}`, `{"v":1,"h":"h","lang":"xx","step":"(resume)","start":"nowhere"}`,
 		`{"v":5,"h":"h","lang":"en","step":"list","n":[9223372036854775807,1],"values":[["rows",{"l":[{"t":"x"}]}]]}`,
 		`{"v":1,"h":"h","lang":"en","step":"mine","moved":true,"undo":[{"s":"find","at":-3,"pages":[-1],"v":[["lang",null],["city",{"n":1}]]}]}`,

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -121,6 +122,9 @@ func decodeText(t *testing.T, text string) string {
 
 // FuzzRoundTrip checks that the accepted values of a callback are decoded
 // unchanged.
+// lineEnds replaces what some handsets send behind an answer.
+var lineEnds = strings.NewReplacer("\r", " ", "\n", " ", "\t", " ")
+
 func FuzzRoundTrip(tf *testing.F) {
 	f := fuzz.New(tf)
 	f.Add("ATUid_1", "+254711223344", "*384*8481#", "63902", "1*2 &=+%;é")
@@ -132,8 +136,8 @@ func FuzzRoundTrip(tf *testing.F) {
 		if got == nil {
 			return
 		}
-		if !strings.Contains(text, "#") && got.Text != text {
-			t.Errorf("text %q, want %q", got.Text, text)
+		if want := lineEnds.Replace(text); !strings.Contains(text, "#") && utf8.ValidString(text) && got.Text != want {
+			t.Errorf("text %q, want %q", got.Text, want)
 		}
 		if got.Session != session || got.Service != engine.DialledCode(service) || !strings.HasSuffix(strings.TrimSpace(phone), got.Caller) {
 			t.Errorf("decoded %+v from %q", got, fields)
