@@ -148,7 +148,11 @@ func randomOutcome(r *rand.Rand, call *engine.Call) engine.Outcome {
 				v := engine.TextValue(strings.Repeat("~", g.Type.Width))
 				switch g.Type.Kind {
 				case engine.KindMoney:
-					v = engine.MoneyValue(g.Type.Hi)
+					v = engine.MoneyValue([]int64{g.Type.Lo, g.Type.Hi, g.Type.Hi}[r.IntN(3)])
+				case engine.KindNumber:
+					v = engine.NumberValue([]int64{g.Type.Lo, g.Type.Hi}[r.IntN(2)])
+				case engine.KindDate:
+					v = engine.DateValue([]engine.Date{-719528, 20000, 2932896}[r.IntN(3)]) // the first and the last that dates have
 				case engine.KindList:
 					v = engine.ListValue(nil)
 				}

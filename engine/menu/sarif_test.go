@@ -21,7 +21,7 @@ import (
 	"github.com/paytrace/paytrace/engine/menu/menutest"
 )
 
-var sample = diag.List{
+var sarifSample = diag.List{
 	{
 		Code: "U101", Severity: diag.Error, Pos: engine.Pos{File: "menus/a b.yaml", Line: 3, Column: 5}, Length: 4, Message: "100% \"wrong\".", Help: "Mend,\nplease.",
 		Related: []diag.Related{{Pos: engine.Pos{File: "x.yaml", Line: 1, Column: 2}, Text: "Here."}, {Text: "And so."}},
@@ -71,7 +71,7 @@ func sarifFault(official *jsonschema.Schema, log []byte) error {
 func TestSARIFSchema(t *testing.T) {
 	official := officialSARIF(t)
 	title := func(code string) string { return "title of " + code }
-	all := map[string]diag.List{"none": nil, "some": sample}
+	all := map[string]diag.List{"none": nil, "some": sarifSample}
 	for _, name := range menutest.MenusIn(t, "testdata/err") {
 		_, all[name] = check.Diagnose(os.DirFS("testdata/err"), name, "menus", menutest.Contracts)
 	}
@@ -89,7 +89,7 @@ func TestSARIFSchema(t *testing.T) {
 // The schema would be no proof if it let anything through.
 func TestSARIFSchemaCanFail(t *testing.T) {
 	var b bytes.Buffer
-	if err := diag.SARIF(&b, sample, "v1", func(string) string { return "" }); err != nil {
+	if err := diag.SARIF(&b, sarifSample, "v1", func(string) string { return "" }); err != nil {
 		t.Fatal(err)
 	}
 	official := officialSARIF(t)

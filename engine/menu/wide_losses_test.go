@@ -109,7 +109,7 @@ func newLossyCall(t *testing.T, p *engine.Program, w *walker, n int) *lossyCall 
 			c.instances[i].Recent = runner.NewRecent(8)
 		}
 	}
-	c.req = engine.Request{Provider: "test", Session: fmt.Sprint("s", n), Caller: "254711000111", Service: "*384#", Network: "63902"}
+	c.req = engine.Request{Provider: "test", Session: fmt.Sprint("s", n), Caller: "254711000111", Service: wideCodes[n%len(wideCodes)], Network: "63902"}
 	return c
 }
 

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
@@ -123,7 +125,7 @@ func TestWhatPassesRuns(t *testing.T) {
 	}
 	t.Logf("%d calls on %d fine menus of %d; refused for one code alone %v, of which calls met the fault %v", made, fine, menus, alone, met)
 	const enough = 5 // menus; with fewer no call may have come to the place
-	for _, code := range []string{"U101", "U104", "U205", "U301", "U501", "U601"} {
+	for _, code := range []string{"U101", "U104", "U204", "U205", "U210", "U212", "U301", "U501", "U601"} {
 		if alone[code] >= enough && met[code] == 0 || alone[code] == 0 && made >= callsMeetingAll {
 			t.Errorf("no call has met what %s foretells (%d menus): the walk could not see it", code, alone[code])
 		}
@@ -145,8 +147,10 @@ type walker struct {
 	*rand.Rand
 	p     *engine.Program
 	types map[string]engine.Type
-	// dropped is where the last call that ended early would be resumed.
+	// dropped is where the last call that ended early would be resumed, and day the
+	// day of that call.
 	dropped *engine.Snapshot
+	day     engine.Date
 	// worst compares each screen with the checker's worst case, or is nil.
 	worst *worstCases
 }
@@ -169,6 +173,17 @@ func (w *walker) calls(n int) string {
 	return ""
 }
 
+// wideDays are days of calls: ordinary ones, those at the ends of months and years, and
+// one of the first and the last that the checks assume.
+var wideDays = []engine.Date{
+	day(2026, time.March, 1), day(2026, time.March, 31), day(2024, time.February, 29), day(2027, time.December, 31), day(2028, time.January, 30),
+	day(2020, time.January, 1), day(2099, time.December, 30),
+}
+
+func day(year int, month time.Month, n int) engine.Date {
+	return engine.DateOf(time.Date(year, month, n, 0, 0, 0, 0, time.UTC))
+}
+
 // longestCall says how many steps a call is followed: about as many screens as a
 // session has time for.
 const longestCall = 40
@@ -177,18 +192,27 @@ const longestCall = 40
 func (w *walker) call() string {
 	c := &oneCall{walker: w}
 	code := wideCodes[w.IntN(len(wideCodes))]
-	c.s = w.p.Begin(engine.Request{Caller: "254711000111", Service: code, Network: "63902"}, 20000)
 	ev := engine.Event{Kind: engine.EventDial, Start: w.p.StartFor(code)}
 	if w.dropped != nil && w.IntN(2) == 0 {
 		ev.Resume = w.dropped
+		w.day += engine.Date(w.IntN(2)) // it was dropped before midnight
+	} else {
+		w.day = wideDays[w.IntN(len(wideDays))]
 	}
+	c.s = w.p.Begin(engine.Request{Caller: "254711000111", Service: code, Network: "63902"}, w.day)
 	w.dropped = nil
+	if ahead := w.p.TypedAhead(code); ahead != "" {
+		c.ahead = strings.Split(ahead, "*")
+	}
 	for range longestCall {
 		next, eff, err := w.p.Step(c.s, ev)
 		if err != nil {
 			return fmt.Sprintf("%s: %v", c.path, err)
 		}
 		c.s = next
+		if fault := c.holds(); fault != "" {
+			return c.path + ": " + fault
+		}
 		if eff.Call != nil {
 			if fault := c.acts(eff.Call); fault != "" {
 				return c.path + ": " + fault
@@ -224,6 +248,22 @@ type oneCall struct {
 	yesAt [engine.MaxUndo + 1]bool
 	depth int // of the way back, on the screen before
 	typed string
+	ahead []string // what the code carries after its own answer
+}
+
+// holds judges the values of the call: each is one of its type.
+func (c *oneCall) holds() string {
+	for name, t := range c.types {
+		if v := c.p.Value(&c.s, name); v.IsSet() && outOfRange(t, v) {
+			return fmt.Sprintf("%s is %s, which is outside of %s", name, v, t.String())
+		}
+	}
+	return ""
+}
+
+// outOfRange reports a number or an amount that its type does not have.
+func outOfRange(t engine.Type, v engine.Value) bool {
+	return (t.Kind == engine.KindMoney || t.Kind == engine.KindNumber) && (t.Lo != 0 || t.Hi != 0) && (v.Int() < t.Lo || v.Int() > t.Hi)
 }
 
 // acts judges what an action is given.
@@ -235,6 +275,9 @@ func (c *oneCall) acts(call *engine.Call) string {
 		}
 		if secretIn(arg.Text()) {
 			return "a secret is given away as a text"
+		}
+		if t := paramOf(call.Action, i); arg.IsSet() && t != nil && outOfRange(*t, arg) {
+			return fmt.Sprintf("value %d of %s is %s, which is outside of %s", i+1, call.Action, arg, t.String())
 		}
 	}
 	if call.Action == engine.CallSMS {
@@ -253,12 +296,18 @@ func (c *oneCall) acts(call *engine.Call) string {
 
 // optionalParam reports whether an action can do without a value.
 func optionalParam(action string, i int) bool {
+	t := paramOf(action, i)
+	return t != nil && t.Optional
+}
+
+// paramOf returns the type of a parameter, or nil for the calls of the program itself.
+func paramOf(action string, i int) *engine.Type {
 	for _, contract := range wideContracts {
 		if contract.Name == action {
-			return contract.Params[i].Type.Optional
+			return &contract.Params[i].Type
 		}
 	}
-	return false
+	return nil
 }
 
 func (c *oneCall) outcome(call *engine.Call) engine.Event {
@@ -350,6 +399,8 @@ func wrongText(text string) string {
 		return fmt.Sprintf("a value is not set: %q", text)
 	case secretIn(text):
 		return fmt.Sprintf("a secret is shown: %q", text)
+	case strings.Contains(text, "KES -"):
+		return fmt.Sprintf("money is less than nothing: %q", text)
 	}
 	return ""
 }
@@ -358,7 +409,7 @@ func wrongText(text string) string {
 // are seen.
 func TestWalkSeesWrongTexts(t *testing.T) {
 	for text, wrong := range map[string]bool{
-		"Your PIN is [" + typedPIN + "]$": true, typedWord: true, "Sent [] to you$": true, "Sent [KES 200]$": false,
+		"Your PIN is [" + typedPIN + "]$": true, typedWord: true, "Sent [] to you$": true, "Sent [KES -200]$": true, "Sent [KES 200]$": false,
 	} {
 		if (wrongText(text) != "") != wrong {
 			t.Errorf("%q: %q", text, wrongText(text))
@@ -375,6 +426,8 @@ func (c *oneCall) answer() engine.Event {
 	screen, _ := c.p.Screen(c.s.Screen)
 	typed := typedAnswers[c.IntN(len(typedAnswers))]
 	switch {
+	case len(c.ahead) > 0:
+		typed, c.ahead = c.ahead[0], c.ahead[1:]
 	case c.IntN(8) == 0:
 		typed = []string{backKey, "000", "98", "0", "x"}[c.IntN(5)]
 	case screen.Kind == engine.ScreenAsk && c.IntN(5) > 0:
@@ -401,9 +454,9 @@ func (w *walker) answerTo(name string) string {
 	if w.worst != nil && name == "city" && w.IntN(3) > 0 {
 		return "ሣራ Ọ̀ṣun 漢" // its letters change the length of a screen
 	}
-	for _, v := range wideVars {
+	for _, v := range slices.Concat(wideVars, formVars) {
 		if v.name == name {
-			return v.answer
+			return v.answers[w.IntN(len(v.answers))]
 		}
 	}
 	return "1"

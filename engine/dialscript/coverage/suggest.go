@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,13 +33,15 @@ type Author struct {
 	// already.
 	Path  func(*engine.Program) string
 	Taken func(*engine.Program) []string
+	// States bounds the states that a search visits; 0 stands for MaxStates.
+	States int
 
 	searches map[*engine.Program]*search
 }
 
 // FindPaths is Menu.FindPaths with what the author's searches found already.
 func (a *Author) FindPaths(m *Menu) error {
-	x, err := m.findPaths(a.People, MaxStates, m.Missing(), a.searches[m.Program])
+	x, err := m.findPaths(a.People, cmp.Or(a.States, MaxStates), m.Missing(), a.searches[m.Program])
 	if err != nil {
 		return err
 	}

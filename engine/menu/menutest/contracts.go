@@ -104,6 +104,18 @@ var Contracts = []engine.Contract{
 		Outcomes: []engine.OutcomeContract{{Name: "topped"}},
 		Takes:    time.Second,
 	},
+	{
+		Name:   "price_for",
+		Params: []engine.Field{{Name: "total", Type: TypeOf("money 0..2000")}, {Name: "turn", Type: TypeOf("number 0..200")}, {Name: "seen", Type: TypeOf("date or nothing")}},
+		Outcomes: []engine.OutcomeContract{
+			{Name: "priced", Gives: []engine.Field{
+				{Name: "price", Type: TypeOf("money 0..3000")}, {Name: "wait", Type: TypeOf("number -30..400")}, {Name: "until", Type: TypeOf("date")},
+			}},
+			{Name: "sold_out"},
+		},
+		Reads: true,
+		Takes: time.Second,
+	},
 }
 
 // TypeOf returns a type as menus write it.
