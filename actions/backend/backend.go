@@ -6,9 +6,11 @@ package backend
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -211,8 +213,7 @@ func (c *Client) send(ctx context.Context, r *Request, body []byte) (engine.Outc
 
 var errCut = errors.New("the answer ends early")
 
-// unanswered says why a request has no answer. The words of the libraries may repeat an
-// address, never a header or a body.
+// unanswered says why a request has no answer.
 func (c *Client) unanswered(asked, ctx context.Context, certain bool, err error) *Fault {
 	var refused *refusedError
 	switch {
@@ -225,11 +226,38 @@ func (c *Client) unanswered(asked, ctx context.Context, certain bool, err error)
 	case errors.Is(err, errCut):
 		return &Fault{Kind: Cut, Why: errCut.Error()}
 	}
+	return &Fault{Kind: Unreachable, Certain: certain, Why: oneLine(connectionWords(err))}
+}
+
+// connectionWords says why a connection failed. The words of the libraries may repeat an
+// address or a certificate's name. Those about an answer that they can't read repeat
+// parts of it, so they are left out.
+func connectionWords(err error) string {
 	var of *url.Error
 	if errors.As(err, &of) {
-		err = of.Err
+		err = of.Err // the other words of it are the address
 	}
-	return &Fault{Kind: Unreachable, Certain: certain, Why: oneLine(err.Error())}
+	var (
+		network     net.Error
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+	)
+	switch {
+	case errors.As(err, &network):
+		return network.Error()
+	case errors.As(err, &certificate):
+		return certificate.Error()
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "it does not speak TLS; write http:// if it is on this machine"
+	case errors.As(err, &record):
+		return record.Msg
+	case errors.As(err, &alert):
+		return alert.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "it closed the connection before it answered"
+	}
+	return "it answered in words that are not HTTP, or closed the connection"
 }
 
 // status interprets the status of an answer without an outcome. A backend that says 4xx

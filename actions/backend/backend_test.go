@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -305,5 +306,37 @@ func TestRequestIsNotPrinted(t *testing.T) {
 	log.Info("request", "request", r, "verbose", fmt.Sprintf("%+v %#v", r, r), "keys", keys(t, presentKey))
 	if strings.Contains(b.String(), "4821") || strings.Contains(b.String(), "MfKQ9r8G") {
 		t.Errorf("a secret is printed: %s", b.String())
+	}
+}
+
+// What is no HTTP is a fault that says so, and repeats nothing of it.
+func TestAnswersThatAreNotHTTP(t *testing.T) {
+	const pin = "70931846"
+	for _, answer := range []string{
+		"HTTP/1.1 " + pin + " OK\r\n\r\n", pin + "\r\n\r\n", "HTTP/1.1 200 OK\r\n" + pin + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: " + pin + "x\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + pin + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: " + pin + "\r\n\r\n", "HTTP/" + pin + " 200 OK\r\n\r\n", "",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + pin + "zz\r\n",
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = io.WriteString(conn, answer)
+			_ = conn.Close()
+		}))
+		to, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := backend.New(backend.Config{Now: time.Now})
+		_, err = client.Ask(t.Context(), backend.Request{Contract: &engine.Contract{Name: "pay", Takes: time.Minute}, To: to, ID: "one"})
+		var fault *backend.Fault
+		if !errors.As(err, &fault) || fault.Certain || strings.Contains(err.Error(), pin) {
+			t.Errorf("%q: %v", answer, err)
+		}
+		s.Close()
 	}
 }

@@ -19,7 +19,7 @@ func TestBreaker(t *testing.T) {
 		dialled := map[string]int{}
 		c := backend.New(backend.Config{Now: time.Now, Dial: func(_ context.Context, _, address string) (net.Conn, error) {
 			dialled[address]++
-			return nil, errors.New("nobody is there")
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("nobody is there")}
 		}})
 		ask := func(port int) error {
 			_, err := c.Ask(context.Background(), request(t, fmt.Sprintf("http://127.0.0.1:%d", port), "id"))

@@ -42,6 +42,7 @@ func TestCanariesInRecordedLogs(t *testing.T) {
 		}
 	}
 	write("siri.yaml", siriMenu)
+	write("actions.yaml", siriActions)
 	write("people.yaml", "people:\n  Amina: {phone: 0712345678, pin: 1234}\n")
 	var with, without bytes.Buffer
 	line := func(session, code, text, response string) {

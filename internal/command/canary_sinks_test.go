@@ -67,6 +67,7 @@ func plantedCanaries() []canary {
 		{"key of the SMS provider", plantedAPIKey, nowhere},
 		{"USSD_API_KEY", plantedDoor, nowhere},
 		{"USSD_PATH_SECRET", plantedPath, nowhere},
+		{"ACTIONS_KEY", strings.TrimPrefix(plantedActionsKey, "whsec_"), nowhere},
 	}
 }
 

@@ -47,6 +47,8 @@ const (
 	plantedAPIKey = "at-key-of-the-canary-test"
 	plantedDoor   = "door-key-of-the-canary-test-5093"
 	plantedPath   = "path-secret-of-the-canary-test-77"
+	// plantedActionsKey signs requests to the backend.
+	plantedActionsKey = "whsec_Y2FuYXJ5IGtleSBmb3IgYSBiYWNrZW5kIHRoYXQgZ29zc2lwcw=="
 )
 
 // siriMenu asks for each kind of answer, repeats answers on screens and takes a
@@ -67,6 +69,7 @@ screens:
       1: Details -> ask_who
       2: Code -> ask_code
       3: Create an account -> make
+      4: Spend -> ask_secret
   ask_who:
     say: Your name?
     ask: who -> ask_amount
@@ -89,9 +92,85 @@ screens:
     say: Your code?
     ask: code -> confirm_code(caller, code)
     when: {confirmed: made, wrong: bad, locked: bad, expired: bad, failed: bad}
+  ask_secret:
+    say: Your code?
+    ask: code -> spend(code)
+    when: {spent: spent, refused: bad, failed: bad, pending: bad}
+    late: {spent: "Spent {ref}.", refused: No., failed: No.}
+  spent:
+    end: "Spent."
   bad:
     end: No.
 `
+
+// siriActions has an action that a backend answers.
+const siriActions = `serve_at: ${SIRI_URL}
+actions:
+  spend:
+    takes: {code: pin 6}
+    ends: {spent: {ref: text 20}, refused: }
+    within: 1s
+    post: /spend
+`
+
+// gossip is a backend that repeats what it is asked wherever it can, in a form that
+// changes from one request to the next.
+type gossip struct {
+	mu    sync.Mutex
+	asked int
+	told  bool // it was given the code
+}
+
+func (g *gossip) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	g.mu.Lock()
+	n := g.asked
+	g.asked++
+	g.told = g.told || strings.Contains(string(body), plantedCode)
+	g.mu.Unlock()
+	all := string(body) + " " + everything
+	w.Header().Set("X-Asked", url.QueryEscape(all))
+	switch n % 8 {
+	case 0:
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, all)
+	case 1:
+		fmt.Fprintf(w, `{"outcome":%q}`, everything)
+	case 2:
+		fmt.Fprintf(w, `{"outcome":"spent","values":{"ref":{%q:%q}}}`, plantedCode, plantedPIN)
+	case 3:
+		http.Redirect(w, r, "/"+url.PathEscape(everything), http.StatusTemporaryRedirect)
+	case 4:
+		fmt.Fprintf(w, `{"outcome":"spent","values":{%q:"x"},%q:1}`, plantedCode, plantedSeed)
+	case 5:
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, all)
+	case 6:
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			fmt.Fprintf(conn, "HTTP/1.1 %s %s\r\n%s: %s\r\n\r\n", plantedPIN, plantedCode, plantedCode, plantedPIN)
+			_ = conn.Close()
+		}
+	default:
+		w.Header().Set("Content-Length", "9999")
+		_, _ = io.WriteString(w, all)
+	}
+}
+
+// spends gives the code to the backend, once for each of its answers.
+func (p *planter) spends(g *gossip) {
+	for range 8 {
+		session := p.session()
+		for _, text := range []string{"", "4", "4*" + plantedCode} {
+			p.call(session, "*384*77#", text)
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.told {
+		p.t.Error("the backend was not given the code, so nothing is tried")
+	}
+}
 
 // provider answers SMS with everything that it was sent, in a form that changes from
 // one message to the next.
@@ -366,8 +445,10 @@ func echo(w http.ResponseWriter, r *http.Request) {
 func plant(t *testing.T, found *sinks) []canary {
 	t.Helper()
 	sms := &provider{}
-	at, horizon := httptest.NewServer(sms), httptest.NewServer(http.HandlerFunc(echo))
+	backend := &gossip{}
+	at, horizon, siri := httptest.NewServer(sms), httptest.NewServer(http.HandlerFunc(echo)), httptest.NewServer(backend)
 	t.Cleanup(at.Close)
+	t.Cleanup(siri.Close)
 	t.Cleanup(horizon.Close)
 	funding, err := stellar.Keys{}.New(bytes.NewReader(bytes.Repeat([]byte{7}, 32)))
 	if err != nil {
@@ -375,15 +456,17 @@ func plant(t *testing.T, found *sinks) []canary {
 	}
 	for name, value := range map[string]string{
 		"AT_API_KEY": plantedAPIKey, "AT_BASE_URL": at.URL, "STELLAR_HORIZON_URL": horizon.URL, "STELLAR_FUNDING_SECRET": funding.Secret.Reveal(),
-		"USSD_API_KEY": plantedDoor, "USSD_PATH_SECRET": plantedPath,
+		"USSD_API_KEY": plantedDoor, "USSD_PATH_SECRET": plantedPath, "SIRI_URL": siri.URL, "ACTIONS_KEY": plantedActionsKey,
 	} {
 		t.Setenv(name, value)
 	}
 	if err := os.Mkdir("menus", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("menus/siri.yaml", []byte(siriMenu), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"siri": siriMenu, "actions": siriActions} {
+		if err := os.WriteFile("menus/"+name+".yaml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var out bytes.Buffer
 	run(t.Context(), []string{"keys", "api", "create", "--name", "canary", "--scopes", "register,lookup,confirm"}, streams{in: strings.NewReader(""), out: &out, err: io.Discard})
@@ -391,6 +474,7 @@ func plant(t *testing.T, found *sinks) []canary {
 	list := append(plantedCanaries(), canary{"key to the API", key[strings.LastIndexByte(key, '_')+1:], nowhere}, canary{"STELLAR_FUNDING_SECRET", funding.Secret.Reveal(), nowhere})
 	p := &planter{t: t, sinks: found, provider: sms, key: key, s: serve(t)}
 	p.callbacks()
+	p.spends(backend)
 	p.requests()
 	p.events()
 	p.rest()
@@ -427,6 +511,7 @@ func readers(t *testing.T, found *sinks, key string) (list []canary) {
 		{"jobs", "--messages", "--json"},
 		{"doctor"},
 		{"doctor", "--json"},
+		{"actions", "verify"},
 		{"wallets"},
 		{"wallets", "--json"},
 		{"keys", "rewrap", "--dry-run"},

@@ -139,3 +139,39 @@ func TestDoctorAsksTheBackend(t *testing.T) {
 		})
 	}
 }
+
+// The doctor asks each host, also one that only a whole address names.
+func TestDoctorAsksEachBackend(t *testing.T) {
+	answers := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/verify" || r.Header.Get("webhook-signature") == "" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte(`{"outcome":"ok"}`))
+	}
+	first := httptest.NewServer(http.HandlerFunc(answers))
+	defer first.Close()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	dir := t.TempDir()
+	source := "serve_at: " + first.URL + `
+actions:
+  find: {ends: {found: }, is: read only, post: /find}
+  pay: {ends: {paid: }, post: "` + gone.URL + `/pay"}
+`
+	if err := os.WriteFile(filepath.Join(dir, "actions.yaml"), []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := &Doctor{Menus: dir, Timeout: time.Minute, Settings: settingsFrom(t, nil)}
+	list := d.backend(context.Background())
+	if len(list) != 2 || list[0].State != StateWrong && list[0].State != StateOK {
+		t.Fatalf("%+v, want a check of each host", list)
+	}
+	if !strings.Contains(list[1].Found, strings.TrimPrefix(gone.URL, "http://")) || list[1].State != StateWrong || !strings.Contains(list[1].Found, "refused") {
+		t.Errorf("%+v, want that nothing listens there", list[1])
+	}
+	d.Settings = settingsFrom(t, map[string]string{"ACTIONS_KEY": "whsec_bm9ib2R5IGtub3dzIHRoaXMga2V5IGFueSBtb3Jl"})
+	if list = d.backend(context.Background()); !strings.Contains(list[0].Found, "status 200; refuse it with status 401") {
+		t.Errorf("%+v, want that any signature is accepted", list[0])
+	}
+}

@@ -4,14 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
+	"slices"
 	"time"
 
 	"github.com/paytrace/paytrace/actions/backend"
-	"github.com/paytrace/paytrace/engine/menu/syntax"
 )
 
-// backend checks the backend that answers actions over HTTP, if actions.yaml names one:
-// its address, and whether it checks signatures. It runs no action.
+// backend checks each backend that answers actions over HTTP, if actions.yaml names one:
+// its address, whether it works, and whether it checks signatures. It runs no action.
 func (d *Doctor) backend(ctx context.Context) []Check {
 	const name = "backend"
 	folder, err := d.Program.OpenFolder(d.Menus)
@@ -32,22 +33,56 @@ func (d *Doctor) backend(ctx context.Context) []Check {
 	if err := b.Check(client); err != nil {
 		return []Check{wrong(name, err, "")}
 	}
-	if b.Base == nil {
-		return []Check{{name, StateSkipped, fmt.Sprintf("not asked: %s has no serve_at, and every other address runs an action", folder.Path(syntax.DeclaredFile)), ""}}
+	var list []Check
+	for _, base := range b.bases() {
+		list = append(list, d.backendAt(ctx, client, b, base))
 	}
+	return list
+}
+
+// backendAt asks one host whether it works and checks signatures.
+func (d *Doctor) backendAt(ctx context.Context, client *backend.Client, b *Backend, base *url.URL) Check {
+	const name = "backend"
 	ctx, cancel := d.asking(ctx)
 	defer cancel()
-	for _, lesson := range (&backend.Verifier{Client: client, Base: b.Base}).Signature(ctx) {
+	for _, lesson := range (&backend.Verifier{Client: client, Base: base}).Signature(ctx) {
 		if lesson.Learn == "" {
 			continue
 		}
-		c := wrong(name, fmt.Errorf("%s: %s: %s", b.Base.Host, lesson.Case, lesson.Learn), "paytrace actions verify says more; docs/actions.md describes what a backend answers")
+		c := wrong(name, fmt.Errorf("%s: %s: %s", base.Host, lesson.Case, lesson.Learn), "paytrace actions verify says more; docs/actions.md describes what a backend answers")
 		if lesson.Spare {
 			c.State = StateWarning
 		}
-		return []Check{c}
+		return c
 	}
-	return []Check{ok(name, "%s answers%s, for %d actions", b.Base.Host, signed(d.Settings), len(b.Targets))}
+	return ok(name, "%s answers%s, for %d actions", base.Host, signed(d.Settings), b.actionsOn(base.Host))
+}
+
+// bases returns an address for each host that is asked: that of serve_at, and the root of
+// every other one.
+func (b *Backend) bases() []*url.URL {
+	var list []*url.URL
+	add := func(u *url.URL) {
+		if !slices.ContainsFunc(list, func(other *url.URL) bool { return other.Host == u.Host }) {
+			list = append(list, u)
+		}
+	}
+	if b.Base != nil && b.actionsOn(b.Base.Host) > 0 {
+		add(b.Base)
+	}
+	for _, t := range b.Targets {
+		add(&url.URL{Scheme: t.To.Scheme, Host: t.To.Host})
+	}
+	return list
+}
+
+func (b *Backend) actionsOn(host string) (n int) {
+	for _, t := range b.Targets {
+		if t.To.Host == host {
+			n++
+		}
+	}
+	return n
 }
 
 func signed(s Settings) string {

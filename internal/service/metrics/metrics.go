@@ -74,6 +74,7 @@ type Metrics struct {
 	screens  *prometheus.CounterVec
 	actions  *prometheus.HistogramVec
 	requests *prometheus.CounterVec
+	backends *prometheus.HistogramVec
 
 	networks bounded
 	answered known[turnLabels, turnCounters]
@@ -109,6 +110,9 @@ func New(config Config) *Metrics {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "provider_requests_total", Help: "Requests to providers and backends, by how they ended.",
 		}, []string{"provider", "op", "result"}),
+		backends: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "backend_request_seconds", Help: "Time of a request for an action over HTTP, by its outcome, or by the kind of its fault.", Buckets: turnBuckets,
+		}, []string{"host", "action", "outcome"}),
 	}
 	version := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "paytrace_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": config.Version},
@@ -120,7 +124,7 @@ func New(config Config) *Metrics {
 	if config.Audited != nil {
 		m.registry.MustRegister(&audited{config.Audited})
 	}
-	m.registry.MustRegister(lost, m.turns, m.seconds, m.sessions, m.screens, m.actions, m.requests, version, &scraped{config: config},
+	m.registry.MustRegister(lost, m.turns, m.seconds, m.sessions, m.screens, m.actions, m.requests, m.backends, version, &scraped{config: config},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -169,7 +170,10 @@ func (s sends) Send(context.Context, sms.Message) (sms.Receipt, error) { return 
 type asks struct{ err error }
 
 func (a asks) Ask(context.Context, backend.Request) (engine.Outcome, error) {
-	return engine.Outcome{}, a.err
+	if a.err != nil {
+		return engine.Outcome{}, a.err
+	}
+	return engine.Outcome{Name: "paid"}, nil
 }
 
 func TestProviders(t *testing.T) {
@@ -180,7 +184,7 @@ func TestProviders(t *testing.T) {
 		}
 	}
 	for _, err := range []error{nil, &backend.Fault{Kind: backend.Late}} {
-		if _, got := m.Backend(asks{err}).Ask(t.Context(), backend.Request{Contract: &engine.Contract{Name: "pay"}}); !errors.Is(got, err) {
+		if _, got := m.Backend(asks{err}).Ask(t.Context(), backend.Request{Contract: &engine.Contract{Name: "pay"}, To: &url.URL{Scheme: "https", Host: "shop.example"}}); !errors.Is(got, err) {
 			t.Errorf("got %v, want %v", got, err)
 		}
 	}
@@ -190,6 +194,9 @@ func TestProviders(t *testing.T) {
 	}
 	for _, result := range []string{"ok", "late"} {
 		want(t, got, fmt.Sprintf(`provider_requests_total{op="pay",provider="backend",result=%q} 1`, result))
+	}
+	for _, outcome := range []string{"paid", "late"} {
+		want(t, got, fmt.Sprintf(`backend_request_seconds_count{action="pay",host="shop.example",outcome=%q} 1`, outcome))
 	}
 }
 

@@ -210,15 +210,17 @@ type countedBackend struct {
 	m *Metrics
 }
 
-// Ask counts a request by its action.
+// Ask counts and measures a request by its host, its action and how it ended.
 func (b *countedBackend) Ask(ctx context.Context, r backend.Request) (engine.Outcome, error) {
+	began := b.m.config.Now()
 	out, err := b.Backend.Ask(ctx, r)
-	result := "ok"
+	result, outcome := "ok", out.Name
 	if fault := (*backend.Fault)(nil); errors.As(err, &fault) {
-		result = string(fault.Kind)
+		result, outcome = string(fault.Kind), string(fault.Kind)
 	} else if err != nil {
-		result = failedResult
+		result, outcome = failedResult, failedResult
 	}
 	b.m.requests.WithLabelValues("backend", r.Contract.Name, result).Inc()
+	b.m.backends.WithLabelValues(r.To.Host, r.Contract.Name, outcome).Observe(b.m.config.Now().Sub(began).Seconds())
 	return out, err
 }
