@@ -83,7 +83,7 @@ var own = map[string][]string{
 	"internal/release":            nil,
 	"internal/stress":             {"engine", "gateway"},
 	"deploy":                      {"internal/service", "store/storetest/servers"},
-	"bench":                       {"engine", "engine/runner", "engine/secret", "gateway/africastalking", "server", "store/redis", "store/storetest/servers"},
+	"bench":                       {"actions/backend", "engine", "engine/runner", "engine/secret", "gateway/africastalking", "server", "store/redis", "store/storetest/servers"},
 	"cmd/paytrace":                {"service"},
 }
 

@@ -22,6 +22,7 @@ type bareCmd struct {
 	Redis     string   `help:"Address of Redis."`
 	Pipelined bool     `help:"Send commands to Redis through the client's automatic pipelines."`
 	Postgres  string   `help:"Address of Postgres. With it, the last callback of a call looks up a worker."`
+	Backend   string   `help:"Address of a backend, which each callback asks."`
 	Sizes     []int    `help:"Bytes of the record of each callback of a call; needs --redis."`
 	Screens   []string `required:"" sep:"none" help:"Answer to each callback of a call."`
 	serving
@@ -30,6 +31,7 @@ type bareCmd struct {
 type bare struct {
 	client  goredis.UniversalClient // nil without Redis
 	pool    *pgxpool.Pool
+	asker   *asker // nil without a backend
 	records [][]byte
 	screens []string
 }
@@ -52,6 +54,12 @@ func (v *bareCmd) Run(ctx context.Context) error {
 			return err
 		}
 		b.client = client
+	}
+	if v.Backend != "" {
+		var err error
+		if b.asker, err = newAsker(v.Backend); err != nil {
+			return err
+		}
 	}
 	for i, size := range v.Sizes {
 		b.records = append(b.records, record(i, size))
@@ -94,10 +102,21 @@ func (b *bare) callback(c *fiber.Ctx) error {
 	}
 	key := "ussd:session:" + session
 	screen := b.screens[at]
+	if b.asker != nil {
+		var err error
+		if screen, err = b.asker.screen(context.Background(), session, phone); err != nil {
+			return err
+		}
+	}
 	if b.client == nil {
 		return c.SendString(screen)
 	}
 	ctx := context.Background()
+	if b.asker != nil {
+		if err := b.client.Get(ctx, key).Err(); err != nil && !errors.Is(err, goredis.Nil) {
+			return err
+		}
+	}
 	if b.pool != nil && at == len(b.screens)-1 {
 		if err := b.client.Get(ctx, key).Err(); err != nil {
 			return err

@@ -19,6 +19,7 @@ type subcommands struct {
 	Measure  measureCmd  `cmd:"" default:"withargs" help:"Compare the service with bare handlers (the default)."`
 	Sessions sessionsCmd `cmd:"" help:"Measure the memory of a million sessions in Redis."`
 	Bare     bareCmd     `cmd:"" help:"Serve as the bare handler."`
+	Backend  backendCmd  `cmd:"" help:"Serve as the backend of an action over HTTP."`
 	Engine   engineCmd   `cmd:"" help:"Serve a menu of many screens."`
 }
 

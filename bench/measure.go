@@ -29,7 +29,7 @@ type measureCmd struct {
 	Warm     int           `default:"50" help:"Rounds before the measured ones, so that the service holds as many calls as it ever will."`
 	Slot     time.Duration `default:"500ms" help:"How long a server is under load in a round."`
 	Seed     uint64        `default:"1" help:"Seed for the order in a round and for the bootstrap."`
-	Only     string        `help:"One comparison: action, watched, lookup or screens." enum:",action,watched,lookup,screens" default:""`
+	Only     string        `help:"One comparison: action, watched, lookup, backend or screens." enum:",action,watched,lookup,backend,screens" default:""`
 	Profiles string        `help:"Folder for CPU profiles of the bare handlers and of the engine." placeholder:"DIR"`
 }
 
@@ -65,7 +65,7 @@ func (v *measureCmd) Run(ctx context.Context) (err error) {
 	for _, c := range []struct {
 		name    string
 		compare func(context.Context) error
-	}{{"action", b.withoutAction}, {"watched", b.watched}, {"lookup", b.withLookup}, {"screens", b.screens}} {
+	}{{"action", b.withoutAction}, {"watched", b.watched}, {"lookup", b.withLookup}, {"backend", b.withBackend}, {"screens", b.screens}} {
 		if v.Only != "" && v.Only != c.name {
 			continue
 		}
@@ -104,14 +104,31 @@ func (b *bench) start(ctx context.Context, name, path string, env []string, args
 
 // service is the program as it is run on servers, with its defaults.
 func (b *bench) service(ctx context.Context, name string, more ...string) (*target, error) {
+	return b.serviceOf(ctx, name, "", more...)
+}
+
+// serviceOf is service with a folder of menus; "" means the shipped ones.
+func (b *bench) serviceOf(ctx context.Context, name, menus string, more ...string) (*target, error) {
 	return b.start(ctx, name, b.Paytrace, append([]string{
 		"DATABASE_URL=" + b.postgres, "REDIS_URL=" + b.redis, "PORT=0",
 		"ENCRYPTION_KEY=a key for a measurement, of no use elsewhere",
-	}, more...), "serve")
+	}, more...), serveArgs(menus)...)
+}
+
+func serveArgs(menus string) []string {
+	if menus == "" {
+		return []string{"serve"}
+	}
+	return []string{"serve", "--menus", menus}
 }
 
 // embedded is the program as it is run without settings, on a file of its own.
 func (b *bench) embedded(ctx context.Context, name string, more ...string) (*target, error) {
+	return b.embeddedOf(ctx, name, "", more...)
+}
+
+// embeddedOf is embedded with a folder of menus; "" means the shipped ones.
+func (b *bench) embeddedOf(ctx context.Context, name, menus string, more ...string) (*target, error) {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return nil, err
@@ -120,7 +137,7 @@ func (b *bench) embedded(ctx context.Context, name string, more ...string) (*tar
 	return b.start(ctx, name, b.Paytrace, append([]string{
 		"DATABASE_URL=sqlite:" + filepath.Join(dir, "bench.db"), "REDIS_URL=", "PORT=0",
 		"ENCRYPTION_KEY=a key for a measurement, of no use elsewhere",
-	}, more...), "serve")
+	}, more...), serveArgs(menus)...)
 }
 
 // bare starts this program as a bare handler with these stores.
