@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -85,10 +86,20 @@ func topKeys(src *Document, data []byte) ([]string, map[string]*yaml.Node) {
 			return keys, values
 		}
 	}
-	for _, m := range keyLine.FindAllSubmatch(data, -1) {
+	for _, m := range keyLine.FindAllSubmatch(withoutUTF16(data), -1) {
 		keys = append(keys, string(m[1]))
 	}
 	return keys, nil
+}
+
+// withoutUTF16 returns the characters of a file in UTF-16 that ASCII has: some editors
+// save so, and what such a file is meant to be can be seen. Other files stay as they are.
+func withoutUTF16(data []byte) []byte {
+	marked := bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff"))
+	if !marked && bytes.IndexByte(data, 0) < 0 {
+		return data
+	}
+	return bytes.Trim(bytes.ReplaceAll(data, []byte{0}, nil), "\xff\xfe")
 }
 
 // names returns the entries of a list, or the keys of a group.
