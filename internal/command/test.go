@@ -104,7 +104,7 @@ func (v testCmd) once(ctx context.Context, std streams) (err error) {
 	var covered []*coverage.Menu
 	for _, s := range suites {
 		defer s.close()
-		b, results, wrong, err := v.play(ctx, s, std)
+		b, results, wrong, err := v.play(ctx, s, std, &told)
 		if err != nil {
 			return err
 		}
@@ -118,6 +118,9 @@ func (v testCmd) once(ctx context.Context, std streams) (err error) {
 			return err
 		}
 		covered, rep.Results = append(covered, menus...), append(rep.Results, suggested...)
+	}
+	if err := v.knownTags(suites); err != nil {
+		return err
 	}
 	rep.Took = time.Since(rep.Began)
 	if v.covers() {
@@ -167,8 +170,31 @@ func (v testCmd) reportStop(rep report.Report, err error, told string) error {
 	return nil
 }
 
-// play plays one folder's scripts. bad reports whether a script has errors.
-func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, results []dialscript.Result, bad bool, err error) {
+// knownTags refuses a tag that no call has: it is a slip, and nothing would be played.
+func (v testCmd) knownTags(suites []*suite) error {
+	var tags []string
+	for _, s := range suites {
+		for _, call := range s.chosen(nil) {
+			tags = append(tags, call.Tags()...)
+		}
+	}
+	slices.Sort(tags)
+	tags = slices.Compact(tags)
+	for _, tag := range v.Tags {
+		switch {
+		case slices.Contains(tags, tag):
+		case len(tags) == 0:
+			return misuse{fmt.Errorf("--tags: found %q, and no call of these scripts has a tag: write (tags %s) in one", tag, tag)}
+		default:
+			return misuse{fmt.Errorf("--tags: found %q, expected a tag of these scripts: %s", tag, strings.Join(tags, ", "))}
+		}
+	}
+	return nil
+}
+
+// play plays one folder's scripts. bad reports whether a script has errors. told has what
+// was printed, from which play removes what does not stop the run.
+func (v testCmd) play(ctx context.Context, s *suite, std streams, told *strings.Builder) (b *booth, results []dialscript.Result, bad bool, err error) {
 	people, err := s.people(std.own, std.err)
 	if err != nil {
 		return nil, nil, false, err
@@ -181,6 +207,9 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams) (b *booth, res
 		return nil, nil, false, err
 	}
 	b.people = people
+	if !b.bad {
+		told.Reset() // a draft can be played
+	}
 	run := func() []dialscript.Result {
 		options := dialscript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
 		return dialscript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)

@@ -110,7 +110,7 @@ func stoppedSuite(rep Report, id int) junitSuite {
 	first, _, _ := strings.Cut(rep.Stopped, "\n")
 	return junitSuite{
 		Name: wholeRun, Tests: 1, Errors: 1, ID: id, Timestamp: rep.Began.UTC().Format(timestamp),
-		Cases: []junitCase{{Name: "the run", Class: wholeRun, Time: seconds(0), Error: &junitMessage{Message: terminal.Visible(first), Type: "run", Text: terminal.Visible(rep.Stopped)}}},
+		Cases: []junitCase{{Name: "the run", Class: wholeRun, Time: seconds(0), Error: &junitMessage{Message: terminal.Visible(first), Type: "run", Text: visibleLines(rep.Stopped)}}},
 	}
 }
 
