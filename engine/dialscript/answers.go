@@ -97,9 +97,9 @@ func OutcomeOf(c *engine.Contract, a engine.Answer) (engine.Outcome, error) {
 func Ending(out engine.Outcome) (engine.Outcome, error) {
 	switch out.Name {
 	case engine.Failed:
-		return engine.Outcome{}, errors.New("it fails, as the script says")
+		return engine.Outcome{}, errors.New("it fails, as the answer given for it says")
 	case engine.Pending:
-		return engine.Outcome{}, fmt.Errorf("it is not known in time, as the script says: %w", engine.ErrUnknown)
+		return engine.Outcome{}, fmt.Errorf("it is not known in time, as the answer given for it says: %w", engine.ErrUnknown)
 	case engine.Limited:
 		return engine.Outcome{}, engine.ErrLimited
 	}

@@ -104,21 +104,55 @@ func missing(c *engine.Contract, a engine.Answer) (names []string) {
 	return names
 }
 
-// fits returns an error for a value outside of its type's bounds.
+// fits returns an error for a value outside of its type's bounds, also in a row of a list.
 func fits(c *engine.Contract, out engine.Outcome) error {
 	o, _ := c.Outcome(out.Name)
 	for _, v := range out.Values {
 		i := slices.IndexFunc(o.Gives, func(f engine.Field) bool { return f.Name == v.Name })
-		t := o.Gives[i].Type
-		number := t.Kind == engine.KindNumber || t.Kind == engine.KindMoney
-		outside := number && t.Lo < t.Hi && (v.Value.Int() < t.Lo || v.Value.Int() > t.Hi)
-		long := t.Kind == engine.KindText && t.Width > 0 && utf8.RuneCountInString(v.Value.Text()) > t.Width
-		formless := t.Kind == engine.KindText && !t.Form.Has(v.Value.Text())
-		if outside || long || formless {
-			return fmt.Errorf("%s gives %s=%s, expected %s", c.Name, v.Name, v.Value, t)
+		if err := bounded(v.Name, &o.Gives[i].Type, v.Value); err != nil {
+			return fmt.Errorf("%s gives %w", c.Name, err)
 		}
 	}
 	return nil
+}
+
+// bounded returns an error for a value outside of a type's bounds.
+func bounded(name string, t *engine.Type, v engine.Value) error {
+	switch t.Kind {
+	case engine.KindList:
+		row := engine.Type{Kind: engine.KindRecord, Fields: t.Fields}
+		for i, item := range v.Items() {
+			if err := bounded(fmt.Sprintf("row %d of %s: ", i+1, name), &row, item); err != nil {
+				return err
+			}
+		}
+	case engine.KindRecord:
+		for _, one := range v.Fields() {
+			i := slices.IndexFunc(t.Fields, func(f engine.Field) bool { return f.Name == one.Name })
+			if i < 0 {
+				continue
+			}
+			if err := bounded(joined(name, one.Name), &t.Fields[i].Type, one.Value); err != nil {
+				return err
+			}
+		}
+	}
+	number := t.Kind == engine.KindNumber || t.Kind == engine.KindMoney
+	outside := number && t.Lo < t.Hi && (v.Int() < t.Lo || v.Int() > t.Hi)
+	long := t.Kind == engine.KindText && t.Width > 0 && utf8.RuneCountInString(v.Text()) > t.Width
+	formless := t.Kind == engine.KindText && !t.Form.Has(v.Text())
+	if outside || long || formless {
+		return fmt.Errorf("%s=%s, expected %s", name, v, t)
+	}
+	return nil
+}
+
+// joined returns the name of a field: that of a record, or that of a row.
+func joined(name, field string) string {
+	if strings.HasSuffix(name, " ") {
+		return name + field
+	}
+	return name + "." + field
 }
 
 // Example returns an answer with all values of an outcome, as "found boat=… berth=…".
@@ -164,11 +198,11 @@ func (c *peopleChecker) person(p engine.Persona) {
 	}
 	for _, v := range p.Values {
 		name, field, _ := strings.Cut(v.Name, ".")
-		known, right := c.remembers(name, field, v.Text)
+		known, right, expected := c.remembers(name, field, v.Text)
 		keys := []string{"people", p.Name, v.Name}
 		switch {
 		case known && !right:
-			c.find(diag.Error, keys, fmt.Sprintf("%s can't be %q: the value is of another type.", v.Name, v.Text), "")
+			c.find(diag.Error, keys, fmt.Sprintf("%s can't be %q.", v.Name, v.Text), "The menu keeps it as "+expected+".")
 		case !known && name != "worker":
 			c.find(c.severity(), keys, fmt.Sprintf("No menu of this folder remembers %q.", v.Name), "Add it under \"remember\" of a menu, or delete it here.")
 		}
@@ -190,8 +224,8 @@ func (c *peopleChecker) speaks(lang string) bool {
 }
 
 // remembers reports whether a menu knows a value of the caller, and whether one that
-// does can read the text.
-func (c *peopleChecker) remembers(name, field, text string) (known, right bool) {
+// does can read the text. If none can, expected is the type of the last.
+func (c *peopleChecker) remembers(name, field, text string) (known, right bool, expected string) {
 	for _, p := range c.folder.Menus {
 		for _, v := range p.Definition().Vars {
 			if v.Name != name || name != "worker" && !slices.Contains(p.Definition().Remember, name) {
@@ -204,13 +238,13 @@ func (c *peopleChecker) remembers(name, field, text string) (known, right bool) 
 			if !ok {
 				continue
 			}
-			known = true
-			if _, reads := ReadValue(&t, text); reads {
-				return true, true
+			known, expected = true, t.String()
+			if v, reads := ReadValue(&t, text); reads && bounded(name, &t, v) == nil {
+				return true, true, ""
 			}
 		}
 	}
-	return known, false
+	return known, false, expected
 }
 
 func fieldOf(t engine.Type, name string) (engine.Type, bool) {

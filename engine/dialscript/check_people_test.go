@@ -49,6 +49,7 @@ func TestCheckPeople(t *testing.T) {
 		"a text that is too long":    {`find_boat: found boat="Dau la Mzee Hamisi" berth=4`, "expected text 12"},
 		"a text of its form":         {"find_boat: none\n  read: done meter=00412345", ""},
 		"a text of another form":     {"find_boat: none\n  read: done meter=0041-234", "expected digits 8"},
+		"a row out of bounds":        {"find_boat: none\n  list_boats: listed boats=\"name=Dau; name=Dau la Mzee\"", "list_boats gives row 2 of boats: name=Dau la Mzee, expected text 9"},
 		"a list as long as shown":    {boats(engine.MaxRows), ""},
 		"a list that is cut":         {boats(engine.MaxRows + 5), "has 905 rows in boats, but callers see only the first 900"},
 		"an action that is not":      {"find_boat: none\n  find_bot: none", `warning menus/people.yaml:4:3: U003 There is no action "find_bot"`},

@@ -188,7 +188,7 @@ func TestFakeActions(t *testing.T) {
 			"one answers in turn",
 			[]string{"withdraw"},
 			[][2]string{{"1", "withdraw"}, {"1", "withdraw"}, {"2", "withdraw"}, {"3", "withdraw"}},
-			[]string{"done A1", "done A1", "it fails, as the script says", "it fails, as the script says"},
+			[]string{"done A1", "done A1", "it fails, as the answer given for it says", "it fails, as the answer given for it says"},
 		},
 		{
 			"one lacks a value",
