@@ -12,6 +12,8 @@ type Definition struct {
 	// Source is hashed into the program's identity. It has the bytes of the menu's
 	// files, the language's version and the contracts used by the checker.
 	Source []byte
+	// Hash is the program's identity if it is not to be computed from Source.
+	Hash string
 
 	// Codes maps dialled service codes to first screens. It has at least one.
 	Codes []Code

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -48,7 +49,7 @@ func New(def Definition) (*Program, error) {
 		rows[i] = machine.Row[Trigger](t)
 	}
 	p.table = machine.New(rows, Trigger.String)
-	p.hash = hashOf(&p.def)
+	p.hash = cmp.Or(p.def.Hash, hashOf(&p.def))
 	p.navs = make([][navSets]string, len(p.def.Languages))
 	for lang := range p.navs {
 		for shown := range navSets {

@@ -73,9 +73,10 @@ func (r *retainer) until(p *engine.Program) time.Time {
 	return r.retention.Now().Add(r.retention.For(p) + retainLonger)
 }
 
-// load compiles a stored program again. It returns ErrNoProgram where the
-// program no longer passes here, or becomes another one with the contracts of
-// this instance's actions.
+// load compiles a stored program again, with the actions of this instance. Those may say
+// other things of themselves than when the call began, and the checks may be stricter;
+// the call goes on under the hash that it began with. It returns ErrNoProgram where the
+// program can't be played here.
 func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, error) {
 	source, err := r.db.Program(ctx, hash)
 	if errors.Is(err, store.ErrNotFound) {
@@ -88,12 +89,9 @@ func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, erro
 	for name, b := range source.Files {
 		files[name] = &fstest.MapFile{Data: b}
 	}
-	b := menu.Build(files, source.Menu, "", r.contracts, menu.Options{Language: source.Language})
-	switch {
-	case b.Program == nil:
-		return nil, fmt.Errorf("%w: %s no longer passes here: %s", runner.ErrNoProgram, hash, b.Diagnostics.First())
-	case b.Program.Hash() != hash:
-		return nil, fmt.Errorf("%w: %s was made for other actions", runner.ErrNoProgram, hash)
+	b := menu.BuildDraft(files, source.Menu, "", r.contracts, menu.Options{Language: source.Language, Hash: hash})
+	if b.Program == nil {
+		return nil, fmt.Errorf("%w: %s can't be played here: %s", runner.ErrNoProgram, hash, b.Diagnostics.First())
 	}
 	r.note(source)
 	return b.Program, nil

@@ -23,7 +23,8 @@ func put(t *testing.T, file, text string) {
 	}
 }
 
-// A retained program is compiled again as it was, or not at all.
+// A retained program is compiled again, also with actions that say other things of
+// themselves than when the call began, and not where it can't be played with them.
 func TestRetainedMenusAreCompiledAgain(t *testing.T) {
 	t.Chdir(t.TempDir())
 	put(t, "menus/shop.yaml", "ussd: 1\nservice: S\ndial: \"*1#\"\nlanguages: {en: English, sw: Kiswahili}\nstart: m\nscreens:\n  m:\n    do: find(caller)\n    when: {found: e}\n  e:\n    end: Found.\n")
@@ -66,19 +67,24 @@ func TestRetainedMenusAreCompiledAgain(t *testing.T) {
 	if err != nil || p.Hash() != hash || p.Definition().Default != "sw" {
 		t.Fatalf("got %v, %v", p, err)
 	}
-	for name, change := range map[string]func(*engine.Contract){
-		"an outcome more": func(c *engine.Contract) {
+	for name, upgrade := range map[string]struct {
+		change func(*engine.Contract)
+		played bool
+	}{
+		"an outcome more": {func(c *engine.Contract) {
 			c.Outcomes = append(c.Outcomes[:1:1], engine.OutcomeContract{Name: "lost"})
-		},
-		"another time":  func(c *engine.Contract) { c.Takes = 2 * time.Second },
-		"another value": func(c *engine.Contract) { c.Params = nil },
+		}, false},
+		"another value":  {func(c *engine.Contract) { c.Params = nil }, false},
+		"another time":   {func(c *engine.Contract) { c.Takes = 2 * time.Second }, true},
+		"another text":   {func(c *engine.Contract) { c.About = "Finds a caller." }, true},
+		"an SMS besides": {func(c *engine.Contract) { c.SendsSMS = true }, true},
 	} {
 		other := []engine.Contract{contracts[0]}
-		change(&other[0])
-		if _, catalog := instance(other); true {
-			if _, err := catalog.Find(t.Context(), hash); !errors.Is(err, runner.ErrNoProgram) {
-				t.Errorf("%s: got %v", name, err)
-			}
+		upgrade.change(&other[0])
+		_, catalog := instance(other)
+		p, err := catalog.Find(t.Context(), hash)
+		if upgrade.played && (err != nil || p.Hash() != hash) || !upgrade.played && !errors.Is(err, runner.ErrNoProgram) {
+			t.Errorf("%s: got %v, %v", name, p, err)
 		}
 	}
 	// It is retained for as long as the catalog has it, and then no longer.

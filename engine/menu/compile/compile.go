@@ -31,7 +31,7 @@ func Compile(f *syntax.File, contracts []engine.Contract, o Options) (*engine.Pr
 		c.screen(s)
 	}
 	c.usedContracts()
-	c.def.Source = c.identity()
+	c.def.Source, c.def.Hash = c.identity(), o.Hash
 	return engine.New(c.def)
 }
 
@@ -208,4 +208,8 @@ type Options struct {
 	// Language holds the code of the language in which calls begin. If it is empty or
 	// the menu lacks it, that is the menu's first language.
 	Language string
+	// Hash is the program's hash, for a menu that an earlier version of the service has
+	// stored: its actions said other things of themselves, which are part of a hash. If it
+	// is empty, the hash is that of the files and the contracts.
+	Hash string
 }
