@@ -49,8 +49,10 @@ func checkStop(ctx context.Context, db store.Store) Check {
 	case err != nil:
 		return wrong(name, err, "run \"paytrace payouts stop WHY\" or \"paytrace payouts resume\"")
 	case stop.Stopped():
-		return Check{name, StateWarning, fmt.Sprintf("nothing is paid out since %s: %s %s", stop.At.Format(time.RFC3339), stop.Code, stop.Reason),
-			"mend what \"paytrace payouts\" says, then run \"paytrace payouts resume\""}
+		return Check{
+			name, StateWarning, fmt.Sprintf("nothing is paid out since %s: %s %s", stop.At.Format(time.RFC3339), stop.Code, stop.Reason),
+			"mend what \"paytrace payouts\" says, then run \"paytrace payouts resume\"",
+		}
 	}
 	return ok(name, "are paid out")
 }
