@@ -36,11 +36,13 @@ test: ## Run all tests with the race detector; starts Postgres, Redis and Chromi
 SCHEDULES ?= 100000
 CALLS ?= 1000000
 TRANSFERS ?= 100000
-proof: ## Run the proofs in full: 100,000 transfers, 100,000 schedules, 200,000 checkpoints, 10,000 fundings, a million forged callbacks, a million calls on random menus, 100 kills at each point of a callback, 10,000 writes of a backend that misbehaves
+PAYMENTS ?= 10000
+proof: ## Run the proofs in full: 100,000 transfers, 100,000 schedules, 200,000 checkpoints, 10,000 fundings, a million forged callbacks, a million calls on random menus, 100 kills at each point of a callback, 10,000 writes of a backend that misbehaves, 10,000 deposits and 10,000 withdrawals under kills
 	PAYTRACE_SCHEDULES=$(SCHEDULES) PAYTRACE_CHAOS_SECONDS=15 PAYTRACE_CHAOS_STRUCK=50 PAYTRACE_CRASHES=100 PAYTRACE_BACKEND_WRITES=10000 \
 	  $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run $(if $(PROOFS),.,'^Test(Backend|Chaos|Crash|Canary|Schedules|SeedReproduces|Controls|LedgerIs|Checkpoint|Deviations|EveryWallet|WalletsAre|WithoutThe)') \
 	  $(if $(PROOFS),$(PROOFS),./engine/proof/... ./wallet/proof ./service/proof)
 	$(if $(PROOFS),,PAYTRACE_FORGED=1000000 $(GOTEST) -count=1 -timeout 60m -run '^TestForgedPosts$$' ./server/pay)
+	$(if $(PROOFS),,PAYTRACE_PAYMENTS=$(PAYMENTS) $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 120m ./actions/payments/proof)
 	$(if $(PROOFS),,PROOF_TRANSFERS=$(TRANSFERS) $(WITH_SERVERS) $(GOTEST) -count=1 -timeout 60m -run '^TestLedger(Load|Control)$$' ./store/sqlite ./store/postgres)
 	PAYTRACE_CALLS=$(CALLS) PAYTRACE_PLACES=2 $(GOTEST) -count=1 -timeout 60m -run 'TestWhatPassesRuns|TestLossesChangeNoCall|TestMistakesAreCaught' ./engine/menu
 
@@ -65,9 +67,10 @@ release: ## Build the archives of a version for Linux and macOS into dist, with 
 	$(GO) run ./internal/release $(if $(VERSION),-version $(VERSION)) $(ARGS)
 
 SOAK ?= 60
-soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,000 kills a point, a hundred thousand writes of a backend that misbehaves, two million schedules and all with two deviations, five million calls, a hundred thousand fundings, 10,000 wallets that change their key
+soak: ## Run the proofs at length: chaos of SOAK seconds at 500 callbacks/s, 1,000 kills a point, a hundred thousand writes of a backend that misbehaves, two million schedules and all with two deviations, five million calls, a hundred thousand fundings, 10,000 wallets that change their key, 100,000 deposits and as many withdrawals under kills
 	PAYTRACE_CHAOS_SECONDS=$(SOAK) PAYTRACE_CHAOS_RATE=500 PAYTRACE_CHAOS_STRUCK=50 PAYTRACE_CRASHES=1000 PAYTRACE_BACKEND_WRITES=100000 PAYTRACE_ROTATIONS=10000 \
 	  $(WITH_SERVERS) $(GO) test -count=1 -timeout 4h -v -run 'TestBackend|TestChaos|TestCrash|TestCanary|TestShippedScriptsOnServers|TestRewrapUnderKills' ./service/proof ./internal/command
+	PAYTRACE_PAYMENTS=100000 $(WITH_SERVERS) $(GO) test -count=1 -timeout 24h -v -run TestMoneyUnderKills ./actions/payments/proof
 	PAYTRACE_CALLS=5000000 PAYTRACE_MENUS=2000 $(GO) test -count=1 -timeout 12h -v -run 'TestWhatPassesRuns|TestSuggestedScripts' ./engine/menu
 	PROOF_WALLETS=100000 $(GO) test -count=1 -timeout 4h -v -run TestEveryWallet ./wallet/proof
 	PAYTRACE_SCHEDULES=2000000 PAYTRACE_DEVIATIONS=2 $(WITH_SERVERS) $(GO) test -count=1 -timeout 12h -v ./engine/proof/...

@@ -64,6 +64,7 @@ var own = map[string][]string{
 	"store/storetest/servers/...": {"store/storetest/servers"},
 	"actions":                     {"engine", "engine/runner", "engine/gsm7", "engine/msisdn", "engine/secret", "store", "sms", "wallet"},
 	"actions/payments":            {"actions", "engine", "engine/secret", "store", "wallet/ledger", "wallet/payments"},
+	"actions/payments/proof":      nil,
 	"actions/mpesa":               {"store", "wallet/mpesa", "wallet/payments"},
 	"actions/backend":             {"engine", "engine/endpoint", "engine/msisdn", "engine/sample", "engine/secret"},
 	"actions/backend/backendtest": {"actions/backend"},

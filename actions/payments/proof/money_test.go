@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paytrace/paytrace/wallet/mpesa/fake"
 	"github.com/paytrace/paytrace/wallet/payments"
 )
 
@@ -46,7 +47,8 @@ func howMany(t *testing.T) int {
 // and Safaricom leaves a third of the outcomes unknown. No cent is made, lost or paid twice,
 // and every payment ends or waits for a person.
 func TestMoneyUnderKills(t *testing.T) {
-	w := newWorld(t, howMany(t), "")
+	t.Parallel()
+	w := newWorld(t, howMany(t), "", unkind)
 	w.run()
 	v := judge(t, w)
 	for i, wrong := range v.wrong {
@@ -68,17 +70,23 @@ func TestMoneyUnderKills(t *testing.T) {
 
 // TestMoneyControls: a desk with a mistake is found out.
 func TestMoneyControls(t *testing.T) {
-	for m, want := range map[mistake]string{
-		forgets:  "sent again",
-		despairs: "given back",
-		believes: "clearing:mpesa:in",
+	t.Parallel()
+	for m, c := range map[mistake]struct {
+		faults fake.Faults
+		want   string
+	}{
+		// A callback would tell what was forgotten.
+		forgets:  {fake.Faults{Lost: 100}, "sent again"},
+		despairs: {unkind, "given back"},
+		believes: {unkind, "clearing:mpesa:in"},
 	} {
 		t.Run(string(m), func(t *testing.T) {
-			w := newWorld(t, controlPayments, m)
+			t.Parallel()
+			w := newWorld(t, controlPayments, m, c.faults)
 			w.run()
 			v := judge(t, w)
-			if found := strings.Join(v.wrong, "\n"); !strings.Contains(found, want) {
-				t.Errorf("the mistake was not found; the judge found %q, expected %q in it", found, want)
+			if found := strings.Join(v.wrong, "\n"); !strings.Contains(found, c.want) {
+				t.Errorf("the mistake was not found; the judge found %q, expected %q in it", found, c.want)
 			}
 		})
 	}

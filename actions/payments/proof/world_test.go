@@ -49,8 +49,10 @@ const (
 	// ahead is how far the clock is set ahead at a time, when all is said. After later,
 	// nothing is new but questions, and it is muchAhead.
 	ahead, later, muchAhead = 20 * time.Minute, 2 * time.Hour, 4 * time.Hour
+	// together is how many payments are started before a look at how many are unsent.
+	together = 30
 	// In steps of an hour after all was paid, so many processes are killed.
-	steps, killsInStep = 6, 5
+	steps, killsInStep = 4, 3
 )
 
 // unkind is a Safaricom that leaves 30 per cent of outcomes unknown and loses 10 per cent
@@ -81,7 +83,7 @@ type process struct {
 }
 
 // newWorld makes n workers, each with a deposit and a withdrawal to make.
-func newWorld(t *testing.T, n int, m mistake) *world {
+func newWorld(t *testing.T, n int, m mistake, faults fake.Faults) *world {
 	t.Helper()
 	w := &world{t: t}
 	w.orders = orders{
@@ -89,7 +91,7 @@ func newWorld(t *testing.T, n int, m mistake) *world {
 		Clock:    clock{Epoch: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), Began: time.Now(), Speed: speed, File: filepath.Join(t.TempDir(), "ahead")},
 		Mistake:  m,
 	}
-	w.safari = fake.New(fake.Config{Seed: 7, Faults: unkind, PlainHTTP: true, Now: w.orders.Clock.Now, Deliver: w.deliver, FloatCents: int64(n) * 1_000_00, FeeCents: 5_00})
+	w.safari = fake.New(fake.Config{Seed: 7, Faults: faults, PlainHTTP: true, Now: w.orders.Clock.Now, Deliver: w.deliver, FloatCents: int64(n) * 1_000_00, FeeCents: 5_00})
 	// The answer takes a while, so that processes die between a request and its answer.
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.safari.ServeHTTP(rw, r)
@@ -143,7 +145,6 @@ func (w *world) register() {
 // open makes the accounts, with what they have at first.
 func (w *world) open(n int) {
 	w.t.Helper()
-	const together = 100
 	for from := 0; from < n; from += together {
 		err := w.db.Within(w.t.Context(), func(ctx context.Context, tx store.Tx) error {
 			for i := from; i < min(from+together, n); i++ {
@@ -301,7 +302,8 @@ func (w *world) strike(ctx context.Context) error {
 
 // pay starts all payments, from many callers, while processes are killed. A caller who got
 // no answer asks again, as a gateway does.
-func (w *world) pay(ctx context.Context) {
+func (w *world) pay(ctx context.Context, conn *pgx.Conn) {
+	w.t.Helper()
 	queue := make(chan ask)
 	var all sync.WaitGroup
 	for range callers {
@@ -321,11 +323,33 @@ func (w *world) pay(ctx context.Context) {
 			}
 		})
 	}
-	for _, a := range w.asks {
+	for i, a := range w.asks {
+		if i%together == 0 {
+			w.keepUp(conn)
+		}
 		queue <- a
 	}
 	close(queue)
 	all.Wait()
+}
+
+// keepUp waits until few payments are unsent, as callers do not call all at once.
+func (w *world) keepUp(conn *pgx.Conn) {
+	w.t.Helper()
+	const unsent = `SELECT count(*) FROM payments WHERE state IN ('waiting', 'sending')`
+	for {
+		if err := w.rescue(w.t.Context(), conn, false); err != nil {
+			w.t.Fatal(err)
+		}
+		var n int
+		if err := conn.QueryRow(w.t.Context(), unsent).Scan(&n); err != nil {
+			w.t.Fatal(err)
+		}
+		if n < 4*together {
+			return
+		}
+		w.pause()
+	}
 }
 
 // rescue gives jobs back that dead processes were running, as the service does after a
@@ -374,7 +398,7 @@ func (w *world) run() {
 	var striker sync.WaitGroup
 	var struck error
 	striker.Go(func() { struck = w.strike(striking) })
-	w.pay(w.t.Context())
+	w.pay(w.t.Context(), conn)
 	w.goOn(conn)
 	stop()
 	striker.Wait()
