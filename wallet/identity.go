@@ -62,7 +62,8 @@ func FindIdentityKey(tag, idKey, current string, old ...string) (key []byte, new
 		return key, newTag, err
 	case idKey == "":
 		return nil, "", fmt.Errorf("%w: its check tag is %s, and no key that is set has this tag. "+
-			"Set ENCRYPTION_KEY to the value of the first start. If you changed it on purpose, add the earlier value to ENCRYPTION_KEY_OLD",
+			"Set ENCRYPTION_KEY to the value of the first start; if an ID_KEY was set at that start, it is missing now. "+
+			"If you changed ENCRYPTION_KEY on purpose, add the earlier value to ENCRYPTION_KEY_OLD",
 			ErrEncryptionKey, tag)
 	}
 	fix := "Set ID_KEY to the value of the first start"

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -66,6 +67,30 @@ func TestServeCodes(t *testing.T) {
 				t.Errorf("the log warns: %v\n%s", warned, s.log)
 			}
 		})
+	}
+}
+
+// A default language that no menu has is named in the first lines of serve and by doctor.
+func TestServeNamesAnUnknownLanguage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("DATABASE_URL", "")
+	t.Setenv("DEFAULT_LANGUAGE", "fr")
+	if err := os.Mkdir("menus", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("menus/shop.yaml", []byte(shopMenu), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const want = `DEFAULT_LANGUAGE: found "fr", expected a language of a menu that is served: en`
+	s := serve(t)
+	if !strings.Contains(s.banner, want) {
+		t.Errorf("serve says\n%s", s.banner)
+	}
+	s.stop()
+	var out bytes.Buffer
+	run(t.Context(), []string{"doctor"}, streams{out: &out, err: &out})
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("doctor says\n%s", &out)
 	}
 }
 

@@ -278,5 +278,8 @@ func (d *Doctor) checkMenus(ctx context.Context) (found Check, err error) {
 	if err != nil {
 		return wrong("menus", err, "give each menu codes of its own, and set DEFAULT_MENU to one of them"), nil
 	}
+	if why := unspoken(programs, d.Settings.DefaultLanguage); why != "" {
+		return Check{"menus", StateWarning, why, "set DEFAULT_LANGUAGE to one of them, or leave it unset"}, nil
+	}
 	return ok("menus", "%s: %s", folder.Shown, described(programs, catalog.ForUnknown(), waiting)), nil
 }

@@ -223,3 +223,23 @@ func described(programs []*engine.Program, unknown string, waiting []string) str
 	}
 	return line
 }
+
+// unspoken says that no menu has the language of DEFAULT_LANGUAGE. It is "" if one has, and
+// if none is set.
+func unspoken(programs []*engine.Program, language string) string {
+	speaks := func(p *engine.Program) bool {
+		return slices.ContainsFunc(p.Definition().Languages, func(l engine.Language) bool { return l.Code == language })
+	}
+	if language == "" || slices.ContainsFunc(programs, speaks) {
+		return ""
+	}
+	var known []string
+	for _, p := range programs {
+		for _, l := range p.Definition().Languages {
+			if !slices.Contains(known, l.Code) {
+				known = append(known, l.Code)
+			}
+		}
+	}
+	return fmt.Sprintf("DEFAULT_LANGUAGE: found %q, expected a language of a menu that is served: %s; calls begin in the first language of each menu", language, strings.Join(known, ", "))
+}

@@ -288,6 +288,9 @@ func (s *Service) loadMenus(ctx context.Context) error {
 	}
 	s.catalog, s.runner.Programs = catalog, catalog
 	s.choose("menus", "%s: %s", folder.Shown, described(programs, catalog.ForUnknown(), waiting))
+	if why := unspoken(programs, s.settings.DefaultLanguage); why != "" {
+		s.choose("languages", "%s", why)
+	}
 	return nil
 }
 
