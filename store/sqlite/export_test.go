@@ -26,3 +26,15 @@ func WriterPragma(t *testing.T, s *Store, name string) (value string) {
 	}
 	return value
 }
+
+// RefuseWrites makes the disk refuse writes, until free is called.
+func RefuseWrites(t *testing.T, s *Store) (free func()) {
+	t.Helper()
+	set := func(value string) {
+		if _, err := s.writer.ExecContext(t.Context(), "PRAGMA query_only = "+value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("ON")
+	return func() { set("OFF") }
+}

@@ -145,5 +145,5 @@ func migrateQueue(ctx context.Context, db *sql.DB, config Config) error {
 // busy reports whether another connection has locked the file.
 func busy(err error) bool {
 	var fault *sqlite.Error
-	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
+	return errors.As(err, &fault) && fault.Code()&primaryCode == sqlite3.SQLITE_BUSY
 }

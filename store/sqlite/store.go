@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/store/internal/jobs"
@@ -25,6 +28,9 @@ type Store struct {
 	queue            *jobs.Queue[*sql.Tx]
 	now              func() time.Time
 	path             string // "" in memory
+	// unwritable says that a transaction failed because of the disk, and that none was
+	// tried since.
+	unwritable atomic.Bool
 }
 
 var _ store.Store = (*Store)(nil)
@@ -62,13 +68,42 @@ func (s *Store) RetryJob(ctx context.Context, id int64) error {
 	return tx.Commit()
 }
 
-// Ping returns nil if both pools answer.
+// Ping returns nil if both pools answer. If a transaction has failed because of the disk,
+// Ping writes a row: a full disk still answers whoever only reads.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := rows.Outside(ctx, s); err != nil {
 		return err
 	}
-	return errors.Join(s.writer.PingContext(ctx), s.reader.PingContext(ctx))
+	if err := errors.Join(s.writer.PingContext(ctx), s.reader.PingContext(ctx)); err != nil || !s.unwritable.Load() {
+		return err
+	}
+	if err := s.SetSetting(ctx, diskTried, s.now().UTC().Format(time.RFC3339)); err != nil {
+		return fmt.Errorf("the database can be read, and not written: %w", err)
+	}
+	s.unwritable.Store(false)
+	return nil
 }
+
+// diskTried is the setting that Ping writes: when it found that the disk can be written
+// again.
+const diskTried = "disk_tried"
+
+// diskFault reports whether an error comes from the disk: it is full, does not work, or
+// may not be written.
+func diskFault(err error) bool {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return false
+	}
+	switch fault.Code() & primaryCode {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY:
+		return true
+	}
+	return false
+}
+
+// primaryCode has the bits of a SQLite error's kind; the others say more about it.
+const primaryCode = 0xff
 
 // Close waits for running calls and closes the file.
 func (s *Store) Close() error {

@@ -26,6 +26,9 @@ func (s *Store) Within(ctx context.Context, fn func(ctx context.Context, tx stor
 	var err error
 	for range tries {
 		err = s.once(ctx, fn)
+		if diskFault(err) {
+			s.unwritable.Store(true)
+		}
 		if !busy(err) || ctx.Err() != nil {
 			return err
 		}
@@ -80,7 +83,7 @@ func (s *Store) snapshot(ctx context.Context, fn func(ctx context.Context, conn 
 func commit(tx *sql.Tx) error {
 	err := tx.Commit()
 	var fault *sqlite.Error
-	if errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_IOERR {
+	if errors.As(err, &fault) && fault.Code()&primaryCode == sqlite3.SQLITE_IOERR {
 		return fmt.Errorf("commit: %w: %w", store.ErrUnknown, err)
 	}
 	if err != nil {
