@@ -181,7 +181,7 @@ func teller(ctx context.Context, o orders) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(ln.Addr())
+	fmt.Fprintln(os.Stdout, ln.Addr())
 	var both sync.WaitGroup
 	var served, worked error
 	both.Go(func() { served = http.Serve(ln, mux) }) //nolint:gosec // the process is killed
