@@ -55,7 +55,7 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 			},
 		},
 		{
-			Name: "create_account", Params: phone, Takes: 2 * time.Second,
+			Name: "create_account", Params: phone, SendsSMS: true, Takes: 2 * time.Second,
 			About:    "Makes an account with a wallet for a phone number, and sends the Worker ID to that number.",
 			Outcomes: []engine.OutcomeContract{{Name: "created", Gives: gives, Whose: engine.WhoseOwn}, {Name: "exists", Gives: gives, Whose: engine.WhoseOthers}},
 		},
@@ -65,7 +65,7 @@ func TestContractsOfTheShippedActions(t *testing.T) {
 			Outcomes: []engine.OutcomeContract{{Name: "own", Gives: gives, Whose: engine.WhoseOwn}, {Name: "found", Gives: gives, Whose: engine.WhoseOthers}, {Name: "not_found"}},
 		},
 		{
-			Name: "request_code", Params: phone, Takes: time.Second,
+			Name: "request_code", Params: phone, SendsSMS: true, Takes: time.Second,
 			About:    "Sends a one-time code, for confirm_code, to a number that has an account.",
 			Outcomes: []engine.OutcomeContract{{Name: "sent"}, {Name: "not_found"}},
 		},

@@ -29,7 +29,7 @@ type Question struct {
 	Now   time.Time
 }
 
-// A Remote asks a backend. An error that wraps engine.ErrUnknown says that the backend
+// A Remote asks a backend, and waits no longer than the contract says. An error that wraps engine.ErrUnknown says that the backend
 // may have acted, any other one that this request did nothing.
 type Remote func(ctx context.Context, q Question) (engine.Outcome, error)
 
@@ -77,8 +77,6 @@ type intent struct {
 
 // readRemote asks a backend for an action that changes nothing.
 func (t *Table) readRemote(ctx context.Context, a action, call engine.Call) (engine.Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.contract.Takes)
-	defer cancel()
 	return a.remote(ctx, Question{Contract: &a.contract, Call: call, Now: t.now()})
 }
 
@@ -243,9 +241,7 @@ func (t *Table) AskAgain(ctx context.Context, job store.Job, _ int) error {
 		return fmt.Errorf("ask job %s: no backend answers the action %s any more as it was asked; bring it back to actions.yaml and run the job again", job.Key, i.Action)
 	}
 	call := engine.Call{ID: job.Key, Action: i.Action, Caller: i.Caller, Service: i.Service, Lang: i.Lang, Session: i.Session, Args: i.Args}
-	asking, cancel := context.WithTimeout(ctx, a.contract.Takes)
-	defer cancel()
-	out, err := a.remote(asking, Question{Contract: &a.contract, Call: call, Again: true, Now: t.now()})
+	out, err := a.remote(ctx, Question{Contract: &a.contract, Call: call, Again: true, Now: t.now()})
 	switch {
 	case err != nil:
 		return fmt.Errorf("ask job %s: %w", job.Key, err)

@@ -128,6 +128,7 @@ func (c *Client) Ask(ctx context.Context, r Request) (engine.Outcome, error) {
 	var fault *Fault
 	if errors.As(err, &fault) {
 		fault.Action, fault.Host = r.Contract.Name, r.To.Host
+		fault.Certain = fault.Certain || r.Contract.Reads
 		return engine.Outcome{}, fault
 	}
 	return out, err
@@ -170,7 +171,7 @@ func (c *Client) breaker(host string) *gobreaker.CircuitBreaker[engine.Outcome] 
 
 // send sends one request and reads its answer.
 func (c *Client) send(ctx context.Context, r *Request, body []byte) (engine.Outcome, error) {
-	asked := ctx
+	asked, began := ctx, time.Now()
 	ctx, cancel := context.WithTimeout(ctx, r.Contract.Takes)
 	defer cancel()
 	var wrote atomic.Bool
@@ -192,13 +193,13 @@ func (c *Client) send(ctx context.Context, r *Request, body []byte) (engine.Outc
 	Sign(req.Header, r.ID, c.config.Now(), body, c.config.Keys)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return engine.Outcome{}, c.unanswered(asked, ctx, !wrote.Load(), err)
+		return engine.Outcome{}, c.unanswered(asked, ctx, !wrote.Load(), slow(asked, began, r.Contract, err))
 	}
 	defer func() { _ = resp.Body.Close() }() // it was only read
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswer+1))
 	switch {
 	case err != nil:
-		return engine.Outcome{}, c.unanswered(asked, ctx, false, fmt.Errorf("%w: %w", errCut, err))
+		return engine.Outcome{}, c.unanswered(asked, ctx, false, slow(asked, began, r.Contract, fmt.Errorf("%w: %w", errCut, err)))
 	case resp.StatusCode != http.StatusOK:
 		return engine.Outcome{}, status(resp.StatusCode)
 	case len(answer) > MaxAnswer:
@@ -211,13 +212,25 @@ func (c *Client) send(ctx context.Context, r *Request, body []byte) (engine.Outc
 	return out, nil
 }
 
-var errCut = errors.New("the answer ends early")
+var (
+	errCut     = errors.New("the answer ends early")
+	errTooSlow = errors.New("no answer in most of the time that it has")
+)
+
+// slow marks the error of a request whose callback ran out of time, if the host had at
+// least half of the action's time: then it is the host that is late.
+func slow(asked context.Context, began time.Time, contract *engine.Contract, err error) error {
+	if errors.Is(asked.Err(), context.DeadlineExceeded) && time.Since(began) >= contract.Takes/2 {
+		return fmt.Errorf("%w: %w", errTooSlow, err)
+	}
+	return err
+}
 
 // unanswered says why a request has no answer.
 func (c *Client) unanswered(asked, ctx context.Context, certain bool, err error) *Fault {
 	var refused *refusedError
 	switch {
-	case asked.Err() != nil:
+	case asked.Err() != nil && !errors.Is(err, errTooSlow):
 		return &Fault{Kind: Stopped, Certain: certain, Why: "the request was ended: " + context.Cause(asked).Error()}
 	case errors.As(err, &refused):
 		return &Fault{Kind: Refused, Certain: certain, Why: refused.Error()}

@@ -340,3 +340,28 @@ func TestAnswersThatAreNotHTTP(t *testing.T) {
 		s.Close()
 	}
 }
+
+// A host that lets the callback run out of time is late, and then left alone; one that
+// had hardly any time is not blamed. An action that only reads did nothing in any case.
+func TestCallbackOutOfTime(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // without that the server does not see that the client is gone
+		<-r.Context().Done()
+	}))
+	defer s.Close()
+	to, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := backend.New(backend.Config{Now: time.Now})
+	defer client.CloseIdle()
+	for takes, want := range map[time.Duration]backend.Kind{50 * time.Millisecond: backend.Late, time.Hour: backend.Stopped} {
+		ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond)
+		_, err = client.Ask(ctx, backend.Request{Contract: &engine.Contract{Name: "find", Reads: true, Takes: takes}, To: to, ID: "one"})
+		cancel()
+		var fault *backend.Fault
+		if !errors.As(err, &fault) || fault.Kind != want || !fault.Certain {
+			t.Errorf("within %v: %v, want the kind %s", takes, err, want)
+		}
+	}
+}

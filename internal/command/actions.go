@@ -113,6 +113,9 @@ func printContracts(w io.Writer, contracts []engine.Contract, built int, declare
 		fmt.Fprintf(&b, "  takes at most %s%s\n", c.Takes, traits(c))
 		if i >= built {
 			fmt.Fprintf(&b, "  %s\n", service.PostedTo(declared, c.Name))
+			if c.TellsLate && declared.Answers(c) {
+				b.WriteString("  an SMS tells an outcome that comes after the call\n")
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -127,7 +130,7 @@ func traits(c engine.Contract) string {
 	for _, t := range []struct {
 		holds bool
 		words string
-	}{{c.Reads, "changes nothing"}, {c.Money, "moves money"}, {c.SIMPrompt, "a SIM prompt follows"}} {
+	}{{c.Reads, "changes nothing"}, {c.Money, "moves money"}, {c.SIMPrompt, "a SIM prompt follows"}, {c.SendsSMS, "sends an SMS"}} {
 		if t.holds {
 			out += ", " + t.words
 		}
@@ -152,7 +155,10 @@ type contractJSON struct {
 	Reads    bool                   `json:"reads"`
 	Money    bool                   `json:"money"`
 	SIM      bool                   `json:"sim_prompt"`
-	TakesMS  int64                  `json:"takes_ms"`
+	SendsSMS bool                   `json:"sends_sms"`
+	// TellsLate says that an SMS tells the caller an outcome that comes after the call.
+	TellsLate bool  `json:"tells_late"`
+	TakesMS   int64 `json:"takes_ms"`
 	// Post is the address at which a backend answers it, as actions.yaml has it.
 	Post string `json:"post,omitempty"`
 }
@@ -167,7 +173,7 @@ func describeAll(contracts []engine.Contract, declared syntax.Declared) []contra
 	for _, c := range contracts {
 		j := contractJSON{
 			Name: c.Name, About: c.About, Params: describe(c.Params), Outcomes: map[string][]fieldJSON{},
-			Reads: c.Reads, Money: c.Money, SIM: c.SIMPrompt, TakesMS: c.Takes.Milliseconds(),
+			Reads: c.Reads, Money: c.Money, SIM: c.SIMPrompt, SendsSMS: c.SendsSMS, TellsLate: c.TellsLate, TakesMS: c.Takes.Milliseconds(),
 		}
 		for _, o := range c.Outcomes {
 			j.Outcomes[o.Name] = describe(o.Gives)

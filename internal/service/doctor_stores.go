@@ -271,7 +271,7 @@ func (d *Doctor) checkMenus(ctx context.Context) (found Check, err error) {
 	all, waiting := servable(all, table.Contracts())
 	if len(all) == 0 {
 		return wrong("menus", fmt.Errorf("%s: no menu can be served: %s", folder.Shown, strings.Join(waiting, "; ")),
-			"have the actions built, or name another folder with --menus"), nil
+			buildActions), nil
 	}
 	programs := Programs(all)
 	catalog, err := catalogOf(programs, d.Settings.DefaultMenu)

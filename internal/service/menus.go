@@ -197,6 +197,9 @@ func servable(all []menu.Built, built []engine.Contract) (able []menu.Built, why
 	return able, why
 }
 
+// buildActions says what to do about actions that are only declared.
+const buildActions = "say where a backend answers them, with \"serve_at\" and \"post\" in actions.yaml, or try the menus with: serve --demo"
+
 func onlyDeclared(names []string) string {
 	if len(names) == 1 {
 		return names[0] + " is only declared"

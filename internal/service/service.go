@@ -269,7 +269,7 @@ func (s *Service) loadMenus(ctx context.Context) error {
 	}
 	all, waiting := servable(all, contracts)
 	if len(all) == 0 {
-		return usagef("no menu can be served: %s", strings.Join(waiting, "; "))
+		return usagef("no menu can be served: %s; %s", strings.Join(waiting, "; "), buildActions)
 	}
 	programs := Programs(all)
 	catalog, err := catalogOf(programs, s.settings.DefaultMenu)
