@@ -28,7 +28,7 @@ func ParseSum(text string) (*Sum, error) {
 	p := &sumParser{rest: text}
 	s, err := p.sum(0)
 	if err == nil && p.next() != 0 {
-		err = fmt.Errorf("the sum is complete before %q", p.rest)
+		err = p.more()
 	}
 	if err != nil {
 		return nil, err
@@ -48,7 +48,27 @@ func ParseSum(text string) (*Sum, error) {
 type sumParser struct {
 	rest  string
 	parts int
+	last  string // the name or number before rest
 }
+
+// more says what is wrong with words behind a complete sum.
+func (p *sumParser) more() error {
+	number := func(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+	word, _, _ := strings.Cut(p.rest, " ")
+	word = strings.TrimSuffix(word, "s")
+	switch {
+	case number(p.last) && p.rest[0] == ',':
+		return fmt.Errorf("write numbers without commas, as 1500 for 1,500")
+	case number(p.last) && spans[word] != "":
+		return fmt.Errorf("write \"%s%s\" for %q", p.last, spans[word], p.last+" "+p.rest)
+	case number(p.rest) && len(p.last) == len("KES") && strings.ToUpper(p.last) == p.last:
+		return fmt.Errorf("write the amount without %q: a whole number beside money is an amount", p.last)
+	}
+	return fmt.Errorf("the sum is complete before %q", p.rest)
+}
+
+// spans has the units of spans by the words for them.
+var spans = map[string]string{"d": "d", "day": "d", "m": "m", "month": "m", "y": "y", "year": "y"}
 
 // next returns the next byte that is no space, or 0 at the end.
 func (p *sumParser) next() byte {
@@ -165,7 +185,7 @@ func (p *sumParser) word() string {
 		n++
 	}
 	word := p.rest[:n]
-	p.rest = p.rest[n:]
+	p.rest, p.last = p.rest[n:], word
 	return word
 }
 

@@ -459,10 +459,10 @@ func later(a, b DateBound) DateBound {
 
 // Narrowed returns the values of a type that a comparison with some value of another
 // type leaves: op is one of = != < <= > >=. A type that is not of the same kind changes
-// nothing.
-func (t Type) Narrowed(op string, o Type) Type {
+// nothing. some is false if surely no value is left; the type is then the same.
+func (t Type) Narrowed(op string, o Type) (narrow Type, some bool) {
 	if o.Kind != t.Kind || !t.Kind.computes() {
-		return t
+		return t, true
 	}
 	below := op == "<" || op == "<=" || op == "="
 	above := op == ">" || op == ">=" || op == "="
@@ -471,18 +471,19 @@ func (t Type) Narrowed(op string, o Type) Type {
 		step = 1
 	}
 	if t.Kind == KindDate {
-		return t.narrowedDays(below, above, int(step), o)
+		return t.narrowedDays(below, above, int(step), o), true
 	}
+	narrow = t
 	if below {
-		t.Hi = min(t.Hi, o.Hi-step)
+		narrow.Hi = min(t.Hi, o.Hi-step)
 	}
 	if above {
-		t.Lo = max(t.Lo, o.Lo+step)
+		narrow.Lo = max(t.Lo, o.Lo+step)
 	}
-	if t.Lo > t.Hi { // no call comes here
-		t.Hi = t.Lo
+	if narrow.Lo > narrow.Hi {
+		return t, false
 	}
-	return t
+	return narrow, true
 }
 
 func (t Type) narrowedDays(below, above bool, step int, o Type) Type {

@@ -64,7 +64,7 @@ func (c *checker) rangeDecided(k *syntax.Cond) {
 	}
 	n, whole := wholeNumber(constant.Text.Value)
 	from := c.values[v.Name]
-	if from == nil || from.v == nil || v.Field != "" || !constant.Number || !whole || len(from.given)+len(from.also) > 0 {
+	if from == nil || from.v == nil && from.sum == nil || v.Field != "" || !constant.Number || !whole || len(from.given)+len(from.also) > 0 {
 		return
 	}
 	t := from.typ

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/menu/syntax"
@@ -86,14 +87,29 @@ func ordered(op string, t engine.Type) bool {
 	return t.Kind == engine.KindNumber || t.Kind == engine.KindMoney || t.Kind == engine.KindDate
 }
 
+// computes reports whether a sum can have the type.
+func computes(t engine.Type) bool {
+	return t.Kind == engine.KindNumber || t.Kind == engine.KindMoney || t.Kind == engine.KindDate
+}
+
+func isSum(text string) bool {
+	_, err := engine.ParseSum(text)
+	return err == nil
+}
+
 // constant reports a constant that does not fit its place, which what names.
 func (c *checker) constant(v syntax.Value, t engine.Type, what string) {
 	if !v.Text.Written() || t.Kind == engine.KindNone {
 		return
 	}
 	expected, ok := constantFits(v, t)
+	sum := strings.Trim(v.Text.Value, "{}")
 	switch {
 	case ok:
+	case v.Quoted && computes(t) && engine.LooksLikeSum(sum) && isSum(sum):
+		c.find(v.Text, fmt.Sprintf("%s is %s, and a sum in quotes is a text.", syntax.Upper(what), typeName(t)), fmt.Sprintf("Write it without quotes and braces: %s.", sum))
+	case what == syntax.Quote("lang"):
+		c.find(v.Text, fmt.Sprintf("The menu has no language %s.", syntax.Quote(v.Text.Value)), "It has "+strings.Join(t.Options, ", ")+".").Suggest(c.near(v.Text.Value, t.Options))
 	case expected == "":
 		c.find(v.Text, fmt.Sprintf("%s is %s, and no constant can stand for it.", syntax.Upper(what), typeName(t)), "Name a value.")
 	default:

@@ -131,6 +131,8 @@ func (f *facts) at(u use, st *step) *knownFacts {
 type knownFacts struct {
 	*facts
 	holds bitset
+	// never says that no call comes to the place: what holds contradicts itself.
+	never bool
 }
 
 // narrow makes the range of a part of a sum smaller by what holds.
@@ -145,20 +147,26 @@ func (k *knownFacts) narrow(part *engine.Sum, t engine.Type) engine.Type {
 		}
 		switch {
 		case one.left == name:
-			t = t.Narrowed(one.op, k.sideType(one, t.Kind))
+			t = k.narrowed(t, one.op, k.sideType(one, t.Kind))
 		case one.right == name:
 			left, _ := k.typeOf(one.left)
-			t = t.Narrowed(turned[one.op], left)
+			t = k.narrowed(t, turned[one.op], left)
 		}
 		if part.Op == engine.SumMinus {
-			t = difference(t, one, part.A.String(), part.B.String())
+			t = k.difference(t, one, part.A.String(), part.B.String())
 		}
 	}
 	return t
 }
 
+func (k *knownFacts) narrowed(t engine.Type, op string, o engine.Type) engine.Type {
+	t, some := t.Narrowed(op, o)
+	k.never = k.never || !some
+	return t
+}
+
 // difference narrows a - b by a comparison of a and b.
-func difference(t engine.Type, one fact, a, b string) engine.Type {
+func (k *knownFacts) difference(t engine.Type, one fact, a, b string) engine.Type {
 	op := one.op
 	switch {
 	case one.left == a && one.right == b:
@@ -167,7 +175,7 @@ func difference(t engine.Type, one fact, a, b string) engine.Type {
 	default:
 		return t
 	}
-	return t.Narrowed(op, engine.Type{Kind: t.Kind})
+	return k.narrowed(t, op, engine.Type{Kind: t.Kind})
 }
 
 // sideType returns the range of the right side of a fact.

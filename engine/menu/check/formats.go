@@ -17,7 +17,7 @@ func (c *checker) formatsFit() {
 			return
 		}
 		t, known := typeIn(c.values, syntax.Value{Name: p.Name, Field: p.Field})
-		if fits, which := p.Format.Fits(t); known && !fits {
+		if fits, which := p.Format.Fits(t); known && t.Kind != engine.KindNone && !fits {
 			c.find(p.Form, fmt.Sprintf("%s is %s, and only %s can be shown with %q.", syntax.Quote(p.At.Value), typeName(t), which, p.Form.Value), fmt.Sprintf("Write {%s}.", p.At.Value))
 		}
 	})

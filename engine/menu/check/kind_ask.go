@@ -42,7 +42,7 @@ var _ = kinds.Add(engine.ScreenAsk, &kind{
 		var list []label
 		if v := c.asked(s); v != nil {
 			for i, o := range v.Options {
-				list = append(list, label{key: strconv.Itoa(i + 1), text: syntax.ChoiceKey(v.Name.Value, o.Name.Value)})
+				list = append(list, label{key: strconv.Itoa(i + 1), text: v.OptionKey(o.Name.Value)})
 			}
 		}
 		for _, o := range s.Ask.Offers {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -61,11 +62,19 @@ func (c *checker) noValue(u use) {
 	if c.guessing() && (len(near) == 0 || !oneSlip(u.name, c.names)) {
 		return // an unknown action may give it
 	}
+	if c.isCondition(u.name) {
+		c.find(u.at, fmt.Sprintf("%s is a condition, and here a value is expected.", syntax.Quote(u.name)), fmt.Sprintf(`Write it alone, as "if: %s" or "if: not %s".`, u.name, u.name))
+		return
+	}
 	help := `Values are asked for ("vars"), given by actions, or built in: caller, lang, today, network, service, worker.`
 	if u.purpose == taken || u.purpose == passed || u.purpose == lent || u.purpose == asked {
 		help = fmt.Sprintf(`If the word itself is meant, put it in quotes: "%s".`, u.at.Value)
 	}
 	c.find(u.at, fmt.Sprintf("There is no value %s for %s.", syntax.Quote(u.name), u.in), help).Suggest(near)
+}
+
+func (c *checker) isCondition(name string) bool {
+	return slices.ContainsFunc(c.f.Conditions, func(k *syntax.Condition) bool { return k.Name.Value == name })
 }
 
 // oneSlip reports whether a name is one letter away from an existing one.
@@ -74,9 +83,14 @@ func oneSlip(name string, names []string) bool {
 	return len(near) > 0 && spelling.Distance(spelling.Plain(name), spelling.Plain(near[0]), 1) <= 1
 }
 
-// guessing reports whether the menu calls an action that does not exist. Then the
-// menu's values are not all known.
+// guessing reports whether the menu calls an action that does not exist, or a variable
+// has a type that can't be read. Then the menu's values and options are not all known.
 func (c *checker) guessing() bool {
+	for _, v := range c.f.Vars {
+		if v.Typed.Kind == engine.KindNone {
+			return true
+		}
+	}
 	for _, call := range c.calls {
 		if c.contracts[call.Action.Value] == nil {
 			return true
@@ -106,8 +120,8 @@ func (c *checker) noField(u use, v *value) {
 func (c *checker) placeholdersExist(w syntax.Message) {
 	parts, bad := syntax.Parts(w.Text)
 	for _, b := range bad {
-		if wrong := syntax.WrongSum(b); wrong != "" {
-			c.find(b, fmt.Sprintf("%s shows no value: %s.", syntax.Quote(b.Value), wrong), "Write sums as {amount + fee}, {price * count} or {today + 14d}.")
+		if wrong := syntax.WrongValue(b); wrong != "" {
+			c.find(b, fmt.Sprintf("%s shows no value: %s.", syntax.Quote(b.Value), wrong), "Write values as {amount}, {name cut 9}, {amount + fee}, {price * count} or {today + 14d}; to show a brace itself write \"{{\".")
 			continue
 		}
 		c.find(b, fmt.Sprintf("This %s shows no value.", syntax.Quote(b.Value)), fmt.Sprintf("A value is shown as {amount}; to show a brace itself write %q.", b.Value+b.Value))

@@ -37,7 +37,7 @@ func (c *checker) againOccurs(s *syntax.Screen, kind string, text syntax.Text) {
 	switch t, known := c.askedType(s); {
 	case kind == "mismatch" && !s.Ask.Repeat.Written():
 		c.find(text, fmt.Sprintf("%s does not ask twice, so no two answers differ.", syntax.Quote(s.Name.Value)), `Delete the text, or ask twice: "repeat: …".`)
-	case kind == "range" && known && !t.HasRange():
+	case kind == "range" && known && t.Kind != engine.KindNone && !t.HasRange():
 		c.find(text, fmt.Sprintf("%s is %s without a range, so no answer is outside of it.", syntax.Quote(s.Ask.Var.Value), typeName(t)), `Delete the text, or write it as "format".`)
 	}
 }
@@ -45,7 +45,7 @@ func (c *checker) againOccurs(s *syntax.Screen, kind string, text syntax.Text) {
 // errorOccurs reports an "error" that other texts replace in every case.
 func (c *checker) errorOccurs(s *syntax.Screen) {
 	t, known := c.askedType(s)
-	ranged := s.AgainFor.Range.Written() || known && !t.HasRange()
+	ranged := s.AgainFor.Range.Written() || known && t.Kind != engine.KindNone && !t.HasRange()
 	if s.Error != nil && s.Error.Value != "" && s.AgainFor.Format.Written() && ranged {
 		c.find(*s.Error, fmt.Sprintf("The texts of \"again\" of %s replace this one in every case.", syntax.Quote(s.Name.Value)), "Delete one of them.")
 	}

@@ -150,7 +150,7 @@ func rangeWords(t engine.Type) string {
 	case engine.KindNumber:
 		return fmt.Sprintf("number %d..%d", t.Lo, t.Hi)
 	case engine.KindMoney:
-		return fmt.Sprintf("money %d..%d", t.Lo/100, t.Hi/100)
+		return "money " + centsWords(t.Lo) + ".." + centsWords(t.Hi)
 	case engine.KindSecret:
 		if t.Digits > 0 {
 			return "pin " + strconv.Itoa(t.Digits)
@@ -160,6 +160,18 @@ func rangeWords(t engine.Type) string {
 		return t.String()
 	}
 	return typeName(t)
+}
+
+// centsWords writes an amount with its cents only if it has some.
+func centsWords(cents int64) string {
+	sign := ""
+	if cents < 0 {
+		sign, cents = "-", -cents
+	}
+	if cents%100 == 0 {
+		return fmt.Sprintf("%s%d", sign, cents/100)
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, cents/100, cents%100)
 }
 
 // typesUsed checks U209: some variable has every type of the menu.

@@ -29,8 +29,13 @@ func (c *checker) sumType(u use) (t engine.Type, problems []engine.SumProblem, o
 		if ok {
 			one = t.Union(one)
 		}
-		t, ok = one, true
+		if !facts.never {
+			t, ok = one, true
+		}
 		for _, p := range r.Problems {
+			if p.Limits && facts.never {
+				continue // no call comes here
+			}
 			if !slices.ContainsFunc(problems, func(old engine.SumProblem) bool { return old.Text == p.Text }) {
 				problems = append(problems, p)
 			}

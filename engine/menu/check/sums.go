@@ -70,6 +70,35 @@ func unitWords(k engine.Kind, n int64) string {
 	return fmt.Sprint(n)
 }
 
+// firstYear is the first year that a menu can mean. A smaller number is one of two digits.
+const firstYear = 1000
+
+// neverDay says why a date of a sum never exists, or is none that is meant; "" if it may.
+func neverDay(s *engine.Sum) string {
+	if s == nil {
+		return ""
+	}
+	if s.Op == engine.SumDate {
+		constant := func(part *engine.Sum) (int64, bool) { return part.N, part.Op == engine.SumConstant }
+		const lastMonth, longestMonth = 12, 31
+		if n, is := constant(s.A); is && (n < 1 || n > longestMonth) {
+			return fmt.Sprintf("no month has a day %d", n)
+		}
+		if n, is := constant(s.B); is && (n < 1 || n > lastMonth) {
+			return fmt.Sprintf("there is no month %d", n)
+		}
+		if n, is := constant(s.C); is && n < firstYear {
+			return fmt.Sprintf("its year is %d, and years have four digits", n)
+		}
+	}
+	for _, part := range []*engine.Sum{s.A, s.B, s.C} {
+		if never := neverDay(part); never != "" {
+			return never
+		}
+	}
+	return ""
+}
+
 // daysExist checks U212: a day that is made of its numbers, as day/month/year, may not
 // exist. Only "set" takes such a sum, because it may leave its variable unset.
 //
@@ -77,6 +106,12 @@ func unitWords(k engine.Kind, n int64) string {
 // that exist, and every sum that is not set is found here.
 func (c *checker) daysExist() {
 	for _, u := range c.uses {
+		if u.sum != nil {
+			if never := neverDay(u.sum); never != "" {
+				c.find(u.at, fmt.Sprintf("%s is never a day: %s.", syntax.Quote(u.at.Value), never), "Write a day as day/month/year, as 28/2/2026.")
+				continue
+			}
+		}
 		if u.sum == nil || u.into != "" && u.of == taken {
 			continue
 		}

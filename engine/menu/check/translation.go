@@ -71,7 +71,10 @@ func (c *checker) fallbacks() {
 		if !l.Partial() || i > 0 && slices.Contains(whole, l.Missing.Value) {
 			continue
 		}
-		help := "Name one that has all texts: " + strings.Join(whole, ", ") + "."
+		help := "Name one that has all texts."
+		if len(whole) > 0 {
+			help = "Name one that has all texts: " + strings.Join(whole, ", ") + "."
+		}
 		switch {
 		case i == 0:
 			c.find(l.Missing, fmt.Sprintf("The texts of the menu are in %s, so none is missing there.", c.language(0)), `Write only the language's name, or put another language first.`)
@@ -96,9 +99,10 @@ func (c *checker) hasFile(lang string) bool {
 
 // translationKeys checks U002 for translations: each line names a text of the menu.
 func (c *checker) translationKeys() {
-	var known []string
+	var known, words []string
 	for _, w := range c.msgs.All {
 		known = append(known, w.Key)
+		words = append(words, w.Text.Value)
 	}
 	for _, t := range c.f.Translations {
 		for _, e := range t.Entries {
@@ -108,7 +112,11 @@ func (c *checker) translationKeys() {
 			}
 			r := c.find(e.Key, fmt.Sprintf("The menu has no text %s.", syntax.Quote(key)), keyHelp(key))
 			if syntax.BuiltinKeys[key] == "" {
-				r.Suggest(c.nearKey(key, known))
+				near := c.nearKey(key, known)
+				if len(near) == 0 {
+					near = c.near(key, words)
+				}
+				r.Suggest(near)
 			}
 		}
 	}
@@ -155,7 +163,7 @@ func (c *checker) translatedValues() {
 func (c *checker) sameValues(w syntax.Message, t syntax.Text, lang int) {
 	parts, bad := syntax.Parts(t)
 	for _, b := range bad {
-		if wrong := syntax.WrongSum(b); wrong != "" {
+		if wrong := syntax.WrongValue(b); wrong != "" {
 			c.find(b, fmt.Sprintf("%s shows no value: %s.", syntax.Quote(b.Value), wrong), "Copy it from the text in the menu.", diag.At(w.Text.Pos, "The text is here."))
 			continue
 		}

@@ -57,7 +57,9 @@ func (r *screenReader) retries(e entry) {
 		r.s.ask().Retries = Int{Text: r.src.Scalar(e.node).Trim(), N: engine.Unlimited}
 		return
 	}
-	r.s.ask().Retries = r.number(e, 1, MaxRetries)
+	if n, ok := r.numberOr(e, 1, MaxRetries, Unlimited); ok {
+		r.s.ask().Retries = n
+	}
 }
 
 // ask and list are the screen's question or list, begun by whichever of their

@@ -116,6 +116,10 @@ func (p *reader) partialLanguage(e entry, lang *Language) {
 		"missing": func(e entry) { lang.Missing = p.name(e, "a language") },
 	})
 	if lang.Name.Written() && !lang.Missing.Written() {
+		if len(p.file.Languages) > 0 {
+			// It is meant to have only some texts, so the missing ones are no mistakes.
+			lang.Missing = p.file.Languages[0].Code
+		}
 		p.find("U003", e.key, fmt.Sprintf("The language %q does not say which language callers read where a text is missing.", Short(e.key.Value)), `Add "missing: en" with the code of that language, or write only the name.`)
 	}
 	if !lang.Name.Written() {

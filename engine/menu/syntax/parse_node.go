@@ -106,17 +106,27 @@ func (p *reader) name(e entry, what string) Text {
 
 // number returns a whole number from lo on.
 func (p *reader) number(e entry, lo, hi int) Int {
+	n, _ := p.numberOr(e, lo, hi, "")
+	return n
+}
+
+// numberOr reads a whole number. The message for anything else also names a word that
+// may stand there; "" for none.
+func (p *reader) numberOr(e entry, lo, hi int, word string) (n Int, ok bool) {
 	want := fmt.Sprintf("a whole number from %d to %d", lo, hi)
+	if word != "" {
+		want += fmt.Sprintf(", or %q", word)
+	}
 	t, ok := p.scalar(e, want)
 	if !ok {
-		return Int{}
+		return Int{}, false
 	}
-	n, err := strconv.Atoi(t.Value)
-	if err != nil || n < lo || n > hi || t.Value[0] == '+' {
+	value, err := strconv.Atoi(t.Value)
+	if err != nil || value < lo || value > hi || t.Value[0] == '+' {
 		p.find("U003", t, fmt.Sprintf("%q needs %s, but here is %q.", e.key.Value, want, t.Value), "")
-		return Int{}
+		return Int{}, false
 	}
-	return Int{Text: t, N: n}
+	return Int{Text: t, N: value}, true
 }
 
 // items returns the entries of a list, or a single value as a list of one.

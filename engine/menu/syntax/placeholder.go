@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/paytrace/paytrace/engine"
@@ -30,8 +31,8 @@ func (p Part) Written() string { return strings.TrimSpace(p.At.Value + " " + p.F
 func (p Part) Placeholder() bool { return p.Name != "" }
 
 // Parts divides a text into words and placeholders. "{{" and "}}" stand for braces on
-// the screen. bad has the braces that begin no name, and with its words a sum that can't
-// be read: they stay in the text, and the checker reports them.
+// the screen. bad has the braces that begin no name, and with its words a value that
+// can't be read: they stay in the text, and the checker reports them.
 func Parts(t Text) (parts []Part, bad []Text) {
 	s := t.Value
 	var lit strings.Builder
@@ -68,7 +69,7 @@ func Parts(t Text) (parts []Part, bad []Text) {
 }
 
 // placeholderAt reads "{name}", "{name.field}", "{name cut 36}" or "{a + b}" at an offset.
-// If it is none, hole is zero, and end is 0 unless it is meant as a sum.
+// If it is none, hole is zero, and end is 0 unless it is meant as one.
 func placeholderAt(t Text, from int) (hole Part, end int) {
 	if t.Value[from] != '{' {
 		return Part{}, 0
@@ -82,7 +83,7 @@ func placeholderAt(t Text, from int) (hole Part, end int) {
 	at := from + 1 + strings.Index(inside, whole)
 	name, form, formed := strings.Cut(whole, " ")
 	form = strings.TrimSpace(form)
-	if i := strings.LastIndex(whole, " as "); i > 0 && engine.LooksLikeSum(whole[:i]) {
+	if i := formAt(whole); i > 0 && engine.LooksLikeSum(whole[:i]) {
 		name, form, formed = strings.TrimSpace(whole[:i]), strings.TrimSpace(whole[i:]), true
 	} else if formed && !engine.IsFormat(form) && engine.LooksLikeSum(whole) {
 		name, formed = whole, false
@@ -96,6 +97,9 @@ func placeholderAt(t Text, from int) (hole Part, end int) {
 		}
 		hole = sumPart(sum, t.Sub(at, at+len(name)))
 	case !isName(base) || dotted && !isName(field) || formed && !engine.IsFormat(form):
+		if formed && (isName(base) || isDigits(base)) && !strings.ContainsAny(inside, "{\n") {
+			return Part{}, from + n + 1
+		}
 		return Part{}, 0
 	default:
 		hole = Part{Name: base, Field: field, At: t.Sub(at, at+len(name))}
@@ -107,16 +111,45 @@ func placeholderAt(t Text, from int) (hole Part, end int) {
 	return hole, from + n + 1
 }
 
-// WrongSum returns what is wrong with a sum among the braces that show no value, or ""
-// for other braces.
-func WrongSum(bad Text) string {
+// formAt returns where the form behind a sum begins, or -1.
+func formAt(whole string) int {
+	at := -1
+	for _, word := range []string{" as ", " cut ", " last "} {
+		at = max(at, strings.LastIndex(whole, word))
+	}
+	return at
+}
+
+// otherSigns has what people write in a sum instead of a sign of this language.
+var otherSigns = []struct{ signs, help string }{
+	{"×✕·", `write "*" to multiply`},
+	{"−–—", `write "-" to subtract`},
+	{"÷:", "sums can't divide"},
+	{"^%", "sums have the signs + - * only"},
+}
+
+// WrongValue returns what is wrong with braces that are meant to show a value and show
+// none, or "" for other braces.
+func WrongValue(bad Text) string {
 	if len(bad.Value) == 1 {
 		return ""
 	}
-	if _, err := engine.ParseSum(strings.Trim(bad.Value, "{}")); err != nil {
-		return err.Error()
+	inside := strings.TrimSpace(strings.Trim(bad.Value, "{}"))
+	for _, o := range otherSigns {
+		if strings.ContainsAny(inside, o.signs) {
+			return o.help
+		}
 	}
-	return ""
+	if engine.LooksLikeSum(inside) {
+		if _, err := engine.ParseSum(inside); err != nil {
+			return err.Error()
+		}
+	}
+	name, form, _ := strings.Cut(inside, " ")
+	if form = strings.TrimSpace(form); strings.HasPrefix(form, "x ") {
+		return `write "*" to multiply`
+	}
+	return fmt.Sprintf("behind %q, %q is no form of a value; write as, cut or last", name, form)
 }
 
 // sumPart returns the placeholder of a sum. Parentheses around one value are no sum.
@@ -126,5 +159,7 @@ func sumPart(sum *engine.Sum, at Text) Part {
 	}
 	return Part{Name: sum.String(), Sum: sum, At: at}
 }
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func isName(s string) bool { return s != "" && nameEnd(s) == len(s) }

@@ -10,15 +10,16 @@ func TestPlaceholdersOfSums(t *testing.T) {
 		{"{born as DD-MM-YYYY}", "born", "as DD-MM-YYYY"},
 		{"{ (a+b)*2 }", "(a + b) * 2", ""},
 		{"{(amount)}", "amount", ""},
+		{"{a + b cut 3}", "a + b", "cut 3"},
 	} {
 		parts, bad := Parts(Text{Value: c.written})
 		if len(bad) > 0 || len(parts) != 1 || parts[0].Name != c.name || parts[0].Form.Value != c.form {
 			t.Errorf("%s reads as %+v, and %v is bad", c.written, parts, bad)
 		}
 	}
-	for _, written := range []string{"{a +}", "{a / 2}", "{a + b cut 3}"} {
-		if _, bad := Parts(Text{Value: written}); len(bad) != 1 || WrongSum(bad[0]) == "" {
-			t.Errorf("%s: %v is bad, want the whole sum with a reason", written, bad)
+	for _, written := range []string{"{a +}", "{a / 2}", "{a × b}", "{a first 3}"} {
+		if _, bad := Parts(Text{Value: written}); len(bad) != 1 || WrongValue(bad[0]) == "" {
+			t.Errorf("%s: %v is bad, want all of it with a reason", written, bad)
 		}
 	}
 }
