@@ -90,7 +90,8 @@ func (m *Menu) hasPIN(_ context.Context, c actions.Call, _ nothing) (actions.Wor
 
 type setPINOut struct{ Done, TooSimple *struct{} }
 
-// errNotChecked is no answer for a caller: no menu leads here without check_pin.
+// errNotChecked reports a PIN that was not checked. It is a fault of the menu, which must
+// run check_pin first, so no caller reads it.
 var errNotChecked = errors.New("the worker has a PIN, and this call has not checked it; call check_pin first")
 
 func (m *Menu) setPIN(ctx context.Context, c actions.Call, in pinIn) (actions.Work[setPINOut], error) {

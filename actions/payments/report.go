@@ -130,7 +130,7 @@ func (d *Desk) named(ctx context.Context, tx store.Tx, r payments.Report) (strin
 	return "", nil
 }
 
-// effective is when the money moved.
+// effective returns the time at which the money moved.
 func (d *Desk) effective(r payments.Report) time.Time {
 	if r.At.IsZero() {
 		return d.Now()
@@ -173,7 +173,8 @@ func (d *Desk) paidIn(ctx context.Context, tx store.Tx, in payments.Intent, r pa
 	return d.tell(ctx, tx, in, "deposited", r)
 }
 
-// paidToAccount credits a payment that a caller made by the account number alone.
+// paidToAccount credits a payment that somebody made to an account number, without a call
+// to the service.
 func (d *Desk) paidToAccount(ctx context.Context, tx store.Tx, r payments.Report) error {
 	if r.Amount <= 0 {
 		return nil

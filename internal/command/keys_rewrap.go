@@ -182,7 +182,7 @@ func (r rewrapReport) sentence() string {
 	}
 }
 
-// walletKeySentence is the sentence where the wallets have a key of their own.
+// walletKeySentence is printed if the wallets have a key of their own.
 func (r rewrapReport) walletKeySentence() string {
 	switch {
 	case r.Old > 0 && r.DryRun:

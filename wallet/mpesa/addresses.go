@@ -56,7 +56,7 @@ func NewAddresses(base string, key []byte, others ...[]byte) (Addresses, error) 
 	return Addresses{strings.TrimSuffix(base, "/"), keys}, nil
 }
 
-// In returns the address for what becomes of a push.
+// In returns the address to which the result of a push is posted.
 func (a Addresses) In(intent, token string) string {
 	return a.payment("/pay/in/", RouteIn, intent, token)
 }
@@ -71,7 +71,7 @@ func (a Addresses) Status(intent, token string) string {
 	return a.payment("/pay/status/", RouteStatus, intent, token)
 }
 
-// Timeout returns the address for requests that waited too long.
+// Timeout returns the address to which a request that waited too long is reported.
 func (a Addresses) Timeout(intent, token string) string {
 	return a.payment("/pay/timeout/", RouteTimeout, intent, token)
 }
@@ -84,7 +84,7 @@ func (a Addresses) Confirm() string {
 // Check returns the address that validates payments to the paybill.
 func (a Addresses) Check() string { return a.base + "/pay/c2b/" + a.mac(RouteCheck, "", "") + "/check" }
 
-// Balance returns the address for balances.
+// Balance returns the address to which balances are posted.
 func (a Addresses) Balance() string { return a.base + "/pay/balance/" + a.mac(RouteBalance, "", "") }
 
 func (a Addresses) payment(path string, route Route, intent, token string) string {

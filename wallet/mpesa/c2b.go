@@ -114,7 +114,7 @@ func Acknowledgement() []byte {
 	return []byte(`{"ResultCode":0,"ResultDesc":"Success"}`)
 }
 
-// pullLayout is how a query writes times.
+// pullLayout is the form in which a query writes times.
 const pullLayout = "2006-01-02 15:04:05"
 
 // PullWindow is how far back transactions can be pulled.
@@ -130,7 +130,7 @@ type Pulled struct {
 	Phone   string
 }
 
-// PullPage is a part of a list.
+// A PullPage is one page of the payments that a query returns.
 type PullPage struct {
 	Rows []Pulled
 	// Unreadable counts the rows that could not be read. Their raw text is in the

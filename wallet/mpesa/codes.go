@@ -86,8 +86,8 @@ type Meaning struct {
 // Wait returns how long to wait before the same is asked again.
 func (m Meaning) Wait() time.Duration { return time.Duration(m.WaitSeconds) * time.Second }
 
-// Words returns the caller's words in a language, English for one that the dictionary
-// lacks.
+// Words returns what callers read about a code, in a language. It is in English where the
+// dictionary lacks the language.
 func (m Meaning) Words(language string) string {
 	if language == "sw" {
 		return m.Kiswahili

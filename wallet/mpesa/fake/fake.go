@@ -117,7 +117,7 @@ type Safaricom struct {
 	lastPushes map[string]time.Time // by phone and amount
 }
 
-// New makes a Safaricom.
+// New makes a fake Safaricom, with books of its own.
 func New(config Config) *Safaricom {
 	for _, field := range []struct {
 		value    *string

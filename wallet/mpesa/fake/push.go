@@ -10,7 +10,7 @@ import (
 	"github.com/paytrace/paytrace/wallet/mpesa"
 )
 
-// prompt is a push on its way.
+// prompt is a question for a PIN that is on its way to a phone.
 type prompt struct {
 	merchant, checkout string
 	phone              *Phone
