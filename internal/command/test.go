@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +83,11 @@ func (v testCmd) sensible() error {
 	return nil
 }
 
+// searchGCPercent is how much garbage may gather, in per cent of the live heap, while
+// paths are searched, unless GOGC says otherwise. On a menu of 90 screens it saves about
+// a third of the time, for some 200 MB.
+const searchGCPercent = 500
+
 // once plays and reports everything that was asked for. The file of --junit is written
 // whatever happens: without it a CI service would show the results of the run before.
 func (v testCmd) once(ctx context.Context, std streams) (err error) {
@@ -100,24 +107,12 @@ func (v testCmd) once(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	rep.Source = sourceOf(suites)
-	bad := false
-	var covered []*coverage.Menu
 	for _, s := range suites {
 		defer s.close()
-		b, results, wrong, err := v.play(ctx, s, std, &told)
-		if err != nil {
-			return err
-		}
-		bad = bad || wrong
-		rep.Results = append(rep.Results, results...)
-		if !v.covers() {
-			continue
-		}
-		menus, suggested, err := v.cover(ctx, s, b, results, std)
-		if err != nil {
-			return err
-		}
-		covered, rep.Results = append(covered, menus...), append(rep.Results, suggested...)
+	}
+	covered, bad, err := v.playAll(ctx, suites, std, &rep, &told)
+	if err != nil {
+		return err
 	}
 	if err := v.knownTags(suites); err != nil {
 		return err
@@ -149,6 +144,31 @@ func (v testCmd) once(ctx context.Context, std streams) (err error) {
 		return outcome{exitDiagnostics}
 	}
 	return nil
+}
+
+// playAll plays the scripts of all folders into a report, and counts what they covered.
+// bad reports whether a script has errors.
+func (v testCmd) playAll(ctx context.Context, suites []*suite, std streams, rep *report.Report, told *strings.Builder) (covered []*coverage.Menu, bad bool, err error) {
+	if v.covers() && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(searchGCPercent)
+	}
+	for _, s := range suites {
+		b, results, wrong, err := v.play(ctx, s, std, told)
+		if err != nil {
+			return nil, false, err
+		}
+		bad = bad || wrong
+		rep.Results = append(rep.Results, results...)
+		if !v.covers() {
+			continue
+		}
+		menus, suggested, err := v.cover(ctx, s, b, results, std)
+		if err != nil {
+			return nil, false, err
+		}
+		covered, rep.Results = append(covered, menus...), append(rep.Results, suggested...)
+	}
+	return covered, bad, nil
 }
 
 // reportStop writes the file of --junit for a run that an error has stopped. told is what
