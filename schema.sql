@@ -171,10 +171,43 @@ CREATE TABLE calls (
     shown    TEXT NOT NULL,     -- the screen's text
     ended    BOOLEAN NOT NULL,
     took_us  BIGINT NOT NULL,   -- microseconds
-    fault    TEXT
+    fault    TEXT,
+    network  TEXT NOT NULL DEFAULT '',
+    goals    TEXT NOT NULL DEFAULT '',         -- what the call has reached in this callback
+    wrong    BOOLEAN NOT NULL DEFAULT FALSE,   -- the input was a wrong answer
+    turn     INTEGER NOT NULL DEFAULT -1       -- counts the inputs of the call
 );
 CREATE INDEX calls_caller ON calls (caller, at);
 CREATE INDEX calls_at ON calls (at);
+CREATE INDEX calls_session ON calls (session);
+
+-- A day's calls of one version of a menu, without numbers and texts.
+CREATE TABLE call_days (
+    day     TEXT NOT NULL,  -- as 2026-11-30, in UTC
+    menu    TEXT NOT NULL,
+    program TEXT NOT NULL,  -- the menu's hash
+    summary TEXT NOT NULL,  -- JSON
+    PRIMARY KEY (day, menu, program)
+);
+
+-- Menus as they were published.
+CREATE TABLE menu_versions (
+    menu         TEXT NOT NULL,
+    number       INTEGER NOT NULL,
+    hash         TEXT NOT NULL,      -- of the program
+    source       TEXT NOT NULL,      -- JSON: the menu's files
+    author       TEXT NOT NULL,
+    note         TEXT NOT NULL,
+    published_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (menu, number)
+);
+
+-- Which versions are in force, for whom.
+CREATE TABLE menu_stages (
+    menu     TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,       -- counts the changes
+    state    TEXT NOT NULL           -- JSON
+);
 
 -- What people did to other people's data with this program. Rows are only added.
 CREATE TABLE audit (

@@ -331,8 +331,10 @@ type Arg struct {
 // to ask again, which uses up one try: below the text of Retry, or with that of Again
 // in its place.
 type OutcomeCase struct {
-	Outcome      string
-	Go           string
+	Outcome string
+	Go      string
+	// Goal is what a call has reached by the outcome; "" for nothing.
+	Goal         string
 	Retry, Again Localized
 	Pos          Pos
 }

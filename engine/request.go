@@ -44,6 +44,10 @@ type Reply struct {
 	Screen  string
 	Program string
 	Fault   error
+	// Goals lists what the call has reached in this callback, by the menu's names.
+	Goals []string
+	// Refused says that the last input was a wrong answer.
+	Refused bool
 	// Input is the last input, redacted: the option it named, or in parentheses
 	// the kind of an answer, never the answer itself. "" if nothing was typed.
 	Input string

@@ -81,7 +81,18 @@ type CallNote struct {
 	Ended    bool
 	Took     time.Duration
 	Fault    string // why the screen was not the menu's own
+	Network  string // the operator's code
+	Goals    string // what the call has reached in this callback: names with spaces between
+	// Wrong says that the input was a wrong answer.
+	Wrong bool
+	// Turn counts the inputs of the call: a repeated callback has the number of the first
+	// one. It is NoTurn if the gateway does not tell.
+	Turn int
 }
+
+// NoTurn is the turn of a note on a callback that its gateway does not count, and of notes
+// that an earlier version has stored.
+const NoTurn = -1
 
 // Calls stores notes on calls.
 type Calls interface {
@@ -90,10 +101,36 @@ type Calls interface {
 	AddCalls(ctx context.Context, notes []CallNote) error
 	// CallsOf lists the newest notes on a caller, the newest first.
 	CallsOf(ctx context.Context, caller string, limit int) ([]CallNote, error)
+	// CallsIn lists the newest notes on sessions with an ID, the newest first.
+	CallsIn(ctx context.Context, session string, limit int) ([]CallNote, error)
+	// EachCall calls fn with the notes from a time up to another, roughly in their order.
+	// It ends with fn's error.
+	EachCall(ctx context.Context, from, to time.Time, fn func(CallNote) error) error
 	// DropCalls removes notes older than a time, the oldest first, and counts them. It
 	// stops once there are limit of them. Notes that were stored together may stay until
 	// the newest of them is old.
 	DropCalls(ctx context.Context, before time.Time, limit int) (dropped int, err error)
+}
+
+// CallDay is the summary of a day's calls of one version of a menu. It has no number and no
+// text of a caller.
+type CallDay struct {
+	// Day is midnight in UTC.
+	Day time.Time
+	// Menu is the menu's name, and Program its hash.
+	Menu, Program string
+	// Summary is JSON, as package internal/report has it.
+	Summary []byte
+}
+
+// CallDays stores the summaries of days, which stay longer than the notes.
+type CallDays interface {
+	// SetCallDay stores the summaries of a day in place of those that are stored.
+	SetCallDay(ctx context.Context, day time.Time, all []CallDay) error
+	// CallDays lists the summaries from a day up to another, by day, menu and program.
+	CallDays(ctx context.Context, from, to time.Time) ([]CallDay, error)
+	// DropCallDays removes the summaries before a day, and counts them.
+	DropCallDays(ctx context.Context, before time.Time) (int, error)
 }
 
 // Program is a compiled menu's source: with the contracts of the actions, what a

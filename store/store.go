@@ -67,6 +67,8 @@ type Store interface {
 	Fundings
 	Programs
 	Calls
+	CallDays
+	Versions
 	Forgetter
 	Auditor
 	Books

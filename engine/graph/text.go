@@ -15,12 +15,34 @@ func (g *Graph) Title(n *Node) string {
 }
 
 // Text returns the text of a node: the text of a screen as the menu writes it, or
-// what a silent step does.
+// what a silent step does; and the goals that it reaches.
 func (g *Graph) Text(n *Node) string {
-	s := n.Screen
-	if s == nil {
+	if n.Screen == nil {
 		return ""
 	}
+	lines := goals(n.Screen)
+	if text := g.screenText(n.Screen); text != "" {
+		lines = append([]string{text}, lines...)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// goals returns a line for each goal that a screen reaches.
+func goals(s *engine.Screen) (lines []string) {
+	if s.Goal != "" {
+		lines = append(lines, "goal: "+s.Goal)
+	}
+	if s.Do != nil {
+		for _, o := range s.Do.Outcomes {
+			if o.Goal != "" {
+				lines = append(lines, "goal: "+o.Goal+" if "+o.Outcome)
+			}
+		}
+	}
+	return lines
+}
+
+func (g *Graph) screenText(s *engine.Screen) string {
 	switch s.Kind.Role() {
 	case engine.RoleAction:
 		return call(s.Do)

@@ -157,7 +157,10 @@ func (pt *point) rest(text string) (typed string, ok bool) {
 
 func (t *turn) show(p *engine.Program, s *engine.Session) engine.Reply {
 	text, end := p.Show(s)
-	return engine.Reply{Text: text, End: end, Screen: s.Screen, Program: p.Hash(), Input: t.input, Leaving: p.Leaving(s)}
+	return engine.Reply{
+		Text: text, End: end, Screen: s.Screen, Program: p.Hash(), Input: t.input, Leaving: p.Leaving(s),
+		Goals: p.Goals(t.moves), Refused: len(t.moves) > 0 && s.Refused(),
+	}
 }
 
 // failed returns the last screen for a callback that the menu can't answer.

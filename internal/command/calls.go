@@ -15,12 +15,17 @@ import (
 	"github.com/paytrace/paytrace/engine/msisdn"
 	"github.com/paytrace/paytrace/internal/service"
 	"github.com/paytrace/paytrace/store"
+	"github.com/paytrace/paytrace/wallet/ledger"
+	"github.com/paytrace/paytrace/wallet/payments"
 )
 
 type callsCmd struct {
-	Phone string `arg:"" help:"The caller's number, as 0712345678 or +254712345678." placeholder:"PHONE"`
-	Limit int    `default:"200" help:"How many screens to show; the newest."`
-	JSON  bool   `name:"json" help:"Print JSON."`
+	Phone   string `arg:"" optional:"" xor:"whose" help:"The caller's number, as 0712345678 or +254712345678." placeholder:"PHONE"`
+	Session string `xor:"whose" placeholder:"ID" help:"One session instead, by the gateway's ID."`
+	Worker  string `xor:"whose" placeholder:"ID" help:"The calls of the number of this account instead, as NW-9C7A7A9D."`
+	Receipt string `xor:"whose" placeholder:"RECEIPT" help:"The calls of the number that this receipt of M-Pesa belongs to instead."`
+	Limit   int    `default:"200" help:"How many screens to show; the newest."`
+	JSON    bool   `name:"json" help:"Print JSON."`
 }
 
 func (callsCmd) Help() string {
@@ -29,19 +34,90 @@ the next screen and its text. Of all other answers only the kind is stored,
 never the text. Numbers on screens are masked. Calls are kept for
 CALL_JOURNAL_DAYS. The newest second of a running instance may be missing.
 
-Example:
-  paytrace calls 0711000111`
+Examples:
+  paytrace calls 0711000111
+  paytrace calls --worker NW-9C7A7A9D
+  paytrace calls --receipt QX81ABCDEF`
 }
 
 // Run shows the notes of a number's calls.
 func (v callsCmd) Run(ctx context.Context, std streams) error {
-	phone, err := phoneOf(v.Phone)
-	if err != nil {
-		return err
+	phone := ""
+	switch {
+	case v.Phone != "":
+		var err error
+		if phone, err = phoneOf(v.Phone); err != nil {
+			return err
+		}
+	case v.Session == "" && v.Worker == "" && v.Receipt == "":
+		return misuse{errors.New("name a number, or give --session, --worker or --receipt")}
 	}
 	return onDatabase(ctx, std, func(db store.Store, settings service.Settings) error {
-		return v.on(ctx, db, settings, phone, std.out)
+		notes, err := v.find(ctx, db, &phone)
+		if err != nil {
+			return err
+		}
+		return v.print(ctx, db, settings, phone, notes, std.out)
 	})
+}
+
+// find reads the notes of the calls that were asked for. It finds out whose they are.
+func (v callsCmd) find(ctx context.Context, db store.Store, phone *string) ([]store.CallNote, error) {
+	switch {
+	case v.Session != "":
+		notes, err := db.CallsIn(ctx, v.Session, v.Limit)
+		if len(notes) > 0 {
+			*phone = notes[0].Caller
+		}
+		return notes, err
+	case v.Worker != "":
+		w, err := workerByID(ctx, db, v.Worker)
+		if err != nil {
+			return nil, err
+		}
+		*phone = w.Phone
+	case v.Receipt != "":
+		in, err := paymentOf(ctx, db, v.Receipt)
+		if err != nil {
+			return nil, err
+		}
+		*phone = in.Phone
+	}
+	return db.CallsOf(ctx, *phone, v.Limit)
+}
+
+// workerByID reads the account with a Worker ID.
+func workerByID(ctx context.Context, db store.Store, id string) (w store.Worker, err error) {
+	err = db.Within(ctx, func(ctx context.Context, tx store.Tx) (err error) {
+		w, err = tx.WorkerByID(ctx, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return w, misuse{fmt.Errorf("no account has the Worker ID %q; expected one as NW-9C7A7A9D", id)}
+	}
+	return w, err
+}
+
+// mpesaProvider is the provider whose receipts people have.
+const mpesaProvider = "mpesa"
+
+// paymentOf reads the payment that a receipt belongs to.
+func paymentOf(ctx context.Context, db store.Store, receipt string) (payments.Intent, error) {
+	var booked ledger.Transfer
+	err := db.Within(ctx, func(ctx context.Context, tx store.Tx) (err error) {
+		booked, err = tx.BookedReceipt(ctx, mpesaProvider, strings.ToUpper(receipt))
+		return err
+	})
+	if err == nil && booked.Intent == "" {
+		err = store.ErrNotFound // somebody paid in without a call
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return payments.Intent{}, err
+	}
+	if err == nil {
+		return db.Payment(ctx, booked.Intent)
+	}
+	return payments.Intent{}, misuse{fmt.Errorf("no payment that began in a call has the receipt %q", receipt)}
 }
 
 // phoneOf reads a phone number from the command line: a Kenyan one in any form,
@@ -79,12 +155,12 @@ type screenJSON struct {
 	Menu   string    `json:"menu"`
 }
 
-func (v callsCmd) on(ctx context.Context, db store.Store, c service.Settings, phone string, out io.Writer) error {
-	notes, err := db.CallsOf(ctx, phone, v.Limit)
-	if err != nil {
-		return err
-	}
+func (v callsCmd) print(ctx context.Context, db store.Store, c service.Settings, phone string, notes []store.CallNote, out io.Writer) error {
 	calls := groupCalls(notes)
+	if phone == "" {
+		fmt.Fprintf(out, "No notes of the session %s are stored.\n", v.Session)
+		return nil
+	}
 	w, err := db.Worker(ctx, phone)
 	// Nothing is shown unless it is recorded who saw it.
 	seen := act{what: "calls", subject: w.WorkerID, detail: counted(len(calls), "call", "calls")}

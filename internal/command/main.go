@@ -40,6 +40,7 @@ type subcommands struct {
 	Jobs       jobsCmd       `cmd:"" help:"List messages and other jobs that wait or failed, and run them again."`
 	Migrate    migrateCmd    `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
 	Calls      callsCmd      `cmd:"" help:"Show what happened on a number's calls."`
+	Report     reportCmd     `cmd:"" help:"Count calls: how they ended, what they reached, and which screens callers leave."`
 	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
 	Reconcile  reconcileCmd  `cmd:"" help:"Compare the ledger with M-Pesa's own books, and tell every difference."`
 	PIN        pinCmd        `cmd:"" name:"pin" help:"Reset the PIN of a worker."`

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/paytrace/paytrace/internal/report"
 	"github.com/paytrace/paytrace/store"
 )
 
@@ -48,6 +49,7 @@ func (s *Service) Serve(ctx context.Context, ln net.Listener) error {
 	group.Go(func() error { return s.work(working) })
 	group.Go(func() error { s.purge(ctx); return nil })
 	if s.journal != nil {
+		group.Go(func() error { s.summarize(ctx); return nil })
 		group.Go(func() error { return s.journal.Run(working) })
 	}
 	group.Go(func() error {
@@ -73,6 +75,28 @@ func (s *Service) logStart(ln net.Listener) {
 	s.log.Info("started", attrs...)
 	for _, p := range s.settings.plaintexts() {
 		s.log.Warn("a connection is not encrypted: others on the way could read and change it", "setting", p.name, "to", p.to, "fix", p.fix)
+	}
+}
+
+const (
+	// summarizeEvery is how often the summaries of the last days are made again.
+	summarizeEvery = time.Hour
+	// summaryMonths is how long they are kept.
+	summaryMonths = 13
+)
+
+// summarize stores the summaries of the last days until ctx ends. Several instances may do
+// so at once: each stores whole days.
+func (s *Service) summarize(ctx context.Context) {
+	for wait := purgeAfter; passed(ctx, wait); wait = summarizeEvery {
+		now := time.Now()
+		err := report.Store(ctx, s.db, now, s.settings.JournalDays)
+		if err == nil {
+			_, err = s.db.DropCallDays(ctx, report.Day(now).AddDate(0, -summaryMonths, 0))
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("the summaries of calls could not be stored, will retry in an hour", "error", err)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,7 +107,7 @@ func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time
 		j.waiting = append(j.waiting, store.CallNote{
 			At: began, Caller: req.Caller, Session: req.Session, Provider: req.Provider, Service: service,
 			Program: reply.Program, Screen: reply.Screen, Input: reply.Input, Shown: shown, Ended: reply.End,
-			Took: took, Fault: fault,
+			Took: took, Fault: fault, Network: req.Network, Goals: strings.Join(reply.Goals, " "), Wrong: reply.Refused, Turn: turnOf(req),
 		})
 	}
 	j.mu.Unlock()
@@ -116,6 +117,19 @@ func (j *Journal) note(req *engine.Request, reply *engine.Reply, began time.Time
 	case batch:
 		signal(j.full)
 	}
+}
+
+// turnOf counts the inputs of a call so far. A repeat has the same count.
+func turnOf(req *engine.Request) int {
+	switch {
+	case !req.LastInput && req.Text == "":
+		return 0
+	case !req.LastInput:
+		return 1 + strings.Count(req.Text, "*")
+	case req.Sequence > 0:
+		return req.Sequence - 1
+	}
+	return store.NoTurn
 }
 
 // signal sends unless a signal waits already.

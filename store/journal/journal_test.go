@@ -53,6 +53,12 @@ func (k *kept) stored() int {
 
 func (k *kept) CallsOf(context.Context, string, int) ([]store.CallNote, error) { return nil, nil }
 
+func (k *kept) CallsIn(context.Context, string, int) ([]store.CallNote, error) { return nil, nil }
+
+func (k *kept) EachCall(context.Context, time.Time, time.Time, func(store.CallNote) error) error {
+	return nil
+}
+
 func (k *kept) DropCalls(_ context.Context, before time.Time, _ int) (int, error) {
 	if k.dropped != nil {
 		k.dropped <- before
@@ -63,7 +69,7 @@ func (k *kept) DropCalls(_ context.Context, before time.Time, _ int) (int, error
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 
 func reply(_ context.Context, req engine.Request) engine.Reply {
-	r := engine.Reply{Text: "Welcome", Screen: "start", Program: "hash", Input: "1"}
+	r := engine.Reply{Text: "Welcome", Screen: "start", Program: "hash", Input: "1", Goals: []string{"seen", "paid"}, Refused: true}
 	if req.Text == "broken" {
 		r.End, r.Fault = true, errors.New(strings.Repeat("é", 200))
 	}
@@ -83,7 +89,7 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	j := journal.New(journal.Config{Calls: k, Now: func() time.Time { return noon }})
 	handle := j.Around(reply)
 	for n := range callbacks {
-		if got := handle(t.Context(), engine.Request{Session: fmt.Sprint(n), Caller: "254711000111", Text: "1*0711"}); got.Text != "Welcome" {
+		if got := handle(t.Context(), engine.Request{Session: fmt.Sprint(n), Caller: "254711000111", Network: "63902", Text: "1*0711"}); got.Text != "Welcome" {
 			t.Fatalf("the caller sees %+v", got)
 		}
 	}
@@ -93,7 +99,7 @@ func TestNotesAreStoredInBatches(t *testing.T) {
 	if len(k.notes) != callbacks+1 || k.batches > 10 || j.Dropped() != 0 {
 		t.Errorf("%d notes in %d batches, %d dropped", len(k.notes), k.batches, j.Dropped())
 	}
-	want := store.CallNote{At: noon, Caller: "254711000111", Session: "0", Program: "hash", Screen: "start", Input: "1", Shown: "Welcome"}
+	want := store.CallNote{At: noon, Caller: "254711000111", Session: "0", Program: "hash", Screen: "start", Input: "1", Shown: "Welcome", Network: "63902", Goals: "seen paid", Wrong: true, Turn: 2}
 	if k.notes[0] != want {
 		t.Errorf("a note is %+v, want %+v", k.notes[0], want)
 	}

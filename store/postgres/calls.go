@@ -17,6 +17,7 @@ import (
 // callColumns names the columns of a note, in the order of copyCalls.
 var callColumns = []string{
 	"at", "caller", "session", "provider", "service", "program", "screen", "heard", "shown", "ended", "took_us", "fault",
+	"network", "goals", "wrong", "turn",
 }
 
 // AddCalls stores all notes by one COPY statement. It locks the table as COPY does
@@ -44,16 +45,60 @@ func (s *Store) AddCalls(ctx context.Context, notes []store.CallNote) error {
 
 // CallsOf lists a caller's notes, the newest first.
 func (s *Store) CallsOf(ctx context.Context, caller string, limit int) ([]store.CallNote, error) {
+	return s.listCalls(ctx, `WHERE caller = $1 ORDER BY at DESC, id DESC LIMIT $2`, caller, rows.Limit(limit))
+}
+
+// CallsIn lists the notes on sessions with an ID, the newest first.
+func (s *Store) CallsIn(ctx context.Context, session string, limit int) ([]store.CallNote, error) {
+	return s.listCalls(ctx, `WHERE session = $1 ORDER BY at DESC, id DESC LIMIT $2`, session, rows.Limit(limit))
+}
+
+// callsTogether is how many notes are read at a time: no statement takes long.
+const callsTogether = 5000
+
+// EachCall reads notes in parts, each behind the last note of the part before.
+func (s *Store) EachCall(ctx context.Context, from, to time.Time, fn func(store.CallNote) error) error {
+	after, last := from, int64(-1)
+	for {
+		var notes []store.CallNote
+		err := s.conn(ctx).Query(ctx, func(row rows.Row) error {
+			n, err := scanCall(row, &last)
+			notes = append(notes, n)
+			return err
+		}, `SELECT id, `+readCallColumns+` FROM calls WHERE at >= $1 AND (at, id) > ($1, $2) AND at < $3 ORDER BY at, id LIMIT $4`, after, last, to, callsTogether)
+		if err != nil {
+			return fmt.Errorf("read notes on calls: %w", err)
+		}
+		for _, n := range notes {
+			if err := fn(n); err != nil {
+				return err
+			}
+		}
+		if len(notes) < callsTogether {
+			return nil
+		}
+		after = notes[len(notes)-1].At
+	}
+}
+
+const readCallColumns = `at, caller, session, provider, service, program, screen, heard, shown, ended, took_us, coalesce(fault, ''), network, goals, wrong, turn`
+
+// scanCall reads a note, and before it the values of more columns.
+func scanCall(row rows.Row, more ...any) (n store.CallNote, err error) {
+	var took int64
+	err = row.Scan(append(more, &n.At, &n.Caller, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Input, &n.Shown, &n.Ended, &took, &n.Fault,
+		&n.Network, &n.Goals, &n.Wrong, &n.Turn)...)
+	n.At, n.Took = n.At.UTC(), time.Duration(took)*time.Microsecond
+	return n, err
+}
+
+func (s *Store) listCalls(ctx context.Context, which string, args ...any) ([]store.CallNote, error) {
 	var list []store.CallNote
 	err := s.conn(ctx).Query(ctx, func(row rows.Row) error {
-		n := store.CallNote{Caller: caller}
-		var took int64
-		err := row.Scan(&n.At, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Input, &n.Shown, &n.Ended, &took, &n.Fault)
-		n.At, n.Took = n.At.UTC(), time.Duration(took)*time.Microsecond
+		n, err := scanCall(row)
 		list = append(list, n)
 		return err
-	}, `SELECT at, session, provider, service, program, screen, heard, shown, ended, took_us, coalesce(fault, '')
-		FROM calls WHERE caller = $1 ORDER BY at DESC, id DESC LIMIT $2`, caller, rows.Limit(limit))
+	}, `SELECT `+readCallColumns+` FROM calls `+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list calls: %w", err)
 	}
@@ -113,6 +158,11 @@ func copyCalls(notes []store.CallNote) []byte {
 		} else {
 			b.text(n.Fault)
 		}
+		b.text(n.Network)
+		b.text(n.Goals)
+		b.flag(n.Wrong)
+		b.length(4)
+		b = binary.BigEndian.AppendUint32(b, uint32(int32(n.Turn)))
 	}
 	return append(b, copyEnd...)
 }

@@ -13,9 +13,10 @@ import (
 
 // A batch is a row of call_batches. Its notes are JSON, each an array:
 //
-//	{"notes": [[AT, ENDED, TOOK, CALLER, SESSION, …, FAULT], …], "words": ["africastalking", …]}
+//	{"notes": [[AT, ENDED, TOOK, CALLER, SESSION, …, FAULT, NETWORK, GOALS, WRONG, TURN], …], "words": ["africastalking", …]}
 //
-// AT is in microseconds since 1970, TOOK in microseconds, ENDED is 0 or 1. The other
+// AT is in microseconds since 1970, TOOK in microseconds, ENDED and WRONG are 0 or 1. Notes
+// of an earlier version end with FAULT. The other
 // columns are texts; a number in place of a text is its index in words. Most texts are
 // those of other notes too, so a note takes a third of the space.
 type batch struct {
@@ -26,14 +27,19 @@ type batch struct {
 
 // noteTexts points to the texts of a note, in the order of the columns. The first
 // inline of them differ between most notes, so they are not in words.
-func noteTexts(n *store.CallNote) [9]*string {
-	return [...]*string{&n.Caller, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Input, &n.Shown, &n.Fault}
+func noteTexts(n *store.CallNote) [texts]*string {
+	return [...]*string{&n.Caller, &n.Session, &n.Provider, &n.Service, &n.Program, &n.Screen, &n.Input, &n.Shown, &n.Fault, &n.Network, &n.Goals}
 }
 
 const (
 	inline  = 2
 	numbers = 3 // columns before the texts
-	columns = numbers + 9
+	texts   = 11
+	columns = numbers + texts + 2 // and WRONG and TURN
+	// earlier is how many columns, and earlierTexts how many texts, a note of an earlier
+	// version has.
+	earlier      = numbers + earlierTexts
+	earlierTexts = 9
 )
 
 var errTimeless = errors.New("a note on a call has no time")
@@ -81,9 +87,12 @@ type lastWord struct {
 }
 
 func (w *batchWriter) note(n *store.CallNote) {
-	ended := byte('0')
+	ended, wrong := byte('0'), byte('0')
 	if n.Ended {
 		ended = '1'
+	}
+	if n.Wrong {
+		wrong = '1'
 	}
 	w.notes = strconv.AppendInt(append(w.notes, '['), n.At.UnixMicro(), 10)
 	w.notes = append(w.notes, ',', ended, ',')
@@ -96,7 +105,8 @@ func (w *batchWriter) note(n *store.CallNote) {
 			w.notes = strconv.AppendInt(w.notes, int64(w.word(i, *text)), 10)
 		}
 	}
-	w.notes = append(w.notes, ']')
+	w.notes = append(w.notes, ',', wrong, ',')
+	w.notes = append(strconv.AppendInt(w.notes, int64(n.Turn), 10), ']')
 	if _, known := w.callers[n.Caller]; !known {
 		w.callers[n.Caller] = struct{}{}
 		w.everyCaller.WriteString("," + n.Caller)
@@ -152,19 +162,30 @@ func readBatch(text string) ([]store.CallNote, error) {
 }
 
 func readNote(n *store.CallNote, row []any, words []string) error {
-	if len(row) != columns {
+	count := texts
+	var number [numbers + 2]int64
+	places := [...]int{0, 1, 2, columns - 2, columns - 1}
+	switch len(row) {
+	case columns:
+	case earlier:
+		count, number = earlierTexts, [...]int64{numbers + 1: store.NoTurn}
+	default:
 		return fmt.Errorf("it has %d columns, want %d", len(row), columns)
 	}
-	var number [numbers]int64
-	for i := range number {
-		value, ok := row[i].(float64)
+	for i, at := range places {
+		if at >= len(row) {
+			break
+		}
+		value, ok := row[at].(float64)
 		if !ok {
-			return fmt.Errorf("column %d is %T, want a number", i, row[i])
+			return fmt.Errorf("column %d is %T, want a number", at, row[at])
 		}
 		number[i] = int64(value)
 	}
+	n.Wrong, n.Turn = number[3] != 0, int(number[4])
 	n.At, n.Ended, n.Took = time.UnixMicro(number[0]).UTC(), number[1] != 0, time.Duration(number[2])*time.Microsecond
-	for i, into := range noteTexts(n) {
+	all := noteTexts(n)
+	for i, into := range all[:count] {
 		switch value := row[numbers+i].(type) {
 		case string:
 			*into = value

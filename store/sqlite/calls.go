@@ -67,6 +67,69 @@ func (s *Store) CallsOf(ctx context.Context, caller string, limit int) ([]store.
 	return list, nil
 }
 
+// CallsIn lists the notes on sessions with an ID. It looks through all batches that have
+// the ID: a person asks, and seldom.
+func (s *Store) CallsIn(ctx context.Context, session string, limit int) ([]store.CallNote, error) {
+	var list []store.CallNote
+	err := conn{store: s, prepared: s.reading}.Query(ctx, func(row rows.Row) error {
+		var text string
+		if err := row.Scan(&text); err != nil {
+			return err
+		}
+		notes, err := readBatch(text)
+		list = append(list, slices.DeleteFunc(notes, func(n store.CallNote) bool { return n.Session != session })...)
+		return err
+	}, `SELECT notes FROM call_batches WHERE instr(notes, $1) > 0 ORDER BY newest, id`, string(appendText(nil, session)))
+	if err != nil {
+		return nil, fmt.Errorf("list calls: %w", err)
+	}
+	slices.Reverse(list)
+	slices.SortStableFunc(list, func(a, b store.CallNote) int { return b.At.Compare(a.At) })
+	return list[:min(len(list), rows.Limit(limit))], nil
+}
+
+// batchesTogether is how many batches are read at a time.
+const batchesTogether = 16
+
+// within is how much older than the newest note of its batch a note may be: it waits a
+// second for others, and longer while the database is away.
+const within = 10 * time.Minute
+
+// EachCall reads batches by their newest notes.
+func (s *Store) EachCall(ctx context.Context, from, to time.Time, fn func(store.CallNote) error) error {
+	newest, last := from.UTC().Format(rows.TimeFormat), int64(-1)
+	for {
+		var texts []string
+		err := conn{store: s, prepared: s.reading}.Query(ctx, func(row rows.Row) error {
+			var text string
+			err := row.Scan(&last, &newest, &text)
+			texts = append(texts, text)
+			return err
+		}, `SELECT id, newest, notes FROM call_batches WHERE (newest, id) > ($1, $2) AND newest < $3 ORDER BY newest, id LIMIT $4`,
+			newest, last, to.Add(within), batchesTogether)
+		if err != nil {
+			return fmt.Errorf("read notes on calls: %w", err)
+		}
+		for _, text := range texts {
+			notes, err := readBatch(text)
+			if err != nil {
+				return err
+			}
+			for _, n := range notes {
+				if n.At.Before(from) || !n.At.Before(to) {
+					continue
+				}
+				if err := fn(n); err != nil {
+					return err
+				}
+			}
+		}
+		if len(texts) < batchesTogether {
+			return nil
+		}
+	}
+}
+
 // DropCalls removes the oldest batches.
 func (s *Store) DropCalls(ctx context.Context, before time.Time, limit int) (dropped int, err error) {
 	err = rows.InTx(ctx, s.Within, func(ctx context.Context, conn rows.Conn) error {

@@ -157,7 +157,7 @@ func TestNotesOfAnOlderVersionAreKept(t *testing.T) {
 			at := time.Date(2026, 3, 14, 12, n/60, n%60, n%1000*1000, time.UTC)
 			note := store.CallNote{
 				At: at, Caller: fmt.Sprint(caller), Session: fmt.Sprint(n), Provider: "africastalking", Service: "*384#", Program: "abc",
-				Screen: "start", Input: "1", Shown: "Wanjikũ's\nscreen \"😀\"", Ended: n%2 == 1, Took: 1234 * time.Microsecond,
+				Screen: "start", Input: "1", Shown: "Wanjikũ's\nscreen \"😀\"", Ended: n%2 == 1, Took: 1234 * time.Microsecond, Turn: store.NoTurn,
 			}
 			if n%7 == 0 {
 				note.Fault = "the store was slow"

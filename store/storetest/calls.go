@@ -15,6 +15,8 @@ import (
 
 var callCases = []testCase{
 	{name: "notes on calls are read as written, the newest first", run: callNotes},
+	{name: "notes are found by session and by time", run: callsFound},
+	{name: "summaries of days are replaced and dropped", run: callDays},
 	{name: "old notes on calls are dropped in parts", run: oldCalls},
 	{name: "old notes on calls that were stored together go together", run: oldTogether},
 	{name: "a forgotten person leaves only a wallet", run: forgotten},
@@ -26,7 +28,75 @@ func note(caller string, n int) store.CallNote {
 	return store.CallNote{
 		At: noon.Add(time.Duration(n) * time.Second), Caller: caller, Session: fmt.Sprint("ATUid_", n/3), Provider: "africastalking",
 		Service: "*384*8481#", Program: "abc", Screen: "start", Input: "1", Shown: "Wanjikũ's\nscreen 😀", Ended: n%3 == 2,
-		Took: 1234 * time.Microsecond,
+		Took: 1234 * time.Microsecond, Network: "63902", Goals: "registered paid", Wrong: n%2 == 0, Turn: n - 1,
+	}
+}
+
+func callsFound(s *subject) {
+	var notes []store.CallNote
+	for n := range 12 {
+		one := note(fmt.Sprint("25471100000", n%2), n)
+		notes = append(notes, one)
+		s.want(s.AddCalls(s.ctx, []store.CallNote{one}), nil)
+	}
+	got, err := s.CallsIn(s.ctx, "ATUid_1", 2)
+	s.want(err, nil)
+	if diff := cmp.Diff([]store.CallNote{notes[5], notes[4]}, got); diff != "" {
+		s.t.Errorf("notes of a session (-want +got):\n%s", diff)
+	}
+	got, err = s.CallsIn(s.ctx, "ATUid", 2)
+	s.want(err, nil)
+	if len(got) != 0 {
+		s.t.Errorf("a part of an ID finds %v", got)
+	}
+	var each []store.CallNote
+	s.want(s.EachCall(s.ctx, notes[2].At, notes[9].At, func(n store.CallNote) error { each = append(each, n); return nil }), nil)
+	if diff := cmp.Diff(notes[2:9], each); diff != "" {
+		s.t.Errorf("notes of a time (-want +got):\n%s", diff)
+	}
+	stop := errors.New("stop")
+	s.want(s.EachCall(s.ctx, notes[0].At, notes[9].At, func(store.CallNote) error { return stop }), stop)
+	// More notes than are read at a time, many of them at one moment.
+	var many []store.CallNote
+	for n := range 12_000 {
+		one := note("254711000009", 1)
+		one.At = noon.Add(time.Duration(n/7000)*time.Hour).AddDate(0, 0, 1)
+		many = append(many, one)
+	}
+	for from := 0; from < len(many); from += 400 {
+		s.want(s.AddCalls(s.ctx, many[from:from+400]), nil)
+	}
+	count := 0
+	s.want(s.EachCall(s.ctx, many[0].At, many[0].At.Add(2*time.Hour), func(store.CallNote) error { count++; return nil }), nil)
+	if count != len(many) {
+		s.t.Errorf("%d notes, want %d", count, len(many))
+	}
+}
+
+func callDays(s *subject) {
+	day := time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)
+	one := func(n int, menu, summary string) store.CallDay {
+		return store.CallDay{Day: day.AddDate(0, 0, n), Menu: menu, Program: "abc", Summary: []byte(summary)}
+	}
+	s.want(s.SetCallDay(s.ctx, day, []store.CallDay{one(0, "wallet", `{"calls":1}`), one(0, "old", `{}`)}), nil)
+	s.want(s.SetCallDay(s.ctx, day.AddDate(0, 0, 1), []store.CallDay{one(1, "wallet", `{}`)}), nil)
+	s.want(s.SetCallDay(s.ctx, day, []store.CallDay{one(0, "wallet", `{"calls":2}`), one(0, "shop", `{}`)}), nil)
+	got, err := s.CallDays(s.ctx, day, day.AddDate(0, 0, 1))
+	s.want(err, nil)
+	if diff := cmp.Diff([]store.CallDay{one(0, "shop", `{}`), one(0, "wallet", `{"calls":2}`)}, got); diff != "" {
+		s.t.Errorf("summaries (-want +got):\n%s", diff)
+	}
+	for _, want := range []int{2, 0} {
+		dropped, err := s.DropCallDays(s.ctx, day.AddDate(0, 0, 1))
+		s.want(err, nil)
+		if dropped != want {
+			s.t.Errorf("%d summaries dropped, want %d", dropped, want)
+		}
+	}
+	got, err = s.CallDays(s.ctx, day, day.AddDate(1, 0, 0))
+	s.want(err, nil)
+	if len(got) != 1 {
+		s.t.Errorf("%d summaries are left, want 1", len(got))
 	}
 }
 

@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"worker", workerCases},
 		{"wallet", walletCases},
 		{"call", callCases},
+		{"version", versionCases},
 		{"call state", callStateCases},
 		{"limit", limitCases},
 		{"message", messageCases},

@@ -95,6 +95,7 @@ func (c *comparison) screens() {
 		c.passing(was, now)
 	}
 	c.added()
+	c.goals()
 }
 
 // added reports the new screens.

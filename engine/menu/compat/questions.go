@@ -201,6 +201,39 @@ func (c *comparison) passing(was, now *engine.Screen) {
 	}
 }
 
+// goals tells which screens, also those that nobody sees, reach other goals.
+func (c *comparison) goals() {
+	for i := range c.old.Screens {
+		was := &c.old.Screens[i]
+		now, ok := c.program.Screen(c.moved(was.Name))
+		if !ok {
+			continue
+		}
+		if before, after := goalsOf(was), goalsOf(now); before != after {
+			c.notice(now.Pos, "%s reaches %s, and reached %s. Reports count the calls of each version by its own goals.", syntax.Quote(now.Name), after, before)
+		}
+	}
+}
+
+// goalsOf says which goals a screen and the outcomes of its action reach.
+func goalsOf(s *engine.Screen) string {
+	var goals []string
+	if s.Goal != "" {
+		goals = append(goals, "the goal "+s.Goal)
+	}
+	if s.Do != nil {
+		for _, o := range s.Do.Outcomes {
+			if o.Goal != "" {
+				goals = append(goals, "the goal "+o.Goal+" by "+o.Outcome)
+			}
+		}
+	}
+	if len(goals) == 0 {
+		return "no goal"
+	}
+	return strings.Join(goals, " and ")
+}
+
 func skipOf(s *engine.Screen, name func(string) string) string {
 	if s.Skip == nil {
 		return "never"

@@ -140,7 +140,7 @@ func (c *compiler) do(s *syntax.Screen, call *syntax.Call) *engine.Do {
 		if !c.answers(contract, w.Outcome.Value) {
 			continue // an outcome of the screen's other action
 		}
-		k := engine.OutcomeCase{Outcome: w.Outcome.Value, Go: w.To.Screen.Value, Pos: w.Outcome.Pos}
+		k := engine.OutcomeCase{Outcome: w.Outcome.Value, Go: w.To.Screen.Value, Goal: s.GoalOf(w.Outcome.Value), Pos: w.Outcome.Pos}
 		if w.Retry != nil {
 			k.Go, k.Retry = s.Name.Value, c.words(*w.Retry)
 			if w.Whole {

@@ -68,11 +68,16 @@ func screenDocs() []key {
 		{"again", "Replaces the question after a wrong answer: one text, or texts by the kind of wrong answer.", againForm()},
 	}
 	list = append(list, key{"answers", "labels: the words of what can be chosen are answers, as well as its key. keys: only keys are.", aChoice(syntax.AnswersLabels, syntax.AnswersKeys)})
-	list = append(list, key{"goal", "What a caller has reached who sees this screen, as paid or registered.", aName("a goal")})
+	list = append(list, key{"goal", "What a caller has reached who sees this screen, as paid or registered; or names by the outcomes of when.", goalForm()})
 	for _, docs := range kinds.All() {
 		list = append(list, docs()...)
 	}
 	return list
+}
+
+func goalForm() object {
+	name := aName("a goal")
+	return either("", name, byName("Goals by outcome.", name))
 }
 
 func sayForm() object {

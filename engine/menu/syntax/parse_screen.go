@@ -14,6 +14,7 @@ var sharedKeys = map[string]func(*screenReader, entry){
 	"when":    (*screenReader).when,
 	"late":    (*screenReader).late,
 	"nav":     (*screenReader).navOff,
+	"goal":    (*screenReader).goal,
 	"skip":    func(r *screenReader, e entry) { r.s.Skip = r.oneCase(e) },
 	"error":   func(r *screenReader, e entry) { r.s.Error = r.textOrNone(e) },
 	"again":   (*screenReader).again,
@@ -69,6 +70,7 @@ func (p *reader) screen(e entry, keys map[string]func(*screenReader, entry)) *Sc
 		r.oneThing()
 		r.belongs()
 		r.complete()
+		r.goalsHappen()
 	}
 	return r.s
 }

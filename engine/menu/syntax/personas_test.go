@@ -10,8 +10,8 @@ import (
 
 	"github.com/paytrace/paytrace/engine"
 	"github.com/paytrace/paytrace/engine/diag"
-	"github.com/paytrace/paytrace/menus"
 	"github.com/paytrace/paytrace/internal/fuzz"
+	"github.com/paytrace/paytrace/menus"
 )
 
 func readPeople(source string) (engine.Personas, diag.List) {

@@ -161,8 +161,10 @@ type Screen struct {
 	NavOff bool // nav: none
 	// Answers has the word of "answers": what callers may type beside keys.
 	Answers Text
-	// Goal names what a caller has reached who sees the screen.
+	// Goal names what a caller has reached who sees the screen. Goals has what a call has
+	// reached by an outcome of "when", which is the key.
 	Goal  Text
+	Goals []Pair
 	Skip  *Case
 	Error *Text // "" is an error too: repeat the question alone
 	Again *Text

@@ -7,8 +7,10 @@ package metrics
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -137,27 +139,32 @@ func (m *Metrics) Handler() http.Handler {
 // known remembers the counters for some labels. The library finds them too, but takes
 // four times as long.
 type known[K comparable, V any] struct {
-	mu  sync.RWMutex
-	all map[K]V
+	mu  sync.Mutex
+	all atomic.Pointer[map[K]V] // replaced with every new key, so reading needs no lock
 }
 
-// get returns the value of a key, which create makes the first time.
-func (k *known[K, V]) get(key K, create func() V) V {
-	k.mu.RLock()
-	v, ok := k.all[key]
-	k.mu.RUnlock()
-	if ok {
-		return v
+// find returns the value of a key; ok is false if it has none yet.
+func (k *known[K, V]) find(key K) (v V, ok bool) {
+	if all := k.all.Load(); all != nil {
+		v, ok = (*all)[key]
 	}
+	return v, ok
+}
+
+// add returns the value of a key, which create makes unless another goroutine was faster.
+func (k *known[K, V]) add(key K, create func() V) V {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.all == nil {
-		k.all = map[K]V{}
+	if v, ok := k.find(key); ok {
+		return v
 	}
-	if v, ok = k.all[key]; !ok {
-		v = create()
-		k.all[key] = v
+	next := map[K]V{}
+	if all := k.all.Load(); all != nil {
+		next = maps.Clone(*all)
 	}
+	v := create()
+	next[key] = v
+	k.all.Store(&next)
 	return v
 }
 

@@ -34,7 +34,10 @@ func (m *Metrics) Handle(next func(context.Context, engine.Request) engine.Reply
 		began := m.config.Now()
 		reply := next(ctx, req)
 		key := turnLabels{reply.Program, m.networks.label(req.Network), outcomeOf(&reply)}
-		c := m.answered.get(key, func() turnCounters { return m.turnCounters(key) })
+		c, known := m.answered.find(key)
+		if !known {
+			c = m.answered.add(key, m.turnCounters(key))
+		}
 		c.turns.Inc()
 		c.seconds.Observe(m.config.Now().Sub(began).Seconds())
 		if c.ended != nil {
@@ -44,13 +47,16 @@ func (m *Metrics) Handle(next func(context.Context, engine.Request) engine.Reply
 	}
 }
 
-func (m *Metrics) turnCounters(key turnLabels) turnCounters {
-	service := m.config.Menu(key.program)
-	c := turnCounters{turns: m.turns.WithLabelValues(service, key.network, key.outcome), seconds: m.seconds.WithLabelValues(service)}
-	if key.outcome != continued {
-		c.ended = m.sessions.WithLabelValues(service, key.network, key.outcome)
+// turnCounters returns what makes the counters of some labels.
+func (m *Metrics) turnCounters(key turnLabels) func() turnCounters {
+	return func() turnCounters {
+		service := m.config.Menu(key.program)
+		c := turnCounters{turns: m.turns.WithLabelValues(service, key.network, key.outcome), seconds: m.seconds.WithLabelValues(service)}
+		if key.outcome != continued {
+			c.ended = m.sessions.WithLabelValues(service, key.network, key.outcome)
+		}
+		return c
 	}
-	return c
 }
 
 // outcomeOf says how a callback was answered. The engine's own last screens are named
@@ -80,10 +86,20 @@ func (m *Metrics) Watch(p *engine.Program, moves []engine.Move) {
 		if to == "" || to == moves[i].Screen {
 			continue
 		}
-		m.reached.get(screenLabels{p, to}, func() prometheus.Counter {
-			hash := p.Hash()
-			return m.screens.WithLabelValues(p.Name(), hash[:min(versionShown, len(hash))], to)
-		}).Inc()
+		key := screenLabels{p, to}
+		reached, known := m.reached.find(key)
+		if !known {
+			reached = m.reached.add(key, m.screenCounter(key))
+		}
+		reached.Inc()
+	}
+}
+
+// screenCounter returns what makes the counter of a screen.
+func (m *Metrics) screenCounter(key screenLabels) func() prometheus.Counter {
+	return func() prometheus.Counter {
+		hash := key.program.Hash()
+		return m.screens.WithLabelValues(key.program.Name(), hash[:min(versionShown, len(hash))], key.screen)
 	}
 }
 
@@ -129,9 +145,11 @@ func (m *Metrics) observe(action string, out engine.Outcome, err error, took tim
 	case err != nil:
 		key.result = failedResult
 	}
-	m.acted.get(key, func() prometheus.Observer {
-		return m.actions.WithLabelValues(key.action, key.result)
-	}).Observe(took.Seconds())
+	seconds, known := m.acted.find(key)
+	if !known {
+		seconds = m.acted.add(key, func() prometheus.Observer { return m.actions.WithLabelValues(key.action, key.result) })
+	}
+	seconds.Observe(took.Seconds())
 }
 
 // Sender counts the messages that a provider was given.
