@@ -4,6 +4,9 @@ import "slices"
 
 // Goals lists the goals that moves have reached, each once, in the order of the moves.
 func (p *Program) Goals(moves []Move) []string {
+	if !p.hasGoals {
+		return nil
+	}
 	var goals []string
 	reach := func(goal string) {
 		if goal != "" && !slices.Contains(goals, goal) {
@@ -12,11 +15,13 @@ func (p *Program) Goals(moves []Move) []string {
 	}
 	for i := range moves {
 		m := &moves[i]
-		if m.Trigger.Kind == TriggerOutcome {
+		switch m.Trigger.Kind {
+		case TriggerOutcome:
 			reach(p.outcomeGoal(m.Screen, m.Trigger.Name))
-		}
-		if s, ok := p.Screen(m.To); ok && s != nil {
-			reach(s.Goal)
+		case TriggerShown:
+			if s, ok := p.Screen(m.Screen); ok && s != nil {
+				reach(s.Goal)
+			}
 		}
 	}
 	return goals
@@ -36,8 +41,7 @@ func (p *Program) outcomeGoal(screen, outcome string) string {
 	return ""
 }
 
-// HasGoals reports whether a menu says what its calls are for.
-func (d *Definition) HasGoals() bool {
+func (d *Definition) hasGoals() bool {
 	return slices.ContainsFunc(d.Screens, func(s Screen) bool {
 		return s.Goal != "" || s.Do != nil && slices.ContainsFunc(s.Do.Outcomes, func(o OutcomeCase) bool { return o.Goal != "" })
 	})

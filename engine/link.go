@@ -61,6 +61,7 @@ func New(def Definition) (*Program, error) {
 		p.acts = p.acts || n.acts || n.SMS != nil
 	}
 	p.acts = p.acts || len(p.remembered) > 0
+	p.hasGoals = p.def.hasGoals()
 	p.findEffects()
 	p.dated = p.asksDay()
 	p.inputsSuffice = p.def.Session.Resume == 0 && !p.dated && !p.uses(p.slots[slotNetwork].Name)

@@ -36,6 +36,7 @@ type Program struct {
 	months                     []*monthNames             // by language
 	patterns                   map[string]*regexp.Regexp // of the types
 	inputsSuffice, acts, dated bool                      // see the methods of these names
+	hasGoals                   bool
 	// navs has the navigation lines, by language and the keys that are shown.
 	navs [][navSets]string
 	// toEffect has AnswersToEffect by first screen.
@@ -72,6 +73,9 @@ func (p *Program) Zone() *time.Location { return p.zone }
 // Resume returns how long a dropped call of this program can be resumed; 0 for
 // never.
 func (p *Program) Resume() time.Duration { return p.def.Session.Resume }
+
+// HasGoals reports whether the menu says what its calls are for.
+func (p *Program) HasGoals() bool { return p.hasGoals }
 
 // Acts reports whether a call may have an effect: an action that is not only a look-up,
 // a message, a value to remember.

@@ -55,9 +55,6 @@ func (g *Graph) screenText(s *engine.Screen) string {
 	for _, say := range s.Say {
 		says = append(says, say.Words.In(g.lang).String())
 	}
-	if s.Goal != "" {
-		says = append(says, "goal: "+s.Goal)
-	}
 	if g.Program.DropsAfter(s.Name) {
 		says = append(says, "SMS if the caller drops off")
 	}

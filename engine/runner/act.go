@@ -123,7 +123,7 @@ func (t *turn) event(ctx context.Context, d *doing, s engine.Session, ev engine.
 // step takes one step of the machine. It keeps the moves until the callback is answered,
 // because some steps are only tried.
 func (t *turn) step(p *engine.Program, s engine.Session, ev engine.Event) (engine.Session, engine.Effect, error) {
-	if t.Watch == nil {
+	if t.Watch == nil && !p.HasGoals() {
 		return p.Step(s, ev)
 	}
 	next, eff, moves, err := p.Trace(s, ev)

@@ -24,7 +24,7 @@ func (r *Runner) Handle(ctx context.Context, req engine.Request) (reply engine.R
 			reply = t.fault(fmt.Errorf("panic: %v", x))
 		}
 	}()
-	t.program, t.ahead = r.Programs.ForCode(req.Service)
+	t.program, t.ahead = t.forCode(req.Service)
 	return t.run(ctx)
 }
 
@@ -150,6 +150,9 @@ func (t *turn) withoutRecord(ctx context.Context) (engine.Reply, bool) {
 		return t.end(nil, engine.BuiltinUnknownCode, ErrUnknownCode), true
 	}
 	t.text = joinText(t.ahead, t.req.Text)
+	if t.staged.Closed && (t.req.Text == "" || t.req.First) {
+		return t.closed(p), true
+	}
 	if !t.admitted(ctx) {
 		return t.end(p, engine.BuiltinLimited, nil), true
 	}

@@ -159,6 +159,15 @@ func (id Identity) Trace(provider, session string) TraceName {
 	return name
 }
 
+// Percent returns a number from 0 to 99 for a caller, the same each time for one
+// experiment, and another one for another.
+func (id Identity) Percent(experiment, caller string) int {
+	n := id.sum([]string{"percent", experiment, caller}, nil)
+	percent := binary.BigEndian.Uint64(n.sum[:]) % 100
+	id.macs.Put(n)
+	return int(percent)
+}
+
 // Request names one effect that no call asked for, by where the request came from
 // and the name it was given there.
 func (id Identity) Request(provider, owner, name string) string {

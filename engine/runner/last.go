@@ -191,7 +191,7 @@ func (t *turn) skippedOn(ctx context.Context, from point, expect string) (engine
 // dialledAgain answers a first callback of a session that has a record: a repeat, or the
 // first of another session with the same ID.
 func (t *turn) dialledAgain(ctx context.Context, from *point, dialled string) (engine.Reply, bool) {
-	t.program, t.ahead = t.Programs.ForCode(dialled)
+	t.program, t.ahead = t.forCode(dialled)
 	repeated := len(from.inputs) == len(t.typedAhead()) && from.code == t.codeOf(dialled)
 	if t.outrun || !t.req.ReusesIDs || repeated && !from.s.Ended {
 		return t.show(from.p, &from.s), true
@@ -223,6 +223,9 @@ func (t *turn) beginLast(ctx context.Context, before *point, expect string) (eng
 	p := t.program
 	if p == nil {
 		return t.end(nil, engine.BuiltinUnknownCode, ErrUnknownCode), true
+	}
+	if t.staged.Closed {
+		return t.closed(p), true
 	}
 	if !t.admitted(ctx) {
 		return t.end(p, engine.BuiltinLimited, nil), true

@@ -70,6 +70,11 @@ type Runner struct {
 	// must give one id the same answer each time. Nil admits every session.
 	Admit func(ctx context.Context, req engine.Request, id string) error
 
+	// Stage chooses the version of a menu on which a call of a caller begins; p is the one
+	// in force for the dialled code, or nil. It must choose the same one each time, as long
+	// as nobody changes the stages. Nil chooses p.
+	Stage func(caller, code string, p *engine.Program) Staged
+
 	// flights joins the deliveries of one callback, for gateways that send only the last
 	// input.
 	flights singleflight.Group
@@ -92,6 +97,7 @@ type turn struct {
 	Identity Identity
 
 	program *engine.Program // in force for the dialled code
+	staged  Staged
 	ahead   string          // inputs in the service code
 	text    string          // all inputs, joined with "*"
 	lang    string          // the session's language, once known
@@ -159,7 +165,7 @@ func (t *turn) show(p *engine.Program, s *engine.Session) engine.Reply {
 	text, end := p.Show(s)
 	return engine.Reply{
 		Text: text, End: end, Screen: s.Screen, Program: p.Hash(), Input: t.input, Leaving: p.Leaving(s),
-		Goals: p.Goals(t.moves), Refused: len(t.moves) > 0 && s.Refused(),
+		Goals: p.Goals(t.moves), Refused: t.input != "" && s.Refused(),
 	}
 }
 

@@ -73,7 +73,7 @@ func (t *turn) remembered() *saved {
 func (t *turn) fromText(ctx context.Context) (from point, started bool) {
 	p := t.program
 	t.text = joinText(t.ahead, t.req.Text)
-	if !p.InputsSuffice() || t.ahead != "" || t.text == "" && t.Admit != nil {
+	if !p.InputsSuffice() || t.ahead != "" || t.text == "" && (t.Admit != nil || t.staged.Closed) {
 		return point{}, false
 	}
 	d := t.doing(p, p.Today(t.Now()), nil)

@@ -34,10 +34,8 @@ the next screen and its text. Of all other answers only the kind is stored,
 never the text. Numbers on screens are masked. Calls are kept for
 CALL_JOURNAL_DAYS. The newest second of a running instance may be missing.
 
-Examples:
-  paytrace calls 0711000111
-  paytrace calls --worker NW-9C7A7A9D
-  paytrace calls --receipt QX81ABCDEF`
+Example:
+  paytrace calls 0711000111`
 }
 
 // Run shows the notes of a number's calls.

@@ -14,7 +14,7 @@ func TestHelpExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "schema", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "forget", "doctor", "version"} {
+	for _, name := range []string{"check", "fmt", "dial", "graph", "test", "record", "actions", "schema", "jobs", "keys", "keys api", "keys api create", "keys api list", "keys api revoke", "calls", "report", "forget", "doctor", "version"} {
 		t.Run(name, func(t *testing.T) {
 			var help bytes.Buffer
 			if status := run(t.Context(), append(strings.Fields(name), "--help"), streams{in: strings.NewReader(""), out: &help, err: &help}); status != exitFine {

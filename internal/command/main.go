@@ -40,6 +40,10 @@ type subcommands struct {
 	Jobs       jobsCmd       `cmd:"" help:"List messages and other jobs that wait or failed, and run them again."`
 	Migrate    migrateCmd    `cmd:"" help:"Migrate a Postgres database to this version, also one of the legacy service."`
 	Calls      callsCmd      `cmd:"" help:"Show what happened on a number's calls."`
+	Publish    publishCmd    `cmd:"" help:"Store a menu as a new version and put it into service."`
+	Stage      stageCmd      `cmd:"" help:"Show or change which versions of menus answer whom."`
+	Pause      pauseCmd      `cmd:"" help:"Answer new calls of a menu with a text."`
+	Rollback   rollbackCmd   `cmd:"" help:"Put the version into service again that was live before."`
 	Report     reportCmd     `cmd:"" help:"Count calls: how they ended, what they reached, and which screens callers leave."`
 	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
 	Reconcile  reconcileCmd  `cmd:"" help:"Compare the ledger with M-Pesa's own books, and tell every difference."`

@@ -25,7 +25,7 @@ type reportCmd struct {
 	From   string        `placeholder:"DATE" help:"The first day instead, as 2026-11-01."`
 	To     string        `placeholder:"DATE" help:"The last day; today by default."`
 	Menu   string        `placeholder:"NAME" help:"Only this menu."`
-	Ending report.Ending `enum:"completed,ended,abandoned,fault,unknown,\"\"" default:"" help:"With --csv: only calls that ended so (${enum})."`
+	Ending report.Ending `enum:",completed,ended,abandoned,fault,unknown" default:"" placeholder:"HOW" help:"With --csv: only calls that ended so: completed, ended, abandoned, fault or unknown."`
 	Screen string        `placeholder:"NAME" help:"With --csv: only calls whose last screen this is."`
 	JSON   bool          `name:"json" xor:"form" help:"Print JSON."`
 	CSV    bool          `name:"csv" xor:"form" help:"Print a line for each call, as long as its notes are retained."`
@@ -40,7 +40,7 @@ Days are those of UTC. Summaries of days are kept for 13 months, without numbers
 
 With --csv, --ending and --screen show the calls behind a figure.
 
-Examples:
+Example:
   paytrace report --days 30
   paytrace report --from 2026-11-01 --to 2026-11-30 --menu wallet --json
   paytrace report --csv --ending abandoned --screen amount_asked`

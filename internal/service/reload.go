@@ -29,6 +29,7 @@ type reloader struct {
 	log     *slog.Logger
 	inForce []*engine.Program // the first is the default
 	said    string            // what was printed last
+	stages  *stager           // nil where no menu can be published
 }
 
 func newReloader(kept *retainer, folder *Folder, w io.Writer, log *slog.Logger) *reloader {
@@ -91,6 +92,10 @@ func (r *reloader) once(ctx context.Context) error {
 		return err
 	}
 	for _, name := range e.names {
+		if live := r.stages.live(strings.TrimSuffix(name, ".yaml")); live != nil {
+			e.next = append(e.next, live) // the file is a draft
+			continue
+		}
 		b := menu.Build(folder.FS, name, folder.Dir, contracts, menu.Options{Language: r.kept.language})
 		if err := r.add(ctx, e, name, b); err != nil {
 			return err
@@ -162,7 +167,7 @@ func (r *reloader) replace(e *edition) {
 	case len(e.next) == 0:
 		fmt.Fprintf(&e.report, "the folder %s has no menu any more; those in service stay\n", e.folder.Shown)
 	case changed:
-		if err := r.kept.catalog.Replace(e.next...); err != nil {
+		if err := r.putInForce(e.next); err != nil {
 			fmt.Fprintf(&e.report, "nothing was changed: %v\n", err)
 			break
 		}
@@ -170,6 +175,16 @@ func (r *reloader) replace(e *edition) {
 		r.inForce = e.next
 	}
 	r.say(e.report.String(), len(e.names))
+}
+
+// putInForce replaces the programs in force. A published menu stays as its stages say.
+func (r *reloader) putInForce(next []*engine.Program) error {
+	if r.stages == nil {
+		return r.kept.catalog.Replace(next...)
+	}
+	r.stages.changing.Lock()
+	defer r.stages.changing.Unlock()
+	return r.kept.catalog.Replace(r.stages.overlay(next)...)
 }
 
 func (e *edition) hasFile(p *engine.Program) bool {

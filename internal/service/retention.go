@@ -47,7 +47,17 @@ func newRetainer(db store.Programs, catalog *runner.Catalog, contracts []engine.
 
 // retain stores a program before it goes into force.
 func (r *retainer) retain(ctx context.Context, b menu.Built) error {
-	source := store.Program{Hash: b.Program.Hash(), Language: r.language, Files: map[string][]byte{}}
+	source := SourceOf(b, r.language)
+	if err := r.db.RetainProgram(ctx, source, r.until(b.Program)); err != nil {
+		return fmt.Errorf("store the menu %s for the calls that will begin on it: %w", b.Program.Name(), err)
+	}
+	r.note(source)
+	return nil
+}
+
+// SourceOf returns what a menu was compiled from.
+func SourceOf(b menu.Built, language string) store.Program {
+	source := store.Program{Hash: b.Program.Hash(), Language: language, Files: map[string][]byte{}}
 	for i, s := range b.Sources {
 		name := path.Base(s.Path)
 		source.Files[name] = s.Bytes
@@ -55,11 +65,7 @@ func (r *retainer) retain(ctx context.Context, b menu.Built) error {
 			source.Menu = name
 		}
 	}
-	if err := r.db.RetainProgram(ctx, source, r.until(b.Program)); err != nil {
-		return fmt.Errorf("store the menu %s for the calls that will begin on it: %w", b.Program.Name(), err)
-	}
-	r.note(source)
-	return nil
+	return source
 }
 
 func (r *retainer) note(source store.Program) {
@@ -85,7 +91,16 @@ func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, erro
 	if err != nil {
 		return nil, err
 	}
-	files := fstest.MapFS{}
+	p, err := r.compile(source)
+	if err == nil {
+		r.note(source)
+	}
+	return p, err
+}
+
+// compile compiles a source as load does.
+func (r *retainer) compile(source store.Program) (*engine.Program, error) {
+	hash, files := source.Hash, fstest.MapFS{}
 	for name, b := range source.Files {
 		files[name] = &fstest.MapFile{Data: b}
 	}
@@ -93,7 +108,6 @@ func (r *retainer) load(ctx context.Context, hash string) (*engine.Program, erro
 	if b.Program == nil {
 		return nil, fmt.Errorf("%w: %s can't be played here: %s", runner.ErrNoProgram, hash, b.Diagnostics.First())
 	}
-	r.note(source)
 	return b.Program, nil
 }
 

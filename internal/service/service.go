@@ -283,10 +283,21 @@ func (s *Service) loadMenus(ctx context.Context) error {
 		}
 	}
 	s.background = append(s.background, func(ctx context.Context) { kept.run(ctx, s.log) })
+	var reload *reloader
 	if s.options.Reload {
-		s.background = append(s.background, newReloader(kept, folder, s.options.Diagnostics, s.log).run)
+		reload = newReloader(kept, folder, s.options.Diagnostics, s.log)
+		s.background = append(s.background, reload.run)
 	}
 	s.catalog, s.runner.Programs = catalog, catalog
+	if s.options.Demo == nil {
+		stages, err := s.loadStages(ctx, kept)
+		if err != nil {
+			return err
+		}
+		if reload != nil {
+			reload.stages = stages
+		}
+	}
 	s.choose("menus", "%s: %s", folder.Shown, described(programs, catalog.ForUnknown(), waiting))
 	if why := unspoken(programs, s.settings.DefaultLanguage); why != "" {
 		s.choose("languages", "%s", why)

@@ -201,7 +201,7 @@ func (c *comparison) passing(was, now *engine.Screen) {
 	}
 }
 
-// goals tells which screens, also those that nobody sees, reach other goals.
+// goals tells which actions reach other goals, also on screens that nobody sees.
 func (c *comparison) goals() {
 	for i := range c.old.Screens {
 		was := &c.old.Screens[i]
@@ -215,12 +215,9 @@ func (c *comparison) goals() {
 	}
 }
 
-// goalsOf says which goals a screen and the outcomes of its action reach.
+// goalsOf says which goals the outcomes of a screen's action reach.
 func goalsOf(s *engine.Screen) string {
 	var goals []string
-	if s.Goal != "" {
-		goals = append(goals, "the goal "+s.Goal)
-	}
 	if s.Do != nil {
 		for _, o := range s.Do.Outcomes {
 			if o.Goal != "" {

@@ -10,9 +10,10 @@ var _ = kinds.Add(engine.ScreenDo, &kind{
 	keys: map[string]func(*screenReader, entry){
 		"do": (*screenReader).do,
 	},
-	says:  []string{"do"},
-	needs: []KindNeed{{Says: "do", Key: "when", Example: "when: {done: next_screen}"}},
-	read:  func(s *Screen) bool { return s.Do != nil },
+	says:   []string{"do"},
+	shares: []string{"goal"},
+	needs:  []KindNeed{{Says: "do", Key: "when", Example: "when: {done: next_screen}"}},
+	read:   func(s *Screen) bool { return s.Do != nil },
 })
 
 // do reads "do: create_account(phone)".

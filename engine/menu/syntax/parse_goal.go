@@ -9,20 +9,26 @@ import (
 // goal reads "registered", or "{created: registered}" with the outcomes of "when".
 func (r *screenReader) goal(e entry) {
 	if e.node.Kind != yaml.MappingNode {
-		if t, ok := r.scalar(e, "the name of a goal"); ok && r.goodName(t, "a goal") {
-			r.s.Goal = t
-		}
+		r.s.Goal = r.name(e, "a goal")
 		return
 	}
 	for _, one := range r.entries(e.node, `"goal"`) {
-		if t, ok := r.scalar(one, "the name of a goal"); ok && r.goodName(t, "a goal") {
+		if t := r.name(one, "a goal"); t.Written() {
 			r.s.Goals = append(r.s.Goals, Pair{one.key, t})
 		}
 	}
 }
 
-// goalsHappen reports goals of outcomes that the screen does not have.
+// goalsHappen reports goals of outcomes that the screen does not have, and of a screen that
+// nobody sees.
 func (r *screenReader) goalsHappen() {
+	if r.s.Do != nil && r.s.Goal.Written() {
+		outcome := "done"
+		if len(r.s.When) > 0 {
+			outcome = r.s.When[0].Outcome.Value
+		}
+		r.find("U003", r.s.Goal, "Nobody sees this screen, so \"goal\" needs the outcome by which the call reaches it.", fmt.Sprintf("Write \"goal: {%s: %s}\".", outcome, r.s.Goal.Value))
+	}
 	for _, g := range r.s.Goals {
 		if !r.s.handles(g.Key.Value) {
 			r.find("U003", g.Key, fmt.Sprintf("\"goal\" has the outcome %q, and the screen's \"when\" has none of this name.", Short(g.Key.Value)),

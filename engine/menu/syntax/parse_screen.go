@@ -19,7 +19,6 @@ var sharedKeys = map[string]func(*screenReader, entry){
 	"error":   func(r *screenReader, e entry) { r.s.Error = r.textOrNone(e) },
 	"again":   (*screenReader).again,
 	"answers": func(r *screenReader, e entry) { r.s.Answers = r.reader.answers(e) },
-	"goal":    func(r *screenReader, e entry) { r.s.Goal = r.name(e, "a goal") },
 }
 
 // screenKeys returns every key that a screen may have, and what reads it.
