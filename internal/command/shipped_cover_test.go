@@ -16,7 +16,7 @@ import (
 // screen, option, outcome, wrong answer, give-up, page and resume, in every
 // language.
 func TestShippedScriptsLeaveNothingOut(t *testing.T) {
-	for dir, menus := range map[string][]string{"menus": {"paytrace", "wallet"}, "menus/examples": {"clinic", "fees", "milk"}} {
+	for dir, menus := range map[string][]string{"menus": {"paytrace", "wallet"}, "menus/examples": {"campaign", "clinic", "fees", "milk", "mothers", "shop"}} {
 		var names []string
 		for _, m := range coverOf(t, filepath.Join("../..", dir)) {
 			names = append(names, m.Menu)
@@ -77,6 +77,17 @@ func coverOf(t *testing.T, dir string) []coverage.MenuJSON {
 	return report.Coverage
 }
 
+// languagesOfShipped lists the languages of a shipped menu, sorted.
+func languagesOfShipped(menu string) []string {
+	switch menu {
+	case "campaign":
+		return []string{"en"}
+	case "mothers":
+		return []string{"af", "en", "fr", "xho", "zul"}
+	}
+	return []string{"en", "sw"}
+}
+
 // gaps lists what is missing, or was not shown in some language.
 func gaps(m coverage.MenuJSON) []string {
 	var list []string
@@ -84,7 +95,7 @@ func gaps(m coverage.MenuJSON) []string {
 		switch {
 		case it.Calls == 0:
 			list = append(list, it.Group+" "+it.Name+": missing")
-		case it.Lang == "" && !slices.Equal(it.Langs, []string{"en", "sw"}):
+		case it.Lang == "" && !slices.Equal(it.Langs, languagesOfShipped(m.Menu)):
 			list = append(list, it.Group+" "+it.Name+": only in "+strings.Join(it.Langs, ", "))
 		}
 	}

@@ -231,7 +231,7 @@ func (v testCmd) play(ctx context.Context, s *suite, std streams, told *strings.
 		told.Reset() // a draft can be played
 	}
 	run := func() []dialscript.Result {
-		options := dialscript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs}
+		options := dialscript.Options{Parallel: v.parallel(), Seed: v.Shuffle, Langs: b.langs, Speaks: b.speaks}
 		return dialscript.Run(ctx, b.player, b.opener, people, s.chosen(v.Tags), options)
 	}
 	if v.Update {
@@ -281,6 +281,13 @@ func (v testCmd) booth(ctx context.Context, s *suite, std streams) (*booth, erro
 	}
 	langs, err := languagesOf(local, v.Lang)
 	return &booth{player: player, opener: local, langs: langs, local: local, bad: bad}, err
+}
+
+// speaks reports whether a menu has a language.
+func (b *booth) speaks(menu, lang string) bool {
+	return b.local == nil || slices.ContainsFunc(b.local.Menus, func(p *engine.Program) bool {
+		return p.Name() == menu && slices.ContainsFunc(p.Definition().Languages, func(l engine.Language) bool { return l.Code == lang })
+	})
 }
 
 // languagesOf lists the languages that --lang names.
