@@ -40,6 +40,9 @@ func (g *play) assert(d Direction) {
 		g.result.Unchecked = append(g.result.Unchecked, Unchecked{Pos: d.Pos, Text: "(" + d.Text + ")", Why: v.unseen})
 		return
 	case v.wrong != "":
+		if g.screen.Fault != "" {
+			v.wrong += ": " + g.screen.Fault
+		}
 		g.fail(d.Pos, "(%s) is false: %s", d.Text, v.wrong)
 	}
 	g.result.Checks++

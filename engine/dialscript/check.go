@@ -101,7 +101,7 @@ func (c *checker) real(call *Call) {
 			}
 		}
 		for _, line := range s.Shown {
-			c.numbers(line.Pos, line.Text, false)
+			c.numbers(line.Pos, withoutExamples(line.Text), false)
 		}
 		for _, d := range s.Directions {
 			c.numbers(d.Pos, d.SMS, false)
@@ -118,6 +118,22 @@ func (c *checker) real(call *Call) {
 			}
 		}
 	}
+}
+
+// withoutExamples removes the numbers that a question for one shows as an example: they
+// are the program's words, and nobody's.
+func withoutExamples(w Text) Text {
+	list := make(Text, len(w))
+	for i, part := range w {
+		part.Lit = digitRuns.ReplaceAllStringFunc(part.Lit, func(run string) string {
+			if msisdn.IsExample(run) {
+				return ""
+			}
+			return run
+		})
+		list[i] = part
+	}
+	return list
 }
 
 // asksPIN reports whether a screen asks for a PIN. All languages of the menus

@@ -13,7 +13,7 @@ import (
 func (a *fakeActions) facts(call engine.Call) (engine.Outcome, error) {
 	out := engine.Outcome{Name: engine.Done}
 	for _, name := range call.Facts {
-		v, err := a.fact(name)
+		v, err := a.fact(call.Service, name)
 		if err != nil {
 			return engine.Outcome{}, err
 		}
@@ -25,11 +25,11 @@ func (a *fakeActions) facts(call engine.Call) (engine.Outcome, error) {
 }
 
 // fact returns one remembered value, or a record of the values below its name.
-func (a *fakeActions) fact(name string) (engine.Value, error) {
+func (a *fakeActions) fact(service, name string) (engine.Value, error) {
 	if v, kept := a.memory[name]; kept {
 		return v, nil
 	}
-	v, err := a.scene.Fact(a.vars[name], name)
+	v, err := a.scene.Fact(a.vars[service][name], name)
 	if err != nil {
 		a.lacking = err.Error()
 	}
@@ -94,7 +94,7 @@ func (a *fakeActions) seed(ctx context.Context, call engine.Call) error {
 	a.seeded = true
 	var values []engine.Named
 	for _, s := range a.scene.Remembered {
-		t, known := a.vars[s.Name]
+		t, known := a.vars[call.Service][s.Name]
 		if !known {
 			continue // a worker's values: on an empty store nobody has an account
 		}

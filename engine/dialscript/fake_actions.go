@@ -18,8 +18,8 @@ type fakeActions struct {
 	scene     Scene
 	clock     *clock
 	contracts map[string]*engine.Contract
-	vars      map[string]engine.Type
-	real      Registered // nil unless the scene asks for them
+	vars      map[string]map[string]engine.Type // by service and name
+	real      Registered                        // nil unless the scene asks for them
 	rows      *runner.MemoryRows
 
 	mu       sync.Mutex

@@ -55,7 +55,9 @@ type known struct {
 	zone      *time.Location
 	err       error
 	contracts map[string]*engine.Contract
-	vars      map[string]engine.Type
+	// vars has the types of values by menu, as Call.Service names it: menus of one folder
+	// may have values of one name and different types.
+	vars map[string]map[string]engine.Type
 }
 
 // inProcessKey is the identity key of calls in process. Nothing outlives them,
@@ -216,14 +218,15 @@ func (l *InProcess) fakes(ctx context.Context, scene Scene, clock *clock) (*fake
 	return a, nil
 }
 
-// vars returns the types of values that may be remembered, by name.
-func (l *InProcess) vars() map[string]engine.Type {
-	types := map[string]engine.Type{}
+// vars returns the types of values that may be remembered, by menu and name.
+func (l *InProcess) vars() map[string]map[string]engine.Type {
+	types := map[string]map[string]engine.Type{}
 	for _, p := range l.Menus {
-		def := p.Definition()
+		def, own := p.Definition(), map[string]engine.Type{}
 		for _, v := range append(engine.BuiltinVars(def.Languages), def.Vars...) {
-			types[v.Name] = v.Type
+			own[v.Name] = v.Type
 		}
+		types[def.Codes[0].Dial] = own
 	}
 	return types
 }

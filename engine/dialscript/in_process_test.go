@@ -2,6 +2,7 @@ package dialscript_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/paytrace/paytrace/engine/dialscript"
 	"github.com/paytrace/paytrace/engine/dialscript/report"
 	"github.com/paytrace/paytrace/engine/runner"
+	"github.com/paytrace/paytrace/store/memory"
 )
 
 // TestUpdateEndToEnd: every screen of a script is made wrong, the script is
@@ -237,5 +239,37 @@ func TestSceneThatCanNotBe(t *testing.T) {
 	r := dialscript.Run(t.Context(), player, local, people, callsOf(f), dialscript.Options{})[0]
 	if r.Status != dialscript.Failed || !strings.Contains(r.Problems[0].Message, "nothing says how quote answers") {
 		t.Errorf("%s %+v", r.Status, r.Problems)
+	}
+}
+
+// Two menus of one folder have different languages: what is remembered of a caller is
+// read as the menu that is called has it.
+func TestRememberedByMenu(t *testing.T) {
+	t.Parallel()
+	say := []engine.Say{{Words: engine.Localized{{{Lit: "Hello"}}, {{Lit: "Hello there"}}}}}
+	var menus []*engine.Program
+	for i, code := range []string{"sw", "fr"} {
+		p, err := engine.New(engine.Definition{
+			Name: code, Codes: []engine.Code{{Dial: fmt.Sprintf("*384*%d#", i+1), Start: "main"}}, Remember: []string{"lang"},
+			Languages: []engine.Language{{Code: "en", Name: "English"}, {Code: code, Name: code}},
+			Screens:   []engine.Screen{{Name: "main", Kind: engine.ScreenEnd, Say: say}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		menus = append(menus, p)
+	}
+	people := &engine.Personas{List: []engine.Persona{{Name: "Amina", Phone: "254712345678"}}}
+	file, found := dialscript.Parse("a.dial", []byte("=== One\n(language sw)\n> *384*1#\n| Hello there\n\n=== Two\n(language fr)\n> *384*2#\n| Hello there\n"))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	local := &dialscript.InProcess{Menus: menus, NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) }}
+	player := &dialscript.Player{Codes: []string{"*384*1#", "*384*2#"}}
+	calls := []*dialscript.Call{&file.Calls[0], &file.Calls[1]}
+	for _, r := range dialscript.Run(t.Context(), player, local, people, calls, dialscript.Options{Parallel: 1}) {
+		if r.Status != dialscript.Passed {
+			t.Errorf("%s: %s %+v", r.Call.Title, r.Status, r.Problems)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"github.com/paytrace/paytrace/engine"
@@ -19,6 +20,17 @@ type Options struct {
 	Seed uint64
 	// Langs lists the languages in which the same keys are played again.
 	Langs []string
+	// Speaks reports whether a menu has a language. A call to menus that lack it is not
+	// played in it. nil means that all have all.
+	Speaks func(menu, lang string) bool
+}
+
+// speaks reports whether a menu that a call has reached has a language.
+func (o *Options) speaks(r *Result, lang string) bool {
+	if o.Speaks == nil || len(r.Events) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(r.Events, func(e Event) bool { return o.Speaks(e.Menu, lang) })
 }
 
 // Run plays each call on a new target and returns the results in the order of
@@ -38,7 +50,7 @@ func Run(ctx context.Context, p *Player, opener Opener, people *engine.Personas,
 	for range max(1, o.Parallel) {
 		workers.Go(func() {
 			for i := range next {
-				played[i] = runAll(ctx, p, opener, people, calls[i], o.Langs)
+				played[i] = runAll(ctx, p, opener, people, calls[i], &o)
 			}
 		})
 	}
@@ -55,7 +67,7 @@ func Run(ctx context.Context, p *Player, opener Opener, people *engine.Personas,
 }
 
 // runAll plays a call as written, and the same keys in other languages.
-func runAll(ctx context.Context, p *Player, opener Opener, people *engine.Personas, call *Call, langs []string) []Result {
+func runAll(ctx context.Context, p *Player, opener Opener, people *engine.Personas, call *Call, o *Options) []Result {
 	if ctx.Err() != nil {
 		return []Result{unplayed(call, "the run was stopped before it")}
 	}
@@ -64,7 +76,10 @@ func runAll(ctx context.Context, p *Player, opener Opener, people *engine.Person
 		return []Result{unset(call, err)}
 	}
 	results := []Result{runOne(ctx, p, opener, scene, call, nil)}
-	for _, lang := range langs {
+	for _, lang := range o.Langs {
+		if !o.speaks(&results[0], lang) {
+			continue
+		}
 		base := &results[0]
 		r, over := spokenAs(base, lang)
 		if !over {

@@ -65,3 +65,14 @@ func TestWritten(t *testing.T) {
 		}
 	}
 }
+func TestIsExample(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0712345678": true, "+254712345678": true, // Kenya
+		"0711234567": true, "+27711234567": true, // South Africa
+		"0712345679": false, "0722000111": false, "": false,
+	} {
+		if msisdn.IsExample(text) != want {
+			t.Errorf("IsExample(%q) is %t", text, !want)
+		}
+	}
+}

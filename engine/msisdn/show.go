@@ -1,6 +1,10 @@
 package msisdn
 
-import "github.com/nyaruka/phonenumbers"
+import (
+	"sync"
+
+	"github.com/nyaruka/phonenumbers"
+)
 
 // E164 returns the number as providers expect it: +254712345678.
 func E164(digits string) string { return "+" + digits }
@@ -64,6 +68,19 @@ func Example(country string) string {
 	}
 	return digits
 }
+
+// IsExample reports whether a text is the example number of some country, as a screen
+// there or elsewhere shows it.
+func IsExample(text string) bool { return examples()[text] }
+
+var examples = sync.OnceValue(func() map[string]bool {
+	list := map[string]bool{}
+	for country := range phonenumbers.GetSupportedRegions() {
+		digits := Example(country)
+		list[Local(digits, country)], list[E164(digits)] = true, true
+	}
+	return list
+})
 
 func isKenyanMobile(digits string) bool {
 	const length = len("254712345678")

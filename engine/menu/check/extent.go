@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/paytrace/paytrace/engine"
@@ -18,16 +19,19 @@ type extent struct {
 	// wide holds the greatest length in units of a text with a character outside the
 	// alphabet, or never if that is impossible.
 	wide int
+	// outside is a character outside the alphabet that the menu itself writes, 0 if it
+	// writes none.
+	outside rune
 }
 
 // never marks a length that is impossible.
 const never = -1 << 20
 
-var nothing = extent{0, 0, never}
+var nothing = extent{0, 0, never, 0}
 
 // literal returns the extent of a fixed text.
 func literal(s string) extent {
-	septets, units, inside := 0, 0, true
+	septets, units, outside := 0, 0, rune(0)
 	for _, r := range s {
 		n := gsm7.Septets(r)
 		septets += n
@@ -35,16 +39,18 @@ func literal(s string) extent {
 		if r > 0xffff {
 			units++
 		}
-		inside = inside && n > 0
+		if n == 0 && outside == 0 {
+			outside = r
+		}
 	}
-	if inside {
-		return extent{septets, units, never}
+	if outside == 0 {
+		return extent{septets, units, never, 0}
 	}
-	return extent{never, never, units}
+	return extent{never, never, units, outside}
 }
 
 // plainWidth returns the extent of up to n characters that take one septet each.
-func plainWidth(n int) extent { return extent{n, n, never} }
+func plainWidth(n int) extent { return extent{n, n, never, 0} }
 
 // then returns the extent of one text followed by another.
 func (e extent) then(o extent) extent {
@@ -52,6 +58,7 @@ func (e extent) then(o extent) extent {
 		septets: impossible(e.septets + o.septets),
 		units:   impossible(e.units + o.units),
 		wide:    impossible(max(e.wide+max(o.units, o.wide), e.units+o.wide)),
+		outside: cmp.Or(e.outside, o.outside),
 	}
 }
 
@@ -64,7 +71,7 @@ func impossible(n int) int {
 
 // or returns the extent of either of two texts.
 func (e extent) or(o extent) extent {
-	return extent{max(e.septets, o.septets), max(e.units, o.units), max(e.wide, o.wide)}
+	return extent{max(e.septets, o.septets), max(e.units, o.units), max(e.wide, o.wide), cmp.Or(e.outside, o.outside)}
 }
 
 // empty reports whether a text has no characters. The zero extent counts as none,
@@ -83,6 +90,9 @@ func (r room) fits(e extent) bool { return e.septets <= r.septets && e.wide <= r
 func (r room) over(e extent) (length int, limit string) {
 	if e.septets > r.septets {
 		return e.septets, fmt.Sprintf("%d fit", r.septets)
+	}
+	if e.outside != 0 {
+		return e.wide, fmt.Sprintf("%d fit, as %q is outside GSM-7", r.units, e.outside)
 	}
 	return e.wide, fmt.Sprintf("%d fit, as some are outside GSM-7", r.units)
 }

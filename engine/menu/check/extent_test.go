@@ -40,8 +40,9 @@ func TestExtentOfChoices(t *testing.T) {
 			}
 			whole = whole.then(either)
 		}
-		most := extent{never, never, never}
+		most := extent{never, never, never, 0}
 		eachScreen(choices, "", func(s string) { most = most.or(literal(s)) })
+		most.outside, whole.outside = 0, 0 // which character is named depends on the order
 		if most != whole {
 			t.Fatalf("%q: extent %+v, the longest screens are %+v", choices, whole, most)
 		}

@@ -324,7 +324,7 @@ func (r *ruler) shortValues(screen *layout) extent {
 // are divided.
 func longestWord(text extent) extent {
 	const septets, units = 2 * engine.MaxWord, 2 * engine.MaxWord // a character takes two at most
-	e := extent{min(text.septets, septets), min(text.units, engine.MaxWord), never}
+	e := extent{min(text.septets, septets), min(text.units, engine.MaxWord), never, text.outside}
 	if text.wide > 0 {
 		e.wide = min(text.wide, units)
 	}

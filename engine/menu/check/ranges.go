@@ -67,10 +67,22 @@ func (c *checker) sumFits(call *syntax.Call, arg syntax.Value, p engine.Field, c
 			into.Lo = 0
 		}
 		if what := outside(t, into); ok && t.Kind == p.Type.Kind && what != "" {
-			c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(into)), "Come here only where it fits, or give its values smaller ranges.")
+			c.find(arg.Text, fmt.Sprintf("%s may be %s, but %s takes %s.", syntax.Quote(arg.Text.Value), what, syntax.Quote(contract.Name), rangeWords(into)), fittingHelp(arg.Sum, t, into))
 		}
 		return
 	}
+}
+
+// fittingHelp says where a sum fits a range.
+func fittingHelp(s *engine.Sum, t, into engine.Type) string {
+	const otherwise = "or give its values smaller ranges."
+	switch {
+	case t.Kind == engine.KindDate:
+		return "Come here only where it fits, " + otherwise
+	case t.Hi > into.Hi:
+		return fmt.Sprintf(`Come here only where "%s <= %s", %s`, s, unitWords(t.Kind, into.Hi), otherwise)
+	}
+	return fmt.Sprintf(`Come here only where "%s >= %s", %s`, s, unitWords(t.Kind, into.Lo), otherwise)
 }
 
 // typesOf returns every type that a value may have, from all places that set it.

@@ -59,7 +59,7 @@ func (r *ruler) placeholder(p syntax.Part, lang int) extent {
 		return r.writtenDay(p.Format, lang)
 	default:
 		most := p.Format.Width(engine.Type{Width: max(whole.septets, whole.wide, t.Width)})
-		return extent{min(whole.septets, most), min(whole.units, most), min(whole.wide, 2*most)}
+		return extent{min(whole.septets, most), min(whole.units, most), min(whole.wide, 2*most), whole.outside}
 	}
 }
 
@@ -69,7 +69,7 @@ const aLongDay = 28
 // writtenDay returns the extent of any day in a format, in a language.
 func (r *ruler) writtenDay(f engine.Format, lang int) extent {
 	code := r.c.msgs.Langs[lang].Code.Value
-	e := extent{never, never, never}
+	e := extent{never, never, never, 0}
 	for month := time.January; month <= time.December; month++ {
 		day := engine.DateOf(time.Date(2028, month, aLongDay, 0, 0, 0, 0, time.UTC))
 		e = e.or(literal(f.ShownDay(day, code)))
@@ -117,7 +117,7 @@ func (r *ruler) measure(name, field string, lang int) extent {
 
 // choice returns the extent of an option's words, or of its name where it has none.
 func (r *ruler) choice(v *value, lang int) extent {
-	e := extent{never, never, never}
+	e := extent{never, never, never, 0}
 	switch {
 	case v.name == "lang":
 		for _, l := range r.c.msgs.Langs {
@@ -161,7 +161,7 @@ func (r *ruler) shownType(t engine.Type, foreign bool) extent {
 		return e
 	case engine.KindText:
 		if r.letters {
-			return extent{t.Width, t.Width, t.Width}
+			return extent{t.Width, t.Width, t.Width, 0}
 		}
 		return plainWidth(t.Width)
 	case engine.KindDate:

@@ -158,7 +158,7 @@ func (l *lengths) sms(key, owner string) {
 			continue
 		}
 		length, limit := l.over(e)
-		l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s one message.", syntax.Quote(owner), length, l.language(lang), limit), "Shorten it; each further part costs as much again.")
+		l.find(at, fmt.Sprintf("The SMS of %s can take %d characters in %s; %s.", syntax.Quote(owner), length, l.language(lang), strings.Replace(limit, " fit", " fit one message", 1)), "Shorten it; each further part costs as much again.")
 	}
 }
 
