@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -185,6 +186,15 @@ func (d *Desk) step(ctx context.Context, tx store.Tx, in *payments.Intent, on pa
 	if err != nil {
 		return fmt.Errorf("payment %s: %w", in.ID, err)
 	}
+	waited := in.State == payments.Review
 	in.State, in.ChangedAt = next, d.Now()
-	return tx.SetPayment(ctx, *in)
+	if err := tx.SetPayment(ctx, *in); err != nil || !waited || !next.Final() {
+		return err
+	}
+	// The provider, or a person, has answered after all.
+	err = tx.CloseCase(ctx, CaseNoAnswer+": "+in.ID, d.Now())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }

@@ -468,7 +468,7 @@ func TestNoAnswerForADay(t *testing.T) {
 			t.Errorf("it is asked again after %s", pause)
 		}
 		w.report(callback(in, payments.Paid))
-		w.want(in.ID, payments.Succeeded, map[payments.Kind]int64{payments.Deposit: 130_000, payments.Withdrawal: 68_000}[kind], 0, 0, desk.CaseNoAnswer)
+		w.want(in.ID, payments.Succeeded, map[payments.Kind]int64{payments.Deposit: 130_000, payments.Withdrawal: 68_000}[kind], 0, 0)
 	}
 }
 

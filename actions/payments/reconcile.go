@@ -93,6 +93,9 @@ const (
 	// clockMargin is how much earlier than now the list of payments may begin to be
 	// complete: whether its times are in UTC or in Nairobi's is not documented.
 	clockMargin = 3 * time.Hour
+	// listLag is how long a payment may be in the ledger before the provider lists it: its
+	// list is asked for by whole seconds, and its clock is another one.
+	listLag = time.Minute
 	// maxAsked bounds the intents that one reconciliation asks about.
 	maxAsked = 500
 	// DefaultGrace leaves out payments whose callbacks may be on their way.
@@ -124,10 +127,9 @@ func (c *Reconciler) Begin(ctx context.Context, id string) (*store.Reconciliatio
 	if err := c.received(ctx, found); err != nil {
 		return nil, nil, err
 	}
-	if err := c.askOpen(ctx, found); err != nil {
+	if err := c.ask(ctx, found); err != nil {
 		return nil, nil, err
 	}
-	c.askBalances(ctx, found)
 	r := &store.Reconciliation{ID: id, Provider: c.Provider.Name(), BeganAt: now}
 	return r, found, c.save(ctx, r, found)
 }
@@ -174,7 +176,8 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // in and is not booked is booked.
 func (c *Reconciler) received(ctx context.Context, found *Reconciled) error {
 	listed := map[string]bool{}
-	err := c.Books.Received(ctx, found.From, c.Now(), func(r payments.Report) error {
+	now := c.Now()
+	err := c.Books.Received(ctx, found.From, now.Add(time.Second), func(r payments.Report) error {
 		found.Listed++
 		listed[r.Receipt] = true
 		return c.compare(ctx, r, found)
@@ -187,7 +190,11 @@ func (c *Reconciler) received(ctx context.Context, found *Reconciled) error {
 		return nil
 	}
 	tell := c.unlisted(ctx, found, listed, "the provider's list")
-	return c.Store.LedgerReceipts(ctx, c.clearingIn(), found.From.Add(clockMargin), found.To, func(t ledger.Transfer) error {
+	to := found.To
+	if ripe := now.Add(-listLag); to.After(ripe) {
+		to = ripe
+	}
+	return c.Store.LedgerReceipts(ctx, c.clearingIn(), found.From.Add(clockMargin), to, func(t ledger.Transfer) error {
 		if t.Debit != c.clearingIn() {
 			return nil // what was sent back is not in a list of what came in
 		}
@@ -245,6 +252,24 @@ func (c *Reconciler) unlisted(ctx context.Context, found *Reconciled, listed map
 		found.differs(d)
 		return c.openDifference(ctx, d)
 	}
+}
+
+// ask asks about open intents and balances, unless payouts are stopped: each question needs
+// the same operator, whom more attempts lock.
+func (c *Reconciler) ask(ctx context.Context, found *Reconciled) error {
+	stop, err := ReadStop(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	if stop.Stopped() {
+		found.differs(Difference{What: DiffUnchecked, Subject: "open payments and balances", Detail: "payouts are stopped, and asking needs the same operator"})
+		return nil
+	}
+	if err := c.askOpen(ctx, found); err != nil {
+		return err
+	}
+	c.askBalances(ctx, found)
+	return nil
 }
 
 // askOpen asks about the intents that have not ended, also about those that wait for a

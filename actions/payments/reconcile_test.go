@@ -167,6 +167,16 @@ func TestReconcileTellsWhatIsNotListed(t *testing.T) {
 	}
 }
 
+// A payment of this minute may not be listed yet, whatever the grace.
+func TestReconcileWaitsForTheList(t *testing.T) {
+	c := newReconciling(t)
+	c.Grace = 0
+	c.report(payments.Report{Source: payments.FromConfirmation, Kind: payments.Deposit, Outcome: payments.Paid, Account: workerID, Amount: 1, Receipt: "NEW"})
+	wantDifferences(t, c.reconcile()) // takes a minute
+	c.clock.Pass(time.Minute)
+	wantDifferences(t, c.reconcile(), "not listed: NEW")
+}
+
 // What the provider can't list any more is told, once.
 func TestReconcileTellsOfAGap(t *testing.T) {
 	c := newReconciling(t)

@@ -47,6 +47,7 @@ type subcommands struct {
 	Report     reportCmd     `cmd:"" help:"Count calls: how they ended, what they reached, and which screens callers leave."`
 	Audit      auditCmd      `cmd:"" help:"List what people did with this program, and who."`
 	Reconcile  reconcileCmd  `cmd:"" help:"Compare the ledger with M-Pesa's own books, and tell every difference."`
+	Review     reviewCmd     `cmd:"" help:"List the payments that a person must decide about, show what is known, and decide."`
 	PIN        pinCmd        `cmd:"" name:"pin" help:"Reset the PIN of a worker."`
 	Payouts    payoutsCmd    `cmd:"" help:"Show whether withdrawals are paid out; stop them, or let them go on."`
 	Forget     forgetCmd     `cmd:"" help:"Remove what is stored about a person."`

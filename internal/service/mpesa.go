@@ -99,7 +99,9 @@ func (s *Service) openPayments(keys wallet.IdentityKeys) error {
 	if err != nil {
 		return err
 	}
-	provider := decorate[money.Provider](mpesa.NewProvider(client, addresses), nil, measured(s, s.metrics.Payments)...)
+	daraja := mpesa.NewProvider(client, addresses)
+	s.books = daraja
+	provider := decorate[money.Provider](daraja, nil, measured(s, s.metrics.Payments)...)
 	if s.metrics != nil {
 		s.background = append(s.background, s.auditLedger)
 	}

@@ -9,7 +9,6 @@ import (
 	desk "github.com/paytrace/paytrace/actions/payments"
 	"github.com/paytrace/paytrace/store"
 	"github.com/paytrace/paytrace/wallet/mpesa"
-	"github.com/paytrace/paytrace/wallet/payments"
 )
 
 // scheduleEvery is how often an instance looks whether the day's reconciliation is due.
@@ -20,11 +19,7 @@ func (s *Service) reconcileDaily() {
 	if s.desk == nil {
 		return
 	}
-	books, ok := s.desk.Provider.(payments.Books)
-	if !ok {
-		return
-	}
-	c := &desk.Reconciler{Desk: s.desk, Books: books, OpenFor: s.settings.Review.OpenFor, Grace: desk.DefaultGrace}
+	c := &desk.Reconciler{Desk: s.desk, Books: s.books, OpenFor: s.settings.Review.OpenFor, Grace: desk.DefaultGrace}
 	s.jobs[desk.JobReconcile] = c.Job()
 	hour := s.settings.Review.Hour
 	if hour < 0 {

@@ -33,6 +33,7 @@ import (
 	"github.com/paytrace/paytrace/store/journal"
 	"github.com/paytrace/paytrace/store/memory"
 	"github.com/paytrace/paytrace/store/redis"
+	money "github.com/paytrace/paytrace/wallet/payments"
 )
 
 // Options say what a service is made of.
@@ -75,6 +76,7 @@ type Service struct {
 	// desk moves money, and posts takes what Safaricom posts; nil and empty without
 	// M-Pesa.
 	desk  *payments.Desk
+	books money.Books // what the provider tells of its own
 	posts pay.Config
 	inner net.Listener // nil where INNER_ADDRESS is not set
 	jobs  map[string]store.JobHandler
