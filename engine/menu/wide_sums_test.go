@@ -189,7 +189,7 @@ func (m *wideMenu) priced(name string) {
 	}[m.IntN(3)]
 	args = strings.Replace(args, "nothing", "seen", 1)
 	if m.risk("x") != "" {
-		args = "amount * 5, today.day, today"
+		args = "amount * 6, today.day, today"
 	}
 	needs := "amount is set"
 	if strings.Contains(args, "born") {

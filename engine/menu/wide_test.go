@@ -42,7 +42,7 @@ type wideVar struct {
 
 // wideVars are declared by every menu. Their types show their values.
 var wideVars = []wideVar{
-	{"amount", "money 10..500", []string{"200", "Kshs 250/=", "１００", "KES 400", "20.50"}},
+	{"amount", "money 10..500", []string{"200", "Kshs 250/=", "１００", "KES 400", "20.50", "10", "500"}},
 	{"age", "number 18..99", []string{"33", "٣٣", "99#", "20"}},
 	{"born", "date today-90y..today", []string{"12 March 1996", "29/2/2004", "1 Feb 2010"}},
 	{"city", "text 20", []string{"Kisumu"}},
