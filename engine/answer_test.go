@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode/utf8"
 	"time"
+	"unicode/utf8"
 
 	"github.com/paytrace/paytrace/engine/gsm7"
 	"github.com/paytrace/paytrace/internal/fuzz"
