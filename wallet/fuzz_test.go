@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/paytrace/paytrace/engine/secret"
-	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/internal/fuzz"
+	"github.com/paytrace/paytrace/wallet"
 )
 
 // Whoever can write to the database can put any token beside any address. It opens only

@@ -65,6 +65,7 @@ func TestWritten(t *testing.T) {
 		}
 	}
 }
+
 func TestIsExample(t *testing.T) {
 	for text, want := range map[string]bool{
 		"0712345678": true, "+254712345678": true, // Kenya

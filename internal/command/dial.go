@@ -131,7 +131,8 @@ func dialledMenu(folder *service.Folder, first, code string, contracts []engine.
 		}
 	}
 	catalog, err := runner.NewCatalog(programs...)
-	if err != nil || len(programs) < len(names) && !slices.ContainsFunc(programs, func(p *engine.Program) bool { return p.Answers(code) }) {
+	unclear := err != nil // two menus with one code
+	if unclear || len(programs) < len(names) && !slices.ContainsFunc(programs, func(p *engine.Program) bool { return p.Answers(code) }) {
 		return first, nil // what is wrong with it is said where it is compiled
 	}
 	p, _ := catalog.ForCode(code)

@@ -193,11 +193,11 @@ func (f *F) run(t *testing.T, target reflect.Value) {
 	}
 	took := time.Since(began)
 	// Without -v, go test prints this and not what is logged.
-	fmt.Printf("%s: %d inputs of seed %d in %s, %s each; %d to begin with; the slowest took %s\n", f.Name(), f.inputs, f.seed,
+	fmt.Fprintf(os.Stdout, "%s: %d inputs of seed %d in %s, %s each; %d to begin with; the slowest took %s\n", f.Name(), f.inputs, f.seed,
 		took.Round(time.Second), took/time.Duration(f.inputs), len(f.begun), slowest.Round(time.Microsecond))
 	const long = 300 * time.Millisecond // far above what an input of a few kilobytes should take
 	if slowest > long {
-		fmt.Printf("the slowest input:\n%s", slow)
+		fmt.Fprintf(os.Stdout, "the slowest input:\n%s", slow)
 	}
 	done = true
 }

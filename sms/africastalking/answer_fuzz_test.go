@@ -6,8 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/paytrace/paytrace/sms"
 	"github.com/paytrace/paytrace/internal/fuzz"
+	"github.com/paytrace/paytrace/sms"
 )
 
 // Whatever the provider answers, a message counts as sent only with a 2xx, and only a

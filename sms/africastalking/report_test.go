@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/paytrace/paytrace/internal/fuzz"
 	"github.com/paytrace/paytrace/sms"
 	"github.com/paytrace/paytrace/sms/africastalking"
-	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 func TestReadReport(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/paytrace/paytrace/store/redis"
 	"github.com/paytrace/paytrace/internal/fuzz"
+	"github.com/paytrace/paytrace/store/redis"
 )
 
 func TestAddresses(t *testing.T) {

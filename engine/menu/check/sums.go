@@ -63,13 +63,6 @@ func (c *checker) sumFitsVariable(u use, t engine.Type) {
 	}
 }
 
-func unitWords(k engine.Kind, n int64) string {
-	if k == engine.KindMoney {
-		n /= 100
-	}
-	return fmt.Sprint(n)
-}
-
 // firstYear is the first year that a menu can mean. A smaller number is one of two digits.
 const firstYear = 1000
 

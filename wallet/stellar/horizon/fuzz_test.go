@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paytrace/paytrace/internal/fuzz"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/horizon"
 	"github.com/paytrace/paytrace/wallet/wallettest"
-	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // same is a Horizon or a proxy that gives the same answer to every request.

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paytrace/paytrace/internal/fuzz"
 	"github.com/paytrace/paytrace/wallet"
 	"github.com/paytrace/paytrace/wallet/stellar"
 	"github.com/paytrace/paytrace/wallet/stellar/rpc"
 	"github.com/paytrace/paytrace/wallet/wallettest"
-	"github.com/paytrace/paytrace/internal/fuzz"
 )
 
 // same is a service or a proxy that gives the same answer to every request.
