@@ -7,7 +7,7 @@ import "fmt"
 func (p *Program) Encode(s *Session, head RecordHead) ([]byte, error) {
 	rec := Record{
 		V: head.V, Epoch: head.Epoch, H: head.H, Owner: head.Owner, Inputs: head.Inputs,
-		Generation: head.Generation, Unsure: head.Unsure, Sequence: head.Sequence, Code: head.Code,
+		Generation: head.Generation, Unsure: head.Unsure, Sequence: head.Sequence, Code: head.Code, Row: head.Row,
 		Step: s.Screen, Program: p.hash,
 		Offset: s.Offset, Pages: s.Pages,
 		Wrong: s.Wrong, Notice: s.Notice, Repeat: s.Repeat,

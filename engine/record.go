@@ -46,6 +46,9 @@ type Record struct {
 	// the newest callback, and the service code that was dialled.
 	Sequence int    `json:"seq,omitempty"`
 	Code     string `json:"code,omitempty"`
+	// Row names what the database knows of the call, for a menu that resumes calls: the
+	// caller may dial another code then, and the name depends on the code.
+	Row string `json:"row,omitempty"`
 
 	Skipped []string `json:"skipped,omitempty"`
 	Sent    []string `json:"sent,omitempty"`
@@ -73,14 +76,14 @@ type RecordHead struct {
 	Inputs     []int
 	Generation int
 	Unsure     bool
-	// Sequence and Code are as in Record.
-	Sequence int
-	Code     string
+	// Sequence, Code and Row are as in Record.
+	Sequence  int
+	Code, Row string
 }
 
 // Head returns the head of the record.
 func (rec *Record) Head() RecordHead {
-	return RecordHead{rec.V, rec.Epoch, rec.H, rec.Owner, rec.Inputs, rec.Generation, rec.Unsure, rec.Sequence, rec.Code}
+	return RecordHead{rec.V, rec.Epoch, rec.H, rec.Owner, rec.Inputs, rec.Generation, rec.Unsure, rec.Sequence, rec.Code, rec.Row}
 }
 
 // An undo is an Undo with names instead of slots.

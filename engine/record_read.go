@@ -94,6 +94,8 @@ func (r *recordReader) rareField(key string, rec *Record) {
 		rec.Sequence = r.int()
 	case "code":
 		rec.Code = r.text()
+	case "row":
+		rec.Row = r.text()
 	case "unsaved":
 		rec.Unsaved = r.flag()
 	case "chose":

@@ -30,6 +30,7 @@ func appendRecord(b []byte, r *Record) ([]byte, error) {
 	w.flag(`,"again":true`, r.Unsure)
 	w.number(`,"seq":`, int64(r.Sequence))
 	w.optional(`,"code":`, r.Code)
+	w.optional(`,"row":`, r.Row)
 	w.texts(`,"skipped":`, r.Skipped)
 	w.texts(`,"sent":`, r.Sent)
 	w.optional(`,"lang":`, r.Lang)

@@ -68,7 +68,7 @@ func anyRecord(t *rapid.T) *Record {
 		V: rapid.IntRange(1, 2000).Draw(t, "v"), H: str("h"), Step: str("step"), Owner: str("o"), Program: str("m"), Inputs: ints("n"),
 		Offset: rapid.IntRange(0, 9).Draw(t, "at"), Pages: ints("pages"), Wrong: rapid.IntRange(0, 3).Draw(t, "wrong"),
 		Notice: str("notice"), Repeat: str("repeat"), Moved: rapid.Bool().Draw(t, "moved"), Ended: rapid.Bool().Draw(t, "end"),
-		Facts: rapid.Bool().Draw(t, "facts"), Unsaved: rapid.Bool().Draw(t, "unsaved"), Unsure: rapid.Bool().Draw(t, "again"), Epoch: rapid.IntRange(0, 40).Draw(t, "e"), Generation: rapid.IntRange(0, 3).Draw(t, "gen"), Sequence: rapid.IntRange(0, 3).Draw(t, "seq"), Code: str("code"), Skipped: texts("skipped"), Sent: texts("sent"), Lang: str("lang"),
+		Facts: rapid.Bool().Draw(t, "facts"), Unsaved: rapid.Bool().Draw(t, "unsaved"), Unsure: rapid.Bool().Draw(t, "again"), Epoch: rapid.IntRange(0, 40).Draw(t, "e"), Generation: rapid.IntRange(0, 3).Draw(t, "gen"), Sequence: rapid.IntRange(0, 3).Draw(t, "seq"), Code: str("code"), Row: str("row"), Skipped: texts("skipped"), Sent: texts("sent"), Lang: str("lang"),
 		Chose: rapid.Bool().Draw(t, "chose"), Network: str("net"), Today: rapid.Int64Range(-5, 50000).Draw(t, "today"), Values: anyNamed(t, 2), Resting: anySnapshot(t),
 		Guarded: rapid.Bool().Draw(t, "guarded"), Offered: anySnapshot(t), Start: str("start"),
 	}

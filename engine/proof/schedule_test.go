@@ -207,7 +207,7 @@ func (w *world) calmDown() {
 			} else {
 				same, last = 0, cb.shown.text
 			}
-			if same > 2 && (w.upset < 2 || same > 3) { // two records brought back may cost one question more
+			if same > 2 && (w.faults < 3 || same > 3) { // three faults may cost one question more
 				w.wrongf("again and again", "%s is asked %d times", oneLine(last), same+1)
 			}
 			if answers++; answers > 14 {

@@ -242,15 +242,23 @@ func TestResumeOnANewVersion(t *testing.T) {
 // An instance that dies between a payment and the save leaves a record that stands
 // before the payment. That call is not offered again: its Yes would pay twice.
 func TestResumeKnowsWhatWasDone(t *testing.T) {
-	d := newDesk(t)
-	d.keys("1", "1", "500", "1")
-	sessions := d.r.Sessions
-	d.r.Sessions = deafSessions{sessions}
-	d.want(d.type_("1*1*500*1*1234"), "END Sent KES 500. Ref QX81.")
-	d.r.Sessions = sessions
-	d.req.Session = "s2"
-	if got := d.type_(""); strings.Contains(got, "Continue") {
-		t.Errorf("a call that has paid is offered again: %q", got)
+	const code = "*384*9#"
+	for _, ahead := range []string{"", "1"} { // typed behind the code, which names the call
+		d := newDesk(t)
+		d.req.Service = code
+		keys := []string{"1", "1", "500", "1"}
+		if ahead != "" {
+			d.req.Service, keys = "*384*9*"+ahead+"#", keys[1:]
+		}
+		d.keys(keys...)
+		sessions := d.r.Sessions
+		d.r.Sessions = deafSessions{sessions}
+		d.want(d.type_(strings.Join(append(keys, "1234"), "*")), "END Sent KES 500. Ref QX81.")
+		d.r.Sessions = sessions
+		d.req.Session, d.req.Service = "s2", code
+		if got := d.type_(""); strings.Contains(got, "Continue") {
+			t.Errorf("%q typed ahead: a call that has paid is offered again: %q", ahead, got)
+		}
 	}
 }
 

@@ -41,12 +41,17 @@ func (t *turn) dropped(ctx context.Context, p *engine.Program) *engine.Snapshot 
 func (t *turn) outdated(ctx context.Context, session string, rec *engine.Record) bool {
 	then := t.req
 	then.Session = session
-	names, ok := t.Identity.of(&then, rec.Owner)
-	if !ok {
-		names = t.Identity
+	call := RowKey{Name: rec.Row}
+	if rec.Row == "" {
+		// A version before stored the record. The name is known if the same code is dialled.
+		names, ok := t.Identity.of(&then, rec.Owner)
+		if !ok {
+			return true
+		}
+		call = names.row(&then)
 	}
 	more := false
-	err := t.Actions.Update(ctx, names.row(&then), t.req.Caller, func(row *Row) error {
+	err := t.Actions.Update(ctx, call, t.req.Caller, func(row *Row) error {
 		more = row.Generation > rec.Generation || row.Generation == rec.Generation && row.Epoch > rec.Epoch
 		return ErrHalt
 	})

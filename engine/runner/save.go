@@ -163,10 +163,14 @@ func (t *turn) head(pt *point) engine.RecordHead {
 		// Stand-ins are the same in every call. What tells records apart is added.
 		inputs = append(inputs[:len(inputs):len(inputs)], strconv.Itoa(pt.generation), strconv.Itoa(pt.sequence))
 	}
+	row := ""
+	if pt.p.Resume() > 0 && pt.p.Acts() {
+		row = t.Identity.row(&t.req).Name
+	}
 	return engine.RecordHead{
 		V: 1 + pt.length, Epoch: pt.epoch, H: t.Identity.head(&t.req, pt.p.Hash(), inputs),
 		Owner: t.Identity.owner(&t.req), Inputs: lengths(pt.inputs), Generation: pt.generation, Unsure: pt.unsure,
-		Sequence: pt.sequence, Code: pt.code,
+		Sequence: pt.sequence, Code: pt.code, Row: row,
 	}
 }
 
