@@ -105,6 +105,7 @@ screens:
 var silent = map[string]string{
 	"Definition.Name":      "two menus are compared, whatever their files are called",
 	"Definition.Source":    "what it contains is compared",
+	"Definition.Hash":      "it stands for the source that an earlier version has stored",
 	"Definition.Contracts": "an action's contract is compared as a whole",
 	"Definition.Renamed":   "it says which screens are the same",
 	"Screen.Pos":           "a position",
