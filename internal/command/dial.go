@@ -131,9 +131,8 @@ func dialledMenu(folder *service.Folder, first, code string, contracts []engine.
 		}
 	}
 	catalog, err := runner.NewCatalog(programs...)
-	unclear := err != nil // two menus with one code
-	if unclear || len(programs) < len(names) && !slices.ContainsFunc(programs, func(p *engine.Program) bool { return p.Answers(code) }) {
-		return first, nil // what is wrong with it is said where it is compiled
+	if err != nil || len(programs) < len(names) && !slices.ContainsFunc(programs, func(p *engine.Program) bool { return p.Answers(code) }) {
+		return first, nil //nolint:nilerr // what is wrong with it is said where it is compiled
 	}
 	p, _ := catalog.ForCode(code)
 	if p == nil {
