@@ -41,8 +41,9 @@ func TestKeysThatDoNotFit(t *testing.T) {
 			map[string]string{"ENCRYPTION_KEY": first},
 			nil,
 			map[string]string{"ENCRYPTION_KEY": second},
-			[]string{"another ENCRYPTION_KEY"},
-			[]string{"ID_KEY"},
+			// No wallet tells whether it is this key or an ID_KEY that is missing.
+			[]string{"another ENCRYPTION_KEY", "if an ID_KEY was set at that start, it is missing now"},
+			nil,
 		},
 		{
 			"another ENCRYPTION_KEY beside the right ID_KEY",

@@ -85,7 +85,7 @@ func TestMoneyPageRuns(t *testing.T) {
 	// The fake posts to the service, whose port is chosen when it starts.
 	var w *Walk
 	front := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: "http", Host: w.addresses["localhost:"+defaultPort]})
+		r.SetURL(&url.URL{Scheme: "http", Host: w.address("localhost:" + defaultPort)})
 	}})
 	t.Cleanup(front.Close)
 	w = start(t, "docs/money.md", map[string]string{

@@ -65,10 +65,19 @@ func (w *Walk) serve(s step, command string) (greeting string) {
 		err := j.cmd.Wait()
 		w.t.Fatalf("%s:%d: the service did not start: %v\n%s%s", w.doc, s.line, err, greeting, &j.log)
 	}
+	w.mu.Lock()
 	w.addresses["localhost:"+port] = m[1]
+	w.mu.Unlock()
 	go func() { defer close(j.drained); _, _ = io.Copy(io.Discard, out) }()
 	w.services = append(w.services, j)
 	return w.toDocument(greeting)
+}
+
+// address returns the real address of one in the document, "" if nothing listens there.
+func (w *Walk) address(name string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.addresses[name]
 }
 
 // nextNumber counts as a shell does: one above the highest that runs.

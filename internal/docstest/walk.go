@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ type Walk struct {
 	ctx       context.Context
 	dir       string
 	env       []string
+	mu        sync.Mutex        // for servers that ask for an address
 	addresses map[string]string // real addresses by those in the document
 	ids       map[string]string // Worker IDs by their placeholders
 	services  []*service
