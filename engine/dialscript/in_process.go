@@ -42,6 +42,8 @@ type InProcess struct {
 	// Unbuilt names the actions that are only declared. Real actions lack them, so
 	// they fail unless the scene has an answer.
 	Unbuilt []string
+	// DefaultMenu names the menu that answers codes of no menu; "" for what the menus say.
+	DefaultMenu string
 
 	mu     sync.Mutex
 	spoken map[spoken][]*engine.Program
@@ -77,6 +79,7 @@ func (l *InProcess) Open(ctx context.Context, scene Scene) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	catalog.AnswerUnknown(l.DefaultMenu)
 	l.once.Do(func() {
 		l.known.contracts, l.known.vars = Contracts(l.Menus), l.vars()
 		l.known.zone, l.known.err = l.zone()

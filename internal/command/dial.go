@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,7 @@ func (v dialCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	catalog.AnswerUnknown(os.Getenv(defaultMenu))
 	people, err := v.people(std)
 	if err != nil {
 		return err
@@ -134,6 +136,7 @@ func dialledMenu(folder *service.Folder, first, code string, contracts []engine.
 	if err != nil || len(programs) < len(names) && !slices.ContainsFunc(programs, func(p *engine.Program) bool { return p.Answers(code) }) {
 		return first, nil //nolint:nilerr // what is wrong with it is said where it is compiled
 	}
+	catalog.AnswerUnknown(os.Getenv(defaultMenu))
 	p, _ := catalog.ForCode(code)
 	if p == nil {
 		return "", misuse{fmt.Errorf("--code: found %q, expected a code of %s: %s", code, folder.Shown, strings.Join(codes, ", "))}

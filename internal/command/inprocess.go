@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -29,12 +30,18 @@ func lineTo(ctx context.Context, own service.Program, folder *service.Folder, w 
 	return local, player, bad, nil
 }
 
+// defaultMenu is the setting that names the menu for codes of no menu. The phone in the
+// terminal and dial scripts heed it as the service does.
+const defaultMenu = "DEFAULT_MENU"
+
 // linesTo returns the in-process target for programs, with the default first.
 func linesTo(own service.Program, programs []*engine.Program) (*dialscript.InProcess, *dialscript.Player) {
 	local := &dialscript.InProcess{
 		Menus:      programs,
 		NewRecords: func(now func() time.Time) dialscript.Records { return memory.NewSessions(now) },
 		NewReal:    realActions(own),
+
+		DefaultMenu: os.Getenv(defaultMenu),
 	}
 	player := &dialscript.Player{Limits: programs[0].Definition().Limits, Now: time.Now}
 	for _, p := range programs {
