@@ -352,7 +352,7 @@ func TestServeRefuses(t *testing.T) {
 		"a missing field":      {missing, 400},
 		"a field twice":        {twice, 400},
 		"1 MB":                 {with("text", strings.Repeat("1", 1<<20)), 413},
-		"invalid UTF-8":        {with("text", "\xff"), 400},
+		"a caller in bytes":    {with("phoneNumber", "\xff"), 400},
 		"a caller who is none": {with("phoneNumber", "hello"), 400},
 	} {
 		status, body := s.post("/ussd", c.form, nil)
@@ -363,6 +363,10 @@ func TestServeRefuses(t *testing.T) {
 	// What a caller can type gets a screen.
 	if got, want := s.says("a", caller, strings.Repeat("1*", 64)+"1"), "END Your answers are too long. Please dial again."; got != want {
 		t.Errorf("65 inputs: got %q, want %q", got, want)
+	}
+	s.says("b", caller, "")
+	if got := s.says("b", caller, "\xff"); !strings.HasPrefix(got, "CON Invalid option.") {
+		t.Errorf("a byte that is no UTF-8: got %q, want the screen again", got)
 	}
 	if got, want := s.says("a", caller, "1"), "CON Enter your phone number (e.g. 254712345678)"; got != want {
 		t.Errorf("after the bad bodies: got %q, want %q", got, want)
