@@ -14,7 +14,7 @@ import (
 )
 
 // randomCalls is how many calls are made on the wallet's menu.
-const randomCalls = 20_000
+const randomCalls = 5_000
 
 // walletProgram compiles the shipped wallet with words replaced, also if it then has
 // errors.
