@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/paytrace/paytrace/store"
@@ -89,13 +90,17 @@ const (
 // more than once.
 type Named struct{ ID, Reference, Token string }
 
-// Name makes the names of a new intent. id is the action's.
+// Name makes the names of a new intent. id is the action's. A "-" in front of it is
+// replaced: people name payments on a command line, where that is a flag.
 func (d *Desk) Name(id string) (Named, error) {
 	random := make([]byte, tokenBytes+referenceBytes+1)
 	if _, err := io.ReadFull(d.Rand, random); err != nil {
 		return Named{}, fmt.Errorf("read randomness for a payment: %w", err)
 	}
 	reference := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(random[tokenBytes:])
+	if rest, flag := strings.CutPrefix(id, "-"); flag {
+		id = "_" + rest
+	}
 	return Named{ID: id, Reference: reference[:maxReference], Token: hex.EncodeToString(random[:tokenBytes])}, nil
 }
 
