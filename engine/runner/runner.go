@@ -34,8 +34,10 @@ const (
 	// maxRounds bounds how often a callback starts over because another one of
 	// its session was saved meanwhile.
 	maxRounds = 3
-	// maxRecoveries bounds how often a callback asks the database where the call is.
-	maxRecoveries = 2
+	// maxRecoveries bounds how often a callback asks the database where the call is. While
+	// Redis is away, each delivery of a callback that comes at the same time may move the
+	// call once, and a gateway may send three.
+	maxRecoveries = 5
 	// MaxCalls is the greatest number of actions that one input may run.
 	MaxCalls = 16
 )
