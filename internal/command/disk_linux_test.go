@@ -15,11 +15,11 @@ import (
 func smallDisk(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root may make a disk")
+		t.Skip("the test fills a small disk of its own, and only root may mount one; run it as root")
 	}
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
-		t.Skip("this system lets nobody make a disk: ", err)
+		t.Skip("the test fills a small disk of its own, and this system, as a container without privileges, lets nobody mount one: ", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
